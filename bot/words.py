@@ -1,0 +1,124 @@
+"""A text of ours becomes a sentence in one language and time zone; words of people stay as they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_skeleton, format_time
+from babel.lists import format_list
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
+from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Value, Verbatim
+
+LOCALES = Path(__file__).parent / "locales"
+BABEL = {"en": "en_US", "zh": "zh_Hans_CN"}
+BARS = "▁▂▃▄▅▆▇█"
+
+
+@lru_cache
+def catalog(language: str) -> Catalog:
+    """The translations into a language; English needs none."""
+    path = LOCALES / f"{language}.po"
+    if language == "en" or not path.exists():
+        return Catalog("en")
+    with path.open(encoding="utf-8") as file:
+        return read_po(file, locale=BABEL[language])
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(BABEL.get(language, "en_US"))
+
+
+def _unchanged(words: str) -> str:
+    return words
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How one reader is spoken to. `escape` makes a string safe for the platform that draws it."""
+
+    language: str = "en"
+    zone: str = "UTC"
+    escape: Callable[[str], str] = _unchanged
+
+    def say(self, text: Text) -> str:
+        """The text in this voice, escaped."""
+        if isinstance(text, Verbatim):
+            return self.escape(text.words)
+        if isinstance(text, Phrase):
+            return self._fill(self._translated(text.template), text.values)
+        if isinstance(text, Plural):
+            return self._fill(self._counted(text), (*text.values, ("n", text.n)))
+        if isinstance(text, Listing):
+            return str(format_list([self.say(item) for item in text.items], locale=_locale(self.language)))
+        assert isinstance(text, Lines)
+        return "\n".join(self.say(item) for item in text.items)
+
+    def plain(self, card: Card) -> str:
+        """The card as plain lines: the fallback, the notification, and what a screen reader reads."""
+        return "\n".join(line for line in (self.say(card.title), *self._lines(card.parts)) if line)
+
+    def _lines(self, parts: Iterable[Part]) -> Iterable[str]:
+        for part in parts:
+            if isinstance(part, Section | Heading | Note):
+                yield self.say(part.body)
+            elif isinstance(part, Fact):
+                yield f"{self.say(part.label)}: {self.say(part.value)}"
+            elif isinstance(part, Trend):
+                yield f"{bars(part.points)} {self.say(part.finding)}"
+            elif isinstance(part, Link):
+                yield f"{self.say(part.label)}: {part.url}"
+            elif isinstance(part, Document):
+                yield f"{self.say(part.label)}: {part.name}"
+            elif isinstance(part, Button | Menu):
+                continue
+
+    def _translated(self, template: str) -> str:
+        found = catalog(self.language).get(template)
+        return self.escape(str(found.string) if found and found.string else template)
+
+    def _counted(self, text: Plural) -> str:
+        found = catalog(self.language).get((text.one, text.many))
+        forms = (
+            found.string if found and isinstance(found.string, tuple | list) and all(found.string) else None
+        )
+        if forms:
+            return self.escape(forms[0])  # Chinese has one form; a language with more needs its rule here
+        return self.escape(text.one if text.n == 1 else text.many)
+
+    def _fill(self, template: str, values: Iterable[tuple[str, Value]]) -> str:
+        return template.format(**{name: self._value(item) for name, item in values})
+
+    def _value(self, item: Value) -> str:
+        if isinstance(item, bool | int | float):
+            return str(format_decimal(item, locale=_locale(self.language)))
+        if isinstance(item, datetime):
+            return self.moment(item)
+        if isinstance(item, date):
+            return str(format_skeleton("yMMMEd", item, locale=_locale(self.language)))
+        if isinstance(item, time):
+            return str(format_time(item, "short", locale=_locale(self.language)))
+        return self.say(item)
+
+    def moment(self, moment: datetime) -> str:
+        """A moment on this reader's clock."""
+        zone = ZoneInfo(self.zone)
+        day = format_skeleton("yMMMEd", moment, tzinfo=zone, locale=_locale(self.language))
+        return f"{day} {format_time(moment, 'short', tzinfo=zone, locale=_locale(self.language))}"
+
+
+def bars(points: tuple[float, ...]) -> str:
+    """Numbers as a line of bars."""
+    low, high = min(points), max(points)
+    step = (high - low) or 1
+    return "".join(BARS[round((point - low) / step * (len(BARS) - 1))] for point in points)

@@ -1,0 +1,6 @@
+"""What Upbeat can do: the features, in the order in which `help` lists them."""
+
+from handlers import checkins
+from handlers.kit.features import Feature
+
+FEATURES: tuple[Feature, ...] = (checkins.feature,)

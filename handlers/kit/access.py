@@ -1,0 +1,106 @@
+"""Who may use a door, and the line on every form that says who will read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from handlers.kit.text import Listing, Phrase, Text, Verbatim, text
+from storage.policy import TABLE, Kind, Relation, Right
+
+if TYPE_CHECKING:
+    from handlers.kit.requests import Request
+    from storage.people import Person
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule at a door: asked with the request and its arguments, before any handler code, on every press again."""
+
+    name: str
+    check: Callable[[Request, Mapping[str, Any]], bool]
+    refusal: Text
+
+    def __post_init__(self) -> None:
+        text(self.refusal)
+
+    def __or__(self, other: Rule) -> Rule:
+        return Rule(
+            f"{self.name} or {other.name}",
+            lambda request, args: self.check(request, args) or other.check(request, args),
+            self.refusal,
+        )
+
+
+def _manages(request: Request) -> bool:
+    return bool(request.store.directory.reports_of(request.actor.id, request.now.date()))
+
+
+everyone = Rule(
+    "everyone", lambda request, args: request.actor.active, Phrase("This is for people who work here.")
+)
+managers = Rule(
+    "managers",
+    lambda request, args: _manages(request),
+    Phrase("This is for people whom somebody reports to."),
+)
+hr = Rule(
+    "hr", lambda request, args: request.actor.role == "hr", Phrase("This is for HR. Ask them if you need it.")
+)
+admins = Rule(
+    "admins",
+    lambda request, args: request.actor.role == "admin",
+    Phrase("This is for administrators. Ask one of them if you need it."),
+)
+stewards = Rule(
+    "hr or admins",
+    lambda request, args: request.actor.role in ("hr", "admin"),
+    Phrase("This is for HR and administrators. Ask one of them if you need it."),
+)
+
+
+def owner_of(find: Callable[[Request, Mapping[str, Any]], Any], *fields: str) -> Rule:
+    """A rule for the people named in these fields of the row that `find` returns; a missing row is refused alike."""
+
+    def check(request: Request, args: Mapping[str, Any]) -> bool:
+        row = find(request, args)
+        return row is not None and request.actor.id in {getattr(row, name) for name in fields}
+
+    return Rule("one of " + ", ".join(fields), check, Phrase("This is not yours to change."))
+
+
+def readers(
+    kind: Kind, request: Request, *, subject: Person | None = None, named: Person | None = None
+) -> Text:
+    """The audience line of a kind of record, from the policy: who will read what is written about `subject` (by default
+    the asker themselves), with `named` as the one other person whom the author names."""
+    whom = subject or request.actor
+    seers = [
+        seer
+        for relation in TABLE[kind]
+        if Right.READ in TABLE[kind][relation]
+        for seer in _seers(relation, request, whom, named)
+    ]
+    return Phrase(
+        "Seen by {people}, and by nobody else. HR has no access.", people=Listing(tuple(dict.fromkeys(seers)))
+    )
+
+
+def _seers(relation: Relation, request: Request, subject: Person, named: Person | None) -> list[Text]:
+    directory = request.store.directory
+    if relation is Relation.COLLEAGUE:
+        return [Phrase("everybody in the company")]
+    if relation is Relation.MANAGER:
+        manager = directory.manager_of(subject.id, request.today)
+        return [_name(request, directory.people[manager])] if manager else []
+    if relation is Relation.MANAGER_ABOVE:
+        return (
+            [Phrase("the managers above")] if len(directory.line_above(subject.id, request.today)) > 1 else []
+        )
+    person = {Relation.SELF: subject, Relation.AUTHOR: request.actor, Relation.NAMED: named}.get(relation)
+    return [_name(request, person)] if person else []
+
+
+def _name(request: Request, person: Person) -> Text:
+    return Phrase("you") if person.id == request.actor.id else Verbatim(person.name)

@@ -1,0 +1,180 @@
+"""How a route's questions become a form, how its answers are checked, and how a platform without forms asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from handlers.kit import grammar
+from handlers.kit.cards import Button, Press
+from handlers.kit.features import Route
+from handlers.kit.forms import Answerable, Choice, Colleague, Day, Form, Option, Question, Scale, Sheet
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Asked, Request
+from handlers.kit.text import Phrase, Text, Verbatim
+from storage.people import Person
+
+FEW = 8
+"""Colleagues offered as buttons before a name is typed."""
+
+
+def questions_of(route: Route, request: Request, args: Mapping[str, Any]) -> tuple[Answerable, ...]:
+    """The route's questions for this request: sheets unfolded, options known, settled ones left out."""
+    made: list[Answerable] = []
+    for question in route.questions:
+        if isinstance(question, Sheet):
+            made += [
+                _ready(inner, request) for inner in (question.of(request, dict(args)) if question.of else ())
+            ]
+        elif question.name not in args:
+            made.append(_ready(question, request))
+    return tuple(made)
+
+
+def _ready(question: Question, request: Request) -> Answerable:
+    if isinstance(question, Choice) and callable(question.options):
+        return replace(question, options=question.options(request))
+    return question  # type: ignore[return-value]
+
+
+def form_of(
+    route: Route, request: Request, args: Mapping[str, Any], given: Mapping[str, Any], draft: str
+) -> Form:
+    """The form of a route with the answers so far."""
+    if route.seen_by is None:
+        raise TypeError(f"{route.name} has a form without an audience line")
+    audience = (
+        route.seen_by(request, settled(route, request, args)) if callable(route.seen_by) else route.seen_by
+    )
+    return Form(
+        title=route.help,
+        questions=questions_of(route, request, args),
+        audience=audience,
+        submit=route.submit,
+        draft=draft,
+        given=dict(given),
+    )
+
+
+def settled(route: Route, request: Request, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments from a button: those that answer a question are turned into what the handler expects."""
+    asked = {question.name: question for question in route.questions}
+    return {
+        name: grammar.answer(_ready(asked[name], request), item, request)
+        if name in asked and item is not None
+        else item
+        for name, item in args.items()
+    }
+
+
+def arguments(
+    route: Route, request: Request, args: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Everything that the handler is called with; raises Problem naming the first question with a bad answer."""
+    made = settled(route, request, args)
+    for question in route.questions:
+        if isinstance(question, Sheet):
+            made[question.name] = _sheet(question, request, args, given)
+        elif question.name in args:
+            continue
+        elif (raw := given.get(question.name)) not in (None, "", ()):
+            made[question.name] = grammar.answer(_ready(question, request), raw, request)
+        elif question.required:
+            raise Problem(Phrase("Please answer this; it is needed."), question=question.name)
+    return {**{name: item for name, item in route.defaults.items() if name not in made}, **made}
+
+
+def _sheet(
+    sheet: Sheet, request: Request, args: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    for question in sheet.of(request, dict(args)) if sheet.of else ():
+        raw = given.get(question.name)
+        if raw not in (None, "", ()):
+            answers[question.name] = grammar.answer(_ready(question, request), raw, request)
+        elif question.required:
+            raise Problem(Phrase("Please answer this; it is needed."), question=question.name)
+    return answers
+
+
+def lacks(route: Route, request: Request, args: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether a required answer is missing, so that the form must be asked. An empty sheet counts as missing."""
+    for question in route.questions:
+        if isinstance(question, Sheet):
+            inner = question.of(request, dict(args)) if question.of else ()
+            if not any(given.get(asked.name) not in (None, "") for asked in inner):
+                return True
+        elif question.required and question.name not in args and given.get(question.name) in (None, "", ()):
+            return True
+    return False
+
+
+def raw(item: Any) -> Any:
+    """A typed answer as it is kept in a draft."""
+    if isinstance(item, Person):
+        return item.id
+    if isinstance(item, tuple):
+        return tuple(raw(part) for part in item)
+    return item
+
+
+# One question at a time ------------------------------------------------------------------------------------------------
+
+
+def ask(request: Request, form: Form, position: int, found: tuple[Person, ...] | None = None) -> Asked:
+    """The form at a question, with its choices and controls as buttons (not sealed yet)."""
+    question = form.questions[position]
+    choices = _choices(request, form, question, found)
+    return Asked(form, position, choices, _controls(form, question, position))
+
+
+def _choices(
+    request: Request, form: Form, question: Answerable, found: tuple[Person, ...] | None
+) -> tuple[Button, ...]:
+    def offer(label: Text, item: Any) -> Button:
+        return Button(
+            label, Press("form.answer", {"draft": form.draft, "question": question.name, "value": item})
+        )
+
+    if isinstance(question, Choice) and isinstance(question.options, tuple):
+        return tuple(offer(option.label, option.value) for option in question.options)
+    if isinstance(question, Scale):
+        return tuple(offer(Verbatim(str(n)), str(n)) for n in range(question.low, question.high + 1))
+    if isinstance(question, Colleague):
+        people = near(request, question) if found is None else found
+        return tuple(offer(Verbatim(person.name), person.id) for person in people[:FEW])
+    if isinstance(question, Day):
+        return (offer(Phrase("Today"), "today"), offer(Phrase("Tomorrow"), "tomorrow"))
+    return ()
+
+
+def near(request: Request, question: Colleague) -> tuple[Person, ...]:
+    """The colleagues whom a person most likely means: manager, reports, team."""
+    directory = request.store.directory
+    manager = directory.manager_of(request.actor.id, request.today)
+    reports = directory.reports_of(request.actor.id, request.today)
+    team = [p for p in directory.active() if p.team and p.team == request.actor.team]
+    people = [*([directory.people[manager]] if manager else []), *reports, *team]
+    seen = dict.fromkeys(p for p in people if p.active and (question.yourself or p.id != request.actor.id))
+    return tuple(seen)
+
+
+def _controls(form: Form, question: Answerable, position: int) -> tuple[Button, ...]:
+    def control(label: Phrase, what: str) -> Button:
+        return Button(label, Press("form.step", {"draft": form.draft, "what": what}))
+
+    made = []
+    if isinstance(question, Colleague) and question.most > 1 and form.given.get(question.name):
+        made.append(control(Phrase("That is everybody"), "next"))
+    if position:
+        made.append(control(Phrase("Back"), "back"))
+    if not question.required or form.given.get(question.name):
+        made.append(control(Phrase("Skip"), "skip"))
+    made.append(control(Phrase("Save and stop"), "stop"))
+    return tuple(made)
+
+
+def options_label(options: tuple[Option, ...], item: str) -> Text:
+    """How a stored option reads."""
+    return next((option.label for option in options if option.value == item), Verbatim(item))

@@ -1,0 +1,340 @@
+"""When things happen where a person is: their clock, what repeats, their workdays and their quiet hours."""
+
+import re
+import warnings
+from bisect import bisect_left
+from calendar import isleap, monthrange
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import count, islice, takewhile
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+Parts = Mapping[str, str]
+ONE_DAY = timedelta(days=1)
+
+# The clock on the wall
+
+
+def at_wall(day: date, clock: time, zone: str) -> datetime:
+    """The first UTC instant at which the wall clock shows this or, where it jumps over it, more than this."""
+    wall = datetime.combine(day, clock.replace(tzinfo=None, fold=0))
+    instant = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return instant if _shown(instant, zone) == wall else _after_the_jump(wall, instant, zone)
+
+
+def _after_the_jump(wall: datetime, late: datetime, zone: str) -> datetime:
+    # In a gap, fold 1 reads the time with the offset that begins later, and so lands before the jump.
+    early = wall.replace(tzinfo=ZoneInfo(zone), fold=1).astimezone(UTC).replace(microsecond=0)
+    seconds = range(int((late - early).total_seconds()) + 1)
+    jump = bisect_left(seconds, True, key=lambda s: _shown(early + timedelta(seconds=s), zone) > wall)
+    return early + timedelta(seconds=jump)
+
+
+def _shown(instant: datetime, zone: str) -> datetime:
+    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """The moment as the person's clock shows it. Raises ValueError for a moment without an offset."""
+    # astimezone() would read a naive moment in the zone of the server, without a word.
+    if moment.utcoffset() is None:
+        raise ValueError("A moment needs its offset from UTC.")
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """The date on the person's calendar at this moment."""
+    return local(moment, zone).date()
+
+
+# What repeats
+
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_DAY = "(?:MO|TU|WE|TH|FR|SA|SU)"
+_ORDINAL_DAY = rf"(?:[+-]?(?:[1-4]?[0-9]|5[0-3]))?{_DAY}"
+_MONTH = "(?:0?[1-9]|1[0-2])"
+_MONTH_DAY = "[+-]?(?:0?[1-9]|[12][0-9]|3[01])"
+
+_ACCEPTED = {
+    "FREQ": "DAILY|WEEKLY|MONTHLY|YEARLY",
+    "INTERVAL": "[1-9][0-9]{0,2}",
+    "COUNT": "[1-9][0-9]{0,4}",
+    "UNTIL": "[0-9]{8}",
+    "WKST": _DAY,
+    "BYDAY": f"{_ORDINAL_DAY}(?:,{_ORDINAL_DAY})*",
+    "BYMONTH": f"{_MONTH}(?:,{_MONTH})*",
+    "BYMONTHDAY": f"{_MONTH_DAY}(?:,{_MONTH_DAY})*",
+    "BYSETPOS": f"{_MONTH_DAY}(?:,{_MONTH_DAY})*",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What repeats, in RFC 5545's words, from a day on, at a time on the person's own clock.
+
+    A day that a month lacks (the 31st, 29 February) is that month's last. Raises ValueError with the reason
+    for a rule outside the part of RFC 5545 that is meant in whole days, or one that never happens.
+    """
+
+    text: str
+    starts: date
+    clock: time
+
+    def __post_init__(self) -> None:
+        if isinstance(self.starts, datetime) or self.clock.tzinfo is not None:
+            raise ValueError("A rule starts on a local date, at a local time.")
+        _check(_parts(self.text))
+        if self.first_day() is None:
+            raise ValueError(f"This never happens: {self.text}")
+
+    def first_day(self) -> date | None:
+        """The first day of all."""
+        return next(self._days_near(self.starts), None)
+
+    def days_after(self, day: date) -> Iterator[date]:
+        """The days of the rule after this one, which is not among them, in order."""
+        return (each for each in self._days_near(day) if each > day)
+
+    def next_after(self, moment: datetime, zone: str) -> datetime | None:
+        """The first UTC instant after the moment, or None when the rule has ended."""
+        # The wall clock can be set back over midnight, so the day before is asked as well.
+        days = self.days_after(local_day(moment, zone) - 2 * ONE_DAY)
+        instants = (at_wall(day, self.clock, zone) for day in days)
+        return next((instant for instant in instants if instant > moment), None)
+
+    def _days_near(self, day: date) -> Iterator[date]:
+        parts = _parts(self.text)
+        # Only COUNT must be counted from the start; every other rule is begun near the day, in phase.
+        near = self.starts if "COUNT" in parts else max(self.starts, day)
+        days = (each for each in _expand(parts, self.starts, near) if each >= self.starts)
+        counted = islice(days, int(parts["COUNT"])) if "COUNT" in parts else days
+        until = _until(parts)
+        return takewhile(lambda each: each <= until, counted)
+
+
+@lru_cache(maxsize=1024)
+def _parts(text: str) -> Parts:
+    pairs = [part.partition("=") for part in text.strip().upper().removeprefix("RRULE:").split(";")]
+    for name, _, value in pairs:
+        if not re.fullmatch(_ACCEPTED.get(name, "(?!)"), value):
+            raise ValueError(f"Not understood in a rule: {name}={value}")
+    if len({name for name, _, _ in pairs}) < len(pairs):
+        raise ValueError("A rule names each of its parts once.")
+    return {name: value for name, _, value in pairs}
+
+
+def _check(parts: Parts) -> None:
+    by_month = parts.get("FREQ") in ("MONTHLY", "YEARLY")
+    ordinal = any(character.isdigit() for character in parts.get("BYDAY", ""))
+    refusals = {
+        "A rule needs FREQ.": "FREQ" not in parts,
+        "A rule ends by COUNT or by UNTIL, not by both.": {"COUNT", "UNTIL"} <= parts.keys(),
+        "BYMONTHDAY needs FREQ=MONTHLY or YEARLY.": "BYMONTHDAY" in parts and not by_month,
+        "BYDAY with a number needs FREQ=MONTHLY or YEARLY.": ordinal and not by_month,
+        "BYDAY with a number cannot go with BYMONTHDAY.": ordinal and "BYMONTHDAY" in parts,
+        "BYSETPOS needs FREQ=MONTHLY.": "BYSETPOS" in parts and parts.get("FREQ") != "MONTHLY",
+    }
+    for reason, refused in refusals.items():
+        if refused:
+            raise ValueError(reason)
+    _until(parts)
+
+
+def _until(parts: Parts) -> date:
+    return date.fromisoformat(parts["UNTIL"]) if "UNTIL" in parts else date.max
+
+
+def _expand(parts: Parts, starts: date, near: date) -> Iterator[date]:
+    first = _period(parts, starts, near)
+    if parts["FREQ"] in ("MONTHLY", "YEARLY") and ("BYMONTHDAY" in parts or "BYDAY" not in parts):
+        return _days_of_months(parts, starts, first)
+    implied = {"BYDAY": _WEEKDAYS[starts.weekday()]} if parts["FREQ"] == "WEEKLY" else {}
+    return _by_dateutil({**implied, **parts}, first)
+
+
+def _period(parts: Parts, starts: date, near: date) -> date:
+    """The first day of the last period (day, week, month, year) of the rule that begins by the day `near`."""
+    every = int(parts.get("INTERVAL", "1"))
+    if parts["FREQ"] == "YEARLY":
+        return date(starts.year + (near.year - starts.year) // every * every, 1, 1)
+    if parts["FREQ"] == "MONTHLY":
+        months = (near.year - starts.year) * 12 + near.month - starts.month
+        years, month = divmod(starts.month - 1 + months // every * every, 12)
+        return date(starts.year + years, month + 1, 1)
+    weekly = parts["FREQ"] == "WEEKLY"
+    first_weekday = _WEEKDAYS.index(parts.get("WKST", "MO"))
+    begin = starts - ONE_DAY * ((starts.weekday() - first_weekday) % 7 if weekly else 0)
+    step = every * (7 if weekly else 1)
+    return begin + ONE_DAY * ((near - begin).days // step * step)
+
+
+def _by_dateutil(parts: Parts, first: date) -> Iterator[date]:
+    kept = ";".join(f"{name}={value}" for name, value in parts.items() if name not in ("COUNT", "UNTIL"))
+    return (moment.date() for moment in rrulestr(kept, dtstart=datetime.combine(first, time())))
+
+
+def _days_of_months(parts: Parts, starts: date, first: date) -> Iterator[date]:
+    months = {name: parts[name] for name in ("FREQ", "INTERVAL", "BYMONTH") if name in parts}
+    if parts["FREQ"] == "YEARLY" and "BYMONTHDAY" not in parts:
+        months.setdefault("BYMONTH", str(starts.month))
+    wanted = _numbers(parts.get("BYMONTHDAY", str(starts.day)))
+    for month in _by_dateutil({**months, "BYMONTHDAY": "1"}, first):
+        yield from _at_places(parts, [day for day in _in_month(month, wanted) if _on_weekday(parts, day)])
+
+
+def _in_month(month: date, wanted: list[int]) -> list[date]:
+    last = monthrange(month.year, month.month)[1]
+    numbers = {min(n, last) if n > 0 else max(1, last + 1 + n) for n in wanted}
+    return [month.replace(day=n) for n in sorted(numbers)]
+
+
+def _on_weekday(parts: Parts, day: date) -> bool:
+    return "BYDAY" not in parts or _WEEKDAYS[day.weekday()] in parts["BYDAY"].split(",")
+
+
+def _at_places(parts: Parts, days: list[date]) -> list[date]:
+    if "BYSETPOS" not in parts:
+        return days
+    places = {place - 1 if place > 0 else len(days) + place for place in _numbers(parts["BYSETPOS"])}
+    return [day for place, day in enumerate(days) if place in places]
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",")]
+
+
+# Workdays
+
+# Their governments move workdays by a notice for each year: a year without one in the data is a guess.
+_ANNOUNCED_YEARLY = frozenset({"AZ", "BY", "CN", "HU", "KZ", "MM", "RU", "UZ", "VN"})
+_SATURDAY, _SUNDAY = 5, 6
+
+
+class _Year(NamedTuple):
+    workdays: frozenset[date]
+    names: Mapping[date, str]
+    rest: frozenset[int]
+    reliable: bool
+
+
+@dataclass(frozen=True, eq=False)
+class WorkCalendar:
+    """The workdays of a country (ISO code, "" for weekends alone), as corrected by an administrator.
+
+    `overrides` says True for a workday and False for a holiday; `known_years` are the years whose official
+    notice was loaded into it.
+    """
+
+    country: str
+    overrides: Mapping[date, bool] = field(default_factory=dict)
+    known_years: frozenset[int] = frozenset()
+
+    def is_workday(self, day: date) -> bool:
+        return self.overrides.get(day, day in self._year(day).workdays)
+
+    def next_workday(self, day: date) -> date:
+        """The first workday after this day."""
+        return next(each for each in _days_from(day + ONE_DAY) if self.is_workday(each))
+
+    def workdays_between(self, day: date, end: date) -> int:
+        """How many workdays come after `day`, up to and with `end`: 1 from a Friday to its Monday."""
+        return sum(self.is_workday(each) for each in islice(_days_from(day, 1), max(0, (end - day).days)))
+
+    def first_workday_of_week(self, day: date) -> date | None:
+        """The first workday of the week around this day (it begins when the weekend ends), or None."""
+        begin = day - ONE_DAY * ((day.weekday() - self._first_weekday(day)) % 7)
+        return next((each for each in islice(_days_from(begin), 7) if self.is_workday(each)), None)
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether this day may still change, because its year's official holidays are not known here."""
+        if not self.country or day.year in self.known_years:
+            return False
+        return not self._year(day).reliable or "estimated" in self._year(day).names.get(day, "")
+
+    def name_of(self, day: date, language: str = "en") -> str | None:
+        """What is celebrated on this day, in Chinese or English, or else in the country's language."""
+        if self.overrides.get(day):
+            return None
+        spoken = "zh_CN" if language.startswith("zh") else "en_US"
+        return _year(self.country.upper(), day.year, spoken).names.get(day)
+
+    def _year(self, day: date) -> _Year:
+        return _year(self.country.upper(), day.year, "en_US")
+
+    def _first_weekday(self, day: date) -> int:
+        rest = self._year(day).rest
+        return next((n for n in range(7) if n not in rest and (n - 1) % 7 in rest), 0)
+
+
+def _days_from(day: date, skipped: int = 0) -> Iterator[date]:
+    return (day + ONE_DAY * n for n in count(skipped))
+
+
+@lru_cache(maxsize=1024)
+def _year(country: str, year: int, language: str) -> _Year:
+    published = _published(country, year, language)
+    days = list(islice(_days_from(date(year, 1, 1)), 366 if isleap(year) else 365))
+    off = {day for day in days if _is_weekend(day, published)}
+    if published is None:
+        return _Year(frozenset(days) - off, {}, frozenset({_SATURDAY, _SUNDAY}), reliable=False)
+    moved = {day for day in published.weekend_workdays if day.year == year}
+    return _Year(
+        workdays=frozenset(days) - (off - moved) - published.keys(),
+        names=dict(published.items()),
+        rest=frozenset(day.weekday() for day in off),
+        reliable=bool(published) and (bool(moved) or country not in _ANNOUNCED_YEARLY),
+    )
+
+
+def _is_weekend(day: date, published: "HolidayBase | None") -> bool:
+    # The law of some places (Hong Kong) rests on Sundays alone, their offices on Saturdays too.
+    if published is None or published.weekend == {_SUNDAY}:
+        return day.weekday() in (_SATURDAY, _SUNDAY)
+    return published.is_weekend(day)
+
+
+def _published(country: str, year: int, language: str) -> "HolidayBase | None":
+    import holidays  # slow to load, and not needed by every command
+
+    if country not in holidays.list_supported_countries():
+        return None
+    with warnings.catch_warnings(action="ignore"):  # some warn about the years that they do not know
+        found = holidays.country_holidays(country, years=[year], expand=False, language=language)
+        if language in found.supported_languages:
+            return found
+        return holidays.country_holidays(country, years=[year], expand=False, language="en_US")
+
+
+# Quiet hours
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """The hours of each day, on the person's own clock, in which nothing is sent; they may cross midnight."""
+
+    start: time
+    end: time
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is not None or self.end.tzinfo is not None:
+            raise ValueError("Quiet hours are local times.")
+        if self.start == self.end:
+            raise ValueError("Quiet hours need a start and an end that differ.")
+
+    def until(self, moment: datetime, zone: str) -> datetime | None:
+        """The UTC instant at which the quiet hours around this moment end; None when it is not quiet."""
+        today = local_day(moment, zone)
+        nights = [self._night(today + ONE_DAY * n, zone) for n in (-1, 0)]
+        return next((end for start, end in nights if start <= moment < end), None)
+
+    def _night(self, day: date, zone: str) -> tuple[datetime, datetime]:
+        morning = day if self.start < self.end else day + ONE_DAY
+        return at_wall(day, self.start, zone), at_wall(morning, self.end, zone)

@@ -1,0 +1,328 @@
+"""The dates and times that people write in passing ("next Friday", "下周五", "3pm"), always read alike."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+# The words
+
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NUMBER_NAMES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+
+_MONTHS = {key: n for n, name in enumerate(_MONTH_NAMES, 1) for key in (name, name[:3])} | {"sept": 9}
+_DAYS = {key: n for n, name in enumerate(_DAY_NAMES) for key in (name, name[:3])}
+_DAYS |= (
+    {"tues": 1, "weds": 2, "thur": 3, "thurs": 3} | {c: n for n, c in enumerate("一二三四五六日")} | {"天": 6}
+)
+_NUMBERS = {name: n for n, name in enumerate(_NUMBER_NAMES)} | {"a": 1, "an": 1}
+_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2, "〇": 0}
+_AHEAD = {
+    "today": 0, "eod": 0, "tomorrow": 1, "今天": 0, "今日": 0, "明天": 1, "明日": 1,
+    "后天": 2, "後天": 2, "大后天": 3, "大後天": 3,
+}  # fmt: skip
+
+
+class _Found(NamedTuple):
+    day: date
+    ambiguous: bool = False
+
+
+_Reader = Callable[[re.Match[str], date, str], _Found]
+
+
+@dataclass(frozen=True)
+class DayReading:
+    """A day, the words that named it, and whether they could mean another day as well."""
+
+    day: date
+    text: str
+    ambiguous: bool
+
+
+def read_day(text: str, today: date, language: str) -> DayReading | None:
+    """The first date in the text, as someone who writes on `today` means it; None when there is none."""
+    # Full-width digits and signs come from Chinese keyboards; the replacement keeps every position.
+    text = text.strip()
+    plain = text.translate(_NARROW)
+    matches = [(match, read) for pattern, read in _GRAMMAR if (match := pattern.search(plain))]
+    if not matches:
+        return None
+    match, read = min(matches, key=lambda each: (each[0].start(), -each[0].end()))
+    try:
+        found = read(match, today, language)
+    except (ValueError, OverflowError):  # a 31 November, a week beyond the year 9999
+        return None
+    return DayReading(found.day, text[slice(*match.span())], found.ambiguous)
+
+
+def write_day(day: date) -> str:
+    """The day as everyone reads it: 2026-11-30."""
+    return day.isoformat()
+
+
+# The grammar
+
+
+def _full(match: re.Match[str], today: date, language: str) -> _Found:
+    return _Found(date(int(match["year"]), _month(match["month"]), _number(match["day"])))
+
+
+def _month_and_day(match: re.Match[str], today: date, language: str) -> _Found:
+    return _Found(_on(match["year"], _month(match["month"]), _number(match["day"]), today))
+
+
+def _slashed(match: re.Match[str], today: date, language: str) -> _Found:
+    month, day = int(match["one"]), int(match["two"])
+    either = month <= 12 and day <= 12 and month != day
+    if month > 12:
+        month, day = day, month
+    return _Found(_on(match["year"], month, day, today), either and not language.startswith("zh"))
+
+
+def _ahead(match: re.Match[str], today: date, language: str) -> _Found:
+    return _Found(today + timedelta(days=_AHEAD[match[0].lower()]))
+
+
+def _day_after_tomorrow(match: re.Match[str], today: date, language: str) -> _Found:
+    return _Found(today + timedelta(days=2))
+
+
+def _bare_weekday(match: re.Match[str], today: date, language: str) -> _Found:
+    days = (_DAYS[match["weekday"].lower()] - today.weekday()) % 7
+    return _Found(today + timedelta(days=days), ambiguous=days == 0)
+
+
+def _weekday_of_week(match: re.Match[str], today: date, language: str) -> _Found:
+    """The weekday of this week or a later one, where weeks begin on Monday."""
+    which = match["which"].lower()
+    this = today + timedelta(days=_DAYS[match["weekday"].lower()] - today.weekday())
+    if which.startswith(("this", "本", "这", "這")):
+        return _Found(this, ambiguous=this < today)
+    # "next Friday", said on a Monday, is this week's Friday to some; 下周五 never is.
+    return _Found(this + timedelta(weeks=which.count("下") or 1), ambiguous=which == "next" and this > today)
+
+
+def _after_a_while(match: re.Match[str], today: date, language: str) -> _Found:
+    number, unit = _number(match["number"]), match["unit"].lower()
+    if unit in ("day", "天", "日"):
+        return _Found(today + timedelta(days=number))
+    if unit in ("month", "月"):
+        return _Found(today + relativedelta(months=number))
+    return _Found(today + timedelta(weeks=number))
+
+
+def _end_of_week(match: re.Match[str], today: date, language: str) -> _Found:
+    """Friday; on a weekend that of the week to come."""
+    return _Found(today + timedelta(days=(4 - today.weekday()) % 7 + 7 * _later(match)))
+
+
+def _end_of_month(match: re.Match[str], today: date, language: str) -> _Found:
+    return _Found(_last_of_month(today + relativedelta(months=_later(match))))
+
+
+def _end_of_named_month(match: re.Match[str], today: date, language: str) -> _Found:
+    return _end_of(_month(match["month"]), match["year"], today)
+
+
+def _end_of_named_quarter(match: re.Match[str], today: date, language: str) -> _Found:
+    return _end_of(3 * _number(match["quarter"]), match["year"], today)
+
+
+def _end_of(month: int, year: str | None, today: date) -> _Found:
+    in_year = _year(year, today) if year else today.year + (month < today.month)
+    return _Found(_last_of_month(date(in_year, month, 1)))
+
+
+def _end_of_quarter(match: re.Match[str], today: date, language: str) -> _Found:
+    return _Found(_last_of_month(today + relativedelta(months=-today.month % 3 + 3 * _later(match))))
+
+
+def _end_of_year(match: re.Match[str], today: date, language: str) -> _Found:
+    return _Found(date(today.year + _later(match), 12, 31))
+
+
+def _end_of_named_year(match: re.Match[str], today: date, language: str) -> _Found:
+    return _Found(date(_year(match["year"] or "今", today), 12, 31))
+
+
+def _year(text: str, today: date) -> int:
+    return {"今": today.year, "本": today.year, "明": today.year + 1}.get(text) or int(text)
+
+
+def _later(match: re.Match[str]) -> int:
+    return int((match["later"] or "").lower().strip() in ("next", "下", "下个", "下個"))
+
+
+def _last_of_month(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def _on(year: str | None, month: int, day: int, today: date) -> date:
+    """The day in its year or, without one, the next time that it exists, today included."""
+    if year:
+        return date(_year(year, today), month, day)
+    # A 29 February can be eight years away (2096 to 2104).
+    for each in range(today.year, today.year + 9):
+        if day <= monthrange(each, month)[1] and date(each, month, day) >= today:
+            return date(each, month, day)
+    raise ValueError("This day is in no year.")
+
+
+def _month(text: str) -> int:
+    return _MONTHS.get(text.lower()) or _number(text)
+
+
+def _number(text: str) -> int:
+    """The number in digits, as an English word up to twelve, or in Chinese up to 99."""
+    if text.isdecimal():
+        return int(text)
+    if text.lower() in _NUMBERS:
+        return _NUMBERS[text.lower()]
+    tens, ten, ones = text.lstrip("零〇").rpartition("十")
+    return (10 * _DIGITS.get(tens, 1) if ten else 0) + _DIGITS.get(ones, 0)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+_EN_MONTH = f"(?P<month>{_any_of(_MONTHS)})"
+_EN_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_EN_YEAR = r"(?:,?\s+(?P<year>\d{4})\b)?"
+_EN_NUMBER = rf"(?P<number>\d{{1,3}}|{_any_of(_NUMBERS)})"
+_EN_UNIT = r"(?P<unit>day|week|month)s?"
+_EN_WEEKDAY = f"(?P<weekday>{_any_of(name for name in _DAYS if name.isascii())})"
+# The other short names are also words: "the cat sat".
+_EN_CLEAR_WEEKDAY = (
+    f"(?P<weekday>{_any_of([*_DAY_NAMES, 'tue', 'tues', 'weds', 'thu', 'thur', 'thurs', 'fri'])})"
+)
+_NOT_PAST = r"(?<!last\s)(?<!past\s)(?<!previous\s)(?<!every\s)(?<!each\s)"
+_EN_END = r"\b(?:the\s+)?end\s+of\s+"
+_EN_LATER = r"(?P<later>the\s+|this\s+|next\s+)?"
+
+_ZH_NUMBER = "[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两兩三四五六七八九]"
+_ZH_WEEK = "(?:周|週|星期|礼拜|禮拜)(?P<weekday>[一二三四五六日天])"
+_ZH_LATER = "(?P<later>本|[这這][个個]?|下[个個]?)?"
+_NOT_IN_ZH_NUMBER = "(?<![-~.,第年零〇一二三四五六七八九十百千万萬0-9])"
+
+_ALONE = r"(?<![\d./:-])"
+_ENDS = r"(?![\d/-]|\.\d)"
+
+_GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
+    (re.compile(pattern, re.ASCII | re.IGNORECASE), read)
+    for pattern, read in (
+        (
+            rf"{_ALONE}(?P<year>\d{{4}})(?P<sign>[-/.])(?P<month>\d{{1,2}})(?P=sign)(?P<day>\d{{1,2}}){_ENDS}",
+            _full,
+        ),
+        (rf"{_ALONE}(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){_ENDS}", _full),
+        (rf"{_ALONE}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?:/(?P<year>\d{{4}}))?{_ENDS}", _slashed),
+        (
+            rf"{_NOT_IN_ZH_NUMBER}(?:(?P<year>\d{{4}}|[今明])\s*年\s*)?(?P<month>\d{{1,2}}|{_ZH_NUMBER})\s*月\s*"
+            rf"(?P<day>\d{{1,2}}|{_ZH_NUMBER})\s*[日号號]",
+            _month_and_day,
+        ),
+        (rf"\b{_EN_MONTH}\b\.?\s*{_EN_DAY}\b(?![:.]\d){_EN_YEAR}", _month_and_day),
+        (rf"{_ALONE}\b{_EN_DAY}\s*(?:of\s+)?{_EN_MONTH}\b\.?{_EN_YEAR}", _month_and_day),
+        (r"\b(?:today|tomorrow|eod)\b|[今明][天日]|大[后後]天|(?<![今以之])[后後]天", _ahead),
+        (r"\b(?:the\s+)?day\s+after\s+tomorrow\b", _day_after_tomorrow),
+        (rf"{_NOT_PAST}\b{_EN_CLEAR_WEEKDAY}\b", _bare_weekday),
+        (rf"(?:(?<=\bon\s)|(?<=\bby\s)){_EN_WEEKDAY}\b", _bare_weekday),
+        (rf"^{_EN_WEEKDAY}$", _bare_weekday),
+        (rf"(?<![每上个個]){_ZH_WEEK}", _bare_weekday),
+        (rf"\b(?P<which>(?:this|next)(?:\s+week)?)\s+{_EN_WEEKDAY}\b", _weekday_of_week),
+        (rf"\b{_EN_WEEKDAY}\s+(?P<which>(?:this|next)\s+week)\b", _weekday_of_week),
+        (rf"(?P<which>本|[这這]|下{{1,3}})[个個]?{_ZH_WEEK}", _weekday_of_week),
+        (rf"\bin\s+{_EN_NUMBER}\s+{_EN_UNIT}\b", _after_a_while),
+        (rf"(?<![\w.-]){_EN_NUMBER}\s+{_EN_UNIT}\s+from\s+(?:now|today)\b", _after_a_while),
+        (
+            rf"{_NOT_IN_ZH_NUMBER}(?P<number>\d{{1,3}}|{_ZH_NUMBER})\s*[个個]?"
+            r"(?P<unit>天|日|周|週|星期|礼拜|禮拜|(?<=[个個])月)\s*[之以]?[后後]",
+            _after_a_while,
+        ),
+        (rf"{_EN_END}{_EN_LATER}week\b|\beow\b", _end_of_week),
+        (rf"{_EN_END}{_EN_LATER}month\b|\beom\b", _end_of_month),
+        (rf"(?<![每上个個一二三四五六七八九十\d]){_ZH_LATER}月[底末]", _end_of_month),
+        (rf"{_EN_END}{_EN_MONTH}\b{_EN_YEAR}", _end_of_named_month),
+        (
+            rf"{_NOT_IN_ZH_NUMBER}(?:(?P<year>\d{{4}}|[今明])\s*年\s*)?(?P<month>\d{{1,2}}|{_ZH_NUMBER})\s*月[底末]",
+            _end_of_named_month,
+        ),
+        (rf"{_EN_END}{_EN_LATER}quarter\b|\beoq\b", _end_of_quarter),
+        (rf"(?<![每上个個第一二三四\d]){_ZH_LATER}季度?[末底]", _end_of_quarter),
+        (rf"{_EN_END}q(?P<quarter>[1-4])\b{_EN_YEAR}", _end_of_named_quarter),
+        (rf"{_EN_END}{_EN_LATER}year\b|\beoy\b", _end_of_year),
+        (
+            r"(?<![\d每去前后後零〇一二三四五六七八九十])(?:(?P<year>\d{4}|[今本明])年?)?年[底末]",
+            _end_of_named_year,
+        ),
+    )
+)
+
+
+# The clock
+
+# The hours that each part of the day can mean; "晚上12点" is left out, because it is tomorrow's 0:00.
+_HOURS = {
+    "am": (0, 11), "pm": (12, 23), "": (0, 23),
+    "凌晨": (0, 6), "清晨": (4, 11), "早晨": (4, 11), "早上": (4, 11), "早": (4, 11), "上午": (1, 12),
+    "中午": (11, 14), "下午": (12, 20), "傍晚": (17, 20), "晚上": (17, 23), "晚": (17, 23),
+}  # fmt: skip
+
+_PART = f"(?:(?P<part>{_any_of(key for key in _HOURS if key and not key.isascii())})\\s*)?"
+_AM_PM = r"(?:\s*(?P<half>[ap])\.?m\b\.?)"
+
+_COLON, _DOT, _HOUR, _ZH_CLOCK = (
+    re.compile(pattern, re.ASCII | re.IGNORECASE)
+    for pattern in (
+        rf"{_PART}{_ALONE}(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?![\d:]|\.\d){_AM_PM}?",
+        rf"{_PART}{_ALONE}(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}}){_ENDS}{_AM_PM}?",
+        rf"{_PART}{_ALONE}(?P<hour>\d{{1,2}})(?P<minute>){_AM_PM}",
+        rf"{_PART}{_NOT_IN_ZH_NUMBER}(?P<hour>\d{{1,2}}|{_ZH_NUMBER}|零)\s*[点點时時](?!\d{{3}})"
+        rf"(?:(?P<half_past>半)|(?P<quarters>[一三])刻|(?P<minute>\d{{1,2}}|[零〇]?(?:{_ZH_NUMBER}))(?:\s*分)?)?",
+    )
+)
+
+
+def read_clock(text: str, language: str) -> time | None:
+    """The first time of day in the text; None when there is none."""
+    plain = text.translate(_NARROW).strip()
+    found = [match for pattern in _clocks(plain, language) if (match := pattern.search(plain))]
+    return _time(min(found, key=lambda match: (match.start(), -match.end()))) if found else None
+
+
+def _clocks(plain: str, language: str) -> list[re.Pattern[str]]:
+    # Among Chinese words, 9.30 is as well the 30th of September.
+    dotted = not language.startswith("zh") or _DOT.fullmatch(plain)
+    return [_COLON, _HOUR, _ZH_CLOCK, *([_DOT] if dotted else [])]
+
+
+def _time(match: re.Match[str]) -> time | None:
+    groups = match.groupdict()
+    part = groups["part"] or (f"{groups['half'].lower()}m" if groups.get("half") else "")
+    said, minute = _number(groups["hour"]), _minute(groups)
+    low, high = _HOURS[part]
+    twice = (said, said % 12 + 12, said % 12) if 1 <= said <= 12 else (said,)
+    meant = [hour for hour in twice if low <= hour <= high]
+    return time(meant[0], minute) if meant and 0 <= minute < 60 else None
+
+
+def _minute(groups: Mapping[str, str | None]) -> int:
+    if groups.get("half_past"):
+        return 30
+    if quarters := groups.get("quarters"):
+        return 15 * _number(quarters)
+    return _number(groups["minute"] or "0")

@@ -1,0 +1,263 @@
+"""A feature opens doors: commands, buttons, shortcuts, reactions, blocks of the home screen, and moments of the clock."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from handlers.kit.access import Rule
+from handlers.kit.cards import Argument, Part, Press
+from handlers.kit.forms import Question
+from handlers.kit.requests import Quoted, Reacted, Reply, Request, Tell
+from handlers.kit.text import Phrase, Text, text
+from storage.people import Person
+from storage.store import Store
+
+Handler: TypeAlias = Callable[..., Reply]
+Audience: TypeAlias = "Text | Callable[[Request, Mapping[str, Any]], Text]"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One door: its handler, who may pass, and the questions that its signature asks."""
+
+    name: str
+    handler: Handler
+    allow: Rule
+    help: Phrase
+    questions: tuple[Question, ...]
+    settled: frozenset[str]
+    defaults: Mapping[str, Any]
+    words: str = ""
+    also: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    seen_by: Audience | None = None
+    submit: Text = field(default_factory=lambda: Phrase("Save"))
+    short: bool = False
+    in_groups: bool = False
+    once: bool = False
+    hidden: bool = False
+
+    def bind(self, **args: Argument) -> Press:
+        """What a button does that opens this door with these arguments."""
+        unknown = args.keys() - self.settled - {question.name for question in self.questions}
+        if unknown:
+            raise TypeError(f"{self.name} has no {', '.join(sorted(unknown))}")
+        return Press(self.name, args)
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """An entry of a platform's shortcut menu that opens a route; on a message, the route takes `quoted`."""
+
+    name: str
+    title: Phrase
+    route: Route
+    on_message: bool = False
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A due moment that the clock hands to a feature: what it is about, when it was due, and the store."""
+
+    about: str
+    due_at: datetime
+    now: datetime
+    store: Store
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Why nothing is said at a due moment, and until when if that is known."""
+
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What a feature decided at a due moment: messages, or silence with its reason; and when it is due next."""
+
+    next_at: datetime | None
+    tell: tuple[Tell, ...] = ()
+    silence: Silence | None = None
+
+
+@dataclass(frozen=True)
+class Bell:
+    """A moment of the clock. `plan` says when it is due next for one person (or None); `ring` decides what happens."""
+
+    name: str
+    ring: Callable[[Ring], Rung]
+    plan: Callable[[Store, Person, datetime], Mapping[str, datetime]] | None
+
+
+class Feature:
+    """The doors of one feature. `words` name it in help; `intro` explains it in three sentences at the first use."""
+
+    def __init__(self, name: str, *, title: Phrase, intro: Phrase | None = None) -> None:
+        self.name = name
+        self.title = title
+        self.intro = intro
+        self.routes: list[Route] = []
+        self.shortcuts: list[Shortcut] = []
+        self.homes: list[tuple[int, Callable[[Request], tuple[Part, ...]]]] = []
+        self.bells: list[Bell] = []
+        self.reactions: dict[str, Callable[[Request, str, Reacted], Reply]] = {}
+        self.notices: dict[str, Phrase] = {}
+
+    def command(
+        self,
+        words: str,
+        *,
+        allow: Rule,
+        examples: tuple[str, ...],
+        also: tuple[str, ...] = (),
+        seen_by: Audience | None = None,
+        submit: Text | None = None,
+        short: bool = False,
+        in_groups: bool = False,
+        hidden: bool = False,
+    ) -> Callable[[Handler], Route]:
+        """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring is
+        its help; `examples` are what may follow the words, and each runs; `also` are its words in other languages."""
+
+        def made(handler: Handler) -> Route:
+            route = self._route(handler, allow, seen_by, submit, once=False)
+            route = replace(
+                route,
+                words=words,
+                also=also,
+                examples=examples,
+                short=short,
+                in_groups=in_groups,
+                hidden=hidden,
+            )
+            self.routes.append(route)
+            return route
+
+        return made
+
+    def button(
+        self,
+        *,
+        allow: Rule,
+        seen_by: Audience | None = None,
+        submit: Text | None = None,
+        once: bool = False,
+        in_groups: bool = False,
+    ) -> Callable[[Handler], Route]:
+        """A door that only a button opens. With `once` a second press of the same button is refused."""
+
+        def made(handler: Handler) -> Route:
+            route = replace(self._route(handler, allow, seen_by, submit, once=once), in_groups=in_groups)
+            self.routes.append(route)
+            return route
+
+        return made
+
+    def shortcut(self, name: str, title: Phrase, route: Route, *, on_message: bool = False) -> None:
+        """Put a route into the platform's shortcut menu."""
+        self.shortcuts.append(Shortcut(name, title, route, on_message))
+
+    def home(
+        self, order: int
+    ) -> Callable[[Callable[[Request], tuple[Part, ...]]], Callable[[Request], tuple[Part, ...]]]:
+        """A block of the home screen; blocks stand by `order`."""
+
+        def made(block: Callable[[Request], tuple[Part, ...]]) -> Callable[[Request], tuple[Part, ...]]:
+            self.homes.append((order, block))
+            return block
+
+        return made
+
+    def bell(
+        self, name: str, *, plan: Callable[[Store, Person, datetime], Mapping[str, datetime]] | None = None
+    ) -> Callable[[Callable[[Ring], Rung]], Bell]:
+        """A moment of the clock. `plan(store, person, after)` returns {about: due} for one person."""
+
+        def made(ring: Callable[[Ring], Rung]) -> Bell:
+            bell = Bell(f"{self.name}.{name}", ring, plan)
+            self.bells.append(bell)
+            return bell
+
+        return made
+
+    def reaction(
+        self, kind: str
+    ) -> Callable[[Callable[[Request, str, Reacted], Reply]], Callable[[Request, str, Reacted], Reply]]:
+        """What an emoji under a message about `kind:<id>` means."""
+
+        def made(heard: Callable[[Request, str, Reacted], Reply]) -> Callable[[Request, str, Reacted], Reply]:
+            self.reactions[kind] = heard
+            return heard
+
+        return made
+
+    def notice(self, name: str, title: Phrase) -> str:
+        """A kind of notification that people can switch off; returns its full name."""
+        self.notices[f"{self.name}.{name}"] = title
+        return f"{self.name}.{name}"
+
+    def _route(
+        self, handler: Handler, allow: Rule, seen_by: Audience | None, submit: Text | None, *, once: bool
+    ) -> Route:
+        if not isinstance(allow, Rule):
+            raise TypeError("allow= is a Rule: nothing is open by default")
+        name = f"{self.name}.{handler.__name__}"
+        questions, settled, defaults = _signature(handler)
+        if any(question.required for question in questions) and seen_by is None:
+            raise TypeError(f"{name} asks questions, so seen_by= must say who reads the answers")
+        return Route(
+            name=name,
+            handler=handler,
+            allow=allow,
+            help=Phrase(_first_line(handler)),
+            questions=questions,
+            settled=settled,
+            defaults=defaults,
+            seen_by=seen_by,
+            submit=text(submit or Phrase("Save")),
+            once=once,
+        )
+
+
+def _signature(handler: Handler) -> tuple[tuple[Question, ...], frozenset[str], dict[str, Any]]:
+    hints = typing.get_type_hints(handler, include_extras=True)
+    questions: list[Question] = []
+    settled: set[str] = set()
+    defaults: dict[str, Any] = {}
+    for name, parameter in list(inspect.signature(handler).parameters.items())[1:]:
+        if parameter.default is not parameter.empty:
+            defaults[name] = parameter.default
+        question = _question(hints[name])
+        if question is None:
+            settled.add(name)
+        else:
+            questions.append(replace(question, name=name, required=name not in defaults))
+    return tuple(questions), frozenset(settled), defaults
+
+
+def _question(hint: Any) -> Question | None:
+    found = [item for item in getattr(hint, "__metadata__", ()) if isinstance(item, Question)]
+    if not found and typing.get_origin(hint) in (
+        typing.Union,
+        getattr(__import__("types"), "UnionType", None),
+    ):
+        return next((q for part in typing.get_args(hint) if (q := _question(part))), None)
+    return found[0] if found else None
+
+
+def _first_line(handler: Handler) -> str:
+    words = inspect.getdoc(handler)
+    if not words:
+        raise TypeError(f"{handler.__name__} needs a docstring: its first line is the help")
+    return re.split(r"\n\s*\n", words, maxsplit=1)[0].replace("\n", " ")
+
+
+__all__ = ["Bell", "Feature", "Quoted", "Ring", "Route", "Rung", "Shortcut", "Silence"]

@@ -1,0 +1,130 @@
+"""A form asks for what is missing: as a modal, as an interview, or on a page, with who will see it said first."""
+
+from collections.abc import Callable
+from dataclasses import field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from handlers.kit.text import Text, text
+from handlers.kit.values import value
+
+if TYPE_CHECKING:
+    from handlers.kit.requests import Request
+
+
+@value
+class Option:
+    """One answer of a choice: what is stored, and what is read."""
+
+    value: str
+    label: Text
+
+
+@value
+class Question:
+    """What every question has. `name` and `required` come from the parameter that it annotates."""
+
+    label: Text
+    help: Text | None = None
+    name: str = ""
+    required: bool = True
+
+    def __post_init__(self) -> None:
+        text(self.label)
+
+
+@value
+class Words(Question):
+    """Free text. `lead` are words that may stand before it in a command ("for", "因为"); `labels` are
+    words that begin it there ("done", "完成"). `longest` is in characters."""
+
+    lead: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    longest: int = 3000
+    lines: bool = True
+
+
+@value
+class Choice(Question):
+    """One of some options; `options` may be a function of the request until the form is made."""
+
+    options: "tuple[Option, ...] | Callable[[Request], tuple[Option, ...]]" = ()
+
+
+@value
+class Scale(Question):
+    """A whole number from `low` to `high`, with words for both ends."""
+
+    low: int = 1
+    high: int = 5
+    low_label: Text | None = None
+    high_label: Text | None = None
+
+
+@value
+class Colleague(Question):
+    """A colleague, or up to `most` of them. `yourself` allows the asker."""
+
+    most: int = 1
+    yourself: bool = False
+
+
+@value
+class Day(Question):
+    """A calendar day. `lead` are words that may stand before it in a command ("until")."""
+
+    lead: tuple[str, ...] = ()
+    earliest: date | None = None
+
+
+@value
+class Clock(Question):
+    """A time of day."""
+
+    lead: tuple[str, ...] = ()
+
+
+@value
+class Number(Question):
+    """A number between `low` and `high`, both included."""
+
+    low: float | None = None
+    high: float | None = None
+    whole: bool = True
+
+
+@value
+class Sheet(Question):
+    """Several questions that are known only when they are asked: `of` names them for this request."""
+
+    of: "Callable[[Request, dict[str, Any]], tuple[Question, ...]] | None" = None
+
+
+Answerable: TypeAlias = Words | Choice | Scale | Colleague | Day | Clock | Number
+
+
+@value
+class Form:
+    """Questions with their audience line. `draft` is the opaque id of its stored draft; `given` are the answers so far
+    (a person's id, a tuple of ids, an ISO day, a number, an option's value, or words)."""
+
+    title: Text
+    questions: tuple[Answerable, ...]
+    audience: Text
+    submit: Text
+    draft: str = ""
+    given: "dict[str, Any]" = field(default_factory=dict)
+    intro: Text | None = None
+
+    def __post_init__(self) -> None:
+        text(self.title)
+        text(self.audience)
+        text(self.submit)
+
+    def question(self, name: str) -> Answerable | None:
+        """The question of that name, or None."""
+        return next((asked for asked in self.questions if asked.name == name), None)
+
+    def with_given(self, given: "dict[str, Any]") -> "Form":
+        """The same form with other answers in it."""
+        return replace(self, given=given)

@@ -1,0 +1,455 @@
+"""What people type after a command, read by the questions that the handler's signature asks."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from handlers.kit import dates
+from handlers.kit.features import Route
+from handlers.kit.forms import Choice, Clock, Colleague, Day, Number, Option, Question, Scale, Words
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Request
+from handlers.kit.text import Phrase, Verbatim
+from storage.people import Directory, Person
+
+_MENTION = re.compile("\x02([^\x03]+)\x03")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_SEGMENT = re.compile(r"[;；\n]")
+_SEPARATORS = " \t,，、:："
+
+
+def mention(external_id: str) -> str:
+    """How an adapter marks a platform's mention of a user inside a text; nobody can type it."""
+    return f"\x02{external_id}\x03"
+
+
+def clean(words: str) -> str:
+    """A person's words without what has no meaning as text: controls, lone surrogates, direction overrides."""
+    words = words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    words = (
+        "".join("\ufffd" if 0xD800 <= ord(c) <= 0xDFFF else c for c in words)
+        if _has_surrogate(words)
+        else words
+    )
+    return _BIDI.sub("", _CONTROL.sub("", words)).strip()
+
+
+def _has_surrogate(words: str) -> bool:
+    return any(0xD800 <= ord(character) <= 0xDFFF for character in words)
+
+
+def marked(words: str) -> str:
+    """Words from an adapter: cleaned, with the adapter's own mention marks kept."""
+    return "".join(part if odd else _edges(part) for odd, part in _split_marks(words)).strip()
+
+
+def _edges(part: str) -> str:
+    cleaned = clean(part)
+    before = part[: len(part) - len(part.lstrip())]
+    after = part[len(part.rstrip()) :] if part.strip() else ""
+    return clean_space(before) + cleaned + clean_space(after)
+
+
+def clean_space(space: str) -> str:
+    """White space only, without controls."""
+    return "".join(character for character in space if character in " \t\n")
+
+
+def _split_marks(words: str) -> Iterable[tuple[bool, str]]:
+    last = 0
+    for found in _MENTION.finditer(words):
+        yield False, words[last : found.start()]
+        yield True, found.group()
+        last = found.end()
+    yield False, words[last:]
+
+
+def spoken(words: str, directory: Directory, platform: str) -> str:
+    """Words with mention marks turned into names, for keeping."""
+
+    def name(found: re.Match[str]) -> str:
+        person = directory.with_account(platform, found.group(1))
+        return f"@{person.name}" if person else "@?"
+
+    return _MENTION.sub(name, words)
+
+
+# Which command -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Called:
+    """A command that was found, and what stands after its words."""
+
+    route: Route
+    rest: str
+
+
+def folded(words: str) -> str:
+    """Words as they are compared: full-width forms, case and spaces do not matter."""
+    return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
+
+
+class Vocabulary:
+    """Every command's words in every language."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._by_words: dict[str, Route] = {}
+        for route in routes:
+            for words in (route.words, *route.also):
+                if words and self._by_words.setdefault(folded(words), route) is not route:
+                    raise ValueError(f"two commands are called {words!r}")
+        self._most = max((len(words.split()) for words in self._by_words), default=1)
+
+    def find(self, said: str) -> Called | None:
+        """The command that these words call, the longest name first; a slash and the root's name are skipped."""
+        said = said.strip()
+        bare = re.sub(r"^[/／]", "", said)
+        bare = re.sub(r"^upbeat(@\w+)?(\s+|$)", "", bare, flags=re.IGNORECASE)
+        bare = re.sub(r"^(\S+?)@\w+(?=\s|$)", r"\1", bare) if said.startswith(("/", "／")) else bare
+        return self._by_spaces(bare) or self._by_characters(bare)
+
+    def _by_spaces(self, bare: str) -> Called | None:
+        parts = list(re.finditer(r"\S+", bare))[: self._most]
+        for count in range(len(parts), 0, -1):
+            end = parts[count - 1].end()
+            route = self._by_words.get(folded(bare[:end].rstrip("，,:：")))
+            if route:
+                return Called(route, bare[end:].lstrip(_SEPARATORS))
+        return None
+
+    def _by_characters(self, bare: str) -> Called | None:
+        # Chinese stands without spaces: 周报完成了登录页.
+        for words in sorted(self._by_words, key=len, reverse=True):
+            if not words.isascii() and bare.startswith(words):
+                return Called(self._by_words[words], bare[len(words) :].lstrip(_SEPARATORS))
+        return None
+
+    def nearest(self, said: str) -> Route | None:
+        """The command whose words are most like the first of these, or None when none is."""
+        first = folded(said).lstrip("/").removeprefix("upbeat ").split(" ")[:2]
+        for tried in (" ".join(first), *first):
+            found = difflib.get_close_matches(tried, list(self._by_words), n=1, cutoff=0.6)
+            if found:
+                return self._by_words[found[0]]
+        return None
+
+
+# What it was called with ---------------------------------------------------------------------------------------------
+
+
+def read(route: Route, rest: str, request: Request, questions: Sequence[Question]) -> dict[str, Any]:
+    """The answers that the text gives, by question; raises Problem for a colleague who is not found."""
+    reading = _Reading(rest, request)
+    for question in questions:
+        if isinstance(question, Choice):
+            reading.take_tag(question)
+    for question in questions:
+        if not isinstance(question, Words):
+            reading.take(question)
+    reading.take_words([question for question in questions if isinstance(question, Words)])
+    return reading.given
+
+
+class _Reading:
+    """A text that is eaten from the left."""
+
+    def __init__(self, rest: str, request: Request) -> None:
+        self.rest = rest
+        self.request = request
+        self.given: dict[str, Any] = {}
+
+    def take(self, question: Question) -> None:
+        if isinstance(question, Colleague):
+            self._take_colleagues(question)
+        elif isinstance(question, Day):
+            self._take_day(question)
+        elif isinstance(question, Clock):
+            self._take_clock(question)
+        elif isinstance(question, Scale | Number):
+            self._take_number(question)
+        elif isinstance(question, Choice) and question.name not in self.given:
+            self._take_choice(question)
+
+    def take_tag(self, question: Choice) -> None:
+        for option in _options(question):
+            for name in _names(option, self.request):
+                tag = re.compile(rf"#{re.escape(name)}(?=\s|$|[,，.。;；])", re.IGNORECASE)
+                if tag.search(self.rest):
+                    self.given[question.name] = option.value
+                    self.rest = tag.sub("", self.rest).strip()
+                    return
+
+    def take_words(self, questions: Sequence[Words]) -> None:
+        if not questions or not self.rest:
+            return
+        if any(question.labels for question in questions):
+            self._take_labelled(questions)
+            return
+        first = questions[0]
+        self.given[first.name] = self._kept(_without_lead(self.rest, first.lead))
+
+    def _take_labelled(self, questions: Sequence[Words]) -> None:
+        current = questions[0]
+        for segment in _SEGMENT.split(self.rest):
+            labelled = _label(segment, questions)
+            current, words = labelled if labelled else (current, segment.strip())
+            if words:
+                before = self.given.get(current.name)
+                self.given[current.name] = f"{before}\n{self._kept(words)}" if before else self._kept(words)
+
+    def _kept(self, words: str) -> str:
+        return spoken(words, self.request.store.directory, self.request.platform)
+
+    def _take_colleagues(self, question: Colleague) -> None:
+        found: list[str] = []
+        while len(found) < question.most:
+            person = self._one_colleague()
+            if person is None:
+                break
+            if person.id not in found:
+                found.append(person.id)
+        if found:
+            self.given[question.name] = tuple(found) if question.most > 1 else found[0]
+
+    def _one_colleague(self) -> Person | None:
+        text = re.sub(r"^(and|和|与|及)\s+", "", self.rest.lstrip(_SEPARATORS))
+        marks = _MENTION.match(text)
+        if marks:
+            person = self.request.store.directory.with_account(self.request.platform, marks.group(1))
+            return self._eaten(text, marks.end(), person, marks.group(1))
+        if text.startswith(("@", "＠")):
+            person, length = named(text[1:], self.request.store.directory, self.request.platform)
+            return self._eaten(text, length + 1, person, text[1:].split()[0] if text[1:].split() else "")
+        return None
+
+    def _eaten(self, text: str, length: int, person: Person | None, called: str) -> Person:
+        if person is None or not person.active:
+            raise Problem(
+                Phrase(
+                    "I do not know {name} as a colleague. Write @ and their name as it stands in the company's list, or pick"
+                    " them in the form.",
+                    name=Verbatim(called[:60]),
+                )
+            )
+        self.rest = text[length:].lstrip(_SEPARATORS)
+        return person
+
+    def _take_day(self, question: Day) -> None:
+        text = _without_lead(self.rest, question.lead)
+        reading = dates.read_day(text, self.request.today, self.request.actor.language)
+        if reading and text.lower().startswith(reading.text.lower()):
+            self.given[question.name] = reading.day.isoformat()
+            self.rest = text[len(reading.text) :].lstrip(_SEPARATORS)
+
+    def _take_clock(self, question: Clock) -> None:
+        text = _without_lead(self.rest, question.lead)
+        first = re.match(r"\S+( [ap]m)?", text, re.IGNORECASE)
+        clock = dates.read_clock(first.group(), self.request.actor.language) if first else None
+        if first and clock:
+            self.given[question.name] = clock.strftime("%H:%M")
+            self.rest = text[first.end() :].lstrip(_SEPARATORS)
+
+    def _take_number(self, question: Scale | Number) -> None:
+        found = re.match(r"-?\d+([.,]\d+)?(?=\s|$|%)", self.rest)
+        if found:
+            self.given[question.name] = found.group()
+            self.rest = self.rest[found.end() :].lstrip(_SEPARATORS + "%")
+
+    def _take_choice(self, question: Choice) -> None:
+        for option in _options(question):
+            for name in _names(option, self.request):
+                if re.match(rf"{re.escape(name)}(?=\s|$|[,，])", self.rest, re.IGNORECASE):
+                    self.given[question.name] = option.value
+                    self.rest = self.rest[len(name) :].lstrip(_SEPARATORS)
+                    return
+
+
+def _options(question: Choice) -> tuple[Option, ...]:
+    return question.options if isinstance(question.options, tuple) else ()
+
+
+def _names(option: Option, request: Request) -> tuple[str, ...]:
+    label = option.label
+    shown = (
+        label.words if isinstance(label, Verbatim) else label.template if isinstance(label, Phrase) else ""
+    )
+    return tuple(name for name in (option.value, shown) if name)
+
+
+def _without_lead(text: str, lead: Sequence[str]) -> str:
+    for word in lead:
+        pattern = rf"^{re.escape(word)}(?=[\s:：]|$)" if word.isascii() else rf"^{re.escape(word)}"
+        if re.match(pattern, text, re.IGNORECASE):
+            return text[len(word) :].lstrip(_SEPARATORS)
+    return text
+
+
+def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:
+    text = segment.strip()
+    for question in questions:
+        for label in question.labels:
+            pattern = rf"^{re.escape(label)}(?=[\s:：]|$)" if label.isascii() else rf"^{re.escape(label)}"
+            if re.match(pattern, text, re.IGNORECASE):
+                return question, text[len(label) :].lstrip(_SEPARATORS)
+    return None
+
+
+def named(text: str, directory: Directory, platform: str) -> tuple[Person | None, int]:
+    """The colleague whose name, user name or address begins this text, and how long that is. A first name counts when only
+    one active colleague has it."""
+    first = re.match(r"[^\s,，;；:：]+", text)
+    if not first:
+        return None, 0
+    word = first.group()
+    candidates = _candidates(directory, platform)
+    whole = _full_name(text, directory)
+    if whole:
+        return whole
+    for tried in (word, word.rstrip(".!?。！？")):
+        found = candidates.get(folded(tried))
+        if found is not None:
+            return found, len(tried)
+    return None, len(word)
+
+
+def _full_name(text: str, directory: Directory) -> tuple[Person, int] | None:
+    lowered = text.casefold()
+    fitting = [p for p in directory.people.values() if p.active and lowered.startswith(p.name.casefold())]
+    longest = max(fitting, key=lambda person: len(person.name), default=None)
+    if longest is None or (
+        text[len(longest.name) : len(longest.name) + 1].isalnum() and longest.name.isascii()
+    ):
+        return None
+    return longest, len(longest.name)
+
+
+_CANDIDATES: dict[tuple[int, str], Mapping[str, Person]] = {}
+
+
+def _candidates(directory: Directory, platform: str) -> Mapping[str, Person]:
+    """Every short way to name an active colleague that names only one; kept for the newest directory."""
+    key = (id(directory), platform)
+    if key not in _CANDIDATES:
+        _CANDIDATES.clear()
+        _CANDIDATES[key] = _short_names(directory, platform)
+    return _CANDIDATES[key]
+
+
+def _short_names(directory: Directory, platform: str) -> dict[str, Person]:
+    sure: dict[str, Person] = {}
+    shared: dict[str, set[str]] = {}
+    for person in directory.people.values():
+        if not person.active:
+            continue
+        account = directory.account(person.id, platform)
+        for name in (person.email, account.username if account else ""):
+            if name:
+                sure[folded(name)] = person
+        for name in {person.email.split("@")[0], person.name.split()[0] if person.name.split() else ""}:
+            shared.setdefault(folded(name), set()).add(person.id)
+    for name, ids in shared.items():
+        if len(ids) == 1 and name:
+            sure.setdefault(name, directory.people[next(iter(ids))])
+    return sure
+
+
+# Answers -------------------------------------------------------------------------------------------------------------
+
+
+def answer(question: Question, raw: Any, request: Request) -> Any:
+    """The value a handler gets for a raw answer; raises Problem naming the question."""
+    try:
+        return _ANSWERS[type(question)](question, raw, request)
+    except Problem as problem:
+        raise Problem(problem.words, question=question.name) from None
+
+
+def _words(question: Words, raw: Any, request: Request) -> str:
+    words = clean(str(raw))
+    if len(words) > question.longest:
+        raise Problem(
+            Phrase(
+                "This is {length} characters long; {longest} fit here. Please shorten it, or send it in parts.",
+                length=len(words),
+                longest=question.longest,
+            )
+        )
+    return words
+
+
+def _choice(question: Choice, raw: Any, request: Request) -> str:
+    if str(raw) in {option.value for option in _options(question)}:
+        return str(raw)
+    for option in _options(question):
+        if folded(str(raw)) in {folded(name) for name in _names(option, request)}:
+            return option.value
+    raise Problem(Phrase("Please pick one of the options."))
+
+
+def _number(question: Number | Scale, raw: Any, request: Request) -> float | int:
+    whole = isinstance(question, Scale) or question.whole
+    try:
+        number = float(str(raw).strip().replace(",", "."))
+    except ValueError:
+        raise Problem(Phrase("Please give a number.")) from None
+    if number != number or (whole and number != int(number)):
+        raise Problem(Phrase("Please give a whole number."))
+    low, high = question.low, question.high
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise Problem(Phrase("Please give a number from {low} to {high}.", low=low or 0, high=high or 0))
+    return int(number) if whole else number
+
+
+def _colleague(question: Colleague, raw: Any, request: Request) -> Any:
+    ids = (raw,) if isinstance(raw, str) else tuple(raw)
+    people = [_known(person_id, request) for person_id in ids]
+    if not question.yourself and request.actor.id in {person.id for person in people}:
+        raise Problem(Phrase("Please pick somebody else than yourself."))
+    if len(people) > question.most:
+        raise Problem(Phrase("Please pick at most {most} people.", most=question.most))
+    return people[0] if question.most == 1 else tuple(people)
+
+
+def _known(raw: str, request: Request) -> Person:
+    directory = request.store.directory
+    person = directory.person(raw) or directory.with_account(request.platform, raw)
+    if person is None:
+        person, _ = named(raw.lstrip("@＠"), directory, request.platform)
+    if person is None or not person.active:
+        raise Problem(Phrase("I do not know this colleague. Please pick somebody from the company's list."))
+    return person
+
+
+def _day(question: Day, raw: Any, request: Request) -> date:
+    reading = dates.read_day(str(raw).strip(), request.today, request.actor.language)
+    if reading is None:
+        raise Problem(Phrase("I cannot read this day. Write it like 2026-11-30, or “next Friday”."))
+    if question.earliest and reading.day < question.earliest:
+        raise Problem(Phrase("Please pick {day} or later.", day=question.earliest))
+    return reading.day
+
+
+def _clock(question: Clock, raw: Any, request: Request) -> Any:
+    clock = dates.read_clock(str(raw).strip(), request.actor.language)
+    if clock is None:
+        raise Problem(Phrase("I cannot read this time. Write it like 09:30."))
+    return clock
+
+
+_ANSWERS: Mapping[type[Question], Any] = {
+    Words: _words,
+    Choice: _choice,
+    Scale: _number,
+    Number: _number,
+    Colleague: _colleague,
+    Day: _day,
+    Clock: _clock,
+}

@@ -1,0 +1,15 @@
+"""An expected refusal, worded for its reader: what is wrong, and what to do next."""
+
+from handlers.kit.cards import Button
+from handlers.kit.text import Text, text
+
+
+class Problem(Exception):
+    """Raised by rules and handlers; undoes the unit of work and is shown to the person. `question` names the
+    question of a form that it concerns; `buttons` offer the next step."""
+
+    def __init__(self, words: Text, *, question: str = "", buttons: tuple[Button, ...] = ()) -> None:
+        super().__init__(type(words).__name__)
+        self.words = text(words)
+        self.question = question
+        self.buttons = buttons

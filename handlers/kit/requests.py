@@ -1,0 +1,218 @@
+"""What a platform heard, what a handler gets, and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from handlers.kit.calendar import WorkCalendar, local_day
+from handlers.kit.cards import Button, Card, Press
+from handlers.kit.forms import Form
+from handlers.kit.text import Text
+from handlers.kit.values import value
+from storage.people import Person
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who a platform says it is. `verified_email` only of a full member, as the platform vouches for it; a guest, a
+    stranger or a bot has `member` False. `address` is where a private answer goes, if that is known."""
+
+    external_id: str
+    verified_email: str = ""
+    member: bool = True
+    username: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where it was said. `shared` places show the answer to everybody in them. `team` is a channel's, if it has one."""
+
+    kind: Literal["private", "channel", "home", "page"] = "private"
+    id: str = ""
+    name: str = ""
+    thread: str = ""
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A message of somebody that a shortcut was used on."""
+
+    words: str
+    author: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that somebody sent, read whole."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A command or plain words. `message` is the platform's id of the message, `edits` says that it replaces one."""
+
+    words: str = field(repr=False)
+    message: str = ""
+    edits: bool = False
+    command: bool = False
+    file: File | None = None
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button. `message` is the platform's id of the message it stood on."""
+
+    handle: str
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A form, sent (or closed, with `final` False: its draft is kept)."""
+
+    draft: str
+    given: Mapping[str, Any] = field(repr=False)
+    final: bool = True
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The home screen, a shortcut by its name, or a first contact ("start", with the payload of its link)."""
+
+    what: str
+    payload: str = ""
+    quoted: Quoted | None = None
+
+
+@dataclass(frozen=True)
+class Reacted:
+    """An emoji put under a message of ours, or taken away."""
+
+    message: str
+    emoji: str
+    added: bool
+
+
+@dataclass(frozen=True)
+class Left:
+    """The person cannot be reached here any more: left, deactivated, or blocked the bot. `back` undoes a block."""
+
+    back: bool = False
+
+
+Act: TypeAlias = Said | Pressed | Submitted | Opened | Reacted | Left
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One delivery of a platform. `delivery` is unique; `interviews`: forms are asked one question at a time here."""
+
+    delivery: str
+    platform: str
+    sender: Sender
+    where: Where
+    act: Act
+    at: datetime
+    interviews: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a handler gets: who asks, where, when, and the store."""
+
+    actor: Person
+    where: Where
+    now: datetime
+    store: Store
+    platform: str = ""
+    delivery: str = ""
+    message: str = ""
+    edits: bool = False
+    file: File | None = None
+
+    @cached_property
+    def today(self) -> date:
+        """The day on the actor's calendar."""
+        return local_day(self.now, self.actor.zone)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The organisation's workdays."""
+        declared = self.store.workdays.declared()
+        return WorkCalendar(self.store.workdays.country, declared, frozenset(day.year for day in declared))
+
+    def person(self, person_id: str) -> Person:
+        """A colleague by id; the id comes from a row, so they exist."""
+        return self.store.directory.people[person_id]
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Something for somebody else. `to` is a person's id, or `place` a channel's row id. `topic` makes it unique;
+    `about` ("kudos:<id>") lets a reaction find it; `on` is the one platform where it may be told; `notice` names a notification that
+    people can switch off; `unclear` says what to do
+    when the platform never answers; `lives` is how long it is worth telling."""
+
+    card: Card
+    to: str = ""
+    place: str = ""
+    topic: str | None = None
+    about: str = ""
+    on: str = ""
+    notice: str = ""
+    unclear: Literal["repeat", "reconcile", "once"] = "repeat"
+    after: timedelta = timedelta()
+    lives: timedelta = timedelta(days=7)
+
+    def __post_init__(self) -> None:
+        if bool(self.to) == bool(self.place):
+            raise ValueError("tell a person or a place")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a handler wants: a card shown here, others told, a form asked. A pressed card is replaced by what is shown,
+    unless `keep`."""
+
+    show: Card | None = None
+    tell: tuple[Tell, ...] = ()
+    ask: Press | None = None
+    keep: bool = False
+
+
+@value
+class Asked:
+    """A form at one of its questions: how a platform without forms asks it."""
+
+    form: Form
+    position: int
+    choices: tuple[Button, ...] = ()
+    controls: tuple[Button, ...] = ()
+
+
+@value
+class Answer:
+    """What the one path gives back to a platform: sealed, ready to be drawn for this reader."""
+
+    outcome: str = "done"
+    card: Card | None = None
+    form: Form | None = None
+    asked: Asked | None = None
+    errors: tuple[tuple[str, Text], ...] = ()
+    keep: bool = False
+    person_id: str = ""
+    language: str = "en"
+    zone: str = "UTC"
+    touched: tuple[str, ...] = ()
+    repeated: bool = False
+    route: str = ""

@@ -1,0 +1,106 @@
+"""Who can be reached where: a person's accounts on the platforms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import col
+
+from storage.tables import Account, Place
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+
+class Accounts:
+    """`store.accounts`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def link(
+        self, person_id: str, platform: str, external_id: str, username: str = "", address: str = ""
+    ) -> None:
+        """Connect a platform's user with a person; what either was connected with there before ends."""
+        ours = (col(Account.person_id) == person_id) | (col(Account.external_id) == external_id)
+        for row in self._store.all(
+            Account, col(Account.platform) == platform, col(Account.ended_key) == "", ours
+        ):
+            self._end(row)
+        self._store.insert(
+            Account(
+                person_id=person_id,
+                platform=platform,
+                external_id=external_id,
+                username=username,
+                address=address,
+                linked_at=self._store.now,
+                revision=self._store.people_changed(),
+            )
+        )
+        self._store.audit("linked", platform, subject_id=person_id)
+
+    def unlink(self, person_id: str, platform: str) -> None:
+        """End a person's account on a platform."""
+        for row in self._mine(person_id, platform):
+            self._end(row)
+            self._store.audit("unlinked", platform, subject_id=person_id)
+
+    def reachable(self, person_id: str, platform: str, yes: bool) -> None:
+        """Note that private messages do, or do not, reach the person there."""
+        self._update(person_id, platform, unreachable=not yes)
+
+    def opened_home(self, person_id: str, platform: str) -> None:
+        """The person looks at a home screen there: from now on it is kept up to date."""
+        self._update(person_id, platform, home_opened=True)
+
+    def addressed(self, person_id: str, platform: str, address: str, username: str = "") -> None:
+        """Note where private messages go, and the name by which others call the person there."""
+        changes = {"address": address, **({"username": username} if username else {})}
+        self._update(person_id, platform, **changes)
+
+    def moved(self, platform: str, old: str, new: str) -> None:
+        """A group got another id."""
+        place = self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == old)
+        taken = self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == new)
+        if place and not taken:
+            self._store.change(place, external_id=new)
+
+    def seen_place(
+        self, platform: str, external_id: str, name: str, *, gone: bool = False, topic: str = ""
+    ) -> Place:
+        """Remember a channel or group where Upbeat was put, or that it was removed from."""
+        place = self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == external_id)
+        if place is None:
+            place = Place(
+                platform=platform,
+                external_id=external_id,
+                name=name,
+                gone=gone,
+                topic=topic,
+                seen_at=self._store.now,
+            )
+            return self._store.insert(place)
+        if (place.name, place.gone) != (name or place.name, gone):
+            self._store.change(place, name=name or place.name, gone=gone, seen_at=self._store.now)
+        return place
+
+    def _mine(self, person_id: str, platform: str) -> list[Account]:
+        mine = (
+            col(Account.person_id) == person_id,
+            col(Account.platform) == platform,
+            col(Account.ended_key) == "",
+        )
+        return self._store.all(Account, *mine)
+
+    def _update(self, person_id: str, platform: str, **values: Any) -> None:
+        known = self._store.directory.account(person_id, platform)
+        if known is None or all(getattr(known, name) == item for name, item in values.items()):
+            return
+        for row in self._mine(person_id, platform):
+            self._store.change(row, revision=self._store.people_changed(), **values)
+
+    def _end(self, row: Account) -> None:
+        self._store.change(
+            row, ended_at=self._store.now, ended_key=row.id, revision=self._store.people_changed()
+        )

@@ -1,0 +1,136 @@
+"""Columns that refuse mistakes: moments without a zone, and people's words in the clear."""
+
+import json
+import os
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import DateTime, Dialect, LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC. Naive datetimes are refused on the way in; aware ones come out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return (
+            value.astimezone(UTC) if dialect.name != "sqlite" else value.astimezone(UTC).replace(tzinfo=None)
+        )
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Unreadable(Exception):
+    """A sealed value cannot be opened: the key is another one, or the bytes were changed."""
+
+
+class Keyring:
+    """The keys of the sealed columns: one that seals, and the older ones that still open.
+
+    Each value is 4 bytes of key number, 12 of nonce, then AES-256-GCM. Data keys lie in the database, wrapped by the
+    master key, which does not: a database without its key shows no private text."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._master = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"upbeat master").derive(secret))
+        self._keys: dict[int, AESGCM] = {}
+        self._current = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no data key was read yet."""
+        return not self._keys
+
+    @property
+    def current(self) -> int:
+        """The number of the key that seals."""
+        return self._current
+
+    def make(self, number: int) -> bytes:
+        """Make a new data key, begin to seal with it, and return it wrapped, for the database to keep."""
+        key = AESGCM.generate_key(256)
+        nonce = os.urandom(12)
+        self._hold(number, key)
+        return nonce + self._master.encrypt(nonce, key, number.to_bytes(4, "big"))
+
+    def read(self, number: int, wrapped: bytes) -> None:
+        """Open a wrapped data key; raises Unreadable when the master key is another one."""
+        try:
+            key = self._master.decrypt(wrapped[:12], wrapped[12:], number.to_bytes(4, "big"))
+        except InvalidTag as error:
+            raise Unreadable("UPBEAT_SECRET_KEY is not the key of this database") from error
+        self._hold(number, key)
+
+    def wrap_for(self, other: "Keyring", number: int, wrapped: bytes) -> bytes:
+        """Return a wrapped data key, wrapped again by another master key."""
+        head = number.to_bytes(4, "big")
+        key = self._master.decrypt(wrapped[:12], wrapped[12:], head)
+        nonce = os.urandom(12)
+        return nonce + other._master.encrypt(nonce, key, head)
+
+    def _hold(self, number: int, key: bytes) -> None:
+        self._keys[number] = AESGCM(key)
+        self._current = max(self._current, number)
+
+    def seal(self, words: str) -> bytes:
+        """Encrypt a text."""
+        nonce = os.urandom(12)
+        head = self._current.to_bytes(4, "big")
+        return (
+            head
+            + nonce
+            + self._keys[self._current].encrypt(nonce, words.encode("utf-8", "surrogatepass"), head)
+        )
+
+    def open(self, sealed: bytes) -> str:
+        """Decrypt a text; raises Unreadable when the key is missing or the bytes were changed."""
+        try:
+            key = self._keys[int.from_bytes(sealed[:4], "big")]
+            words = key.decrypt(sealed[4:16], sealed[16:], sealed[:4])
+        except (KeyError, InvalidTag) as error:
+            raise Unreadable("a sealed value cannot be opened with this key") from error
+        return words.decode("utf-8", "surrogatepass")
+
+
+# Column types are made at import, keys are known at start: the keyring of the running unit of work travels beside it.
+keyring: ContextVar[Keyring] = ContextVar("keyring")
+
+
+class Sealed(TypeDecorator[str]):
+    """A text that is encrypted in the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring.get().seal(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else keyring.get().open(bytes(value))
+
+
+class SealedJson(TypeDecorator[Any]):
+    """A JSON value that is encrypted in the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring.get().seal(json.dumps(value, ensure_ascii=False))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(keyring.get().open(bytes(value)))

@@ -1,0 +1,87 @@
+"""A single-use code connects a person's account on another platform: made where they are known, confirmed where they arrive."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlmodel import Field, col
+
+from storage.columns import Moment
+from storage.ids import new_secret
+from storage.tables import Row
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+LIVES = timedelta(minutes=10)
+
+
+class Link(Row, table=True):
+    """A code on its way. Only its digest is kept; `claimed_by` is the user who has shown it and may confirm."""
+
+    __tablename__ = "link"
+
+    digest: str = Field(unique=True)
+    person_id: str
+    made_on: str = ""
+    claimed_by: str = ""
+    confirm: str = Field(default="", index=True)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Links:
+    """`store.links`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def make(self, person_id: str, *, made_on: str = "", lives: timedelta = LIVES) -> str:
+        """A new code of 128 random bits for this person; the ones before it stop working."""
+        for row in self._store.all(Link, col(Link.person_id) == person_id, col(Link.used_at).is_(None)):
+            self._store.change(row, used_at=self._store.now)
+        code = new_secret()
+        self._store.insert(
+            Link(
+                digest=_digest(code), person_id=person_id, made_on=made_on, expires_at=self._store.now + lives
+            )
+        )
+        return code
+
+    def offered(self, code: str) -> str | None:
+        """The id of the active person whom a fresh code stands for, or None."""
+        row = self._fresh(col(Link.digest) == _digest(code))
+        person = self._store.directory.person(row.person_id) if row else None
+        return person.id if person and person.active else None
+
+    def claim(self, code: str, *, external_id: str) -> str:
+        """Note who has shown the code; returns the handle of their *Confirm* button."""
+        row = self._fresh(col(Link.digest) == _digest(code))
+        if row is None:
+            return ""
+        confirm = new_secret()
+        self._store.change(row, claimed_by=external_id, confirm=confirm)
+        return confirm
+
+    def confirm(self, handle: str, *, external_id: str) -> Link | None:
+        """Use up the code whose *Confirm* was pressed by the user who showed it last; None for anybody and anything else."""
+        row = self._fresh(col(Link.confirm) == handle) if handle else None
+        if row is None or row.claimed_by != external_id:
+            return None
+        self._store.change(row, used_at=self._store.now)
+        return row
+
+    def tidy(self) -> int:
+        """Forget old codes; returns how many."""
+        return self._store.remove(Link, col(Link.expires_at) < self._store.now - timedelta(days=1))
+
+    def _fresh(self, condition: object) -> Link | None:
+        return self._store.one(
+            Link, condition, col(Link.used_at).is_(None), col(Link.expires_at) > self._store.now
+        )
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()

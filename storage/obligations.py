@@ -1,0 +1,100 @@
+"""Who owes what by when: features open and close obligations, and the reminders know nothing else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import col
+
+from storage.prepared import Prepared
+from storage.tables import ObligationRow
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+TABLE = ObligationRow.__table__  # type: ignore[attr-defined]
+
+_CLOSE = Prepared(
+    update(TABLE)
+    .where(
+        TABLE.c.person_id == bindparam("person"),
+        TABLE.c.kind == bindparam("which"),
+        TABLE.c.about == bindparam("what"),
+        TABLE.c.closed_at.is_(None),
+    )
+    .values(closed_at=bindparam("at", type_=TABLE.c.closed_at.type), closed_how=bindparam("how"))
+    .returning(TABLE.c.id)
+)
+_EXISTS = Prepared(
+    select(TABLE.c.id).where(
+        TABLE.c.person_id == bindparam("person"),
+        TABLE.c.kind == bindparam("which"),
+        TABLE.c.about == bindparam("what"),
+    )
+)
+
+
+class Obligations:
+    """`store.obligations`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def open(
+        self,
+        person_id: str,
+        kind: str,
+        about: str,
+        *,
+        title: str,
+        args: dict[str, Any],
+        due_at: datetime | None = None,
+        expires_at: datetime | None = None,
+        remind_at: datetime | None = None,
+        minutes: int = 2,
+    ) -> ObligationRow | None:
+        """Open one, or None when it was opened before. `title` is a stored Text; `args` fill the route `kind` whose
+        button does it; `minutes` is how long it takes; `remind_at` None means at the next tick."""
+        if self._store.run(_EXISTS, person=person_id, which=kind, what=about):
+            return None
+        self._store.touch(person_id)
+        return self._store.insert(
+            ObligationRow(
+                person_id=person_id,
+                kind=kind,
+                about=about,
+                title=title,
+                args=args,
+                minutes=minutes,
+                opened_at=self._store.now,
+                due_at=due_at,
+                expires_at=expires_at,
+                remind_at=remind_at or self._store.now,
+            )
+        )
+
+    def close(self, person_id: str, kind: str, about: str, *, how: str = "done") -> bool:
+        """Close it; False when it was not open."""
+        self._store.touch(person_id)
+        return bool(
+            self._store.run(_CLOSE, person=person_id, which=kind, what=about, at=self._store.now, how=how)
+        )
+
+    def get(self, obligation_id: str, *, person_id: str) -> ObligationRow | None:
+        """An obligation of this person, or None."""
+        mine = (col(ObligationRow.id) == obligation_id, col(ObligationRow.person_id) == person_id)
+        return self._store.one(ObligationRow, *mine)
+
+    def of(self, person_id: str) -> list[ObligationRow]:
+        """What a person owes now, the earliest due first."""
+        mine = (col(ObligationRow.person_id) == person_id, col(ObligationRow.closed_at).is_(None))
+        return self._store.all(
+            ObligationRow, *mine, order=(TABLE.c.due_at.is_(None), TABLE.c.due_at, TABLE.c.id)
+        )
+
+    def open_about(self, kind: str, about: str) -> list[ObligationRow]:
+        """Everybody's open obligations about one thing."""
+        which = (col(ObligationRow.kind) == kind, col(ObligationRow.about) == about)
+        return self._store.all(ObligationRow, *which, col(ObligationRow.closed_at).is_(None))

@@ -1,0 +1,162 @@
+"""What must be told waits here, written with its cause, until it is delivered, expired, or set aside with an alert."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlmodel import col
+
+from storage.prepared import Prepared
+from storage.tables import Outgoing, Place, Posted
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+TABLE = Outgoing.__table__  # type: ignore[attr-defined]
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 8
+MOST_CRASHES = 3
+KEPT = timedelta(days=180)
+
+_TOPIC = Prepared(select(TABLE.c.id).where(TABLE.c.topic == bindparam("topic")))
+
+
+class Outbox:
+    """`store.outbox`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def put(
+        self,
+        card: str,
+        *,
+        route: str,
+        person_id: str | None = None,
+        place_id: str | None = None,
+        topic: str | None = None,
+        about: str = "",
+        unclear: str = "repeat",
+        platform: str = "",
+        due_at: datetime | None = None,
+        expires_at: datetime | None = None,
+    ) -> Outgoing | None:
+        """Queue a card for a person or a place; None when its topic was queued before."""
+        if topic is not None and self._store.run(_TOPIC, topic=topic):
+            return None
+        now = self._store.now
+        return self._store.insert(
+            Outgoing(
+                person_id=person_id,
+                place_id=place_id,
+                route=route,
+                topic=topic,
+                card=card,
+                about=about,
+                unclear=unclear,
+                platform=platform,
+                due_at=due_at or now,
+                expires_at=expires_at,
+                made_at=now,
+            )
+        )
+
+    def lease(self, worker: str, *, most: int) -> list[Outgoing]:
+        """Take due messages for this worker, oldest first; nobody else gets them until the lease ends."""
+        now = self._store.now
+        free = or_(TABLE.c.leased_until.is_(None), TABLE.c.leased_until < now)
+        due = (
+            select(TABLE.c.id)
+            .where(TABLE.c.state.in_(("waiting", "sending")), TABLE.c.due_at <= now, free)
+            .order_by(TABLE.c.due_at, TABLE.c.id)
+            .limit(most)
+        )
+        if self._store.dialect != "sqlite":
+            due = due.with_for_update(skip_locked=True)
+        ids = [row[0] for row in self._store.execute(due)]
+        if not ids:
+            return []
+        self._store.execute(
+            update(TABLE).where(TABLE.c.id.in_(ids)).values(leased_by=worker, leased_until=now + LEASE)
+        )
+        return self._store.all(Outgoing, TABLE.c.id.in_(ids), order=(TABLE.c.due_at, TABLE.c.id))
+
+    def set(self, row: Outgoing, **values: Any) -> bool:
+        """Write a message's fate; False when its lease went to another worker in between."""
+        mine = (TABLE.c.id == row.id, TABLE.c.leased_by == row.leased_by)
+        done = self._store.execute(update(TABLE).where(*mine).values(**values))
+        return bool(done.rowcount)
+
+    def cancel_for(self, person_id: str, reason: str) -> int:
+        """Stop everything that waits for a person who has left; returns how many."""
+        waiting = (TABLE.c.person_id == person_id, TABLE.c.state == "waiting")
+        return int(
+            self._store.execute(
+                update(TABLE).where(*waiting).values(state="cancelled", reason=reason)
+            ).rowcount
+        )
+
+    def posted(self, *, platform: str, channel: str, message: str, about: str, person_id: str | None) -> None:
+        """Remember where a message of ours stands."""
+        self._store.insert(
+            Posted(
+                platform=platform,
+                channel=channel,
+                message=message,
+                about=about,
+                person_id=person_id,
+                posted_at=self._store.now,
+            )
+        )
+
+    def about(self, platform: str, channel: str, message: str) -> str | None:
+        """What a message of ours shows ("kudos:<id>"), or None."""
+        here = (
+            col(Posted.platform) == platform,
+            col(Posted.channel) == channel,
+            col(Posted.message) == message,
+        )
+        found = self._store.one(Posted, *here)
+        return found.about if found else None
+
+    def where(self, about: str) -> list[Posted]:
+        """The messages of ours that show this."""
+        return self._store.all(Posted, col(Posted.about) == about)
+
+    def next_due(self) -> datetime | None:
+        """When the next message wants to go, or None."""
+        found = self._store.execute(
+            select(func.min(TABLE.c.due_at)).where(TABLE.c.state == "waiting")
+        ).scalar()
+        return found if isinstance(found, datetime) else None
+
+    def ages(self) -> dict[str, int]:
+        """How many messages are in each state."""
+        counted = select(TABLE.c.state, func.count()).group_by(TABLE.c.state)
+        return {state: int(number) for state, number in self._store.execute(counted)}
+
+    def oldest_waiting(self) -> datetime | None:
+        """Since when the oldest due message waits, or None."""
+        waiting = (TABLE.c.state.in_(("waiting", "sending")), TABLE.c.due_at <= self._store.now)
+        found = self._store.execute(select(func.min(TABLE.c.due_at)).where(*waiting)).scalar()
+        return found if isinstance(found, datetime) else None
+
+    def sent_to(self, person_id: str, *, since: datetime) -> list[Outgoing]:
+        """What a person was sent since a moment, newest first."""
+        mine = (TABLE.c.person_id == person_id, TABLE.c.made_at >= since)
+        return self._store.all(Outgoing, *mine, order=TABLE.c.made_at.desc())
+
+    def ambiguous(self) -> int:
+        """How many sends a platform never answered, ever."""
+        return int(self._store.execute(select(func.coalesce(func.sum(TABLE.c.ambiguous), 0))).scalar_one())
+
+    def place(self, platform: str, external_id: str) -> Place | None:
+        """The channel or group of that id, if Upbeat has seen it."""
+        return self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == external_id)
+
+    def tidy(self) -> int:
+        """Forget what was settled long ago; returns how many."""
+        settled = col(Outgoing.state).not_in(("waiting", "sending"))
+        return self._store.remove(Outgoing, settled, col(Outgoing.made_at) < self._store.now - KEPT)

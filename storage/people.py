@@ -1,0 +1,243 @@
+"""Who is who: people, their accounts and their reporting lines, held in memory by the version that the database says."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+from sqlmodel import col
+
+from storage.prepared import Prepared
+from storage.tables import FOREVER, Account, Counter, PersonRow, ReportingLine
+
+DEFAULT_ZONE = "UTC"
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as everything else sees them; `zone` and `language` are what counts now."""
+
+    id: str
+    email: str
+    name: str
+    team: str
+    zone: str
+    language: str
+    role: str
+    hired_on: date | None
+    external_id: str
+    left_at: datetime | None
+
+    @property
+    def active(self) -> bool:
+        """Whether the person works here now."""
+        return self.left_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A reporting line, from `since` (included) until `until` (excluded)."""
+
+    manager_id: str
+    subject_id: str
+    since: date
+    until: date
+
+    def holds_on(self, day: date) -> bool:
+        """Whether this was the line on that day."""
+        return self.since <= day < self.until
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Everyone, as of one revision. Never changed: a newer one replaces it."""
+
+    revision: int = -1
+    people: Mapping[str, Person] = field(default_factory=dict)
+    by_email: Mapping[str, str] = field(default_factory=dict)
+    by_account: Mapping[tuple[str, str], Account] = field(default_factory=dict)
+    accounts: Mapping[str, tuple[Account, ...]] = field(default_factory=dict)
+    lines_of: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    lines_to: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+
+    def person(self, person_id: str) -> Person | None:
+        """The person of that id, or None."""
+        return self.people.get(person_id)
+
+    def named(self, person_id: str | None) -> str:
+        """A person's name, for a sentence."""
+        person = self.people.get(person_id or "")
+        return person.name if person else "?"
+
+    def with_email(self, email: str) -> Person | None:
+        """The person of that address, in any case of letters."""
+        return self.people.get(self.by_email.get(email.strip().casefold(), ""))
+
+    def with_account(self, platform: str, external_id: str) -> Person | None:
+        """The person behind a platform's user, or None."""
+        account = self.by_account.get((platform, external_id))
+        return self.people.get(account.person_id) if account else None
+
+    def account(self, person_id: str, platform: str) -> Account | None:
+        """A person's account on a platform, or None."""
+        return next((a for a in self.accounts.get(person_id, ()) if a.platform == platform), None)
+
+    def manager_of(self, person_id: str, day: date) -> str | None:
+        """The id of the direct manager on a day, or None at the top."""
+        return next(
+            (line.manager_id for line in self.lines_of.get(person_id, ()) if line.holds_on(day)), None
+        )
+
+    def line_above(self, person_id: str, day: date) -> tuple[str, ...]:
+        """The managers from the direct one to the top, on a day."""
+        above: list[str] = []
+        manager = self.manager_of(person_id, day)
+        while manager and manager not in above and len(above) < 50:
+            above.append(manager)
+            manager = self.manager_of(manager, day)
+        return tuple(above)
+
+    def reports_of(self, manager_id: str, day: date) -> tuple[Person, ...]:
+        """The active people who report to a manager on a day, by name."""
+        found = (
+            self.people[line.subject_id] for line in self.lines_to.get(manager_id, ()) if line.holds_on(day)
+        )
+        return tuple(sorted((person for person in found if person.active), key=lambda person: person.name))
+
+    def active(self) -> tuple[Person, ...]:
+        """Everyone who works here now, by name."""
+        return tuple(sorted((p for p in self.people.values() if p.active), key=lambda person: person.name))
+
+
+class Memory:
+    """The newest directory that this process has read; shared by its units of work, in every thread."""
+
+    def __init__(self) -> None:
+        self._directory = Directory()
+        self._lock = threading.Lock()
+        self.default_zone = DEFAULT_ZONE
+        self.default_language = "en"
+
+    def at(self, connection: Connection) -> Directory:
+        """The directory as this connection sees it: one small query when nothing changed."""
+        revision = _revision(connection)
+        if revision > self._directory.revision:
+            with self._lock:
+                self._directory = self._newer(connection, revision)
+        return self._directory
+
+    def forget(self) -> None:
+        """Read everything again next time: a unit that changed people was undone."""
+        with self._lock:
+            self._directory = Directory()
+
+    def _newer(self, connection: Connection, revision: int) -> Directory:
+        known = self._directory
+        people = dict(known.people)
+        for row in connection.execute(select(PersonRow).where(col(PersonRow.revision) > known.revision)):
+            people[row.id] = self._person(row)
+        accounts = _grouped_accounts(connection, known)
+        lines = _grouped_lines(connection, known)
+        return Directory(
+            revision=revision,
+            people=people,
+            by_email={person.email: person.id for person in people.values()},
+            by_account={(a.platform, a.external_id): a for of in accounts.values() for a in of},
+            accounts=accounts,
+            lines_of=lines,
+            lines_to=_turned(lines),
+        )
+
+    def _person(self, row: Any) -> Person:
+        return Person(
+            id=row.id,
+            email=row.email,
+            name=row.name,
+            team=row.team,
+            zone=row.own_zone or row.zone or self.default_zone,
+            language=row.own_language or row.language or self.default_language,
+            role=row.role,
+            hired_on=row.hired_on,
+            external_id=row.external_id,
+            left_at=row.left_at,
+        )
+
+
+def _grouped_accounts(connection: Connection, known: Directory) -> dict[str, tuple[Account, ...]]:
+    changed = [Account(**row._mapping) for row in connection.execute(_changed(Account, known.revision))]
+    made = dict(known.accounts)
+    ids = {account.id for account in changed}
+    for person_id in {account.person_id for account in changed}:
+        kept = [a for a in made.get(person_id, ()) if a.id not in ids]
+        fresh = [a for a in changed if a.person_id == person_id and a.ended_at is None]
+        made[person_id] = tuple(kept + fresh)
+    return made
+
+
+def _grouped_lines(connection: Connection, known: Directory) -> dict[str, tuple[Line, ...]]:
+    made = dict(known.lines_of)
+    rows = connection.execute(_changed(ReportingLine, known.revision))
+    # A changed line is read with all of its person's: the memory keeps no row ids.
+    subjects = {row.subject_id for row in rows}
+    for part in _parts(subjects):
+        found: dict[str, list[Line]] = {subject: [] for subject in part}
+        for row in connection.execute(select(ReportingLine).where(col(ReportingLine.subject_id).in_(part))):
+            if row.since < row.until:
+                found[row.subject_id].append(Line(row.manager_id, row.subject_id, row.since, row.until))
+        made.update({subject: tuple(lines) for subject, lines in found.items()})
+    return made
+
+
+def _changed(table: Any, revision: int) -> Any:
+    return select(table.__table__).where(col(table.revision) > revision)
+
+
+def _parts(ids: Iterable[str], size: int = 500) -> Iterable[list[str]]:
+    everything = list(ids)
+    return (everything[start : start + size] for start in range(0, len(everything), size))
+
+
+def _turned(lines_of: Mapping[str, tuple[Line, ...]]) -> dict[str, tuple[Line, ...]]:
+    made: dict[str, list[Line]] = {}
+    for lines in lines_of.values():
+        for line in lines:
+            made.setdefault(line.manager_id, []).append(line)
+    return {manager: tuple(lines) for manager, lines in made.items()}
+
+
+_REVISION = Prepared(select(col(Counter.value)).where(col(Counter.name) == bindparam("name")))
+
+
+def _revision(connection: Connection) -> int:
+    found = _REVISION.run(connection, {"name": "people"})
+    return int(found[0][0]) if found else 0
+
+
+def next_revision(connection: Connection) -> int:
+    """Take the next revision of the people; the row lock puts concurrent changes in order."""
+    counter = Counter.__table__  # type: ignore[attr-defined]
+    changed = connection.execute(
+        update(counter)
+        .where(counter.c.name == "people")
+        .values(value=counter.c.value + 1)
+        .returning(counter.c.value)
+    ).scalar()
+    if changed is None:
+        connection.execute(counter.insert().values(name="people", value=1))
+        return 1
+    return int(changed)
+
+
+def open_line(lines: Iterable[Line]) -> Line | None:
+    """The line that has no end, or None."""
+    return next((line for line in lines if line.until == FOREVER), None)
+
+
+def count_active(connection: Connection) -> int:
+    """How many people work here now."""
+    table = PersonRow.__table__  # type: ignore[attr-defined]
+    found = connection.execute(select(func.count()).select_from(table).where(table.c.left_at.is_(None)))
+    return int(found.scalar_one())

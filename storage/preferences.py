@@ -1,0 +1,96 @@
+"""What each person chose: language, zone, quiet hours, the channel for reminders, what is switched off; and absences."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import col
+
+from storage.prepared import Prepared
+from storage.tables import Absence, PersonRow, Preference
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+_GET = Prepared(
+    select(Preference.__table__.c.value).where(  # type: ignore[attr-defined]
+        col(Preference.person_id) == bindparam("person"), col(Preference.name) == bindparam("which")
+    )
+)
+
+
+class Preferences:
+    """`store.preferences`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, person_id: str, name: str, default: Any = None) -> Any:
+        """A value that the person chose, or the default."""
+        found = self._store.run(_GET, person=person_id, which=name)
+        return found[0][0] if found else default
+
+    def set(self, person_id: str, name: str, value: Any) -> None:
+        """Keep a choice; None forgets it."""
+        mine = (col(Preference.person_id) == person_id, col(Preference.name) == name)
+        self._store.remove(Preference, *mine)
+        if value is not None:
+            self._store.insert(Preference(person_id=person_id, name=name, value=value))
+        self._store.touch(person_id)
+
+    def all_of(self, person_id: str) -> dict[str, Any]:
+        """Everything that the person chose."""
+        return {
+            row.name: row.value for row in self._store.all(Preference, col(Preference.person_id) == person_id)
+        }
+
+    def wants(self, person_id: str, notice: str) -> bool:
+        """Whether a notification goes to this person: on unless they switched it off, and the company did not lock it."""
+        locked = self._store.setting(f"lock:{notice}")
+        return bool(self.get(person_id, f"notice:{notice}", True) if locked is None else locked)
+
+    def first_time(self, person_id: str, feature: str) -> bool:
+        """Whether the person meets a feature for the first time; asking makes it not so."""
+        if self.get(person_id, f"met:{feature}"):
+            return False
+        self._store.insert(Preference(person_id=person_id, name=f"met:{feature}", value=True))
+        return True
+
+    def set_language(self, person_id: str, language: str) -> None:
+        """The language in which this person is spoken to ("" for the company's file)."""
+        self._set_own(person_id, own_language=language)
+
+    def set_zone(self, person_id: str, zone: str) -> None:
+        """The IANA zone in which this person lives now ("" for the company's file)."""
+        self._set_own(person_id, own_zone=zone)
+
+    def _set_own(self, person_id: str, **values: str) -> None:
+        row = self._store.one(PersonRow, col(PersonRow.id) == person_id)
+        assert row is not None
+        self._store.change(row, revision=self._store.people_changed(), **values)
+        self._store.touch(person_id)
+
+    # Absences ------------------------------------------------------------------------------------------------------
+
+    def away(self, person_id: str, first: date, last: date) -> Absence:
+        """Note that a person is away, both days included."""
+        self._store.touch(person_id)
+        return self._store.insert(Absence(person_id=person_id, first=first, last=last))
+
+    def back(self, person_id: str, today: date) -> int:
+        """The person is here again: absences that are not over end; returns how many."""
+        here = (col(Absence.person_id) == person_id, col(Absence.last) >= today)
+        self._store.touch(person_id)
+        return self._store.remove(Absence, *here)
+
+    def absence_on(self, person_id: str, day: date) -> Absence | None:
+        """The absence that covers this day, or None."""
+        covers = (col(Absence.first) <= day, col(Absence.last) >= day)
+        return self._store.one(Absence, col(Absence.person_id) == person_id, *covers)
+
+    def away_on(self, day: date) -> set[str]:
+        """The ids of everyone who is away on this day."""
+        rows = self._store.all(Absence, col(Absence.first) <= day, col(Absence.last) >= day)
+        return {row.person_id for row in rows}

@@ -1,0 +1,88 @@
+"""Parses a workbook in a process of its own, with little memory and little time, so that it may die of it.
+
+Run as `python -m storage.sheets.sandbox`: the file comes on stdin; on stdout goes one JSON array of texts
+for each row of the sheet from row 1, or, at any point, a JSON object with `code` and `details` of a problem.
+"""
+
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+
+from storage.sheets.archive import sound_copy
+from storage.sheets.cells import cell_text
+from storage.sheets.problem import (
+    MAX_CHARACTERS,
+    MAX_FILE_BYTES,
+    SANDBOX_BYTES,
+    SANDBOX_SECONDS,
+    SheetProblem,
+    not_a_sheet,
+    refuse_above,
+)
+
+
+def main() -> None:
+    limit_this_process()
+    try:
+        for row in rows(sys.stdin.buffer.read(MAX_FILE_BYTES + 1)):
+            say(row)
+    except SheetProblem as problem:
+        say({"code": problem.code, "details": problem.details})
+    except MemoryError:
+        say({"code": "too-big", "details": {}})
+    except BaseException:  # a Rust panic is not an Exception
+        say({"code": "not-a-sheet", "details": {}})
+
+
+def limit_this_process() -> None:
+    """As far as the system can: macOS ignores the memory, Windows all. The timeout outside always holds."""
+    with suppress(ImportError):
+        import resource
+
+        limits = {
+            "RLIMIT_AS": SANDBOX_BYTES,
+            "RLIMIT_CPU": SANDBOX_SECONDS,
+            "RLIMIT_CORE": 0,
+            "RLIMIT_FSIZE": 0,
+        }
+        for name, value in limits.items():
+            with suppress(ValueError, OSError):
+                resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def say(line: object) -> None:
+    sys.stdout.buffer.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+
+
+def rows(data: bytes) -> Iterator[list[str]]:
+    """The rows of the first worksheet that people see, from row 1 and column A."""
+    sound = io.BytesIO(sound_copy(data))
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    book = CalamineWorkbook.from_filelike(sound)
+    for index, sheet in enumerate(book.sheets_metadata):
+        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
+            table = book.get_sheet_by_index(index)
+            return with_limit(table.iter_rows(), left=table.start[1] if table.start else 0)
+    not_a_sheet(kind="no-worksheet")
+
+
+def with_limit(table: Iterable[Sequence[object]], *, left: int) -> Iterator[list[str]]:
+    characters = 0
+    for values in table:
+        row = without_blank_end([""] * left + [cell_text(value) for value in values])
+        characters += sum(map(len, row))
+        refuse_above(MAX_CHARACTERS, characters, "too-big")
+        yield row
+
+
+def without_blank_end(row: list[str]) -> list[str]:
+    while row and not row[-1]:
+        row.pop()
+    return row
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""What a unit of work can ask: the one path's own questions, and one line for each feature's twin."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from storage.accounts import Accounts
+from storage.checkins import CheckIns
+from storage.drafts import Drafts
+from storage.files import Files
+from storage.handles import Handles
+from storage.inbox import Deliveries
+from storage.links import Links
+from storage.obligations import Obligations
+from storage.outbox import Outbox
+from storage.preferences import Preferences
+from storage.unit import Unit
+from storage.workdays import Workdays
+
+
+class Store(Unit):
+    """One unit of work's view of the database, with all its questions."""
+
+    @cached_property
+    def inbox(self) -> Deliveries:
+        return Deliveries(self)
+
+    @cached_property
+    def handles(self) -> Handles:
+        return Handles(self)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        return Drafts(self)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self)
+
+    @cached_property
+    def obligations(self) -> Obligations:
+        return Obligations(self)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self)
+
+    @cached_property
+    def files(self) -> Files:
+        return Files(self)
+
+    @cached_property
+    def workdays(self) -> Workdays:
+        return Workdays(self)
+
+    # The features' twins ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        return Preferences(self)
+
+    @cached_property
+    def checkins(self) -> CheckIns:
+        return CheckIns(self)

@@ -1,0 +1,212 @@
+"""One unit of work: what the twins are written in. Leaving it commits, raising undoes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlmodel import SQLModel, col
+
+from storage import policy
+from storage.ids import new_id
+from storage.people import Directory, Memory, next_revision
+from storage.prepared import Prepared
+from storage.tables import AuditRow, PersonalRow, Setting
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.base import Executable
+
+T = TypeVar("T", bound=SQLModel)
+P = TypeVar("P", bound=PersonalRow)
+
+_INSERTS: dict[type[SQLModel], Prepared] = {}
+
+
+class Conflict(Exception):
+    """Somebody else changed the row since it was read."""
+
+
+class Unit:
+    """Everything that a unit of work may do with the database. It has no commit: that is not a feature's to decide."""
+
+    def __init__(self, connection: Connection, memory: Memory, now: datetime) -> None:
+        self._connection = connection
+        self._memory = memory
+        self._audits: list[dict[str, Any]] = []
+        self._opened: set[tuple[str, str, str]] = set()
+        self.now = now
+        self.actor_id: str | None = None
+        self.touched: set[str] = set()
+        """Ids of people whose home screen shows something else now."""
+        self.changed_people = False
+
+    # What the twins are written in -------------------------------------------------------------------------------
+
+    @property
+    def directory(self) -> Directory:
+        """Who is who, at this moment of this transaction."""
+        return self._memory.at(self._connection)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of this unit, for twins and for `storage/` alone."""
+        return self._connection
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._connection.dialect.name
+
+    def insert(self, row: T) -> T:
+        """Add a row now. A PersonalRow is audited."""
+        table = type(row)
+        if table not in _INSERTS:
+            _INSERTS[table] = Prepared(table.__table__.insert())  # type: ignore[attr-defined]
+        _INSERTS[table].run(self._connection, row.__dict__)
+        if isinstance(row, PersonalRow):
+            self.audit("created", row.kind, record_id=row.id, subject_id=row.subject_id)
+        return row
+
+    def one(self, table: type[T], *conditions: Any) -> T | None:
+        """The first row of an organisational table that meets the conditions, or None."""
+        found = self._select(table, conditions, limit=1)
+        return found[0] if found else None
+
+    def all(self, table: type[T], *conditions: Any, order: Any = None, limit: int | None = None) -> list[T]:
+        """The rows of an organisational table that meet the conditions. Personal tables are refused: use `read`."""
+        return self._select(table, conditions, order=order, limit=limit)
+
+    def read(
+        self, table: type[P], *conditions: Any, reader: str, order: Any = None, limit: int | None = None
+    ) -> list[P]:
+        """The personal rows that `reader` may see. Rows about others are noted as opened by the reader."""
+        visible = (policy.readable(table, reader, self.now), *conditions)
+        found = self._rows(table, visible, order=order, limit=limit)
+        for row in found:
+            self._note_opened(reader, row)
+        return found
+
+    def own(
+        self, table: type[P], *conditions: Any, subject: str, order: Any = None, limit: int | None = None
+    ) -> list[P]:
+        """Rows about one person for the machine's own rules (is it done already?), never for showing to others."""
+        return self._rows(table, (col(table.subject_id) == subject, *conditions), order=order, limit=limit)
+
+    def change(self, row: SQLModel, **values: Any) -> None:
+        """Write new values of a row, and set them on it. With a `version` column it is compare-and-set: raises Conflict
+        when somebody else was quicker."""
+        table = type(row).__table__  # type: ignore[attr-defined]
+        where = [column == getattr(row, column.name) for column in table.primary_key.columns]
+        if "version" in table.c:
+            where.append(table.c.version == row.version)  # type: ignore[attr-defined]
+            values = {**values, "version": row.version + 1}  # type: ignore[attr-defined]
+        done = self._connection.execute(update(table).where(*where).values(**values))
+        if done.rowcount != 1:
+            raise Conflict(table.name)
+        for name, item in values.items():
+            row.__dict__[name] = item
+        if isinstance(row, PersonalRow):
+            self.audit("changed", row.kind, record_id=row.id, subject_id=row.subject_id)
+
+    def remove(self, table: type[SQLModel], *conditions: Any) -> int:
+        """Delete rows of an organisational table; returns how many. Personal rows are erased, not deleted."""
+        if issubclass(table, PersonalRow | AuditRow):
+            raise TypeError(f"{table.__name__} is not deleted")
+        return self._connection.execute(delete(table).where(*conditions)).rowcount
+
+    def count(self, table: type[SQLModel], *conditions: Any) -> int:
+        """How many rows meet the conditions."""
+        return int(
+            self._connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
+        )
+
+    def run(self, prepared: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """Execute a prepared statement."""
+        return prepared.run(self._connection, values)
+
+    def execute(self, statement: Executable) -> Any:
+        """Execute a Core statement, for `storage/` alone."""
+        return self._connection.execute(statement)
+
+    def audit(self, act: str, what: str, *, record_id: str = "", subject_id: str | None = None) -> None:
+        """Note who did what. Never holds words."""
+        self._audits.append(
+            {
+                "id": new_id(),
+                "at": self.now,
+                "actor_id": self.actor_id,
+                "act": act,
+                "what": what,
+                "record_id": record_id,
+                "subject_id": subject_id,
+            }
+        )
+
+    def touch(self, *person_ids: str | None) -> None:
+        """Say that these people's home screens changed."""
+        self.touched.update(person_id for person_id in person_ids if person_id)
+
+    def people_changed(self) -> int:
+        """Take the next revision of the people, for rows that change who is who."""
+        self.changed_people = True
+        return next_revision(self._connection)
+
+    def finish(self) -> None:
+        """Write what was noted along the way; called once, by the one path, before the commit."""
+        if self._audits:
+            _INSERT_AUDIT.run_many(self._connection, self._audits)
+            self._audits = []
+
+    def undone(self) -> None:
+        """The unit was rolled back: what this process learnt inside it is forgotten."""
+        if self.changed_people:
+            self._memory.forget()
+
+    # Settings of the organisation --------------------------------------------------------------------------------
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """A value that an administrator set, or the default."""
+        found = self.run(_SETTING, name=name)
+        return found[0][0] if found else default
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Set a value of the organisation."""
+        self.remove(Setting, col(Setting.name) == name)
+        self.insert(Setting(name=name, value=value))
+
+    # Inside --------------------------------------------------------------------------------------------------------
+
+    def _select(
+        self, table: type[T], conditions: Sequence[Any], *, order: Any = None, limit: int | None = None
+    ) -> list[T]:
+        if issubclass(table, PersonalRow):
+            raise TypeError(f"{table.__name__} holds personal rows: read them with reader=")
+        return self._rows(table, conditions, order=order, limit=limit)
+
+    def _rows(
+        self, table: type[T], conditions: Sequence[Any], *, order: Any = None, limit: int | None = None
+    ) -> list[T]:
+        query = select(table.__table__).where(*conditions)  # type: ignore[attr-defined]
+        if order is not None:
+            query = query.order_by(*(order if isinstance(order, tuple) else (order,)))
+        if limit is not None:
+            query = query.limit(limit)
+        return [made(table, row._mapping) for row in self._connection.execute(query)]
+
+    def _note_opened(self, reader: str, row: PersonalRow) -> None:
+        mark = (reader, row.kind, row.subject_id)
+        if reader in (row.subject_id, row.author_id) or mark in self._opened:
+            return
+        self._opened.add(mark)
+        self.audit("opened", row.kind, subject_id=row.subject_id)
+
+
+_INSERT_AUDIT = Prepared(AuditRow.__table__.insert())  # type: ignore[attr-defined]
+_SETTING = Prepared(select(col(Setting.value)).where(col(Setting.name) == bindparam("name")))
+
+
+def made(table: type[T], values: Mapping[str, Any]) -> T:
+    """A row object of a table, free of any session: changing its attributes changes nothing in the database."""
+    return table(**values)

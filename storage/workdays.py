@@ -1,0 +1,41 @@
+"""The organisation's holidays and make-up workdays, as an administrator loaded them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlmodel import col
+
+from storage.tables import CalendarDay
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+
+class Workdays:
+    """`store.workdays`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def country(self) -> str:
+        """The ISO code whose public holidays count; "" counts weekends alone."""
+        return str(self._store.setting("country", ""))
+
+    def declared(self) -> dict[date, bool]:
+        """The days that were loaded: True for a workday, False for a holiday."""
+        rows = self._store.all(CalendarDay, col(CalendarDay.country) == self.country)
+        return {row.day: row.workday for row in rows}
+
+    def load(self, country: str, days: Iterable[tuple[date, bool, str]]) -> int:
+        """Replace what was loaded for the years that these days touch; returns how many days are loaded."""
+        loaded = list(days)
+        for year in {day.year for day, _, _ in loaded}:
+            inside = (col(CalendarDay.day) >= date(year, 1, 1), col(CalendarDay.day) <= date(year, 12, 31))
+            self._store.remove(CalendarDay, col(CalendarDay.country) == country, *inside)
+        for day, workday, name in loaded:
+            self._store.insert(CalendarDay(country=country, day=day, workday=workday, name=name))
+        return len(loaded)

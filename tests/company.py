@@ -1,0 +1,242 @@
+"""A small company known by name, and a chat with Upbeat as any of them: the real pipeline on a real database.
+
+Grace leads Ada; Ada leads Ben, Chen and Eve; Dora works elsewhere under Grace. Hana is HR, Ivan the administrator. Chen
+lives in Shanghai and speaks Chinese; Eve lives in New York; the others in Berlin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from bot.words import Voice
+from handlers import FEATURES
+from handlers.kit.cards import Button, Card
+from handlers.kit.dispatch import Core
+from handlers.kit.forms import Form
+from handlers.kit.requests import (
+    Act,
+    Answer,
+    Incoming,
+    Opened,
+    Pressed,
+    Reacted,
+    Said,
+    Sender,
+    Submitted,
+    Where,
+)
+from handlers.kit.values import load
+from sqlmodel import SQLModel, col
+from storage.database import Database
+from storage.store import Store
+from storage.tables import Outgoing, PersonRow, ReportingLine
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""A Monday, 10:00 in Berlin, 17:00 in Shanghai, 04:00 in New York."""
+
+PEOPLE = {
+    "grace": ("Grace Hopper", "", "Europe/Berlin", "en", "employee", "Board"),
+    "ada": ("Ada Lovelace", "grace", "Europe/Berlin", "en", "employee", "Engines"),
+    "ben": ("Ben Okri", "ada", "Europe/Berlin", "en", "employee", "Engines"),
+    "chen": ("陈明", "ada", "Asia/Shanghai", "zh", "employee", "Engines"),
+    "eve": ("Eve Curie", "ada", "America/New_York", "en", "employee", "Engines"),
+    "dora": ("Dora Maar", "grace", "Europe/Berlin", "en", "employee", "Arts"),
+    "hana": ("Hana Sato", "grace", "Europe/Berlin", "en", "hr", "People"),
+    "ivan": ("Ivan Petrov", "grace", "Europe/Berlin", "en", "admin", "IT"),
+}
+
+
+@dataclass
+class Heard:
+    """What a person saw after they did something."""
+
+    answer: Answer
+    voice: Voice
+
+    @property
+    def card(self) -> Card | None:
+        return self.answer.card
+
+    @property
+    def form(self) -> Form | None:
+        return self.answer.form
+
+    @property
+    def text(self) -> str:
+        """All words of the answer, in the reader's language."""
+        made = [self.voice.plain(self.answer.card)] if self.answer.card else []
+        if self.answer.form:
+            form = self.answer.form
+            made += [self.voice.say(form.title), *(self.voice.say(q.label) for q in form.questions)]
+            made.append(self.voice.say(form.audience))
+        if self.answer.asked:
+            made.append(self.voice.say(self.answer.asked.form.questions[self.answer.asked.position].label))
+        made += [self.voice.say(words) for _, words in self.answer.errors]
+        return "\n".join(made)
+
+    @property
+    def buttons(self) -> dict[str, Button]:
+        """The buttons by their label in the reader's language."""
+        asked = self.answer.asked
+        shown = (
+            *(self.answer.card.buttons() if self.answer.card else ()),
+            *((*asked.choices, *asked.controls) if asked else ()),
+        )
+        return {self.voice.say(button.label): button for button in shown}
+
+    def __contains__(self, words: str) -> bool:
+        return words in self.text
+
+
+@dataclass
+class Chat:
+    """Talk to Upbeat as people of the company, on one platform ("web" unless said otherwise)."""
+
+    database: Database
+    core: Core
+    ids: dict[str, str]
+    clock: list[datetime]
+    platform: str = "web"
+    interviews: bool = False
+    last: dict[str, Heard] = field(default_factory=dict)
+    _deliveries: Iterator[int] = field(default_factory=count)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock[0]
+
+    def wait(self, **time: float) -> None:
+        """Let time pass: `chat.wait(hours=2)`."""
+        self.clock[0] += timedelta(**time)
+
+    def at(self, moment: datetime) -> None:
+        """Go to a moment."""
+        self.clock[0] = moment
+
+    async def does(
+        self,
+        who: str,
+        act: Act,
+        *,
+        where: Where | None = None,
+        delivery: str = "",
+        sender: Sender | None = None,
+    ) -> Heard:
+        """Anything, as `who` (a first name, or any string for a stranger)."""
+        incoming = Incoming(
+            delivery=delivery or f"{self.platform}:{next(self._deliveries)}",
+            platform=self.platform,
+            sender=sender or Sender(who, address=f"dm-{who}"),
+            where=where or Where(id=f"dm-{who}"),
+            act=act,
+            at=self.now,
+            interviews=self.interviews,
+        )
+        answer = await self.core.hear(incoming)
+        self.last[who] = Heard(answer, Voice(answer.language, answer.zone))
+        return self.last[who]
+
+    async def says(
+        self, who: str, words: str, *, where: Where | None = None, message: str = "", edits: bool = False
+    ) -> Heard:
+        return await self.does(
+            who, Said(words, message=message, edits=edits, command=words.startswith("/")), where=where
+        )
+
+    async def presses(self, who: str, label: str, *, on: Heard | None = None) -> Heard:
+        """Press a button of the last answer, or of what `who` was told, by its label."""
+        for seen in (on or self.last.get(who), *reversed(self.told_cards(who))):
+            if seen and label in seen.buttons:
+                return await self.does(who, Pressed(seen.buttons[label].handle))
+        raise AssertionError(
+            f"{who} sees no button {label!r}; last: {self.last.get(who) and self.last[who].text!r}"
+        )
+
+    async def submits(self, who: str, **given: Any) -> Heard:
+        """Fill the form of the last answer and send it; people are given by first name."""
+        form = self.last[who].form
+        assert form is not None, f"{who} sees no form but {self.last[who].text!r}"
+        return await self.does(who, Submitted(form.draft, {k: self._raw(v) for k, v in given.items()}))
+
+    def _raw(self, item: Any) -> Any:
+        if isinstance(item, tuple | list):
+            return tuple(self._raw(one) for one in item)
+        return self.ids.get(item, item) if isinstance(item, str) else item
+
+    async def opens(self, who: str, what: str = "home", **more: Any) -> Heard:
+        return await self.does(who, Opened(what, **more))
+
+    async def reacts(
+        self, who: str, message: str, emoji: str = "tada", *, added: bool = True, where: Where | None = None
+    ) -> Heard:
+        return await self.does(who, Reacted(message, emoji, added), where=where)
+
+    def rows(self, table: type[SQLModel], *conditions: Any) -> list[Any]:
+        """Every row of a table, past all rules: for the test's own eyes."""
+        return self.database.write_now(lambda store: store._rows(table, conditions))
+
+    def told_cards(self, who: str) -> list[Heard]:
+        """What waits for a person or was sent to them, oldest first."""
+        person = self.person(who)
+        rows = self.rows(Outgoing, col(Outgoing.person_id) == self.ids[who])
+        voice = Voice(person.language, person.zone)
+        return [Heard(Answer(card=load(row.card)), voice) for row in sorted(rows, key=lambda row: row.id)]
+
+    def told(self, who: str) -> str:
+        """All the words that a person was told."""
+        return "\n\n".join(seen.text for seen in self.told_cards(who))
+
+    def posted(self, place: str | None = None) -> str:
+        """All the words that were posted to a place (row id), or to any."""
+        rows = self.rows(Outgoing, col(Outgoing.person_id).is_(None))
+        return "\n\n".join(Voice().plain(load(row.card)) for row in rows if place in (None, row.place_id))
+
+    def person(self, who: str) -> Any:
+        return self.database.write_now(lambda store: store.directory.people[self.ids[who]])
+
+    def change(self, work: Any) -> Any:
+        """Do something with the store directly, to arrange a test."""
+        return self.database.write_now(work)
+
+
+def found_company(store: Store, people: Mapping[str, tuple[str, ...]] = PEOPLE) -> dict[str, str]:
+    """Put the company's people into an empty database, each with an account in the local chat under their first name."""
+    ids: dict[str, str] = {}
+    revision = store.people_changed()
+    for who, (name, manager, zone, language, role, team) in people.items():
+        row = PersonRow(
+            email=f"{who}@example.com",
+            name=name,
+            team=team,
+            zone=zone,
+            language=language,
+            role=role,
+            revision=revision,
+        )
+        ids[who] = store.insert(row).id
+        if manager:
+            line = ReportingLine(
+                subject_id=row.id, manager_id=ids[manager], since=date(2020, 1, 1), revision=revision
+            )
+            store.insert(line)
+    for who, person_id in ids.items():
+        store.accounts.link(person_id, "web", who, username=who, address=f"dm-{who}")
+    return ids
+
+
+@contextmanager
+def company(url: str) -> Iterator[Chat]:
+    """A company on an empty database, and a chat with it."""
+    clock = [MONDAY]
+    database = Database(url, b"a test's secret", now=lambda: clock[0])
+    SQLModel.metadata.create_all(database._engine)
+    database.open()
+    ids = database.write_now(found_company)
+    try:
+        yield Chat(database, Core(database, FEATURES), ids, clock)
+    finally:
+        database.stop()
