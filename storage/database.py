@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
-from sqlmodel import Session
 
 from storage.columns import Keyring, keyring
 from storage.people import Memory
@@ -56,7 +56,8 @@ class Database:
         self.memory = Memory()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._engine = _sync_engine(self.url)
+        self.engine = _sync_engine(self.url)
+        """The writing engine, for migrations, backups and checks of `storage/`."""
         self._readers: AsyncEngine | None = None
         self._threads: list[threading.Thread] = []
 
@@ -84,7 +85,7 @@ class Database:
         for thread in self._threads:
             thread.join()
         self._threads = []
-        self._engine.dispose()
+        self.engine.dispose()
 
     def _read_keys(self, store: Store) -> None:
         for row in store.all(DataKey, order=DataKey.__table__.c.number):  # type: ignore[attr-defined]
@@ -222,7 +223,7 @@ class Database:
     @contextlib.contextmanager
     def _connected(self) -> Iterator[Connection]:
         keyring.set(self.keyring)
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             yield connection
 
     @staticmethod
@@ -296,9 +297,3 @@ def sqlite_path(url: str) -> Path | None:
     """The file of an SQLite URL, or None for another database."""
     made = make_url(url)
     return Path(made.database) if made.get_backend_name() == "sqlite" and made.database else None
-
-
-def is_reachable(engine: Engine) -> bool:
-    """Whether the database answers."""
-    with engine.connect() as connection:
-        return connection.execute(select(1)).scalar_one() == 1

@@ -48,7 +48,7 @@ class Handles:
         self, presses: Sequence[tuple[str, dict[str, Any], bool]], *, for_person: str | None
     ) -> list[str]:
         """Keep (route, arguments, once) rows for one presser, or for any colleague; returns their opaque ids."""
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "id": new_secret(),
                 "person_id": for_person,

@@ -43,17 +43,16 @@ class Deliveries:
         at: datetime,
     ) -> None:
         """Remember it. The primary key refuses a second one, in whichever process it arrives."""
-        self._store.insert(
-            Inbox(
-                delivery=delivery,
-                platform=platform,
-                person_id=person_id,
-                route=route,
-                outcome=outcome,
-                answer=answer,
-                received_at=at,
-            )
-        )
+        row = {
+            "delivery": delivery,
+            "platform": platform,
+            "person_id": person_id,
+            "route": route,
+            "outcome": outcome,
+            "answer": answer,
+            "received_at": at,
+        }
+        self._store.insert_values(Inbox, row)
 
     def tidy(self) -> int:
         """Forget what no platform can repeat any more; returns how many."""

@@ -90,7 +90,7 @@ class Preferences:
         covers = (col(Absence.first) <= day, col(Absence.last) >= day)
         return self._store.one(Absence, col(Absence.person_id) == person_id, *covers)
 
-    def away_on(self, day: date) -> set[str]:
+    def away_on(self, day: date) -> frozenset[str]:
         """The ids of everyone who is away on this day."""
         rows = self._store.all(Absence, col(Absence.first) <= day, col(Absence.last) >= day)
-        return {row.person_id for row in rows}
+        return frozenset(row.person_id for row in rows)

@@ -61,13 +61,16 @@ class Unit:
 
     def insert(self, row: T) -> T:
         """Add a row now. A PersonalRow is audited."""
-        table = type(row)
-        if table not in _INSERTS:
-            _INSERTS[table] = Prepared(table.__table__.insert())  # type: ignore[attr-defined]
-        _INSERTS[table].run(self._connection, row.__dict__)
+        self.insert_values(type(row), row.__dict__)
         if isinstance(row, PersonalRow):
             self.audit("created", row.kind, record_id=row.id, subject_id=row.subject_id)
         return row
+
+    def insert_values(self, table: type[SQLModel], values: Mapping[str, Any]) -> None:
+        """Add a row of plain values: for rows that are written on every interaction and not looked at again."""
+        if table not in _INSERTS:
+            _INSERTS[table] = Prepared(table.__table__.insert())  # type: ignore[attr-defined]
+        _INSERTS[table].run(self._connection, values)
 
     def one(self, table: type[T], *conditions: Any) -> T | None:
         """The first row of an organisational table that meets the conditions, or None."""
@@ -193,7 +196,7 @@ class Unit:
             query = query.order_by(*(order if isinstance(order, tuple) else (order,)))
         if limit is not None:
             query = query.limit(limit)
-        return [made(table, row._mapping) for row in self._connection.execute(query)]
+        return [table(**row._mapping) for row in self._connection.execute(query)]
 
     def _note_opened(self, reader: str, row: PersonalRow) -> None:
         mark = (reader, row.kind, row.subject_id)
@@ -205,8 +208,3 @@ class Unit:
 
 _INSERT_AUDIT = Prepared(AuditRow.__table__.insert())  # type: ignore[attr-defined]
 _SETTING = Prepared(select(col(Setting.value)).where(col(Setting.name) == bindparam("name")))
-
-
-def made(table: type[T], values: Mapping[str, Any]) -> T:
-    """A row object of a table, free of any session: changing its attributes changes nothing in the database."""
-    return table(**values)

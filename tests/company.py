@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlmodel import SQLModel, col
+
 from bot.words import Voice
 from handlers import FEATURES
 from handlers.kit.cards import Button, Card
@@ -30,7 +32,6 @@ from handlers.kit.requests import (
     Where,
 )
 from handlers.kit.values import load
-from sqlmodel import SQLModel, col
 from storage.database import Database
 from storage.store import Store
 from storage.tables import Outgoing, PersonRow, ReportingLine
@@ -233,7 +234,7 @@ def company(url: str) -> Iterator[Chat]:
     """A company on an empty database, and a chat with it."""
     clock = [MONDAY]
     database = Database(url, b"a test's secret", now=lambda: clock[0])
-    SQLModel.metadata.create_all(database._engine)
+    SQLModel.metadata.create_all(database.engine)
     database.open()
     ids = database.write_now(found_company)
     try:

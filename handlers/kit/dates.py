@@ -123,8 +123,9 @@ def _after_a_while(match: re.Match[str], today: date, language: str) -> _Found:
 
 
 def _end_of_week(match: re.Match[str], today: date, language: str) -> _Found:
-    """Friday; on a weekend that of the week to come."""
-    return _Found(today + timedelta(days=(4 - today.weekday()) % 7 + 7 * _later(match)))
+    """Friday; said on a weekend, that of the week to come, which is then also the next."""
+    friday = today + timedelta(days=4 - today.weekday())
+    return _Found(friday + timedelta(weeks=1) if _later(match) or friday < today else friday)
 
 
 def _end_of_month(match: re.Match[str], today: date, language: str) -> _Found:
@@ -266,7 +267,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"{_EN_END}q(?P<quarter>[1-4])\b{_EN_YEAR}", _end_of_named_quarter),
         (rf"{_EN_END}{_EN_LATER}year\b|\beoy\b", _end_of_year),
         (
-            r"(?<![\d每去前后後零〇一二三四五六七八九十])(?:(?P<year>\d{4}|[今本明])年?)?年[底末]",
+            r"(?<![\d每年去前后後零〇一二三四五六七八九十])(?:(?P<year>\d{4}|[今本明])年?)?年[底末]",
             _end_of_named_year,
         ),
     )

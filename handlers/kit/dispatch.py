@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -80,12 +80,20 @@ class Core:
             block for _, block in sorted((h for f in features for h in f.homes), key=lambda pair: pair[0])
         ]
         self.vocabulary = grammar.Vocabulary(self.routes.values())
+        self.on_answer: Callable[[frozenset[str]], Awaitable[None]] | None = None
+        """Called after each commit with the ids of those whose home screens changed."""
 
     # The edge ----------------------------------------------------------------------------------------------------
 
     async def hear(self, incoming: Incoming) -> Answer:
         """Take one delivery through the path. Returns when its effect is committed; raises Busy when the database does
         not take it, so that the platform is not told that it was."""
+        answer = await self._hear(incoming)
+        if self.on_answer and not answer.repeated:
+            await self.on_answer(frozenset(answer.touched))
+        return answer
+
+    async def _hear(self, incoming: Incoming) -> Answer:
         try:
             return await self.database.write(lambda store: self._heard(store, incoming))
         except Problem as problem:
@@ -117,7 +125,7 @@ class Core:
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
         before = store.inbox.seen(incoming.delivery) if answer.outcome in ("problem", "failed") else None
         if before is not None:
-            return replace(load(before), repeated=True)
+            return _repeated(before)
         person = self._who(store, incoming)
         answer = replace(answer, touched=tuple(store.touched), **_reader(person))
         store.inbox.keep(
@@ -566,6 +574,11 @@ def _request(store: Store, incoming: Incoming, person: Person) -> Request:
         edits=said.edits if said else False,
         file=said.file if said else None,
     )
+
+
+def _repeated(stored: str) -> Answer:
+    answer: Answer = load(stored) if stored else Answer(outcome="ignored")
+    return replace(answer, repeated=True)
 
 
 def _reader(person: Person | None) -> dict[str, Any]:

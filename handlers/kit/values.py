@@ -76,7 +76,7 @@ def _decode(thing: object) -> object:
 
 def _decode_value(cls: type, thing: dict[str, object]) -> object:
     # Not through __init__: what we stored was checked when it was made, and some values take free keywords.
-    made = object.__new__(cls)
+    made: object = object.__new__(cls)
     for name, default in _FIELDS[cls]:
         object.__setattr__(made, name, _decode(thing[name]) if name in thing else default)
     return made

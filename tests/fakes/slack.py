@@ -41,7 +41,7 @@ class FakeSlack(FaultyLine):
         self.should_escape = True
         self.patience = 10.0
         self.door: HttpDoor | None = None
-        self.sockets = SocketDoor(self.app_id, self.violations.append, self.patience)
+        self.sockets = SocketDoor(self.app_id, self.violations.append)
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 2**20)
@@ -70,7 +70,7 @@ class FakeSlack(FaultyLine):
 
     def connect_http(self, url: str) -> None:
         """Deliver to the app's request URL; without this, through the newest socket."""
-        self.door = HttpDoor(url, self.signing_secret, self.patience)
+        self.door = HttpDoor(url, self.signing_secret)
 
     async def refresh_sockets(self) -> None:
         """Make the app reconnect, as Slack does every few hours; returns when it has."""

@@ -164,6 +164,7 @@ class PersonWithForms(Person):
 
     def _apply(self, user: str, view: View, body: Any) -> None:
         stack, action = self.modal(user), body.get("response_action") if isinstance(body, dict) else body
+        view.errors = {}
         if not body:
             if view in stack:
                 stack.remove(view)

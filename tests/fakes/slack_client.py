@@ -26,12 +26,13 @@ class Person(Workspace):
     door: HttpDoor | None
     root_url: str
     should_escape: bool
+    patience: float
 
     # --- the way to the app ---
 
     async def deliver(self, delivery: Delivery) -> Ack:
         """Send anything as it is; for forged or malformed payloads."""
-        return await (self.door or self.sockets).deliver(delivery)
+        return await (self.door or self.sockets).deliver(delivery, self.patience)
 
     async def redeliver(self, last: Ack, reason: str = "http_timeout") -> Ack:
         """The very same payload once more, with the retry marks of Slack."""
@@ -175,7 +176,7 @@ class Person(Workspace):
 
     async def shortcut(self, user: str, callback_id: str) -> Ack:
         own = {"callback_id": callback_id, "trigger_id": self.new_trigger(user), "action_ts": self.next_ts()}
-        return await self.interact(payloads.common(self, "shortcut", user) | own)
+        return await self.interact(payloads.shortcut(self, "shortcut", user) | own)
 
     async def message_shortcut(self, user: str, callback_id: str, message: Message) -> Ack:
         url, _ = self.new_response_url(message.channel, user, message)
@@ -188,7 +189,7 @@ class Person(Workspace):
             "message": payloads.message(self, message),
             "channel": payloads.channel(self, message.channel),
         }
-        return await self.interact(payloads.common(self, "message_action", user) | own)
+        return await self.interact(payloads.shortcut(self, "message_action", user) | own)
 
     async def interact(self, payload: dict[str, Any]) -> Ack:
         return await self.deliver(Delivery("interactive", copy.deepcopy(payload)))

@@ -68,8 +68,8 @@ def _parsed(text: str) -> Any:
 class HttpDoor:
     """Posts to the app's request URL, signed with the signing secret."""
 
-    def __init__(self, url: str, secret: str, patience: float) -> None:
-        self.url, self.secret, self.patience = url, secret, patience
+    def __init__(self, url: str, secret: str) -> None:
+        self.url, self.secret = url, secret
 
     def _request(self, delivery: Delivery) -> tuple[str, dict[str, str]]:
         form = "application/x-www-form-urlencoded"
@@ -90,10 +90,10 @@ class HttpDoor:
             headers |= {"X-Slack-Retry-Num": str(delivery.attempt), "X-Slack-Retry-Reason": delivery.reason}
         return body, headers
 
-    async def deliver(self, delivery: Delivery) -> Ack:
+    async def deliver(self, delivery: Delivery, patience: float) -> Ack:
         body, headers = self._request(delivery)
         started = time.perf_counter()
-        timeout = aiohttp.ClientTimeout(total=self.patience)
+        timeout = aiohttp.ClientTimeout(total=patience)
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout) as session,
@@ -108,8 +108,8 @@ class HttpDoor:
 class SocketDoor:
     """The server's end of Socket Mode."""
 
-    def __init__(self, app_id: str, complain: Callable[[str], None], patience: float) -> None:
-        self.app_id, self.complain, self.patience = app_id, complain, patience
+    def __init__(self, app_id: str, complain: Callable[[str], None]) -> None:
+        self.app_id, self.complain = app_id, complain
         self.tickets: set[str] = set()
         self.sockets: list[web.WebSocketResponse] = []
         self.waiting: dict[str, asyncio.Future[Any]] = {}
@@ -168,8 +168,7 @@ class SocketDoor:
             await asyncio.sleep(0.005)
         return self.sockets[-1]
 
-    async def deliver(self, delivery: Delivery) -> Ack:
-        socket = await self.connected()
+    async def deliver(self, delivery: Delivery, patience: float) -> Ack:
         envelope = "env-" + secrets.token_hex(8)
         frame: dict[str, Any] = {
             "envelope_id": envelope,
@@ -183,8 +182,9 @@ class SocketDoor:
         self.seen.add(envelope)
         started = time.perf_counter()
         try:
+            socket = await self.connected()
             await socket.send_json(frame)
-            body = await asyncio.wait_for(self.waiting[envelope], self.patience)
+            body = await asyncio.wait_for(self.waiting[envelope], patience)
             return Ack(delivery, 200, body, time.perf_counter() - started)
         except (TimeoutError, ConnectionError) as problem:
             return Ack(delivery, 0, None, time.perf_counter() - started, error=repr(problem))

@@ -32,6 +32,13 @@ def common(slack: Workspace, kind: str, user: str) -> dict[str, Any]:
     }
 
 
+def shortcut(slack: Workspace, kind: str, user: str) -> dict[str, Any]:
+    """Shortcuts alone carry no api_app_id."""
+    shape = common(slack, kind, user)
+    del shape["api_app_id"]
+    return shape
+
+
 def channel(slack: Workspace, id: str) -> dict[str, Any]:
     return {"id": id, "name": slack.channels[id].name}
 
@@ -106,6 +113,11 @@ def view(slack: Workspace, shown: View) -> dict[str, Any]:
     }
 
 
+def _shared(slack: Workspace, id: Any) -> bool:
+    members = slack.channels[id].members if isinstance(id, str) and id in slack.channels else []
+    return any(slack.users[member]["team_id"] != slack.team_id for member in members if member in slack.users)
+
+
 def event(slack: Workspace, inner: dict[str, Any]) -> dict[str, Any]:
     """The outer event_callback."""
     return {
@@ -127,7 +139,7 @@ def event(slack: Workspace, inner: dict[str, Any]) -> dict[str, Any]:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": _shared(slack, inner.get("channel")),
         "event_context": f"4-{secrets.token_hex(12)}",
     }
 
@@ -138,13 +150,13 @@ def channel_type(slack: Workspace, id: str) -> str:
 
 
 def message_event(slack: Workspace, said: Message) -> dict[str, Any]:
+    team = slack.users[said.user]["team_id"]
     return {
         **message(slack, said),
         "channel": said.channel,
         "event_ts": said.ts,
         "channel_type": channel_type(slack, said.channel),
-        "user_team": slack.users[said.user]["team_id"],
-        "source_team": slack.users[said.user]["team_id"],
+        **({"user_team": team, "source_team": team} if team != slack.team_id else {}),
     }
 
 

@@ -368,6 +368,10 @@ async def test_the_home_and_other_events(slack: FakeSlack, bot: Bot) -> None:
     stranger, guest, *_ = [body["event"] for body in bot.heard[-4:]]
     assert (stranger["user"]["team_id"], stranger["user"]["is_stranger"]) == ("T9OTHER", True)
     assert guest["user"]["is_ultra_restricted"] is True
+    slack.channels[GENERAL].members.append("U3")
+    await slack.says("U3", "hello from outside", GENERAL)
+    assert bot.heard[-1]["is_ext_shared_channel"] is True
+    assert bot.heard[-1]["event"]["user_team"] == "T9OTHER"
 
 
 async def test_an_unsigned_delivery_is_refused_by_bolt(slack: FakeSlack, bot: Bot) -> None:
@@ -413,6 +417,8 @@ async def test_everything_works_through_a_socket(slack: FakeSlack) -> None:
         await slack.refresh_sockets()
         assert slack.sockets.connections == before + 1
         assert (await slack.says(ADA, "after")).ok
+        slack.patience = 0.05
+        assert (await slack.command(ADA, "/unknown")).error == "TimeoutError()"
     assert slack.violations == []
 
 
@@ -633,6 +639,8 @@ MENU = {"type": "static_select", "action_id": "menu"}
 FOREIGN = {"options": [option("x")], "initial_option": option("y")}
 ELEVEN = [option(str(n)) for n in range(11)]
 TEXT = {"type": "plain_text_input"}
+TABLE = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}
+FOCUS = TEXT | {"focus_on_load": True}
 
 
 def asking(element: Any_) -> Any_:
@@ -663,8 +671,8 @@ IN_MODALS = {
     "the initial option is none of the options": asking(MENU | FOREIGN),
     "options: 11 items": asking({"type": "radio_buttons", "options": ELEVEN}),
     "markdown is not allowed in a modal": {"blocks": [{"type": "markdown", "text": "x"}]},
-    "table is not allowed in a modal": {"blocks": [{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}]},
-    "focus_on_load is set more than once": {"blocks": [asked(n, TEXT | {"focus_on_load": True}) for n in "AB"]},
+    "table is not allowed in a modal": {"blocks": [TABLE]},
+    "focus_on_load is set more than once": {"blocks": [asked(n, FOCUS) for n in "AB"]},
     "has inputs and no submit": {"blocks": [asked("A", TEXT)], "submit": None},
 }  # fmt: skip
 
