@@ -137,7 +137,7 @@ class Memory:
     def _newer(self, connection: Connection, revision: int) -> Directory:
         known = self._directory
         people = dict(known.people)
-        for row in connection.execute(select(PersonRow).where(col(PersonRow.revision) > known.revision)):
+        for row in connection.execute(_changed(PersonRow, known.revision)):
             people[row.id] = self._person(row)
         accounts = _grouped_accounts(connection, known)
         lines = _grouped_lines(connection, known)
@@ -192,7 +192,8 @@ def _grouped_lines(connection: Connection, known: Directory) -> dict[str, tuple[
 
 
 def _changed(table: Any, revision: int) -> Any:
-    return select(table.__table__).where(col(table.revision) > revision)
+    # The last known revision is read again: its unit may have written more rows after it was first looked at.
+    return select(table.__table__).where(col(table.revision) >= revision)
 
 
 def _parts(ids: Iterable[str], size: int = 500) -> Iterable[list[str]]:

@@ -14,6 +14,7 @@ from storage.links import Links
 from storage.obligations import Obligations
 from storage.outbox import Outbox
 from storage.preferences import Preferences
+from storage.roster import Roster
 from storage.unit import Unit
 from storage.workdays import Workdays
 
@@ -58,6 +59,10 @@ class Store(Unit):
         return Workdays(self)
 
     # The features' twins ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def roster(self) -> Roster:
+        return Roster(self)
 
     @cached_property
     def preferences(self) -> Preferences:

@@ -158,6 +158,8 @@ class Unit:
 
     def finish(self) -> None:
         """Write what was noted along the way; called once, by the one path, before the commit."""
+        if self.changed_people:
+            next_revision(self._connection)  # whoever looked in the middle of this unit looks again
         if self._audits:
             _INSERT_AUDIT.run_many(self._connection, self._audits)
             self._audits = []

@@ -5,8 +5,8 @@ lives in Shanghai and speaks Chinese; Eve lives in New York; the others in Berli
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -229,8 +229,8 @@ def found_company(store: Store, people: Mapping[str, tuple[str, ...]] = PEOPLE) 
     return ids
 
 
-@contextmanager
-def company(url: str) -> Iterator[Chat]:
+@asynccontextmanager
+async def company(url: str) -> AsyncIterator[Chat]:
     """A company on an empty database, and a chat with it."""
     clock = [MONDAY]
     database = Database(url, b"a test's secret", now=lambda: clock[0])
@@ -240,4 +240,4 @@ def company(url: str) -> Iterator[Chat]:
     try:
         yield Chat(database, Core(database, FEATURES), ids, clock)
     finally:
-        database.stop()
+        await database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import (
     Answer,
     Asked,
+    File,
     Incoming,
     Left,
     Opened,
@@ -31,6 +33,7 @@ from handlers.kit.values import dump, load
 from storage.database import Busy, Database
 from storage.errors import is_duplicate
 from storage.people import Person
+from storage.sheets import SheetProblem, read_sheet
 from storage.store import Store
 from storage.tables import Draft
 
@@ -80,6 +83,7 @@ class Core:
             block for _, block in sorted((h for f in features for h in f.homes), key=lambda pair: pair[0])
         ]
         self.vocabulary = grammar.Vocabulary(self.routes.values())
+        self._one_sheet = asyncio.Lock()
         self.on_answer: Callable[[frozenset[str]], Awaitable[None]] | None = None
         """Called after each commit with the ids of those whose home screens changed."""
 
@@ -88,10 +92,28 @@ class Core:
     async def hear(self, incoming: Incoming) -> Answer:
         """Take one delivery through the path. Returns when its effect is committed; raises Busy when the database does
         not take it, so that the platform is not told that it was."""
-        answer = await self._hear(incoming)
+        answer = await self._hear(await self._with_sheet(incoming))
         if self.on_answer and not answer.repeated:
             await self.on_answer(frozenset(answer.touched))
         return answer
+
+    async def _with_sheet(self, incoming: Incoming) -> Incoming:
+        """A file's table is read here, beside the writer and in a process of its own, and only for HR."""
+        act = incoming.act
+        if not isinstance(act, Said) or act.file is None:
+            return incoming
+        person = await self.database.read(lambda store: self._known(store, incoming))
+        if person is None or person.role != "hr":
+            return incoming
+        async with self._one_sheet:
+            file = await asyncio.to_thread(_opened, act.file)
+        return replace(incoming, act=replace(act, file=file))
+
+    def _known(self, store: Store, incoming: Incoming) -> Person | None:
+        sender = incoming.sender
+        person = store.directory.with_account(incoming.platform, sender.external_id)
+        person = person or store.directory.with_email(sender.verified_email)
+        return person if person and person.active and incoming.sender.member else None
 
     async def _hear(self, incoming: Incoming) -> Answer:
         try:
@@ -558,6 +580,13 @@ class Core:
         )
         store.touch(tell.to)
         return row.id if row else None
+
+
+def _opened(file: File) -> File:
+    try:
+        return replace(file, sheet=read_sheet(file.data, file.name))
+    except SheetProblem as problem:
+        return replace(file, fault=problem)
 
 
 def _request(store: Store, incoming: Incoming, person: Person) -> Request:

@@ -14,6 +14,7 @@ from handlers.kit.forms import Form
 from handlers.kit.text import Text
 from handlers.kit.values import value
 from storage.people import Person
+from storage.sheets import Sheet, SheetProblem
 from storage.store import Store
 
 
@@ -51,10 +52,13 @@ class Quoted:
 
 @dataclass(frozen=True)
 class File:
-    """A file that somebody sent, read whole."""
+    """A file that somebody sent. `sheet` is its table, or `fault` why it has none: read before the unit of work begins,
+    and only for who may import."""
 
     name: str
     data: bytes = field(repr=False)
+    sheet: Sheet | None = field(default=None, repr=False)
+    fault: SheetProblem | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,195 @@
+"""The `upbeat` command: run it, and look after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from storage.database import Database
+
+# What a command needs is imported inside it: `upbeat --help` answers at once.
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Upbeat: check-ins, kudos, feedback and one-on-ones where people already talk.",
+)
+people_cli = typer.Typer(no_args_is_help=True, help="The company's people: import the file, invite somebody.")
+key_cli = typer.Typer(no_args_is_help=True, help="The keys that protect people's words.")
+calendar_cli = typer.Typer(no_args_is_help=True, help="Holidays and make-up workdays.")
+cli.add_typer(people_cli, name="people")
+cli.add_typer(key_cli, name="key")
+cli.add_typer(calendar_cli, name="calendar")
+
+
+def main() -> None:
+    """Run a command; what the operator can mend is one sentence, not a traceback."""
+    from bot.terminal import Complaint, say_problem
+
+    try:
+        cli()
+    except Complaint as complaint:
+        say_problem(str(complaint))
+        raise SystemExit(1) from None
+
+
+@contextmanager
+def _database(*, migrated: bool = True) -> Iterator[Database]:
+    from bot.terminal import read_settings
+    from storage.database import Database
+    from storage.migrations import migrate
+
+    settings: Settings = read_settings()
+    database = Database(settings.database_url, settings.secret)
+    try:
+        if migrated:
+            migrate(database)
+            database.open()
+        yield database
+    finally:
+        database.stop()
+
+
+@cli.command()
+def run() -> None:
+    """Migrate, then serve what is configured: Slack, Telegram, or the local chat on a sample company."""
+    from bot.running import run as serve
+    from bot.terminal import read_settings
+
+    serve(read_settings())
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from storage.migrations import migrate as bring
+    from storage.migrations import newest
+
+    with _database(migrated=False) as database:
+        changed = bring(database)
+    typer.echo(f"The schema is {newest()}{', brought up now' if changed else ' already'}.")
+
+
+@cli.command()
+def manifest(
+    public_url: Annotated[
+        str, typer.Option(help="The address that Slack reaches, for HTTP; empty for Socket Mode.")
+    ] = "",
+) -> None:
+    """Print the manifest for a new Slack app."""
+    from bot.slack.manifest import print_manifest
+
+    typer.echo(print_manifest(public_url=public_url), nl=False)
+
+
+@cli.command()
+def refresh(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail when something is stale.")
+    ] = False,
+) -> None:
+    """Write again what is made from the code: migration, catalogs, Slack manifest, docs/commands.md, docs/privacy.md."""
+    from bot.refreshing import refresh as renew
+
+    stale = renew(check=check)
+    for name in stale:
+        typer.echo(f"{'stale' if check else 'written'}: {name}")
+    if check and stale:
+        from bot.terminal import Complaint
+
+        raise Complaint("Run `upbeat refresh` and commit what it writes.")
+
+
+@cli.command()
+def doctor() -> None:
+    """Look at everything that Upbeat needs, and say how to mend what is wrong."""
+    from bot.doctor import examine
+    from bot.terminal import read_settings
+
+    raise typer.Exit(examine(read_settings()))
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
+    """Copy everything of one moment into a file, while Upbeat goes on."""
+    from bot.terminal import complaining
+    from storage.backups import BackupProblem, back_up
+
+    with complaining(BackupProblem), _database() as database:
+        rows = back_up(database, file)
+    typer.echo(f"{rows} rows are in {file}. Keep the key (UPBEAT_SECRET_KEY or the key file) apart from it.")
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `upbeat backup` wrote.", exists=True)],
+) -> None:
+    """Fill the empty database of UPBEAT_DATABASE_URL from a backup. Nothing that was sent is sent again."""
+    from bot.terminal import complaining
+    from storage.backups import BackupProblem
+    from storage.backups import restore as put_back
+
+    with complaining(BackupProblem), _database(migrated=False) as database:
+        rows = put_back(database, file)
+    typer.echo(f"{rows} rows are back.")
+
+
+@people_cli.command("import")
+def people_import(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX; its first row names the columns.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
+    ] = False,
+) -> None:
+    """Make the company what a people file says. Who is not in the file has left."""
+    from bot.importing import import_people
+
+    with _database() as database:
+        import_people(database, file, dry_run=dry_run)
+
+
+@people_cli.command("invite")
+def people_invite(
+    email: Annotated[str, typer.Argument(help="The person's address in the people file.")],
+) -> None:
+    """Print a single-use code with which a person connects their account on Telegram."""
+    from bot.importing import invite
+
+    with _database() as database:
+        invite(database, email)
+
+
+@key_cli.command("rotate")
+def key_rotate() -> None:
+    """Make a new data key and seal everything again with it. Stop Upbeat first."""
+    from storage.rotation import rotate
+
+    with _database() as database:
+        values = rotate(database)
+    typer.echo(f"{values} sealed values are under a new key; the old one is gone.")
+
+
+@calendar_cli.command("import")
+def calendar_import(
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV or XLSX with the columns day, workday (yes or no) and name.", exists=True),
+    ],
+    country: Annotated[str, typer.Option(help="The ISO code of the country whose calendar it is, like CN.")],
+) -> None:
+    """Load a year's public holidays and make-up workdays."""
+    from bot.importing import import_calendar
+
+    with _database() as database:
+        import_calendar(database, file, country)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""The people file and the calendar, from the terminal: checked whole, shown, then applied in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+
+from bot.terminal import Complaint
+from bot.words import Voice
+from handlers.kit import dates
+from handlers.kit.cards import Card
+from handlers.kit.text import Phrase, Text
+from handlers.people import summary
+from handlers.people.reading import Reading, read_roster, refused
+from storage.database import Database
+from storage.roster import Difference
+from storage.sheets import Sheet, SheetProblem, read_sheet
+from storage.store import Store
+
+console = Console(highlight=False)
+ENGLISH = Voice()
+
+
+def import_people(database: Database, file: Path, *, dry_run: bool) -> None:
+    """Apply a people file, or say what it would change. Raises Complaint naming row, column and value."""
+    reading = read_roster(_sheet(file))
+    if reading.faults:
+        raise Complaint(
+            _lines([fault.text() for fault in reading.faults], "Nothing was changed. Mend the file first:")
+        )
+    difference = database.write_now(lambda store: store.roster.difference(reading.entries))
+    _show(difference)
+    if dry_run:
+        console.print("This was a dry run: nothing was changed.")
+    elif not difference.is_empty:
+        _apply(database, reading)
+        console.print("Applied. " + _counts(difference))
+
+
+def _apply(database: Database, reading: Reading) -> None:
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Applying", total=len(reading.entries))
+
+        def work(store: Store) -> None:
+            undo = store.roster.apply(
+                reading.entries, progress=lambda done: progress.update(task, completed=done)
+            )
+            store.roster.remember(undo)
+
+        database.write_now(work)
+
+
+def _show(difference: Difference) -> None:
+    if difference.is_empty:
+        console.print("The file changes nothing: everybody in it is known as it says.")
+        return
+    console.print(
+        escape(ENGLISH.plain(Card(Phrase("What the file changes:"), *summary(difference, shown=1_000))))
+    )
+
+
+def _counts(difference: Difference) -> str:
+    people = len({change.email for change in difference.changed})
+    return f"{len(difference.new)} new, {people} changed, {len(difference.gone)} gone, {len(difference.back)} back again."
+
+
+def _sheet(file: Path) -> Sheet:
+    try:
+        return read_sheet(file.read_bytes(), file.name)
+    except OSError as error:
+        raise Complaint(f"{file} cannot be read: {error.strerror}.") from None
+    except SheetProblem as problem:
+        raise Complaint(ENGLISH.say(refused(problem))) from None
+
+
+def _lines(texts: Iterable[Text], head: str) -> str:
+    return "\n".join([head, *(ENGLISH.say(one) for one in texts)])
+
+
+def invite(database: Database, email: str) -> None:
+    """Print a code for one person. Raises Complaint when nobody active has this address."""
+
+    def work(store: Store) -> tuple[str, str]:
+        person = store.directory.with_email(email)
+        if person is None or not person.active:
+            raise Complaint(f"Nobody who works here has the address {email}. Import the people file first.")
+        return store.links.make(person.id), str(store.setting("telegram_username", ""))
+
+    code, bot = database.write_now(work)
+    if bot:
+        console.print(f"https://t.me/{bot}?start={code}", soft_wrap=True)
+    console.print(f"/start {code}", soft_wrap=True)
+    console.print(
+        "Send this to the person alone. It works once, within ten minutes, in a private chat with the bot."
+    )
+
+
+def import_calendar(database: Database, file: Path, country: str) -> None:
+    """Load declared days. Raises Complaint naming the row that is wrong."""
+    sheet = _sheet(file)
+    if "day" not in sheet.header or "workday" not in sheet.header:
+        raise Complaint("The first row of the file must name the columns: day, workday, name.")
+    rows = [
+        _declared(sheet, number, row) for number, row in enumerate(sheet.rows, sheet.first_row) if any(row)
+    ]
+
+    def work(store: Store) -> int:
+        store.set_setting("country", country.upper())
+        return store.workdays.load(country.upper(), rows)
+
+    console.print(f"{database.write_now(work)} days are loaded for {country.upper()}.")
+
+
+_YES = {"yes": True, "true": True, "1": True, "workday": True, "是": True, "班": True, "上班": True}
+_NO = {"no": False, "false": False, "0": False, "holiday": False, "否": False, "休": False, "放假": False}
+
+
+def _declared(sheet: Sheet, number: int, row: tuple[str, ...]) -> tuple[date, bool, str]:
+    cells = dict(zip(sheet.header, row, strict=False))
+    day = dates.read_day(cells["day"][:10], date(1970, 1, 1), "en")
+    workday = {**_YES, **_NO}.get(cells["workday"].strip().casefold())
+    if day is None or day.ambiguous:
+        raise Complaint(f"Row {number}, column day, “{cells['day'][:40]}”: write the day like 2027-02-06.")
+    if workday is None:
+        raise Complaint(f"Row {number}, column workday, “{cells['workday'][:40]}”: write yes or no.")
+    return day.day, workday, cells.get("name", "")

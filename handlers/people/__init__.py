@@ -1,0 +1,159 @@
+"""People: the company's list comes from a file, with its difference shown first; who leaves loses access at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from handlers.kit.access import hr, owner_of
+from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
+from handlers.kit.features import Feature
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, names
+from handlers.people.reading import read_roster, refused
+from storage.roster import Change, Difference, Entry, RosterRun
+
+feature = Feature("people", title=Phrase("People"))
+
+SHOWN = 15
+"""Lines of a kind on one card; the rest is counted."""
+
+
+@feature.command("import", allow=hr, also=("导入", "people import"), examples=("",))
+def offer(request: Request) -> Reply:
+    """Import the people file (CSV or XLSX): send it to me here, and see what it changes before anything does."""
+    if request.file is None:
+        return Reply(show=_explained())
+    if request.file.fault is not None:
+        raise Problem(refused(request.file.fault))
+    assert request.file.sheet is not None
+    reading = read_roster(request.file.sheet)
+    if reading.faults:
+        raise Problem(_faulty([fault.text() for fault in reading.faults]))
+    difference = request.store.roster.difference(reading.entries)
+    if difference.is_empty:
+        return Reply(show=Card(Phrase("This file changes nothing: everybody in it is known as it says.")))
+    run = request.store.roster.propose(reading.entries, by_id=request.actor.id)
+    return Reply(show=_proposed(difference, run))
+
+
+def _explained() -> Card:
+    columns = "email, name, manager_email, team, timezone, locale, role, hired_on, external_id"
+    return Card(
+        Phrase("Send me the people file here, as CSV or XLSX."),
+        Section(Phrase("Its first row names the columns: {columns}.", columns=Verbatim(columns))),
+        Note(Phrase("You will see what it changes first. Whoever is not in the file is taken to have left.")),
+    )
+
+
+def _faulty(faults: list[Text]) -> Text:
+    head = Plural(
+        "Nothing was changed: {n} thing in the file must be mended first.",
+        "Nothing was changed: {n} things in the file must be mended first.",
+        n=len(faults),
+    )
+    return Lines((head, *faults[:SHOWN], *_more(len(faults))))
+
+
+def _more(count: int, shown: int = SHOWN) -> tuple[Text, ...]:
+    rest = count - shown
+    return (Plural("… and {n} more.", "… and {n} more.", n=rest),) if rest > 0 else ()
+
+
+def _proposed(difference: Difference, run: RosterRun) -> Card:
+    return Card(
+        Phrase("This is what the file changes. Nothing is changed yet."),
+        *summary(difference),
+        Button(Phrase("Apply"), apply.bind(run=run.id), style="primary"),
+        Button(Phrase("Drop it"), drop.bind(run=run.id)),
+        Note(Phrase("You can take it back for a day.")),
+    )
+
+
+def summary(difference: Difference, *, shown: int = SHOWN) -> tuple[Part, ...]:
+    """The difference as facts: how many, and who; at most `shown` lines of a kind."""
+    return (
+        *_group(
+            Phrase("New"), [Verbatim(f"{entry.name} <{entry.email}>") for entry in difference.new], shown
+        ),
+        *_group(Phrase("Back again"), [Verbatim(email) for email in difference.back], shown),
+        *_group(Phrase("Changed"), [_changed(change) for change in difference.changed], shown),
+        *_group(Phrase("Not in the file: they leave"), [Verbatim(email) for email in difference.gone], shown),
+    )
+
+
+def _group(label: Phrase, lines: list[Text], shown: int) -> Iterable[Part]:
+    if lines:
+        yield Fact(label, Phrase("{count}", count=len(lines)))
+        yield Section(Lines((*lines[:shown], *_more(len(lines), shown))))
+
+
+def _changed(change: Change) -> Text:
+    return Phrase(
+        "{email}, {field}: “{before}” becomes “{after}”",
+        email=Verbatim(change.email),
+        field=Verbatim(change.field),
+        before=Verbatim(change.before),
+        after=Verbatim(change.after),
+    )
+
+
+def _run(request: Request, args: object) -> RosterRun | None:
+    return request.store.roster.run(args["run"])  # type: ignore[index]
+
+
+proposer = owner_of(_run, "by_id")
+
+
+@feature.button(allow=proposer, once=True)
+def apply(request: Request, run: str) -> Reply:
+    """Apply the people file."""
+    found = request.store.roster.run(run)
+    if found is None or found.state != "proposed":
+        raise Problem(Phrase("This file was applied or dropped already. Send it again if you need it."))
+    undo = request.store.roster.apply([Entry(**entry) for entry in found.entries])
+    request.store.change(found, state="applied", undo=undo, entries=[], at=request.now)
+    return Reply(
+        show=Card(
+            Phrase("Done. The company is as the file says."),
+            Button(
+                Phrase("Undo"),
+                undo_import.bind(run=found.id),
+                style="danger",
+                confirm=Phrase("Take the file back?"),
+            ),
+            Note(Phrase("You can undo this for a day.")),
+        )
+    )
+
+
+@feature.button(allow=proposer, once=True)
+def drop(request: Request, run: str) -> Reply:
+    """Drop the people file."""
+    found = request.store.roster.run(run)
+    if found is not None and found.state == "proposed":
+        request.store.roster.drop(found)
+    return Reply(show=Card(Phrase("Dropped. Nothing was changed.")))
+
+
+@feature.button(allow=proposer, once=True)
+def undo_import(request: Request, run: str) -> Reply:
+    """Take the people file back."""
+    found = request.store.roster.run(run)
+    if found is None or not request.store.roster.undo(found):
+        raise Problem(Phrase("This cannot be undone any more: a day has passed, or it was undone already."))
+    return Reply(show=Card(Phrase("Undone. The company is as it was before the file.")))
+
+
+@feature.button(allow=owner_of(lambda request, args: _owed(request, args), "person_id"), once=True)
+def settle(request: Request, obligation: str, person: str) -> Reply:
+    """Settle what somebody who has left had owed."""
+    request.store.obligations.close(request.actor.id, "people.settle", f"left:{obligation}", how="settled")
+    who = names([request.store.directory.named(person)])
+    return Reply(show=Card(Phrase("Settled: what {who} had left open is closed.", who=who)))
+
+
+def _owed(request: Request, args: object) -> object:
+    about = f"left:{args['obligation']}"  # type: ignore[index]
+    mine = request.store.obligations.open_about("people.settle", about)
+    return mine[0] if mine else None

@@ -1,0 +1,237 @@
+"""The people file is read row by row; what is wrong in it is named by row, column and value, and then nothing is changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import available_timezones
+
+from handlers.kit import dates
+from handlers.kit.grammar import clean
+from handlers.kit.text import Phrase, Text, Verbatim
+from storage.roster import Entry
+from storage.sheets import Sheet, SheetProblem
+
+COLUMNS = {
+    "email": ("email", "e-mail", "mail", "邮箱", "电子邮箱", "邮件"),
+    "name": ("name", "full_name", "姓名", "名字"),
+    "manager": ("manager_email", "manager", "上级邮箱", "经理邮箱", "主管邮箱", "直属上级"),
+    "team": ("team", "department", "团队", "部门"),
+    "zone": ("timezone", "time_zone", "zone", "时区"),
+    "language": ("locale", "language", "语言"),
+    "role": ("role", "角色"),
+    "hired_on": ("hired_on", "hire_date", "start_date", "入职日期"),
+    "external_id": ("external_id", "employee_id", "工号", "员工号"),
+}
+ROLES = {
+    "employee": "employee",
+    "hr": "hr",
+    "admin": "admin",
+    "": "employee",
+    "员工": "employee",
+    "管理员": "admin",
+}
+_EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]+")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in the file: the spreadsheet's row number, the column as the file calls it, the value, and why."""
+
+    row: int
+    column: str
+    value: str
+    why: Text
+
+    def text(self) -> Text:
+        """The fault as one line for its reader."""
+        return Phrase(
+            "Row {row}, column {column}, “{value}”: {why}",
+            row=Verbatim(str(self.row)),
+            column=Verbatim(self.column),
+            value=Verbatim(self.value[:80]),
+            why=self.why,
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a people file holds: its entries, and what is wrong with it."""
+
+    entries: tuple[Entry, ...]
+    faults: tuple[Fault, ...]
+
+
+def read_roster(sheet: Sheet) -> Reading:
+    """Check a people file whole. Its rows are the truth about who works here."""
+    columns = {name: _column(sheet, spellings) for name, spellings in COLUMNS.items()}
+    missing = [COLUMNS[name][0] for name in ("email", "name") if columns[name] is None]
+    if missing:
+        needed = Phrase("this column is needed; the first row of the file names the columns")
+        return Reading((), tuple(Fault(1, name, "", needed) for name in missing))
+    faults: list[Fault] = []
+    rows: dict[int, Entry] = {}
+    for number, cells in enumerate(sheet.rows, start=sheet.first_row):
+        if any(cell.strip() for cell in cells):
+            rows[number] = _entry(_Row(number, cells, columns, sheet.header, faults))
+    faults += _among(rows, _Names(columns, sheet.header))
+    return Reading(tuple(rows.values()), tuple(sorted(faults, key=lambda fault: fault.row)))
+
+
+def _column(sheet: Sheet, spellings: Iterable[str]) -> int | None:
+    return next((sheet.header.index(name) for name in spellings if name in sheet.header), None)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """How the file calls its columns."""
+
+    columns: Mapping[str, int | None]
+    header: tuple[str, ...]
+
+    def of(self, field: str) -> str:
+        position = self.columns[field]
+        return COLUMNS[field][0] if position is None else self.header[position]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One row of the file, and where its faults go."""
+
+    number: int
+    cells: tuple[str, ...]
+    columns: Mapping[str, int | None]
+    header: tuple[str, ...]
+    faults: list[Fault]
+
+    def get(self, field: str) -> str:
+        position = self.columns[field]
+        return clean(self.cells[position]) if position is not None and position < len(self.cells) else ""
+
+    def checked(self, field: str, check: Callable[[str], str | None], why: Phrase) -> str:
+        """The field as `check` returns it; a fault when that is None."""
+        raw = self.get(field)
+        made = check(raw)
+        if made is None:
+            name = _Names(self.columns, self.header).of(field)
+            self.faults.append(Fault(self.number, name, raw, why))
+        return made or ""
+
+
+def _entry(row: _Row) -> Entry:
+    return Entry(
+        email=row.checked("email", _email, Phrase("an address like ada@example.com is needed")),
+        name=row.checked("name", _name, Phrase("a name of at most 100 characters is needed")),
+        manager=row.checked(
+            "manager", lambda raw: _email(raw) if raw else "", Phrase("this is not an address")
+        ),
+        team=row.checked(
+            "team", lambda raw: raw if len(raw) <= 100 else None, Phrase("at most 100 characters fit")
+        ),
+        zone=row.checked(
+            "zone", _zone, Phrase("this zone is unknown; write it like Europe/Berlin or Asia/Shanghai")
+        ),
+        language=row.checked("language", _language, Phrase("write en or zh")),
+        role=row.checked(
+            "role", lambda raw: ROLES.get(raw.casefold()), Phrase("write employee, hr or admin")
+        ),
+        hired_on=row.checked("hired_on", _day, Phrase("write the day like 2024-03-01")),
+        external_id=row.checked(
+            "external_id", lambda raw: raw if len(raw) <= 100 else None, Phrase("at most 100 characters fit")
+        ),
+    )
+
+
+def _email(raw: str) -> str | None:
+    return raw.casefold() if _EMAIL.fullmatch(raw) and len(raw) <= 254 else None
+
+
+def _name(raw: str) -> str | None:
+    return " ".join(raw.split()) if 0 < len(raw) <= 100 else None
+
+
+_ZONES = {zone.casefold(): zone for zone in available_timezones()}
+
+
+def _zone(raw: str) -> str | None:
+    return _ZONES.get(raw.casefold().replace(" ", "_")) if raw else ""
+
+
+def _language(raw: str) -> str | None:
+    spoken = raw.casefold().replace("_", "-").split("-")[0]
+    return {"": "", "en": "en", "zh": "zh", "中文": "zh", "英文": "en", "english": "en", "chinese": "zh"}.get(
+        spoken
+    )
+
+
+def _day(raw: str) -> str | None:
+    if not raw:
+        return ""
+    reading = dates.read_day(raw[:10], date(1970, 1, 1), "en")
+    return None if reading is None or reading.ambiguous else reading.day.isoformat()
+
+
+# What only shows among all rows ------------------------------------------------------------------------------------
+
+
+def _among(rows: Mapping[int, Entry], names: _Names) -> list[Fault]:
+    faults: list[Fault] = []
+    first: dict[str, int] = {}
+    for number, entry in rows.items():
+        if entry.email and first.setdefault(entry.email, number) != number:
+            why = Phrase("this address stands in row {row} already", row=Verbatim(str(first[entry.email])))
+            faults.append(Fault(number, names.of("email"), entry.email, why))
+    for number, entry in rows.items():
+        if entry.manager and entry.manager not in first:
+            why = Phrase("no row of this file has this manager's address")
+            faults.append(Fault(number, names.of("manager"), entry.manager, why))
+    return faults + _cycles(rows, first, names)
+
+
+def _cycles(rows: Mapping[int, Entry], first: Mapping[str, int], names: _Names) -> list[Fault]:
+    """Each circle of managers once, named at its first row."""
+    settled: set[str] = set()
+    faults: list[Fault] = []
+    managers = {entry.email: entry.manager for entry in rows.values()}
+    for email in managers:
+        path: list[str] = []
+        at = email
+        while at and at in managers and at not in settled and at not in path:
+            path.append(at)
+            at = managers[at]
+        if at in path:
+            faults.append(_cycle(path[path.index(at) :], first, managers, names))
+        settled.update(path)
+    return faults
+
+
+def _cycle(circle: list[str], first: Mapping[str, int], managers: Mapping[str, str], names: _Names) -> Fault:
+    start = min(circle, key=lambda email: first[email])
+    turned = circle[circle.index(start) :] + circle[: circle.index(start)]
+    shown = " → ".join([*turned[:8], *(["…"] if len(turned) > 8 else []), start])
+    why = Phrase("these managers form a circle: {circle}", circle=Verbatim(shown))
+    return Fault(first[start], names.of("manager"), managers[start], why)
+
+
+def refused(problem: SheetProblem) -> Text:
+    """Why a file cannot be read at all, and what to do."""
+    return _REFUSALS.get(problem.code, _REFUSALS["not-a-sheet"])
+
+
+_REFUSALS: Mapping[str, Text] = {
+    "empty": Phrase("The file is empty. Its first row names the columns: email, name, manager_email, …"),
+    "too-big": Phrase("The file is too big: at most 10 MB, 50,000 rows and 200 columns."),
+    "too-many-rows": Phrase("The file has too many rows: at most 50,000."),
+    "too-many-columns": Phrase("The file has too many columns: at most 200. A stray cell far right counts."),
+    "encoding": Phrase("I cannot read the letters of this file. Save it as CSV in UTF-8, or as XLSX."),
+    "not-a-sheet": Phrase("This is not a table that I can read. Send a CSV or XLSX file."),
+    "bomb": Phrase(
+        "This file unpacks to far more than it should, so I do not open it. Save it again as CSV."
+    ),
+    "encrypted": Phrase("The file is encrypted. Save it without a password."),
+    "macro": Phrase("The file holds macros. Save it as a plain XLSX or as CSV."),
+    "timeout": Phrase("The file takes too long to read. Save it as CSV."),
+    "duplicate-column": Phrase("Two columns have the same name. Rename or remove one."),
+}

@@ -1,0 +1,337 @@
+"""The company's people file: what it changes is applied in one transaction, and can be undone for a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Column, Field, col
+
+from storage.columns import Moment, SealedJson
+from storage.ids import new_id
+from storage.people import Person, open_line
+from storage.tables import FOREVER, Account, ObligationRow, PersonRow, ReportingLine, Row
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+UNDO_FOR = timedelta(days=1)
+BATCH = 500
+
+PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
+LINES = ReportingLine.__table__  # type: ignore[attr-defined]
+ACCOUNTS = Account.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the people file, checked. `manager` is the manager's address, "" at the top."""
+
+    email: str
+    name: str
+    manager: str = ""
+    team: str = ""
+    zone: str = ""
+    language: str = ""
+    role: str = "employee"
+    hired_on: str = ""
+    external_id: str = ""
+
+
+FIELDS = ("name", "team", "zone", "language", "role", "hired_on", "external_id")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field of a person that the file gives another value; `manager` holds addresses."""
+
+    email: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a people file would change: new people, changed fields, and who is not in it any more."""
+
+    new: tuple[Entry, ...] = ()
+    changed: tuple[Change, ...] = ()
+    gone: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file says what is known already."""
+        return not (self.new or self.changed or self.gone or self.back)
+
+
+class RosterRun(Row, table=True):
+    """A people file that was sent: proposed, then applied or dropped, and perhaps undone. Holds what it takes to undo it."""
+
+    __tablename__ = "roster_run"
+
+    by_id: str
+    state: str = "proposed"
+    entries: Any = Field(sa_column=Column(SealedJson, nullable=False))
+    undo: Any = Field(default=None, sa_column=Column(SealedJson))
+    at: datetime = Field(sa_type=Moment)
+
+
+class Roster:
+    """`store.roster`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # What would change ---------------------------------------------------------------------------------------------
+
+    def entries(self) -> dict[str, Entry]:
+        """The active people as they would stand in a people file, by address."""
+        own = {row.id: row for row in self._rows()}
+        return {p.email: self._entry(p, own[p.id]) for p in self._store.directory.people.values() if p.active}
+
+    def difference(self, wanted: Iterable[Entry]) -> Difference:
+        """What applying these entries would change."""
+        now = self.entries()
+        by_email = {entry.email: entry for entry in wanted}
+        known = {person.email for person in self._store.directory.people.values()}
+        return Difference(
+            new=tuple(entry for email, entry in by_email.items() if email not in known),
+            back=tuple(email for email in by_email if email in known and email not in now),
+            gone=tuple(email for email in now if email not in by_email),
+            changed=tuple(
+                change
+                for email, entry in by_email.items()
+                if email in now
+                for change in _changes(now[email], entry)
+            ),
+        )
+
+    def _rows(self) -> list[PersonRow]:
+        return self._store.all(PersonRow)
+
+    def _entry(self, person: Person, row: PersonRow) -> Entry:
+        directory = self._store.directory
+        manager = directory.manager_of(person.id, self._store.now.date())
+        return Entry(
+            email=person.email,
+            name=row.name,
+            manager=directory.people[manager].email if manager else "",
+            team=row.team,
+            zone=row.zone,
+            language=row.language,
+            role=row.role,
+            hired_on=row.hired_on.isoformat() if row.hired_on else "",
+            external_id=row.external_id,
+        )
+
+    # Proposing, applying, undoing ----------------------------------------------------------------------------------
+
+    def propose(self, entries: Iterable[Entry], *, by_id: str) -> RosterRun:
+        """Keep a checked file until somebody applies it."""
+        made = [asdict(entry) for entry in entries]
+        return self._store.insert(RosterRun(by_id=by_id, entries=made, at=self._store.now))
+
+    def run(self, run_id: str) -> RosterRun | None:
+        """A file that was sent."""
+        return self._store.one(RosterRun, col(RosterRun.id) == run_id)
+
+    def drop(self, run: RosterRun) -> None:
+        """A proposed file is not applied: its people are forgotten."""
+        self._store.change(run, state="dropped", entries=[])
+
+    def apply(
+        self, entries: Iterable[Entry], *, progress: Callable[[int], None] = lambda done: None
+    ) -> dict[str, Any]:
+        """Make the company what the entries say; returns what `undo` needs. `progress` hears the number of rows done."""
+        wanted = {entry.email: entry for entry in entries}
+        before = self.entries()
+        difference = self.difference(wanted.values())
+        known = {person.email: person.id for person in self._store.directory.people.values()}
+        self._add(difference.new, known, progress)
+        for email in difference.back:
+            self._bring_back(known[email], wanted[email])
+        self._change_fields(difference.changed, known)
+        self._set_lines(wanted, before, known)
+        ended = self.leave_all({email: known[email] for email in difference.gone})
+        progress(len(wanted))
+        self._store.audit("applied", "people_file")
+        return {
+            "new": [entry.email for entry in difference.new],
+            "back": list(difference.back),
+            "entries": [
+                asdict(before[email])
+                for email in {change.email for change in difference.changed} | set(ended)
+            ],
+            "ended": ended,
+        }
+
+    def remember(self, undo: dict[str, Any]) -> RosterRun:
+        """Keep what it takes to undo a file that was applied from the terminal."""
+        return self._store.insert(
+            RosterRun(by_id="", state="applied", entries=[], undo=undo, at=self._store.now)
+        )
+
+    def undo(self, run: RosterRun) -> bool:
+        """Take an applied file back; False when its day is over or it was taken back before."""
+        if run.state != "applied" or self._store.now > run.at + UNDO_FOR:
+            return False
+        known = {person.email: person.id for person in self._store.directory.people.values()}
+        self.leave_all({email: known[email] for email in (*run.undo["new"], *run.undo["back"])})
+        for email, accounts in run.undo["ended"].items():
+            self._revive(known[email], accounts)
+        back = {entry["email"]: Entry(**entry) for entry in run.undo["entries"]}
+        now = self.entries()
+        changes = [change for email, entry in back.items() for change in _changes(now[email], entry)]
+        self._change_fields(changes, known)
+        self._set_lines(back, now, known)
+        self._store.change(run, state="undone", entries=[], undo=None)
+        return True
+
+    def last_applied(self) -> RosterRun | None:
+        """The newest file that was applied and may still be taken back."""
+        fresh = (col(RosterRun.state) == "applied", col(RosterRun.at) > self._store.now - UNDO_FOR)
+        rows = self._store.all(RosterRun, *fresh, order=col(RosterRun.at).desc(), limit=1)
+        return rows[0] if rows else None
+
+    # Leaving -------------------------------------------------------------------------------------------------------
+
+    def leave_all(self, people: Mapping[str, str]) -> dict[str, list[str]]:
+        """People leave now: their access, queued messages and reporting lines end, and what they owe goes to their
+        manager's list. Takes ids by address, returns the ids of the accounts that ended, by address."""
+        today = self._store.now.date()
+        managers = {person: self._store.directory.manager_of(person, today) for person in people.values()}
+        revision = self._store.people_changed()
+        return {email: self._leave(person, managers[person], revision) for email, person in people.items()}
+
+    def _leave(self, person_id: str, manager: str | None, revision: int) -> list[str]:
+        store = self._store
+        alive = (ACCOUNTS.c.person_id == person_id, ACCOUNTS.c.ended_key == "")
+        ended = [row[0] for row in store.execute(select(ACCOUNTS.c.id).where(*alive))]
+        for account in ended:
+            gone = {"ended_at": store.now, "ended_key": account, "revision": revision}
+            store.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(**gone))
+        store.execute(
+            update(PEOPLE).where(PEOPLE.c.id == person_id).values(left_at=store.now, revision=revision)
+        )
+        self._end_line(person_id, revision)
+        store.outbox.cancel_for(person_id, "left")
+        self._hand_over(person_id, manager)
+        store.audit("left", "person", subject_id=person_id)
+        return ended
+
+    def _hand_over(self, person_id: str, manager: str | None) -> None:
+        for owed in self._store.obligations.of(person_id):
+            self._store.change(owed, closed_at=self._store.now, closed_how="left")
+            if manager and self._store.directory.people[manager].active:
+                self._store.obligations.open(
+                    manager,
+                    "people.settle",
+                    f"left:{owed.id}",
+                    title=owed.title,
+                    args={"obligation": owed.id, "person": person_id},
+                    due_at=owed.due_at,
+                )
+
+    def taken_over(self, obligation_id: str) -> ObligationRow | None:
+        """What somebody who left had owed."""
+        return self._store.one(ObligationRow, col(ObligationRow.id) == obligation_id)
+
+    # Inside --------------------------------------------------------------------------------------------------------
+
+    def _add(self, new: Iterable[Entry], known: dict[str, str], progress: Callable[[int], None]) -> None:
+        revision = self._store.people_changed()
+        rows = [self._new_row(entry, revision) for entry in new]
+        known.update({row["email"]: row["id"] for row in rows})
+        for start in range(0, len(rows), BATCH):
+            self._store.connection.execute(insert(PEOPLE), rows[start : start + BATCH])
+            progress(start)
+
+    def _new_row(self, entry: Entry, revision: int) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "email": entry.email,
+            "own_zone": "",
+            "own_language": "",
+            "left_at": None,
+            "erased_at": None,
+            "revision": revision,
+            **_columns(entry),
+        }
+
+    def _bring_back(self, person_id: str, entry: Entry) -> None:
+        revision = self._store.people_changed()
+        values = {"left_at": None, "revision": revision, **_columns(entry)}
+        self._store.execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(**values))
+
+    def _change_fields(self, changes: Iterable[Change], known: Mapping[str, str]) -> None:
+        revision = self._store.people_changed()
+        for change in changes:
+            if change.field == "manager":
+                continue
+            value: Any = change.after
+            if change.field == "hired_on":
+                value = date.fromisoformat(change.after) if change.after else None
+            values = {change.field: value, "revision": revision}
+            self._store.execute(update(PEOPLE).where(PEOPLE.c.id == known[change.email]).values(**values))
+            self._store.touch(known[change.email])
+
+    def _set_lines(
+        self, wanted: Mapping[str, Entry], before: Mapping[str, Entry], known: Mapping[str, str]
+    ) -> None:
+        revision = self._store.people_changed()
+        today = self._store.now.date()
+        rows = []
+        for email, entry in wanted.items():
+            had = before.get(email)
+            if had and had.manager == entry.manager:
+                continue
+            if had:
+                self._end_line(known[email], revision)
+            if entry.manager:
+                since = (
+                    today
+                    if had
+                    else min(today, date.fromisoformat(entry.hired_on) if entry.hired_on else today)
+                )
+                rows.append(_line(known[email], known[entry.manager], since, revision))
+        for start in range(0, len(rows), BATCH):
+            self._store.connection.execute(insert(LINES), rows[start : start + BATCH])
+
+    def _end_line(self, person_id: str, revision: int) -> None:
+        if open_line(self._store.directory.lines_of.get(person_id, ())) is None:
+            return
+        today = self._store.now.date()
+        running = (LINES.c.subject_id == person_id, LINES.c.until == FOREVER)
+        # A line that began today never was: it becomes empty.
+        self._store.execute(update(LINES).where(*running).values(until=today, revision=revision))
+
+    def _revive(self, person_id: str, accounts: Iterable[str]) -> None:
+        revision = self._store.people_changed()
+        alive = {"ended_at": None, "ended_key": "", "revision": revision}
+        for account in accounts:
+            self._store.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(**alive))
+        self._store.execute(
+            update(PEOPLE).where(PEOPLE.c.id == person_id).values(left_at=None, revision=revision)
+        )
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    values = {name: getattr(entry, name) for name in FIELDS}
+    return {**values, "hired_on": date.fromisoformat(entry.hired_on) if entry.hired_on else None}
+
+
+def _line(subject: str, manager: str, since: date, revision: int) -> dict[str, Any]:
+    row = {"id": new_id(), "subject_id": subject, "manager_id": manager, "since": since}
+    return {**row, "until": FOREVER, "revision": revision}
+
+
+def _changes(before: Entry, after: Entry) -> Iterable[Change]:
+    for name in (*FIELDS, "manager"):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield Change(after.email, name, old, new)

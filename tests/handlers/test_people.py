@@ -1,0 +1,133 @@
+"""The people file, sent to the bot by HR: the difference first, then all of it or nothing."""
+
+import pytest
+
+from handlers.kit.requests import File, Said
+from tests.company import Chat, Heard
+
+HEADER = "email,name,manager_email,team,timezone,locale,role,hired_on,external_id\n"
+COMPANY = HEADER + (
+    "grace@example.com,Grace Hopper,,Board,Europe/Berlin,en,employee,,\n"
+    "ada@example.com,Ada Lovelace,grace@example.com,Engines,Europe/Berlin,en,employee,,\n"
+    "ben@example.com,Ben Okri,ada@example.com,Engines,Europe/Berlin,en,employee,,\n"
+    "chen@example.com,陈明,ada@example.com,Engines,Asia/Shanghai,zh,employee,,\n"
+    "eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee,,\n"
+    "dora@example.com,Dora Maar,grace@example.com,Arts,Europe/Berlin,en,employee,,\n"
+    "hana@example.com,Hana Sato,grace@example.com,People,Europe/Berlin,en,hr,,\n"
+    "ivan@example.com,Ivan Petrov,grace@example.com,IT,Europe/Berlin,en,admin,,\n"
+)
+
+
+async def sends(chat: Chat, who: str, content: str | bytes, name: str = "people.csv") -> Heard:
+    data = content.encode() if isinstance(content, str) else content
+    return await chat.does(who, Said("", file=File(name, data)))
+
+
+async def test_the_file_that_says_what_is_known_changes_nothing(any_chat: Chat) -> None:
+    assert "changes nothing" in await sends(any_chat, "hana", COMPANY)
+
+
+async def test_the_difference_comes_first_and_apply_makes_it_so(any_chat: Chat) -> None:
+    changed = COMPANY.replace("Dora Maar,grace", "Dora Maar-Picasso,ada").replace(
+        "eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee,,\n",
+        "zoe@example.com,Zoë Kim,ben@example.com,Engines,Asia/Seoul,en,employee,2026-11-02,E9\n",
+    )
+    heard = await sends(any_chat, "hana", changed)
+    for words in ("Zoë Kim <zoe@example.com>", "eve@example.com", "“Dora Maar” becomes “Dora Maar-Picasso”"):
+        assert words in heard
+    assert any_chat.person("dora").name == "Dora Maar"
+    assert "as the file says" in await any_chat.presses("hana", "Apply")
+    assert any_chat.person("dora").name == "Dora Maar-Picasso"
+    assert not any_chat.person("eve").active
+    zoe = any_chat.change(lambda store: store.directory.with_email("ZOE@example.com"))
+    today = any_chat.now.date()
+    assert any_chat.change(lambda store: store.directory.manager_of(zoe.id, today)) == any_chat.ids["ben"]
+    assert any_chat.change(lambda store: store.directory.manager_of(any_chat.ids["dora"], today)) == any_chat.ids["ada"]
+
+
+async def test_who_left_has_no_access_from_then_on(chat: Chat) -> None:
+    eve = "eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee,,\n"
+    await sends(chat, "hana", COMPANY.replace(eve, ""))
+    await chat.presses("hana", "Apply")
+    heard = await chat.says("eve", "/checkin history")
+    assert heard.answer.outcome == "refused"
+    assert "Eve" not in heard
+
+
+async def test_an_import_is_undone_within_a_day_and_not_later(chat: Chat) -> None:
+    eve = "eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee,,\n"
+    await sends(chat, "hana", COMPANY.replace(eve, "").replace("Ben Okri", "Benjamin Okri"))
+    applied = await chat.presses("hana", "Apply")
+    chat.wait(hours=23)
+    assert "Undone" in await chat.presses("hana", "Undo", on=applied)
+    assert chat.person("eve").active
+    assert chat.person("ben").name == "Ben Okri"
+    assert (await chat.says("eve", "/checkin history")).answer.outcome == "done"
+    today = chat.now.date()
+    assert chat.change(lambda store: store.directory.manager_of(chat.ids["eve"], today)) == chat.ids["ada"]
+    await sends(chat, "hana", COMPANY.replace("Ben Okri", "Benjamin Okri"))
+    applied = await chat.presses("hana", "Apply")
+    chat.wait(hours=25)
+    assert "cannot be undone" in await chat.presses("hana", "Undo", on=applied)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ("Ada Lovelace,grace@", "Ada Lovelace,ben@", "form a circle: ada@example.com → ben@example.com → ada@example.com"),
+        ("dora@example.com,Dora", "ben@example.com,Dora", "Row 7, column email, “ben@example.com”: this address stands in row 4"),
+        ("Ben Okri,ada@example.com", "Ben Okri,nobody@example.com", "Row 4, column manager_email, “nobody@example.com”"),
+        ("Asia/Shanghai", "Asia/Shanghigh", "Row 5, column timezone, “Asia/Shanghigh”"),
+        ("zh,employee", "klingon,employee", "Row 5, column locale, “klingon”"),
+        ("en,hr", "en,god", "Row 8, column role, “god”"),
+        ("employee,,\nben", "employee,31/31/2020,\nben", "Row 3, column hired_on, “31/31/2020”"),
+        ("Dora Maar", "", "Row 7, column name, “”"),
+        ("dora@example.com", "dora at example", "Row 7, column email, “dora at example”"),
+    ],
+)
+async def test_a_fault_is_named_by_row_and_column_and_nothing_is_changed(
+    chat: Chat, before: str, after: str, named: str
+) -> None:
+    assert before in COMPANY
+    heard = await sends(chat, "hana", COMPANY.replace(before, after, 1))
+    assert named in heard
+    assert "Nothing was changed" in heard
+    assert not heard.buttons
+
+
+async def test_only_hr_may_send_the_file(chat: Chat) -> None:
+    for who in ("ada", "ivan", "grace"):
+        assert "for HR" in await sends(chat, who, COMPANY)
+    offered = await sends(chat, "hana", COMPANY.replace("Ben Okri", "Benjamin"))
+    apply = offered.buttons["Apply"]
+    from handlers.kit.requests import Pressed
+
+    assert (await chat.does("ada", Pressed(apply.handle))).answer.outcome == "refused"
+    assert chat.person("ben").name == "Ben Okri"
+
+
+async def test_chinese_headings_and_gb18030_are_read(chat: Chat) -> None:
+    table = COMPANY.replace(HEADER, "邮箱,姓名,上级邮箱,部门,时区,语言,角色,入职日期,工号\n").replace("Ben Okri", "本·奥克瑞")
+    heard = await sends(chat, "hana", table.encode("gb18030"))
+    assert "本·奥克瑞" in heard
+
+
+async def test_what_is_no_table_is_refused_with_a_sentence(chat: Chat) -> None:
+    assert "not a table" in await sends(chat, "hana", b"\x89PNG\r\n\x1a\n\0\0", "people.png")
+    assert "empty" in await sends(chat, "hana", b"", "people.csv")
+
+
+async def test_what_a_leaver_owed_goes_to_their_manager(chat: Chat) -> None:
+    from handlers.kit.text import Phrase
+    from handlers.kit.values import dump
+
+    def owes(store: object) -> None:
+        store.obligations.open(chat.ids["eve"], "checkins.check_in", "w1", title=dump(Phrase("Your check-in")), args={})  # type: ignore[attr-defined]
+
+    chat.change(owes)
+    eve = "eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee,,\n"
+    await sends(chat, "hana", COMPANY.replace(eve, ""))
+    await chat.presses("hana", "Apply")
+    assert chat.change(lambda store: store.obligations.of(chat.ids["eve"])) == []
+    owed = chat.change(lambda store: store.obligations.of(chat.ids["ada"]))
+    assert [row.kind for row in owed] == ["people.settle"]
