@@ -44,15 +44,20 @@ class App:
         self.clock = Clock(self.core, self.delivery)
         self.core.on_answer = self._answered
         self.stopping = False
+        self.on_ready: Callable[[], None] | None = None
 
     async def start(self) -> None:
         """Migrate, then open everything in order: storage, voices, ears, clock."""
         migrate(self.database)
         self.database.open()
+        if self.settings.serves_local_chat:
+            await self._found_sample_company()
         await self.delivery.start()
         for platform in self.platforms:
             await platform.start()
         await self.clock.start()
+        if self.on_ready:
+            self.on_ready()
 
     async def stop(self) -> None:
         """Stop in reverse order: nothing new comes in, what was begun is finished."""
@@ -62,6 +67,12 @@ class App:
             await platform.stop()
         await self.delivery.stop(DRAIN)
         await self.database.close()
+
+    async def _found_sample_company(self) -> None:
+        from bot.web.sample import found_sample_company
+
+        if await self.database.read(lambda store: not store.directory.people):
+            await found_sample_company(self.core)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[App]:

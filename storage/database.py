@@ -126,6 +126,19 @@ class Database:
         with self._connected() as connection:
             return self._run_alone(connection, work)
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that reads one moment, beside the writer: for backups."""
+        if self.is_sqlite:
+            engine = create_engine(self.url.set(drivername="sqlite"), poolclass=NullPool)
+            event.listen(engine, "connect", _set_up_snapshot)
+            with engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
+                yield connection
+            return
+        with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            yield connection
+
     # The writers -------------------------------------------------------------------------------------------------
 
     def _write_groups(self) -> None:
@@ -291,6 +304,11 @@ def _set_up_reader(connection: Any, record: Any) -> None:
     for pragma in ("query_only=ON", "wal_autocheckpoint=0", "busy_timeout=5000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _set_up_snapshot(connection: Any, record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA wal_autocheckpoint=0")
 
 
 def sqlite_path(url: str) -> Path | None:

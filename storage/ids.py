@@ -2,15 +2,15 @@
 
 import secrets
 import time
+from itertools import count
 
-_last = 0
+_order = count()
 
 
 def new_id() -> str:
-    """A 32-character id: 12 hexadecimal digits of milliseconds, then 80 random bits.
-
-    Random ids halve the insert rate at five million rows; time-ordered ones do not."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+    """A 32-character id: 12 hexadecimal digits of milliseconds, 4 of a count that keeps the order within one, and 64
+    random bits. Random ids halve the insert rate at five million rows; time-ordered ones do not."""
+    return f"{time.time_ns() // 1_000_000:012x}{next(_order) & 0xFFFF:04x}{secrets.token_hex(8)}"
 
 
 def new_secret() -> str:

@@ -98,3 +98,34 @@ class Obligations:
         """Everybody's open obligations about one thing."""
         which = (col(ObligationRow.kind) == kind, col(ObligationRow.about) == about)
         return self._store.all(ObligationRow, *which, col(ObligationRow.closed_at).is_(None))
+
+    def snooze(self, row: ObligationRow, until: datetime) -> None:
+        """Say nothing of it until then."""
+        self._store.change(row, snoozed_until=until, remind_at=until)
+        self._store.touch(row.person_id)
+
+    def to_remind(self, most: int) -> list[str]:
+        """The people to whom a reminder may be due, longest waiting first; no other process gets these rows meanwhile."""
+        due = select(TABLE.c.person_id).where(*self._due()).order_by(TABLE.c.remind_at).limit(most)
+        if self._store.dialect != "sqlite":
+            due = due.with_for_update(skip_locked=True)
+        return list(dict.fromkeys(row[0] for row in self._store.execute(due)))
+
+    def due_for(self, person_id: str) -> list[ObligationRow]:
+        """What a person may be reminded of now, the earliest due first."""
+        order = (TABLE.c.due_at.is_(None), TABLE.c.due_at, TABLE.c.id)
+        due = select(TABLE).where(TABLE.c.person_id == person_id, *self._due()).order_by(*order)
+        if self._store.dialect != "sqlite":
+            due = due.with_for_update(skip_locked=True)
+        return [ObligationRow(**row._mapping) for row in self._store.execute(due)]
+
+    def reminded(self, row: ObligationRow, *, next_at: datetime | None) -> None:
+        """The person is reminded of it; when there is something to decide again."""
+        self._store.change(row, reminded=row.reminded + 1, snoozed_until=None, remind_at=next_at)
+
+    def remind_next(self, row: ObligationRow, at: datetime | None) -> None:
+        """Nothing is said now; when there is something to decide again."""
+        self._store.change(row, remind_at=at)
+
+    def _due(self) -> tuple[Any, ...]:
+        return (TABLE.c.closed_at.is_(None), TABLE.c.remind_at <= self._store.now)

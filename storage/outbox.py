@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ TABLE = Outgoing.__table__  # type: ignore[attr-defined]
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
 MOST_CRASHES = 3
+MOST_HELD = 3
+"""Attempts of a message for which later ones to the same reader wait, to arrive in order; then they overtake it."""
 KEPT = timedelta(days=180)
 
 _TOPIC = Prepared(select(TABLE.c.id).where(TABLE.c.topic == bindparam("topic")))
@@ -83,6 +86,31 @@ class Outbox:
         )
         return self._store.all(Outgoing, TABLE.c.id.in_(ids), order=(TABLE.c.due_at, TABLE.c.id))
 
+    def is_due(self) -> bool:
+        """Whether a worker could lease something now."""
+        now = self._store.now
+        free = or_(TABLE.c.leased_until.is_(None), TABLE.c.leased_until < now)
+        due = (TABLE.c.state.in_(("waiting", "sending")), TABLE.c.due_at <= now, free)
+        return self._store.execute(select(TABLE.c.id).where(*due).limit(1)).first() is not None
+
+    def behind(self, rows: Sequence[Outgoing]) -> dict[str, datetime]:
+        """Which of these must wait, until when: an earlier message to the same reader is on its way, or tries again."""
+        now, ids = self._store.now, {row.id for row in rows}
+        on_its_way = TABLE.c.leased_until >= now
+        again = (TABLE.c.reason != "") & (TABLE.c.attempts <= MOST_HELD)
+        unsent = (TABLE.c.sent_at.is_(None), TABLE.c.state.in_(("waiting", "sending")), on_its_way | again)
+        held: dict[str, datetime] = {}
+        for name in ("person_id", "place_id"):
+            readers = {getattr(row, name) for row in rows} - {None}
+            ahead = select(TABLE.c.id, TABLE.c[name], TABLE.c.due_at).where(
+                TABLE.c[name].in_(readers), *unsent
+            )
+            for elder_id, reader, due_at in self._store.execute(ahead) if readers else ():
+                for row in rows:
+                    if getattr(row, name) == reader and elder_id < row.id and elder_id not in ids:
+                        held[row.id] = max(due_at, now + timedelta(seconds=1))
+        return held
+
     def set(self, row: Outgoing, **values: Any) -> bool:
         """Write a message's fate; False when its lease went to another worker in between."""
         mine = (TABLE.c.id == row.id, TABLE.c.leased_by == row.leased_by)
@@ -142,6 +170,15 @@ class Outbox:
         waiting = (TABLE.c.state.in_(("waiting", "sending")), TABLE.c.due_at <= self._store.now)
         found = self._store.execute(select(func.min(TABLE.c.due_at)).where(*waiting)).scalar()
         return found if isinstance(found, datetime) else None
+
+    def has(self, topic: str) -> bool:
+        """Whether a message of this topic was ever queued."""
+        return bool(self._store.run(_TOPIC, topic=topic))
+
+    def told(self, person_id: str, topics: str, *, since: datetime) -> int:
+        """How many messages whose topic is like this a person got, or will get, since a moment."""
+        theirs = (TABLE.c.person_id == person_id, TABLE.c.topic.like(topics), TABLE.c.made_at >= since)
+        return self._store.count(Outgoing, *theirs, TABLE.c.state.in_(("waiting", "sending", "sent")))
 
     def sent_to(self, person_id: str, *, since: datetime) -> list[Outgoing]:
         """What a person was sent since a moment, newest first."""

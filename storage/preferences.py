@@ -90,6 +90,11 @@ class Preferences:
         covers = (col(Absence.first) <= day, col(Absence.last) >= day)
         return self._store.one(Absence, col(Absence.person_id) == person_id, *covers)
 
+    def absences(self, person_id: str, since: date) -> list[Absence]:
+        """The absences of a person that are not over before this day, the earliest first."""
+        theirs = (col(Absence.person_id) == person_id, col(Absence.last) >= since)
+        return self._store.all(Absence, *theirs, order=col(Absence.first))
+
     def away_on(self, day: date) -> frozenset[str]:
         """The ids of everyone who is away on this day."""
         rows = self._store.all(Absence, col(Absence.first) <= day, col(Absence.last) >= day)

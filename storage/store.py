@@ -15,6 +15,7 @@ from storage.obligations import Obligations
 from storage.outbox import Outbox
 from storage.preferences import Preferences
 from storage.roster import Roster
+from storage.slots import Slots
 from storage.unit import Unit
 from storage.workdays import Workdays
 
@@ -41,6 +42,10 @@ class Store(Unit):
     @cached_property
     def obligations(self) -> Obligations:
         return Obligations(self)
+
+    @cached_property
+    def slots(self) -> Slots:
+        return Slots(self)
 
     @cached_property
     def accounts(self) -> Accounts:

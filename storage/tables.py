@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Column, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlmodel import JSON, Field, SQLModel
 
 from storage.columns import Moment, Sealed, SealedJson
@@ -175,6 +175,12 @@ class Outgoing(Row, table=True):
     __table_args__ = (
         Index("outbox_due", "state", "due_at"),
         Index("outbox_by_person", "person_id", "sent_at"),
+        Index(
+            "outbox_by_place",
+            "place_id",
+            sqlite_where=text("place_id IS NOT NULL"),
+            postgresql_where=text("place_id IS NOT NULL"),
+        ),
     )
 
     person_id: str | None = None
@@ -234,6 +240,13 @@ class ObligationRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("person_id", "kind", "about"),
         Index("obligation_open", "person_id", "closed_at"),
+        # Only what is open is in it: closed obligations, years of them, cost a tick nothing.
+        Index(
+            "obligation_to_remind",
+            "remind_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
     )
 
     person_id: str
@@ -245,7 +258,7 @@ class ObligationRow(Row, table=True):
     opened_at: datetime = Field(sa_type=Moment)
     due_at: datetime | None = Field(default=None, sa_type=Moment)
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
-    remind_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
+    remind_at: datetime | None = Field(default=None, sa_type=Moment)
     snoozed_until: datetime | None = Field(default=None, sa_type=Moment)
     reminded: int = 0
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -259,7 +272,10 @@ class Slot(SQLModel, table=True):
     __table_args__ = (Index("slot_due", "due_at"),)
 
     kind: str = Field(primary_key=True)
-    about: str = Field(primary_key=True)  # a person's id, or a series', or a team's
+    # A person's id, "<person's id>:<more>", or a series', or a team's; by bytes, so that a person's are one range.
+    about: str = Field(
+        sa_column=Column(String().with_variant(String(collation="C"), "postgresql"), primary_key=True)
+    )
     due_at: datetime = Field(sa_type=Moment)
 
 

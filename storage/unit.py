@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel, col
 
 from storage import policy
@@ -155,6 +156,22 @@ class Unit:
         """Take the next revision of the people, for rows that change who is who."""
         self.changed_people = True
         return next_revision(self._connection)
+
+    def attempt(self, work: Callable[[], object]) -> Exception | None:
+        """Run `work` in a savepoint; what it raises is returned, after all that it did was undone. A wait on a lock is
+        nobody's fault and passes through: the whole unit is tried again."""
+        before = len(self._audits), set(self._opened), set(self.touched)
+        try:
+            with self._connection.begin_nested():
+                work()
+        except OperationalError:
+            raise
+        except Exception as error:
+            del self._audits[before[0] :]
+            _, self._opened, self.touched = before
+            self.undone()
+            return error
+        return None
 
     def finish(self) -> None:
         """Write what was noted along the way; called once, by the one path, before the commit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -83,6 +84,8 @@ class Core:
             block for _, block in sorted((h for f in features for h in f.homes), key=lambda pair: pair[0])
         ]
         self.vocabulary = grammar.Vocabulary(self.routes.values())
+        self.on_heard: Callable[[str, str, float], None] = lambda platform, outcome, seconds: None
+        """Called with each delivery's platform, outcome and seconds."""
         self._one_sheet = asyncio.Lock()
         self.on_answer: Callable[[frozenset[str]], Awaitable[None]] | None = None
         """Called after each commit with the ids of those whose home screens changed."""
@@ -92,7 +95,9 @@ class Core:
     async def hear(self, incoming: Incoming) -> Answer:
         """Take one delivery through the path. Returns when its effect is committed; raises Busy when the database does
         not take it, so that the platform is not told that it was."""
+        began = time.perf_counter()
         answer = await self._hear(await self._with_sheet(incoming))
+        self.on_heard(incoming.platform, "repeated" if answer.repeated else answer.outcome, time.perf_counter() - began)
         if self.on_answer and not answer.repeated:
             await self.on_answer(frozenset(answer.touched))
         return answer

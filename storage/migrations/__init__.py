@@ -42,3 +42,9 @@ def _config(connection: Connection | None) -> Config:
     attributes: dict[str, Any] = config.attributes
     attributes["connection"] = connection
     return config
+
+
+def mark_newest(database: Database) -> None:
+    """Say that the database has the newest schema already, because it was made from the tables themselves."""
+    with database.engine.connect() as connection, connection.begin():
+        command.stamp(_config(connection), "head")

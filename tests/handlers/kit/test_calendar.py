@@ -153,6 +153,8 @@ def some_days(text: str, starts: date, after: date, number: int = 6) -> list[str
         ("FREQ=WEEKLY", "20200101", "20261121", "20261125 20261202"),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=MO", "20260106", "20260106", "20260111 20260120"),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU", "20260106", "20260106", "20260118 20260120"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;WKST=MO", "20260104", "20260104", "20260113 20260127"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;WKST=SU", "20260104", "20260104", "20260106 20260120"),
         ("FREQ=DAILY;INTERVAL=3", "20260101", "20260131", "20260203 20260206"),
         ("FREQ=DAILY;COUNT=3", "20260101", "20260102", "20260103"),
         ("FREQ=DAILY;COUNT=3", "20260101", "20260103", ""),
@@ -296,6 +298,10 @@ def test_the_next_workday_can_be_a_made_up_sunday():
     assert CHINA.next_workday(date(2025, 12, 31)) == date(2026, 1, 4)
     assert CHINA.next_workday(date(2026, 9, 30)) == date(2026, 10, 8)
     assert WorkCalendar("").next_workday(date(2026, 11, 20)) == date(2026, 11, 23)
+
+
+def test_offices_rest_on_saturdays_where_the_law_rests_on_sundays_alone():
+    assert not WorkCalendar("HK").is_workday(date(2026, 11, 21))
 
 
 def test_counting_workdays():

@@ -149,6 +149,10 @@ def test_what_is_no_date_is_none(text):
     assert read_day(text, WEDNESDAY, "zh") is None
 
 
+def test_a_29_february_can_be_eight_years_away():
+    assert day_in("Feb 29", today=date(2096, 3, 1)) == "2104-02-29"
+
+
 def test_beyond_the_last_year_is_none():
     assert read_day("in two weeks", date(9999, 12, 31), "en") is None
     assert read_day("monday", date(9999, 12, 31), "en") is None
@@ -195,9 +199,10 @@ def test_a_day_without_its_year_is_the_next_one(day, today):
     assert (reading.day - today).days < (366 if (day.month, day.day) != (2, 29) else 8 * 366)
 
 
-WORDS = ["next", "this", "friday", "周", "五", "下", "月", "底", "12", "/", "5", "日", "in", "weeks", "年", "天",
-         "后",          "end of", "q3", "may", "十", "两", "个", ".", "-", ":", " ", "点", "半", "下午", "am",
-         "２", "2026"]  # fmt: skip
+WORDS = (
+    "next", "this", "friday", "周", "五", "下", "月", "底", "12", "/", "5", "日", "in", "weeks", "年", "天",
+    "后", "end of", "q3", "may", "十", "两", "个", ".", "-", ":", " ", "点", "半", "下午", "am", "２", "2026",
+)  # fmt: skip
 
 
 @given(

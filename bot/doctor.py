@@ -1,0 +1,209 @@
+"""`upbeat doctor` looks at everything that Upbeat needs, one line each, with the fix beside what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from rich.console import Console
+from rich.markup import escape
+
+from bot.settings import LOOPBACK, Settings
+from storage.backups import BackupProblem, check
+from storage.columns import Unreadable
+from storage.database import Database
+from storage.migrations import current, newest
+
+SAFE_SQLITE = "3.51.3 (or 3.44.6, 3.50.7)"
+MOST_AGE = timedelta(minutes=5)
+MOST_SKEW = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `fix` is empty when all is well; a `warning` does not fail."""
+
+    what: str
+    found: str
+    fix: str = ""
+    warning: bool = False
+
+
+def examine(settings: Settings) -> int:
+    """Print every finding; returns the exit code: 1 when something must be mended."""
+    console = Console(highlight=False, soft_wrap=True)
+    failed = False
+    for finding in asyncio.run(_collect(settings)):
+        mark = "ok  " if not finding.fix else "note" if finding.warning else "FAIL"
+        failed = failed or mark == "FAIL"
+        console.print(escape(f"{mark}  {finding.what}: {finding.found}"))
+        if finding.fix:
+            console.print(escape(f"      → {finding.fix}"))
+    return int(failed)
+
+
+async def _collect(settings: Settings) -> list[Finding]:
+    return [finding async for finding in _findings(settings)]
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    database = Database(settings.database_url, settings.secret)
+    try:
+        for finding in _database(database):
+            yield finding
+    finally:
+        database.stop()
+    if database.is_sqlite:
+        yield _sqlite()
+    yield _configured(settings)
+    if settings.slack:
+        async for finding in _slack(settings):
+            yield finding
+    if settings.telegram:
+        async for finding in _telegram(settings):
+            yield finding
+
+
+def _database(database: Database) -> list[Finding]:
+    try:
+        have = current(database)
+    except Exception as error:  # whatever stands between us and the database, the operator wants its name
+        return [
+            Finding("database", type(error).__name__, "Check UPBEAT_DATABASE_URL, and that the server runs.")
+        ]
+    if have is None:
+        return [
+            Finding("database", "empty", "`upbeat run` or `upbeat migrate` makes the tables.", warning=True)
+        ]
+    if have != newest():
+        return [Finding("migrations", f"{have}, needed {newest()}", "Run `upbeat migrate`.")]
+    return [Finding("migrations", str(have)), *_opened(database)]
+
+
+def _opened(database: Database) -> list[Finding]:
+    try:
+        database.open()
+        check(database)
+    except Unreadable:
+        return [
+            Finding(
+                "key",
+                "not this database's",
+                "Set UPBEAT_SECRET_KEY (or bring back the key file) of this database.",
+            )
+        ]
+    except BackupProblem as problem:
+        return [
+            Finding(
+                "database", str(problem), "Stop Upbeat, keep the file, and `upbeat restore` the last backup."
+            )
+        ]
+    return [Finding("key", "opens the database"), _queue(database)]
+
+
+def _queue(database: Database) -> Finding:
+    oldest = database.write_now(lambda store: store.outbox.oldest_waiting())
+    age = database.now() - oldest if oldest else timedelta()
+    fix = "Is `upbeat run` running, and are the platforms reachable? See the log." if age > MOST_AGE else ""
+    return Finding("messages", f"the oldest due one waits for {int(age.total_seconds())} s", fix)
+
+
+def _sqlite() -> Finding:
+    version = sqlite3.sqlite_version_info
+    fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    fix = (
+        f"SQLite before {SAFE_SQLITE} can damage a WAL file when two connections checkpoint at once. Upbeat lets only its"
+        " writer do so; keep other programs away from the file, or use PostgreSQL."
+    )
+    return Finding("SQLite", sqlite3.sqlite_version, "" if fixed else fix, warning=True)
+
+
+def _configured(settings: Settings) -> Finding:
+    served = [name for name, on in (("Slack", settings.slack), ("Telegram", settings.telegram)) if on]
+    if settings.serves_local_chat:
+        served.append("local chat")
+    if served:
+        return Finding("serves", ", ".join(served))
+    why = (
+        "on another address than loopback the local chat is off"
+        if settings.host not in LOOPBACK
+        else "nothing is configured"
+    )
+    return Finding(
+        "serves", f"nothing: {why}", "Set Slack's or Telegram's tokens (see .env.example).", warning=True
+    )
+
+
+async def _slack(settings: Settings) -> AsyncIterator[Finding]:
+    from slack_sdk.errors import SlackApiError
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.slack.manifest import SCOPES
+
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, retry_handlers=[]
+    )
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        yield Finding(
+            "Slack token", str(error.response.get("error")), "Install the app again and set SLACK_BOT_TOKEN."
+        )
+        return
+    except Exception as error:
+        yield Finding(
+            "Slack", type(error).__name__, "Slack cannot be reached: check the network and SLACK_API_URL."
+        )
+        return
+    yield Finding("Slack token", "accepted")
+    granted = set(str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(",")) - {""}
+    missing = sorted(set(SCOPES) - granted) if granted else []
+    fix = "Update the app from `upbeat manifest`, then install it again." if missing else ""
+    yield Finding("Slack scopes", f"lacks {', '.join(missing)}" if missing else "as in the manifest", fix)
+    yield _clock(str(answer.headers.get("Date", "")))
+
+
+def _clock(header: str) -> Finding:
+    try:
+        skew = abs(datetime.now(UTC) - parsedate_to_datetime(header))
+    except (TypeError, ValueError):
+        return Finding("clock", "not compared")
+    fix = (
+        "Set the machine's clock (NTP): signatures older than five minutes are refused."
+        if skew > MOST_SKEW
+        else ""
+    )
+    return Finding("clock", f"{skew.total_seconds():.0f} s from the platform's", fix)
+
+
+async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
+    from bot.telegram.client import make_bot
+
+    bot = make_bot(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+    try:
+        async with bot:
+            yield Finding("Telegram token", f"accepted for @{bot.username}")
+            info = await bot.get_webhook_info()
+            yield _webhook(settings, info.url, info.pending_update_count)
+    except Exception as error:
+        yield Finding(
+            "Telegram", type(error).__name__, "Check TELEGRAM_BOT_TOKEN, the network and TELEGRAM_API_URL."
+        )
+
+
+def _webhook(settings: Settings, url: str, pending: int) -> Finding:
+    wants = bool(settings.public_url and settings.telegram_webhook_secret.get_secret_value())
+    if wants and not url:
+        return Finding(
+            "Telegram webhook", "not set", "Start `upbeat run`: it sets the webhook.", warning=True
+        )
+    fix = (
+        "Updates pile up: is `upbeat run` running, and does UPBEAT_PUBLIC_URL reach it?"
+        if pending > 100
+        else ""
+    )
+    return Finding("Telegram webhook" if wants else "Telegram polling", f"{pending} updates wait", fix)

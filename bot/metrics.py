@@ -1,0 +1,98 @@
+"""What operators watch: what comes in, how long it takes, what waits, and why reminders were or were not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
+
+
+class Metrics:
+    """The metrics of one app. Labels are names of ours; never people, places or words."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._registry = CollectorRegistry()
+        self._heard = Counter(
+            "upbeat_inbound",
+            "Deliveries of platforms by what became of them.",
+            ["platform", "outcome"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "upbeat_answer_seconds",
+            "From the delivery's arrival to the committed answer.",
+            ["platform"],
+            buckets=BUCKETS,
+            registry=self._registry,
+        )
+        app.core.on_heard = self.heard
+
+    def heard(self, platform: str, outcome: str, seconds: float) -> None:
+        """Count one delivery."""
+        self._heard.labels(platform, outcome).inc()
+        self._seconds.labels(platform).observe(seconds)
+
+    async def text(self) -> bytes:
+        """Everything in Prometheus' format; the outbox and the reminders are asked from the database."""
+        stored = await self._app.database.read(_ask)
+        registry = CollectorRegistry()
+        registry.register(_Stored(stored, self._app.delivery.counts))
+        return bytes(generate_latest(self._registry)) + bytes(generate_latest(registry))
+
+
+def _ask(store: Store) -> dict[str, object]:
+    oldest = store.outbox.oldest_waiting()
+    return {
+        "outbox": store.outbox.ages(),
+        "age": (store.now - oldest).total_seconds() if oldest else 0.0,
+        "ambiguous": store.outbox.ambiguous(),
+        "nudges": store.slots.counted(since=store.now - timedelta(days=1)),
+    }
+
+
+class _Stored(Collector):
+    """What the database says at this moment."""
+
+    def __init__(self, stored: dict[str, object], sent: dict[str, int]) -> None:
+        self._stored = stored
+        self._sent = sent
+
+    def collect(self) -> Iterator[Metric]:
+        yield _gauge("upbeat_outbox_messages", "Messages by state.", "state", _pairs(self._stored["outbox"]))
+        age = GaugeMetricFamily("upbeat_outbox_oldest_seconds", "For how long the oldest due message waits.")
+        age.add_metric([], float(str(self._stored["age"])))
+        yield age
+        unclear = CounterMetricFamily("upbeat_ambiguous_sends", "Sends that a platform never answered.")
+        unclear.add_metric([], float(str(self._stored["ambiguous"])))
+        yield unclear
+        yield _gauge(
+            "upbeat_nudges_last_day",
+            "Due moments of a day by outcome and reason.",
+            "reason",
+            _pairs(self._stored["nudges"]),
+        )
+        yield _gauge("upbeat_delivery", "What this process did with messages.", "result", self._sent.items())
+
+
+def _pairs(found: object) -> Iterable[tuple[str, int]]:
+    assert isinstance(found, dict)
+    return found.items()
+
+
+def _gauge(name: str, words: str, label: str, pairs: Iterable[tuple[str, int]]) -> GaugeMetricFamily:
+    made = GaugeMetricFamily(name, words, labels=[label])
+    for key, number in pairs:
+        made.add_metric([key], number)
+    return made

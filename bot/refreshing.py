@@ -1,0 +1,196 @@
+"""What is made from the code is made here: the migration, the catalog, Slack's manifest, and two pages of the docs."""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from bot.words import LOCALES, Voice
+from handlers import FEATURES
+from handlers.kit.features import Feature, Route
+from storage.policy import TABLE, Kind, Relation, Right
+
+ROOT = Path(__file__).parent.parent
+SOURCES = ("bot", "handlers", "schedules", "storage")
+ENGLISH = Voice()
+
+
+def refresh(*, check: bool) -> list[str]:
+    """Write again what is stale; returns the names of what was. With `check`, changes nothing."""
+    from storage.migrations.writing import write_migration
+
+    stale = write_migration(check=check)
+    for path, content in _pages():
+        if not path.exists() or path.read_text(encoding="utf-8") != content:
+            stale.append(str(path.relative_to(ROOT)))
+            if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(content, encoding="utf-8")
+    return stale + [f"bot/locales/zh.po lacks: {sentence}" for sentence in untranslated()]
+
+
+def _pages() -> Iterator[tuple[Path, str]]:
+    from bot.slack.manifest import print_manifest
+
+    yield LOCALES / "zh.po", renewed_catalog("zh")
+    yield ROOT / "bot/slack/manifest.yaml", print_manifest()
+    yield ROOT / "docs/commands.md", commands_page(FEATURES)
+    yield ROOT / "docs/who-sees-what.md", policy_page()
+
+
+# Catalogs ----------------------------------------------------------------------------------------------------------
+
+
+def sentences() -> dict[str | tuple[str, str], None]:
+    """Every sentence of ours, in a fixed order: all of Phrase and Plural, and the help of every door."""
+    found = {sentence: None for path in _sources() for sentence in _in_file(path)}
+    found.update({route.help.template: None for feature in FEATURES for route in feature.routes})
+    return dict.fromkeys(sorted(found, key=str))
+
+
+def _sources() -> list[Path]:
+    return sorted(
+        path for folder in SOURCES for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts
+    )
+
+
+def _in_file(path: Path) -> Iterator[str | tuple[str, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            if node.func.id == "Phrase" and words:
+                yield words[0]
+            elif node.func.id == "Plural" and len(words) > 1:
+                yield words[0], words[1]
+
+
+def renewed_catalog(language: str) -> str:
+    """The language's catalog with exactly the sentences of now, their translations kept."""
+    path = LOCALES / f"{language}.po"
+    old = Catalog(language)
+    if path.exists():
+        with path.open(encoding="utf-8") as file:
+            old = read_po(file, locale=language)
+    new = Catalog(
+        locale=language, project="Upbeat", header_comment="# Upbeat's sentences in another language.\n#"
+    )
+    for sentence in sentences():
+        known = old.get(sentence[0] if isinstance(sentence, tuple) else sentence)
+        new.add(
+            sentence,
+            string=known.string if known else None,
+            flags=("python-brace-format",) if "{" in str(sentence) else (),
+        )
+    return _printed(new)
+
+
+def _printed(catalog: Catalog) -> str:
+    buffer = io.BytesIO()
+    write_po(buffer, catalog, omit_header=True, sort_output=True, width=0)
+    head = 'msgid ""\nmsgstr ""\n"Language: zh_Hans_CN\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n'
+    return head + '"Content-Type: text/plain; charset=utf-8\\n"\n\n' + buffer.getvalue().decode()
+
+
+def untranslated() -> list[str]:
+    """The sentences that the Chinese catalog lacks."""
+    path = LOCALES / "zh.po"
+    if not path.exists():
+        return ["everything"]
+    with path.open(encoding="utf-8") as file:
+        catalog = read_po(file, locale="zh_Hans_CN")
+    return [str(sentence) for sentence in sentences() if not _said(catalog, sentence)]
+
+
+def _said(catalog: Catalog, sentence: str | tuple[str, str]) -> bool:
+    found = catalog.get(sentence[0] if isinstance(sentence, tuple) else sentence)
+    return bool(found and found.string and (isinstance(found.string, str) or all(found.string)))
+
+
+# Pages -------------------------------------------------------------------------------------------------------------
+
+
+def commands_page(features: tuple[Feature, ...]) -> str:
+    """docs/commands.md: every command with its help, its other words and an example."""
+    lines = [
+        "# Commands",
+        "",
+        "Made by `upbeat refresh` from the code. Everywhere `/upbeat` may stand before a command.",
+        "",
+    ]
+    for feature in features:
+        commands = [route for route in feature.routes if route.words and not route.hidden]
+        if commands:
+            lines += [
+                f"## {ENGLISH.say(feature.title)}",
+                "",
+                "| Command | Also | What it does | Example |",
+                "|---|---|---|---|",
+            ]
+            lines += [_command_row(route) for route in commands]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _command_row(route: Route) -> str:
+    words = f"/{route.words}" if route.short else f"/upbeat {route.words}"
+    example = next((f"`{words} {example}`".replace(" `", "`") for example in route.examples if example), "")
+    cells = (f"`{words}`", " ".join(route.also), ENGLISH.say(route.help), example)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+RELATIONS = {
+    Relation.SELF: "The person themselves",
+    Relation.AUTHOR: "Who wrote it",
+    Relation.NAMED: "The one whom the author named",
+    Relation.MANAGER: "Direct manager",
+    Relation.MANAGER_ABOVE: "Managers above",
+    Relation.FORMER_MANAGER: "Former manager, of their own time",
+    Relation.COLLEAGUE: "Any colleague",
+}
+KINDS = {
+    Kind.CHECKIN: "Check-in",
+    Kind.MOOD: "Mood (managers: a team's mean of five or more)",
+    Kind.COMMENT: "A manager's comment on a check-in",
+    Kind.KUDOS_PUBLIC: "Kudos, public",
+    Kind.KUDOS_PRIVATE: "Kudos, private",
+    Kind.FEEDBACK: "Feedback to the receiver alone",
+    Kind.FEEDBACK_WITH_MANAGER: "Feedback to the receiver and their manager",
+    Kind.FEEDBACK_REQUEST: "A request for feedback",
+    Kind.ONE_ON_ONE: "One-on-one: agenda, shared notes, actions",
+    Kind.PRIVATE_NOTE: "One-on-one: a private note",
+    Kind.NUDGE: "What a person was reminded of, and why",
+    Kind.PROFILE: "Name, team, manager",
+}
+
+
+def policy_page() -> str:
+    """docs/who-sees-what.md: the policy as a table."""
+    lines = [
+        "# Who sees what",
+        "",
+        "Made by `upbeat refresh` from `storage/policy.py`, which every query and every door asks. What is not listed is",
+        "denied: to HR, to administrators, to everybody. r: read, w: write, c: comment, x: export.",
+        "",
+        "| | " + " | ".join(RELATIONS.values()) + " |",
+        "|---|" + "---|" * len(RELATIONS),
+    ]
+    lines += [
+        f"| {KINDS.get(kind, kind.value)} | " + " | ".join(_rights(kind, r) for r in RELATIONS) + " |"
+        for kind in TABLE
+    ]
+    return "\n".join(lines) + "\n"
+
+
+_LETTERS = {Right.READ: "r", Right.WRITE: "w", Right.COMMENT: "c", Right.EXPORT: "x"}
+
+
+def _rights(kind: Kind, relation: Relation) -> str:
+    return (
+        " ".join(letter for right, letter in _LETTERS.items() if right in TABLE[kind].get(relation, ()))
+        or "–"
+    )

@@ -1,0 +1,97 @@
+"""`upbeat run`: start, say what to try, serve until told to stop, and stop without losing anything."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from types import FrameType
+
+import uvicorn
+
+from bot.app import DRAIN, App
+from bot.logs import set_up_logs
+from bot.settings import Settings
+from bot.terminal import Complaint
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises Complaint when the port is taken."""
+    began = time.monotonic()
+    set_up_logs()
+    _check_port(settings.host, settings.port)
+    app = App(settings)
+    app.on_ready = lambda: _welcome(app, time.monotonic() - began)
+    config = uvicorn.Config(
+        app.server(),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=int(DRAIN),
+        server_header=False,
+    )
+    server = _Server(config, app)
+    server.run()
+    if server.failed:
+        raise Complaint(
+            "Upbeat could not start; the line above says why. `upbeat doctor` looks at everything it needs."
+        )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which tells the app first that it stops: open event streams end, and `/readyz` says no."""
+
+    def __init__(self, config: uvicorn.Config, app: App) -> None:
+        super().__init__(config)
+        self._app = app
+
+    @property
+    def failed(self) -> bool:
+        return not self.started
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._app.stopping = True
+        super().handle_exit(sig, frame)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn raises the signal again when it has stopped; a stop that was asked for is a success.
+        before = {sig: signal.signal(sig, self.handle_exit) for sig in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for sig, handler in before.items():
+                signal.signal(sig, handler)
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise Complaint(
+                f"Nothing can listen on {host}:{port} ({error.strerror}). Is another Upbeat running? Set UPBEAT_PORT to"
+                " another number."
+            ) from None
+
+
+def _welcome(app: App, seconds: float) -> None:
+    settings = app.settings
+    names = ", ".join(platform.name for platform in app.platforms) or "nothing yet (see .env.example)"
+    lines = [f"Upbeat is ready in {seconds:.1f} s and serves {names}. Ctrl+C stops it."]
+    if settings.serves_local_chat:
+        lines += [
+            f"  Open http://{settings.host}:{settings.port} and be anybody of the sample company. Try:",
+            "    /checkin done the login page; next payments; blocked by a review",
+            "    /kudos @ben for the calm incident call",
+            "    /feedback @ben        /1on1 add @ben the roadmap        /help        周报",
+        ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()

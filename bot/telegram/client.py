@@ -1,0 +1,70 @@
+"""Telegram's Bot API, with its updates as they came."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import httpx
+import telegram
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.request import HTTPXRequest
+
+Json: TypeAlias = dict[str, Any]
+
+KINDS = ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"]
+"""The updates that we want; a reaction comes only to whoever asks for it."""
+
+LONG_POLL = 30
+"""Seconds that a request for updates waits for one."""
+
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Client(telegram.Bot):
+    """The client. Its `get_updates` is not used: it parses a batch at once, so that one bad update spoils all, and
+    then logs what people wrote."""
+
+    async def updates(self, offset: int, wait: int = LONG_POLL, most: int = 100) -> list[Json]:
+        """The updates from `offset` on; those before it are confirmed by asking."""
+        asked = {"offset": offset, "timeout": wait, "limit": most, "allowed_updates": KINDS}
+        found: list[Json] = await self._post("getUpdates", asked, read_timeout=wait + 10)
+        return found
+
+
+def make_client(token: str, api_url: str) -> Client:
+    """A client that has not said anything yet."""
+    api_url = api_url.rstrip("/")
+    return Client(
+        token,
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=HTTPXRequest(
+            connection_pool_size=64, connect_timeout=10, read_timeout=20, write_timeout=20, pool_timeout=30
+        ),
+        get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=10),
+    )
+
+
+async def introduce(client: Client) -> telegram.User:
+    """Who we are there. Raises RuntimeError with a sentence for the operator, without the token."""
+    try:
+        await client.initialize()
+    except InvalidToken:
+        raise RuntimeError(
+            "Telegram does not know TELEGRAM_BOT_TOKEN. Ask @BotFather for the bot's token and set it."
+        ) from None
+    except TelegramError as error:
+        raise RuntimeError(
+            f"Telegram cannot be reached ({type(error).__name__}). Check the network and TELEGRAM_API_URL."
+        ) from None
+    return client.bot
+
+
+def was_not_sent(error: TelegramError) -> bool:
+    """Whether Telegram surely did not get the request."""
+    return isinstance(error, NetworkError) and isinstance(error.__cause__, NOT_SENT)
+
+
+def is_unclear(error: TelegramError) -> bool:
+    """Whether the request was written and no answer came."""
+    return isinstance(error.__cause__, httpx.HTTPError) and not was_not_sent(error)

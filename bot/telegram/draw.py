@@ -1,0 +1,143 @@
+"""A card becomes messages of Telegram: HTML with buttons under it, and files."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from telegram import InlineKeyboardButton
+
+from bot.telegram.harmless import HarmlessVoice, readable
+from bot.telegram.pages import BUTTONS, Block, Page, Row, Run, paged, utf16
+from bot.words import Voice, bars
+from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
+from handlers.kit.text import Text
+
+DATA_BYTES = 64
+CAPTION = 1024
+ASK = "?"
+"""Before a handle that acts only when *Yes* was pressed; the reader's language stands between."""
+FORGET = "!"
+"""Before a handle whose *No* was pressed."""
+
+ROW_WIDTH = 34
+ROW_KEYS = 3
+STYLES = {"primary": "primary", "danger": "danger"}
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file of `store.files`, sent as a message of its own."""
+
+    file_id: str
+    name: str
+    caption: str
+
+
+Drawn: TypeAlias = Page | Attached
+
+
+def draw(card: Card, language: str, zone: str) -> list[Drawn]:
+    """The messages that show a card to one reader, in order."""
+    drawing = Drawing(language, zone)
+    files = [drawing.attached(part) for part in card.parts if isinstance(part, Document)]
+    return [*paged(drawing.blocks(card)), *files]
+
+
+def plain(card: Card, language: str, zone: str) -> str:
+    """The words of a card without markup, for an alert."""
+    return readable(Voice(language, zone).plain(card))
+
+
+class Drawing:
+    """How one reader sees the parts of a card."""
+
+    def __init__(self, language: str, zone: str) -> None:
+        self.language = language
+        self._voice = HarmlessVoice(language, zone)
+        self._label = Voice(language, zone)
+
+    def say(self, text: Text) -> str:
+        """The text for a message; it is not escaped yet."""
+        return self._voice.say(text)
+
+    def blocks(self, card: Card) -> Iterator[Block]:
+        """The title and the parts."""
+        yield Block((Run(self.say(card.title), "b"),))
+        before: Part | None = None
+        for is_key, group in groupby(card.parts, key=self._is_key):
+            if is_key:
+                yield Block(rows=self.rows(group))
+                continue
+            for part in group:
+                close = isinstance(part, Fact) and isinstance(before, Fact)
+                yield from self._block(part, close)
+                before = part
+
+    def attached(self, part: Document) -> Attached:
+        """The file of a card."""
+        caption = self.say(part.label)
+        return Attached(part.file_id, part.name, caption if utf16(caption) <= CAPTION else part.name)
+
+    def _is_key(self, part: Part) -> bool:
+        return isinstance(part, Button) or (isinstance(part, Link) and is_pressable(part.url))
+
+    def _block(self, part: Part, close: bool) -> Iterator[Block]:
+        if isinstance(part, Section):
+            rows = self.rows([part.button]) if part.button else ()
+            yield Block((Run(self.say(part.body)),), rows=rows, quoted=part.quoted)
+        elif isinstance(part, Heading):
+            yield Block((Run(self.say(part.body), "b"),))
+        elif isinstance(part, Fact):
+            yield Block((Run(self.say(part.label), "b"), Run(f": {self.say(part.value)}")), close=close)
+        elif isinstance(part, Note):
+            yield Block((Run(self.say(part.body), "i"),))
+        elif isinstance(part, Trend):
+            yield Block((Run(f"{bars(part.points)} {self.say(part.finding)}"),))
+        elif isinstance(part, Link):
+            yield Block((Run(f"{self.say(part.label)}: {part.url}"),))
+        elif isinstance(part, Menu):
+            yield from self._menu(part)
+        elif isinstance(part, Document) and utf16(self.say(part.label)) > CAPTION:
+            yield Block((Run(self.say(part.label)),))
+
+    def _menu(self, menu: Menu) -> Iterator[Block]:
+        for start in range(0, len(menu.options), BUTTONS):
+            shown = menu.options[start : start + BUTTONS]
+            yield Block((Run(self.say(menu.label), "b"),), rows=self.rows(shown))
+
+    def rows(self, parts: Iterable[Part], most: int = ROW_KEYS) -> tuple[Row, ...]:
+        """Buttons side by side as long as their labels have room."""
+        made: list[Row] = []
+        for key in (self._key(part) for part in parts):
+            row = (*made[-1], key) if made else ()
+            if row and len(row) <= most and sum(_width(k.text) for k in row) <= ROW_WIDTH:
+                made[-1] = row
+            else:
+                made.append((key,))
+        return tuple(made)
+
+    def _key(self, part: Part) -> InlineKeyboardButton:
+        assert isinstance(part, Button | Link)
+        label = readable(self._label.say(part.label)).strip() or "⋯"
+        if isinstance(part, Link):
+            return InlineKeyboardButton(label, url=part.url)
+        data = f"{ASK}{self.language}:{part.handle}" if part.confirm else part.handle
+        assert 0 < len(data.encode()) <= DATA_BYTES
+        return InlineKeyboardButton(label, callback_data=data, style=STYLES.get(part.style))
+
+
+def is_pressable(url: str) -> bool:
+    """Whether Telegram takes it as a button's address: it wants a dot in the host."""
+    try:
+        return "." in (urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+
+
+def _width(label: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label) + 2

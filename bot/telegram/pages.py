@@ -1,0 +1,169 @@
+"""A long text becomes several messages, each within Telegram's limits, cut between paragraphs, lines or words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import TypeAlias
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+LIMIT = 4096
+"""UTF-16 units in a message, its markup not counted (core.telegram.org/bots/api#sendmessage)."""
+ENTITIES = 90
+"""Of 100; what is beyond them loses its bold."""
+BUTTONS = 90
+"""Of 100 in one keyboard."""
+LONG_QUOTE = 600
+
+_JOINS = ("\u200d", "\ufe0f", "\u20e3")
+
+Row: TypeAlias = tuple[InlineKeyboardButton, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Words in one style; `tag` is an element of Telegram's HTML, or empty."""
+
+    words: str
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph with the buttons that belong to it; `close` to the one before stands without an empty line."""
+
+    runs: tuple[Run, ...] = ()
+    rows: tuple[Row, ...] = ()
+    quoted: bool = False
+    close: bool = False
+
+    @property
+    def keys(self) -> int:
+        """How many buttons it has."""
+        return sum(len(row) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One message."""
+
+    html: str
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+def utf16(words: str) -> int:
+    """The length in UTF-16 units, which is how Telegram counts."""
+    return len(words) + sum(ord(letter) > 0xFFFF for letter in words)
+
+
+def paged(blocks: Iterable[Block]) -> list[Page]:
+    """The blocks as messages, in order, nothing left out."""
+    book = _Book()
+    for block in blocks:
+        book.add(block)
+    book.turn()
+    return book.pages
+
+
+class _Book:
+    def __init__(self) -> None:
+        self.pages: list[Page] = []
+        self._clear()
+
+    def _clear(self) -> None:
+        self.html: list[str] = []
+        self.words: list[str] = []
+        self.units = self.entities = self.keys = 0
+        self.rows: list[Row] = []
+
+    def turn(self) -> None:
+        """End this message, if there is anything in it."""
+        seen = _is_seen("".join(self.words))
+        if seen or self.rows:
+            keyboard = InlineKeyboardMarkup(self.rows) if self.rows else None
+            self.pages.append(Page("".join(self.html) if seen else "⋯", keyboard))
+        self._clear()
+
+    def add(self, block: Block) -> None:
+        if self.keys and self.keys + block.keys > BUTTONS:
+            self.turn()
+        for runs in _pieces(block.runs):
+            self._write(runs, block)
+        for row in block.rows:
+            if self.keys + len(row) > BUTTONS:
+                self.turn()
+            self.rows.append(row)
+            self.keys += len(row)
+
+    def _write(self, runs: list[Run], block: Block) -> None:
+        units = sum(utf16(run.words) for run in runs)
+        if not units:
+            return
+        tags = sum(bool(run.tag) for run in runs) + block.quoted
+        if self.units + 2 + units > LIMIT or self.entities + tags > ENTITIES:
+            self.turn()
+        gap = "" if not self.units else "\n" if block.close else "\n\n"
+        self.html.append(gap + _html(runs, block.quoted, units))
+        self.words += [gap, *(run.words for run in runs)]
+        self.units += len(gap) + units
+        self.entities += tags
+
+
+def _html(runs: Iterable[Run], quoted: bool, units: int) -> str:
+    made = "".join(_tagged(escape(run.words, quote=False), run.tag) for run in runs if run.words)
+    if not quoted:
+        return made
+    return f"<blockquote{' expandable' if units > LONG_QUOTE else ''}>{made}</blockquote>"
+
+
+def _tagged(html: str, tag: str) -> str:
+    return f"<{tag}>{html}</{tag}>" if tag else html
+
+
+def _is_seen(words: str) -> bool:
+    """Whether there is anything to see; Telegram refuses a message of spaces and invisible marks."""
+    return any(unicodedata.category(letter) not in ("Cc", "Cf", "Zs", "Zl", "Zp", "Mn") for letter in words)
+
+
+def _pieces(runs: Iterable[Run]) -> list[list[Run]]:
+    """The runs in parts of at most one message's length."""
+    done: list[list[Run]] = []
+    current: list[Run] = []
+    room = LIMIT
+    for run in runs:
+        rest = run.words
+        while utf16(rest) > room:
+            head, rest = cut(rest, room)
+            done.append([*current, Run(head, run.tag)])
+            current, room = [], LIMIT
+        current.append(Run(rest, run.tag))
+        room -= utf16(rest)
+    return [*done, current]
+
+
+def cut(words: str, room: int) -> tuple[str, str]:
+    """The words up to a line's or a word's or at least a character's end within `room` UTF-16 units, and the rest."""
+    at = min(len(words), room)
+    while at and (over := utf16(words[:at]) - room) > 0:
+        at -= (over + 1) // 2
+    if at == len(words):
+        return words, ""
+    for end in ("\n", " "):
+        found = words.rfind(end, at // 2, at)
+        if found > 0:
+            return words[: found + 1], words[found + 1 :]
+    whole = at
+    while whole > max(0, at - 40) and _is_inside(words, whole):
+        whole -= 1
+    at = at if whole <= max(0, at - 40) else whole
+    return words[:at], words[at:]
+
+
+def _is_inside(words: str, at: int) -> bool:
+    """Whether a character as people see it (a family, a flag with its colour, a letter with its accent) goes on here."""
+    letter, before = words[at], words[at - 1]
+    skin = "\U0001f3fb" <= letter <= "\U0001f3ff"
+    return letter in _JOINS or before == "\u200d" or skin or unicodedata.combining(letter) > 0

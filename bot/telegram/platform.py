@@ -1,0 +1,137 @@
+"""Telegram as a platform: it starts, hears by polling or webhook, speaks, and stops when what was heard is done."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from telegram.error import TelegramError
+
+from bot.telegram.client import KINDS, Json, introduce, make_client
+from bot.telegram.hearing import Hearing
+from bot.telegram.listen import PLATFORM, Me
+from bot.telegram.menu import show_menu
+from bot.telegram.polling import Polling
+from bot.telegram.reply import Replies
+from bot.telegram.speak import TelegramSpeaker
+from bot.telegram.webhook import PATH, make_router
+from handlers.kit.dispatch import Core
+from storage.database import Busy
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+log = logging.getLogger("upbeat.telegram")
+
+DRAIN = 15.0
+"""Seconds that a stop waits for what was heard."""
+CONNECTIONS = 40
+"""Updates that Telegram posts to a webhook at once."""
+
+
+class TelegramPlatform:
+    """One bot of Telegram. With a public address and a webhook secret it is told of updates; else it asks for them."""
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        token: str,
+        api_url: str = "https://api.telegram.org",
+        public_url: str = "",
+        webhook_secret: str = "",
+    ) -> None:
+        self._core = core
+        self._client = make_client(token, api_url)
+        self._webhook = f"{public_url.rstrip('/')}{PATH}" if public_url and webhook_secret else ""
+        self._secret = webhook_secret
+        self._hearing: Hearing | None = None
+        self._polling: Polling | None = None
+        self.speaker = TelegramSpeaker(core, self._client)
+        self.router: APIRouter | None = make_router(webhook_secret, self._take) if self._webhook else None
+
+    async def start(self) -> None:
+        """Begin to hear. Raises RuntimeError with a sentence for the operator when Telegram refuses."""
+        user = await introduce(self._client)
+        me = Me(user.id, user.username or "")
+        await show_menu(self._client, self._core)
+        replies = Replies(self._core, self._client, me.username)
+        self._hearing = Hearing(self._core, self._client, me, replies)
+        try:
+            await self._listen(self._hearing)
+        except TelegramError as error:
+            raise RuntimeError(
+                f"Telegram does not take this webhook ({type(error).__name__}). It wants UPBEAT_PUBLIC_URL with https and a"
+                " certificate that is known everywhere."
+            ) from None
+
+    async def _listen(self, hearing: Hearing) -> None:
+        if self._webhook:
+            await self._client.set_webhook(
+                self._webhook,
+                secret_token=self._secret,
+                allowed_updates=KINDS,
+                max_connections=CONNECTIONS,
+            )
+            return
+        await self._client.delete_webhook(drop_pending_updates=False)
+        self._polling = Polling(self._client, hearing)
+        self._polling.start()
+
+    async def stop(self) -> None:
+        """Hear nothing new, finish what was heard, answers too. A webhook stays: Telegram keeps what comes meanwhile."""
+        if self._polling:
+            await self._polling.stop()
+            self._polling = None
+        hearing, self._hearing = self._hearing, None
+        if hearing:
+            await hearing.finish(DRAIN)
+        with contextlib.suppress(TelegramError):
+            await self._client.shutdown()
+
+    async def refresh_homes(self, person_ids: Iterable[str]) -> None:
+        """Telegram has no home screen."""
+
+    async def problems(self) -> list[str]:
+        """What the operator must mend, each with its fix; empty when all is well."""
+        try:
+            await self._client.get_me()
+            info = await self._client.get_webhook_info()
+        except TelegramError as error:
+            return [
+                f"Telegram does not answer ({type(error).__name__}). Check TELEGRAM_BOT_TOKEN and the network."
+            ]
+        found = []
+        if self._polling and self._polling.conflict:
+            found.append("Another process asks Telegram for this bot's updates. Stop it: only one may.")
+        if info.url and not self._webhook:
+            found.append(
+                "This bot has a webhook, so polling gets nothing. Start Upbeat once: it removes the webhook."
+            )
+        if self._webhook and info.url != self._webhook:
+            found.append(
+                "Telegram posts this bot's updates to another address. Restart Upbeat to set it again."
+            )
+        if self._webhook and info.last_error_message:
+            found.append(
+                "Telegram could not reach the webhook lately. Check UPBEAT_PUBLIC_URL and its certificate."
+            )
+        return found
+
+    async def _take(self, raw: Json) -> bool:
+        """Take an update of the webhook; False when it should come again."""
+        hearing = self._hearing
+        if hearing is None:
+            return False
+        try:
+            await hearing.in_order(raw, lambda: hearing.take(raw))
+        except Busy:
+            return False
+        except Exception as error:
+            log.error("update failed", extra={"update_id": raw["update_id"], "error": type(error).__name__})
+            return False
+        return True

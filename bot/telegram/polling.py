@@ -1,0 +1,120 @@
+"""We ask Telegram for updates, and ask for the next ones only when the effects of these are committed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from prometheus_client import Counter
+from telegram.error import Conflict, RetryAfter, TelegramError
+
+from bot.telegram import post
+from bot.telegram.client import Client, Json
+from bot.telegram.hearing import Hearing
+from storage.database import Busy
+
+log = logging.getLogger("upbeat.telegram")
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+RETRY, LONGEST_RETRY = 0.2, 5.0
+MOST_FAILURES = 8
+DRAIN = 15.0
+
+CONFLICTS = Counter(
+    "upbeat_telegram_conflicts", "Polls that Telegram ended because somebody else polls this bot"
+)
+
+
+class Polling:
+    """The loop of `getUpdates`."""
+
+    def __init__(self, client: Client, hearing: Hearing) -> None:
+        self._client = client
+        self._hearing = hearing
+        self._offset = 0
+        self._asking = False
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.conflict = False
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what was taken, and confirm it."""
+        self._stopping.set()
+        if self._task is None:
+            return
+        if self._asking:
+            self._task.cancel()  # what it would bring is not confirmed and comes again
+        with contextlib.suppress(asyncio.CancelledError, TimeoutError):
+            await asyncio.wait_for(self._task, DRAIN)
+        if self._offset:
+            with contextlib.suppress(TelegramError):
+                await self._client.updates(self._offset, wait=0, most=1)
+
+    async def _run(self) -> None:
+        wait = FIRST_WAIT
+        while not self._stopping.is_set():
+            batch, wait = await self._ask(wait)
+            if batch and await self._all_taken(batch):
+                # The largest of these, not of all: after a quiet week Telegram begins anew at a random number.
+                self._offset = max(raw["update_id"] for raw in batch) + 1
+
+    async def _ask(self, wait: float) -> tuple[list[Json], float]:
+        """The next updates, or none after a while when Telegram cannot be asked; and how long to wait next time."""
+        try:
+            self._asking = True
+            batch = await self._client.updates(self._offset)
+            self.conflict = False
+            return batch, FIRST_WAIT
+        except TelegramError as error:
+            self._note(error)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _pause(error, wait))
+            return [], min(wait * 2, LONGEST_WAIT)
+        finally:
+            self._asking = False
+
+    def _note(self, error: TelegramError) -> None:
+        if isinstance(error, Conflict):
+            CONFLICTS.inc()
+            self.conflict = True
+            log.warning("another process asks for this bot's updates, or it has a webhook: only one may")
+        else:
+            log.warning("no updates", extra={"error": type(error).__name__})
+
+    async def _all_taken(self, batch: list[Json]) -> bool:
+        ordered = sorted(batch, key=lambda raw: int(raw["update_id"]))
+        return all(await asyncio.gather(*(self._in_order(raw) for raw in ordered)))
+
+    def _in_order(self, raw: Json) -> asyncio.Task[bool]:
+        return self._hearing.in_order(raw, lambda: self._patiently(raw))
+
+    async def _patiently(self, raw: Json) -> bool:
+        """Try until the effect is committed, however long the database is busy. What fails otherwise and keeps failing is
+        set aside, so that the others go on. False when we stop before."""
+        failures, wait = 0, RETRY
+        while failures < MOST_FAILURES:
+            try:
+                await self._hearing.take(raw)
+                return True
+            except Busy:
+                log.warning("database busy", extra={"update_id": raw["update_id"]})
+            except Exception as error:
+                failures += 1
+                log.error(
+                    "update failed", extra={"update_id": raw["update_id"], "error": type(error).__name__}
+                )
+            if self._stopping.is_set():
+                return False
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait)
+            wait = min(wait * 2, LONGEST_RETRY)
+        return True
+
+
+def _pause(error: TelegramError, wait: float) -> float:
+    return post.seconds(error) if isinstance(error, RetryAfter) else wait

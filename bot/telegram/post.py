@@ -1,0 +1,90 @@
+"""One drawn message is sent, or takes the place of another."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from telegram import LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, RetryAfter
+
+from bot.telegram.client import Client
+from bot.telegram.draw import Attached, Drawn
+from bot.telegram.pages import Page
+from bot.words import Voice
+from handlers.kit.text import Phrase
+
+Fetch: TypeAlias = Callable[[str], Awaitable[tuple[str, bytes] | None]]
+"""From a file's id to its name and content, or None when its reader may not have it any more."""
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+GONE = Phrase("This file is not kept any more. Please ask for it again.")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A chat, a topic in it, and the message that is answered there."""
+
+    chat: int
+    thread: int | None = None
+    answers: int | None = None
+
+
+async def send(client: Client, drawn: Drawn, spot: Spot, fetch: Fetch, language: str) -> Message:
+    """Send one message. Raises what python-telegram-bot raises."""
+    try:
+        return await _send(client, drawn, spot, fetch, language)
+    except BadRequest as error:
+        if spot.thread is None or "thread not found" not in error.message.lower():
+            raise
+        # The topic was deleted: better in the group's main topic than not at all.
+        return await _send(client, drawn, Spot(spot.chat), fetch, language)
+
+
+async def _send(client: Client, drawn: Drawn, spot: Spot, fetch: Fetch, language: str) -> Message:
+    reply = ReplyParameters(spot.answers, allow_sending_without_reply=True) if spot.answers else None
+    if isinstance(drawn, Attached):
+        file = await fetch(drawn.file_id)
+        if file is not None:
+            return await client.send_document(
+                spot.chat,
+                file[1],
+                caption=drawn.caption,
+                filename=drawn.name,
+                message_thread_id=spot.thread,
+                reply_parameters=reply,
+            )
+        drawn = Page(Voice(language).say(GONE))
+    return await client.send_message(
+        spot.chat,
+        drawn.html,
+        ParseMode.HTML,
+        message_thread_id=spot.thread,
+        reply_markup=drawn.keyboard,
+        reply_parameters=reply,
+        link_preview_options=NO_PREVIEW,
+    )
+
+
+async def replace(client: Client, page: Page, chat: int, message: int) -> bool:
+    """Put a page where a message of ours stands; False when that message cannot be changed any more."""
+    try:
+        await client.edit_message_text(
+            page.html,
+            chat,
+            message,
+            parse_mode=ParseMode.HTML,
+            reply_markup=page.keyboard,
+            link_preview_options=NO_PREVIEW,
+        )
+    except BadRequest as error:
+        return "not modified" in error.message.lower()
+    return True
+
+
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram wants us to wait."""
+    wait: Any = error.retry_after
+    return float(wait.total_seconds() if hasattr(wait, "total_seconds") else wait)

@@ -1,0 +1,222 @@
+"""What somebody did is answered where they did it: in place, as an alert, or in the private chat when others read along."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.telegram import post
+from bot.telegram.client import Client
+from bot.telegram.draw import ASK, FORGET, Drawing, Drawn, draw, plain
+from bot.telegram.interview import draw_question
+from bot.telegram.listen import Heard
+from bot.telegram.pages import Page, cut, utf16
+from bot.telegram.post import Spot
+from bot.words import Voice
+from handlers.kit.cards import Card, Link
+from handlers.kit.dispatch import BROKEN, PRIVATE_ONLY, Core
+from handlers.kit.requests import Answer
+from handlers.kit.text import Phrase, Verbatim
+
+log = logging.getLogger("upbeat.telegram")
+
+T = TypeVar("T")
+
+ALERT = 200
+PATIENCE = 4
+LONGEST_WAIT = 60.0
+
+IN_PRIVATE = Phrase("I ask you in our private chat, where nobody reads along.")
+START_FIRST = Phrase(
+    "Please open our private chat first: there I can ask you without everybody reading along."
+)
+OPEN_PRIVATE = Phrase("Open our private chat")
+YES = Phrase("Yes, {label}", label=Verbatim("\x00"))
+NO = Phrase("No")
+
+
+class Replies:
+    """Shows answers to the people who caused them."""
+
+    def __init__(self, core: Core, client: Client, username: str) -> None:
+        self._core = core
+        self._client = client
+        self._private = f"https://t.me/{username}?start=private"
+
+    async def give(self, heard: Heard, answer: Answer) -> None:
+        """Show an answer. What goes wrong is logged without words: the effect is committed already."""
+        try:
+            await self._give(heard, answer)
+        except TelegramError as error:
+            log.warning("answer not shown", extra={"error": type(error).__name__})
+        except Exception as error:
+            log.error("answer not drawn", extra={"error": type(error).__name__})
+            await self._sorry(heard)
+
+    async def _give(self, heard: Heard, answer: Answer) -> None:
+        language = _language(heard, answer)
+        if heard.query:
+            alert = self._alert(heard, answer, language)
+            await self._release(heard, alert)
+            if alert:
+                return
+        if heard.shared and answer.asked:
+            await self._ask_in_private(heard, answer, language)
+            return
+        drawn = await self._drawn(heard, answer, language)
+        in_place = heard.query and heard.editable and not answer.keep and answer.outcome != "failed"
+        if in_place and drawn and heard.message and isinstance(first := drawn[0], Page):
+            place, message = heard.chat, heard.message
+            if await self._patiently(lambda: post.replace(self._client, first, place, message)):
+                drawn = drawn[1:]
+        await self._send(drawn, self._spot(heard), answer.person_id, language)
+
+    # What is drawn -----------------------------------------------------------------------------------------------
+
+    async def _drawn(self, heard: Heard, answer: Answer, language: str) -> list[Drawn]:
+        if answer.asked:
+            directory = await self._core.database.read(lambda store: store.directory)
+            drawing = Drawing(language, answer.zone)
+            return [*draw_question(answer, answer.asked, drawing, directory.named)]
+        if answer.card is None:
+            return []
+        return draw(self._with_door(heard, answer.card), language, answer.zone)
+
+    def _with_door(self, heard: Heard, card: Card) -> Card:
+        """A refusal because others read along gets a button to where nobody does."""
+        if not heard.shared or card.title != PRIVATE_ONLY:
+            return card
+        return Card(card.title, *card.parts, Link(OPEN_PRIVATE, self._private))
+
+    def _alert(self, heard: Heard, answer: Answer, language: str) -> str:
+        """The words that answer a press in a small window; empty when a message shows the answer."""
+        refused = answer.outcome in ("refused", "problem", "failed")
+        if answer.card is None or not (refused or (heard.shared and answer.keep)):
+            return ""
+        words = plain(answer.card, language, answer.zone)
+        if utf16(words) <= ALERT and (heard.shared or not answer.card.buttons()):
+            return words
+        return f"{cut(words, ALERT - 1)[0].rstrip()}…" if heard.shared else ""
+
+    # Where it is shown -------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _spot(heard: Heard) -> Spot:
+        return Spot(heard.chat, heard.thread, heard.message if heard.shared and not heard.query else None)
+
+    async def _ask_in_private(self, heard: Heard, answer: Answer, language: str) -> None:
+        drawn = await self._drawn(heard, answer, language)
+        try:
+            await self._send(drawn, Spot(int(heard.incoming.sender.external_id)), answer.person_id, language)
+            said = IN_PRIVATE
+        except (Forbidden, BadRequest):
+            said = START_FIRST
+        card = Card(said, Link(OPEN_PRIVATE, self._private))
+        await self._send(draw(card, language, answer.zone), self._spot(heard), "", language)
+
+    async def _send(self, drawn: list[Drawn], spot: Spot, person_id: str, language: str) -> None:
+        async def fetch(file_id: str) -> tuple[str, bytes] | None:
+            return await self._core.database.read(lambda store: store.files.get(file_id, person_id=person_id))
+
+        for one in drawn:
+            await self._send_one(one, spot, fetch, language)
+
+    async def _send_one(self, one: Drawn, spot: Spot, fetch: post.Fetch, language: str) -> None:
+        await self._patiently(lambda: post.send(self._client, one, spot, fetch, language))
+
+    async def _patiently(self, send: Callable[[], Awaitable[T]]) -> T:
+        """Wait when Telegram says so, and repeat what the network lost: an answer shown twice harms less than none."""
+        for attempt in range(PATIENCE):
+            try:
+                return await send()
+            except RetryAfter as error:
+                await asyncio.sleep(min(post.seconds(error), LONGEST_WAIT))
+            except BadRequest:
+                raise
+            except NetworkError:
+                await asyncio.sleep(0.2 * 2**attempt)
+        return await send()
+
+    async def _release(self, heard: Heard, alert: str) -> None:
+        """Answer the press itself, so that the button stops waiting. Telegram forgets old presses: no matter."""
+        try:
+            await self._patiently(
+                lambda: self._client.answer_callback_query(heard.query, alert or None, show_alert=bool(alert))
+            )
+        except TelegramError as error:
+            log.info("press not answered", extra={"error": type(error).__name__})
+
+    async def _sorry(self, heard: Heard) -> None:
+        try:
+            await self._client.send_message(heard.chat, Voice(heard.speaks).say(BROKEN))
+        except TelegramError as error:
+            log.warning("answer not shown", extra={"error": type(error).__name__})
+
+    # A button that asks first --------------------------------------------------------------------------------
+
+    async def turn(self, heard: Heard) -> None:
+        """Put *Yes* and *No* where the pressed button stood, or the button back where they stood."""
+        await self._release(heard, "")
+        try:
+            await self._turn(heard)
+        except TelegramError as error:
+            log.info("buttons not changed", extra={"error": type(error).__name__})
+
+    async def _turn(self, heard: Heard) -> None:
+        assert heard.message is not None
+        language, _, handle = heard.data[1:].partition(":")
+        turned = _asked_first if heard.data.startswith(ASK) else _as_it_was
+        rows = [turned(row, language, handle) for row in heard.rows]
+        chat, message = heard.chat, heard.message
+        await self._patiently(
+            lambda: self._client.edit_message_reply_markup(
+                chat, message, reply_markup=InlineKeyboardMarkup(rows)
+            )
+        )
+
+
+def asks_first(data: str) -> bool:
+    """Whether a press only asks whether it was meant, or takes that question back."""
+    return data.startswith((ASK, FORGET))
+
+
+def _asked_first(
+    row: tuple[InlineKeyboardButton, ...], language: str, handle: str
+) -> list[InlineKeyboardButton]:
+    made: list[InlineKeyboardButton] = []
+    for key in row:
+        if key.callback_data != f"{ASK}{language}:{handle}":
+            made.append(key)
+            continue
+        yes = Voice(language).say(YES).replace("\x00", key.text)
+        made.append(InlineKeyboardButton(yes, callback_data=handle, style=key.style))
+        made.append(
+            InlineKeyboardButton(Voice(language).say(NO), callback_data=f"{FORGET}{language}:{handle}")
+        )
+    return made
+
+
+def _as_it_was(
+    row: tuple[InlineKeyboardButton, ...], language: str, handle: str
+) -> list[InlineKeyboardButton]:
+    before, _, after = Voice(language).say(YES).partition("\x00")
+    made: list[InlineKeyboardButton] = []
+    for key in row:
+        if key.callback_data == f"{FORGET}{language}:{handle}":
+            continue
+        if key.callback_data == handle:
+            label = key.text.removeprefix(before).removesuffix(after)
+            key = InlineKeyboardButton(label, callback_data=f"{ASK}{language}:{handle}", style=key.style)
+        made.append(key)
+    return made
+
+
+def _language(heard: Heard, answer: Answer) -> str:
+    """The answer's reader's, or of a stranger what their Telegram speaks."""
+    known = answer.person_id or answer.language != "en"
+    return answer.language if known else heard.speaks

@@ -1,0 +1,101 @@
+"""What waits in the outbox is told in Telegram, within its limits; what goes wrong is said in the words of delivery."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+
+from telegram import Message
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from bot.telegram import post
+from bot.telegram.client import Client, is_unclear
+from bot.telegram.draw import Drawn, draw
+from bot.telegram.listen import PLATFORM
+from bot.telegram.post import Spot
+from handlers.kit.dispatch import Core
+from schedules.speaking import Parcel, Receipt, Refused, Slow, Unclear, Unreachable
+
+OVERALL = (30.0, 30.0)
+"""Messages a second, and how many at once (core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this)."""
+PRIVATE = (1.0, 1.0)
+GROUP = (20 / 60, 20.0)
+
+NOBODY = ("chat not found", "user is deactivated", "peer_id_invalid", "group chat was deactivated")
+REMEMBERED = 2_000
+
+
+class TelegramSpeaker:
+    """Telegram's voice for delivery."""
+
+    name = PLATFORM
+
+    def __init__(self, core: Core, client: Client) -> None:
+        self._core = core
+        self._client = client
+        self._begun: OrderedDict[str, list[Receipt]] = OrderedDict()
+        """How much of a message of several parts has arrived, so that another try goes on from there."""
+
+    def buckets(self, parcel: Parcel) -> list[tuple[str, float, float]]:
+        """Telegram's limits: overall, and in this chat."""
+        own = PRIVATE if parcel.private else GROUP
+        return [("all", *OVERALL), (_bucket(_chat(parcel)), *own)]
+
+    async def speak(self, parcel: Parcel) -> Receipt:
+        """Send the card. Raises Slow, Unreachable, Unclear, Refused; anything else may be tried again."""
+        drawn = draw(parcel.card, parcel.language, parcel.zone)
+        arrived = self._begun.setdefault(parcel.outgoing_id, [])
+        while len(self._begun) > REMEMBERED:
+            self._begun.popitem(last=False)
+        spot = Spot(_chat(parcel), int(parcel.to.thread) if parcel.to.thread and not parcel.private else None)
+        for one in drawn[len(arrived) :]:
+            message = await self._send(parcel, one, spot)
+            spot = replace(spot, chat=message.chat_id)
+            arrived.append(Receipt(channel=str(message.chat_id), message=str(message.message_id)))
+        del self._begun[parcel.outgoing_id]
+        return arrived[0]
+
+    async def _send(self, parcel: Parcel, one: Drawn, spot: Spot) -> Message:
+        try:
+            return await self._post(parcel, one, spot)
+        except ChatMigrated as error:
+            old, new = str(spot.chat), error.new_chat_id
+        except TelegramError as error:
+            raise _worded(error, spot.chat) from None
+        await self._core.database.write(lambda store: store.accounts.moved(PLATFORM, old, str(new)))
+        try:
+            return await self._post(parcel, one, Spot(new))
+        except TelegramError as error:
+            raise _worded(error, new) from None
+
+    async def _post(self, parcel: Parcel, one: Drawn, spot: Spot) -> Message:
+        async def fetch(file_id: str) -> tuple[str, bytes] | None:
+            reader = parcel.person_id
+            return await self._core.database.read(lambda store: store.files.get(file_id, person_id=reader))
+
+        return await post.send(self._client, one, spot, fetch, parcel.language)
+
+
+class Unavailable(Exception):
+    """Telegram did not take it; it may be tried again. The name of the error only: its text may show the token."""
+
+
+def _worded(error: TelegramError, chat: int) -> Exception:
+    if isinstance(error, RetryAfter):
+        return Slow(post.seconds(error), _bucket(chat))
+    if isinstance(error, Forbidden):
+        return Unreachable(error.message)
+    if isinstance(error, BadRequest):
+        gone = any(words in error.message.lower() for words in NOBODY)
+        return Unreachable(error.message) if gone else Refused(error.message)
+    if is_unclear(error):
+        return Unclear(type(error).__name__)
+    return Unavailable(type(error).__name__)
+
+
+def _chat(parcel: Parcel) -> int:
+    return int(parcel.to.address or parcel.to.external_id)
+
+
+def _bucket(chat: int) -> str:
+    return f"chat:{chat}"

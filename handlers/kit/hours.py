@@ -1,0 +1,82 @@
+"""The hours in which one person may be told something: on their workdays, outside their quiet hours, not while away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from handlers.kit.calendar import ONE_DAY, QuietHours, WorkCalendar, at_wall, local_day
+from storage.people import Person
+from storage.store import Store
+
+MORNING = time(9)
+"""When a workday begins for what waits until "the morning"."""
+QUIET = ("20:00", "08:00")
+FURTHEST = 400
+"""Days that are looked ahead for a workday; somebody away for longer is asked again then."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """One person's hours, on their own clock. `absences` are first and last days, both included."""
+
+    zone: str
+    calendar: WorkCalendar
+    quiet: QuietHours | None
+    absences: tuple[tuple[date, date], ...] = ()
+
+    def is_away(self, day: date) -> bool:
+        """Whether the person is away on this day."""
+        return any(first <= day <= last for first, last in self.absences)
+
+    def is_open(self, day: date) -> bool:
+        """Whether the person works on this day."""
+        return self.calendar.is_workday(day) and not self.is_away(day)
+
+    def next_open_day(self, day: date) -> date:
+        """The first day after this one on which the person works."""
+        days = (day + ONE_DAY * n for n in range(1, FURTHEST))
+        return next((each for each in days if self.is_open(each)), day + ONE_DAY * FURTHEST)
+
+    def morning(self, day: date) -> datetime:
+        """The moment at which this day begins for the person."""
+        return at_wall(day, MORNING, self.zone)
+
+    def next_morning(self, moment: datetime) -> datetime:
+        """The beginning of the person's first workday after the day of this moment."""
+        return self.morning(self.next_open_day(local_day(moment, self.zone)))
+
+    def quiet_until(self, moment: datetime) -> datetime | None:
+        """When the quiet hours around this moment end, or None when it is not quiet."""
+        return self.quiet.until(moment, self.zone) if self.quiet else None
+
+    def open_from(self, moment: datetime) -> datetime:
+        """The first moment, not before this one, at which the person may be told something."""
+        for _ in range(4):  # a day off, then a quiet morning, then it is settled
+            if not self.is_open(local_day(moment, self.zone)):
+                moment = self.next_morning(moment)
+            moment = self.quiet_until(moment) or moment
+        return moment
+
+
+def calendar_of(store: Store) -> WorkCalendar:
+    """The organisation's workdays."""
+    declared = store.workdays.declared()
+    return WorkCalendar(store.workdays.country, declared, frozenset(day.year for day in declared))
+
+
+def hours_of(store: Store, person: Person, calendar: WorkCalendar) -> Hours:
+    """The hours of a person, as they chose them, or else as the organisation did."""
+    chosen = store.preferences.get(person.id, "quiet")
+    if chosen is None:
+        chosen = store.setting("quiet", QUIET)
+    since = local_day(store.now, person.zone) - timedelta(days=1)
+    absences = tuple((row.first, row.last) for row in store.preferences.absences(person.id, since))
+    return Hours(person.zone, calendar, _quiet(chosen), absences)
+
+
+def _quiet(chosen: object) -> QuietHours | None:
+    """Two times as text, or nothing for no quiet hours."""
+    if not isinstance(chosen, list | tuple) or len(chosen) != 2 or chosen[0] == chosen[1]:
+        return None
+    return QuietHours(time.fromisoformat(chosen[0]), time.fromisoformat(chosen[1]))

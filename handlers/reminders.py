@@ -1,0 +1,163 @@
+"""The doors of a reminder: remind me later, I have done it already, and why did I get this."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from handlers.kit.access import everyone
+from handlers.kit.cards import Button, Card, Menu, Note, Part, Press, Section
+from handlers.kit.features import Feature
+from handlers.kit.hours import hours_of
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.kit.values import load
+from storage.tables import ObligationRow
+
+feature = Feature("reminders", title=Phrase("Reminders"))
+
+NUDGE = "reminders.nudge"
+"""The route that reminders have in the outbox."""
+
+SETTLED = Phrase("This is settled already. Nothing is left to do.")
+
+
+@feature.button(allow=everyone)
+def snooze(request: Request, obligations: tuple[str, ...], until: str) -> Reply:
+    """Remind me of this later."""
+    rows = _open(request, obligations)
+    at = _moment(request, until)
+    for row in rows:
+        request.store.obligations.snooze(row, at)
+    late = [row for row in rows if row.due_at and row.due_at <= at]
+    return Reply(
+        show=Card(
+            Phrase("I will remind you {moment}.", moment=at),
+            *(Note(Phrase("It is due before that: {moment}.", moment=row.due_at)) for row in late if row.due_at),
+            *(Section(load(row.title), button=main_button(row, style="plain")) for row in rows),
+        )
+    )
+
+
+@feature.button(allow=everyone)
+def already_done(request: Request, obligation: str) -> Reply:
+    """I have done this already."""
+    (row,) = _open(request, (obligation,))
+    request.store.obligations.close(request.actor.id, row.kind, row.about, how="said")
+    return Reply(show=Card(Phrase("Good. I will not remind you of this again."), Section(load(row.title))))
+
+
+@feature.button(allow=everyone)
+def why_this(request: Request, obligations: tuple[str, ...]) -> Reply:
+    """Why am I getting this?"""
+    found = [request.store.obligations.get(each, person_id=request.actor.id) for each in obligations]
+    rows = [row for row in found if row]
+    ceiling = int(request.store.setting("weekly_ceiling", CEILING))
+    return Reply(
+        keep=True,
+        show=Card(
+            Phrase("Why you got this reminder"),
+            *(Section(_reason(row)) for row in rows),
+            Section(
+                Phrase(
+                    "I remind you when something begins and once more when it is due, in one message a workday at most"
+                    " and {ceiling} a week, never in your quiet hours, on days off or while you are away.",
+                    ceiling=ceiling,
+                )
+            ),
+            Note(Phrase("{command} lists everything that I sent you and why.", command=Verbatim("/upbeat why"))),
+        ),
+    )
+
+
+# The card ------------------------------------------------------------------------------------------------------------
+
+CEILING = 5
+"""Combined messages a person gets in a week at most, unless the setting `weekly_ceiling` says otherwise."""
+
+
+def reminder(rows: list[ObligationRow]) -> Card:
+    """Everything that a person is reminded of now, in one card."""
+    ids = tuple(row.id for row in rows)
+    return Card(_title(rows), *(part for row in rows for part in _parts(row, rows)), *_later(ids), *_doors(rows, ids))
+
+
+def main_button(row: ObligationRow, *, style: str = "primary") -> Button:
+    """What does it, with one press."""
+    label = Phrase("Open it") if is_appointment(row) else Phrase("Do it now")
+    return Button(label, Press(row.kind, row.args), style="primary" if style == "primary" else "plain")
+
+
+def is_appointment(row: ObligationRow) -> bool:
+    """Whether it is a meeting at a fixed time: that takes no minutes of its own, and cannot wait for tomorrow."""
+    return row.minutes == 0
+
+
+def _title(rows: list[ObligationRow]) -> Text:
+    if len(rows) == 1 and is_appointment(rows[0]):
+        return Phrase("Coming up")
+    return Plural("One thing waits for you", "{n} things wait for you", n=len(rows))
+
+
+def _parts(row: ObligationRow, rows: list[ObligationRow]) -> tuple[Part, ...]:
+    facts = Lines(tuple(_facts(row)))
+    if len(rows) > 1:
+        return (Section(Lines((load(row.title), *facts.items)), button=main_button(row)),)
+    return (Section(load(row.title)), *((Note(facts),) if facts.items else ()), main_button(row))
+
+
+def _facts(row: ObligationRow) -> list[Text]:
+    appointment = is_appointment(row)
+    due: list[Text] = []
+    if row.due_at:
+        due = [Phrase("At {moment}.", moment=row.due_at) if appointment else Phrase("Due {moment}.", moment=row.due_at)]
+    takes = Plural("Takes about a minute.", "Takes about {n} minutes.", n=row.minutes)
+    return due if appointment else [*due, takes]
+
+
+def _later(ids: tuple[str, ...]) -> tuple[Part, ...]:
+    choices = {
+        "hour": Phrase("In an hour"),
+        "tomorrow": Phrase("Tomorrow morning"),
+        "workday": Phrase("Next workday"),
+    }
+    options = tuple(
+        Button(label, snooze.bind(obligations=ids, until=until)) for until, label in choices.items()
+    )
+    return (Menu(Phrase("Snooze"), options),)
+
+
+def _doors(rows: list[ObligationRow], ids: tuple[str, ...]) -> tuple[Part, ...]:
+    done: Part
+    if len(rows) == 1:
+        done = Button(Phrase("Already done"), already_done.bind(obligation=ids[0]))
+    else:
+        options = tuple(Button(load(row.title), already_done.bind(obligation=row.id)) for row in rows)
+        done = Menu(Phrase("Already done"), options)
+    return (done, Button(Phrase("Why am I getting this?"), why_this.bind(obligations=ids)))
+
+
+# Rules -----------------------------------------------------------------------------------------------------------------
+
+
+def _open(request: Request, obligations: tuple[str, ...]) -> list[ObligationRow]:
+    found = [request.store.obligations.get(each, person_id=request.actor.id) for each in obligations]
+    rows = [row for row in found if row and row.closed_at is None]
+    if not rows:
+        raise Problem(SETTLED)
+    return rows
+
+
+def _moment(request: Request, until: str) -> datetime:
+    """When the person may be told something again: a choice that falls into their night or weekend moves to its end."""
+    hours = hours_of(request.store, request.actor, request.calendar)
+    if until == "hour":
+        return hours.open_from(request.now + timedelta(hours=1))
+    if until == "tomorrow":
+        return hours.open_from(hours.morning(request.today + timedelta(days=1)))
+    return hours.open_from(hours.next_morning(request.now))
+
+
+def _reason(row: ObligationRow) -> Text:
+    since = Phrase("It waits for you since {moment}.", moment=row.opened_at)
+    return Lines((load(row.title), since, *_facts(row)))

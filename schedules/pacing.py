@@ -1,0 +1,71 @@
+"""No platform is sent more than it permits: every message waits for its place in each of the limits that it falls under."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Limit: TypeAlias = tuple[str, float, float]
+"""A bucket's name, messages a second, and how many may go at once."""
+
+SHORTEST, LONGEST = 1.0, 3600.0
+"""What a platform may ask us to wait, in seconds; anything else that it says is one of these."""
+FEW = 1000
+
+
+@dataclass
+class _Bucket:
+    """`next_at` is when the bucket would be full again (GCRA's theoretical arrival time)."""
+
+    next_at: float = 0.0
+    paused_until: float = 0.0
+
+
+class Buckets:
+    """The limits that are in use, each by its name. `now` is a clock that never jumps, in seconds."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._buckets: dict[str, _Bucket] = {}
+
+    def wait_for(self, limits: Sequence[Limit], *, most: float) -> float:
+        """Seconds until a message may go under all of these limits; its place is kept unless that is more than `most`."""
+        now = self._now()
+        start = max([now, *(self._free_at(limit) for limit in limits)])
+        if start - now <= most:
+            for name, rate, _ in limits:
+                bucket = self._bucket(name)
+                bucket.next_at = max(bucket.next_at, start) + 1 / rate
+        return start - now
+
+    def pause(self, name: str, seconds: float) -> float:
+        """Send nothing under this limit for a while; returns for how long."""
+        seconds = min(max(seconds, SHORTEST), LONGEST) if math.isfinite(seconds) else LONGEST
+        bucket = self._bucket(name)
+        bucket.paused_until = max(bucket.paused_until, self._now() + seconds)
+        return seconds
+
+    def paused_for(self, limits: Sequence[Limit]) -> float:
+        """Seconds for which one of these limits is still closed; 0 when all are open."""
+        return max([0.0, *(self._bucket(name).paused_until - self._now() for name, _, _ in limits)])
+
+    def _free_at(self, limit: Limit) -> float:
+        name, rate, burst = limit
+        bucket = self._bucket(name)
+        return max(bucket.paused_until, bucket.next_at - (burst - 1) / rate)
+
+    def _bucket(self, name: str) -> _Bucket:
+        if name not in self._buckets:
+            self._forget_idle()
+            self._buckets[name] = _Bucket()
+        return self._buckets[name]
+
+    def _forget_idle(self) -> None:
+        """A channel that nothing was posted to for a while needs no memory."""
+        if len(self._buckets) > FEW and len(self._buckets) % FEW == 0:
+            now = self._now()
+            busy = {n: b for n, b in self._buckets.items() if max(b.next_at, b.paused_until) > now}
+            self._buckets = busy

@@ -1,0 +1,202 @@
+"""A copy of everything of one moment, made while people go on working, and put back only where nothing is."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    LargeBinary,
+    Table,
+    column,
+    func,
+    insert,
+    inspect,
+    select,
+    table,
+    text,
+    update,
+)
+from sqlmodel import SQLModel
+
+from storage.columns import Sealed, SealedJson
+from storage.database import Database
+from storage.migrations import current, migrate, newest
+from storage.tables import Outgoing, Setting
+
+BATCH = 2_000
+RESTORED_AT = "restored_at"
+"""The setting that holds the moment of a restore: what was due before it may have been sent, and is not sent again."""
+
+
+class BackupProblem(Exception):
+    """A backup cannot be made or put back; the message says why, for the operator."""
+
+
+def back_up(database: Database, target: Path) -> int:
+    """Write every row of one moment to `target`, sealed columns as they are; returns how many rows.
+
+    The file holds no key: whoever has it alone reads no private text. Raises BackupProblem."""
+    if target.exists():
+        raise BackupProblem(f"{target} is there already; name a new file.")
+    partial = target.with_name(target.name + ".part")
+    with database.snapshot() as connection, tarfile.open(partial, "w:gz", compresslevel=3) as archive:
+        counts = {t.name: _write_table(archive, connection, t) for t in SQLModel.metadata.sorted_tables}
+        about = {
+            "format": 1,
+            "schema": current(database),
+            "made_at": database.now().isoformat(),
+            "rows": counts,
+        }
+        _add(archive, "about.json", json.dumps(about))
+    partial.chmod(0o600)
+    partial.replace(target)
+    return sum(counts.values())
+
+
+def restore(database: Database, source: Path) -> int:
+    """Fill an empty database from a backup; returns how many rows. Raises BackupProblem, and then nothing is there.
+
+    Messages that waited at the backup's moment are held back: they may have been sent since."""
+    try:
+        with tarfile.open(source, "r:gz") as archive:
+            return _restore(database, archive)
+    except (tarfile.TarError, EOFError, KeyError, json.JSONDecodeError) as error:
+        raise BackupProblem(f"{source} is not a whole backup ({type(error).__name__}).") from None
+
+
+def _restore(database: Database, archive: tarfile.TarFile) -> int:
+    parts = _parts(archive)
+    about = json.loads(parts["about.json"]())
+    _check_empty(database)
+    if about["schema"] != newest():
+        raise BackupProblem(
+            f"The backup has schema {about['schema']}, this Upbeat {newest()}: restore it with the version that made it,"
+            " then upgrade."
+        )
+    migrate(database)
+    with database.engine.connect() as connection, connection.begin():
+        for filled in SQLModel.metadata.sorted_tables:
+            _fill(connection, filled, parts, int(about["rows"].get(filled.name, 0)))
+        _hold_back(connection, database.now())
+    check(database)
+    return sum(about["rows"].values())
+
+
+def check(database: Database) -> None:
+    """Raise BackupProblem when the database's own check finds damage, or its key is another one."""
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            found = connection.execute(text("PRAGMA integrity_check")).scalar_one()
+        if found != "ok":
+            raise BackupProblem(f"The database is damaged: {found}")
+
+
+def _plain(made: Table) -> Any:
+    """The table with its sealed columns as bytes: a backup never opens them."""
+    kinds = {
+        c.name: LargeBinary() if isinstance(c.type, Sealed | SealedJson) else c.type for c in made.columns
+    }
+    return table(made.name, *(column(name, kind) for name, kind in kinds.items()))  # type: ignore[arg-type]
+
+
+def _write_table(archive: tarfile.TarFile, connection: Connection, written: Table) -> int:
+    count = 0
+    found = connection.execute(select(_plain(written)).execution_options(yield_per=BATCH))
+    for number, rows in enumerate(found.partitions(BATCH)):
+        count += len(rows)
+        lines = (json.dumps([_packed(item) for item in row], ensure_ascii=False) for row in rows)
+        _add(archive, f"{written.name}/{number:06}.jsonl", "\n".join(lines))
+    return count
+
+
+def _add(archive: tarfile.TarFile, name: str, content: str) -> None:
+    data = content.encode("utf-8", "surrogatepass")
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    info.mode = 0o600
+    archive.addfile(info, io.BytesIO(data))
+
+
+def _packed(item: Any) -> Any:
+    if isinstance(item, bytes):
+        return {"bytes": item.hex()}
+    if isinstance(item, datetime):
+        return {"moment": item.isoformat()}
+    if isinstance(item, date):
+        return {"day": item.isoformat()}
+    return {"json": item} if isinstance(item, dict | list) else item
+
+
+_UNPACKED: dict[str, Callable[[Any], Any]] = {
+    "bytes": bytes.fromhex,
+    "moment": datetime.fromisoformat,
+    "day": date.fromisoformat,
+    "json": lambda item: item,
+}
+
+
+def _unpacked(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    ((kind, packed),) = item.items()
+    return _UNPACKED[kind](packed)
+
+
+def _parts(archive: tarfile.TarFile) -> dict[str, Callable[[], bytes]]:
+    def reader(member: tarfile.TarInfo) -> Callable[[], bytes]:
+        def read() -> bytes:
+            file = archive.extractfile(member)
+            return file.read() if file else b""
+
+        return read
+
+    return {member.name: reader(member) for member in archive.getmembers()}
+
+
+def _fill(
+    connection: Connection, filled: Table, parts: dict[str, Callable[[], bytes]], expected: int
+) -> None:
+    plain = _plain(filled)
+    names = [c.name for c in filled.columns]
+    for rows in _stored(parts, filled.name):
+        connection.execute(insert(plain), [dict(zip(names, row, strict=True)) for row in rows])
+    found = connection.execute(select(func.count()).select_from(plain)).scalar_one()
+    if found != expected:
+        raise BackupProblem(f"The backup is incomplete: {filled.name} has {found} of {expected} rows.")
+
+
+def _stored(parts: dict[str, Callable[[], bytes]], name: str) -> Iterator[list[list[Any]]]:
+    for part in sorted(part for part in parts if part.startswith(f"{name}/")):
+        lines = parts[part]().decode("utf-8", "surrogatepass").split("\n")
+        yield [[_unpacked(item) for item in json.loads(line)] for line in lines]
+
+
+def _check_empty(database: Database) -> None:
+    with database.engine.connect() as connection:
+        there = set(inspect(connection).get_table_names())
+        for found in SQLModel.metadata.sorted_tables:
+            if (
+                found.name in there
+                and connection.execute(select(func.count()).select_from(found)).scalar_one()
+            ):
+                raise BackupProblem(
+                    f"The database is not empty: {found.name} has rows. Restore into an empty one."
+                )
+
+
+def _hold_back(connection: Connection, now: datetime) -> None:
+    outbox = Outgoing.__table__  # type: ignore[attr-defined]
+    due = (outbox.c.state.in_(("waiting", "sending")), outbox.c.due_at <= now)
+    connection.execute(
+        update(outbox).where(*due).values(state="expired", reason="restored", leased_until=None)
+    )
+    settings = Setting.__table__  # type: ignore[attr-defined]
+    connection.execute(settings.delete().where(settings.c.name == RESTORED_AT))
+    connection.execute(settings.insert().values(name=RESTORED_AT, value=now.isoformat()))

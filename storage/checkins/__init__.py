@@ -1,0 +1,210 @@
+"""What people posted about their work, for themselves and their managers; and when their teams are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, bindparam, or_, select
+from sqlmodel import col
+
+from storage.checkins.blockers import Blockers
+from storage.checkins.routines import Routines, Window
+from storage.checkins.tables import Blocker, CheckIn, Mood, Remark, Routine
+from storage.policy import MEAN_OF_AT_LEAST, Kind
+from storage.prepared import Prepared
+from storage.tables import Posted
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+__all__ = ["Blocker", "CheckIn", "CheckIns", "Mood", "Remark", "Routine", "Window"]
+
+_POSTED = Posted.__table__  # type: ignore[attr-defined]
+_SAID = Prepared(
+    select(_POSTED.c.about).where(
+        _POSTED.c.platform == bindparam("where"),
+        _POSTED.c.channel == bindparam("inside"),
+        _POSTED.c.message == bindparam("said"),
+    )
+)
+SINCE = timedelta(days=14)
+"""How far back a team's latest check-ins and moods are looked for."""
+
+_NEWEST = (col(CheckIn.made_at).desc(), col(CheckIn.id).desc())
+
+
+class CheckIns:
+    """`store.checkins`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def routines(self) -> Routines:
+        return Routines(self._store)
+
+    @cached_property
+    def blockers(self) -> Blockers:
+        return Blockers(self._store)
+
+    # Recording -----------------------------------------------------------------------------------------------------
+
+    def record(
+        self,
+        person_id: str,
+        day: date,
+        answers: Mapping[str, str],
+        *,
+        closes_at: datetime,
+        window: str | None = None,
+        quoted_in: str | None = None,
+    ) -> CheckIn:
+        """Keep a new check-in."""
+        row = CheckIn(
+            kind=Kind.CHECKIN,
+            subject_id=person_id,
+            author_id=person_id,
+            made_at=self._store.now,
+            day=day,
+            window=window,
+            closes_at=closes_at,
+            quoted_in=quoted_in,
+            answers=dict(answers),
+        )
+        return self._store.insert(row)
+
+    def update(self, row: CheckIn, answers: Mapping[str, str]) -> None:
+        """Write other answers; whoever has read it is to read it again."""
+        self._store.change(row, answers=dict(answers), changed_at=self._store.now, read_by=None)
+
+    def feel(self, row: CheckIn, score: int | None) -> None:
+        """Keep the mood of a check-in, in place of what it was; None leaves it."""
+        if score is None:
+            return
+        before = self._store.own(Mood, col(Mood.checkin_id) == row.id, subject=row.subject_id)
+        if before:
+            self._store.change(before[0], score=score)
+            return
+        self._store.insert(
+            Mood(
+                kind=Kind.MOOD,
+                subject_id=row.subject_id,
+                author_id=row.subject_id,
+                made_at=self._store.now,
+                checkin_id=row.id,
+                closes_at=row.closes_at or self._store.now,
+                score=score,
+            )
+        )
+
+    def remember_said(self, row: CheckIn, *, platform: str, channel: str, message: str) -> None:
+        """Remember which message made a check-in, so that editing the one edits the other."""
+        said = f"said:{message}"
+        if not self._store.run(_SAID, where=platform, inside=channel, said=said):
+            about = f"checkin:{row.id}"
+            self._store.outbox.posted(
+                platform=platform, channel=channel, message=said, about=about, person_id=row.subject_id
+            )
+
+    def adopt(self, row: CheckIn, window: Window) -> None:
+        """Count a check-in that came shortly before it was asked for."""
+        self._store.change(row, window=window.name, closes_at=window.closes_at)
+
+    # Reading -------------------------------------------------------------------------------------------------------
+
+    def get(self, checkin_id: str, *, reader: str) -> CheckIn | None:
+        """A check-in, or None alike for what is unknown and what the reader may not see."""
+        found = self._store.read(CheckIn, col(CheckIn.id) == checkin_id, reader=reader)
+        return found[0] if found else None
+
+    def latest(self, person_id: str, *, reader: str, limit: int = 10, before: str = "") -> list[CheckIn]:
+        """A person's check-ins that the reader may see, newest first; with `before`, those older than that one."""
+        theirs = (col(CheckIn.subject_id) == person_id, *self._older_than(before, person_id))
+        return self._store.read(CheckIn, *theirs, reader=reader, order=_NEWEST, limit=limit)
+
+    def _older_than(self, checkin_id: str, person_id: str) -> tuple[Any, ...]:
+        found = self._store.own(CheckIn, col(CheckIn.id) == checkin_id, subject=person_id) if checkin_id else []
+        if not found:
+            return ()
+        made_at = found[0].made_at
+        together = and_(col(CheckIn.made_at) == made_at, col(CheckIn.id) < checkin_id)
+        return (or_(col(CheckIn.made_at) < made_at, together),)
+
+    def recent(self, people: Collection[str], since: datetime, *, reader: str) -> dict[str, CheckIn]:
+        """The newest check-in since then of each of these people that the reader may see."""
+        theirs = (col(CheckIn.subject_id).in_(list(people)), col(CheckIn.made_at) >= since)
+        rows = self._store.read(CheckIn, *theirs, reader=reader, order=_NEWEST)
+        return {row.subject_id: row for row in reversed(rows)}
+
+    def mine(self, person_id: str, *conditions: Any) -> CheckIn | None:
+        """A person's newest check-in, for what is asked of themselves."""
+        found = self._store.own(CheckIn, *conditions, subject=person_id, order=_NEWEST, limit=1)
+        return found[0] if found else None
+
+    def in_window(self, person_id: str, window: Window | None) -> CheckIn | None:
+        """What a person answered on an occasion, or None."""
+        return self.mine(person_id, col(CheckIn.window) == window.name) if window else None
+
+    def made_since(self, person_id: str, since: datetime) -> CheckIn | None:
+        """A person's newest check-in outside any window since then, or None."""
+        return self.mine(person_id, col(CheckIn.window).is_(None), col(CheckIn.made_at) >= since)
+
+    def by_id(self, checkin_id: str, person_id: str) -> CheckIn | None:
+        """A check-in of this person's own, or None."""
+        return self.mine(person_id, col(CheckIn.id) == checkin_id)
+
+    def quoted(self, window: str, place_id: str, people: Collection[str]) -> list[CheckIn]:
+        """What these people shared on an occasion, knowing that this channel would quote it."""
+        shared = (col(CheckIn.window) == window, col(CheckIn.quoted_in) == place_id)
+        return [row for person in people for row in self._store.own(CheckIn, *shared, subject=person)]
+
+    # Moods ---------------------------------------------------------------------------------------------------------
+
+    def mood_of(self, row: CheckIn, *, reader: str) -> int | None:
+        """The mood of a check-in, for the only one who may see it."""
+        found = self._store.read(Mood, col(Mood.checkin_id) == row.id, reader=reader)
+        return found[0].score if found else None
+
+    def mean_mood(self, people: Collection[str], since: datetime) -> tuple[float, int] | None:
+        """The mean of the last settled mood of each of these people, and of how many; None when they are too few to
+        hide behind each other. Moods that may still change do not count: the mean would show who changed it."""
+        settled = (col(Mood.closes_at) <= self._store.now, col(Mood.closes_at) >= since)
+        scores = []
+        for person in people:
+            rows = self._store.own(Mood, *settled, subject=person, order=col(Mood.closes_at).desc(), limit=1)
+            scores += [row.score for row in rows if row.score is not None]
+        if len(scores) < MEAN_OF_AT_LEAST:
+            return None
+        return round(sum(scores) / len(scores), 1), len(scores)
+
+    # What managers do ------------------------------------------------------------------------------------------------
+
+    def mark_read(self, row: CheckIn, reader: str) -> None:
+        """Note who has read it, for its author to see."""
+        self._store.change(row, read_by=reader)
+        self._store.touch(row.subject_id)
+
+    def remark(self, row: CheckIn, author: str, words: str) -> Remark:
+        """Keep what a manager wrote under a check-in."""
+        return self._store.insert(
+            Remark(
+                kind=Kind.COMMENT,
+                subject_id=row.subject_id,
+                author_id=author,
+                made_at=self._store.now,
+                checkin_id=row.id,
+                remark=words,
+            )
+        )
+
+    def remarks(self, rows: Collection[CheckIn], *, reader: str) -> dict[str, list[Remark]]:
+        """What was written under these check-ins that the reader may see, oldest first."""
+        under = col(Remark.checkin_id).in_([row.id for row in rows])
+        found: dict[str, list[Remark]] = {}
+        for remark in self._store.read(Remark, under, reader=reader, order=col(Remark.made_at)):
+            found.setdefault(remark.checkin_id, []).append(remark)
+        return found
+

@@ -1,0 +1,63 @@
+"""What blocks people, from the check-in that named it until they call it solved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from sqlmodel import col
+
+from storage.checkins.tables import Blocker, CheckIn
+from storage.policy import Kind
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+
+class Blockers:
+    """`store.checkins.blockers`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def open_of(self, person_id: str) -> list[Blocker]:
+        """What blocks a person now, oldest first, for themselves and for the machine's rules."""
+        unsolved = col(Blocker.solved_at).is_(None)
+        order = (col(Blocker.made_at), col(Blocker.id))
+        return self._store.own(Blocker, unsolved, subject=person_id, order=order)
+
+    def of_team(self, people: Collection[str], *, reader: str) -> dict[str, list[Blocker]]:
+        """What blocks each of these people now that the reader may see."""
+        theirs = (col(Blocker.subject_id).in_(list(people)), col(Blocker.solved_at).is_(None))
+        found: dict[str, list[Blocker]] = {}
+        for row in self._store.read(Blocker, *theirs, reader=reader, order=col(Blocker.made_at)):
+            found.setdefault(row.subject_id, []).append(row)
+        return found
+
+    def get(self, blocker_id: str, person_id: str) -> Blocker | None:
+        """A blocker of this person's own, or None."""
+        found = self._store.own(Blocker, col(Blocker.id) == blocker_id, subject=person_id)
+        return found[0] if found else None
+
+    def begin(self, row: CheckIn, matter: str) -> Blocker:
+        """Keep what a check-in named."""
+        return self._store.insert(
+            Blocker(
+                kind=Kind.CHECKIN,
+                subject_id=row.subject_id,
+                author_id=row.subject_id,
+                made_at=self._store.now,
+                checkin_id=row.id,
+                matter=matter,
+            )
+        )
+
+    def solve(self, row: Blocker) -> None:
+        """It blocks nobody any more."""
+        self._store.change(row, solved_at=self._store.now)
+        self._store.touch(row.subject_id, row.raised_to)
+
+    def raise_to(self, row: Blocker, manager_id: str) -> None:
+        """Note that the manager was told."""
+        self._store.change(row, raised_at=self._store.now, raised_to=manager_id)
+        self._store.touch(row.subject_id, manager_id)

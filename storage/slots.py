@@ -1,0 +1,213 @@
+"""The moments at which something is due, and what became of each: the clock asks only here, and by an index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, bindparam, or_, select, union, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from storage.ids import new_id
+from storage.prepared import Prepared
+from storage.tables import Counter, Occurrence, Outgoing, PersonRow, ReportingLine, Slot
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+KEPT = timedelta(days=180)
+SLOTS = Slot.__table__  # type: ignore[attr-defined]
+DECISIONS = Occurrence.__table__  # type: ignore[attr-defined]
+COUNTERS = Counter.__table__  # type: ignore[attr-defined]
+PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
+LINES = ReportingLine.__table__  # type: ignore[attr-defined]
+
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_PLAN = {
+    name: Prepared(
+        made.on_conflict_do_update(index_elements=["kind", "about"], set_={"due_at": made.excluded.due_at})
+    )
+    for name, insert in _INSERT.items()
+    for made in (insert(SLOTS),)
+}
+_RECORD = {
+    name: Prepared(insert(DECISIONS).on_conflict_do_nothing().returning(DECISIONS.c.id))
+    for name, insert in _INSERT.items()
+}
+_HAPPENED = Prepared(
+    select(SLOTS.c.about, SLOTS.c.due_at).where(
+        SLOTS.c.kind == bindparam("which"),
+        or_(SLOTS.c.about == bindparam("person"), SLOTS.c.about.between(bindparam("low"), bindparam("high"))),
+    )
+)
+
+
+class Slots:
+    """`store.slots`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # Planning ------------------------------------------------------------------------------------------------------
+
+    def plan(self, kind: str, about: str, due_at: datetime) -> None:
+        """Set when a bell rings next for this; what was planned for it before is replaced."""
+        self._store.run(_PLAN[self._store.dialect], kind=kind, about=about, due_at=due_at)
+
+    def drop(self, kind: str, about: str) -> bool:
+        """The bell does not ring for this any more; False when it was not planned."""
+        return bool(self._store.remove(Slot, col(Slot.kind) == kind, col(Slot.about) == about))
+
+    def next(self, kind: str, about: str) -> datetime | None:
+        """When a bell rings next for this, or None."""
+        found = self._store.one(Slot, col(Slot.kind) == kind, col(Slot.about) == about)
+        return found.due_at if found else None
+
+    def plan_person(self, kind: str, person_id: str, planned: Mapping[str, datetime]) -> None:
+        """Make what is planned for a person at one bell exactly this. What is due already stays: it rings first."""
+        known = dict(self._of_person(kind, person_id))
+        for about, due_at in known.items():
+            if about not in planned and due_at > self._store.now:
+                self.drop(kind, about)
+        for about, due_at in planned.items():
+            before = known.get(about)
+            if before is None or (before > self._store.now and before != due_at):
+                self.plan(kind, about, due_at)
+
+    def forget_person(self, kind: str, person_id: str) -> None:
+        """Nothing rings for a person at this bell any more, not even what is due."""
+        for about, _ in self._of_person(kind, person_id):
+            self.drop(kind, about)
+
+    def replan(self) -> None:
+        """Plan everybody anew, at the clock's next tick: a routine, a holiday or a rule changed."""
+        self._count("replan")
+
+    def to_plan(self, most: int, *, bells: str) -> list[str]:
+        """The next people to plan, because they changed, or everybody did since `bells` (a digest of what plans and
+        by which data) or `replan`. Plan them in this unit: it is remembered as done. None while another process does."""
+        if not self._alone("planning"):
+            return []
+        before = self._store.setting("planning") or {"done": [0, 0, ""], "goal": None, "after": ""}
+        goal = before["goal"] or [self._store.directory.revision, self._counted("replan"), bells]
+        if goal == before["done"]:
+            return []
+        everybody = before["done"][1:] != goal[1:]
+        found = select(PEOPLE.c.id).where(PEOPLE.c.id > before["after"]).order_by(PEOPLE.c.id).limit(most)
+        if not everybody:
+            found = found.where(PEOPLE.c.id.in_(_changed_since(before["done"][0])))
+        ids = [row[0] for row in self._store.execute(found)]
+        more = len(ids) == most
+        after = {"goal": goal, "after": ids[-1]} if more else {"goal": None, "after": ""}
+        self._store.set_setting("planning", {"done": before["done"] if more else goal, **after})
+        return ids
+
+    # Ringing -------------------------------------------------------------------------------------------------------
+
+    def due(self, most: int) -> list[Slot]:
+        """What is due now, oldest first; until this unit ends no other process gets it."""
+        due = select(SLOTS).where(SLOTS.c.due_at <= self._store.now).order_by(SLOTS.c.due_at).limit(most)
+        return [Slot(**row._mapping) for row in self._store.execute(self._claimed(due))]
+
+    def record(
+        self,
+        kind: str,
+        about: str,
+        due_at: datetime,
+        *,
+        outcome: str,
+        person_id: str | None = None,
+        reason: str = "",
+        until: datetime | None = None,
+        outgoing_id: str | None = None,
+    ) -> bool:
+        """Keep what became of a due moment; False when that was known already: each has one outcome."""
+        return bool(
+            self._store.run(
+                _RECORD[self._store.dialect],
+                id=new_id(),
+                kind=kind,
+                about=about,
+                due_at=due_at,
+                person_id=person_id,
+                outcome=outcome,
+                reason=reason,
+                until=until,
+                outgoing_id=outgoing_id,
+                decided_at=self._store.now,
+            )
+        )
+
+    def failures(self, kind: str, about: str, *, since: datetime) -> int:
+        """How often this bell failed for this since a moment."""
+        mine = (col(Occurrence.kind) == kind, col(Occurrence.about) == about)
+        return self._store.count(
+            Occurrence, *mine, col(Occurrence.outcome) == "failed", col(Occurrence.decided_at) >= since
+        )
+
+    # What was decided ------------------------------------------------------------------------------------------------
+
+    def decisions(self, person_id: str, since: datetime) -> list[Occurrence]:
+        """What was decided for a person, newest first: sent, or silent with the reason and until when. For reminders
+        `kind` is "nudge" and `about` the obligation's id; for a bell, its name and what it rang about."""
+        theirs = (col(Occurrence.person_id) == person_id, col(Occurrence.decided_at) >= since)
+        return self._store.all(
+            Occurrence, *theirs, order=(DECISIONS.c.decided_at.desc(), DECISIONS.c.id.desc())
+        )
+
+    def told_by(self, row: Outgoing) -> list[Occurrence]:
+        """The decisions that a waiting message carries out."""
+        theirs = (
+            col(Occurrence.person_id) == row.person_id,
+            col(Occurrence.decided_at) >= row.made_at,
+            col(Occurrence.outgoing_id) == row.id,
+        )
+        return self._store.all(Occurrence, *theirs)
+
+    def overrule(self, row: Outgoing, outcome: str, reason: str) -> None:
+        """A message was not sent after all: its decisions say so."""
+        theirs = (DECISIONS.c.person_id == row.person_id, DECISIONS.c.decided_at >= row.made_at)
+        self._store.execute(
+            update(DECISIONS)
+            .where(*theirs, DECISIONS.c.outgoing_id == row.id)
+            .values(outcome=outcome, reason=reason)
+        )
+
+    def tidy(self) -> int:
+        """Forget what was decided long ago; returns how many."""
+        return self._store.remove(Occurrence, col(Occurrence.decided_at) < self._store.now - KEPT)
+
+    # Inside ----------------------------------------------------------------------------------------------------------
+
+    def _of_person(self, kind: str, person_id: str) -> list[tuple[Any, ...]]:
+        low, high = f"{person_id}:", f"{person_id};"  # the semicolon follows the colon
+        return self._store.run(_HAPPENED, which=kind, person=person_id, low=low, high=high)
+
+    def _claimed(self, statement: Select[Any]) -> Select[Any]:
+        return statement if self._store.dialect == "sqlite" else statement.with_for_update(skip_locked=True)
+
+    def _alone(self, name: str) -> bool:
+        """Whether this unit is the only one, of all processes, that does this now."""
+        mine = select(COUNTERS.c.value).where(COUNTERS.c.name == name)
+        if self._store.execute(mine).first() is None:
+            insert = _INSERT[self._store.dialect](COUNTERS)
+            self._store.execute(insert.values(name=name, value=0).on_conflict_do_nothing())
+        return self._store.execute(self._claimed(mine)).first() is not None
+
+    def _count(self, name: str) -> None:
+        raised = {"value": COUNTERS.c.value + 1}
+        insert = _INSERT[self._store.dialect](COUNTERS).values(name=name, value=1)
+        self._store.execute(insert.on_conflict_do_update(index_elements=["name"], set_=raised))
+
+    def _counted(self, name: str) -> int:
+        found = self._store.execute(select(COUNTERS.c.value).where(COUNTERS.c.name == name)).scalar()
+        return int(found or 0)
+
+
+def _changed_since(revision: int) -> Select[Any]:
+    people = select(PEOPLE.c.id).where(PEOPLE.c.revision > revision)
+    below = select(LINES.c.subject_id).where(LINES.c.revision > revision)
+    above = select(LINES.c.manager_id).where(LINES.c.revision > revision)
+    return select(union(people, below, above).subquery().c[0])

@@ -1,0 +1,120 @@
+"""A backup is whole and consistent, opens with its key alone, and brings nothing back twice."""
+
+import tarfile
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+
+from storage.backups import BackupProblem, back_up, restore
+from storage.columns import Unreadable
+from storage.database import Database
+from storage.migrations import migrate
+from storage.rotation import change_secret, rotate
+from storage.tables import Inbox, Outgoing
+from tests.company import Chat
+from tests.engines import ENGINES, empty_database
+
+CANARY = "the canary sings at midnight"
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """The URL of another empty database, on each engine."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    with empty_database(request.param, folder) as url:
+        yield url
+
+
+async def test_a_backup_moves_between_databases_and_holds_no_words(any_chat: Chat, empty_url: str, tmp_path: Path) -> None:
+    await any_chat.says("ben", f"/checkin done {CANARY}")
+    file = tmp_path / "upbeat.backup"
+    stamp(any_chat.database)
+    rows = back_up(any_chat.database, file)
+    with tarfile.open(file) as archive:
+        inside = b"".join(archive.extractfile(member).read() for member in archive.getmembers())  # type: ignore[union-attr]
+    assert CANARY.encode() not in inside
+    other = Database(empty_url, b"a test's secret", now=lambda: any_chat.now)
+    assert restore(other, file) == rows
+    other.open()
+    kept = other.write_now(lambda store: store.checkins.latest(any_chat.ids["ben"], reader=any_chat.ids["ben"]))
+    assert CANARY in str(kept[0].answers)
+    other.stop()
+
+
+def stamp(database: Database) -> None:
+    """Give a database that was made in one go the mark of the newest schema."""
+    from storage.migrations import mark_newest
+
+    mark_newest(database)
+
+
+async def test_what_waited_is_not_sent_again(chat: Chat, tmp_path: Path) -> None:
+    def queue(store: object) -> None:
+        store.outbox.put("{}", route="x", person_id=chat.ids["ben"])  # type: ignore[attr-defined]
+
+    chat.change(queue)
+    stamp(chat.database)
+    back_up(chat.database, tmp_path / "b")
+    other = Database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", b"a test's secret", now=lambda: chat.now)
+    restore(other, tmp_path / "b")
+    other.open()
+    rows = other.write_now(lambda store: store.all(Outgoing))
+    assert [(row.state, row.reason) for row in rows] == [("expired", "restored")]
+    other.stop()
+
+
+async def test_a_full_database_and_a_torn_file_are_refused(chat: Chat, tmp_path: Path) -> None:
+    stamp(chat.database)
+    back_up(chat.database, tmp_path / "b")
+    with pytest.raises(BackupProblem, match="not empty"):
+        restore(chat.database, tmp_path / "b")
+    with pytest.raises(BackupProblem, match="there already"):
+        back_up(chat.database, tmp_path / "b")
+    torn = tmp_path / "torn"
+    torn.write_bytes((tmp_path / "b").read_bytes()[:-200])
+    other = Database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", b"a test's secret")
+    with pytest.raises(BackupProblem):
+        restore(other, torn)
+    other.stop()
+
+
+async def test_another_key_opens_nothing(chat: Chat, tmp_path: Path) -> None:
+    url = str(chat.database.url)
+    other = Database(url, b"another secret")
+    with pytest.raises(Unreadable):
+        other.open()
+    other.stop()
+
+
+async def test_rotation_seals_everything_again_and_the_words_stay(any_chat: Chat) -> None:
+    await any_chat.says("ben", f"/checkin done {CANARY}")
+    before = [row.answer for row in any_chat.rows(Inbox)]
+    assert rotate(any_chat.database) > 0
+    assert [row.answer for row in any_chat.rows(Inbox)] == before
+    assert CANARY in await any_chat.says("ben", "/checkin history")
+
+
+async def test_a_new_secret_opens_what_the_old_one_sealed(chat: Chat, tmp_path: Path) -> None:
+    await chat.says("ben", f"/checkin done {CANARY}")
+    change_secret(chat.database, b"a new secret")
+    other = Database(str(chat.database.url), b"a new secret")
+    other.open()
+    kept = other.write_now(lambda store: store.checkins.latest(chat.ids["ben"], reader=chat.ids["ben"]))
+    assert CANARY in str(kept[0].answers)
+    other.stop()
+
+
+def test_the_migrations_make_the_tables_that_the_code_names(tmp_path: Path) -> None:
+    for engine in ENGINES:
+        with empty_database(engine, tmp_path) as url:
+            database = Database(url, b"s")
+            assert migrate(database)
+            assert not migrate(database)
+            from sqlalchemy import inspect
+
+            there = set(inspect(database.engine).get_table_names())
+            assert set(SQLModel.metadata.tables) <= there
+            database.stop()
+
