@@ -181,9 +181,9 @@ def _clock(header: str) -> Finding:
 
 
 async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
-    from bot.telegram.client import make_bot
+    from bot.telegram.client import make_client
 
-    bot = make_bot(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+    bot = make_client(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
     try:
         async with bot:
             yield Finding("Telegram token", f"accepted for @{bot.username}")

@@ -12,11 +12,14 @@ from rich.progress import Progress
 
 from bot.terminal import Complaint
 from bot.words import Voice
+from handlers import FEATURES
 from handlers.kit import dates
 from handlers.kit.cards import Card
+from handlers.kit.dispatch import Core
 from handlers.kit.text import Phrase, Text
 from handlers.people import summary
 from handlers.people.reading import Reading, read_roster, refused
+from handlers.people.welcome import welcome
 from storage.database import Database
 from storage.roster import Difference
 from storage.sheets import Sheet, SheetProblem, read_sheet
@@ -43,6 +46,7 @@ def import_people(database: Database, file: Path, *, dry_run: bool) -> None:
 
 
 def _apply(database: Database, reading: Reading) -> None:
+    core = Core(database, FEATURES)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Applying", total=len(reading.entries))
 

@@ -165,6 +165,8 @@ KINDS = {
     Kind.PRIVATE_NOTE: "One-on-one: a private note",
     Kind.NUDGE: "What a person was reminded of, and why",
     Kind.PROFILE: "Name, team, manager",
+    Kind.CHAT: "Local chat: a person's private talk with Upbeat",
+    Kind.CHANNEL: "Local chat: what is said in a channel",
 }
 
 

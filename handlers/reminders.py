@@ -33,7 +33,11 @@ def snooze(request: Request, obligations: tuple[str, ...], until: str) -> Reply:
     return Reply(
         show=Card(
             Phrase("I will remind you {moment}.", moment=at),
-            *(Note(Phrase("It is due before that: {moment}.", moment=row.due_at)) for row in late if row.due_at),
+            *(
+                Note(Phrase("It is due before that: {moment}.", moment=row.due_at))
+                for row in late
+                if row.due_at
+            ),
             *(Section(load(row.title), button=main_button(row, style="plain")) for row in rows),
         )
     )
@@ -65,7 +69,9 @@ def why_this(request: Request, obligations: tuple[str, ...]) -> Reply:
                     ceiling=ceiling,
                 )
             ),
-            Note(Phrase("{command} lists everything that I sent you and why.", command=Verbatim("/upbeat why"))),
+            Note(
+                Phrase("{command} lists everything that I sent you and why.", command=Verbatim("/upbeat why"))
+            ),
         ),
     )
 
@@ -79,7 +85,9 @@ CEILING = 5
 def reminder(rows: list[ObligationRow]) -> Card:
     """Everything that a person is reminded of now, in one card."""
     ids = tuple(row.id for row in rows)
-    return Card(_title(rows), *(part for row in rows for part in _parts(row, rows)), *_later(ids), *_doors(rows, ids))
+    return Card(
+        _title(rows), *(part for row in rows for part in _parts(row, rows)), *_later(ids), *_doors(rows, ids)
+    )
 
 
 def main_button(row: ObligationRow, *, style: str = "primary") -> Button:
@@ -110,7 +118,11 @@ def _facts(row: ObligationRow) -> list[Text]:
     appointment = is_appointment(row)
     due: list[Text] = []
     if row.due_at:
-        due = [Phrase("At {moment}.", moment=row.due_at) if appointment else Phrase("Due {moment}.", moment=row.due_at)]
+        due = [
+            Phrase("At {moment}.", moment=row.due_at)
+            if appointment
+            else Phrase("Due {moment}.", moment=row.due_at)
+        ]
     takes = Plural("Takes about a minute.", "Takes about {n} minutes.", n=row.minutes)
     return due if appointment else [*due, takes]
 

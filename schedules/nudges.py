@@ -105,7 +105,9 @@ def _often_enough(facts: Facts) -> Silence | None:
     if facts.told_today:
         return Silence("already today", facts.hours.open_from(facts.hours.next_morning(facts.now)))
     if facts.told_this_week >= facts.ceiling:
-        return Silence("weekly ceiling", facts.hours.open_from(facts.hours.morning(_next_monday(facts.today))))
+        return Silence(
+            "weekly ceiling", facts.hours.open_from(facts.hours.morning(_next_monday(facts.today)))
+        )
     return None
 
 
@@ -188,7 +190,11 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
     """A reminder that is about to be sent, looked at again: the card without what is done by now, silence when all of it
     is or the person must not be disturbed, or None to send it as it is."""
     facts = facts_of(store, person)
-    told = [found for each in store.slots.told_by(row) if (found := store.obligations.get(each.about, person_id=person.id))]
+    told = [
+        found
+        for each in store.slots.told_by(row)
+        if (found := store.obligations.get(each.about, person_id=person.id))
+    ]
     still = [each for each in told if each.closed_at is None]
     if told and not still:
         return Silence("done")

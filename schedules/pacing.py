@@ -11,8 +11,8 @@ from typing import TypeAlias
 Limit: TypeAlias = tuple[str, float, float]
 """A bucket's name, messages a second, and how many may go at once."""
 
-SHORTEST, LONGEST = 1.0, 3600.0
-"""What a platform may ask us to wait, in seconds; anything else that it says is one of these."""
+SHORTEST, USUAL, LONGEST = 1.0, 30.0, 3600.0
+"""What a platform may ask us to wait, in seconds; what is not a number is read as the usual one."""
 FEW = 1000
 
 
@@ -43,7 +43,7 @@ class Buckets:
 
     def pause(self, name: str, seconds: float) -> float:
         """Send nothing under this limit for a while; returns for how long."""
-        seconds = min(max(seconds, SHORTEST), LONGEST) if math.isfinite(seconds) else LONGEST
+        seconds = min(max(seconds, SHORTEST), LONGEST) if math.isfinite(seconds) else USUAL
         bucket = self._bucket(name)
         bucket.paused_until = max(bucket.paused_until, self._now() + seconds)
         return seconds

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from storage.columns import Keyring, keyring
 from storage.people import Memory
+from storage.prepared import run_raw
 from storage.store import Store
 from storage.tables import DataKey
 
@@ -41,6 +42,7 @@ class _Job:
     work: Callable[[Store], Any]
     settle: Callable[[Any, BaseException | None], None]
     alone: bool = False
+    refused: bool = False
     result: Any = None
 
 
@@ -179,9 +181,9 @@ class Database:
                 for job in group:
                     self._run_in_savepoint(connection, job, done, again)
         except DBAPIError:
-            # The commit itself failed: nobody's work is known to be stored, so each is tried on its own.
+            # The begin or the commit itself failed: nobody's work is known to be stored, so each is tried on its own.
             self.memory.forget()
-            again, done = done + again, []
+            again, done = [job for job in group if not job.refused], []
         for job in done:
             job.settle(job.result, None)
         for job in again:
@@ -191,11 +193,11 @@ class Database:
         self, connection: Connection, job: _Job, done: list[_Job], again: list[_Job]
     ) -> None:
         store = Store(connection, self.memory, self.now())
-        _raw(connection, "SAVEPOINT unit")
+        run_raw(connection, "SAVEPOINT unit")
         try:
             job.result = job.work(store)
             store.finish()
-            _raw(connection, "RELEASE SAVEPOINT unit")
+            run_raw(connection, "RELEASE SAVEPOINT unit")
             done.append(job)
         except OperationalError as error:
             if error.connection_invalidated:
@@ -204,10 +206,11 @@ class Database:
             again.append(job)  # waited on a lock of another process: not its neighbours' fault
         except Exception as error:
             self._undo(connection, store)
+            job.refused = True
             job.settle(None, error)
 
     def _undo(self, connection: Connection, store: Store) -> None:
-        _raw(connection, "ROLLBACK TO SAVEPOINT unit")
+        run_raw(connection, "ROLLBACK TO SAVEPOINT unit")
         store.undone()
 
     def _retry(self, connection: Connection, job: _Job) -> None:
@@ -225,7 +228,7 @@ class Database:
         try:
             with connection.begin():
                 if not self.is_sqlite:
-                    _raw(connection, "SET LOCAL lock_timeout = '10s'")
+                    run_raw(connection, "SET LOCAL lock_timeout = '10s'")
                 result = work(store)
                 store.finish()
                 return result
@@ -254,14 +257,6 @@ def _resolve(future: asyncio.Future[Any], result: Any, error: BaseException | No
         future.set_exception(error)
 
 
-def _raw(connection: Connection, sql: str) -> None:
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(sql)
-    finally:
-        cursor.close()
-
-
 # Engines -----------------------------------------------------------------------------------------------------------
 
 
@@ -273,7 +268,9 @@ def _sync_engine(url: URL) -> Engine:
             url.set(drivername="postgresql+psycopg"), pool_size=6, connect_args={"options": options}
         )
     path = url.database or ""
-    engine = create_engine(url.set(drivername="sqlite"), poolclass=NullPool, connect_args={"timeout": 5})
+    engine = create_engine(
+        url.set(drivername="sqlite"), poolclass=NullPool, connect_args={"timeout": 5}, hide_parameters=True
+    )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     if path:
@@ -293,7 +290,7 @@ def _reading_engine(url: URL) -> AsyncEngine:
         return create_async_engine(
             url.set(drivername="postgresql+psycopg"), connect_args={"options": options}
         )
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4)
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _set_up_reader)
     return engine
 

@@ -73,6 +73,12 @@ class Links:
         self._store.change(row, used_at=self._store.now)
         return row
 
+    def burn(self, code: str) -> None:
+        """A code that others have seen must not work any more."""
+        row = self._fresh(col(Link.digest) == _digest(code))
+        if row is not None:
+            self._store.change(row, used_at=self._store.now)
+
     def tidy(self) -> int:
         """Forget old codes; returns how many."""
         return self._store.remove(Link, col(Link.expires_at) < self._store.now - timedelta(days=1))

@@ -70,15 +70,17 @@ class Outbox:
         """Take due messages for this worker, oldest first; nobody else gets them until the lease ends."""
         now = self._store.now
         free = or_(TABLE.c.leased_until.is_(None), TABLE.c.leased_until < now)
-        due = (
-            select(TABLE.c.id)
-            .where(TABLE.c.state.in_(("waiting", "sending")), TABLE.c.due_at <= now, free)
-            .order_by(TABLE.c.due_at, TABLE.c.id)
-            .limit(most)
-        )
-        if self._store.dialect != "sqlite":
-            due = due.with_for_update(skip_locked=True)
-        ids = [row[0] for row in self._store.execute(due)]
+        ids: list[str] = []
+        for state in ("sending", "waiting"):  # one by one, so that the index gives them in order
+            due = (
+                select(TABLE.c.id)
+                .where(TABLE.c.state == state, TABLE.c.due_at <= now, free)
+                .order_by(TABLE.c.due_at, TABLE.c.id)
+                .limit(most - len(ids))
+            )
+            if self._store.dialect != "sqlite":
+                due = due.with_for_update(skip_locked=True)
+            ids += [row[0] for row in self._store.execute(due)]
         if not ids:
             return []
         self._store.execute(
@@ -188,6 +190,10 @@ class Outbox:
     def ambiguous(self) -> int:
         """How many sends a platform never answered, ever."""
         return int(self._store.execute(select(func.coalesce(func.sum(TABLE.c.ambiguous), 0))).scalar_one())
+
+    def place_of(self, row: Outgoing) -> Place | None:
+        """The place that a message goes to."""
+        return self._store.one(Place, col(Place.id) == row.place_id)
 
     def place(self, platform: str, external_id: str) -> Place | None:
         """The channel or group of that id, if Upbeat has seen it."""

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     PRIVATE_NOTE = "private_note"  # [14]
     NUDGE = "nudge"  # what a person was sent, and why
     PROFILE = "profile"  # [32]
+    CHAT = "chat"  # what a person and Upbeat said to each other in the local chat
+    CHANNEL = "channel"  # what was said in a channel of the local chat
 
 
 class Relation(StrEnum):
@@ -92,6 +94,12 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
     Kind.NUDGE: {Relation.SELF: frozenset({R, X})},
     Kind.PROFILE: {
         Relation.SELF: frozenset({R, W, X}),
+        Relation.COLLEAGUE: frozenset({R}),
+    },
+    Kind.CHAT: {Relation.SELF: frozenset({R, X})},
+    Kind.CHANNEL: {
+        Relation.SELF: frozenset({R, X}),
+        Relation.AUTHOR: frozenset({R, W, X}),
         Relation.COLLEAGUE: frozenset({R}),
     },
 }

@@ -1,12 +1,45 @@
 """The few statements that repeat on every interaction are compiled once and handed to the driver as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement, Executable, Select
 from sqlalchemy.types import TypeEngine
+
+
+@contextmanager
+def driver_cursor(connection: Connection, sql: str) -> Iterator[DBAPICursor]:
+    """A cursor of the driver itself. Its errors come out as SQLAlchemy's, and never with the values."""
+    dialect = connection.dialect
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
+    except dialect.loaded_dbapi.Error as error:
+        gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
+        if gone:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            sql,
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=gone,
+            dialect=dialect,
+        ) from None
+    finally:
+        with suppress(Exception):  # a cursor of a lost connection cannot even be closed
+            cursor.close()
+
+
+def run_raw(connection: Connection, sql: str) -> None:
+    """Execute a statement without values."""
+    with driver_cursor(connection, sql) as cursor:
+        cursor.execute(sql)
 
 
 class Prepared:
@@ -22,21 +55,15 @@ class Prepared:
     def run(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Execute, and return the rows (none for what returns none)."""
         ready = self._for(connection.dialect)
-        cursor = connection.connection.cursor()
-        try:
+        with driver_cursor(connection, ready.sql) as cursor:
             cursor.execute(ready.sql, ready.bind(values))
             return ready.rows(cursor)
-        finally:
-            cursor.close()
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute once for each of the rows."""
         ready = self._for(connection.dialect)
-        cursor = connection.connection.cursor()
-        try:
+        with driver_cursor(connection, ready.sql) as cursor:
             cursor.executemany(ready.sql, [ready.bind(values) for values in rows])
-        finally:
-            cursor.close()
 
     def _for(self, dialect: Dialect) -> "_Ready":
         # Two threads may both compile the first time; the result is the same.

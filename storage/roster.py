@@ -227,7 +227,9 @@ class Roster:
     def _hand_over(self, person_id: str, manager: str | None) -> None:
         for owed in self._store.obligations.of(person_id):
             self._store.change(owed, closed_at=self._store.now, closed_how="left")
-            if manager and self._store.directory.people[manager].active:
+            # What two people agreed in their one-on-one is for nobody else to read, not even in a list.
+            shared = not owed.kind.startswith("one_on_ones.")
+            if shared and manager and self._store.directory.people[manager].active:
                 self._store.obligations.open(
                     manager,
                     "people.settle",

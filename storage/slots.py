@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ COUNTERS = Counter.__table__  # type: ignore[attr-defined]
 PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
 LINES = ReportingLine.__table__  # type: ignore[attr-defined]
 
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _PLAN = {
     name: Prepared(
         made.on_conflict_do_update(index_elements=["kind", "about"], set_={"due_at": made.excluded.due_at})
@@ -106,10 +106,22 @@ class Slots:
 
     # Ringing -------------------------------------------------------------------------------------------------------
 
-    def due(self, most: int) -> list[Slot]:
-        """What is due now, oldest first; until this unit ends no other process gets it."""
-        due = select(SLOTS).where(SLOTS.c.due_at <= self._store.now).order_by(SLOTS.c.due_at).limit(most)
+    def due(self, most: int, kinds: Collection[str]) -> list[Slot]:
+        """What is due now of these kinds, oldest first; until this unit ends no other process gets it. What an older
+        or newer version of Upbeat planned is left to it."""
+        # The concatenation keeps SQLite from walking through all of these kinds by their primary key (360 ms, not 1).
+        now = (SLOTS.c.due_at <= self._store.now, (SLOTS.c.kind + "").in_(kinds))
+        due = select(SLOTS).where(*now).order_by(SLOTS.c.due_at).limit(most)
         return [Slot(**row._mapping) for row in self._store.execute(self._claimed(due))]
+
+    def happened(self, kind: str, about: str, due_at: datetime) -> bool:
+        """Whether this moment rang before."""
+        mine = (
+            col(Occurrence.kind) == kind,
+            col(Occurrence.about) == about,
+            col(Occurrence.due_at) == due_at,
+        )
+        return self._store.one(Occurrence, *mine) is not None
 
     def record(
         self,

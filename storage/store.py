@@ -12,11 +12,13 @@ from storage.handles import Handles
 from storage.inbox import Deliveries
 from storage.links import Links
 from storage.obligations import Obligations
+from storage.one_on_ones import OneOnOnes
 from storage.outbox import Outbox
 from storage.preferences import Preferences
 from storage.roster import Roster
 from storage.slots import Slots
 from storage.unit import Unit
+from storage.webchat import WebChat
 from storage.workdays import Workdays
 
 
@@ -63,6 +65,10 @@ class Store(Unit):
     def workdays(self) -> Workdays:
         return Workdays(self)
 
+    @cached_property
+    def webchat(self) -> WebChat:
+        return WebChat(self)
+
     # The features' twins ---------------------------------------------------------------------------------------------
 
     @cached_property
@@ -76,3 +82,7 @@ class Store(Unit):
     @cached_property
     def checkins(self) -> CheckIns:
         return CheckIns(self)
+
+    @cached_property
+    def one_on_ones(self) -> OneOnOnes:
+        return OneOnOnes(self)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +14,7 @@ from sqlmodel import SQLModel, col
 from storage import policy
 from storage.ids import new_id
 from storage.people import Directory, Memory, next_revision
-from storage.prepared import Prepared
+from storage.prepared import Prepared, run_raw
 from storage.tables import AuditRow, PersonalRow, Setting
 
 if TYPE_CHECKING:
@@ -160,18 +161,29 @@ class Unit:
     def attempt(self, work: Callable[[], object]) -> Exception | None:
         """Run `work` in a savepoint; what it raises is returned, after all that it did was undone. A wait on a lock is
         nobody's fault and passes through: the whole unit is tried again."""
-        before = len(self._audits), set(self._opened), set(self.touched)
         try:
-            with self._connection.begin_nested():
+            with self.nested():
                 work()
         except OperationalError:
             raise
         except Exception as error:
-            del self._audits[before[0] :]
-            _, self._opened, self.touched = before
-            self.undone()
             return error
         return None
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """A part of the unit that is undone on its own when it raises."""
+        audits, opened, touched = list(self._audits), set(self._opened), set(self.touched)
+        run_raw(self._connection, "SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            run_raw(self._connection, "ROLLBACK TO SAVEPOINT part")
+            self._audits, self._opened, self.touched = audits, opened, touched
+            self.undone()
+            raise
+        finally:
+            run_raw(self._connection, "RELEASE SAVEPOINT part")
 
     def finish(self) -> None:
         """Write what was noted along the way; called once, by the one path, before the commit."""

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -32,6 +33,9 @@ from handlers.kit.requests import (
     Where,
 )
 from handlers.kit.values import load
+from schedules.clock import Clock, TickReport
+from schedules.delivery import Delivery
+from schedules.speaking import Parcel, Receipt
 from storage.database import Database
 from storage.store import Store
 from storage.tables import Outgoing, PersonRow, ReportingLine
@@ -93,6 +97,21 @@ class Heard:
         return words in self.text
 
 
+class Letterbox:
+    """A platform on which every message arrives at once."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.parcels: list[Parcel] = []
+
+    def buckets(self, parcel: Parcel) -> list[tuple[str, float, float]]:
+        return []
+
+    async def speak(self, parcel: Parcel) -> Receipt:
+        self.parcels.append(parcel)
+        return Receipt(parcel.to.address, f"m{len(self.parcels)}")
+
+
 @dataclass
 class Chat:
     """Talk to Upbeat as people of the company, on one platform ("web" unless said otherwise)."""
@@ -105,6 +124,11 @@ class Chat:
     interviews: bool = False
     last: dict[str, Heard] = field(default_factory=dict)
     _deliveries: Iterator[int] = field(default_factory=count)
+
+    @cached_property
+    def letterbox(self) -> Letterbox:
+        """Where `deliver` puts what arrives."""
+        return Letterbox(self.platform)
 
     @property
     def now(self) -> datetime:
@@ -175,6 +199,18 @@ class Chat:
         self, who: str, message: str, emoji: str = "tada", *, added: bool = True, where: Where | None = None
     ) -> Heard:
         return await self.does(who, Reacted(message, emoji, added), where=where)
+
+    async def tick(self) -> TickReport:
+        """Let the clock ring once, now."""
+        return await Clock(self.core, Delivery(self.core, (), worker="test")).tick()
+
+    async def deliver(self) -> list[Parcel]:
+        """Deliver all that is due now, through a platform that writes it down; returns what arrived."""
+        before = len(self.letterbox.parcels)
+        delivery = Delivery(self.core, [self.letterbox], worker="test")
+        while await delivery.deliver():
+            pass
+        return self.letterbox.parcels[before:]
 
     def rows(self, table: type[SQLModel], *conditions: Any) -> list[Any]:
         """Every row of a table, past all rules: for the test's own eyes."""

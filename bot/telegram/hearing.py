@@ -75,8 +75,8 @@ class Hearing:
         await self._mouths.finish(seconds)
 
     async def take(self, raw: Json) -> None:
-        """Returns when the update's effect is committed. Raises Busy, or what else kept it from that; what fails again and
-        again is set aside, so that the others go on."""
+        """Returns when the update's effect is committed. Raises Busy, or what else kept it from that; what fails
+        again and again is set aside, so that the others go on."""
         try:
             await self._take(raw)
         except Busy:

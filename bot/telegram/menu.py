@@ -30,8 +30,8 @@ MOST_COMMANDS, DESCRIPTION = 100, 256
 ALWAYS = ("help", "settings")
 
 ABOUT = Phrase(
-    "Upbeat is where you check in, thank colleagues, give feedback and prepare one-on-ones. It talks with the people on your"
-    " company's list: ask HR for an invitation, and open it here."
+    "Upbeat is where you check in, thank colleagues, give feedback and prepare one-on-ones. It talks with the people on"
+    " your company's list: ask HR for an invitation, and open it here."
 )
 SHORT = Phrase("Check-ins, kudos, feedback and one-on-ones, where you already talk.")
 

@@ -163,7 +163,7 @@ def cut(words: str, room: int) -> tuple[str, str]:
 
 
 def _is_inside(words: str, at: int) -> bool:
-    """Whether a character as people see it (a family, a flag with its colour, a letter with its accent) goes on here."""
+    """Whether a character as people see it (a family, a letter with its accent) goes on here."""
     letter, before = words[at], words[at - 1]
     skin = "\U0001f3fb" <= letter <= "\U0001f3ff"
     return letter in _JOINS or before == "\u200d" or skin or unicodedata.combining(letter) > 0

@@ -65,8 +65,8 @@ class TelegramPlatform:
             await self._listen(self._hearing)
         except TelegramError as error:
             raise RuntimeError(
-                f"Telegram does not take this webhook ({type(error).__name__}). It wants UPBEAT_PUBLIC_URL with https and a"
-                " certificate that is known everywhere."
+                f"Telegram does not take this webhook ({type(error).__name__}). It wants UPBEAT_PUBLIC_URL with"
+                " https and a certificate that is known everywhere."
             ) from None
 
     async def _listen(self, hearing: Hearing) -> None:
@@ -83,7 +83,7 @@ class TelegramPlatform:
         self._polling.start()
 
     async def stop(self) -> None:
-        """Hear nothing new, finish what was heard, answers too. A webhook stays: Telegram keeps what comes meanwhile."""
+        """Hear nothing new, finish what was heard, answers too. A webhook stays: Telegram waits."""
         if self._polling:
             await self._polling.stop()
             self._polling = None

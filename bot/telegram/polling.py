@@ -18,7 +18,6 @@ log = logging.getLogger("upbeat.telegram")
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 RETRY, LONGEST_RETRY = 0.2, 5.0
-MOST_FAILURES = 8
 DRAIN = 15.0
 
 CONFLICTS = Counter(
@@ -94,26 +93,21 @@ class Polling:
         return self._hearing.in_order(raw, lambda: self._patiently(raw))
 
     async def _patiently(self, raw: Json) -> bool:
-        """Try until the effect is committed, however long the database is busy. What fails otherwise and keeps failing is
-        set aside, so that the others go on. False when we stop before."""
-        failures, wait = 0, RETRY
-        while failures < MOST_FAILURES:
+        """Try until the effect is committed, however long that takes. False when we stop before."""
+        wait = RETRY
+        while not self._stopping.is_set():
             try:
                 await self._hearing.take(raw)
                 return True
             except Busy:
                 log.warning("database busy", extra={"update_id": raw["update_id"]})
             except Exception as error:
-                failures += 1
-                log.error(
-                    "update failed", extra={"update_id": raw["update_id"], "error": type(error).__name__}
-                )
-            if self._stopping.is_set():
-                return False
+                name = type(error).__name__
+                log.warning("update tried again", extra={"update_id": raw["update_id"], "error": name})
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)
             wait = min(wait * 2, LONGEST_RETRY)
-        return True
+        return False
 
 
 def _pause(error: TelegramError, wait: float) -> float:

@@ -1,4 +1,4 @@
-"""What somebody did is answered where they did it: in place, as an alert, or in the private chat when others read along."""
+"""What somebody did is answered there: in place, as an alert, or in the private chat when others read along."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a route's questions become a form, how its answers are checked, and how a platform without forms asks them."""
+"""How a route's questions become a form, how answers are checked, and how a platform without forms asks them."""
 
 from __future__ import annotations
 
@@ -47,13 +47,15 @@ def form_of(
     audience = (
         route.seen_by(request, settled(route, request, args)) if callable(route.seen_by) else route.seen_by
     )
+    questions = questions_of(route, request, args)
+    suggested = {q.name: q.suggested(request) for q in questions if q.suggested and q.name not in given}
     return Form(
         title=route.help,
-        questions=questions_of(route, request, args),
+        questions=tuple(replace(q, suggested=None) for q in questions),
         audience=audience,
         submit=route.submit,
         draft=draft,
-        given=dict(given),
+        given={**{name: item for name, item in suggested.items() if item not in (None, "")}, **given},
     )
 
 
@@ -119,7 +121,7 @@ def raw(item: Any) -> Any:
     return item
 
 
-# One question at a time ------------------------------------------------------------------------------------------------
+# One question at a time --------------------------------------------------------------------------------------------
 
 
 def ask(request: Request, form: Form, position: int, found: tuple[Person, ...] | None = None) -> Asked:

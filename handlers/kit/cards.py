@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from handlers.kit.text import Text, text
 from handlers.kit.values import value
 
-Argument: TypeAlias = "str | int | bool | None | tuple[str, ...]"
+Argument: TypeAlias = "str | int | bool | tuple[str, ...] | None"
 
 
 @value

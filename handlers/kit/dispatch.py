@@ -1,4 +1,4 @@
-"""The one path: a delivery comes in once, is allowed or refused, decided, written down with all that it causes, answered."""
+"""The one path: a delivery comes in once, is allowed or refused, decided, written down with its effects, answered."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from handlers.kit import asking, grammar
-from handlers.kit.cards import Button, Card, Note, Press, Section
+from handlers.kit import asking
+from handlers.kit.cards import Button, Card, Note, Press
 from handlers.kit.features import Feature, Route
-from handlers.kit.problems import Problem
+from handlers.kit.grammar import Vocabulary
+from handlers.kit.problems import Problem, Refused
 from handlers.kit.requests import (
     Answer,
-    Asked,
     File,
     Incoming,
     Left,
     Opened,
-    Pressed,
-    Reacted,
     Reply,
     Request,
     Said,
@@ -29,6 +27,9 @@ from handlers.kit.requests import (
     Tell,
     Where,
 )
+from handlers.kit.sealing import Seal
+from handlers.kit.steps import Step, Steps
+from handlers.kit.strangers import answer_stranger
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump, load
 from storage.database import Busy, Database
@@ -40,32 +41,10 @@ from storage.tables import Draft
 
 log = logging.getLogger("upbeat.dispatch")
 
-STALE = Phrase("This button is not valid any more. Ask again for what you need.")
-STRANGER = Phrase(
-    "I can only talk with people on the company's list. If you are one of them, ask HR or whoever set me up for an"
-    " invitation, or send me /start with the code that you got."
-)
 BROKEN = Phrase(
     "Something went wrong on our side and nothing was changed. Please try again; if it stays, tell an administrator."
 )
 PRIVATE_ONLY = Phrase("This is personal, and everybody reads along here. Please ask me in our private chat.")
-
-
-class Refused(Problem):
-    """A refusal that says nothing about why: whatever is behind the handle stays unknown."""
-
-
-@dataclass(frozen=True)
-class _Step:
-    """What to do for a delivery: a route with what is known of its arguments, or a reply that is ready."""
-
-    route: Route | None = None
-    args: Mapping[str, Any] | None = None
-    given: Mapping[str, Any] | None = None
-    form: bool = False
-    draft: Draft | None = None
-    reply: Reply | None = None
-    answer: Answer | None = None
 
 
 class Core:
@@ -78,26 +57,28 @@ class Core:
             route.name: route for feature in features for route in feature.routes
         }
         self._feature_of = {route.name: feature for feature in features for route in feature.routes}
-        self._shortcuts = {shortcut.name: shortcut for feature in features for shortcut in feature.shortcuts}
-        self._reactions = {kind: heard for feature in features for kind, heard in feature.reactions.items()}
         self._homes = [
             block for _, block in sorted((h for f in features for h in f.homes), key=lambda pair: pair[0])
         ]
-        self.vocabulary = grammar.Vocabulary(self.routes.values())
+        self.vocabulary = Vocabulary(self.routes.values())
+        self._seal = Seal(self.routes)
+        self._steps = Steps(self.features, self.routes, self.vocabulary, self._seal, self._home)
         self.on_heard: Callable[[str, str, float], None] = lambda platform, outcome, seconds: None
         """Called with each delivery's platform, outcome and seconds."""
         self._one_sheet = asyncio.Lock()
         self.on_answer: Callable[[frozenset[str]], Awaitable[None]] | None = None
         """Called after each commit with the ids of those whose home screens changed."""
 
-    # The edge ----------------------------------------------------------------------------------------------------
+    # The edge -------------------------------------------------------------------------------------------------
 
     async def hear(self, incoming: Incoming) -> Answer:
         """Take one delivery through the path. Returns when its effect is committed; raises Busy when the database does
         not take it, so that the platform is not told that it was."""
         began = time.perf_counter()
         answer = await self._hear(await self._with_sheet(incoming))
-        self.on_heard(incoming.platform, "repeated" if answer.repeated else answer.outcome, time.perf_counter() - began)
+        self.on_heard(
+            incoming.platform, "repeated" if answer.repeated else answer.outcome, time.perf_counter() - began
+        )
         if self.on_answer and not answer.repeated:
             await self.on_answer(frozenset(answer.touched))
         return answer
@@ -133,7 +114,7 @@ class Core:
             # The type and place of an error, never its text: texts may quote what a person wrote.
             log.error("handler failed", extra={"error": type(error).__name__, "where": _where(error)})
             answer = Answer(outcome="failed", card=Card(BROKEN))
-        return await self.database.write(lambda store: self._remember(store, incoming, answer))
+        return await self.database.write(lambda store: self._undone(store, incoming, answer))
 
     async def home(self, person_id: str) -> Answer | None:
         """A person's home screen, sealed for them; None when they have left."""
@@ -144,9 +125,7 @@ class Core:
     def _heard(self, store: Store, incoming: Incoming) -> Answer:
         before = store.inbox.seen(incoming.delivery)
         if before is not None:
-            return (
-                replace(load(before), repeated=True) if before else Answer(outcome="ignored", repeated=True)
-            )
+            return _repeated(before)
         return self._remember(store, incoming, self._answer(store, incoming))
 
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
@@ -166,19 +145,42 @@ class Core:
         )
         return answer
 
+    def _undone(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
+        """The unit was refused or failed; what was typed into a form is kept all the same, with a way back to it."""
+        person, act = self._who(store, incoming), incoming.act
+        draft = (
+            store.drafts.get(act.draft, person_id=person.id)
+            if person and isinstance(act, Submitted)
+            else None
+        )
+        if person and draft and isinstance(act, Submitted) and answer.card:
+            store.drafts.keep(
+                draft, {**draft.given, **{name: asking.raw(item) for name, item in act.given.items()}}
+            )
+            again = Button(
+                Phrase("Open the form again"), Press("form.step", {"draft": draft.id, "what": "resume"})
+            )
+            card = Card(answer.card.title, *answer.card.parts, Note(Phrase("What you wrote is kept.")), again)
+            answer = replace(answer, card=self._seal.card(store, card, for_person=person.id))
+        return self._remember(store, incoming, answer)
+
     def _answer(self, store: Store, incoming: Incoming) -> Answer:
+        if isinstance(incoming.act, Opened) and incoming.act.what == "start" and incoming.where.shared:
+            store.links.burn(incoming.act.payload)  # whoever reads along could be quicker
         person = self._who(store, incoming)
         if person is None:
-            return self._stranger(store, incoming)
+            answer, told = answer_stranger(store, incoming)
+            self._queue(store, answer.route, told)
+            return answer
         store.actor_id = person.id
         if isinstance(incoming.act, Left):
             store.accounts.reachable(person.id, incoming.platform, incoming.act.back)
             return Answer(outcome="ignored")
         request = _request(store, incoming, person)
-        return self._carry_out(request, incoming, self._step(request, incoming))
+        return self._carry_out(request, self._steps.of(request, incoming))
 
     def _who(self, store: Store, incoming: Incoming) -> Person | None:
-        """The active employee behind a sender: by their account, or on first sight by the verified address of a member."""
+        """The active employee behind a sender: by account, or on first sight by a member's verified address."""
         sender = incoming.sender
         if not sender.member:
             return None
@@ -194,316 +196,76 @@ class Core:
                 person = None
         return person if person and person.active else None
 
-    def _stranger(self, store: Store, incoming: Incoming) -> Answer:
-        act = incoming.act
-        if (
-            isinstance(act, Opened)
-            and act.what == "start"
-            and incoming.sender.member
-            and not incoming.where.shared
-        ):
-            return self._start(store, incoming, act.payload)
-        if isinstance(act, Pressed) and incoming.sender.member:
-            return self._confirm(store, incoming, act.handle)
-        silent = isinstance(act, Reacted | Left) or (
-            isinstance(act, Said) and not act.command and incoming.where.kind != "private"
-        )
-        return Answer(outcome="ignored") if silent else Answer(outcome="refused", card=Card(STRANGER))
+    # Carrying it out ------------------------------------------------------------------------------------------
 
-    def _start(self, store: Store, incoming: Incoming, code: str) -> Answer:
-        found = store.links.offered(code)
-        if found is None:
-            return Answer(outcome="refused", card=Card(STRANGER))
-        person = store.directory.people[found]
-        handle = store.links.claim(code, external_id=incoming.sender.external_id)
-        card = Card(
-            Phrase("Are you {name}?", name=Verbatim(person.name)),
-            Section(
-                Phrase(
-                    "This connects your account here with {name} at the company. Confirm only if this is you.",
-                    name=Verbatim(person.name),
-                )
-            ),
-            Button(Phrase("Yes, connect me"), style="primary", handle=handle),
-        )
-        return Answer(outcome="done", card=card, language=person.language, zone=person.zone)
-
-    def _confirm(self, store: Store, incoming: Incoming, handle: str) -> Answer:
-        sender = incoming.sender
-        link = store.links.confirm(handle, external_id=sender.external_id)
-        if link is None:
-            return Answer(outcome="refused", card=Card(STALE), keep=True)
-        store.accounts.link(
-            link.person_id, incoming.platform, sender.external_id, sender.username, sender.address
-        )
-        person = store.directory.people[link.person_id]
-        store.actor_id = person.id
-        linked = Card(
-            Phrase(
-                "Your account was connected with {platform}.", platform=Verbatim(incoming.platform.title())
-            ),
-            Note(Phrase("If this was not you, tell HR or an administrator at once: they can undo it.")),
-        )
-        self._queue(
-            store, "kit.linked", (Tell(linked, to=person.id, topic=f"linked:{link.id}", on=link.made_on),)
-        )
-        hello = Card(
-            Phrase("Welcome, {name}. You are connected.", name=Verbatim(person.name)),
-            Section(Phrase("Write /help to see what I can do, or just try /checkin.")),
-        )
-        return Answer(outcome="done", card=hello, route="kit.linked")
-
-    # Which route ---------------------------------------------------------------------------------------------------
-
-    def _step(self, request: Request, incoming: Incoming) -> _Step:
-        act = incoming.act
-        if isinstance(act, Pressed):
-            return self._pressed(request, act)
-        if isinstance(act, Submitted):
-            return self._submitted(request, act)
-        if isinstance(act, Opened):
-            return self._opened(request, act)
-        if isinstance(act, Reacted):
-            return self._reacted(request, incoming, act)
-        assert isinstance(act, Said)
-        return self._said(request, incoming, act)
-
-    def _said(self, request: Request, incoming: Incoming, act: Said) -> _Step:
-        words = grammar.marked(act.words)
-        if act.edits:
-            return self._edited(request, act, words)
-        interviewing = (
-            incoming.interviews and incoming.where.kind == "private" and not words.startswith(("/", "／"))
-        )
-        if interviewing and (draft := request.store.drafts.asked(request.actor.id, request.platform)):
-            return self._told(request, draft, words)
-        if act.file is not None:
-            return self._called(request, "import", words)
-        return self._called(request, words, "")
-
-    def _called(self, request: Request, words: str, rest: str) -> _Step:
-        called = self.vocabulary.find(words) if words else None
-        if called is None:
-            return (
-                _Step(route=self.routes.get("preferences.help"), args={"about": words})
-                if words.strip("/ ")
-                else _Step(route=self.routes.get("preferences.help"), args={})
-            )
-        questions = asking.questions_of(called.route, request, {})
-        given = grammar.read(called.route, called.rest or rest, request, questions)
-        return _Step(route=called.route, args={}, given=given)
-
-    def _edited(self, request: Request, act: Said, words: str) -> _Step:
-        about = request.store.outbox.about(request.platform, request.where.id, f"said:{act.message}")
-        if about is None:
-            return _Step(answer=Answer(outcome="ignored"))
-        return self._called(request, words, "")
-
-    def _pressed(self, request: Request, act: Pressed) -> _Step:
-        opened = request.store.handles.open(act.handle, presser=request.actor.id)
-        if opened is None:
-            raise Refused(STALE)
-        name, args = opened
-        if name == "form.answer":
-            return self._answered(request, args)
-        if name == "form.step":
-            return self._stepped(request, args)
-        route = self.routes.get(name)
-        if route is None:
-            raise Refused(STALE)
-        if route.once and not request.store.handles.use(act.handle):
-            raise Refused(STALE)
-        return _Step(route=route, args=args)
-
-    def _opened(self, request: Request, act: Opened) -> _Step:
-        if act.what == "home":
-            request.store.accounts.opened_home(request.actor.id, request.platform)
-            return _Step(answer=Answer(outcome="done", card=self._home(request), route="home"))
-        if act.what == "start":
-            return self._called(request, "help", "")
-        shortcut = self._shortcuts.get(act.what)
-        if shortcut is None:
-            raise Refused(STALE)
-        quoted = {}
-        if shortcut.on_message and act.quoted:
-            words = grammar.spoken(
-                grammar.marked(act.quoted.words), request.store.directory, request.platform
-            )
-            author = request.store.directory.with_account(request.platform, act.quoted.author)
-            quoted = {"quoted": words[:3000], "author": author.id if author else ""}
-        return _Step(route=shortcut.route, args=quoted, form=True)
-
-    def _reacted(self, request: Request, incoming: Incoming, act: Reacted) -> _Step:
-        about = request.store.outbox.about(incoming.platform, incoming.where.id, act.message)
-        kind, _, record = (about or "").partition(":")
-        heard = self._reactions.get(kind)
-        if heard is None:
-            return _Step(answer=Answer(outcome="ignored"))
-        return _Step(reply=heard(request, record, act))
-
-    # Forms -----------------------------------------------------------------------------------------------------------
-
-    def _draft(self, request: Request, draft_id: str) -> tuple[Draft, Route]:
-        draft = request.store.drafts.get(draft_id, person_id=request.actor.id)
-        route = self.routes.get(draft.route) if draft else None
-        if draft is None or route is None:
-            raise Refused(STALE)
-        return draft, route
-
-    def _submitted(self, request: Request, act: Submitted) -> _Step:
-        draft, route = self._draft(request, act.draft)
-        given = {**draft.given, **{name: asking.raw(item) for name, item in act.given.items()}}
-        if not act.final:
-            request.store.drafts.keep(draft, given)
-            return _Step(answer=Answer(outcome="kept"))
-        return _Step(route=route, args=draft.args, given=given, draft=draft)
-
-    def _told(self, request: Request, draft: Draft, words: str) -> _Step:
-        """An answer typed in an interview."""
-        route = self.routes[draft.route]
-        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
-        question = form.questions[min(draft.position, len(form.questions) - 1)]
-        typed = grammar.spoken(words, request.store.directory, request.platform)
-        return self._take(request, draft, route, question.name, typed)
-
-    def _answered(self, request: Request, args: Mapping[str, Any]) -> _Step:
-        draft, route = self._draft(request, args["draft"])
-        return self._take(request, draft, route, args["question"], args["value"])
-
-    def _take(self, request: Request, draft: Draft, route: Route, name: str, item: Any) -> _Step:
-        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
-        question = form.question(name)
-        if question is None:
-            raise Refused(STALE)
-        checked = asking.raw(grammar.answer(question, item, request))
-        position = form.questions.index(question)
-        several = getattr(question, "most", 1) > 1
-        if several:
-            before = [one for one in draft.given.get(name, ()) if one not in checked]
-            checked = [*before, *checked]
-        request.store.drafts.keep(draft, {**draft.given, name: checked}, asking=request.platform)
-        return self._go_to(request, draft, route, position if several else position + 1)
-
-    def _stepped(self, request: Request, args: Mapping[str, Any]) -> _Step:
-        draft, route = self._draft(request, args["draft"])
-        if args["what"] == "stop":
-            request.store.drafts.keep(draft, draft.given, asking="")
-            card = Card(
-                Phrase("Kept. You can go on whenever you like, here or on another platform."),
-                Button(Phrase("Go on"), Press("form.step", {"draft": draft.id, "what": "resume"})),
-            )
-            return _Step(reply=Reply(show=card))
-        move = {"back": -1, "skip": 1, "next": 1}.get(args["what"], 0)
-        if args["what"] == "resume":
-            request.store.drafts.keep(draft, draft.given, asking=request.platform)
-        return self._go_to(request, draft, route, max(0, draft.position + move))
-
-    def _go_to(self, request: Request, draft: Draft, route: Route, position: int) -> _Step:
-        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
-        if position >= len(form.questions):
-            return _Step(route=route, args=draft.args, given=draft.given, draft=draft)
-        request.store.drafts.keep(draft, draft.given, position=position)
-        return _Step(
-            answer=Answer(
-                asked=self._seal_asked(request, asking.ask(request, form, position)), route=route.name
-            )
-        )
-
-    # Carrying it out -------------------------------------------------------------------------------------------------
-
-    def _carry_out(self, request: Request, incoming: Incoming, step: _Step) -> Answer:
+    def _carry_out(self, request: Request, step: Step) -> Answer:
         if step.answer is not None:
             return self._sealed(request, step.answer)
         if step.reply is not None:
-            return self._replied(request, incoming, "kit", step.reply)
+            return self._replied(request, "kit", step.reply)
         if step.route is None:
             return Answer(outcome="ignored")
-        return self._run(request, incoming, step.route, step)
+        return self._run(request, step.route, step)
 
-    def _run(self, request: Request, incoming: Incoming, route: Route, step: _Step) -> Answer:
-        args = {
-            name: item
-            for name, item in (step.args or {}).items()
-            if name in route.settled or self._asks(route, name)
-        }
+    def _run(self, request: Request, route: Route, step: Step) -> Answer:
+        args = {name: item for name, item in (step.args or {}).items() if _takes(route, name)}
         given = dict(step.given or {})
         if not route.allow.check(request, args):
             raise Problem(route.allow.refusal)
-        if incoming.where.shared and not route.in_groups:
+        if request.where.shared and not route.in_groups:
             raise Problem(PRIVATE_ONLY)
-        if (
-            step.draft is None
-            and (step.form or asking.lacks(route, request, args, given))
-            and route.questions
-        ):
-            return self._open_form(request, incoming, route, args, given)
-        try:
-            ready = asking.arguments(route, request, args, given)
-            reply = route.handler(request, **ready)
-        except Problem as problem:
-            if step.draft is not None:
-                return self._not_yet(request, incoming, route, step.draft, given, problem)
-            raise
+        if _asks_first(route, request, step, args, given):
+            return self._open_form(request, route, args, given)
+        if step.handle and not request.store.handles.use(step.handle):
+            raise Refused()
         if step.draft is not None:
-            request.store.drafts.close(step.draft)
-        request.store.audit("did", route.name)
-        answer = self._replied(request, incoming, route.name, reply)
-        return self._introduced(request, route, answer)
+            return self._fill(request, route, step.draft, args, given)
+        reply = route.handler(request, **asking.arguments(route, request, args, given))
+        return self._finished(request, route, reply)
 
-    @staticmethod
-    def _asks(route: Route, name: str) -> bool:
-        return any(question.name == name for question in route.questions)
+    def _finished(self, request: Request, route: Route, reply: Reply) -> Answer:
+        request.store.audit("did", route.name)
+        return self._introduced(request, route, self._replied(request, route.name, reply))
 
     def _open_form(
-        self,
-        request: Request,
-        incoming: Incoming,
-        route: Route,
-        args: Mapping[str, Any],
-        given: Mapping[str, Any],
+        self, request: Request, route: Route, args: Mapping[str, Any], given: Mapping[str, Any]
     ) -> Answer:
-        asking_here = incoming.platform if incoming.interviews else ""
+        asking_here = request.platform if request.interviews else ""
         kept = {name: asking.raw(item) for name, item in given.items()}
         draft = request.store.drafts.begin(request.actor.id, route.name, dict(args), kept, asking=asking_here)
         form = asking.form_of(route, request, draft.args, draft.given, draft.id)
-        if not incoming.interviews:
-            return Answer(outcome="asked", form=form, route=route.name)
-        first = next((n for n, q in enumerate(form.questions) if not form.given.get(q.name)), 0)
-        request.store.drafts.keep(draft, draft.given, position=first)
-        asked = self._seal_asked(request, asking.ask(request, form, first))
-        return Answer(outcome="asked", asked=asked, route=route.name)
+        first = next((n for n, q in enumerate(form.questions) if not draft.given.get(q.name)), 0)
+        return self._steps.ask(request, draft, route, form, first)
+
+    def _fill(
+        self, request: Request, route: Route, draft: Draft, args: Mapping[str, Any], given: Mapping[str, Any]
+    ) -> Answer:
+        """A form was sent. With an answer that will not do, whatever was begun is undone and what was typed stays."""
+        try:
+            with request.store.nested():
+                ready = asking.arguments(route, request, args, given)
+                reply = route.handler(replace(request, filled=True), **ready)
+        except Problem as problem:
+            if not problem.question:
+                raise
+            return self._not_yet(request, route, draft, given, problem)
+        request.store.drafts.close(draft)
+        return self._finished(request, route, reply)
 
     def _not_yet(
-        self,
-        request: Request,
-        incoming: Incoming,
-        route: Route,
-        draft: Draft,
-        given: Mapping[str, Any],
-        problem: Problem,
+        self, request: Request, route: Route, draft: Draft, given: Mapping[str, Any], problem: Problem
     ) -> Answer:
-        """A submitted form with an answer that will not do: what was typed stays. Only rules that ran before any change
-        may name a question; anything else undoes the unit."""
-        if not problem.question:
-            raise problem
         request.store.drafts.keep(draft, dict(given))
         form = asking.form_of(route, request, draft.args, given, draft.id)
-        if not incoming.interviews:
-            return Answer(
-                outcome="invalid", form=form, errors=((problem.question, problem.words),), route=route.name
-            )
         at = next((n for n, q in enumerate(form.questions) if q.name == problem.question), 0)
-        request.store.drafts.keep(draft, dict(given), position=at)
-        asked = self._seal_asked(request, asking.ask(request, form, at))
-        return Answer(
-            outcome="invalid", asked=asked, errors=((problem.question, problem.words),), route=route.name
-        )
+        answer = self._steps.ask(request, draft, route, form, at)
+        return replace(answer, outcome="invalid", errors=((problem.question, problem.words),))
 
-    def _replied(self, request: Request, incoming: Incoming, route: str, reply: Reply) -> Answer:
+    def _replied(self, request: Request, route: str, reply: Reply) -> Answer:
         self._queue(request.store, route, reply.tell)
         if reply.ask is not None:
             asked = self.routes[reply.ask.route]
-            return self._run(request, incoming, asked, _Step(route=asked, args=reply.ask.args, form=True))
+            return self._run(request, asked, Step(route=asked, args=reply.ask.args, form=True))
         answer = Answer(card=reply.show, keep=reply.keep, route=route)
         return self._sealed(request, answer)
 
@@ -517,7 +279,7 @@ class Core:
             return answer
         return replace(answer, card=Card(answer.card.title, *answer.card.parts, Note(feature.intro)))
 
-    # Home --------------------------------------------------------------------------------------------------------------
+    # Home -----------------------------------------------------------------------------------------------------
 
     def _home(self, request: Request) -> Card:
         parts = [part for block in self._homes for part in block(request)]
@@ -532,45 +294,27 @@ class Core:
         answer = Answer(card=self._home(request), route="home", **_reader(person))
         return self._sealed(request, answer)
 
-    # Sealing -----------------------------------------------------------------------------------------------------------
-
     def _sealed(self, request: Request, answer: Answer) -> Answer:
         if answer.card is None:
             return answer
-        return replace(answer, card=self.seal(request.store, answer.card, for_person=request.actor.id))
+        return replace(answer, card=self._seal.card(request.store, answer.card, for_person=request.actor.id))
 
     def seal(self, store: Store, card: Card, *, for_person: str | None) -> Card:
-        """Replace what the buttons do by opaque handles that only this person (None: any colleague) may use."""
-        buttons = card.buttons()
-        if not buttons:
-            return card
-        return card.with_buttons(dict(enumerate(self._seal_buttons(store, buttons, for_person))))
+        """A card whose buttons only this person (None: any colleague) may press."""
+        return self._seal.card(store, card, for_person=for_person)
 
-    def _seal_buttons(self, store: Store, buttons: Iterable[Button], for_person: str | None) -> list[Button]:
-        wanted = list(buttons)
-        presses = [
-            (b.does.route, dict(b.does.args), b.does.route in self.routes and self.routes[b.does.route].once)
-            for b in wanted
-            if b.does
-        ]
-        handles = iter(store.handles.make(presses, for_person=for_person))
-        return [replace(b, does=None, handle=next(handles)) if b.does else b for b in wanted]
-
-    def _seal_asked(self, request: Request, asked: Asked) -> Asked:
-        sealed = self._seal_buttons(request.store, (*asked.choices, *asked.controls), request.actor.id)
-        count = len(asked.choices)
-        return replace(asked, choices=tuple(sealed[:count]), controls=tuple(sealed[count:]))
+    # Telling --------------------------------------------------------------------------------------------------
 
     def _queue(self, store: Store, route: str, tells: Iterable[Tell]) -> None:
         for tell in tells:
             self.queue(store, route, tell)
 
     def queue(self, store: Store, route: str, tell: Tell) -> str | None:
-        """One outbox row for a `tell`, in this transaction; returns its id, or None when its topic was told before or the
-        person switched this notice off."""
+        """One outbox row for a `tell`, in this transaction; returns its id, or None when its topic was told before or
+        the person switched this notice off."""
         if tell.notice and tell.to and not store.preferences.wants(tell.to, tell.notice):
             return None
-        card = self.seal(store, tell.card, for_person=tell.to or None)
+        card = self._seal.card(store, tell.card, for_person=tell.to or None)
         row = store.outbox.put(
             dump(card),
             route=route,
@@ -585,6 +329,19 @@ class Core:
         )
         store.touch(tell.to)
         return row.id if row else None
+
+
+def _takes(route: Route, name: str) -> bool:
+    return name in route.settled or any(question.name == name for question in route.questions)
+
+
+def _asks_first(
+    route: Route, request: Request, step: Step, args: Mapping[str, Any], given: Mapping[str, Any]
+) -> bool:
+    """Whether the form comes before the handler: wanted by a shortcut or a button, or something is missing."""
+    if step.draft is not None or not route.questions:
+        return False
+    return step.form or asking.lacks(route, request, args, given)
 
 
 def _opened(file: File) -> File:
@@ -607,6 +364,7 @@ def _request(store: Store, incoming: Incoming, person: Person) -> Request:
         message=getattr(act, "message", ""),
         edits=said.edits if said else False,
         file=said.file if said else None,
+        interviews=incoming.interviews,
     )
 
 

@@ -1,4 +1,4 @@
-"""A feature opens doors: commands, buttons, shortcuts, reactions, blocks of the home screen, and moments of the clock."""
+"""A feature opens doors: commands, buttons, shortcuts, reactions, blocks of the home screen, moments of the clock."""
 
 from __future__ import annotations
 
@@ -124,8 +124,8 @@ class Feature:
         in_groups: bool = False,
         hidden: bool = False,
     ) -> Callable[[Handler], Route]:
-        """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring is
-        its help; `examples` are what may follow the words, and each runs; `also` are its words in other languages."""
+        """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring
+        is its help; `examples` are what may follow the words, and each runs; `also` are its words elsewhere."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=False)

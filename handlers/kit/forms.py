@@ -22,12 +22,14 @@ class Option:
 
 @value
 class Question:
-    """What every question has. `name` and `required` come from the parameter that it annotates."""
+    """What every question has. `name` and `required` come from the parameter that it annotates; `suggested` is asked
+    when the form is drawn, for the raw answer that stands in it until the person writes another."""
 
     label: Text
     help: Text | None = None
     name: str = ""
     required: bool = True
+    suggested: "Callable[[Request], Any] | None" = None
 
     def __post_init__(self) -> None:
         text(self.label)
@@ -53,12 +55,14 @@ class Choice(Question):
 
 @value
 class Scale(Question):
-    """A whole number from `low` to `high`, with words for both ends."""
+    """A whole number from `low` to `high`, with words for both ends. With `labels`, one of them must begin it in a
+    command ("mood 4"), where any number could open a sentence."""
 
     low: int = 1
     high: int = 5
     low_label: Text | None = None
     high_label: Text | None = None
+    labels: tuple[str, ...] = ()
 
 
 @value

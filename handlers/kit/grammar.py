@@ -234,8 +234,8 @@ class _Reading:
         if person is None or not person.active:
             raise Problem(
                 Phrase(
-                    "I do not know {name} as a colleague. Write @ and their name as it stands in the company's list, or pick"
-                    " them in the form.",
+                    "I do not know {name} as a colleague. Write @ and their name as it stands in the company's list,"
+                    " or pick them in the form.",
                     name=Verbatim(called[:60]),
                 )
             )
@@ -258,10 +258,20 @@ class _Reading:
             self.rest = text[first.end() :].lstrip(_SEPARATORS)
 
     def _take_number(self, question: Scale | Number) -> None:
+        if isinstance(question, Scale) and question.labels:
+            self._take_labelled_number(question)
+            return
         found = re.match(r"-?\d+([.,]\d+)?(?=\s|$|%)", self.rest)
         if found:
             self.given[question.name] = found.group()
             self.rest = self.rest[found.end() :].lstrip(_SEPARATORS + "%")
+
+    def _take_labelled_number(self, question: Scale) -> None:
+        labels = "|".join(re.escape(label) for label in question.labels)
+        segment = re.compile(rf"(^|[;；\n])\s*(?:{labels})\s*[:：]?\s*(\d+)\s*(?=[;；\n]|$)", re.IGNORECASE)
+        if found := segment.search(self.rest):
+            self.given[question.name] = found.group(2)
+            self.rest = segment.sub(r"\1", self.rest, count=1).lstrip(_SEPARATORS + ";；\n")
 
     def _take_choice(self, question: Choice) -> None:
         for option in _options(question):
@@ -303,8 +313,8 @@ def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None
 
 
 def named(text: str, directory: Directory, platform: str) -> tuple[Person | None, int]:
-    """The colleague whose name, user name or address begins this text, and how long that is. A first name counts when only
-    one active colleague has it."""
+    """The colleague whose name, user name or address begins this text, and how long that is. A first name counts when
+    only one active colleague has it."""
     first = re.match(r"[^\s,，;；:：]+", text)
     if not first:
         return None, 0

@@ -1,7 +1,7 @@
 """An expected refusal, worded for its reader: what is wrong, and what to do next."""
 
 from handlers.kit.cards import Button
-from handlers.kit.text import Text, text
+from handlers.kit.text import Phrase, Text, text
 
 
 class Problem(Exception):
@@ -13,3 +13,13 @@ class Problem(Exception):
         self.words = text(words)
         self.question = question
         self.buttons = buttons
+
+
+STALE = Phrase("This button is not valid any more. Ask again for what you need.")
+
+
+class Refused(Problem):
+    """The one refusal of a key that does not fit, whatever the cause: what is behind it stays unknown."""
+
+    def __init__(self) -> None:
+        super().__init__(STALE)

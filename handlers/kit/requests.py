@@ -132,7 +132,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Request:
-    """What a handler gets: who asks, where, when, and the store."""
+    """What a handler gets: who asks, where, when, and the store. `filled`: the answers come from a form, whole."""
 
     actor: Person
     where: Where
@@ -142,6 +142,8 @@ class Request:
     delivery: str = ""
     message: str = ""
     edits: bool = False
+    interviews: bool = False
+    filled: bool = False
     file: File | None = None
 
     @cached_property
@@ -163,9 +165,9 @@ class Request:
 @dataclass(frozen=True)
 class Tell:
     """Something for somebody else. `to` is a person's id, or `place` a channel's row id. `topic` makes it unique;
-    `about` ("kudos:<id>") lets a reaction find it; `on` is the one platform where it may be told; `notice` names a notification that
-    people can switch off; `unclear` says what to do
-    when the platform never answers; `lives` is how long it is worth telling."""
+    `about` ("kudos:<id>") lets a reaction find it; `on` is the one platform where it may be told; `notice` names a notification
+    that people can switch off; `unclear` says what to do when the platform never answers; `lives` is how long it is
+    worth telling."""
 
     card: Card
     to: str = ""
@@ -186,12 +188,13 @@ class Tell:
 @dataclass(frozen=True)
 class Reply:
     """What a handler wants: a card shown here, others told, a form asked. A pressed card is replaced by what is shown,
-    unless `keep`."""
+    unless `keep`. `given` are raw answers that already stand in the form that `ask` opens, to be changed there."""
 
     show: Card | None = None
     tell: tuple[Tell, ...] = ()
     ask: Press | None = None
     keep: bool = False
+    given: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @value

@@ -1,12 +1,23 @@
 """One-on-ones: two people meet, keep an agenda together, and write down what they agreed; nobody else reads it."""
 
-from handlers.one_on_ones import actions, agenda, changes, notes, overview, planning, reminders, templates
+from handlers.one_on_ones import (
+    actions,
+    agenda,
+    changes,
+    confirming,
+    notes,
+    overview,
+    planning,
+    reminders,
+    templates,
+)
 from handlers.one_on_ones.pair import feature
 
 __all__ = [
     "actions",
     "agenda",
     "changes",
+    "confirming",
     "feature",
     "notes",
     "overview",

@@ -1,4 +1,4 @@
-"""The shared agenda: both add points at any time, also from a message; what is not discussed stays for the next meeting."""
+"""The shared agenda: both add points at any time, also from a message; what is not discussed stays for next time."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -20,9 +20,7 @@ from handlers.one_on_ones.pair import (
     named,
     opening,
     participants,
-    partner_of,
     running,
-    series_of,
     shared_with,
     shown,
     tell_partner,
@@ -118,7 +116,7 @@ def _added(request: Request, series: Series, point: AgendaPoint) -> Card:
     )
 
 
-# Checking --------------------------------------------------------------------------------------------------------------
+# Checking ---------------------------------------------------------------------------------------------------
 
 
 @feature.button(allow=participants)
@@ -144,7 +142,7 @@ def _point(request: Request, series: Series, point_id: str) -> AgendaPoint:
     return point
 
 
-# On the card -----------------------------------------------------------------------------------------------------------
+# On the card ------------------------------------------------------------------------------------------------
 
 
 def parts(request: Request, series: Series, place: Standing) -> tuple[Part, ...]:
@@ -194,7 +192,6 @@ def wording(point: AgendaPoint) -> Text:
     return Phrase(point.body) if point.ours else Verbatim(point.body)
 
 
-def adding(request: Request, series: Series) -> Button:
-    """The button that asks for a point."""
-    partner = partner_of(request, series_of(request, series.id))
+def adding(partner: Person) -> Button:
+    """The button that asks for a point for the agenda with a colleague."""
     return Button(Phrase("Add a point"), add.bind(partner=partner.id), style="primary")

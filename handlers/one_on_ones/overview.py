@@ -9,7 +9,7 @@ from handlers.kit.forms import Colleague, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.one_on_ones import actions, agenda, changes, notes, planning, templates
+from handlers.one_on_ones import actions, agenda, changes, confirming, notes, planning, templates
 from handlers.one_on_ones.meetings import Meeting, standing
 from handlers.one_on_ones.pair import (
     feature,
@@ -33,7 +33,9 @@ def show(
     """Show my one-on-ones, or the one with a colleague."""
     if partner is None and words:
         raise Problem(
-            Phrase("I see no colleague in this. Write @ and a name, like this: /1on1 @ben, or /1on1 add @ben …")
+            Phrase(
+                "I see no colleague in this. Write @ and a name, like this: /1on1 @ben, or /1on1 add @ben …"
+            )
         )
     if partner is None:
         return Reply(show=_mine(request))
@@ -57,13 +59,13 @@ def _not_begun(request: Request, partner: Person) -> Card:
     return Card(
         Phrase("You have no one-on-one with {name} yet.", name=named(partner)),
         Section(Phrase("It begins with the first point on the agenda, or with the first plan.")),
-        Button(Phrase("Add a point"), agenda.add.bind(partner=partner.id), style="primary"),
+        agenda.adding(partner),
         Button(Phrase("Plan it"), planning.plan.bind(partner=partner.id)),
         Note(shared_with(request, partner)),
     )
 
 
-# One -------------------------------------------------------------------------------------------------------------------
+# One --------------------------------------------------------------------------------------------------------
 
 
 def card(request: Request, series: Series, done: Text | None = None) -> Card:
@@ -75,7 +77,7 @@ def card(request: Request, series: Series, done: Text | None = None) -> Card:
         *_when(request, series, partner, place.next),
         *agenda.parts(request, series, place),
         *actions.parts(request, series, place),
-        *notes.parts(request, series),
+        *confirming.parts(request, series),
         *_doors(request, series, partner),
         Note(shared_with(request, partner)),
     )
@@ -110,13 +112,13 @@ def _elsewhere(request: Request, partner: Person, meeting: Meeting) -> tuple[Par
 
 
 def _doors(request: Request, series: Series, partner: Person) -> tuple[Part, ...]:
-    writing = (notes.writing(series), notes.writing_for_myself(series), notes.looking_back(series))
+    writing = (notes.writing(series), notes.writing_for_myself(series), confirming.looking_back(series))
     if not partner.active:
         return writing[1:]
     if has_ended(request.store, series):
-        return (agenda.adding(request, series), *writing)
+        return (agenda.adding(partner), *writing)
     return (
-        agenda.adding(request, series),
+        agenda.adding(partner),
         *writing,
         actions.agreeing(request, series),
         Button(Phrase("Plan"), planning.plan.bind(partner=partner.id)),
@@ -125,7 +127,7 @@ def _doors(request: Request, series: Series, partner: Person) -> tuple[Part, ...
     )
 
 
-# All of mine -----------------------------------------------------------------------------------------------------------
+# All of mine ------------------------------------------------------------------------------------------------
 
 
 def _mine(request: Request) -> Card:
@@ -137,8 +139,10 @@ def _mine(request: Request) -> Card:
     )
     return Card(
         Phrase("Your one-on-ones"),
-        *([_line(request, series) for series in live] or [empty]),
-        *((Heading(Phrase("Ended")), *(_line(request, series) for series in over)) if over else ()),
+        *(_line(request, series) for series in live),
+        *(() if live else (empty,)),
+        *((Heading(Phrase("Ended")),) if over else ()),
+        *(_line(request, series) for series in over),
         Button(Phrase("Add a point"), agenda.add.bind(), style="primary"),
         Button(Phrase("Plan one"), planning.plan.bind()),
     )
@@ -168,5 +172,5 @@ def next_one(request: Request) -> tuple[Part, ...]:
     return (
         Heading(Phrase("Next one-on-one")),
         Section(Phrase("With {name}: {at}", name=named(partner), at=at), button=opening(series)),
-        Button(Phrase("Add a point"), agenda.add.bind(partner=partner.id)),
+        agenda.adding(partner),
     )

@@ -82,7 +82,7 @@ def day_of(day: str) -> date:
     return date.fromisoformat(day)
 
 
-# Who reads it ----------------------------------------------------------------------------------------------------------
+# Who reads it -----------------------------------------------------------------------------------------------
 
 
 def both(request: Request, args: Mapping[str, Any]) -> Text:
@@ -106,14 +106,12 @@ def shared_with(request: Request, partner: Person) -> Text:
     return readers(Kind.ONE_ON_ONE, request, named=partner)
 
 
-# What is answered, and who is told -------------------------------------------------------------------------------------
+# What is answered, and who is told --------------------------------------------------------------------------
 
 
 def tell_partner(request: Request, series: Series, card: Card, *, topic: str, notice: str = "") -> Tell:
     """Tell the other one of the two."""
-    return Tell(
-        card, to=series.other_than(request.actor.id), topic=f"one_on_ones.{topic}", notice=notice
-    )
+    return Tell(card, to=series.other_than(request.actor.id), topic=f"one_on_ones.{topic}", notice=notice)
 
 
 def shown(request: Request, series: Series, *tell: Tell, done: Text | None = None) -> Reply:

@@ -1,5 +1,6 @@
 """Templates for an agenda: everyday talks, the performance interviews, and the company's own."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from handlers.kit.access import everyone, stewards
@@ -8,7 +9,6 @@ from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
-from handlers.kit.values import value
 from handlers.one_on_ones.agenda import wording
 from handlers.one_on_ones.pair import (
     POINTS,
@@ -26,12 +26,12 @@ MOST_POINTS = 12
 LONGEST_POINT = 300
 
 
-@value
+@dataclass(frozen=True)
 class Template:
     """A name, and the points that it puts on an agenda."""
 
     title: Text
-    points: tuple[Text, ...]
+    points: tuple[Phrase | Verbatim, ...]
 
 
 def _ours(title: Phrase, *points: Phrase) -> Template:
@@ -155,13 +155,14 @@ def _add_missing(request: Request, series: Series, template: Template) -> str:
     for point in template.points:
         if point in there:
             continue
-        ours = isinstance(point, Phrase)
-        body = point.template if isinstance(point, Phrase) else point.words  # type: ignore[union-attr]
-        added = agenda.add(series, body, author=request.actor.id, ours=ours).id
+        if isinstance(point, Phrase):
+            added = agenda.add(series, point.template, author=request.actor.id, ours=True).id
+        else:
+            added = agenda.add(series, point.words, author=request.actor.id).id
     return added
 
 
-# The company's own -----------------------------------------------------------------------------------------------------
+# The company's own ------------------------------------------------------------------------------------------
 
 
 @feature.command(
@@ -175,7 +176,8 @@ def add_template(
     request: Request,
     name: Annotated[str, Words(Phrase("What is the template called?"), longest=75, lines=False)],
     points: Annotated[
-        str, Words(Phrase("Which points does it have?"), help=Phrase("One point on each line, at most twelve."))
+        str,
+        Words(Phrase("Which points does it have?"), help=Phrase("One point on each line, at most twelve.")),
     ],
 ) -> Reply:
     """Add a template for the agendas of one-on-ones."""

@@ -11,6 +11,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, names
 from handlers.people.reading import read_roster, refused
+from handlers.people.welcome import welcome
 from storage.roster import Change, Difference, Entry, RosterRun
 
 feature = Feature("people", title=Phrase("People"))
@@ -114,6 +115,7 @@ def apply(request: Request, run: str) -> Reply:
     undo = request.store.roster.apply([Entry(**entry) for entry in found.entries])
     request.store.change(found, state="applied", undo=undo, entries=[], at=request.now)
     return Reply(
+        tell=welcome(request.store, undo["new"]),
         show=Card(
             Phrase("Done. The company is as the file says."),
             Button(

@@ -59,6 +59,7 @@ class CheckIns:
         answers: Mapping[str, str],
         *,
         closes_at: datetime,
+        parts: Mapping[str, Any] | None = None,
         window: str | None = None,
         quoted_in: str | None = None,
     ) -> CheckIn:
@@ -73,12 +74,14 @@ class CheckIns:
             closes_at=closes_at,
             quoted_in=quoted_in,
             answers=dict(answers),
+            parts=parts,
         )
         return self._store.insert(row)
 
-    def update(self, row: CheckIn, answers: Mapping[str, str]) -> None:
+    def update(self, row: CheckIn, answers: Mapping[str, str], parts: Mapping[str, Any] | None) -> None:
         """Write other answers; whoever has read it is to read it again."""
-        self._store.change(row, answers=dict(answers), changed_at=self._store.now, read_by=None)
+        if (answers, parts) != (row.answers, row.parts):
+            self._store.change(row, answers=answers, parts=parts, changed_at=self._store.now, read_by=None)
 
     def feel(self, row: CheckIn, score: int | None) -> None:
         """Keep the mood of a check-in, in place of what it was; None leaves it."""
@@ -126,7 +129,9 @@ class CheckIns:
         return self._store.read(CheckIn, *theirs, reader=reader, order=_NEWEST, limit=limit)
 
     def _older_than(self, checkin_id: str, person_id: str) -> tuple[Any, ...]:
-        found = self._store.own(CheckIn, col(CheckIn.id) == checkin_id, subject=person_id) if checkin_id else []
+        found = (
+            self._store.own(CheckIn, col(CheckIn.id) == checkin_id, subject=person_id) if checkin_id else []
+        )
         if not found:
             return ()
         made_at = found[0].made_at
@@ -138,6 +143,16 @@ class CheckIns:
         theirs = (col(CheckIn.subject_id).in_(list(people)), col(CheckIn.made_at) >= since)
         rows = self._store.read(CheckIn, *theirs, reader=reader, order=_NEWEST)
         return {row.subject_id: row for row in reversed(rows)}
+
+    def lately(self, people: Collection[str], since: datetime) -> dict[str, set[str | None]]:
+        """On which occasions each of these people wrote since then (None: on none), without looking at any words."""
+        theirs = (col(CheckIn.subject_id).in_(list(people)), col(CheckIn.made_at) >= since)
+        found: dict[str, set[str | None]] = {}
+        for person, window in self._store.execute(
+            select(col(CheckIn.subject_id), col(CheckIn.window)).where(*theirs)
+        ):
+            found.setdefault(person, set()).add(window)
+        return found
 
     def mine(self, person_id: str, *conditions: Any) -> CheckIn | None:
         """A person's newest check-in, for what is asked of themselves."""
@@ -207,4 +222,3 @@ class CheckIns:
         for remark in self._store.read(Remark, under, reader=reader, order=col(Remark.made_at)):
             found.setdefault(remark.checkin_id, []).append(remark)
         return found
-

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from storage.checkins.tables import Blocker, CheckIn
 from storage.policy import Kind
+from storage.prepared import Prepared
 
 if TYPE_CHECKING:
     from storage.store import Store
+
+_TABLE = Blocker.__table__  # type: ignore[attr-defined]
+_NAMES = tuple(column.name for column in _TABLE.c)
+_OPEN = Prepared(
+    select(_TABLE)
+    .where(_TABLE.c.subject_id == bindparam("person"), _TABLE.c.solved_at.is_(None))
+    .order_by(_TABLE.c.made_at, _TABLE.c.id)
+)
 
 
 class Blockers:
@@ -22,9 +32,12 @@ class Blockers:
 
     def open_of(self, person_id: str) -> list[Blocker]:
         """What blocks a person now, oldest first, for themselves and for the machine's rules."""
-        unsolved = col(Blocker.solved_at).is_(None)
-        order = (col(Blocker.made_at), col(Blocker.id))
-        return self._store.own(Blocker, unsolved, subject=person_id, order=order)
+        rows = self._store.run(_OPEN, person=person_id)
+        return [Blocker(**dict(zip(_NAMES, row, strict=True))) for row in rows]
+
+    def of_checkin(self, row: CheckIn) -> list[Blocker]:
+        """What a check-in named, solved or not."""
+        return self._store.own(Blocker, col(Blocker.checkin_id) == row.id, subject=row.subject_id)
 
     def of_team(self, people: Collection[str], *, reader: str) -> dict[str, list[Blocker]]:
         """What blocks each of these people now that the reader may see."""
@@ -33,6 +46,13 @@ class Blockers:
         for row in self._store.read(Blocker, *theirs, reader=reader, order=col(Blocker.made_at)):
             found.setdefault(row.subject_id, []).append(row)
         return found
+
+    def blocked(self, people: Collection[str]) -> frozenset[str]:
+        """Which of these people are blocked now, without looking at any words."""
+        theirs = (col(Blocker.subject_id).in_(list(people)), col(Blocker.solved_at).is_(None))
+        return frozenset(
+            row[0] for row in self._store.execute(select(col(Blocker.subject_id)).where(*theirs))
+        )
 
     def get(self, blocker_id: str, person_id: str) -> Blocker | None:
         """A blocker of this person's own, or None."""

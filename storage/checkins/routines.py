@@ -23,7 +23,9 @@ ASKED = "checkins.check_in"
 _ROUTINE = Routine.__table__  # type: ignore[attr-defined]
 _OWED = ObligationRow.__table__  # type: ignore[attr-defined]
 _FIND = Prepared(
-    select(_ROUTINE.c.id).where(or_(_ROUTINE.c.lead_id == bindparam("lead"), _ROUTINE.c.lead_id == "")).limit(1)
+    select(_ROUTINE.c.id)
+    .where(or_(_ROUTINE.c.lead_id == bindparam("lead"), _ROUTINE.c.lead_id == ""))
+    .limit(1)
 )
 _WINDOW = Prepared(
     select(_OWED.c.about, _OWED.c.opened_at, _OWED.c.expires_at, _OWED.c.closed_at)

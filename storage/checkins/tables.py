@@ -34,18 +34,20 @@ class Routine(Row, table=True):
 class CheckIn(PersonalRow, table=True):
     """One check-in: the answers by question. `window` is the occasion on which it was asked for, if it was.
 
-    It may be changed until `closes_at`. `quoted_in` is the channel that the author was told of, fixed when sending."""
+    It may be changed until `closes_at`. `quoted_in` is the channel that the author was told of, fixed when sending.
+    `parts` are the messages that it was said in, by their ids, each of which may be edited; none after a form."""
 
     __tablename__ = "checkin"
     __table_args__ = (UniqueConstraint("subject_id", "window"),)
     kinds: ClassVar[tuple[str, ...]] = (Kind.CHECKIN,)
-    words: ClassVar[tuple[str, ...]] = ("answers",)
+    words: ClassVar[tuple[str, ...]] = ("answers", "parts")
 
     day: date
     window: str | None = None
     closes_at: datetime | None = Field(default=None, sa_type=Moment)
     quoted_in: str | None = None
     answers: Any = Field(sa_column=Column(SealedJson))
+    parts: Any = Field(default=None, sa_column=Column(SealedJson))
     changed_at: datetime | None = Field(default=None, sa_type=Moment)
     read_by: str | None = None
     version: int = 0

@@ -93,9 +93,7 @@ class OneOnOnes:
     def _founded(self, author: str, partner: str) -> Series:
         first, second = sorted((author, partner))
         now = self._store.now
-        row = Series(
-            kind=Kind.ONE_ON_ONE, subject_id=first, named_id=second, author_id=author, made_at=now
-        )
+        row = Series(kind=Kind.ONE_ON_ONE, subject_id=first, named_id=second, author_id=author, made_at=now)
         if insert_once(self._store, row):
             return row
         found = self.between(author, partner, reader=author)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class AgendaPoint(PersonalRow, table=True):
-    """Something to talk about. Unchecked it stays for the next meeting. `ours` marks a sentence of our own, translated."""
+    """Something to talk about; unchecked it stays for the next meeting. `ours` marks a sentence of ours, translated."""
 
     __tablename__ = "one_on_one_point"
     kinds: ClassVar[tuple[str, ...]] = (Kind.ONE_ON_ONE,)

@@ -118,9 +118,7 @@ class Notes:
     def reply(self, series: Series, notes: MeetingNotes, body: str, *, author: str) -> WrittenReply:
         """Keep a written reply with the notes."""
         common = shared(self._store, series, author)
-        return self._store.insert(
-            WrittenReply(**common, notes_id=notes.id, edition=notes.edition, body=body)
-        )
+        return self._store.insert(WrittenReply(**common, notes_id=notes.id, edition=notes.edition, body=body))
 
     def replies(self, notes: MeetingNotes, *, reader: str) -> list[WrittenReply]:
         """The written replies to these notes, the oldest first."""

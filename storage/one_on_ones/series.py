@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 class Series(PersonalRow, table=True):
-    """Two people who meet. `subject_id` is the lesser of their ids and `named_id` the other, so that a pair has one series
-    however it is named. `meeting_on` is the day that the next meeting has by the rule, `meeting_at` when it is."""
+    """Two people who meet. `subject_id` is the lesser of their ids and `named_id` the other, so that a pair has one
+    series however it is named. `meeting_on` is the next meeting's day by the rule, `meeting_at` when it really is."""
 
     __tablename__ = "one_on_one"
     __table_args__ = (UniqueConstraint("subject_id", "named_id"),)

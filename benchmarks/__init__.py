@@ -1,0 +1,1 @@
+"""How fast Upbeat is, always beside something else in the same run."""

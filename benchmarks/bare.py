@@ -1,0 +1,77 @@
+"""What we compare with: a bare Bolt app, and a bare Telegram webhook, that write one row with plain sqlite3."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+
+
+def opened(path: str) -> sqlite3.Connection:
+    """The same durability as ours: WAL, synchronous=FULL."""
+    made = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        made.execute(f"PRAGMA {pragma}")
+    made.execute("CREATE TABLE checkin (id TEXT PRIMARY KEY, user TEXT, words TEXT)")
+    return made
+
+
+def slack(path: str, port: int) -> None:
+    """Bolt's AsyncApp with process_before_response, one row a command."""
+    database = opened(path)
+    app = AsyncApp(
+        token=os.environ["SLACK_BOT_TOKEN"],
+        signing_secret=os.environ["SLACK_SIGNING_SECRET"],
+        process_before_response=True,
+        client=_client(),
+    )
+
+    @app.command("/checkin")
+    async def check_in(ack: Any, body: dict[str, str]) -> None:
+        row = (body["trigger_id"], body["user_id"], body["text"])
+        database.execute("INSERT INTO checkin VALUES (?, ?, ?)", row)
+        await ack({"response_type": "ephemeral", "text": "Checked in."})
+
+    server = FastAPI()
+    handler = AsyncSlackRequestHandler(app)
+
+    @server.post("/slack/events")
+    async def events(request: Request) -> Response:
+        return await handler.handle(request)
+
+    uvicorn.run(server, host="127.0.0.1", port=port, log_level="error", access_log=False)
+
+
+def _client() -> Any:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    return AsyncWebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
+
+
+def telegram(path: str, port: int) -> None:
+    """A webhook route that parses the update with python-telegram-bot, one row an update."""
+    import telegram as library
+
+    database = opened(path)
+    server = FastAPI()
+
+    @server.post("/telegram/webhook")
+    async def webhook(request: Request) -> Response:
+        update = library.Update.de_json(json.loads(await request.body()))
+        assert update.message and update.message.from_user
+        row = (str(update.update_id), str(update.message.from_user.id), update.message.text)
+        database.execute("INSERT INTO checkin VALUES (?, ?, ?)", row)
+        return Response(b"")
+
+    uvicorn.run(server, host="127.0.0.1", port=port, log_level="error", access_log=False)
+
+
+if __name__ == "__main__":
+    {"slack": slack, "telegram": telegram}[sys.argv[1]](sys.argv[2], int(sys.argv[3]))

@@ -1,0 +1,199 @@
+"""What blocks people is carried over until it is solved; after two workdays their manager hears of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from handlers.checkins.questions import feature
+from handlers.kit.access import owner_of
+from handlers.kit.calendar import at_wall, local_day
+from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
+from handlers.kit.features import Ring, Rung, Silence
+from handlers.kit.grammar import folded
+from handlers.kit.hours import calendar_of
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Verbatim
+from storage.checkins import Blocker, CheckIn
+from storage.people import Person
+from storage.store import Store
+
+WORKDAYS = 2
+"""A blocker that is open for so many workdays is raised to the manager."""
+MORNING = time(10)
+MOST = 10
+"""Blockers that one check-in opens at most; more lines stay words of the check-in."""
+BELL = "checkins.blocker"
+
+NOTHING = frozenset(
+    (
+        "no",
+        "none",
+        "nothing",
+        "nope",
+        "nobody",
+        "no one",
+        "n/a",
+        "na",
+        "-",
+        "–",
+        "无",
+        "没有",
+        "没",
+        "暂无",
+        "无阻碍",
+    )
+)
+"""Answers to "what blocks you?" that name nothing."""
+
+
+# Keeping ----------------------------------------------------------------------------------------------------
+
+
+def keep(request: Request, row: CheckIn, words: str) -> tuple[Tell, ...]:
+    """Open what a check-in names anew, and solve what was struck out; returns who must hear of it."""
+    blockers = request.store.checkins.blockers
+    known = blockers.open_of(request.actor.id)
+    struck = _struck_out(request, row, known)
+    for blocker in struck:
+        blockers.solve(blocker)
+    named = {_same(each.matter) for each in known}
+    named |= {_same(each.matter) for each in blockers.of_checkin(row)} if row.changed_at else set()
+    for line in [line for line in _lines(words) if _same(line) not in named][:MOST]:
+        _begin(request, row, line)
+    return tuple(told for blocker in struck for told in _told_solved(request, blocker))
+
+
+def _begin(request: Request, row: CheckIn, line: str) -> None:
+    blocker = request.store.checkins.blockers.begin(row, line)
+    about = f"{request.actor.id}:{blocker.id}"
+    request.store.slots.plan(BELL, about, _raised_at(request.store, request.actor, request.now))
+
+
+def _struck_out(request: Request, row: CheckIn, known: list[Blocker]) -> list[Blocker]:
+    """A form shows everything that is open, so what it lacks is solved; an edited message only speaks for itself."""
+    if not (request.filled or request.edits):
+        return []
+    left = {_same(line) for line in _lines((row.answers or {}).get("blocked", ""))}
+    theirs = known if request.filled else [each for each in known if each.checkin_id == row.id]
+    return [each for each in theirs if _same(each.matter) not in left]
+
+
+def _lines(words: str) -> list[str]:
+    lines = (line.strip() for line in words.splitlines())
+    return [line for line in lines if line and folded(line).rstrip(".!。！") not in NOTHING]
+
+
+def _same(words: str | None) -> str:
+    return folded(words or "").rstrip(".!。！")
+
+
+# Showing and solving ----------------------------------------------------------------------------------------
+
+
+def still_open(request: Request, row: CheckIn | None) -> tuple[Part, ...]:
+    """What blocks the asker since before this check-in, each with its button."""
+    open_now = request.store.checkins.blockers.open_of(request.actor.id)
+    said = {_same(line) for line in _lines((row.answers or {}).get("blocked", ""))} if row else set()
+    earlier = [each for each in open_now if _same(each.matter) not in said]
+    return (Heading(Phrase("Still blocked?")), *(_solvable(each) for each in earlier)) if earlier else ()
+
+
+def _solvable(blocker: Blocker) -> Section:
+    button = Button(Phrase("Solved"), solved.bind(blocker=blocker.id))
+    return Section(Verbatim(blocker.matter or ""), quoted=True, button=button)
+
+
+@feature.button(
+    allow=owner_of(
+        lambda request, args: request.store.checkins.blockers.get(args.get("blocker", ""), request.actor.id),
+        "subject_id",
+    )
+)
+def solved(request: Request, blocker: str) -> Reply:
+    """This blocks me no more."""
+    row = request.store.checkins.blockers.get(blocker, request.actor.id)
+    assert row is not None  # the door asked
+    tell = () if row.solved_at else _told_solved(request, row)
+    if row.solved_at is None:
+        request.store.checkins.blockers.solve(row)
+    card = Card(
+        Phrase("Good to hear. This is solved:"),
+        Section(Verbatim(row.matter or ""), quoted=True),
+        *still_open(request, None),
+    )
+    return Reply(show=card, tell=tell)
+
+
+def _told_solved(request: Request, row: Blocker) -> tuple[Tell, ...]:
+    """Whoever was asked for help need not look into it any more."""
+    if row.raised_to is None:
+        return ()
+    card = Card(
+        Phrase("{name} is not blocked by this any more.", name=Verbatim(request.actor.name)),
+        Section(Verbatim(row.matter or ""), quoted=True),
+    )
+    return (Tell(card, to=row.raised_to, topic=f"blocker:{row.id}:solved"),)
+
+
+# Raising ----------------------------------------------------------------------------------------------------
+
+
+def _raised_at(store: Store, person: Person, moment: datetime) -> datetime:
+    """The morning, where the person is, after it has been open for two workdays."""
+    calendar = calendar_of(store)
+    day = local_day(moment, person.zone)
+    for _ in range(WORKDAYS):
+        day = calendar.next_workday(day)
+    return at_wall(day, MORNING, person.zone)
+
+
+@feature.bell("blocker")
+def raise_blocker(ring: Ring) -> Rung:
+    """Tell the manager what has blocked a person for two workdays, and tell the person that they were told."""
+    store = ring.store
+    person_id, _, blocker_id = ring.about.partition(":")
+    person = store.directory.person(person_id)
+    row = store.checkins.blockers.get(blocker_id, person_id)
+    if person is None or not person.active or row is None or row.solved_at or not row.matter:
+        return Rung(None, silence=Silence("already done"))
+    today = local_day(ring.now, person.zone)
+    if absence := store.preferences.absence_on(person_id, today):
+        later = at_wall(calendar_of(store).next_workday(absence.last), MORNING, person.zone)
+        return Rung(later, silence=Silence("away", later))
+    manager = store.directory.person(store.directory.manager_of(person_id, today) or "")
+    if manager is None or not manager.active:
+        return Rung(None, silence=Silence("nobody to tell"))
+    store.checkins.blockers.raise_to(row, manager.id)
+    return Rung(None, tell=(_to_manager(person, manager, row), _to_person(person, manager, row)))
+
+
+def _to_manager(person: Person, manager: Person, row: Blocker) -> Tell:
+    quoted = {"partner": person.id, "quoted": row.matter}
+    card = Card(
+        Phrase("{name} has been blocked for two workdays.", name=Verbatim(person.name)),
+        Section(Verbatim(row.matter or ""), quoted=True),
+        Button(
+            Phrase("Open the check-in"),
+            Press("checkins.open_one", {"checkin": row.checkin_id}),
+            style="primary",
+        ),
+        Button(Phrase("Add to one-on-one"), Press("one_on_ones.add_quoted", quoted)),
+        Note(
+            Phrase(
+                "{name} knows that I tell you. A short word on who can help is often enough.",
+                name=Verbatim(person.name),
+            )
+        ),
+    )
+    return Tell(card, to=manager.id, topic=f"blocker:{row.id}:raised")
+
+
+def _to_person(person: Person, manager: Person, row: Blocker) -> Tell:
+    card = Card(
+        Phrase(
+            "I told {manager} that this has blocked you for two workdays.", manager=Verbatim(manager.name)
+        ),
+        _solvable(row),
+        Note(Phrase("I do so with every blocker that is open for so long, so that nobody waits alone.")),
+    )
+    return Tell(card, to=person.id, topic=f"blocker:{row.id}:told")

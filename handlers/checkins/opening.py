@@ -1,0 +1,69 @@
+"""When the window opens, each person of the team owes a check-in; who is away is not asked, nor whoever was quicker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from handlers.checkins.digest import plan_digest
+from handlers.checkins.questions import feature
+from handlers.checkins.windows import plan_for
+from handlers.kit.calendar import at_wall
+from handlers.kit.features import Ring, Rung, Silence
+from handlers.kit.text import Phrase
+from handlers.kit.values import dump
+from storage.checkins import Window
+from storage.checkins.routines import ASKED
+from storage.people import Person
+from storage.store import Store
+
+TITLE = Phrase("Your check-in: what is done, what comes next, what blocks you")
+MINUTES = 2
+
+
+def next_opening(store: Store, person: Person, after: datetime) -> Mapping[str, datetime]:
+    """When a person is asked next, by their team's routine on their own clock."""
+    plan = plan_for(store, person) if person.active else None
+    at = plan.next_after(after, person.zone) if plan else None
+    return {person.id: at} if at else {}
+
+
+@feature.bell("open", plan=next_opening)
+def open_window(ring: Ring) -> Rung:
+    """Ask one person for their check-in, unless there is a reason not to."""
+    person = ring.store.directory.person(ring.about)
+    plan = plan_for(ring.store, person) if person and person.active else None
+    if person is None or plan is None:
+        return Rung(None, silence=Silence("not asked"))
+    next_at = plan.next_after(max(ring.due_at, ring.now), person.zone)
+    day = plan.opened_at(ring.due_at, person.zone)
+    if day is None:
+        return Rung(next_at, silence=Silence("moved", next_at))
+    due_at, closes_at = plan.ends(day, person.zone)
+    if closes_at <= ring.now:
+        return Rung(next_at, silence=Silence("expired"))
+    if absence := ring.store.preferences.absence_on(person.id, day):
+        until = at_wall(absence.last + timedelta(days=1), time(), person.zone)
+        return Rung(next_at, silence=Silence("away", until))
+    window = Window(f"{plan.name}:{day.isoformat()}", ring.now, closes_at)
+    _open(ring.store, person, window, due_at)
+    plan_digest(ring.store, person, plan, day)
+    quicker = ring.store.checkins.made_since(person.id, at_wall(day, time(), person.zone))
+    if quicker is None:
+        return Rung(next_at)
+    ring.store.checkins.adopt(quicker, window)
+    ring.store.checkins.routines.answered(person.id, window)
+    return Rung(next_at, silence=Silence("already done"))
+
+
+def _open(store: Store, person: Person, window: Window, due_at: datetime) -> None:
+    store.obligations.open(
+        person.id,
+        ASKED,
+        window.name,
+        title=dump(TITLE),
+        args={},
+        due_at=due_at,
+        expires_at=window.closes_at,
+        minutes=MINUTES,
+    )

@@ -1,0 +1,161 @@
+"""What people are asked, by form and by quick text, and how their answers read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from handlers.checkins.windows import routine_of
+from handlers.kit.cards import Section
+from handlers.kit.features import Feature
+from handlers.kit.forms import Question, Scale, Sheet, Words
+from handlers.kit.requests import Request
+from handlers.kit.text import Phrase, Text, Verbatim
+from storage.checkins import CheckIn, Routine
+from storage.policy import MEAN_OF_AT_LEAST
+
+feature = Feature(
+    "checkins",
+    title=Phrase("Check-ins"),
+    intro=Phrase(
+        "A check-in takes two minutes: what is done, what comes next, what blocks you. Your manager reads it, helps"
+        " with what blocks you, and need not ask for a status. You can write one on any day; once a week I ask you."
+    ),
+)
+
+STANDARD = ("done", "next", "blocked")
+"""The questions that everybody is asked unless their team has others."""
+
+LABELS: Mapping[str, tuple[str, ...]] = {
+    "done": ("done", "完成", "已完成"),
+    "next": ("next", "下一步", "计划"),
+    "blocked": ("blocked by", "blocked", "blockers", "blocker", "阻碍", "阻塞"),
+    "mood": ("mood", "心情"),
+}
+
+ASKED: Mapping[str, Phrase] = {
+    "done": Phrase("What did you get done?"),
+    "next": Phrase("What comes next?"),
+    "blocked": Phrase("What blocks you?"),
+}
+
+
+def keys_of(routine: Routine | None) -> tuple[str, ...]:
+    """The questions of a routine: words for the standard ones, and a team's own as they were written."""
+    return tuple(routine.questions) if routine and routine.questions else STANDARD
+
+
+def asks_mood(routine: Routine | None) -> bool:
+    """Whether the mood is asked for."""
+    return routine is None or routine.mood
+
+
+def sheet(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
+    """The questions for this person, from their team's routine; about the check-in `checkin`, if one is named."""
+    routine = routine_of(request.store, request.actor)
+    so_far = SoFar(args.get("checkin", ""))
+    asked = tuple(_question(n, key, so_far) for n, key in enumerate(keys_of(routine)))
+    return (*asked, replace(_MOOD, suggested=so_far.mood)) if asks_mood(routine) else asked
+
+
+def _question(position: int, key: str, so_far: SoFar) -> Words:
+    if key not in ASKED:
+        return Words(Verbatim(key), name=f"own{position}", required=False, suggested=so_far.answer(key))
+    return Words(
+        ASKED[key],
+        help=_ONE_EACH if key == "blocked" else None,
+        name=key,
+        required=False,
+        suggested=so_far.answer(key),
+        labels=LABELS[key],
+    )
+
+
+def answers_of(routine: Routine | None, given: Mapping[str, Any]) -> dict[str, str]:
+    """The words by question, as they are kept: a team's own questions by their wording, which outlives the routine."""
+    names = {
+        (key if key in ASKED else f"own{position}"): key for position, key in enumerate(keys_of(routine))
+    }
+    return {key: given[name] for name, key in names.items() if given.get(name)}
+
+
+# What stands in the form already ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """What the form begins with: the check-in that is changed, else that of the window that is open now, else what was
+    planned the last time."""
+
+    checkin: str = ""
+
+    def row(self, request: Request) -> CheckIn | None:
+        """The check-in that the answers will change, or None for a new one."""
+        checkins = request.store.checkins
+        if self.checkin:
+            return checkins.by_id(self.checkin, request.actor.id)
+        return checkins.in_window(request.actor.id, checkins.routines.window(request.actor.id))
+
+    def answer(self, key: str) -> Callable[[Request], str | None]:
+        """What stands under a question."""
+        return lambda request: self._answer(request, key)
+
+    def _answer(self, request: Request, key: str) -> str | None:
+        row = self.row(request)
+        if key == "blocked" and (open_now := request.store.checkins.blockers.open_of(request.actor.id)):
+            return "\n".join(blocker.matter for blocker in open_now if blocker.matter)
+        if row is not None:
+            return (row.answers or {}).get(key)
+        # Most of what was planned is done by now, and the rest is easily struck out.
+        last = request.store.checkins.mine(request.actor.id) if key == "done" else None
+        return (last.answers or {}).get("next") if last else None
+
+    def mood(self, request: Request) -> int | None:
+        """The mood of the check-in that is changed."""
+        row = self.row(request)
+        return request.store.checkins.mood_of(row, reader=request.actor.id) if row else None
+
+
+_ONE_EACH = Phrase("One on each line. Leave what still blocks you; strike out what is solved.")
+_MOOD = Scale(
+    Phrase("How are you, from 1 to 5?"),
+    help=Phrase(
+        "Only you see it. Your manager sees the team's mean, and only when {n} people or more gave theirs.",
+        n=MEAN_OF_AT_LEAST,
+    ),
+    name="mood",
+    required=False,
+    low=1,
+    high=5,
+    low_label=Phrase("hard days"),
+    high_label=Phrase("great days"),
+    labels=LABELS["mood"],
+)
+
+Answers = Sheet(Phrase("Your check-in"), of=sheet)
+
+
+# How answers read -------------------------------------------------------------------------------------------
+
+
+def quoted(row: CheckIn) -> tuple[Section, ...]:
+    """The words of a check-in, question by question."""
+    answers = row.answers or {}
+    order = (*STANDARD, *(key for key in answers if key not in STANDARD))
+    return tuple(Section(_said(key, answers[key]), quoted=True) for key in order if answers.get(key))
+
+
+def _said(key: str, words: str) -> Text:
+    if key == "done":
+        return Phrase("Done: {words}", words=Verbatim(words))
+    if key == "next":
+        return Phrase("Next: {words}", words=Verbatim(words))
+    if key == "blocked":
+        return Phrase("Blocked: {words}", words=Verbatim(words))
+    return Phrase("{question}: {words}", question=Verbatim(key), words=Verbatim(words))
+
+
+def in_short(row: CheckIn) -> str:
+    """A check-in's own words in one paragraph, to be quoted elsewhere."""
+    return "\n".join(words for words in (row.answers or {}).values() if words)[:3000]

@@ -1,0 +1,229 @@
+"""Checking in: by quick text on any day, or by the form; inside its window it can be changed, and is never doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any
+
+from handlers.checkins import blocked
+from handlers.checkins.questions import ASKED, Answers, answers_of, feature, keys_of, quoted
+from handlers.checkins.windows import routine_of
+from handlers.kit.access import Rule, everyone, readers
+from handlers.kit.calendar import at_wall
+from handlers.kit.cards import Button, Card, Note
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Phrase, Text, Verbatim
+from storage.checkins import CheckIn, Routine, Window
+from storage.policy import Kind
+from storage.tables import Place
+
+Said = dict[str, str]
+
+# Who reads it -----------------------------------------------------------------------------------------------
+
+
+def audience(request: Request, args: Mapping[str, Any]) -> Text:
+    """Who will read what is said now: the policy's readers, and a channel if this window is quoted in one."""
+    window = request.store.checkins.routines.window(request.actor.id)
+    return _seen_by(request, _quoting(request, routine_of(request.store, request.actor), window))
+
+
+def _same_audience(request: Request, args: Mapping[str, Any]) -> Text:
+    row = request.store.checkins.by_id(args.get("checkin", ""), request.actor.id)
+    return _seen_by(request, request.store.checkins.routines.place(row.quoted_in if row else None))
+
+
+def _seen_by(request: Request, place: Place | None) -> Text:
+    if place is None:
+        return readers(Kind.CHECKIN, request)
+    return Phrase(
+        "Seen by you and your managers, and by everybody in {channel}, where it is quoted when the check-in closes."
+        " Your mood is not quoted. HR has no access.",
+        channel=Verbatim(place.name),
+    )
+
+
+def _quoting(request: Request, routine: Routine | None, window: Window | None) -> Place | None:
+    """The channel that will quote what is said in this window."""
+    if routine is None or window is None or not window.name.startswith(f"{routine.id}:"):
+        return None
+    return request.store.checkins.routines.place(routine.place_id)
+
+
+# Saying it --------------------------------------------------------------------------------------------------
+
+
+@feature.command(
+    "checkin",
+    allow=everyone,
+    also=("周报",),
+    examples=("done login page; next payments; blocked by legal", "完成 登录页；下一步 支付；阻碍 法务"),
+    seen_by=audience,
+    submit=Phrase("Check in"),
+    short=True,
+)
+def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> Reply:
+    """Say what you got done, what comes next and what blocks you."""
+    routine = routine_of(request.store, request.actor)
+    said = _words(routine, answers)
+    if request.edits:
+        return _message_edited(request, routine, said, answers.get("mood"))
+    window = request.store.checkins.routines.window(request.actor.id)
+    before = request.store.checkins.in_window(request.actor.id, window)
+    if before is None:
+        return _recorded(request, routine, window, said, answers.get("mood"))
+    if request.filled:
+        return _changed(request, routine, before, said, None, said, answers.get("mood"))
+    parts = {**_parts(before), request.message or request.delivery: said}
+    _remember(request, before)
+    return _changed(request, routine, before, _together(parts.values()), parts, said, answers.get("mood"))
+
+
+feature.shortcut("check_in", Phrase("Check in"), check_in)
+
+
+def _words(routine: Routine | None, answers: Mapping[str, Any]) -> Said:
+    said = answers_of(routine, answers)
+    if not said and answers.get("mood") is None:
+        first = keys_of(routine)[0]
+        question = first if first in ASKED else "own0"
+        raise Problem(
+            Phrase("Please write at least one answer, such as what you got done."), question=question
+        )
+    return said
+
+
+def _recorded(
+    request: Request, routine: Routine | None, window: Window | None, said: Said, mood: int | None
+) -> Reply:
+    place = _quoting(request, routine, window)
+    row = request.store.checkins.record(
+        request.actor.id,
+        request.today,
+        said,
+        parts={request.message: said} if request.message and not request.filled else None,
+        closes_at=window.closes_at if window else _midnight(request),
+        window=window.name if window else None,
+        quoted_in=place.id if place else None,
+    )
+    _remember(request, row)
+    if window and not window.answered:
+        request.store.checkins.routines.answered(request.actor.id, window)
+    return _settled(request, routine, row, said, mood, Phrase("Checked in."), place)
+
+
+def _midnight(request: Request) -> datetime:
+    return at_wall(request.today + timedelta(days=1), time(), request.actor.zone)
+
+
+def _remember(request: Request, row: CheckIn) -> None:
+    if request.message and not request.filled:
+        request.store.checkins.remember_said(
+            row, platform=request.platform, channel=request.where.id, message=request.message
+        )
+
+
+# Changing it ------------------------------------------------------------------------------------------------
+
+_CLOSED = Phrase("This check-in is closed and stays as it was. Send what is new as a check-in of its own.")
+
+
+def _is_open(request: Request, row: CheckIn | None) -> bool:
+    return row is not None and row.closes_at is not None and row.closes_at > request.now
+
+
+_while_open = Rule(
+    "its author, while it is open",
+    lambda request, args: _is_open(
+        request, request.store.checkins.by_id(args.get("checkin", ""), request.actor.id)
+    ),
+    _CLOSED,
+)
+
+
+@feature.button(allow=_while_open, seen_by=_same_audience)
+def change(request: Request, answers: Annotated[dict[str, Any], Answers], checkin: str) -> Reply:
+    """Change your check-in."""
+    routine = routine_of(request.store, request.actor)
+    row = request.store.checkins.by_id(checkin, request.actor.id)
+    assert row is not None  # the door asked
+    said = _words(routine, answers)
+    return _changed(request, routine, row, said, None, said, answers.get("mood"))
+
+
+def _message_edited(request: Request, routine: Routine | None, said: Said, mood: int | None) -> Reply:
+    """The check-in says what the message says now; what came from other messages stays."""
+    about = request.store.outbox.about(request.platform, request.where.id, f"said:{request.message}") or ""
+    kind, _, checkin_id = about.partition(":")
+    row = request.store.checkins.by_id(checkin_id, request.actor.id) if kind == "checkin" else None
+    if row is None:
+        raise Problem(
+            Phrase("The message that you edited made no check-in. Send it anew, and I will record it.")
+        )
+    parts = _parts(row)
+    if request.message not in parts:
+        raise Problem(
+            Phrase("You changed this check-in in its form since. Change it there again."),
+            buttons=(Button(Phrase("Change"), change.bind(checkin=row.id)),),
+        )
+    parts[request.message] = said
+    return _changed(request, routine, row, _together(parts.values()), parts, said, mood)
+
+
+def _parts(row: CheckIn) -> dict[str, Said]:
+    return dict(row.parts or {"": row.answers or {}})
+
+
+def _together(parts: Iterable[Said]) -> Said:
+    """The words of several messages under their questions; a line that was said already is not said twice."""
+    made: dict[str, list[str]] = {}
+    for part in parts:
+        for key, words in part.items():
+            lines = made.setdefault(key, [])
+            lines += [line for line in words.splitlines() if line not in lines]
+    return {key: "\n".join(lines) for key, lines in made.items()}
+
+
+def _changed(
+    request: Request,
+    routine: Routine | None,
+    row: CheckIn,
+    answers: Said,
+    parts: dict[str, Said] | None,
+    said: Said,
+    mood: int | None,
+) -> Reply:
+    if not _is_open(request, row):
+        raise Problem(_CLOSED, buttons=(Button(Phrase("Check in"), check_in.bind(), style="primary"),))
+    request.store.checkins.update(row, answers, parts)
+    place = request.store.checkins.routines.place(row.quoted_in)
+    return _settled(request, routine, row, said, mood, Phrase("Your check-in is updated."), place)
+
+
+# What is shown ----------------------------------------------------------------------------------------------
+
+
+def _settled(
+    request: Request,
+    routine: Routine | None,
+    row: CheckIn,
+    said: Said,
+    mood: int | None,
+    title: Text,
+    place: Place | None,
+) -> Reply:
+    """After it was recorded or changed: mood and blockers are kept, homes change, the person sees what stands there."""
+    request.store.checkins.feel(row, mood)
+    tell = blocked.keep(request, row, said.get("blocked", "")) if "blocked" in keys_of(routine) else ()
+    manager = request.store.directory.manager_of(request.actor.id, request.today)
+    request.store.touch(request.actor.id, manager)
+    card = Card(
+        title,
+        *quoted(row),
+        *blocked.still_open(request, row),
+        Button(Phrase("Change"), change.bind(checkin=row.id)),
+        Note(_seen_by(request, place)),
+    )
+    return Reply(show=card, tell=tell)

@@ -1,0 +1,142 @@
+"""A manager's view of the team: what was said, what blocks, and, for the manager alone, who has not written yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.checkins.questions import feature, quoted
+from handlers.checkins.remarks import open_one
+from handlers.checkins.setup import set_up
+from handlers.kit.access import managers
+from handlers.kit.calendar import local_day
+from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from storage.checkins import SINCE, Blocker, CheckIn, Window
+from storage.people import Person
+from storage.policy import MEAN_OF_AT_LEAST
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one person of the team stands. `wrote`: the occasions on which they did lately, None for on their own."""
+
+    person: Person
+    window: Window | None
+    wrote: frozenset[str | None]
+    away: bool
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether they wrote on the last occasion; for whoever was not asked lately, whether they wrote at all."""
+        return self.window.name in self.wrote if self.window else bool(self.wrote)
+
+    def is_awaited(self, now: datetime) -> bool:
+        """Whether their window is open, and they have not written."""
+        asked = self.window is not None and self.window.closes_at > now and not self.window.answered
+        return asked and not self.has_answered and not self.away
+
+
+@feature.command("checkin team", allow=managers, also=("周报 团队", "周报团队"), examples=("",))
+def team(request: Request) -> Reply:
+    """Show where my team stands: what they wrote, and what blocks them."""
+    people = request.store.directory.reports_of(request.actor.id, request.today)
+    ids = [person.id for person in people]
+    rows = request.store.checkins.recent(ids, request.now - SINCE, reader=request.actor.id)
+    blockers = request.store.checkins.blockers.of_team(ids, reader=request.actor.id)
+    standings = _standings(request, people)
+    return Reply(
+        show=Card(
+            Phrase("Your team's check-ins"),
+            Fact(Phrase("Checked in"), _counted(standings)),
+            *_mood(request, people),
+            *(
+                part
+                for one in standings
+                for part in _entry(request, one, rows.get(one.person.id), blockers.get(one.person.id, []))
+            ),
+            Button(Phrase("Set up check-ins"), set_up.bind()),
+            Note(
+                Phrase(
+                    "Whoever you open here can see that you did. Who has not written is shown to you alone."
+                )
+            ),
+        )
+    )
+
+
+def _standings(request: Request, people: Iterable[Person]) -> list[Standing]:
+    checkins = request.store.checkins
+    everybody = {person.id: person for person in people}
+    since = request.now - SINCE
+    windows = checkins.routines.windows(everybody, since)
+    wrote = checkins.lately(everybody, since)
+    away = _away(request, everybody)
+    return [
+        Standing(person, windows.get(one), frozenset(wrote.get(one, ())), one in away)
+        for one, person in everybody.items()
+    ]
+
+
+def _away(request: Request, people: Mapping[str, Person]) -> set[str]:
+    days = {person.zone: local_day(request.now, person.zone) for person in people.values()}
+    gone = {day: request.store.preferences.away_on(day) for day in set(days.values())}
+    return {one for one, person in people.items() if one in gone[days[person.zone]]}
+
+
+def _counted(standings: Iterable[Standing]) -> Text:
+    here = [standing for standing in standings if standing.has_answered or not standing.away]
+    done = sum(standing.has_answered for standing in here)
+    return Phrase("{done} of {all}", done=done, all=len(here))
+
+
+def _mood(request: Request, people: Iterable[Person]) -> tuple[Part, ...]:
+    found = request.store.checkins.mean_mood([person.id for person in people], request.now - SINCE)
+    if found is None:
+        few = Phrase("shown as a mean once {n} people or more gave theirs", n=MEAN_OF_AT_LEAST)
+        return (Fact(Phrase("Mood"), few),)
+    mean, count = found
+    return (Fact(Phrase("Mood"), Phrase("{mean} of 5, the mean of {n} people", mean=mean, n=count)),)
+
+
+def _entry(
+    request: Request, standing: Standing, row: CheckIn | None, blockers: Iterable[Blocker]
+) -> Iterable[Part]:
+    opens = Button(Phrase("Open"), open_one.bind(checkin=row.id)) if row else None
+    yield Heading(Verbatim(standing.person.name))
+    yield Section(_status(request, standing, row), button=opens)
+    yield from quoted(row) if row else ()
+    said = (row.answers or {}).get("blocked", "") if row else ""
+    for blocker in blockers:
+        if blocker.matter and blocker.matter not in said:
+            yield Section(Phrase("Still blocked: {words}", words=Verbatim(blocker.matter)), quoted=True)
+
+
+def _status(request: Request, standing: Standing, row: CheckIn | None) -> Text:
+    if standing.has_answered and row is not None:
+        return Phrase("Checked in {moment}.", moment=row.made_at)
+    if standing.away:
+        return Phrase("Away.")
+    if standing.is_awaited(request.now):
+        return Phrase("Not yet.")
+    if row is not None:
+        return Phrase("The last time {moment}.", moment=row.made_at)
+    return Phrase("Nothing lately.")
+
+
+@feature.home(50)
+def my_team(request: Request) -> tuple[Part, ...]:
+    """For managers: how many of the team have checked in, and how many are blocked."""
+    people = request.store.directory.reports_of(request.actor.id, request.today)
+    if not people:
+        return ()
+    standings = _standings(request, people)
+    stuck = len(request.store.checkins.blockers.blocked([person.id for person in people]))
+    return (
+        Heading(Phrase("My team")),
+        Fact(Phrase("Checked in"), _counted(standings)),
+        *((Fact(Phrase("Blocked"), Plural("{n} person", "{n} people", n=stuck)),) if stuck else ()),
+        Button(Phrase("Open the team"), team.bind()),
+    )

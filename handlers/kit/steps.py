@@ -1,0 +1,211 @@
+"""What a delivery asks for: a command by its words, a door by its button, the next question of a form, a reaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.kit import asking, grammar
+from handlers.kit.cards import Button, Card, Press
+from handlers.kit.features import Feature, Route
+from handlers.kit.forms import Form
+from handlers.kit.problems import Refused
+from handlers.kit.requests import Answer, Incoming, Opened, Pressed, Reacted, Reply, Request, Said, Submitted
+from handlers.kit.sealing import Seal
+from handlers.kit.text import Phrase
+from storage.tables import Draft
+
+HELP = "preferences.help"
+"""The route that answers what nobody understood."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do: a route with what is known of its arguments, or a reply or an answer that is ready. `handle` is the
+    key that is used up when the route runs."""
+
+    route: Route | None = None
+    args: Mapping[str, Any] | None = None
+    given: Mapping[str, Any] | None = None
+    form: bool = False
+    draft: Draft | None = None
+    handle: str = ""
+    reply: Reply | None = None
+    answer: Answer | None = None
+
+
+class Steps:
+    """Finds the step for each delivery of a known person."""
+
+    def __init__(
+        self,
+        features: tuple[Feature, ...],
+        routes: Mapping[str, Route],
+        vocabulary: grammar.Vocabulary,
+        seal: Seal,
+        home: Callable[[Request], Card],
+    ) -> None:
+        self._routes = routes
+        self._vocabulary = vocabulary
+        self._seal = seal
+        self._home = home
+        self._shortcuts = {shortcut.name: shortcut for feature in features for shortcut in feature.shortcuts}
+        self._reactions = {kind: heard for feature in features for kind, heard in feature.reactions.items()}
+
+    # Which route ---------------------------------------------------------------------------------------------------
+
+    def of(self, request: Request, incoming: Incoming) -> Step:
+        """What this delivery asks for."""
+        act = incoming.act
+        if isinstance(act, Pressed):
+            return self._pressed(request, act)
+        if isinstance(act, Submitted):
+            return self._submitted(request, act)
+        if isinstance(act, Opened):
+            return self._opened(request, act)
+        if isinstance(act, Reacted):
+            return self._reacted(request, incoming, act)
+        assert isinstance(act, Said)
+        return self._said(request, incoming, act)
+
+    def _said(self, request: Request, incoming: Incoming, act: Said) -> Step:
+        words = grammar.marked(act.words)
+        if act.edits:
+            return self._edited(request, act, words)
+        interviewing = (
+            incoming.interviews and incoming.where.kind == "private" and not words.startswith(("/", "／"))
+        )
+        if interviewing and (draft := request.store.drafts.asked(request.actor.id, request.platform)):
+            return self._told(request, draft, words)
+        if act.file is not None:
+            return self._called(request, "import", words)
+        return self._called(request, words, "")
+
+    def _called(self, request: Request, words: str, rest: str) -> Step:
+        called = self._vocabulary.find(words) if words else None
+        if called is None:
+            about = {"about": words} if words.strip("/ ") else {}
+            return Step(route=self._routes.get(HELP), args=about)
+        questions = asking.questions_of(called.route, request, {})
+        given = grammar.read(called.route, called.rest or rest, request, questions)
+        return Step(route=called.route, args={}, given=given)
+
+    def _edited(self, request: Request, act: Said, words: str) -> Step:
+        about = request.store.outbox.about(request.platform, request.where.id, f"said:{act.message}")
+        if about is None:
+            return Step(answer=Answer(outcome="ignored"))
+        return self._called(request, words, "")
+
+    def _pressed(self, request: Request, act: Pressed) -> Step:
+        opened = request.store.handles.open(act.handle, presser=request.actor.id)
+        if opened is None:
+            raise Refused()
+        name, args = opened
+        if name == "form.answer":
+            return self._answered(request, args)
+        if name == "form.step":
+            return self._stepped(request, args)
+        route = self._routes.get(name)
+        if route is None:
+            raise Refused()
+        return Step(route=route, args=args, handle=act.handle if route.once else "")
+
+    def _opened(self, request: Request, act: Opened) -> Step:
+        if act.what == "home":
+            request.store.accounts.opened_home(request.actor.id, request.platform)
+            return Step(answer=Answer(outcome="done", card=self._home(request), route="home"))
+        if act.what == "start":
+            return self._called(request, "help", "")
+        shortcut = self._shortcuts.get(act.what)
+        if shortcut is None:
+            raise Refused()
+        quoted = {}
+        if shortcut.on_message and act.quoted:
+            words = grammar.spoken(
+                grammar.marked(act.quoted.words), request.store.directory, request.platform
+            )
+            author = request.store.directory.with_account(request.platform, act.quoted.author)
+            quoted = {"quoted": words[:3000], "author": author.id if author else ""}
+        return Step(route=shortcut.route, args=quoted, form=True)
+
+    def _reacted(self, request: Request, incoming: Incoming, act: Reacted) -> Step:
+        about = request.store.outbox.about(incoming.platform, incoming.where.id, act.message)
+        kind, _, record = (about or "").partition(":")
+        heard = self._reactions.get(kind)
+        if heard is None:
+            return Step(answer=Answer(outcome="ignored"))
+        return Step(reply=heard(request, record, act))
+
+    # Forms -----------------------------------------------------------------------------------------------------------
+
+    def _draft(self, request: Request, draft_id: str) -> tuple[Draft, Route]:
+        draft = request.store.drafts.get(draft_id, person_id=request.actor.id)
+        route = self._routes.get(draft.route) if draft else None
+        if draft is None or route is None:
+            raise Refused()
+        return draft, route
+
+    def _submitted(self, request: Request, act: Submitted) -> Step:
+        draft, route = self._draft(request, act.draft)
+        given = {**draft.given, **{name: asking.raw(item) for name, item in act.given.items()}}
+        if not act.final:
+            request.store.drafts.keep(draft, given)
+            return Step(answer=Answer(outcome="kept"))
+        return Step(route=route, args=draft.args, given=given, draft=draft)
+
+    def _told(self, request: Request, draft: Draft, words: str) -> Step:
+        """An answer typed in an interview."""
+        route = self._routes[draft.route]
+        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+        question = form.questions[min(draft.position, len(form.questions) - 1)]
+        typed = grammar.spoken(words, request.store.directory, request.platform)
+        return self._take(request, draft, route, question.name, typed)
+
+    def _answered(self, request: Request, args: Mapping[str, Any]) -> Step:
+        draft, route = self._draft(request, args["draft"])
+        return self._take(request, draft, route, args["question"], args["value"])
+
+    def _take(self, request: Request, draft: Draft, route: Route, name: str, item: Any) -> Step:
+        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+        question = form.question(name)
+        if question is None:
+            raise Refused()
+        checked = asking.raw(grammar.answer(question, item, request))
+        position = form.questions.index(question)
+        several = getattr(question, "most", 1) > 1
+        if several:
+            before = [one for one in draft.given.get(name, ()) if one not in checked]
+            checked = [*before, *checked]
+        request.store.drafts.keep(draft, {**draft.given, name: checked}, asking=request.platform)
+        return self._go_to(request, draft, route, position if several else position + 1)
+
+    def _stepped(self, request: Request, args: Mapping[str, Any]) -> Step:
+        draft, route = self._draft(request, args["draft"])
+        if args["what"] == "stop":
+            request.store.drafts.keep(draft, draft.given, asking="")
+            card = Card(
+                Phrase("Kept. You can go on whenever you like, here or on another platform."),
+                Button(Phrase("Go on"), Press("form.step", {"draft": draft.id, "what": "resume"})),
+            )
+            return Step(reply=Reply(show=card))
+        move = {"back": -1, "skip": 1, "next": 1}.get(args["what"], 0)
+        if args["what"] == "resume" and request.interviews:
+            request.store.drafts.keep(draft, draft.given, asking=request.platform)
+        return self._go_to(request, draft, route, max(0, draft.position + move))
+
+    def _go_to(self, request: Request, draft: Draft, route: Route, position: int) -> Step:
+        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+        if position >= len(form.questions):
+            return Step(route=route, args=draft.args, given=form.given, draft=draft)
+        return Step(answer=self.ask(request, draft, route, form, position))
+
+    def ask(self, request: Request, draft: Draft, route: Route, form: Form, position: int) -> Answer:
+        """The form, or where forms are interviews its question at this position."""
+        if not request.interviews:
+            return Answer(outcome="asked", form=form, route=route.name)
+        request.store.drafts.keep(draft, draft.given, position=position)
+        asked = self._seal.asked(
+            request.store, asking.ask(request, form, position), for_person=request.actor.id
+        )
+        return Answer(outcome="asked", asked=asked, route=route.name)

@@ -1,0 +1,152 @@
+"""Changes: move the next meeting, skip it, or end the series; both know, and nothing is deleted."""
+
+from datetime import date, time
+from typing import Annotated
+
+from handlers.kit.calendar import at_wall
+from handlers.kit.cards import Button, Card, Fact, Part, Section
+from handlers.kit.forms import Clock, Day
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Text
+from handlers.one_on_ones.meetings import Meeting, following, plan_bells, standing
+from handlers.one_on_ones.owed import forget_reminder
+from handlers.one_on_ones.pair import (
+    both,
+    changed_meanwhile,
+    feature,
+    named,
+    opening,
+    participants,
+    partner_of,
+    running,
+    shown,
+    tell_partner,
+)
+from storage.one_on_ones import Series
+from storage.unit import Conflict
+
+
+@feature.button(allow=participants, seen_by=both)
+def move(
+    request: Request,
+    series: str,
+    day: Annotated[date, Day(Phrase("On which day?"))],
+    clock: Annotated[time, Clock(Phrase("At what time, on your clock?"))],
+    on: str = "",
+) -> Reply:
+    """Set another time for the next meeting."""
+    found = running(request, series)
+    upcoming = _upcoming(request, found, on)
+    at = at_wall(day, clock, request.actor.zone)
+    if at <= request.now:
+        raise Problem(Phrase("This moment is over. Pick a later one."), question="day")
+    moved = Meeting(upcoming.on if upcoming else day, at)
+    _set_next(request, found, moved, "moved")
+    was = (Fact(Phrase("It was planned for"), Phrase("{at}", at=upcoming.at)),) if upcoming else ()
+    title = Phrase("{name} moved your one-on-one to {at}.", name=named(request.actor), at=at)
+    tell = _told(request, found, title, *was)
+    return shown(request, found, tell, done=Phrase("The next meeting is on {at}.", at=at))
+
+
+@feature.button(allow=participants)
+def skip(request: Request, series: str, on: str) -> Reply:
+    """Skip the next meeting."""
+    found = running(request, series)
+    skipped = _upcoming(request, found, on)
+    assert skipped is not None  # its day was given, so there is one
+    after = following(found, skipped)
+    _set_next(request, found, after, "skipped")
+    title = Phrase("{name} skips your one-on-one of {at}.", name=named(request.actor), at=skipped.at)
+    then: tuple[Part, ...] = (
+        (Fact(Phrase("Next meeting"), Phrase("{at}", at=after.at)),)
+        if after
+        else (Section(Phrase("No other meeting is planned yet.")),)
+    )
+    tell = _told(request, found, title, *then)
+    return shown(request, found, tell, done=Phrase("Skipped. What is not discussed stays on the agenda."))
+
+
+@feature.button(allow=participants)
+def end(request: Request, series: str) -> Reply:
+    """End a series of one-on-ones."""
+    found = running(request, series)
+    forget_reminder(request.store, found, "ended")
+    end_series(request, found)
+    title = Phrase("{name} ended your one-on-ones.", name=named(request.actor))
+    kept = Section(Phrase("Nothing is deleted: notes and open actions stay. A new point begins it again."))
+    return shown(request, found, _told(request, found, title, kept))
+
+
+def end_series(request: Request, series: Series) -> None:
+    """No meeting is to come, and no moment of the clock; everything written stays."""
+    last = standing(series, request.now).last
+    _change(
+        request,
+        series,
+        ended_at=request.now,
+        rule="",
+        meeting_on=None,
+        meeting_at=None,
+        last_on=last.on if last else None,
+        last_at=last.at if last else None,
+    )
+    plan_bells(request.store, series)
+
+
+def _upcoming(request: Request, series: Series, on: str) -> Meeting | None:
+    """The next meeting, if it is still the one that the button showed."""
+    upcoming = standing(series, request.now).next
+    if (upcoming.on.isoformat() if upcoming else "") != on:
+        raise changed_meanwhile()
+    return upcoming
+
+
+def _set_next(request: Request, series: Series, meeting: Meeting | None, how: str) -> None:
+    last = standing(series, request.now).last
+    forget_reminder(request.store, series, how)
+    _change(
+        request,
+        series,
+        meeting_on=meeting.on if meeting else None,
+        meeting_at=meeting.at if meeting else None,
+        last_on=last.on if last else None,
+        last_at=last.at if last else None,
+    )
+    plan_bells(request.store, series)
+
+
+def _change(request: Request, series: Series, **values: object) -> None:
+    try:
+        request.store.one_on_ones.change(series, **values)
+    except Conflict:
+        raise changed_meanwhile() from None
+
+
+def _told(request: Request, series: Series, title: Text, *parts: Part) -> Tell:
+    card = Card(title, *parts, opening(series))
+    return tell_partner(request, series, card, topic=f"change:{series.id}:{series.version}")
+
+
+def buttons(request: Request, series: Series) -> tuple[Button, ...]:
+    """The buttons for what may change."""
+    upcoming = standing(series, request.now).next
+    name = named(partner_of(request, series))
+    ending = Button(
+        Phrase("End"),
+        end.bind(series=series.id),
+        style="danger",
+        confirm=Phrase("End your one-on-ones with {name}? Nothing is deleted.", name=name),
+    )
+    if upcoming is None:
+        return (Button(Phrase("Set a date"), move.bind(series=series.id, on="")), ending)
+    on = upcoming.on.isoformat()
+    return (
+        Button(Phrase("Move the next"), move.bind(series=series.id, on=on)),
+        Button(
+            Phrase("Skip the next"),
+            skip.bind(series=series.id, on=on),
+            confirm=Phrase("Skip the meeting of {at}?", at=upcoming.at),
+        ),
+        ending,
+    )

@@ -1,0 +1,52 @@
+"""What is owed around a meeting: to be there, and to write down what was agreed."""
+
+from datetime import timedelta
+
+from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.values import dump
+from handlers.one_on_ones.meetings import Meeting, about_after, about_before, standing
+from storage.one_on_ones import Series
+from storage.store import Store
+
+TIME_TO_WRITE = timedelta(days=1)
+
+
+def remind_before(store: Store, series: Series, meeting: Meeting) -> None:
+    """Both have an appointment: it is over when it begins, whoever did what."""
+    for person_id in series.people:
+        other = series.other_than(person_id)
+        store.obligations.open(
+            person_id,
+            "one_on_ones.show",
+            about_before(series, meeting),
+            title=dump(Phrase("One-on-one with {name}", name=Verbatim(store.directory.named(other)))),
+            args={"partner": other},
+            due_at=meeting.at,
+            expires_at=meeting.at,
+            remind_at=store.now,
+            minutes=0,
+        )
+
+
+def remind_after(store: Store, series: Series, meeting: Meeting, person_id: str) -> None:
+    """This person owes a line about what was agreed."""
+    partner = Verbatim(store.directory.named(series.other_than(person_id)))
+    store.obligations.open(
+        person_id,
+        "one_on_ones.write_notes",
+        about_after(series, meeting.on),
+        title=dump(Phrase("Write down what you agreed with {name}", name=partner)),
+        args={"series": series.id, "day": meeting.on.isoformat()},
+        due_at=store.now + TIME_TO_WRITE,
+        expires_at=store.now + 2 * TIME_TO_WRITE,
+        remind_at=store.now,
+        minutes=5,
+    )
+
+
+def forget_reminder(store: Store, series: Series, how: str) -> None:
+    """The next meeting is not at that time any more."""
+    upcoming = standing(series, store.now).next
+    if upcoming is not None:
+        for person_id in series.people:
+            store.obligations.close(person_id, "one_on_ones.show", about_before(series, upcoming), how=how)

@@ -1,0 +1,161 @@
+"""Set-up: HR and administrators choose the holidays, what may be switched off, and how often people are reminded at most."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from handlers.kit.access import admins, stewards
+from handlers.kit.calendar import WorkCalendar
+from handlers.kit.cards import Button, Card, Fact, Note, Section
+from handlers.kit.features import Feature
+from handlers.kit.forms import Choice, Number, Option, Words
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Phrase, Text, Verbatim
+
+feature = Feature("organisation", title=Phrase("Set-up"))
+
+NOBODY_ELSE = Phrase("Seen by HR and administrators. It is noted who changed it.")
+
+
+@feature.command("setup", allow=stewards, also=("配置",), examples=("",))
+def setup(request: Request) -> Reply:
+    """See and change how Upbeat works for the company."""
+    ceiling = request.store.setting("weekly_ceiling", 5)
+    return Reply(
+        show=Card(
+            Phrase("How Upbeat works for the company"),
+            Fact(Phrase("People"), Phrase("{count}", count=len(request.store.directory.active()))),
+            Fact(Phrase("Holidays"), _country_text(request.store.workdays.country)),
+            Fact(Phrase("Reminders a person and week, at most"), Phrase("{count}", count=ceiling)),
+            Button(Phrase("Holidays"), holidays.bind()),
+            Button(Phrase("Notifications"), notifications.bind()),
+            Button(Phrase("Reminders"), reminders.bind()),
+            Note(Phrase("Also: /kudos setup, /checkin setup, /1on1 template, and /upbeat import for the people file.")),
+        )
+    )
+
+
+def _country_text(country: str) -> Text:
+    return Verbatim(country) if country else Phrase("weekends only")
+
+
+# Holidays ------------------------------------------------------------------------------------------------------------
+
+Country = Annotated[
+    str,
+    Words(
+        Phrase("Whose public holidays count? Two letters, like DE, US or CN; a dash for weekends only."),
+        longest=2,
+        lines=False,
+    ),
+]
+
+
+@feature.command("setup holidays", allow=stewards, also=("配置 假期",), examples=("CN", "DE"), seen_by=NOBODY_ELSE)
+def holidays(request: Request, country: Country) -> Reply:
+    """Choose the country whose public holidays and make-up workdays count."""
+    code = "" if country in ("-", "–", "—") else country.upper()
+    if code and code not in _supported():
+        raise Problem(
+            Phrase("I have no calendar for “{country}”. Write two letters, like DE, US or CN.", country=Verbatim(country)),
+            question="country",
+        )
+    return Reply(show=_holidays_preview(request, code))
+
+
+def _supported() -> frozenset[str]:
+    from holidays import list_supported_countries  # slow to import, and rarely needed
+
+    return frozenset(list_supported_countries())
+
+
+def _holidays_preview(request: Request, code: str) -> Card:
+    declared = request.store.workdays.declared() if code == request.store.workdays.country else {}
+    calendar = WorkCalendar(code, declared, frozenset(day.year for day in declared))
+    days = (request.today + timedelta(days=n) for n in range(1, 366))
+    named = [(day, name) for day in days if (name := calendar.name_of(day, request.actor.language))][:6]
+    lines = [Phrase("{day}: {name}", day=day, name=Verbatim(name)) for day, name in named]
+    year = request.today.year + 1
+    provisional = code and calendar.is_provisional(request.today.replace(year=year, month=6, day=1))
+    return Card(
+        Phrase("Holidays for everybody: {country}", country=_country_text(code)),
+        *([Section(Lines(tuple(lines)))] if lines else []),
+        *([Note(Phrase("The official days of {year} are not known yet; they are provisional.", year=Verbatim(str(year))))] if provisional else []),
+        Note(Phrase("On these days nobody is asked or reminded.")),
+        Button(Phrase("Save"), save_holidays.bind(code=code), style="primary"),
+    )
+
+
+@feature.button(allow=stewards, once=True)
+def save_holidays(request: Request, code: str) -> Reply:
+    """Save the country of the holidays."""
+    request.store.set_setting("country", code)
+    request.store.slots.replan()
+    return Reply(show=Card(Phrase("Saved. Holidays: {country}.", country=_country_text(code))))
+
+
+# Notifications -------------------------------------------------------------------------------------------------------
+
+
+def _notices(request: Request) -> tuple[Option, ...]:
+    from handlers import FEATURES  # the features name their notices; this one only lists them
+
+    return tuple(Option(name, title) for each in FEATURES for name, title in each.notices.items())
+
+
+Which = Annotated[str, Choice(Phrase("Which notification?"), options=_notices)]
+State = Annotated[
+    str,
+    Choice(
+        Phrase("Who decides?"),
+        options=(
+            Option("free", Phrase("Everybody for themselves")),
+            Option("on", Phrase("On for everybody")),
+            Option("off", Phrase("Off for everybody")),
+        ),
+    ),
+]
+
+
+@feature.command("setup notifications", allow=stewards, also=("配置 通知",), examples=("",), seen_by=NOBODY_ELSE)
+def notifications(request: Request, which: Which, state: State) -> Reply:
+    """Lock a notification on or off for everybody, or leave it to each."""
+    options = {option.value: option.label for option in _notices(request)}
+    labels = {"free": Phrase("everybody decides"), "on": Phrase("on for everybody"), "off": Phrase("off for everybody")}
+    return Reply(
+        show=Card(
+            Phrase("{notice}: {state}", notice=options[which], state=labels[state]),
+            Note(Phrase("It holds for {count} people from now on.", count=len(request.store.directory.active()))),
+            Button(Phrase("Save"), save_notification.bind(which=which, state=state), style="primary"),
+        )
+    )
+
+
+@feature.button(allow=stewards, once=True)
+def save_notification(request: Request, which: str, state: str) -> Reply:
+    """Save who decides about a notification."""
+    request.store.set_setting(f"lock:{which}", {"on": True, "off": False}.get(state))
+    return Reply(show=Card(Phrase("Saved.")))
+
+
+# Reminders -----------------------------------------------------------------------------------------------------------
+
+
+@feature.command("setup reminders", allow=stewards, also=("配置 提醒",), examples=("3",), seen_by=NOBODY_ELSE)
+def reminders(
+    request: Request, most: Annotated[int, Number(Phrase("At most how many reminders a person and week?"), low=1, high=20)]
+) -> Reply:
+    """Choose how many reminders a person gets in a week at most."""
+    request.store.set_setting("weekly_ceiling", most)
+    return Reply(show=Card(Phrase("Saved. Nobody gets more than {most} reminders in a week.", most=most)))
+
+
+@feature.command("health", allow=admins, also=("状态",), examples=("",))
+def health(request: Request) -> Reply:
+    """See whether messages go out."""
+    waiting = request.store.outbox.ages()
+    facts = [Fact(Verbatim(state), Phrase("{count}", count=number)) for state, number in sorted(waiting.items())]
+    unclear = Fact(Phrase("Never answered by the platform"), Phrase("{count}", count=request.store.outbox.ambiguous()))
+    return Reply(show=Card(Phrase("Messages"), *facts, unclear))

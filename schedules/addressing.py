@@ -1,0 +1,115 @@
+"""To whom, on which platform, and whether at all: asked anew at the moment at which a message is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from handlers.kit.cards import Card
+from handlers.kit.dispatch import Core
+from handlers.kit.features import Silence
+from handlers.kit.values import load
+from handlers.reminders import NUDGE
+from schedules import nudges
+from schedules.speaking import Address, Parcel, Speaker
+from storage.people import Person
+from storage.store import Store
+from storage.tables import Account, Outgoing, Place
+
+NO_WAY_YET = timedelta(minutes=1)
+"""How long a message rests whose reader has no account, or whose platform is not running."""
+
+Speakers: TypeAlias = Mapping[str, Speaker]
+
+
+@dataclass(frozen=True)
+class Way:
+    """Through whom, and what exactly."""
+
+    speaker: Speaker
+    parcel: Parcel
+
+
+@dataclass(frozen=True)
+class Fate:
+    """Why it is not sent now: settled for good, or (`waiting`) until a moment."""
+
+    state: str
+    reason: str = ""
+    until: datetime | None = None
+
+
+def find_way(
+    core: Core, store: Store, row: Outgoing, speakers: Speakers, tried: Collection[str]
+) -> Way | Fate:
+    """The way of a message now. `tried` are platforms on which the reader turned out to be unreachable."""
+    if row.expires_at and row.expires_at <= store.now:
+        return Fate("expired")
+    if row.place_id:
+        return _to_place(core, store, row, speakers)
+    return _to_person(core, store, row, speakers, tried)
+
+
+def _to_place(core: Core, store: Store, row: Outgoing, speakers: Speakers) -> Way | Fate:
+    place = store.outbox.place_of(row)
+    if place is None or place.gone:
+        return Fate("cancelled", "place gone")
+    speaker = speakers.get(place.platform)
+    if speaker is None:
+        return Fate("waiting", until=store.now + NO_WAY_YET)
+    return Way(speaker, _for_place(core, row, place))
+
+
+def _to_person(
+    core: Core, store: Store, row: Outgoing, speakers: Speakers, tried: Collection[str]
+) -> Way | Fate:
+    person = store.directory.person(row.person_id or "")
+    if person is None or not person.active:
+        return Fate("cancelled", "left")
+    card = nudges.stand_by(core, store, row, person) if row.route == NUDGE else None
+    if isinstance(card, Silence):
+        return _postponed(card)
+    known = [a for a in _accounts(store, person) if row.platform in ("", a.platform)]
+    if known and all(a.unreachable or a.platform in tried for a in known):
+        return Fate("cancelled", "unreachable")
+    open_to = [a for a in known if not a.unreachable and a.platform in speakers and a.platform not in tried]
+    if not open_to:
+        return Fate("waiting", until=store.now + NO_WAY_YET)
+    return Way(speakers[open_to[0].platform], _for_person(row, person, open_to[0], card))
+
+
+def _postponed(silence: Silence) -> Fate:
+    return Fate("waiting", until=silence.until) if silence.until else Fate("cancelled", silence.reason)
+
+
+def _accounts(store: Store, person: Person) -> list[Account]:
+    """A person's accounts in the order in which they are tried: the chosen channel, then the newest link."""
+    chosen = store.preferences.get(person.id, "channel")
+    newest = sorted(store.directory.accounts.get(person.id, ()), key=lambda a: a.linked_at, reverse=True)
+    return sorted(newest, key=lambda account: account.platform != chosen)
+
+
+def _for_person(row: Outgoing, person: Person, account: Account, card: Card | None) -> Parcel:
+    return Parcel(
+        outgoing_id=row.id,
+        card=card or load(row.card),
+        language=person.language,
+        zone=person.zone,
+        to=Address(account.external_id, account.address),
+        private=True,
+        person_id=person.id,
+    )
+
+
+def _for_place(core: Core, row: Outgoing, place: Place) -> Parcel:
+    memory = core.database.memory
+    return Parcel(
+        outgoing_id=row.id,
+        card=load(row.card),
+        language=memory.default_language,
+        zone=memory.default_zone,
+        to=Address(place.external_id, place.external_id, place.topic),
+        private=False,
+    )

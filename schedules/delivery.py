@@ -1,0 +1,363 @@
+"""What waits in the outbox is delivered: each message once, in order for each reader, no faster than platforms permit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from handlers.kit.dispatch import Core
+from handlers.reminders import NUDGE
+from schedules.addressing import Fate, Way, find_way
+from schedules.pacing import Buckets
+from schedules.speaking import Parcel, Receipt, Refused, Slow, Speaker, Unclear, Unreachable
+from storage.database import Busy
+from storage.outbox import LEASE, MOST_ATTEMPTS, MOST_CRASHES
+from storage.store import Store
+from storage.tables import Outgoing
+
+log = logging.getLogger("upbeat.delivery")
+
+T = TypeVar("T")
+
+BATCH = 50
+MOST_IN_FLIGHT = 200
+PATIENCE = 15.0
+"""Seconds that a leased message waits for its turn in a bucket; a longer wait is written down and the lease given back."""
+JUST_NOW, FRESH = 1.0, 30.0
+"""Seconds after which a leased message's reader is looked at again; and after which it is given back: half a lease."""
+ANSWER = 30.0
+"""Seconds in which a platform answers, or the request counts as unclear."""
+FIRST_WAIT, LONGEST_WAIT = 5.0, 3600.0
+"""Back-off after an error, in seconds: 5, 15, 45, … 3,600. Eight attempts reach over an hour and a half of trouble."""
+IDLE = 1.0
+UNCLEAR = "unclear"
+"""The reason of a message that may have arrived, although nobody answered."""
+
+
+@dataclass
+class _Message:
+    """A leased message and its way, found `since`; `tried`: the platforms where the reader was not reachable."""
+
+    row: Outgoing
+    way: Way
+    since: float
+    tried: set[str] = field(default_factory=set)
+
+
+class Delivery:
+    """One worker of the outbox. `counts` says what became of messages: sent, failed, ambiguous, expired, ….
+
+    Many workers in many processes may share one database: a lease keeps them apart."""
+
+    def __init__(self, core: Core, speakers: Sequence[Speaker], *, worker: str) -> None:
+        self._core = core
+        self._speakers = {speaker.name: speaker for speaker in speakers}
+        self._worker = worker
+        self._now = time.monotonic
+        self._buckets = Buckets(self._now)
+        self._wanted = asyncio.Event()
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+        self._stopping = False
+        self.counts: Counter[str] = Counter()
+
+    # The loop ------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin to deliver."""
+        self._stopping = False
+        self._loop = asyncio.create_task(self.run())
+
+    async def stop(self, seconds: float = 20.0) -> None:
+        """Take nothing new, finish what is being sent for so long, then let go: what was not begun is sent later."""
+        await self.drain(seconds)
+        for task in (*self._in_flight, *((self._loop,) if self._loop else ())):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._loop = None
+
+    async def drain(self, seconds: float) -> None:
+        """Take nothing new and wait for what is being sent."""
+        self._stopping = True
+        self._wanted.set()
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=seconds)
+
+    def wake(self) -> None:
+        """Something was queued: look at once."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Deliver until stopped: when woken, and otherwise once a second."""
+        while not self._stopping:
+            self._wanted.clear()
+            try:
+                taken = await self._begin_due()
+            except Exception as error:  # the database is away for a moment: nothing is lost
+                log.warning("outbox not reachable", extra={"error": type(error).__name__})
+                taken = 0
+            if not taken and not self._stopping:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wanted.wait(), IDLE)
+
+    async def _begin_due(self) -> int:
+        if len(self._in_flight) >= MOST_IN_FLIGHT:
+            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED, timeout=IDLE)
+            return 1
+        if not await self._core.database.read(lambda store: store.outbox.is_due()):
+            return 0
+        groups = await self._take()
+        for group in groups:
+            task = asyncio.create_task(self._send_in_order(group))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+        return len(groups)
+
+    async def deliver(self) -> int:
+        """One pass: send what is due now, and wait for it; returns how many messages were taken up."""
+        groups = await self._take()
+        await asyncio.gather(*(self._send_in_order(group) for group in groups))
+        return sum(len(group) for group in groups)
+
+    # Taking ----------------------------------------------------------------------------------------------------------
+
+    async def _take(self) -> list[list[_Message]]:
+        now = self._now()
+        taken, settled = await self._core.database.write(self._leased)
+        groups: dict[str, list[_Message]] = {}
+        for row, way in taken:
+            message = _Message(row, way, now)
+            groups.setdefault(row.person_id or row.place_id or "", []).append(message)
+        for row, fate in settled:
+            self._count(row, fate)
+        return list(groups.values())
+
+    def _leased(self, store: Store) -> tuple[list[tuple[Outgoing, Way]], list[tuple[Outgoing, Fate]]]:
+        rows = sorted(store.outbox.lease(self._worker, most=BATCH), key=lambda row: row.id)
+        held = store.outbox.behind(rows)
+        taken: list[tuple[Outgoing, Way]] = []
+        settled: list[tuple[Outgoing, Fate]] = []
+        for row in rows:
+            if row.state == "sending" and (fate := self._half_sent(store, row)):
+                settled.append((row, fate))
+            elif row.id in held:
+                _settle(store, row, Fate("waiting", until=held[row.id]))
+            elif isinstance(way := self._way(store, row), Fate):
+                _settle(store, row, way)
+                settled.append((row, way))
+            else:
+                taken.append((row, way))
+        return taken, settled
+
+    def _way(self, store: Store, row: Outgoing, tried: Collection[str] = ()) -> Way | Fate:
+        """The way of a message; one that cannot even be read is tried again later, and nobody else waits for it."""
+        found: list[Way | Fate] = []
+        error = store.attempt(lambda: found.append(find_way(self._core, store, row, self._speakers, tried)))
+        return found[0] if error is None else _after_an_error(store, row, type(error).__name__)
+
+    def _half_sent(self, store: Store, row: Outgoing) -> Fate | None:
+        """A message whose sender died in the middle: nobody knows whether it arrived. Its fate if that is settled."""
+        self.counts["ambiguous"] += 1
+        row.crashes, row.ambiguous = row.crashes + 1, row.ambiguous + 1
+        row.state, row.reason = "waiting", UNCLEAR
+        marks = {"crashes": row.crashes, "ambiguous": row.ambiguous, "state": row.state, "reason": row.reason}
+        store.outbox.set(row, **marks)
+        reason = UNCLEAR if row.unclear == "once" else "crashes" if row.crashes >= MOST_CRASHES else ""
+        if not reason:
+            return None
+        _settle(store, row, Fate("failed", reason))
+        return Fate("failed", reason)
+
+    # Sending ---------------------------------------------------------------------------------------------------------
+
+    async def _send_in_order(self, group: list[_Message]) -> None:
+        """One reader's messages, one after the other; when one must wait, those behind it do."""
+        try:
+            while group and not self._stopping and await self._send(group[0]):
+                group.pop(0)
+            for message in group[1:] if not self._stopping else group:
+                await self._write_fate(message.row, Fate("waiting"))
+        except Exception as error:
+            # Their leases end by themselves, and somebody takes them up again.
+            log.error("delivery interrupted", extra={"error": type(error).__name__})
+
+    async def _send(self, message: _Message) -> bool:
+        """Send one message; returns whether the next one for this reader may go."""
+        wait = await self._turn(message.way)
+        if wait:
+            return await self._later(message.row, wait, "slow")
+        begun = await self._core.database.write(lambda store: self._begin(store, message))
+        if isinstance(begun, Fate):
+            return await self._write_fate(message.row, begun)
+        return await self._speak(message.row, begun, message)
+
+    async def _turn(self, way: Way) -> float:
+        """Wait for a place in every bucket; returns the seconds that are left when that takes too long."""
+        limits = way.speaker.buckets(way.parcel)
+        wait = self._buckets.wait_for(limits, most=PATIENCE)
+        if wait > PATIENCE:
+            return wait
+        if wait > 0:
+            await asyncio.sleep(wait)
+        return self._buckets.paused_for(limits)
+
+    def _begin(self, store: Store, message: _Message) -> Way | Fate:
+        """Write down that it is being sent, before it is; the reader is looked at again if that was a while ago."""
+        row, way, age = message.row, message.way, self._age(message)
+        if age > FRESH:
+            return Fate("waiting")
+        if age > JUST_NOW or message.tried:
+            again = self._way(store, row, message.tried)
+            if isinstance(again, Fate):
+                return again
+            way = again
+        begun = {"state": "sending", "attempts": row.attempts + 1, "leased_until": store.now + LEASE}
+        return way if store.outbox.set(row, **begun) else Fate("waiting")
+
+    def _age(self, message: _Message) -> float:
+        return self._now() - message.since
+
+    async def _speak(self, row: Outgoing, way: Way, message: _Message) -> bool:
+        try:
+            async with asyncio.timeout(ANSWER):
+                receipt = await self._found(row, way) or await way.speaker.speak(way.parcel)
+        except Slow as slow:
+            wait = self._buckets.pause(slow.bucket, slow.retry_after)
+            return await self._later(row, wait, "slow", attempts=row.attempts)
+        except Unreachable:
+            await self._not_there(row, way)
+            message.tried.add(way.speaker.name)
+            return await self._send(message)
+        except Refused:
+            return await self._write_fate(row, Fate("failed", "refused"), attempts=row.attempts + 1)
+        except (Unclear, TimeoutError):
+            return await self._never_answered(row)
+        except Exception as error:
+            return await self._try_again(row, type(error).__name__)
+        await self._sent(row, way, receipt)
+        return True
+
+    async def _found(self, row: Outgoing, way: Way) -> Receipt | None:
+        """Where a message stands that may have arrived already, on a platform that can look it up."""
+        find = getattr(way.speaker, "find", None)
+        if row.reason != UNCLEAR or row.unclear != "reconcile" or find is None:
+            return None
+        found: Receipt | None = await find(way.parcel)
+        self.counts["reconciled"] += found is not None
+        return found
+
+    # What became of it -------------------------------------------------------------------------------------------------
+
+    async def _sent(self, row: Outgoing, way: Way, receipt: Receipt) -> None:
+        values = {"state": "sent", "platform": way.speaker.name, "leased_until": None, "reason": ""}
+
+        def write(store: Store) -> None:
+            if store.outbox.set(row, sent_at=store.now, **values) and row.about:
+                _remember(store, way.speaker.name, receipt, row, way.parcel)
+
+        await self._patiently(write)
+        self.counts["sent"] += 1
+
+    async def _not_there(self, row: Outgoing, way: Way) -> None:
+        """The reader cannot be reached there any more: that is noted, and another place is tried."""
+
+        def write(store: Store) -> None:
+            place = store.outbox.place_of(row) if row.place_id else None
+            if place:
+                store.accounts.seen_place(place.platform, place.external_id, place.name, gone=True)
+            elif row.person_id:
+                store.accounts.reachable(row.person_id, way.speaker.name, False)
+            store.outbox.set(row, state="waiting", attempts=row.attempts)
+
+        await self._patiently(write)
+        self.counts["unreachable"] += 1
+
+    async def _never_answered(self, row: Outgoing) -> bool:
+        row.ambiguous += 1
+        self.counts["ambiguous"] += 1
+        if row.unclear == "once":
+            fate = Fate("failed", UNCLEAR)
+            return await self._write_fate(row, fate, attempts=row.attempts + 1, ambiguous=row.ambiguous)
+        return await self._try_again(row, UNCLEAR, ambiguous=row.ambiguous)
+
+    async def _try_again(self, row: Outgoing, reason: str, **values: Any) -> bool:
+        if row.attempts + 1 >= MOST_ATTEMPTS:
+            return await self._write_fate(row, Fate("failed", reason), attempts=row.attempts + 1, **values)
+        return await self._later(row, _back_off(row), reason, attempts=row.attempts + 1, **values)
+
+    async def _later(self, row: Outgoing, seconds: float, reason: str, **values: Any) -> bool:
+        # Once it is unclear whether it arrived, it stays so, whatever happens afterwards.
+        reason = UNCLEAR if row.reason == UNCLEAR else reason
+        wait = timedelta(seconds=seconds)
+        await self._patiently(
+            lambda store: _settle(store, row, Fate("waiting", reason, store.now + wait), **values)
+        )
+        self.counts["postponed"] += 1
+        return False
+
+    async def _write_fate(self, row: Outgoing, fate: Fate, **values: Any) -> bool:
+        """Settle it, or give it back; returns whether the next one for this reader may go."""
+        await self._patiently(lambda store: _settle(store, row, fate, **values))
+        self._count(row, fate)
+        return fate.state != "waiting" or fate.until is not None
+
+    def _count(self, row: Outgoing, fate: Fate) -> None:
+        self.counts["postponed" if fate.state == "waiting" else fate.state] += 1
+        if fate.state == "failed":
+            # Never the words of a message: which one it was, and why it was set aside.
+            log.error(
+                "message set aside", extra={"outgoing": row.id, "route": row.route, "reason": fate.reason}
+            )
+
+    async def _patiently(self, work: Callable[[Store], T]) -> T:
+        """Write what happened outside, which cannot be undone: when the database is busy, again."""
+        for wait in (0.1, 0.5, 2.0):
+            try:
+                return await self._core.database.write(work)
+            except Busy:
+                await asyncio.sleep(wait)
+        return await self._core.database.write(work)
+
+
+def _settle(store: Store, row: Outgoing, fate: Fate, **values: Any) -> None:
+    """Write a message's fate and give its lease back."""
+    changes: dict[str, Any] = {"state": fate.state, "leased_until": None, **values}
+    if fate.reason:
+        changes["reason"] = fate.reason
+    if fate.until:
+        changes["due_at"] = fate.until
+    store.outbox.set(row, **changes)
+    if fate.state != "waiting" and row.route == NUDGE:
+        store.slots.overrule(row, "silent" if fate.state == "cancelled" else fate.state, fate.reason)
+
+
+def _after_an_error(store: Store, row: Outgoing, reason: str) -> Fate:
+    attempts = row.attempts + 1
+    store.outbox.set(row, attempts=attempts)
+    if attempts >= MOST_ATTEMPTS:
+        return Fate("failed", reason)
+    return Fate("waiting", reason, store.now + timedelta(seconds=_back_off(row)))
+
+
+def _back_off(row: Outgoing) -> float:
+    """Seconds until the next attempt, spread so that what failed together does not come back together."""
+    return min(FIRST_WAIT * 3.0**row.attempts, LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311
+
+
+def _remember(store: Store, platform: str, receipt: Receipt, row: Outgoing, parcel: Parcel) -> None:
+    store.outbox.posted(
+        platform=platform,
+        channel=receipt.channel,
+        message=receipt.message,
+        about=row.about,
+        person_id=parcel.person_id or None,
+    )

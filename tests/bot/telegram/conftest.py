@@ -1,0 +1,152 @@
+"""A room in Telegram: the company's people, a group, and Upbeat's platform on a Telegram of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import uvicorn
+from bot.telegram.platform import TelegramPlatform
+from fastapi import FastAPI
+from handlers import FEATURES
+from handlers.kit.dispatch import Core
+from storage.tables import Inbox
+
+from tests.bot.telegram import demo
+from tests.company import Chat
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram_world import Message
+
+ADA, BEN, CHEN, MALLORY = 7, 8, 9, 66
+TEAM, FORUM = -100200, -100300
+SECRET = "a-Secret_1"
+
+
+@dataclass
+class Room:
+    """What a test does and sees."""
+
+    fake: FakeTelegram
+    chat: Chat
+    core: Core
+    platform: TelegramPlatform
+    public_url: str = ""
+
+    async def says(self, who: int, words: str, where: int | None = None, **more: Any) -> Message:
+        """Say something and return the bot's newest message there."""
+        await self.fake.says(who, words, where, **more)
+        return await self.shown(where or who)
+
+    async def presses(self, who: int, label: str, where: int | None = None, **more: Any) -> Message:
+        await self.fake.presses(who, label, chat_id=where, **more)
+        return await self.shown(where or who)
+
+    async def shown(self, where: int) -> Message:
+        await self.fake.settled()
+        return self.fake.last(where)
+
+    def noted(self, who: str) -> list[str]:
+        """What the demo feature did for somebody."""
+        found = self.chat.change(lambda store: store.preferences.get(self.chat.ids[who], "demo", []))
+        return list(found)
+
+    def inbox(self) -> list[Any]:
+        return self.chat.rows(Inbox)
+
+    def link(self, who: str, user_id: int, username: str = "") -> None:
+        self.chat.change(
+            lambda store: store.accounts.link(
+                self.chat.ids[who], "telegram", str(user_id), username, str(user_id)
+            )
+        )
+
+    def make(self) -> TelegramPlatform:
+        return TelegramPlatform(
+            self.core,
+            token=self.fake.token,
+            api_url=self.fake.api_url,
+            public_url=self.public_url,
+            webhook_secret=SECRET if self.public_url else "",
+        )
+
+    async def restart(self) -> None:
+        """Stop the platform and start another one, as after a deployment."""
+        await self.platform.stop()
+        self.platform = self.make()
+        await self.platform.start()
+
+    async def crash(self) -> None:
+        """The process is gone at once: nothing more is confirmed."""
+        polling = self.platform._polling
+        assert polling is not None
+        assert polling._task is not None
+        polling._task.cancel()
+        await asyncio.gather(polling._task, return_exceptions=True)
+        polling._offset = 0
+        await self.platform.stop()
+        self.platform = self.make()
+
+
+@contextlib.asynccontextmanager
+async def room_with(chat: Chat, public_url: str = "") -> AsyncIterator[Room]:
+    demo.BUSY.clear()
+    async with FakeTelegram() as fake:
+        fake.add_user(ADA, "Ada", "ada")
+        fake.add_user(BEN, "Ben", "ben_w")
+        fake.add_user(CHEN, "Chen", None, "zh-hans")
+        fake.add_user(MALLORY, "Mallory", "mallory")
+        fake.add_group(TEAM, "Engines", [ADA, BEN, CHEN, MALLORY])
+        core = Core(chat.database, (*FEATURES, demo.feature))
+        room = Room(fake, chat, core, None, public_url)  # type: ignore[arg-type]
+        for who, user_id, username in (("ada", ADA, "ada"), ("ben", BEN, "ben_w"), ("chen", CHEN, "")):
+            room.link(who, user_id, username)
+            fake.world.users[user_id].started = True
+        room.platform = room.make()
+        try:
+            yield room
+        finally:
+            await room.platform.stop()
+            await chat.database.close()
+        assert fake.violations == []
+        assert fake.unanswered == []
+
+
+@pytest.fixture
+async def room(chat: Chat) -> AsyncIterator[Room]:
+    """Upbeat asks Telegram for updates."""
+    async with room_with(chat) as made:
+        await made.platform.start()
+        yield made
+
+
+@pytest.fixture
+async def hooked(chat: Chat) -> AsyncIterator[Room]:
+    """Telegram posts updates to Upbeat's server."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with room_with(chat, url) as made, _serving(made, listener):
+            await made.platform.start()
+            yield made
+
+
+@contextlib.asynccontextmanager
+async def _serving(room: Room, listener: socket.socket) -> AsyncIterator[None]:
+    app = FastAPI()
+    assert room.platform.router is not None
+    app.include_router(room.platform.router)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        await room.platform.stop()
+        server.should_exit = True
+        await task

@@ -1,0 +1,136 @@
+"""Upbeat in a group: public things happen there, personal things move to the private chat."""
+
+from storage.tables import Place
+
+from tests.bot.telegram.conftest import ADA, BEN, CHEN, FORUM, MALLORY, TEAM, Room
+
+
+def places(room: Room) -> dict[str, tuple[str, bool]]:
+    return {row.external_id: (row.name, row.gone) for row in room.chat.rows(Place)}
+
+
+async def test_personal_things_are_refused_with_a_door_to_the_private_chat(room: Room) -> None:
+    message_id = await room.fake.says(BEN, "/echo my secret", TEAM)
+    said = await room.shown(TEAM)
+    assert "personal" in said.text
+    assert "my secret" not in said.text
+    assert said.buttons == [[("Open our private chat", "https://t.me/upbeat_bot?start=private")]]
+    assert said.reply_to == message_id
+    assert room.noted("ben") == []
+
+
+async def test_public_things_happen_there(room: Room) -> None:
+    assert "Ben Okri waves." in (await room.says(BEN, "/wave", TEAM)).text
+    assert "Ben Okri waves." in (await room.says(BEN, "@upbeat_bot wave", TEAM)).text
+
+
+async def test_a_command_for_us_is_ours_and_for_another_bot_is_not(room: Room) -> None:
+    assert "waves" in (await room.says(BEN, "/wave@Upbeat_Bot", TEAM)).text
+    room.fake.methods.privacy_mode = False
+    count = len(room.fake.chat(TEAM))
+    for words in ("/wave@other_bot", "lunch?", "that was a wave"):
+        await room.fake.says(BEN, words, TEAM)
+    await room.fake.settled()
+    assert len(room.fake.chat(TEAM)) == count + 3
+    assert len([row for row in room.inbox() if row.outcome != "ignored"]) == 1
+
+
+async def test_everybody_may_press_and_sees_the_answer_alone(room: Room) -> None:
+    post = await room.says(BEN, "/toast @chen", TEAM)
+    assert "陈明" in post.text
+    card = await room.says(BEN, "/wave", TEAM)
+    await room.fake.presses(BEN, "Wave back", chat_id=TEAM)
+    await room.fake.settled()
+    assert room.fake.answers[-1]["text"] == "You wave back."
+    assert card.edited == 0
+    await room.fake.presses(CHEN, "Wave back", chat_id=TEAM)
+    await room.fake.presses(MALLORY, "Wave back", chat_id=TEAM)
+    await room.fake.settled()
+    assert {answer["text"] for answer in room.fake.answers[1:]} <= {
+        "This button is not valid any more. Ask again for what you need.",
+        "这个按钮已失效。请重新打开您需要的内容。",
+    } or len(room.fake.answers) == 3
+
+
+async def test_a_personal_button_in_a_group_is_refused_to_the_presser_alone(room: Room) -> None:
+    card = await room.says(BEN, "/wave", TEAM)
+    await room.fake.presses(BEN, "Secret", chat_id=TEAM)
+    await room.fake.settled()
+    assert "personal" in room.fake.answers[-1]["text"]
+    assert room.fake.last(TEAM) is card
+
+
+async def test_a_form_is_asked_in_the_private_chat(room: Room) -> None:
+    said = await room.says(BEN, "/toast", TEAM)
+    assert "private chat" in said.text
+    asked = room.fake.last(BEN)
+    assert "Whom?" in asked.text
+    assert (await room.presses(BEN, "Ada Lovelace")).text == "To Ada Lovelace!"
+
+
+async def test_a_form_for_who_never_opened_the_private_chat(room: Room) -> None:
+    room.fake.world.users[BEN].started = False
+    said = await room.says(BEN, "/toast", TEAM)
+    assert "Please open our private chat first" in said.text
+    assert said.buttons[0][0][1] == "https://t.me/upbeat_bot?start=private"
+
+
+async def test_an_answer_stays_in_its_topic(room: Room) -> None:
+    room.fake.add_group(FORUM, "Forum", [BEN], topics=True)
+    said = await room.says(BEN, "/wave", FORUM, thread_id=11)
+    assert said.thread_id == 11
+    place = next(row for row in room.chat.rows(Place) if row.external_id == str(FORUM))
+    assert (place.name, place.topic) == ("Forum", "11")
+
+
+async def test_groups_come_and_go(room: Room) -> None:
+    await room.fake.leaves(TEAM, ADA)
+    await room.fake.settled()
+    assert places(room) == {str(TEAM): ("Engines", True)}
+    await room.fake.joins(TEAM, ADA)
+    await room.fake.settled()
+    assert places(room) == {str(TEAM): ("Engines", False)}
+
+
+async def test_a_group_that_becomes_a_supergroup_stays_the_same_place(room: Room) -> None:
+    room.fake.add_group(-30, "Small", [BEN], supergroup=False)
+    await room.says(BEN, "/wave", -30)
+    before = next(row for row in room.chat.rows(Place) if row.external_id == "-30")
+    await room.fake.migrate(-30, -100301)
+    await room.fake.settled()
+    after = next(row for row in room.chat.rows(Place) if row.external_id == "-100301")
+    assert after.id == before.id
+    assert "waves" in (await room.says(BEN, "/wave", -100301)).text
+
+
+async def test_a_mention_without_a_user_name_finds_the_colleague(room: Room) -> None:
+    await room.fake.queue.put(
+        "message",
+        {
+            "message_id": 901,
+            "date": 1_790_000_000,
+            "chat": {"id": TEAM, "type": "supergroup", "title": "Engines"},
+            "from": {"id": BEN, "is_bot": False, "first_name": "Ben"},
+            "text": "/toast 😀Chen",
+            "entities": [
+                {"type": "bot_command", "offset": 0, "length": 6},
+                {
+                    "type": "text_mention",
+                    "offset": 7,
+                    "length": 6,
+                    "user": {"id": CHEN, "is_bot": False, "first_name": "Chen"},
+                },
+            ],
+        },
+    )
+    assert (await room.shown(TEAM)).text == "To 陈明!"
+
+
+async def test_other_bots_are_not_heard(room: Room) -> None:
+    room.fake.methods.privacy_mode = False
+    robot = room.fake.add_user(77, "Robot", "robot")
+    robot.is_bot = True
+    room.fake.world.groups[TEAM].members.add(77)
+    await room.fake.says(77, "/wave", TEAM)
+    await room.fake.settled()
+    assert room.inbox() == []

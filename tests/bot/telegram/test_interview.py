@@ -1,0 +1,119 @@
+"""A form is an interview: one question a message, and its answers survive whatever happens in between."""
+
+from tests.bot.telegram.conftest import BEN, CHEN, Room
+
+
+async def test_a_form_is_asked_one_question_at_a_time(room: Room) -> None:
+    first = await room.says(BEN, "/diary")
+    assert first.text.startswith("1/4")
+    assert "What happened?" in first.text
+    assert "One or two sentences." in first.text
+    assert "Seen by you alone." in first.text
+    assert [label for row in first.buttons for label, _ in row] == ["Save and stop"]
+    second = await room.says(BEN, "Rain all day")
+    assert second.text.startswith("2/4")
+    assert "Seen by you alone." not in second.text
+    assert "1: bad, 5: good" in second.text
+    assert [label for label, _ in second.buttons[0]] == ["1", "2", "3", "4", "5"]
+    third = await room.presses(BEN, "4")
+    assert third.message_id == second.message_id
+    assert "With whom?" in third.text
+    assert "Ada Lovelace" in str(third.buttons)
+    fourth = await room.presses(BEN, "Ada Lovelace")
+    assert [label for label, _ in fourth.buttons[0]] == ["A day", "A week"]
+    done = await room.presses(BEN, "A week")
+    assert "Written." in done.text
+    assert done.html.endswith("<blockquote>Rain all day</blockquote>")
+    assert room.noted("ben") == ["Rain all day|4|ada@example.com|week"]
+
+
+async def test_back_shows_the_answer_so_far_and_skip_goes_on(room: Room) -> None:
+    await room.says(BEN, "/diary")
+    await room.says(BEN, "Sun & <wind>")
+    back = await room.presses(BEN, "Back")
+    assert "Your answer so far:" in back.text
+    assert "<blockquote>Sun &amp; &lt;wind&gt;</blockquote>" in back.html
+    await room.presses(BEN, "Skip")
+    await room.presses(BEN, "5")
+    await room.presses(BEN, "Skip")
+    await room.presses(BEN, "Skip")
+    assert room.noted("ben") == ["Sun & <wind>|5||day"]
+
+
+async def test_it_survives_a_restart_between_any_two_questions(room: Room) -> None:
+    await room.says(BEN, "/diary")
+    await room.restart()
+    await room.says(BEN, "Snow")
+    await room.restart()
+    await room.presses(BEN, "2")
+    await room.restart()
+    await room.presses(BEN, "Skip")
+    await room.crash()
+    await room.platform.start()
+    await room.presses(BEN, "A day")
+    assert room.noted("ben") == ["Snow|2||day"]
+
+
+async def test_it_can_be_stopped_and_finished_on_another_platform(room: Room) -> None:
+    await room.says(BEN, "/diary")
+    await room.says(BEN, "Half a day")
+    stopped = await room.presses(BEN, "Save and stop")
+    assert "Kept." in stopped.text
+    room.chat.core = room.core
+    await room.chat.says("ben", "/diary")
+    form = room.chat.last["ben"].form
+    assert form is not None
+    assert form.given["what"] == "Half a day"
+    await room.chat.submits("ben", mood="3", kind="week")
+    assert room.noted("ben") == ["Half a day|3||week"]
+    await room.fake.presses(BEN, "Go on")
+    await room.fake.settled()
+    assert "not valid any more" in room.fake.answers[-1]["text"]
+
+
+async def test_it_goes_on_where_it_was_stopped(room: Room) -> None:
+    await room.says(BEN, "/diary")
+    await room.says(BEN, "Half a day")
+    await room.presses(BEN, "Save and stop")
+    again = await room.presses(BEN, "Go on")
+    assert again.text.startswith("2/4")
+
+
+async def test_a_command_in_between_is_a_command(room: Room) -> None:
+    await room.says(BEN, "/diary")
+    assert "aside" in (await room.says(BEN, "/echo aside")).text
+    assert (await room.says(BEN, "back again")).text.startswith("2/4")
+
+
+async def test_a_wrong_answer_is_said_at_once(room: Room) -> None:
+    await room.says(BEN, "/diary")
+    await room.says(BEN, "Fine")
+    assert "from 1 to 5" in (await room.says(BEN, "9")).text
+    assert (await room.says(BEN, "3")).text.startswith("3/4")
+
+
+async def test_what_the_handler_refuses_comes_back_with_the_question(room: Room) -> None:
+    await room.says(BEN, "/diary")
+    await room.says(BEN, "a forbidden thing")
+    await room.presses(BEN, "3")
+    await room.presses(BEN, "Skip")
+    back = await room.presses(BEN, "Skip")
+    assert back.text.startswith("⚠️ This word will not do.")
+    assert "a forbidden thing" in back.text
+    assert room.noted("ben") == []
+
+
+async def test_a_form_with_a_first_answer_still_says_who_reads_it(room: Room) -> None:
+    asked = await room.says(BEN, "/diary Wind from the west")
+    assert asked.text.startswith("2/4")
+    assert "Seen by you alone." in asked.text
+
+
+async def test_a_check_in_by_interview(room: Room) -> None:
+    asked = await room.says(CHEN, "/checkin")
+    assert asked.text.startswith("1/")
+    asked = await room.says(CHEN, "登录页完成了")
+    while asked.text[1] == "/":
+        labels = [label for row in asked.buttons for label, _ in row]
+        asked = await room.presses(CHEN, next(label for label in labels if label in ("Skip", "跳过")))
+    assert "登录页完成了" in (await room.says(CHEN, "/checkin history")).text

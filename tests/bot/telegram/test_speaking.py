@@ -1,0 +1,121 @@
+"""What delivery hands to Telegram's voice, and what it learns when that fails."""
+
+import pytest
+from handlers.kit.cards import Button, Card, Document, Section
+from handlers.kit.text import Phrase, Verbatim
+from schedules.speaking import Address, Parcel, Refused, Slow, Unclear, Unreachable
+from storage.tables import Place
+
+from tests.bot.telegram.conftest import BEN, FORUM, MALLORY, TEAM, Room
+
+
+def parcel(
+    card: Card | None = None, to: int = BEN, *, private: bool = True, thread: str = "", **more: str
+) -> Parcel:
+    return Parcel(
+        outgoing_id=more.get("outgoing_id", "o1"),
+        card=card or Card(Phrase("Hello")),
+        language="en",
+        zone="UTC",
+        to=Address(str(to), str(to) if private else "", thread),
+        private=private,
+        person_id=more.get("person_id", ""),
+    )
+
+
+async def test_a_card_is_told_in_the_private_chat(room: Room) -> None:
+    card = Card(Phrase("Hello"), Button(Phrase("Answer"), handle="h1"))
+    receipt = await room.platform.speaker.speak(parcel(card))
+    said = room.fake.last(BEN)
+    assert (receipt.channel, receipt.message) == (str(BEN), str(said.message_id))
+    assert said.buttons == [[("Answer", "h1")]]
+
+
+async def test_a_post_goes_to_its_topic_and_to_the_group_when_that_is_gone(room: Room) -> None:
+    forum = room.fake.add_group(FORUM, "Forum", [BEN], topics=True)
+    forum.threads.add(11)
+    await room.platform.speaker.speak(parcel(to=FORUM, private=False, thread="11"))
+    assert room.fake.last(FORUM).thread_id == 11
+    await room.platform.speaker.speak(parcel(to=FORUM, private=False, thread="12", outgoing_id="o2"))
+    assert room.fake.last(FORUM).thread_id is None
+    assert room.fake.violations == [f"no topic 12 in {FORUM}"]
+    room.fake.violations.clear()
+
+
+async def test_a_file_is_told_to_its_reader_alone(room: Room) -> None:
+    ben = room.chat.ids["ben"]
+    file_id = room.chat.change(lambda store: store.files.keep(ben, "a.json", b"{}"))
+    card = Card(Phrase("Your file"), Document(Phrase("All of it"), "a.json", file_id))
+    await room.platform.speaker.speak(parcel(card, person_id=ben))
+    assert (room.fake.last(BEN).kind, room.fake.last(BEN).filename) == ("document", "a.json")
+    await room.platform.speaker.speak(parcel(card, person_id=room.chat.ids["ada"], outgoing_id="o2"))
+    assert "not kept any more" in room.fake.last(BEN).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "raised"),
+    [
+        ("403_blocked", Unreachable),
+        ("400_chat_not_found", Unreachable),
+        ("drop_before_accept", Unclear),
+        ("timeout_after_accept", Unclear),
+    ],
+)
+async def test_what_goes_wrong_is_said_in_the_words_of_delivery(
+    room: Room, kind: str, raised: type[Exception]
+) -> None:
+    room.fake.fail_next("sendMessage", kind)
+    with pytest.raises(raised):
+        await room.platform.speaker.speak(parcel())
+
+
+async def test_telegrams_wish_to_wait_is_for_one_chat(room: Room) -> None:
+    room.fake.fail_next("sendMessage", "429", retry_after=7)
+    with pytest.raises(Slow) as slow:
+        await room.platform.speaker.speak(parcel())
+    assert (slow.value.retry_after, slow.value.bucket) == (7.0, f"chat:{BEN}")
+    assert slow.value.bucket in {name for name, _, _ in room.platform.speaker.buckets(parcel())}
+
+
+async def test_a_server_error_may_be_tried_again(room: Room) -> None:
+    room.fake.fail_next("sendMessage", "500")
+    with pytest.raises(Exception, match="NetworkError") as error:
+        await room.platform.speaker.speak(parcel())
+    assert not isinstance(error.value, Slow | Unclear | Refused | Unreachable)
+    await room.platform.speaker.speak(parcel())
+
+
+async def test_who_never_wrote_to_the_bot_cannot_be_reached(room: Room) -> None:
+    with pytest.raises(Unreachable):
+        await room.platform.speaker.speak(parcel(to=MALLORY))
+
+
+async def test_a_message_of_several_parts_goes_on_where_it_stopped(room: Room) -> None:
+    card = Card(Phrase("Long"), Section(Verbatim("x" * 10_000)))
+    room.fake.limit_rate()
+    for arrived in (1, 2):
+        with pytest.raises(Slow):
+            await room.platform.speaker.speak(parcel(card))
+        assert len(room.fake.chat(BEN)) == arrived
+        room.fake.limit_rate()
+    receipt = await room.platform.speaker.speak(parcel(card))
+    shown = room.fake.chat(BEN)
+    assert len(shown) == 3
+    assert receipt.message == str(shown[0].message_id)
+    assert sum(message.text.count("x") for message in shown) == 10_000
+
+
+async def test_a_group_that_moved_is_followed(room: Room) -> None:
+    room.fake.add_group(-30, "Small", [BEN], supergroup=False)
+    await room.says(BEN, "/wave", -30)
+    await room.fake.migrate(-30, -100301)
+    receipt = await room.platform.speaker.speak(parcel(to=-30, private=False))
+    assert receipt.channel == "-100301"
+    assert [row.external_id for row in room.chat.rows(Place)] == ["-100301"]
+
+
+def test_the_limits_of_telegram(room: Room) -> None:
+    private = room.platform.speaker.buckets(parcel())
+    assert private == [("all", 30.0, 30.0), (f"chat:{BEN}", 1.0, 1.0)]
+    [_, (name, rate, burst)] = room.platform.speaker.buckets(parcel(to=TEAM, private=False))
+    assert (name, round(rate * 60), burst) == (f"chat:{TEAM}", 20, 20.0)

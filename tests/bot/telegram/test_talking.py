@@ -1,0 +1,170 @@
+"""Commands, buttons, edits and files in a private chat with Upbeat."""
+
+from tests.bot.telegram.conftest import ADA, BEN, CHEN, MALLORY, Room
+
+
+async def test_a_check_in_by_command(room: Room) -> None:
+    said = await room.says(BEN, "/checkin done login page; next payments; blocked by legal")
+    assert "login page" in said.text
+    assert "login page" in (await room.says(BEN, "/checkin history")).text
+    assert room.fake.pending == []
+
+
+async def test_plain_words_do_the_same(room: Room) -> None:
+    assert "again and again" in (await room.says(BEN, "echo again and again")).text
+    assert room.noted("ben") == ["again and again"]
+
+
+async def test_the_menu_stands_in_every_language(room: Room) -> None:
+    scopes = {scope for scope, _ in room.fake.commands}
+    assert scopes == {"all_private_chats", "all_group_chats", "default"}
+    assert {language for _, language in room.fake.commands} == {"", "zh"}
+    private = [command["command"] for command in room.fake.commands["all_private_chats", ""]]
+    assert {"checkin", "diary", "echo"} <= set(private)
+    assert "busy" not in private
+    group = [command["command"] for command in room.fake.commands["all_group_chats", "zh"]]
+    assert "wave" in group
+    assert "diary" not in group
+    assert room.fake.methods.profile[("description", "zh")]
+
+
+async def test_one_of_everything_is_drawn(room: Room) -> None:
+    await room.says(BEN, "/everything")
+    first, second, third, file = (message for message in room.fake.chat(BEN) if message.from_bot)
+    assert first.html.startswith(
+        "<b>Everything</b>\n\n<b>A heading</b>\n\nA section\n\n<blockquote>1 &lt; 2 &amp; "
+    )
+    assert "<b>Label</b>: value\n<b>Other</b>: thing" in first.html
+    assert "▁" in first.text
+    assert "<i>A note</i>" in first.html
+    assert "Open here: http://localhost:8080/x" in first.text
+    labels = [[label for label, _ in row] for row in first.buttons]
+    assert labels[0] == ["Beside"]
+    assert labels[1:] == [["Open the page"], ["Main", "Erase"]]
+    shown = [label for message in (second, third) for row in message.buttons for label, _ in row]
+    assert shown == [f"Option {n}" for n in range(1, 121)]
+    assert (file.kind, file.filename, file.text) == ("document", "mine.json", "Your file")
+    assert all(message.options["link_preview_options"]["is_disabled"] for message in (first, second))
+
+
+async def test_a_press_is_answered_in_place(room: Room) -> None:
+    shown = await room.says(BEN, "/everything")
+    assert shown.kind == "document"
+    await room.presses(BEN, "Main")
+    [changed] = [message for message in room.fake.chat(BEN) if message.edited]
+    assert (changed.text, changed.buttons) == ("Counted 1.", [])
+    assert room.noted("ben") == ["+1"]
+
+
+async def test_a_press_with_nothing_to_edit_any_more_is_answered_below(room: Room) -> None:
+    await room.says(BEN, "/everything")
+    for message in room.fake.chat(BEN):
+        if message.from_bot and message.kind == "text":
+            gone = message
+    await room.fake.presses(BEN, "Option 120", gone.message_id)
+    gone.deleted = True
+    assert (await room.shown(BEN)).text == "Counted 120."
+
+
+async def test_a_dangerous_button_asks_first(room: Room) -> None:
+    await room.says(BEN, "/everything")
+    [message] = [one for one in room.fake.chat(BEN) if "Erase" in str(one.buttons)]
+    before = message.buttons
+    await room.presses(BEN, "Erase")
+    assert [label for label, _ in message.buttons[2]] == ["Main", "Yes, Erase", "No"]
+    assert room.noted("ben") == []
+    await room.presses(BEN, "No")
+    assert message.buttons == before
+    await room.presses(BEN, "Erase")
+    await room.presses(BEN, "Yes, Erase")
+    assert room.noted("ben") == ["+10"]
+    assert message.text == "Counted 10."
+
+
+async def test_stale_foreign_and_forged_presses_get_the_same_refusal(room: Room) -> None:
+    await room.says(BEN, "/everything")
+    [message] = [one for one in room.fake.chat(BEN) if "Main" in str(one.buttons)]
+    foreign = dict(pair for row in message.buttons for pair in row)["Main"]
+    mine = await room.says(ADA, "/echo mine")
+    for data in (foreign, "nothing", "a\x00b", "字" * 21, "?en:forged\ud800"[:12], "-", "' OR 1=1 --"):
+        await room.fake.presses_raw(ADA, data, mine.message_id)
+    await room.fake.settled()
+    refusals = [(a["text"], a["show_alert"]) for a in room.fake.answers if not a["data"].startswith("?")]
+    assert len(refusals) == 6
+    assert set(refusals) == {("This button is not valid any more. Ask again for what you need.", True)}
+    assert room.noted("ada") == ["mine"]
+    assert room.noted("ben") == []
+
+
+async def test_a_stranger_learns_how_to_get_in_and_nothing_else(room: Room) -> None:
+    said = await room.says(MALLORY, "/checkin done nothing")
+    assert "/start" in said.text
+    assert "invitation" in (await room.says(MALLORY, "/start")).text
+    assert "invitation" in (await room.says(MALLORY, "hello")).text
+    assert room.fake.called("sendDocument") == []
+
+
+async def test_an_unlinked_user_sends_no_files(room: Room) -> None:
+    await room.fake.sends_document(MALLORY, "people.csv", b"email")
+    await room.fake.settled()
+    assert room.fake.called("getFile") == []
+
+
+async def test_a_file_of_a_colleague_is_read(room: Room) -> None:
+    await room.fake.sends_document(BEN, "people.csv", b"email,name\n")
+    await room.fake.settled()
+    assert len(room.fake.called("getFile")) == 1
+    assert room.fake.last(BEN).text
+
+
+async def test_a_file_too_large_is_refused_with_a_sentence(room: Room) -> None:
+    await room.fake.sends_document(BEN, "people.csv", b"x" * 20_000_001)
+    assert "20 MB" in (await room.shown(BEN)).text
+
+
+async def test_a_changed_user_name_is_noted(room: Room) -> None:
+    room.fake.world.users[BEN].username = "ben_new"
+    await room.says(BEN, "/echo hi")
+    account = room.chat.change(lambda store: store.directory.account(room.chat.ids["ben"], "telegram"))
+    assert (account.username, account.address) == ("ben_new", str(BEN))
+    assert (await room.says(ADA, "/toast @ben_new")).text == "To Ben Okri!"
+
+
+async def test_someone_is_spoken_to_in_their_language(room: Room) -> None:
+    said = await room.says(CHEN, "/echo 你好")
+    assert "你好" in said.text
+
+
+async def test_an_edited_message_that_did_nothing_says_nothing(room: Room) -> None:
+    message_id = await room.fake.says(BEN, "/echo one")
+    await room.fake.settled()
+    count = len(room.fake.chat(BEN))
+    await room.fake.edits(BEN, message_id, "/echo two")
+    await room.fake.settled()
+    assert (room.noted("ben"), len(room.fake.chat(BEN))) == (["one"], count)
+
+
+async def test_who_blocks_the_bot_is_not_reachable_until_they_come_back(room: Room) -> None:
+    def reachable() -> bool:
+        account = room.chat.change(lambda store: store.directory.account(room.chat.ids["ben"], "telegram"))
+        return not account.unreachable
+
+    await room.fake.blocks_bot(BEN)
+    await room.fake.settled()
+    assert not reachable()
+    await room.fake.unblocks_bot(BEN)
+    await room.fake.settled()
+    assert reachable()
+
+
+async def test_the_flood_limit_only_slows_an_answer_down(room: Room) -> None:
+    room.fake.quiet = 1.5
+    room.fake.fail_next("sendMessage", "429", retry_after=1)
+    assert "patience" in (await room.says(BEN, "/echo patience")).text
+
+
+async def test_a_lost_line_does_not_lose_the_answer(room: Room) -> None:
+    room.fake.quiet = 0.5
+    room.fake.fail_next("sendMessage", "drop_before_accept")
+    assert "hello" in (await room.says(BEN, "/echo hello")).text
+    assert room.noted("ben") == ["hello"]

@@ -1,0 +1,349 @@
+"""When two people meet: planning on two clocks, reminders, moving, skipping, ending, and what is carried over."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlmodel import col
+
+from schedules.clock import Clock
+from schedules.delivery import Delivery
+from storage.one_on_ones import Series
+from storage.tables import ObligationRow, Occurrence, Slot
+from tests.company import MONDAY, Chat
+
+TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+"""10:00 in Berlin, 17:00 in Shanghai: the first meeting of what `planned` plans."""
+
+
+async def planned(chat: Chat, words: str = "weekly Tuesday 10:00", *, who: str = "ben", partner: str = "chen") -> None:
+    """Somebody plans a one-on-one."""
+    await chat.says(who, f"/1on1 plan @{partner} {words}")
+    await chat.presses(who, "Save")
+
+
+async def tick(chat: Chat, moment: datetime | None = None) -> None:
+    """The clock ticks, at a moment if it is given."""
+    if moment is not None:
+        chat.at(moment)
+    await Clock(chat.core, Delivery(chat.core, (), worker="test")).tick()
+
+
+def owed(chat: Chat, kind: str, who: str | None = None) -> list[ObligationRow]:
+    """The open obligations of a kind, of one person or of all."""
+    rows = chat.rows(ObligationRow, col(ObligationRow.kind) == f"one_on_ones.{kind}")
+    return [row for row in rows if row.closed_at is None and who in (None, _name(chat, row.person_id))]
+
+
+def _name(chat: Chat, person_id: str) -> str:
+    return next(who for who, each in chat.ids.items() if each == person_id)
+
+
+def silences(chat: Chat) -> list[tuple[str, str]]:
+    """The bells of one-on-ones that said nothing, with the reason."""
+    rows = chat.rows(Occurrence, col(Occurrence.kind).like("one_on_ones.%"))
+    return [(row.kind, row.reason) for row in rows if row.outcome == "silent"]
+
+
+def away(chat: Chat, who: str, day: date) -> None:
+    """Somebody is away for a day."""
+    chat.change(lambda store: store.preferences.away(chat.ids[who], day, day))
+
+
+def leaves(chat: Chat, who: str) -> None:
+    """Somebody leaves the company."""
+    chat.change(lambda store: store.roster.leave_all({f"{who}@example.com": chat.ids[who]}))
+
+
+# Planning ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_plan_is_shown_on_both_clocks_before_it_is_saved(any_chat: Chat) -> None:
+    heard = await any_chat.says("ben", "/1on1 plan @chen weekly Tuesday 10:00")
+    assert "Every week on Tuesday at 10:00\u202fAM (clock of Europe/Berlin)" in heard
+    for day in ("Tue, Nov 24, 2026", "Tue, Dec 1, 2026", "Tue, Dec 8, 2026"):
+        assert f"{day} 10:00\u202fAM: for 陈明 on {day} at 5:00\u202fPM" in heard
+    assert "陈明 is told when you save." in heard
+    assert any_chat.rows(Series) == []
+    assert "Saved. 陈明 is told." in await any_chat.presses("ben", "Save")
+    assert "2026年11月24日周二 17:00" in any_chat.told("chen")
+    assert "2026年11月24日周二 17:00" in await any_chat.says("chen", "面谈 @ben")
+    assert "2026年11月24日周二 17:00" in await any_chat.says("chen", "面谈")
+
+
+async def test_what_is_missing_is_asked_with_its_audience(chat: Chat) -> None:
+    heard = await chat.says("ben", "/1on1 plan @chen")
+    assert "At what time, on your clock?" in heard
+    await chat.submits("ben", every="monthly", weekday="MO", clock="14:00")
+    assert "Every month on the fourth Monday at 2:00\u202fPM" in chat.last["ben"]
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("weekly Monday 9:00", ["Mon, Nov 30", "Mon, Dec 7", "Mon, Dec 14"]),
+        ("weekly Monday 11:00", ["Mon, Nov 23", "Mon, Nov 30", "Mon, Dec 7"]),
+        ("biweekly Friday 9:00", ["Fri, Nov 27", "Fri, Dec 11", "Fri, Dec 25"]),
+        ("biweekly Friday 9:00 from 2026-12-01", ["Fri, Dec 4", "Fri, Dec 18", "Fri, Jan 1"]),
+        ("monthly Friday 9:00", ["Fri, Nov 27", "Fri, Dec 25", "Fri, Jan 22"]),
+        ("monthly Monday 9:00", ["Mon, Nov 30", "Mon, Dec 28", "Mon, Jan 25"]),
+    ],
+)
+async def test_cadences(chat: Chat, words: str, days: list[str]) -> None:
+    heard = await chat.says("ben", f"/1on1 plan @ada {words}")
+    assert [line[: line.index(",", 4)] for line in heard.text.splitlines() if ": for Ada" in line] == days
+
+
+@pytest.mark.parametrize(
+    ("words", "theirs"),
+    [
+        # New York changes its clocks two weeks before Berlin: for so long the same meeting is an hour later there.
+        ("weekly Monday 15:00 from 2027-03-08", ["9:00\u202fAM", "10:00\u202fAM", "10:00\u202fAM"]),
+        ("weekly Monday 15:00 from 2027-03-15", ["10:00\u202fAM", "10:00\u202fAM", "9:00\u202fAM"]),
+        # 02:30 does not exist in Berlin on the 28th: it becomes 03:00 there.
+        ("weekly Sunday 02:30 from 2027-03-21", ["9:30\u202fPM", "9:00\u202fPM", "8:30\u202fPM"]),
+    ],
+)
+async def test_the_week_in_which_the_clocks_change(chat: Chat, words: str, theirs: list[str]) -> None:
+    heard = await chat.says("ben", f"/1on1 plan @eve {words}")
+    assert [line.rpartition(" at ")[2] for line in heard.text.splitlines() if "for Eve" in line and " on " in line] == theirs
+
+
+async def test_the_preview_says_what_speaks_against_a_day(chat: Chat) -> None:
+    chat.change(lambda store: store.set_setting("country", "DE"))
+    away(chat, "chen", date(2026, 12, 18))
+    heard = await chat.says("ben", "/1on1 plan @chen weekly Friday 22:30 from 2026-12-18")
+    assert "is a holiday for Ben Okri: Christmas Day." in heard
+    assert "For 陈明 this is at 5:30\u202fAM." in heard
+    assert "is no workday for 陈明" in heard
+    heard = await chat.says("ben", "/1on1 plan @chen weekly Friday 10:00 from 2026-12-18")
+    assert "陈明 is away on Fri, Dec 18, 2026." in heard
+
+
+async def test_a_beginning_that_is_over_is_refused(chat: Chat) -> None:
+    await chat.says("ben", "/1on1 plan @chen")
+    heard = await chat.submits("ben", every="weekly", weekday="MO", clock="14:00", begins="2026-11-20")
+    assert "This day is over." in heard
+
+
+async def test_the_clock_of_who_planned_counts_for_good(chat: Chat) -> None:
+    await planned(chat, who="chen", partner="ben", words="weekly Tuesday 10:00")
+    chat.change(lambda store: store.preferences.set_zone(chat.ids["chen"], "America/New_York"))
+    assert "3:00\u202fAM" in await chat.says("ben", "/1on1 @chen")
+
+
+async def test_a_saved_plan_is_saved_once(chat: Chat) -> None:
+    preview = await chat.says("ben", "/1on1 plan @chen weekly Tuesday 10:00")
+    await chat.presses("ben", "Save", on=preview)
+    assert "not valid any more" in await chat.presses("ben", "Save", on=preview)
+
+
+# Reminders --------------------------------------------------------------------------------------------------
+
+
+async def test_both_are_reminded_two_hours_before(any_chat: Chat) -> None:
+    await planned(any_chat)
+    await tick(any_chat, TUESDAY.replace(hour=6, minute=59))
+    assert owed(any_chat, "show") == []
+    await tick(any_chat, TUESDAY.replace(hour=7))
+    assert {_name(any_chat, row.person_id) for row in owed(any_chat, "show")} == {"ben", "chen"}
+    assert "One-on-one with Ben Okri" in any_chat.told("chen")
+    assert "One-on-one with Ben Okri" in await any_chat.presses("chen", "Open it")
+    await tick(any_chat, TUESDAY)
+    assert owed(any_chat, "show") == []
+
+
+async def test_two_hours_after_both_are_asked_to_write_it_down(any_chat: Chat) -> None:
+    await planned(any_chat)
+    await tick(any_chat, TUESDAY.replace(hour=11))
+    assert {_name(any_chat, row.person_id) for row in owed(any_chat, "write_notes")} == {"ben", "chen"}
+    assert "Write down what you agreed with 陈明" in any_chat.told("ben")
+    heard = await any_chat.presses("ben", "Do it now")
+    assert "What did you talk about and agree?" in heard
+    await any_chat.submits("ben", words="We agreed.")
+    assert owed(any_chat, "write_notes") == []
+    assert "Notes of Tue, Nov 24, 2026" in any_chat.last["ben"]
+    assert "Tue, Dec 1, 2026" in await any_chat.says("ben", "/1on1 @chen")
+
+
+async def test_nobody_is_asked_when_the_notes_were_touched(any_chat: Chat) -> None:
+    await planned(any_chat)
+    await tick(any_chat, TUESDAY.replace(hour=7))
+    any_chat.at(TUESDAY.replace(hour=10))
+    await any_chat.says("chen", "/1on1 notes @ben")
+    await any_chat.submits("chen", words="We agreed.")
+    await tick(any_chat, TUESDAY.replace(hour=11))
+    assert owed(any_chat, "write_notes") == []
+    assert ("one_on_ones.after", "done") in silences(any_chat)
+
+
+async def test_a_private_note_settles_it_for_its_author_alone(chat: Chat) -> None:
+    await planned(chat)
+    chat.at(TUESDAY.replace(hour=10))
+    await chat.says("ben", "/1on1 @chen")
+    await chat.presses("ben", "Private note")
+    await chat.submits("ben", words="Chen is glad.")
+    await tick(chat, TUESDAY.replace(hour=11))
+    assert [_name(chat, row.person_id) for row in owed(chat, "write_notes")] == ["chen"]
+
+
+@pytest.mark.parametrize("who", ["ben", "chen"])
+async def test_nobody_is_reminded_when_either_is_away(chat: Chat, who: str) -> None:
+    await planned(chat)
+    away(chat, who, TUESDAY.date())
+    await tick(chat, TUESDAY.replace(hour=7))
+    await tick(chat, TUESDAY.replace(hour=11))
+    assert silences(chat) == [("one_on_ones.before", "away"), ("one_on_ones.after", "away")]
+    assert chat.rows(ObligationRow) == []
+    await tick(chat, datetime(2026, 12, 1, 7, 0, tzinfo=UTC))
+    assert len(owed(chat, "show")) == 2
+
+
+async def test_each_meeting_has_its_reminders(chat: Chat) -> None:
+    await planned(chat)
+    for week in range(3):
+        for hour in (7, 11):
+            await tick(chat, datetime(2026, 11, 24, hour, tzinfo=UTC) + week * (TUESDAY - MONDAY) * 7)
+    kinds = [row.kind for row in chat.rows(ObligationRow)]
+    assert (kinds.count("one_on_ones.show"), kinds.count("one_on_ones.write_notes")) == (6, 6)
+
+
+async def test_a_clock_that_slept_for_ten_days_asks_nothing_old(chat: Chat) -> None:
+    await planned(chat)
+    await tick(chat, datetime(2026, 12, 4, 12, 0, tzinfo=UTC))
+    assert owed(chat, "show") == []
+    assert owed(chat, "write_notes") == []
+    slots = {row.kind: row.due_at for row in chat.rows(Slot, col(Slot.kind).like("one_on_ones.%"))}
+    assert slots == {
+        "one_on_ones.before": datetime(2026, 12, 8, 7, 0, tzinfo=UTC),
+        "one_on_ones.after": datetime(2026, 12, 8, 11, 0, tzinfo=UTC),
+    }
+
+
+async def test_what_is_not_discussed_is_carried_over(any_chat: Chat) -> None:
+    await planned(any_chat)
+    await any_chat.says("ben", "/1on1 add @chen the build")
+    await any_chat.says("ben", "/1on1 add @chen the budget")
+    any_chat.at(TUESDAY)
+    await any_chat.says("chen", "/1on1 @ben")
+    await any_chat.presses("chen", "Discussed")  # the last button of that name: the budget
+    await tick(any_chat, TUESDAY.replace(hour=11))
+    heard = await any_chat.says("ben", "/1on1 @chen")
+    assert "the build (from Ben Okri, carried over)" in heard
+    assert "the budget" not in heard
+    await any_chat.says("ben", "/1on1 add @chen something new")
+    assert "something new (from Ben Okri)" in any_chat.last["ben"]
+
+
+# Changes ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_meeting_is_moved_for_both(any_chat: Chat) -> None:
+    await planned(any_chat)
+    await tick(any_chat, TUESDAY.replace(hour=7))
+    heard = await any_chat.says("chen", "/1on1 @ben")
+    heard = await any_chat.presses("chen", "Move the next", on=heard)
+    assert "At what time, on your clock?" in heard
+    await any_chat.submits("chen", day="2026-11-26", clock="15:00")
+    assert "陈明 moved your one-on-one to Thu, Nov 26, 2026 8:00\u202fAM." in any_chat.told("ben")
+    assert owed(any_chat, "show") == []
+    await tick(any_chat, TUESDAY.replace(hour=11))
+    assert owed(any_chat, "write_notes") == []
+    await tick(any_chat, datetime(2026, 11, 26, 5, 0, tzinfo=UTC))
+    assert len(owed(any_chat, "show")) == 2
+    await tick(any_chat, datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
+    assert len(owed(any_chat, "write_notes")) == 2
+    assert "Tue, Dec 1, 2026 10:00\u202fAM" in await any_chat.says("ben", "/1on1 @chen")
+
+
+async def test_a_meeting_moved_to_later_the_same_day_is_recalled_again(chat: Chat) -> None:
+    await planned(chat)
+    await tick(chat, TUESDAY.replace(hour=7))
+    await chat.says("ben", "/1on1 @chen")
+    await chat.presses("ben", "Move the next")
+    await chat.submits("ben", day="today", clock="16:00")
+    await tick(chat, TUESDAY.replace(hour=13))
+    assert len(owed(chat, "show")) == 2
+
+
+async def test_a_meeting_is_not_moved_into_the_past(chat: Chat) -> None:
+    await planned(chat)
+    await chat.presses("ben", "Move the next")
+    assert "This moment is over." in await chat.submits("ben", day="today", clock="9:00")
+
+
+async def test_a_meeting_is_skipped_for_both(any_chat: Chat) -> None:
+    await planned(any_chat)
+    await any_chat.says("ben", "/1on1 add @chen the build")
+    heard = await any_chat.presses("ben", "Skip the next")
+    assert "Tue, Dec 1, 2026 10:00\u202fAM" in heard
+    assert "the build" in heard
+    assert "2026年12月1日周二 17:00" in any_chat.told("chen")
+    await tick(any_chat, TUESDAY.replace(hour=7))
+    await tick(any_chat, TUESDAY.replace(hour=11))
+    assert any_chat.rows(ObligationRow) == []
+
+
+async def test_two_who_skip_at_once_skip_one_meeting(chat: Chat) -> None:
+    await planned(chat)
+    seen = await chat.says("chen", "/1on1 @ben")
+    await chat.presses("ben", "Skip the next")
+    assert "changed in the meantime" in await chat.presses("chen", "Skip the next", on=seen)
+    assert "Tue, Dec 1, 2026" in await chat.says("ben", "/1on1 @chen")
+
+
+async def test_without_a_cadence_a_single_date_can_be_set(chat: Chat) -> None:
+    await chat.says("ben", "/1on1 add @chen the build")
+    await chat.presses("ben", "Set a date")
+    await chat.submits("ben", day="2026-11-24", clock="10:00")
+    await tick(chat, TUESDAY.replace(hour=7))
+    assert len(owed(chat, "show")) == 2
+    await tick(chat, TUESDAY.replace(hour=11))
+    assert len(owed(chat, "write_notes")) == 2
+    assert "Not planned yet" in await chat.says("ben", "/1on1 @chen")
+
+
+async def test_a_series_ends_for_both_and_nothing_is_deleted(any_chat: Chat) -> None:
+    await planned(any_chat)
+    await any_chat.says("ben", "/1on1 add @chen the build")
+    await any_chat.says("ben", "/1on1 notes @chen")
+    await any_chat.submits("ben", words="We agreed.")
+    heard = await any_chat.presses("ben", "End")
+    assert "It has ended." in heard
+    assert "We agreed." in heard
+    assert "Ben Okri ended your one-on-ones." in any_chat.told("chen")
+    assert any_chat.rows(Slot, col(Slot.kind).like("one_on_ones.%")) == []
+    assert "Ended" in await any_chat.says("chen", "/1on1")
+    assert "the build" in await any_chat.presses("chen", "Open")
+    heard = await any_chat.says("chen", "/1on1 add @ben once more")
+    assert "It has ended." not in heard
+    assert "We agreed." in heard
+    assert "begins a one-on-one with you" in any_chat.told("ben")
+
+
+async def test_an_old_button_of_an_ended_series_says_so(chat: Chat) -> None:
+    await planned(chat)
+    await chat.says("ben", "/1on1 add @chen the build")
+    seen = await chat.says("chen", "/1on1 @ben")
+    await chat.presses("ben", "End")
+    for label in ("Discussed", "Skip the next", "End", "Usual weekly talk"):
+        assert "This one-on-one has ended." in await chat.presses("chen", label, on=seen)
+
+
+async def test_when_one_leaves_the_series_ends_and_the_other_keeps_the_notes(any_chat: Chat) -> None:
+    await planned(any_chat)
+    await any_chat.says("chen", "/1on1 action @ben by friday: write the plan")
+    await any_chat.says("ben", "/1on1 notes @chen")
+    await any_chat.submits("ben", words="We agreed.")
+    leaves(any_chat, "chen")
+    await tick(any_chat, TUESDAY.replace(hour=7))
+    assert "Your one-on-ones with 陈明 have ended." in any_chat.told("ben")
+    assert any_chat.rows(Slot, col(Slot.kind).like("one_on_ones.%")) == []
+    await tick(any_chat, TUESDAY.replace(hour=11))
+    assert any_chat.told("ben").count("have ended") == 1
+    assert "write the plan" not in any_chat.told("ada")
+    assert "write the plan" not in str(owed(any_chat, "action_done"))
+    await any_chat.says("ben", "/1on1")
+    heard = await any_chat.presses("ben", "Open")
+    assert "陈明 has left." in heard
+    assert "We agreed." in heard
+    assert "Write notes" not in heard.buttons

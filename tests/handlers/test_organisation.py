@@ -1,0 +1,36 @@
+"""Set-up in chat, by those who may."""
+
+from tests.company import Chat
+
+
+async def test_only_stewards_set_the_company_up(chat: Chat) -> None:
+    assert "HR and administrators" in await chat.says("ada", "/upbeat setup")
+    assert "Holidays" in (await chat.says("ivan", "/upbeat setup")).text
+
+
+async def test_the_holidays_are_shown_before_they_count(chat: Chat) -> None:
+    heard = await chat.says("hana", "/upbeat setup holidays CN")
+    assert "Holidays for everybody: CN" in heard
+    assert "2027 are not known yet" in heard
+    assert chat.change(lambda store: store.workdays.country) == ""
+    await chat.presses("hana", "Save")
+    assert chat.change(lambda store: store.workdays.country) == "CN"
+
+
+async def test_an_unknown_country_is_refused_with_what_to_write(chat: Chat) -> None:
+    assert "no calendar for “QQ”" in await chat.says("hana", "/upbeat setup holidays QQ")
+
+
+async def test_the_ceiling_is_a_number(chat: Chat) -> None:
+    await chat.says("hana", "/upbeat setup reminders 3")
+    assert chat.change(lambda store: store.setting("weekly_ceiling")) == 3
+    assert "from 1 to 20" in await chat.says("hana", "/upbeat setup reminders 99")
+
+
+async def test_new_stewards_are_told_what_to_do_next(chat: Chat) -> None:
+    from tests.handlers.test_people import COMPANY, sends
+
+    await sends(chat, "hana", COMPANY + "ines@example.com,Inês Sá,grace@example.com,People,Europe/Lisbon,en,hr,,\n")
+    await chat.presses("hana", "Apply")
+    chat.ids["ines"] = chat.change(lambda store: store.directory.with_email("ines@example.com").id)
+    assert "/kudos setup" in chat.told("ines")

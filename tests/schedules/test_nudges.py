@@ -1,0 +1,351 @@
+"""When people are reminded, when not and why, and what the doors of a reminder do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.kit.calendar import QuietHours, WorkCalendar, local
+from handlers.kit.features import Silence
+from handlers.kit.hours import Hours
+from schedules.nudges import Facts, Send, decide, due_reminder
+from storage.tables import ObligationRow, Occurrence, Outgoing
+from tests.company import MONDAY, Chat
+from tests.schedules.errands import owe
+
+NIGHT = QuietHours(time(20), time(8))
+BERLIN = Hours("Europe/Berlin", WorkCalendar(""), NIGHT)
+FACTS = Facts(now=MONDAY, hours=BERLIN)
+HOUR = timedelta(hours=1)
+TUESDAY_MORNING = datetime(2026, 11, 24, 8, tzinfo=UTC)
+NEXT_MONDAY_MORNING = datetime(2026, 11, 30, 8, tzinfo=UTC)
+SATURDAY = datetime(2026, 11, 28, 9, tzinfo=UTC)
+AWAY = replace(BERLIN, absences=((date(2026, 11, 20), date(2026, 11, 24)),))
+WEDNESDAY_MORNING = datetime(2026, 11, 25, 8, tzinfo=UTC)
+
+TABLE: dict[str, tuple[dict[str, Any], Send | Silence]] = {
+    "something begins": ({}, Send("opened")),
+    "it is due": ({"reminded": 1}, Send("due")),
+    "both were said": ({"reminded": 2}, Silence("nothing new")),
+    "the person left": ({"active": False}, Silence("left")),
+    "it is done": ({"closed": True}, Silence("done")),
+    "done wins over snoozed": ({"closed": True, "snoozed_until": MONDAY + HOUR}, Silence("done")),
+    "it is snoozed": ({"snoozed_until": MONDAY + HOUR}, Silence("snoozed", MONDAY + HOUR)),
+    "the snooze is over": ({"snoozed_until": MONDAY}, Send("asked for")),
+    "the snooze is over, and there was a message today": (
+        {"snoozed_until": MONDAY, "told_today": True, "told_this_week": 9, "reminded": 2},
+        Send("asked for"),
+    ),
+    "the snooze ends at night": (
+        {"snoozed_until": MONDAY, "now": MONDAY + 10 * HOUR},
+        Silence("quiet hours", datetime(2026, 11, 24, 7, tzinfo=UTC)),
+    ),
+    "the person is away": ({"hours": AWAY}, Silence("away", WEDNESDAY_MORNING)),
+    "the person is away, though it is a meeting": (
+        {"hours": AWAY, "appointment": True},
+        Silence("away", WEDNESDAY_MORNING),
+    ),
+    "it is Saturday": ({"now": SATURDAY}, Silence("holiday", NEXT_MONDAY_MORNING)),
+    "it is evening": (
+        {"now": MONDAY + 10 * HOUR},
+        Silence("quiet hours", datetime(2026, 11, 24, 7, tzinfo=UTC)),
+    ),
+    "it is Friday evening": (
+        {"now": datetime(2026, 11, 27, 20, tzinfo=UTC)},
+        Silence("quiet hours", NEXT_MONDAY_MORNING),
+    ),
+    "there was a message today": ({"told_today": True}, Silence("already today", TUESDAY_MORNING)),
+    "there were five this week": ({"told_this_week": 5}, Silence("weekly ceiling", NEXT_MONDAY_MORNING)),
+    "the company wants two a week": (
+        {"told_this_week": 2, "ceiling": 2},
+        Silence("weekly ceiling", NEXT_MONDAY_MORNING),
+    ),
+    "a meeting cannot wait": (
+        {"appointment": True, "told_today": True, "told_this_week": 9},
+        Send("appointment"),
+    ),
+    "a meeting is said once": ({"appointment": True, "reminded": 1}, Silence("nothing new")),
+    "a meeting at night": (
+        {"appointment": True, "now": MONDAY + 10 * HOUR},
+        Silence("quiet hours", datetime(2026, 11, 24, 7, tzinfo=UTC)),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TABLE)
+def test_the_decision(case: str) -> None:
+    facts, decision = TABLE[case]
+    assert decide(replace(FACTS, **facts)) == decision
+
+
+@given(
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
+    zone=st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "America/New_York", "Asia/Kathmandu", "UTC"]),
+    reminded=st.integers(0, 3),
+    snoozed=st.none() | st.integers(-48, 48),
+    told=st.booleans(),
+    appointment=st.booleans(),
+)
+def test_nobody_is_reminded_at_night_or_on_a_day_off(
+    now: datetime, zone: str, reminded: int, snoozed: int | None, told: bool, appointment: bool
+) -> None:
+    hours = Hours(zone, WorkCalendar("DE"), NIGHT)
+    until = None if snoozed is None else now + snoozed * HOUR
+    facts = Facts(
+        now, hours, reminded=reminded, snoozed_until=until, told_today=told, appointment=appointment
+    )
+    decision = decide(facts)
+    here = local(now, zone)
+    if isinstance(decision, Send):
+        assert hours.calendar.is_workday(here.date())
+        assert time(8) <= here.time() < time(20)
+    elif decision.until:
+        assert decision.until > now
+        assert decision.reason == "snoozed" or hours.open_from(decision.until) == decision.until
+
+
+def test_quiet_hours_end_by_the_wall_clock_when_it_changes() -> None:
+    before = Facts(now=datetime(2026, 10, 24, 22, tzinfo=UTC), hours=replace(BERLIN, calendar=EVERY_DAY))
+    decision = decide(before)  # 8:00 is 6:00 UTC on the Saturday, and 7:00 UTC after the clocks went back
+    assert decision == Silence("quiet hours", datetime(2026, 10, 25, 7, tzinfo=UTC))
+    assert decide(replace(before, now=datetime(2026, 10, 25, 6, 59, tzinfo=UTC))) == decision
+    assert decide(replace(before, now=datetime(2026, 10, 25, 7, 0, tzinfo=UTC))) == Send("opened")
+
+
+EVERY_DAY = WorkCalendar("", {date(2026, 10, 24): True, date(2026, 10, 25): True})
+
+
+@pytest.mark.parametrize(
+    ("due", "reminder"),
+    [
+        ("2026-11-24T18:00", "2026-11-24T16:00"),
+        ("2026-11-24T11:00", "2026-11-24T10:00"),
+        ("2026-11-24T10:00", "2026-11-24T08:00"),
+        ("2026-11-24T23:59", "2026-11-24T21:59"),
+    ],
+)
+def test_the_second_reminder_is_on_the_due_day(due: str, reminder: str) -> None:
+    here = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (due, reminder)]
+    assert due_reminder(here[0], "UTC") == here[1]
+
+
+# Through the clock ---------------------------------------------------------------------------------------------------
+
+
+def decisions(chat: Chat) -> list[tuple[str, str]]:
+    """What was decided about errands, oldest first."""
+    rows = chat.rows(Occurrence, Occurrence.kind == "nudge")
+    return [(row.outcome, row.reason) for row in sorted(rows, key=lambda row: row.id)]
+
+
+async def test_everything_that_is_open_comes_in_one_message(any_errands: Chat) -> None:
+    owe(any_errands, "ben", "bread", due_at=MONDAY + 30 * HOUR)
+    owe(any_errands, "ben", "milk", minutes=1)
+    await any_errands.tick()
+    (card,) = any_errands.told_cards("ben")
+    assert "2 things wait for you" in card
+    assert "bread" in card
+    assert "Tue, Nov 24, 2026 4:00" in card  # on Ben's clock
+    assert "Takes about 5 minutes." in card
+    assert "Takes about a minute." in card
+    assert {"Do it now", "In an hour", "Tomorrow morning", "Next workday", "Why am I getting this?"} <= set(
+        card.buttons
+    )
+    assert decisions(any_errands) == [("sent", "opened"), ("sent", "opened")]
+    assert await any_errands.deliver()
+
+
+async def test_the_main_button_does_it_and_the_reminding_ends(errands: Chat) -> None:
+    owe(errands, "ben", "bread", due_at=MONDAY + 30 * HOUR)
+    await errands.tick()
+    assert "The errand bread is run." in await errands.presses("ben", "Do it now")
+    errands.wait(days=1, hours=3)
+    await errands.tick()
+    assert len(errands.told_cards("ben")) == 1
+
+
+async def test_there_is_one_message_a_workday(errands: Chat) -> None:
+    owe(errands, "ben", "bread")
+    await errands.tick()
+    errands.wait(hours=2)
+    owe(errands, "ben", "milk")
+    await errands.tick()
+    assert len(errands.told_cards("ben")) == 1
+    assert decisions(errands)[-1] == ("silent", "already today")
+    errands.at(TUESDAY_MORNING)
+    await errands.tick()
+    assert "milk" in errands.told_cards("ben")[-1]
+    assert len(errands.told_cards("ben")) == 2
+
+
+async def test_moving_the_zone_and_back_makes_no_second_message(errands: Chat) -> None:
+    owe(errands, "ben", "bread")
+    await errands.tick()
+    for zone in ("America/New_York", "Asia/Tokyo", "Europe/Berlin"):
+        owe(errands, "ben", zone)
+        errands.change(lambda store, zone=zone: store.preferences.set_zone(errands.ids["ben"], zone))
+        await errands.tick()
+    assert len(errands.told_cards("ben")) == 1
+
+
+async def test_it_comes_again_on_the_due_day_and_then_no_more(errands: Chat) -> None:
+    owe(errands, "ben", "bread", due_at=MONDAY + 31 * HOUR)  # Tuesday, 17:00 in Berlin
+    for _ in range(4 * 24):
+        await errands.tick()
+        errands.wait(hours=1)
+    assert [row.made_at for row in errands.rows(Outgoing)] == [MONDAY, MONDAY + 29 * HOUR]
+    assert decisions(errands) == [("sent", "opened"), ("sent", "due")]
+
+
+async def test_the_week_has_a_ceiling(errands: Chat) -> None:
+    errands.change(lambda store: store.set_setting("weekly_ceiling", 2))
+    for day in range(8):
+        owe(errands, "ben", f"errand {day}")
+        await errands.tick()
+        errands.wait(days=1)
+    sent = sorted(row.made_at - MONDAY for row in errands.rows(Outgoing))
+    assert sent == [timedelta(), timedelta(days=1), timedelta(days=7)]
+    assert ("silent", "weekly ceiling") in decisions(errands)
+
+
+async def test_nobody_is_reminded_while_away(errands: Chat) -> None:
+    today = MONDAY.date()
+    errands.change(lambda store: store.preferences.away(errands.ids["ben"], today, today + timedelta(days=1)))
+    row = owe(errands, "ben", "bread")
+    await errands.tick()
+    assert not errands.told("ben")
+    (kept,) = errands.rows(Occurrence, Occurrence.about == row.id)
+    assert (kept.reason, kept.until) == ("away", WEDNESDAY_MORNING)
+    errands.at(WEDNESDAY_MORNING)
+    await errands.tick()
+    assert "bread" in errands.told("ben")
+
+
+async def test_golden_week_is_silent_and_its_make_up_saturday_is_not(any_errands: Chat) -> None:
+    days = [(date(2026, 10, n), False, "国庆节") for n in range(1, 8)] + [(date(2026, 10, 10), True, "调休")]
+    any_errands.change(lambda store: store.set_setting("country", "CN"))
+    any_errands.change(lambda store: store.workdays.load("CN", days))
+    any_errands.at(datetime(2026, 10, 1, 4, tzinfo=UTC))  # noon in Shanghai
+    owe(any_errands, "chen", "bread")
+    await any_errands.tick()
+    (kept,) = any_errands.rows(Occurrence)
+    assert (kept.reason, kept.until) == ("holiday", datetime(2026, 10, 8, 1, tzinfo=UTC))
+    any_errands.at(datetime(2026, 10, 10, 4, tzinfo=UTC))
+    await any_errands.tick()
+    assert len(any_errands.told_cards("chen")) == 1
+
+
+SNOOZES = [
+    ("In an hour", "2026-11-27T14:00", "2026-11-27T15:00"),
+    ("In an hour", "2026-11-23T18:30", "2026-11-24T07:00"),  # 19:30 in Berlin: the hour ends in the quiet ones
+    ("Tomorrow morning", "2026-11-23T14:00", "2026-11-24T08:00"),
+    ("Tomorrow morning", "2026-11-27T14:00", "2026-11-30T08:00"),  # a Friday: tomorrow is a day off
+    ("Next workday", "2026-11-27T14:00", "2026-11-30T08:00"),
+]
+
+
+@pytest.mark.parametrize(("label", "pressed", "comes"), SNOOZES)
+async def test_a_snoozed_reminder_comes_again(errands: Chat, label: str, pressed: str, comes: str) -> None:
+    errands.at(datetime.fromisoformat(pressed).replace(tzinfo=UTC))
+    again = datetime.fromisoformat(comes).replace(tzinfo=UTC)
+    owe(errands, "ben", "bread")
+    await errands.tick()
+    assert "I will remind you" in await errands.presses("ben", label)
+    errands.at(again - timedelta(minutes=1))
+    await errands.tick()
+    assert len(errands.told_cards("ben")) == 1
+    errands.at(again)
+    await errands.tick()
+    assert len(errands.told_cards("ben")) == 2
+    assert decisions(errands)[-1] == ("sent", "asked for")
+
+
+async def test_already_done_is_believed(errands: Chat) -> None:
+    owe(errands, "ben", "bread", due_at=MONDAY + 30 * HOUR)
+    await errands.tick()
+    assert "I will not remind you" in await errands.presses("ben", "Already done")
+    (row,) = errands.rows(ObligationRow)
+    assert row.closed_how == "said"
+    assert "This is settled already" in await errands.presses("ben", "In an hour", on=errands.told_cards("ben")[0])
+
+
+async def test_why_am_i_getting_this(errands: Chat) -> None:
+    owe(errands, "ben", "bread")
+    await errands.tick()
+    heard = await errands.presses("ben", "Why am I getting this?")
+    assert "bread" in heard
+    assert "5 a week" in heard
+    assert heard.answer.keep
+
+
+async def test_a_meeting_is_announced_besides_the_days_message(errands: Chat) -> None:
+    owe(errands, "ben", "bread")
+    await errands.tick()
+    owe(errands, "ben", "meeting", minutes=0, due_at=MONDAY + 3 * HOUR, remind_at=MONDAY + HOUR)
+    errands.wait(hours=1)
+    await errands.tick()
+    card = errands.told_cards("ben")[-1]
+    assert "Coming up" in card
+    assert "At Mon, Nov 23, 2026 1:00" in card
+    owe(errands, "ben", "milk")
+    await errands.tick()
+    assert len(errands.told_cards("ben")) == 2
+
+
+@pytest.mark.parametrize("down", [HOUR, timedelta(days=3), timedelta(days=10)])
+async def test_after_being_down_there_is_one_message(any_errands: Chat, down: timedelta) -> None:
+    for n in range(3):
+        gone = MONDAY + (n + 1) * timedelta(minutes=20)
+        owe(any_errands, "ben", f"past {n}", remind_at=MONDAY, expires_at=gone)
+        owe(any_errands, "ben", f"open {n}", remind_at=MONDAY + n * timedelta(minutes=20), due_at=MONDAY + 20 * HOUR)
+    any_errands.at(MONDAY + down)
+    await any_errands.tick()
+    await any_errands.tick()
+    (card,) = any_errands.told_cards("ben")
+    assert "3 things wait for you" in card
+    assert "past" not in card.text
+    assert decisions(any_errands).count(("expired", "")) == 3
+    assert {row.closed_how for row in any_errands.rows(ObligationRow) if "past" in row.about} == {"expired"}
+
+
+async def test_done_between_queue_and_delivery_is_not_sent(any_errands: Chat) -> None:
+    owe(any_errands, "ben", "bread")
+    await any_errands.tick()
+    await any_errands.presses("ben", "Do it now")
+    assert await any_errands.deliver() == []
+    assert decisions(any_errands) == [("silent", "done")]
+
+
+async def test_what_is_done_is_left_out_of_a_late_message(errands: Chat) -> None:
+    owe(errands, "ben", "bread")
+    owe(errands, "ben", "milk")
+    await errands.tick()
+    errands.change(lambda store: store.obligations.close(errands.ids["ben"], "errands.run", "milk"))
+    (parcel,) = await errands.deliver()
+    assert "milk" not in str([part for part in parcel.card.parts]) or "One thing" in str(parcel.card.title)
+    assert len(parcel.card.buttons()) == 6
+
+
+async def test_a_message_that_waited_into_the_night_waits_for_the_morning(errands: Chat) -> None:
+    owe(errands, "ben", "bread")
+    await errands.tick()
+    errands.wait(hours=11)
+    assert await errands.deliver() == []
+    errands.at(datetime(2026, 11, 24, 7, tzinfo=UTC))
+    assert len(await errands.deliver()) == 1
+
+
+async def test_a_reminder_that_cannot_be_made_holds_up_nobody(errands: Chat) -> None:
+    owe(errands, "ada", "bread")
+    owe(errands, "ben", "bread")
+    ada = errands.ids["ada"]
+    errands.change(lambda store: store.change(store.obligations.due_for(ada)[0], title="not a stored text"))
+    report = await errands.tick()
+    assert "bread" in errands.told("ben")
+    assert report.outcomes("failed") == 1
+    assert ("failed", "JSONDecodeError") in decisions(errands)
