@@ -95,7 +95,7 @@ def refresh(
         bool, typer.Option("--check", help="Change nothing; fail when something is stale.")
     ] = False,
 ) -> None:
-    """Write again what is made from the code: migration, catalogs, Slack manifest, docs/commands.md, docs/privacy.md."""
+    """Write again what is made from the code: migration, catalog, Slack manifest, two pages of docs."""
     from bot.refreshing import refresh as renew
 
     stale = renew(check=check)

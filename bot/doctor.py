@@ -116,8 +116,8 @@ def _sqlite() -> Finding:
     version = sqlite3.sqlite_version_info
     fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     fix = (
-        f"SQLite before {SAFE_SQLITE} can damage a WAL file when two connections checkpoint at once. Upbeat lets only its"
-        " writer do so; keep other programs away from the file, or use PostgreSQL."
+        f"SQLite before {SAFE_SQLITE} can damage a WAL file when two connections checkpoint at once. Upbeat lets only"
+        " its writer do so; keep other programs away from the file, or use PostgreSQL."
     )
     return Finding("SQLite", sqlite3.sqlite_version, "" if fixed else fix, warning=True)
 

@@ -55,6 +55,8 @@ def _apply(database: Database, reading: Reading) -> None:
                 reading.entries, progress=lambda done: progress.update(task, completed=done)
             )
             store.roster.remember(undo)
+            for tell in welcome(store, undo["new"]):
+                core.queue(store, "people.welcome", tell)
 
         database.write_now(work)
 
@@ -70,7 +72,8 @@ def _show(difference: Difference) -> None:
 
 def _counts(difference: Difference) -> str:
     people = len({change.email for change in difference.changed})
-    return f"{len(difference.new)} new, {people} changed, {len(difference.gone)} gone, {len(difference.back)} back again."
+    back = f", {len(difference.back)} back again" if difference.back else ""
+    return f"{len(difference.new)} new, {people} changed, {len(difference.gone)} gone{back}."
 
 
 def _sheet(file: Path) -> Sheet:

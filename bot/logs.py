@@ -39,7 +39,7 @@ QUIET = (
     "uvicorn",
     "asyncio",
 )
-"""Libraries that log addresses, bodies, signatures or tokens below WARNING; `httpx` prints Telegram's token in its URLs."""
+"""Libraries that log bodies, signatures or tokens below WARNING; `httpx` prints Telegram's token in its URLs."""
 
 
 class _Line(logging.Formatter):

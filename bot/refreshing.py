@@ -175,8 +175,8 @@ def policy_page() -> str:
     lines = [
         "# Who sees what",
         "",
-        "Made by `upbeat refresh` from `storage/policy.py`, which every query and every door asks. What is not listed is",
-        "denied: to HR, to administrators, to everybody. r: read, w: write, c: comment, x: export.",
+        "Made by `upbeat refresh` from `storage/policy.py`, which every query and every door asks. What is not listed",
+        "is denied: to HR, to administrators, to everybody. r: read, w: write, c: comment, x: export.",
         "",
         "| | " + " | ".join(RELATIONS.values()) + " |",
         "|---|" + "---|" * len(RELATIONS),

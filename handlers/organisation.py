@@ -1,4 +1,4 @@
-"""Set-up: HR and administrators choose the holidays, what may be switched off, and how often people are reminded at most."""
+"""Set-up: HR and administrators choose the holidays, what may be switched off, and how often to remind at most."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ def setup(request: Request) -> Reply:
             Button(Phrase("Holidays"), holidays.bind()),
             Button(Phrase("Notifications"), notifications.bind()),
             Button(Phrase("Reminders"), reminders.bind()),
-            Note(Phrase("Also: /kudos setup, /checkin setup, /1on1 template, and /upbeat import for the people file.")),
+            Note(
+                Phrase(
+                    "Also: /kudos setup, /checkin setup, /1on1 template, and /upbeat import for the people file."
+                )
+            ),
         )
     )
 
@@ -53,13 +57,18 @@ Country = Annotated[
 ]
 
 
-@feature.command("setup holidays", allow=stewards, also=("配置 假期",), examples=("CN", "DE"), seen_by=NOBODY_ELSE)
+@feature.command(
+    "setup holidays", allow=stewards, also=("配置 假期",), examples=("CN", "DE"), seen_by=NOBODY_ELSE
+)
 def holidays(request: Request, country: Country) -> Reply:
     """Choose the country whose public holidays and make-up workdays count."""
     code = "" if country in ("-", "–", "—") else country.upper()
     if code and code not in _supported():
         raise Problem(
-            Phrase("I have no calendar for “{country}”. Write two letters, like DE, US or CN.", country=Verbatim(country)),
+            Phrase(
+                "I have no calendar for “{country}”. Write two letters, like DE, US or CN.",
+                country=Verbatim(country),
+            ),
             question="country",
         )
     return Reply(show=_holidays_preview(request, code))
@@ -82,9 +91,17 @@ def _holidays_preview(request: Request, code: str) -> Card:
     return Card(
         Phrase("Holidays for everybody: {country}", country=_country_text(code)),
         *([Section(Lines(tuple(lines)))] if lines else []),
-        *([Note(Phrase("The official days of {year} are not known yet; they are provisional.", year=Verbatim(str(year))))] if provisional else []),
+        *([_provisional(year)] if provisional else []),
         Note(Phrase("On these days nobody is asked or reminded.")),
         Button(Phrase("Save"), save_holidays.bind(code=code), style="primary"),
+    )
+
+
+def _provisional(year: int) -> Note:
+    return Note(
+        Phrase(
+            "The official days of {year} are not known yet; they are provisional.", year=Verbatim(str(year))
+        )
     )
 
 
@@ -119,15 +136,25 @@ State = Annotated[
 ]
 
 
-@feature.command("setup notifications", allow=stewards, also=("配置 通知",), examples=("",), seen_by=NOBODY_ELSE)
+@feature.command(
+    "setup notifications", allow=stewards, also=("配置 通知",), examples=("",), seen_by=NOBODY_ELSE
+)
 def notifications(request: Request, which: Which, state: State) -> Reply:
     """Lock a notification on or off for everybody, or leave it to each."""
     options = {option.value: option.label for option in _notices(request)}
-    labels = {"free": Phrase("everybody decides"), "on": Phrase("on for everybody"), "off": Phrase("off for everybody")}
+    labels = {
+        "free": Phrase("everybody decides"),
+        "on": Phrase("on for everybody"),
+        "off": Phrase("off for everybody"),
+    }
     return Reply(
         show=Card(
             Phrase("{notice}: {state}", notice=options[which], state=labels[state]),
-            Note(Phrase("It holds for {count} people from now on.", count=len(request.store.directory.active()))),
+            Note(
+                Phrase(
+                    "It holds for {count} people from now on.", count=len(request.store.directory.active())
+                )
+            ),
             Button(Phrase("Save"), save_notification.bind(which=which, state=state), style="primary"),
         )
     )
@@ -143,10 +170,11 @@ def save_notification(request: Request, which: str, state: str) -> Reply:
 # Reminders -----------------------------------------------------------------------------------------------------------
 
 
+Most = Annotated[int, Number(Phrase("At most how many reminders a person and week?"), low=1, high=20)]
+
+
 @feature.command("setup reminders", allow=stewards, also=("配置 提醒",), examples=("3",), seen_by=NOBODY_ELSE)
-def reminders(
-    request: Request, most: Annotated[int, Number(Phrase("At most how many reminders a person and week?"), low=1, high=20)]
-) -> Reply:
+def reminders(request: Request, most: Most) -> Reply:
     """Choose how many reminders a person gets in a week at most."""
     request.store.set_setting("weekly_ceiling", most)
     return Reply(show=Card(Phrase("Saved. Nobody gets more than {most} reminders in a week.", most=most)))
@@ -156,6 +184,10 @@ def reminders(
 def health(request: Request) -> Reply:
     """See whether messages go out."""
     waiting = request.store.outbox.ages()
-    facts = [Fact(Verbatim(state), Phrase("{count}", count=number)) for state, number in sorted(waiting.items())]
-    unclear = Fact(Phrase("Never answered by the platform"), Phrase("{count}", count=request.store.outbox.ambiguous()))
+    facts = [
+        Fact(Verbatim(state), Phrase("{count}", count=number)) for state, number in sorted(waiting.items())
+    ]
+    unclear = Fact(
+        Phrase("Never answered by the platform"), Phrase("{count}", count=request.store.outbox.ambiguous())
+    )
     return Reply(show=Card(Phrase("Messages"), *facts, unclear))

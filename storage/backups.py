@@ -77,8 +77,8 @@ def _restore(database: Database, archive: tarfile.TarFile) -> int:
     _check_empty(database)
     if about["schema"] != newest():
         raise BackupProblem(
-            f"The backup has schema {about['schema']}, this Upbeat {newest()}: restore it with the version that made it,"
-            " then upgrade."
+            f"The backup has schema {about['schema']}, this Upbeat {newest()}: restore it with the version that"
+            " made it, then upgrade."
         )
     migrate(database)
     with database.engine.connect() as connection, connection.begin():

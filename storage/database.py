@@ -81,7 +81,7 @@ class Database:
         await asyncio.to_thread(self.stop)
 
     def stop(self) -> None:
-        """Finish what was given and let go of the database, where no reader was used: commands of the terminal, tests."""
+        """Finish what was given and let go of the database, where no reader was used: on the terminal, in tests."""
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:
@@ -124,7 +124,7 @@ class Database:
         return work(Store(session.connection(), self.memory, self.now()))
 
     def write_now(self, work: Callable[[Store], T]) -> T:
-        """Run `work` in a transaction of its own in this thread: for commands of the terminal, and for a patient retry."""
+        """Run `work` in a transaction of its own in this thread: for the terminal, and for a patient retry."""
         with self._connected() as connection:
             return self._run_alone(connection, work)
 

@@ -1,4 +1,4 @@
-"""A single-use code connects a person's account on another platform: made where they are known, confirmed where they arrive."""
+"""A single-use code connects an account on another platform: made where a person is known, confirmed where they arrive."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Links:
         return confirm
 
     def confirm(self, handle: str, *, external_id: str) -> Link | None:
-        """Use up the code whose *Confirm* was pressed by the user who showed it last; None for anybody and anything else."""
+        """Use up the code whose *Confirm* was pressed by the user who showed it last; None for anybody else."""
         row = self._fresh(col(Link.confirm) == handle) if handle else None
         if row is None or row.claimed_by != external_id:
             return None

@@ -105,7 +105,7 @@ class Obligations:
         self._store.touch(row.person_id)
 
     def to_remind(self, most: int) -> list[str]:
-        """The people to whom a reminder may be due, longest waiting first; no other process gets these rows meanwhile."""
+        """The people to whom a reminder may be due, longest waiting first; no other process gets them meanwhile."""
         due = select(TABLE.c.person_id).where(*self._due()).order_by(TABLE.c.remind_at).limit(most)
         if self._store.dialect != "sqlite":
             due = due.with_for_update(skip_locked=True)

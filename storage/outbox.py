@@ -128,6 +128,15 @@ class Outbox:
             ).rowcount
         )
 
+    def withdraw(self, about: str, card: str) -> int:
+        """What shows this is replaced by `card` wherever it is kept, and not sent where it waits; returns how many
+        messages reached their reader already, or may have."""
+        shows = TABLE.c.about == about
+        waiting = self._store.execute(
+            update(TABLE).where(shows, TABLE.c.state == "waiting").values(state="cancelled", reason="taken back")
+        ).rowcount
+        return int(self._store.execute(update(TABLE).where(shows).values(card=card)).rowcount) - int(waiting)
+
     def posted(self, *, platform: str, channel: str, message: str, about: str, person_id: str | None) -> None:
         """Remember where a message of ours stands."""
         self._store.insert(

@@ -1,4 +1,4 @@
-"""Who is who: people, their accounts and their reporting lines, held in memory by the version that the database says."""
+"""Who is who: people, their accounts and their reporting lines, held in memory by the database's version of them."""
 
 import threading
 from collections.abc import Iterable, Mapping

@@ -1,8 +1,8 @@
-"""What each person chose: language, zone, quiet hours, the channel for reminders, what is switched off; and absences."""
+"""What each person chose: language, zone, quiet hours, the channel for reminders, notifications; and absences."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
@@ -13,6 +13,8 @@ from storage.tables import Absence, PersonRow, Preference
 
 if TYPE_CHECKING:
     from storage.store import Store
+
+ONE_VISIT = timedelta(minutes=30)
 
 _GET = Prepared(
     select(Preference.__table__.c.value).where(  # type: ignore[attr-defined]
@@ -47,7 +49,7 @@ class Preferences:
         }
 
     def wants(self, person_id: str, notice: str) -> bool:
-        """Whether a notification goes to this person: on unless they switched it off, and the company did not lock it."""
+        """Whether a notification goes to this person: on unless they switched it off; the company may lock it."""
         locked = self._store.setting(f"lock:{notice}")
         return bool(self.get(person_id, f"notice:{notice}", True) if locked is None else locked)
 
@@ -57,6 +59,21 @@ class Preferences:
             return False
         self._store.insert(Preference(person_id=person_id, name=f"met:{feature}", value=True))
         return True
+
+    def visited(self, person_id: str) -> None:
+        """The person looks at a home screen. Looks within half an hour are one visit."""
+        now, seen = self._store.now, self.get(person_id, "visit")
+        if seen and now - datetime.fromisoformat(seen[1]) < ONE_VISIT:
+            return
+        mine = (col(Preference.person_id) == person_id, col(Preference.name) == "visit")
+        self._store.remove(Preference, *mine)
+        before = seen[1] if seen else str(now - timedelta(days=7))
+        self._store.insert(Preference(person_id=person_id, name="visit", value=[before, str(now)]))
+
+    def last_visit(self, person_id: str) -> datetime:
+        """When the person looked at a home screen before this visit: what came later is new to them."""
+        seen = self.get(person_id, "visit")
+        return datetime.fromisoformat(seen[0]) if seen else self._store.now - timedelta(days=7)
 
     def set_language(self, person_id: str, language: str) -> None:
         """The language in which this person is spoken to ("" for the company's file)."""
@@ -75,15 +92,39 @@ class Preferences:
     # Absences ------------------------------------------------------------------------------------------------------
 
     def away(self, person_id: str, first: date, last: date) -> Absence:
-        """Note that a person is away, both days included."""
+        """Note that a person is away, both days included. It replaces what was noted for these days and after them in
+        the same absence; the days before stay as they were."""
+        for row in self._store.all(
+            Absence,
+            col(Absence.person_id) == person_id,
+            col(Absence.first) <= last,
+            col(Absence.last) >= first,
+        ):
+            self._shorten(row, first)
         self._store.touch(person_id)
         return self._store.insert(Absence(person_id=person_id, first=first, last=last))
 
     def back(self, person_id: str, today: date) -> int:
-        """The person is here again: absences that are not over end; returns how many."""
-        here = (col(Absence.person_id) == person_id, col(Absence.last) >= today)
+        """The person is here again: the absence that covers today ends yesterday; returns how many did."""
+        covers = (col(Absence.first) <= today, col(Absence.last) >= today)
+        here = self._store.all(Absence, col(Absence.person_id) == person_id, *covers)
+        for row in here:
+            self._shorten(row, today)
         self._store.touch(person_id)
-        return self._store.remove(Absence, *here)
+        return len(here)
+
+    def drop(self, absence_id: str, person_id: str) -> bool:
+        """A planned absence does not take place; False when there is none."""
+        mine = (col(Absence.id) == absence_id, col(Absence.person_id) == person_id)
+        self._store.touch(person_id)
+        return bool(self._store.remove(Absence, *mine))
+
+    def _shorten(self, row: Absence, day: date) -> None:
+        """What is left of an absence ends before this day."""
+        if row.first < day:
+            self._store.change(row, last=day - timedelta(days=1))
+        else:
+            self._store.remove(Absence, col(Absence.id) == row.id)
 
     def absence_on(self, person_id: str, day: date) -> Absence | None:
         """The absence that covers this day, or None."""

@@ -70,7 +70,7 @@ class Difference:
 
 
 class RosterRun(Row, table=True):
-    """A people file that was sent: proposed, then applied or dropped, and perhaps undone. Holds what it takes to undo it."""
+    """A people file that was sent: proposed, then applied or dropped, perhaps undone. Holds what undoing takes."""
 
     __tablename__ = "roster_run"
 
@@ -147,7 +147,7 @@ class Roster:
     def apply(
         self, entries: Iterable[Entry], *, progress: Callable[[int], None] = lambda done: None
     ) -> dict[str, Any]:
-        """Make the company what the entries say; returns what `undo` needs. `progress` hears the number of rows done."""
+        """Make the company what the entries say; returns what `undo` needs. `progress` hears how many are done."""
         wanted = {entry.email: entry for entry in entries}
         before = self.entries()
         difference = self.difference(wanted.values())

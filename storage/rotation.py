@@ -14,7 +14,7 @@ BATCH = 500
 
 
 def rotate(database: Database) -> int:
-    """Make a new data key and seal everything again with it, in one transaction; returns how many values were sealed."""
+    """Make a new data key and seal everything again with it, in one transaction; returns how many values."""
     return database.write_now(lambda store: _rotate(store, database.keyring))
 
 

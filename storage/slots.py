@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, or_, select, union, update
+from sqlalchemy import Select, and_, bindparam, or_, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -39,7 +39,11 @@ _RECORD = {
 _HAPPENED = Prepared(
     select(SLOTS.c.about, SLOTS.c.due_at).where(
         SLOTS.c.kind == bindparam("which"),
-        or_(SLOTS.c.about == bindparam("person"), SLOTS.c.about.between(bindparam("low"), bindparam("high"))),
+        or_(
+            SLOTS.c.about == bindparam("person"),
+            # Not BETWEEN: PostgreSQL takes no collation inside it.
+            and_(SLOTS.c.about >= bindparam("low"), SLOTS.c.about < bindparam("high")),
+        ),
     )
 )
 

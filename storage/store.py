@@ -7,6 +7,7 @@ from functools import cached_property
 from storage.accounts import Accounts
 from storage.checkins import CheckIns
 from storage.drafts import Drafts
+from storage.erasing import Erasing
 from storage.files import Files
 from storage.handles import Handles
 from storage.inbox import Deliveries
@@ -15,6 +16,7 @@ from storage.obligations import Obligations
 from storage.one_on_ones import OneOnOnes
 from storage.outbox import Outbox
 from storage.preferences import Preferences
+from storage.records import Records
 from storage.roster import Roster
 from storage.slots import Slots
 from storage.unit import Unit
@@ -86,3 +88,11 @@ class Store(Unit):
     @cached_property
     def one_on_ones(self) -> OneOnOnes:
         return OneOnOnes(self)
+
+    @cached_property
+    def records(self) -> Records:
+        return Records(self)
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        return Erasing(self)

@@ -132,7 +132,7 @@ class Inbox(SQLModel, table=True):
 
 
 class Handle(SQLModel, table=True):
-    """What a button does, kept on our side: the platform only sees the id. `person_id` empty: any colleague may press."""
+    """What a button does; the platform sees the id alone. With no `person_id` any colleague may press."""
 
     __tablename__ = "handle"
 

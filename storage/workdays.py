@@ -19,6 +19,7 @@ class Workdays:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._declared: dict[date, bool] | None = None
 
     @property
     def country(self) -> str:
@@ -27,12 +28,15 @@ class Workdays:
 
     def declared(self) -> dict[date, bool]:
         """The days that were loaded: True for a workday, False for a holiday."""
-        rows = self._store.all(CalendarDay, col(CalendarDay.country) == self.country)
-        return {row.day: row.workday for row in rows}
+        if self._declared is None:
+            rows = self._store.all(CalendarDay, col(CalendarDay.country) == self.country)
+            self._declared = {row.day: row.workday for row in rows}
+        return self._declared
 
     def load(self, country: str, days: Iterable[tuple[date, bool, str]]) -> int:
         """Replace what was loaded for the years that these days touch; returns how many days are loaded."""
         loaded = list(days)
+        self._declared = None
         for year in {day.year for day, _, _ in loaded}:
             inside = (col(CalendarDay.day) >= date(year, 1, 1), col(CalendarDay.day) <= date(year, 12, 31))
             self._store.remove(CalendarDay, col(CalendarDay.country) == country, *inside)

@@ -241,7 +241,7 @@ class Chat:
 
 
 def found_company(store: Store, people: Mapping[str, tuple[str, ...]] = PEOPLE) -> dict[str, str]:
-    """Put the company's people into an empty database, each with an account in the local chat under their first name."""
+    """Put the company's people into an empty database, each with a local account under their first name."""
     ids: dict[str, str] = {}
     revision = store.people_changed()
     for who, (name, manager, zone, language, role, team) in people.items():

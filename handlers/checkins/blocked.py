@@ -155,7 +155,7 @@ def raise_blocker(ring: Ring) -> Rung:
     person = store.directory.person(person_id)
     row = store.checkins.blockers.get(blocker_id, person_id)
     if person is None or not person.active or row is None or row.solved_at or not row.matter:
-        return Rung(None, silence=Silence("already done"))
+        return Rung(None, silence=Silence("done"))
     today = local_day(ring.now, person.zone)
     if absence := store.preferences.absence_on(person_id, today):
         later = at_wall(calendar_of(store).next_workday(absence.last), MORNING, person.zone)

@@ -80,7 +80,7 @@ def my_last(request: Request) -> tuple[Part, ...]:
         Heading(Phrase("My check-in of {day}", day=row.day)),
         *quoted(row),
         *read_by(request, row),
-        *still_open(request, row),
+        *still_open(request, None),
         *((Button(Phrase("Change"), change.bind(checkin=row.id)),) if is_open else ()),
         Button(Phrase("Check in"), check_in.bind()),
         Button(Phrase("My check-ins"), history.bind()),

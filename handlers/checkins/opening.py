@@ -35,13 +35,13 @@ def open_window(ring: Ring) -> Rung:
     plan = plan_for(ring.store, person) if person and person.active else None
     if person is None or plan is None:
         return Rung(None, silence=Silence("not asked"))
-    next_at = plan.next_after(max(ring.due_at, ring.now), person.zone)
-    day = plan.opened_at(ring.due_at, person.zone)
+    # Not what was due but what is open counts: a late bell may ring after its window, or inside the next one.
+    next_at = plan.next_after(ring.now, person.zone)
+    day = plan.open_at(ring.now, person.zone)
     if day is None:
-        return Rung(next_at, silence=Silence("moved", next_at))
+        was_one = plan.open_at(ring.due_at, person.zone)
+        return Rung(next_at, silence=Silence("expired" if was_one else "moved", next_at))
     due_at, closes_at = plan.ends(day, person.zone)
-    if closes_at <= ring.now:
-        return Rung(next_at, silence=Silence("expired"))
     if absence := ring.store.preferences.absence_on(person.id, day):
         until = at_wall(absence.last + timedelta(days=1), time(), person.zone)
         return Rung(next_at, silence=Silence("away", until))
@@ -53,7 +53,7 @@ def open_window(ring: Ring) -> Rung:
         return Rung(next_at)
     ring.store.checkins.adopt(quicker, window)
     ring.store.checkins.routines.answered(person.id, window)
-    return Rung(next_at, silence=Silence("already done"))
+    return Rung(next_at, silence=Silence("done"))
 
 
 def _open(store: Store, person: Person, window: Window, due_at: datetime) -> None:

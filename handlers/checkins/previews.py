@@ -87,7 +87,7 @@ def _next(plan: Plan, now: datetime, zone: str) -> list[datetime]:
 
 def _window(plan: Plan, moment: datetime, zone: str) -> Text:
     """An opening and its closing as the clocks of that zone show them, and the opening on the reader's own."""
-    day = plan.opened_at(moment, zone)
+    day = plan.open_at(moment, zone)
     assert day is not None  # the plan said so
     opens, closes = local(moment, zone), local(plan.ends(day, zone)[1], zone)
     return Phrase(

@@ -30,9 +30,12 @@ STANDARD = ("done", "next", "blocked")
 LABELS: Mapping[str, tuple[str, ...]] = {
     "done": ("done", "完成", "已完成"),
     "next": ("next", "下一步", "计划"),
-    "blocked": ("blocked by", "blocked", "blockers", "blocker", "阻碍", "阻塞"),
+    "blocked": ("blocked", "blockers", "blocker", "阻碍", "阻塞"),
     "mood": ("mood", "心情"),
 }
+
+IN_CHINESE: Mapping[str, str] = {"done": "完成", "next": "下一步", "blocked": "阻碍"}
+"""The standard questions as a Chinese manager names them when setting up a team's own."""
 
 ASKED: Mapping[str, Phrase] = {
     "done": Phrase("What did you get done?"),

@@ -57,11 +57,12 @@ class Plan:
         days = self.days_from(local_day(moment, zone) - ONE_DAY)
         return next((at for day in days if (at := at_wall(day, self.clock, zone)) > moment), None)
 
-    def opened_at(self, moment: datetime, zone: str) -> date | None:
-        """The day whose window opens at exactly this moment, or None."""
-        day = local_day(moment, zone)
-        candidates = takewhile(lambda each: each <= day, self.days_from(day - ONE_DAY))
-        return next((each for each in candidates if at_wall(each, self.clock, zone) == moment), None)
+    def open_at(self, moment: datetime, zone: str) -> date | None:
+        """The day with which the window began that is open at this moment, or None."""
+        today = local_day(moment, zone)
+        days = takewhile(lambda each: each <= today, self.days_from(today - LONGEST_HOLIDAY))
+        begun = [day for day in days if at_wall(day, self.clock, zone) <= moment]
+        return begun[-1] if begun and self.ends(begun[-1], zone)[1] > moment else None
 
     def ends(self, day: date, zone: str) -> tuple[datetime, datetime]:
         """When the window that opens on this day is due, and when it closes: never after the next one opens."""

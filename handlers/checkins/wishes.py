@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from handlers.checkins import rules
-from handlers.checkins.questions import LABELS, STANDARD, keys_of
+from handlers.checkins.questions import IN_CHINESE, LABELS, STANDARD, keys_of
 from handlers.checkins.windows import CLOCK, DUE, LASTS
 from handlers.kit.forms import Choice, Clock, Colleague, Option, Question, Sheet, Words
 from handlers.kit.problems import Problem
@@ -129,8 +129,7 @@ def _questions_so_far(request: Request) -> str:
 
 def spoken(request: Request, keys: Iterable[str]) -> str:
     """The questions as their asker writes them, one on each line."""
-    first = 1 if request.actor.language == "zh" else 0
-    words = {key: LABELS[key][first] for key in STANDARD} if first else {}
+    words = IN_CHINESE if request.actor.language == "zh" else {}
     return "\n".join(words.get(key, key) for key in keys)
 
 

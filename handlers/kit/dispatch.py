@@ -233,6 +233,8 @@ class Core:
         asking_here = request.platform if request.interviews else ""
         kept = {name: asking.raw(item) for name, item in given.items()}
         draft = request.store.drafts.begin(request.actor.id, route.name, dict(args), kept, asking=asking_here)
+        if kept:  # what is said now wins over what was typed into the form before
+            request.store.drafts.keep(draft, {**draft.given, **kept})
         form = asking.form_of(route, request, draft.args, draft.given, draft.id)
         first = next((n for n, q in enumerate(form.questions) if not draft.given.get(q.name)), 0)
         return self._steps.ask(request, draft, route, form, first)
@@ -265,7 +267,7 @@ class Core:
         self._queue(request.store, route, reply.tell)
         if reply.ask is not None:
             asked = self.routes[reply.ask.route]
-            return self._run(request, asked, Step(route=asked, args=reply.ask.args, form=True))
+            return self._run(request, asked, Step(asked, reply.ask.args, reply.given, form=True))
         answer = Answer(card=reply.show, keep=reply.keep, route=route)
         return self._sealed(request, answer)
 

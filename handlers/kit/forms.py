@@ -67,10 +67,12 @@ class Scale(Question):
 
 @value
 class Colleague(Question):
-    """A colleague, or up to `most` of them. `yourself` allows the asker."""
+    """A colleague, or up to `most` of them. `yourself` allows the asker. `lead` are words that may stand before them in
+    a command ("from")."""
 
     most: int = 1
     yourself: bool = False
+    lead: tuple[str, ...] = ()
 
 
 @value

@@ -210,6 +210,9 @@ class _Reading:
 
     def _take_colleagues(self, question: Colleague) -> None:
         found: list[str] = []
+        led = _without_lead(self.rest, question.lead)
+        if led.startswith(("@", "＠", "\x02")):
+            self.rest = led
         while len(found) < question.most:
             person = self._one_colleague()
             if person is None:

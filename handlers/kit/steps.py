@@ -114,6 +114,7 @@ class Steps:
     def _opened(self, request: Request, act: Opened) -> Step:
         if act.what == "home":
             request.store.accounts.opened_home(request.actor.id, request.platform)
+            request.store.preferences.visited(request.actor.id)
             return Step(answer=Answer(outcome="done", card=self._home(request), route="home"))
         if act.what == "start":
             return self._called(request, "help", "")

@@ -125,7 +125,7 @@ def apply(request: Request, run: str) -> Reply:
                 confirm=Phrase("Take the file back?"),
             ),
             Note(Phrase("You can undo this for a day.")),
-        )
+        ),
     )
 
 

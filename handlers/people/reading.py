@@ -1,4 +1,4 @@
-"""The people file is read row by row; what is wrong in it is named by row, column and value, and then nothing is changed."""
+"""The people file is read row by row; what is wrong is named by row, column and value; then nothing changes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]+")
 
 @dataclass(frozen=True)
 class Fault:
-    """Something wrong in the file: the spreadsheet's row number, the column as the file calls it, the value, and why."""
+    """Something wrong in the file: the spreadsheet's row number, the file's name of the column, the value, why."""
 
     row: int
     column: str

@@ -30,9 +30,13 @@ def _next_steps() -> tuple[Part, ...]:
                 (
                     Phrase("1. Choose the country whose holidays count: /upbeat setup holidays"),
                     Phrase("2. Say in which channel kudos are posted: /kudos setup"),
-                    Phrase("3. Leave check-ins as they are (Mondays at 10:00, each in their own zone), or: /checkin setup"),
+                    Phrase(
+                        "3. Leave check-ins as they are (Mondays at 10:00, each in their own zone), or: /checkin setup"
+                    ),
                 )
             )
         ),
-        Note(Phrase("Nothing must be set up first: people can check in, thank and meet from the first minute.")),
+        Note(
+            Phrase("Nothing must be set up first: people can check in, thank and meet from the first minute.")
+        ),
     )

@@ -1,9 +1,413 @@
-"""Check-ins through the door that people use."""
+"""Check-ins through the door that people use: saying it, changing it, looking back."""
 
-from tests.company import Chat
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlmodel import col
+
+from handlers.kit.requests import Pressed, Said, Where
+from storage.checkins import Blocker, CheckIn, Mood
+from storage.tables import AuditRow, ObligationRow, ReportingLine
+from tests.company import MONDAY, Chat
+
+
+def checkins(chat: Chat, who: str) -> list[CheckIn]:
+    rows = chat.rows(CheckIn, col(CheckIn.subject_id) == chat.ids[who])
+    return sorted(rows, key=lambda row: (row.made_at, row.id))
+
+
+async def asked(chat: Chat) -> None:
+    """It is Monday, 10:05 in Berlin, and the clock has rung: Berlin and Shanghai were asked, New York is asleep."""
+    chat.at(MONDAY.replace(hour=1))
+    await chat.tick()
+    chat.at(MONDAY.replace(minute=5))
+    await chat.tick()
+
+
+# Quick text -------------------------------------------------------------------------------------------------
 
 
 async def test_a_check_in_is_recorded_at_once(any_chat: Chat) -> None:
     heard = await any_chat.says("ben", "/checkin done login page; next payments; blocked by legal")
-    assert "login page" in heard
-    assert "login page" in await any_chat.says("ben", "/checkin history")
+    assert "Checked in." in heard
+    assert "Done: login page" in heard
+    assert "Next: payments" in heard
+    assert "Blocked: by legal" in heard
+    assert "Seen by you, Ada Lovelace, and the managers above, and by nobody else. HR has no access." in heard
+    history = await any_chat.says("ben", "/checkin history")
+    assert "login page" in history
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "/checkin 完成 登录页；下一步 支付；阻碍 法务",
+        "周报 完成：登录页；下一步：支付；阻碍：法务",
+        "/周报 登录页；计划 支付；阻塞 法务",
+        "checkin done 登录页; next 支付; blocked 法务",
+    ],
+)
+async def test_labels_are_chinese_or_english_and_the_slash_may_be_missing(chat: Chat, words: str) -> None:
+    await chat.says("chen", words)
+    (row,) = checkins(chat, "chen")
+    assert row.answers == {"done": "登录页", "next": "支付", "blocked": "法务"}
+
+
+async def test_words_without_a_label_are_what_is_done(chat: Chat) -> None:
+    await chat.says("ben", "/checkin 3 bugs fixed, mood of the team is fine")
+    (row,) = checkins(chat, "ben")
+    assert row.answers == {"done": "3 bugs fixed, mood of the team is fine"}
+    assert chat.rows(Mood) == []
+
+
+async def test_only_a_blocker_is_a_check_in_too(chat: Chat) -> None:
+    assert "Blocked: the build" in await chat.says("ben", "/checkin blocked the build")
+
+
+async def test_the_mood_stays_with_the_person(any_chat: Chat) -> None:
+    assert "4" not in (await any_chat.says("ben", "/checkin done A; mood 4")).text.replace("24", "")
+    assert "Your mood: 4 of 5. Only you see it." in await any_chat.says("ben", "/checkin history")
+    assert "Your mood" not in await any_chat.says("ada", "/checkin history @ben")
+    (row,) = checkins(any_chat, "ben")
+    assert row.answers == {"done": "A"}
+
+
+async def test_a_mood_beyond_the_scale_is_refused_in_words(chat: Chat) -> None:
+    heard = await chat.says("ben", "/checkin done A; mood 7")
+    assert "Please give a number from 1 to 5." in heard
+    assert checkins(chat, "ben") == []
+
+
+async def test_outside_a_window_each_is_a_check_in_of_its_own(chat: Chat) -> None:
+    chat.at(datetime(2026, 11, 26, 9, tzinfo=UTC))
+    await chat.says("ben", "/checkin done A")
+    await chat.says("ben", "/checkin done B")
+    assert [row.answers for row in checkins(chat, "ben")] == [{"done": "A"}, {"done": "B"}]
+
+
+async def test_somebody_without_a_manager_checks_in_as_well(chat: Chat) -> None:
+    assert "Seen by you, and by nobody else." in await chat.says("grace", "/checkin done the board paper")
+
+
+async def test_hostile_words_are_kept_as_text(chat: Chat) -> None:
+    words = "<!channel> *bold* <b>x</b> =cmd() " + "😀" * 2000
+    await chat.says("ben", f"/checkin done {words}")
+    assert checkins(chat, "ben")[0].answers["done"] == words
+    assert "too long" not in (await chat.says("ben", "/checkin history")).text
+    assert "characters long" in await chat.says("ben", "/checkin done " + "x" * 3001)
+
+
+async def test_the_first_use_explains_itself_once(chat: Chat) -> None:
+    assert "A check-in takes two minutes" in await chat.says("ben", "/checkin done A")
+    assert "A check-in takes two minutes" not in await chat.says("ben", "/checkin done B")
+
+
+# The form ---------------------------------------------------------------------------------------------------
+
+
+async def test_without_words_the_form_opens_with_last_times_plan(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; next payments")
+    chat.wait(days=7)
+    heard = await chat.says("ben", "/checkin")
+    assert heard.form is not None
+    assert heard.form.given == {"done": "payments"}
+    assert [question.name for question in heard.form.questions] == ["done", "next", "blocked", "mood"]
+    assert "Seen by you, Ada Lovelace, and the managers above" in heard
+    await chat.submits("ben", done="payments", next="refunds", mood="5")
+    assert checkins(chat, "ben")[-1].answers == {"done": "payments", "next": "refunds"}
+    assert [row.score for row in chat.rows(Mood)] == [5]
+
+
+async def test_the_shortcut_opens_the_form(chat: Chat) -> None:
+    heard = await chat.opens("ben", "check_in")
+    assert heard.form is not None
+    await chat.submits("ben", done="A")
+    assert checkins(chat, "ben")[0].answers == {"done": "A"}
+
+
+async def test_an_empty_form_says_what_is_needed(chat: Chat) -> None:
+    await chat.says("ben", "/checkin")
+    heard = await chat.submits("ben", done="", next=" ")
+    assert heard.answer.outcome == "invalid"
+    assert "Please write at least one answer, such as what you got done." in heard
+
+
+async def test_an_interview_offers_the_plan_and_skipping_keeps_it(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; next payments")
+    chat.wait(days=7)
+    chat.platform, chat.interviews = "telegram", True
+    chat.change(lambda store: store.accounts.link(chat.ids["ben"], "telegram", "ben"))
+    heard = await chat.says("ben", "/checkin")
+    assert heard.answer.asked is not None
+    assert heard.answer.asked.position == 0
+    assert heard.answer.asked.form.given == {"done": "payments"}
+    await chat.presses("ben", "Skip")
+    await chat.says("ben", "refunds")
+    await chat.presses("ben", "Skip")
+    await chat.presses("ben", "3")
+    assert checkins(chat, "ben")[-1].answers == {"done": "payments", "next": "refunds"}
+
+
+# Inside a window --------------------------------------------------------------------------------------------
+
+
+async def test_a_second_quick_text_adds_to_the_same_check_in(any_chat: Chat) -> None:
+    await asked(any_chat)
+    await any_chat.says("ben", "/checkin done A; next X")
+    any_chat.wait(hours=5)
+    heard = await any_chat.says("ben", "/checkin done B; done A; blocked by legal")
+    assert "Your check-in is updated." in heard
+    (row,) = checkins(any_chat, "ben")
+    assert row.answers == {"done": "A\nB", "next": "X", "blocked": "by legal"}
+    assert row.version == 1
+
+
+async def test_the_form_shows_the_answers_so_far_and_replaces_them(chat: Chat) -> None:
+    await asked(chat)
+    await chat.says("ben", "/checkin done A; next X; mood 2")
+    heard = await chat.says("ben", "/checkin")
+    assert heard.form is not None
+    assert heard.form.given == {"done": "A", "next": "X", "mood": 2}
+    await chat.submits("ben", done="A, all of it", next="", mood="4")
+    (row,) = checkins(chat, "ben")
+    assert row.answers == {"done": "A, all of it"}
+    assert [mood.score for mood in chat.rows(Mood)] == [4]
+
+
+async def test_a_check_in_of_today_can_be_changed_in_its_form(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A")
+    await chat.presses("ben", "Change")
+    await chat.submits("ben", done="A2", blocked="legal")
+    (row,) = checkins(chat, "ben")
+    assert row.answers == {"done": "A2", "blocked": "legal"}
+    heard = await chat.presses("ben", "Change")
+    assert heard.form is not None
+    assert heard.form.given == {"done": "A2", "blocked": "legal"}
+
+
+async def test_after_the_window_it_stays_as_it_was(chat: Chat) -> None:
+    await asked(chat)
+    await chat.says("ben", "/checkin done A")
+    card = chat.last["ben"]
+    chat.at(datetime(2026, 11, 24, 18, 59, tzinfo=UTC))  # 19:59 in Berlin
+    await chat.presses("ben", "Change", on=card)
+    await chat.submits("ben", done="A2")
+    chat.wait(minutes=1)
+    assert "This check-in is closed and stays as it was." in await chat.presses("ben", "Change", on=card)
+    assert "Checked in." in await chat.says("ben", "/checkin done B")
+    assert [row.answers for row in checkins(chat, "ben")] == [{"done": "A2"}, {"done": "B"}]
+
+
+async def test_nobody_changes_somebody_elses(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A")
+    row = checkins(chat, "ben")[0]
+    handle = chat.change(
+        lambda store: store.handles.make([("checkins.change", {"checkin": row.id}, False)], for_person=None)
+    )[0]
+    heard = await chat.does("ada", Pressed(handle))
+    assert heard.answer.outcome == "problem"
+    assert heard.form is None
+
+
+# Edited messages --------------------------------------------------------------------------------------------
+
+
+async def test_an_edited_message_edits_the_check_in_that_it_made(any_chat: Chat) -> None:
+    await any_chat.says("ben", "checkin done A; next X", message="m1")
+    heard = await any_chat.says("ben", "checkin done A, really; blocked by legal", message="m1", edits=True)
+    assert "Your check-in is updated." in heard
+    (row,) = checkins(any_chat, "ben")
+    assert row.answers == {"done": "A, really", "blocked": "by legal"}
+
+
+async def test_an_edited_message_leaves_what_others_said(chat: Chat) -> None:
+    await asked(chat)
+    await chat.says("ben", "checkin done A", message="m1")
+    await chat.says("ben", "checkin done B; next Y", message="m2")
+    await chat.says("ben", "checkin done AA", message="m1", edits=True)
+    await chat.says("ben", "checkin done B", message="m2", edits=True)
+    (row,) = checkins(chat, "ben")
+    assert row.answers == {"done": "AA\nB"}
+
+
+async def test_an_edit_after_the_window_says_so_and_makes_no_second_one(chat: Chat) -> None:
+    await asked(chat)
+    await chat.says("ben", "checkin done A", message="m1")
+    chat.wait(days=2)
+    heard = await chat.says("ben", "checkin done A2", message="m1", edits=True)
+    assert "This check-in is closed and stays as it was." in heard
+    assert [row.answers for row in checkins(chat, "ben")] == [{"done": "A"}]
+
+
+async def test_an_edit_after_the_form_does_not_undo_the_form(chat: Chat) -> None:
+    await chat.says("ben", "checkin done A", message="m1")
+    await chat.presses("ben", "Change")
+    await chat.submits("ben", done="A in the form")
+    heard = await chat.says("ben", "checkin done A2", message="m1", edits=True)
+    assert "You changed this check-in in its form since." in heard
+    assert checkins(chat, "ben")[0].answers == {"done": "A in the form"}
+
+
+async def test_an_edit_of_somebody_elses_message_changes_nothing(chat: Chat) -> None:
+    await chat.says("ben", "checkin done A", message="m1")
+    edit = Said("checkin done Z", message="m1", edits=True)
+    await chat.does("ada", edit, where=Where(id="dm-ben"))
+    assert checkins(chat, "ben")[0].answers == {"done": "A"}
+    assert checkins(chat, "ada") == []
+
+
+# Blockers ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_blocker_is_carried_over_until_it_is_solved(any_chat: Chat) -> None:
+    await any_chat.says("ben", "/checkin done A; blocked by legal")
+    any_chat.wait(days=1)
+    heard = await any_chat.says("ben", "/checkin done B")
+    assert "Still blocked?\nby legal" in heard.text
+    assert "Still blocked" not in await any_chat.presses("ben", "Solved")
+    assert "Still blocked" not in await any_chat.says("ben", "/checkin done C")
+
+
+@pytest.mark.parametrize("nothing", ["none", "Nothing.", "no", "无", "没有。", "-"])
+async def test_nothing_is_not_a_blocker(chat: Chat, nothing: str) -> None:
+    await chat.says("ben", f"/checkin done A; blocked {nothing}")
+    assert chat.rows(Blocker) == []
+
+
+async def test_the_form_carries_blockers_and_what_is_struck_out_is_solved(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked legal; blocked the build")
+    chat.wait(days=1)
+    heard = await chat.says("ben", "/checkin")
+    assert heard.form is not None
+    assert heard.form.given["blocked"] == "legal\nthe build"
+    await chat.submits("ben", done="B", blocked="the build\na broken laptop")
+    state = {row.matter: row.solved_at is not None for row in chat.rows(Blocker)}
+    assert state == {"legal": True, "the build": False, "a broken laptop": False}
+
+
+async def test_a_solved_blocker_does_not_come_back_with_an_edit(chat: Chat) -> None:
+    await chat.says("ben", "checkin done A; blocked by legal", message="m1")
+    await chat.says("ben", "/checkin done B")
+    await chat.presses("ben", "Solved")
+    await chat.says("ben", "checkin done AA; blocked by legal", message="m1", edits=True)
+    assert len(chat.rows(Blocker)) == 1
+    assert chat.rows(Blocker)[0].solved_at is not None
+
+
+async def test_after_two_workdays_the_manager_hears_of_it_and_the_person_knows(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(datetime(2026, 11, 26, 14, tzinfo=UTC))  # a Thursday
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    chat.at(datetime(2026, 11, 30, 8, 59, tzinfo=UTC))
+    await chat.tick()
+    assert "blocked for two workdays" not in chat.told("ada")
+    chat.wait(minutes=2)
+    await chat.tick()
+    await chat.tick()
+    assert chat.told("ada").count("Ben Okri has been blocked for two workdays.\nby legal") == 1
+    assert "I told Ada Lovelace that this has blocked you for two workdays.\nby legal" in chat.told("ben")
+    assert "Done: A" in await chat.presses("ada", "Open the check-in")
+    await chat.presses("ben", "Solved")
+    assert "Ben Okri is not blocked by this any more." in chat.told("ada")
+
+
+async def test_a_solved_blocker_is_not_raised(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    await chat.says("ben", "/checkin done B")
+    await chat.presses("ben", "Solved")
+    chat.wait(days=3)
+    await chat.tick()
+    assert "blocked" not in chat.told("ada")
+
+
+async def test_who_is_away_is_raised_when_they_are_back(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    chat.change(lambda store: store.preferences.away(chat.ids["ben"], date(2026, 11, 24), date(2026, 11, 27)))
+    chat.wait(days=3)
+    await chat.tick()
+    assert "blocked for two" not in chat.told("ada")
+    chat.at(datetime(2026, 11, 30, 9, 1, tzinfo=UTC))
+    await chat.tick()
+    assert "blocked for two" in chat.told("ada")
+
+
+async def test_a_new_manager_is_the_one_who_hears(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    reports_to(chat, "ben", "dora", date(2026, 11, 24))
+    chat.wait(days=3)
+    await chat.tick()
+    assert "Ben Okri has been blocked" in chat.told("dora")
+    assert "Ben Okri has been blocked" not in chat.told("ada")
+
+
+def reports_to(chat: Chat, who: str, manager: str, since: date) -> None:
+    """From that day on, somebody has another manager."""
+
+    def work(store):
+        line = store.one(ReportingLine, col(ReportingLine.subject_id) == chat.ids[who])
+        store.change(line, until=since, revision=store.people_changed())
+        store.insert(
+            ReportingLine(
+                subject_id=chat.ids[who],
+                manager_id=chat.ids[manager],
+                since=since,
+                revision=store.people_changed(),
+            )
+        )
+
+    chat.change(work)
+
+
+# Looking back -----------------------------------------------------------------------------------------------
+
+
+async def test_history_is_paged(any_chat: Chat) -> None:
+    for number in range(12):
+        await any_chat.says("ben", f"/checkin done thing-{number:02}.")
+    first = await any_chat.says("ben", "/checkin history")
+    assert [n for n in range(12) if f"thing-{n:02}." in first] == [7, 8, 9, 10, 11]
+    second = await any_chat.presses("ben", "Older")
+    assert [n for n in range(12) if f"thing-{n:02}." in second] == [2, 3, 4, 5, 6]
+    third = await any_chat.presses("ben", "Older")
+    assert [n for n in range(12) if f"thing-{n:02}." in third] == [0, 1]
+    assert "Older" not in third.buttons
+
+
+async def test_history_of_a_colleague_is_for_their_managers(any_chat: Chat) -> None:
+    await any_chat.says("ben", "/checkin done A1")
+    for who in ("ada", "grace"):
+        assert "A1" in await any_chat.says(who, "/checkin history @ben")
+    for who in ("chen", "dora", "hana", "ivan"):
+        assert "A1" not in await any_chat.says(who, "/checkin history @ben")
+    opened = {row.actor_id for row in any_chat.rows(AuditRow, col(AuditRow.act) == "opened")}
+    assert opened == {any_chat.ids["ada"], any_chat.ids["grace"]}
+
+
+async def test_a_new_manager_reads_what_came_before(any_chat: Chat) -> None:
+    await any_chat.says("ben", "/checkin done before")
+    any_chat.wait(days=2)
+    reports_to(any_chat, "ben", "dora", date(2026, 11, 25))
+    await any_chat.says("ben", "/checkin done after")
+    seen = await any_chat.says("dora", "/checkin history @ben")
+    assert "before" in seen
+    assert "after" in seen
+    former = await any_chat.says("ada", "/checkin history @ben")
+    assert "before" in former
+    assert "after" not in former
+
+
+async def test_home_shows_my_last_check_in(chat: Chat) -> None:
+    assert "It takes two minutes." in await chat.opens("ben")
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    home = await chat.opens("ben")
+    assert "Done: A" in home
+    assert {"Solved", "Change", "Check in", "My check-ins"} <= home.buttons.keys()
+
+
+async def test_recording_settles_what_is_owed(any_chat: Chat) -> None:
+    await asked(any_chat)
+    owed = any_chat.rows(ObligationRow, col(ObligationRow.person_id) == any_chat.ids["ben"])
+    assert [(row.kind, row.closed_at) for row in owed] == [("checkins.check_in", None)]
+    await any_chat.says("ben", "/checkin done A")
+    owed = any_chat.rows(ObligationRow, col(ObligationRow.person_id) == any_chat.ids["ben"])
+    assert [row.closed_how for row in owed] == ["done"]

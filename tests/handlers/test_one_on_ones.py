@@ -1,11 +1,12 @@
 """One-on-ones through the door that people use: the agenda, templates, notes, replies and actions."""
 
+import asyncio
 from datetime import date
 
 import pytest
 
 from bot.words import Voice
-from handlers.kit.requests import Quoted
+from handlers.kit.requests import Quoted, Submitted
 from handlers.kit.text import Phrase
 from handlers.one_on_ones.templates import BUILT_IN
 from storage.one_on_ones import MeetingNotes, Series
@@ -39,6 +40,16 @@ async def test_a_pair_has_one_series_however_it_is_named(any_chat: Chat) -> None
     assert "my holidays" in heard
     assert len(any_chat.rows(Series)) == 1
     assert "Ben Okri added a point to your one-on-one." in any_chat.told("ada")
+
+
+async def test_two_who_begin_at_once_begin_one_series(any_chat: Chat) -> None:
+    await asyncio.gather(
+        any_chat.says("ada", "/1on1 add @ben the roadmap"), any_chat.says("ben", "/1on1 add @ada my holidays")
+    )
+    heard = await any_chat.says("ada", "/1on1 @ben")
+    assert "the roadmap" in heard
+    assert "my holidays" in heard
+    assert len(any_chat.rows(Series)) == 1
 
 
 async def test_chinese_words_are_understood(chat: Chat) -> None:
@@ -236,8 +247,6 @@ async def test_two_who_write_at_once_lose_nothing(any_chat: Chat) -> None:
 
 
 async def test_what_was_typed_and_never_sent_meets_the_newer_text(chat: Chat) -> None:
-    from handlers.kit.requests import Submitted
-
     await written(chat, "ada", "ben", "First")
     heard = await chat.says("ben", "/1on1 notes @ada")
     assert heard.form is not None

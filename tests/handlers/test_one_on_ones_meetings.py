@@ -15,7 +15,9 @@ TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 """10:00 in Berlin, 17:00 in Shanghai: the first meeting of what `planned` plans."""
 
 
-async def planned(chat: Chat, words: str = "weekly Tuesday 10:00", *, who: str = "ben", partner: str = "chen") -> None:
+async def planned(
+    chat: Chat, words: str = "weekly Tuesday 10:00", *, who: str = "ben", partner: str = "chen"
+) -> None:
     """Somebody plans a one-on-one."""
     await chat.says(who, f"/1on1 plan @{partner} {words}")
     await chat.presses(who, "Save")
@@ -105,7 +107,9 @@ async def test_cadences(chat: Chat, words: str, days: list[str]) -> None:
 )
 async def test_the_week_in_which_the_clocks_change(chat: Chat, words: str, theirs: list[str]) -> None:
     heard = await chat.says("ben", f"/1on1 plan @eve {words}")
-    assert [line.rpartition(" at ")[2] for line in heard.text.splitlines() if "for Eve" in line and " on " in line] == theirs
+    assert [
+        line.rpartition(" at ")[2] for line in heard.text.splitlines() if "for Eve" in line and " on " in line
+    ] == theirs
 
 
 async def test_the_preview_says_what_speaks_against_a_day(chat: Chat) -> None:

@@ -1,12 +1,13 @@
 """Nobody but the two reads a one-on-one, whatever their role; and nobody but its author a private note."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlmodel import col
 
 from handlers.kit.cards import Button, Card
-from handlers.kit.requests import Pressed
+from handlers.kit.requests import Pressed, Where
 from handlers.kit.text import Phrase
 from handlers.one_on_ones.agenda import add_quoted
 from storage.one_on_ones import ActionItem, AgendaPoint, MeetingNotes, PrivateNote, Series, WrittenReply
@@ -37,6 +38,12 @@ async def met(chat: Chat) -> Heard:
     await chat.says("ada", "/1on1 plan @ben weekly Tuesday 10:00")
     await chat.presses("ada", "Save")
     return chat.last["ada"]
+
+
+def stored(chat: Chat) -> bytes:
+    """Everything that the database file and its log hold."""
+    path = chat.database.url.database or ""
+    return Path(path).read_bytes() + Path(f"{path}-wal").read_bytes()
 
 
 @pytest.mark.parametrize("who", ["grace", "hana", "ivan", "chen", "dora", "eve"])
@@ -111,15 +118,13 @@ async def test_a_new_manager_sees_nothing_of_the_former(any_chat: Chat) -> None:
     assert f"notes {SECRET}" in await any_chat.says("ada", "/1on1 @ben")
 
 
-async def test_the_words_are_sealed_and_in_no_log_nor_audit(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_words_are_sealed_and_in_no_log_nor_audit(
+    chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
     await met(chat)
     assert SECRET not in caplog.text
     assert SECRET not in str(chat.rows(AuditRow))
-    path = chat.database.url.database
-    assert path is not None
-    for suffix in ("", "-wal"):
-        with open(path + suffix, "rb") as file:
-            assert SECRET.encode() not in file.read()
+    assert SECRET.encode() not in stored(chat)
 
 
 async def test_another_feature_puts_words_on_the_agenda(chat: Chat) -> None:
@@ -135,8 +140,6 @@ async def test_another_feature_puts_words_on_the_agenda(chat: Chat) -> None:
 
 
 async def test_in_a_channel_nothing_of_it_is_shown(chat: Chat) -> None:
-    from handlers.kit.requests import Where
-
     await met(chat)
     everybody = Where(kind="channel", id="C1", shared=True)
     assert "This is personal" in await chat.says("ada", "/1on1 @ben", where=everybody)

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import uvicorn
-from bot.telegram.platform import TelegramPlatform
 from fastapi import FastAPI
+
+from bot.telegram.platform import TelegramPlatform
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
 from storage.tables import Inbox
-
 from tests.bot.telegram import demo
 from tests.company import Chat
 from tests.fakes.telegram import FakeTelegram

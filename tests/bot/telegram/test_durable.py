@@ -4,8 +4,8 @@ import asyncio
 import logging
 
 import pytest
-from bot.telegram.polling import CONFLICTS
 
+from bot.telegram.polling import CONFLICTS
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, MALLORY, Room
 
 

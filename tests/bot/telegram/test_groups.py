@@ -1,7 +1,6 @@
 """Upbeat in a group: public things happen there, personal things move to the private chat."""
 
 from storage.tables import Place
-
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, FORUM, MALLORY, TEAM, Room
 
 

@@ -1,11 +1,11 @@
 """What delivery hands to Telegram's voice, and what it learns when that fails."""
 
 import pytest
+
 from handlers.kit.cards import Button, Card, Document, Section
 from handlers.kit.text import Phrase, Verbatim
 from schedules.speaking import Address, Parcel, Refused, Slow, Unclear, Unreachable
 from storage.tables import Place
-
 from tests.bot.telegram.conftest import BEN, FORUM, MALLORY, TEAM, Room
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
+
 from bot.telegram.platform import TelegramPlatform
 from bot.telegram.webhook import make_router
-
 from tests.bot.telegram.conftest import ADA, BEN, SECRET, Room
 
 NAME = "X-Telegram-Bot-Api-Secret-Token"

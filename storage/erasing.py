@@ -1,0 +1,167 @@
+"""Erasing destroys the words by or about a person and every copy of them; what others need as their record stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from storage.files import FileRow
+from storage.links import Link
+from storage.records import involving, owners, personal_tables, sealed_columns
+from storage.roster import UNDO_FOR, RosterRun
+from storage.tables import (
+    Absence,
+    Account,
+    Handle,
+    Inbox,
+    ObligationRow,
+    Outgoing,
+    PersonalRow,
+    PersonRow,
+    Preference,
+)
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+SETTLED = ("sent", "failed", "expired", "cancelled")
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """What stands where words stood, as it is stored: a card, a text, and what a person is called who is nobody now."""
+
+    card: str
+    text: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What an erasing did: records emptied and kept, by kind."""
+
+    emptied: Mapping[str, int]
+    kept: Mapping[str, int]
+
+
+class Erasing:
+    """`store.erasing`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def own(self, person_id: str, *, instead: StandIn) -> Erased:
+        """Destroy the words of the records that are this person's alone, and all copies of them; what is somebody
+        else's record too is kept and counted."""
+        emptied, kept = self._emptied(person_id, lambda row: owners(row) == {person_id})
+        self._forget_copies(person_id, {row.id for row in emptied}, instead)
+        self._forget_messages(person_id, instead, col(Outgoing.state).in_(SETTLED))
+        return Erased(_counted(emptied), _counted(kept))
+
+    def departed(self, person_id: str, *, instead: StandIn) -> Erased:
+        """Destroy every word by and about a person who has left, and their name; that something happened, when and with
+        whom stays in the records of others."""
+        emptied, kept = self._emptied(person_id, lambda row: person_id in (row.subject_id, row.author_id))
+        self._forget_copies(person_id, {row.id for row in emptied}, instead)
+        self._store.outbox.cancel_for(person_id, "erased")
+        self._forget_messages(person_id, instead)
+        self._forget_person(person_id, instead.name)
+        return Erased(_counted(emptied), _counted(kept))
+
+    def _emptied(
+        self, person_id: str, erasable: Callable[[PersonalRow], bool]
+    ) -> tuple[list[PersonalRow], list[PersonalRow]]:
+        emptied: list[PersonalRow] = []
+        kept: list[PersonalRow] = []
+        for table in personal_tables():
+            for row in involving(self._store, table, person_id):
+                (emptied if erasable(row) else kept).append(row)
+        for row in emptied:
+            self._empty(row)
+        return emptied, kept
+
+    def _empty(self, row: PersonalRow) -> None:
+        table = type(row).__table__  # type: ignore[attr-defined]
+        values = {name: _nothing(table.c[name], getattr(row, name)) for name in sealed_columns(type(row))}
+        if values:
+            self._store.execute(update(table).where(table.c.id == row.id).values(**values))
+        self._store.audit("erased", row.kind, record_id=row.id, subject_id=row.subject_id)
+
+    def _forget_copies(self, person_id: str, erased: set[str], instead: StandIn) -> None:
+        """Records are also drawn on cards: those of the person's chat, of who opened them, and those that were told."""
+        readers = {row.actor_id for row in self._store.records.opened(person_id, most=10_000) if row.actor_id}
+        self._change_all(Inbox, col(Inbox.person_id).in_([person_id, *readers]), answer=None)
+        self._forget_told(erased, instead)
+        for draft in self._store.drafts.open_of(person_id):
+            # Emptied, not deleted: one of them may be the form that asks for this.
+            self._store.drafts.close(draft)
+        self._store.remove(Handle, col(Handle.person_id) == person_id)
+        self._store.remove(FileRow, col(FileRow.person_id) == person_id)
+        self._change_all(Absence, col(Absence.person_id) == person_id, note="")
+
+    def _forget_told(self, erased: set[str], instead: StandIn) -> None:
+        """Messages to anybody that show one of these records: their topic, or what they are about, names it."""
+        table = Outgoing.__table__  # type: ignore[attr-defined]
+        named = (table.c.about != "") | table.c.topic.is_not(None)
+        told = self._store.execute(select(table.c.id, table.c.about, table.c.topic).where(named))
+        ids = [row.id for row in told if erased & set(re.split("[:.]", f"{row.about}:{row.topic}"))]
+        for start in range(0, len(ids), 500):
+            these = table.c.id.in_(ids[start : start + 500])
+            self._change_all(Outgoing, these, card=instead.card)
+            self._change_all(Outgoing, these, table.c.state == "waiting", state="cancelled", reason="erased")
+
+    def _forget_messages(self, person_id: str, instead: StandIn, *which: Any) -> None:
+        self._change_all(Outgoing, col(Outgoing.person_id) == person_id, *which, card=instead.card)
+        closed = (col(ObligationRow.person_id) == person_id, col(ObligationRow.closed_at).is_not(None))
+        theirs = [row.id for row in self._store.all(ObligationRow, *closed)]
+        self._change_all(ObligationRow, *closed, title=instead.text, args={})
+        for each in theirs:  # what somebody who left had owed is on their manager's list
+            self._change_all(ObligationRow, col(ObligationRow.about) == f"left:{each}", title=instead.text)
+
+    def _forget_person(self, person_id: str, name: str) -> None:
+        for table, field in (
+            (Preference, Preference.person_id),
+            (Absence, Absence.person_id),
+            (Link, Link.person_id),
+        ):
+            self._store.remove(table, col(field) == person_id)
+        revision = self._store.people_changed()
+        for account in self._store.all(Account, col(Account.person_id) == person_id):
+            self._store.change(account, external_id=account.id, username="", address="", revision=revision)
+        row = self._store.one(PersonRow, col(PersonRow.id) == person_id)
+        assert row is not None
+        blank = dict.fromkeys(("team", "zone", "own_zone", "language", "own_language", "external_id"), "")
+        self._store.change(
+            row,
+            **blank,
+            name=name,
+            email=f"{row.id}@erased.invalid",
+            hired_on=None,
+            erased_at=self._store.now,
+            revision=revision,
+        )
+        old = col(RosterRun.at) <= self._store.now - UNDO_FOR
+        self._change_all(RosterRun, old, col(RosterRun.state) != "proposed", undo=None, entries=[])
+        self._store.audit("erased", "person", subject_id=person_id)
+
+    def _change_all(self, table: type[Any], *conditions: Any, **values: Any) -> None:
+        self._store.execute(update(table.__table__).where(*conditions).values(**values))
+
+
+def _nothing(column: Any, before: Any) -> Any:
+    """What a column holds instead of words."""
+    if column.nullable or before is None:
+        return None
+    return type(before)()
+
+
+def _counted(rows: Iterable[PersonalRow]) -> dict[str, int]:
+    made: dict[str, int] = {}
+    for row in rows:
+        made[row.kind] = made.get(row.kind, 0) + 1
+    return made

@@ -1,0 +1,169 @@
+"""The `upbeat` command, run as an operator runs it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engines import ENGINES, empty_database
+
+Upbeat = Callable[..., subprocess.CompletedProcess[str]]
+
+HEADER = "email,name,manager_email,team,timezone,locale,role,hired_on,external_id\n"
+PEOPLE = HEADER + (
+    "ada@example.com,Ada Lovelace,,Engines,Europe/Berlin,en,hr,2020-01-01,1\n"
+    "ben@example.com,Ben Okri,ada@example.com,Engines,Europe/Berlin,en,employee,2021-05-01,2\n"
+)
+
+
+@pytest.fixture
+def upbeat(tmp_path: Path) -> Iterator[Upbeat]:
+    """Run `upbeat` with these words in an empty folder, on an empty SQLite file."""
+    with empty_database("sqlite", tmp_path) as url:
+        yield runner(url, tmp_path)
+
+
+@pytest.fixture(params=ENGINES)
+def any_upbeat(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Upbeat]:
+    """The same on each database."""
+    with empty_database(request.param, tmp_path) as url:
+        yield runner(url, tmp_path)
+
+
+def runner(url: str, folder: Path) -> Upbeat:
+    """A function that runs `upbeat` on a database."""
+
+    def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("UPBEAT", "SLACK", "TELEGRAM"))
+        }
+        settings = {
+            "UPBEAT_DATABASE_URL": url,
+            "UPBEAT_SECRET_KEY": "a test's secret",
+            "PYTHONWARNINGS": "error",
+        }
+        command = [sys.executable, "-m", "bot", *words]
+        return subprocess.run(
+            command,
+            cwd=folder,
+            env={**clean, **settings, **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    return run
+
+
+def write(folder: Path, content: str, name: str = "people.csv") -> str:
+    """A file with this content; returns its path."""
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    return str(path)
+
+
+def test_help_names_the_commands(upbeat: Upbeat) -> None:
+    done = upbeat("--help")
+    assert done.returncode == 0
+    for word in ("run", "people", "doctor", "backup", "restore", "manifest", "migrate", "refresh"):
+        assert word in done.stdout
+
+
+def test_a_people_file_fills_an_empty_database(any_upbeat: Upbeat, tmp_path: Path) -> None:
+    dry = any_upbeat("people", "import", write(tmp_path, PEOPLE), "--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    assert "Ben Okri <ben@example.com>" in dry.stdout
+    assert "nothing was changed" in dry.stdout
+    done = any_upbeat("people", "import", write(tmp_path, PEOPLE))
+    assert "2 new, 0 changed, 0 gone" in done.stdout
+    changed = PEOPLE.replace("Ben Okri", "Benjamin Okri").replace(
+        "ada@example.com,Ada", "eva@example.com,Eva"
+    )
+    changed = changed.replace("Okri,ada@", "Okri,eva@")
+    shown = any_upbeat("people", "import", write(tmp_path, changed), "--dry-run").stdout
+    assert "Eva Lovelace <eva@example.com>" in shown
+    assert "ada@example.com" in shown
+    assert "“Ben Okri” becomes “Benjamin Okri”" in shown
+    again = any_upbeat("people", "import", write(tmp_path, PEOPLE))
+    assert "changes nothing" in again.stdout
+
+
+def test_a_fault_is_named_and_the_command_fails(upbeat: Upbeat, tmp_path: Path) -> None:
+    broken = PEOPLE.replace("Europe/Berlin,en,employee", "Mars/Olympus,en,employee")
+    done = upbeat("people", "import", write(tmp_path, broken))
+    assert done.returncode != 0
+    assert "Row 3, column timezone, “Mars/Olympus”" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "2 new" in upbeat("people", "import", write(tmp_path, PEOPLE)).stdout
+
+
+def test_an_invitation_is_a_code_for_one_person(upbeat: Upbeat, tmp_path: Path) -> None:
+    upbeat("people", "import", write(tmp_path, PEOPLE))
+    done = upbeat("people", "invite", "ben@example.com")
+    assert done.returncode == 0
+    assert "/start " in done.stdout
+    refused = upbeat("people", "invite", "nobody@example.com")
+    assert refused.returncode != 0
+    assert "nobody@example.com" in refused.stderr
+
+
+def test_a_backup_is_restored_elsewhere(any_upbeat: Upbeat, tmp_path: Path) -> None:
+    any_upbeat("people", "import", write(tmp_path, PEOPLE))
+    made = any_upbeat("backup", str(tmp_path / "b"))
+    assert made.returncode == 0, made.stderr
+    (tmp_path / "other").mkdir()
+    other = runner(f"sqlite+aiosqlite:///{tmp_path / 'other' / 'upbeat.db'}", tmp_path / "other")
+    done = other("restore", str(tmp_path / "b"))
+    assert done.returncode == 0, done.stderr
+    assert "changes nothing" in other("people", "import", write(tmp_path, PEOPLE)).stdout
+    assert other("restore", str(tmp_path / "b")).returncode != 0
+
+
+def test_the_doctor_says_what_to_mend(upbeat: Upbeat) -> None:
+    upbeat("migrate")
+    well = upbeat("doctor")
+    assert well.returncode == 0, well.stdout + well.stderr
+    assert "key: opens the database" in well.stdout
+    ill = upbeat("doctor", UPBEAT_SECRET_KEY="another")
+    assert ill.returncode == 1
+    assert "Set UPBEAT_SECRET_KEY" in ill.stdout
+
+
+def test_a_wrong_setting_is_named_without_its_value(upbeat: Upbeat) -> None:
+    done = upbeat("migrate", UPBEAT_PORT="eighty-eighty")
+    assert done.returncode == 1
+    assert "UPBEAT_PORT" in done.stderr
+    assert "eighty" not in done.stderr
+
+
+def test_keys_are_rotated(upbeat: Upbeat, tmp_path: Path) -> None:
+    upbeat("people", "import", write(tmp_path, PEOPLE))
+    done = upbeat("key", "rotate")
+    assert done.returncode == 0, done.stderr
+    assert "the old one is gone" in done.stdout
+    assert upbeat("doctor").returncode == 0
+
+
+def test_a_calendar_is_loaded_and_a_bad_row_named(upbeat: Upbeat, tmp_path: Path) -> None:
+    days = "day,workday,name\n2027-02-06,yes,调休\n2027-02-08,no,春节\n"
+    done = upbeat("calendar", "import", write(tmp_path, days, "days.csv"), "--country", "CN")
+    assert "2 days are loaded for CN" in done.stdout
+    bad = upbeat(
+        "calendar", "import", write(tmp_path, days + "2027-02-31,no,\n", "days.csv"), "--country", "CN"
+    )
+    assert bad.returncode != 0
+    assert "Row 4, column day, “2027-02-31”" in bad.stderr
+
+
+def test_without_a_secret_a_key_file_is_made_that_only_its_owner_reads(tmp_path: Path) -> None:
+    run = runner(f"sqlite+aiosqlite:///{tmp_path / 'upbeat.db'}", tmp_path)
+    assert run("migrate", UPBEAT_SECRET_KEY="").returncode == 0
+    key = tmp_path / "upbeat.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert sqlite3.connect(tmp_path / "upbeat.db").execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -1,0 +1,359 @@
+"""When teams are asked for a check-in: by default, by their own routine, on each one's clock, on workdays."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+from sqlmodel import col
+
+from bot.words import Voice
+from handlers.checkins.windows import Plan
+from handlers.kit.calendar import Rule, WorkCalendar
+from handlers.kit.requests import Pressed
+from storage.checkins import CheckIn, Routine
+from storage.tables import ObligationRow, Occurrence, ReportingLine, Slot
+from tests.company import MONDAY, Chat, Heard
+
+SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def owed(chat: Chat, who: str) -> list[ObligationRow]:
+    rows = chat.rows(ObligationRow, col(ObligationRow.person_id) == chat.ids[who])
+    return sorted((row for row in rows if row.kind == "checkins.check_in"), key=lambda row: row.due_at)
+
+
+def next_asked(chat: Chat, who: str) -> datetime | None:
+    rows = chat.rows(Slot, col(Slot.about) == chat.ids[who], col(Slot.kind) == "checkins.open")
+    return rows[0].due_at if rows else None
+
+
+def why_not(chat: Chat, who: str) -> list[str]:
+    mine = (col(Occurrence.person_id) == chat.ids[who], col(Occurrence.kind) == "checkins.open")
+    rows = sorted(chat.rows(Occurrence, *mine), key=lambda row: row.due_at)
+    return [row.reason or row.outcome for row in rows]
+
+
+async def ticks(chat: Chat, *moments: datetime) -> None:
+    for moment in moments:
+        chat.at(moment)
+        await chat.tick()
+
+
+def on(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+
+
+# By default -------------------------------------------------------------------------------------------------
+
+
+async def test_everybody_with_a_manager_is_asked_on_monday_at_ten_where_they_are(any_chat: Chat) -> None:
+    chat = any_chat
+    await ticks(chat, SUNDAY)
+    assert next_asked(chat, "chen") == on(23, 2)
+    assert next_asked(chat, "ben") == on(23, 9)
+    assert next_asked(chat, "eve") == on(23, 15)
+    assert next_asked(chat, "grace") is None
+    await ticks(chat, on(23, 2), on(23, 9), on(23, 15))
+    for who, due in (("chen", on(24, 10)), ("ben", on(24, 17)), ("eve", on(24, 23))):
+        (row,) = owed(chat, who)
+        assert row.due_at == due  # Tuesday, 18:00 local
+        assert row.about == "default:2026-11-23"
+        assert row.closed_at is None
+    assert owed(chat, "ben")[0].expires_at == on(24, 19)
+    assert next_asked(chat, "ben") == on(30, 9)
+    assert owed(chat, "grace") == []
+
+
+async def test_the_reminder_opens_the_form(chat: Chat) -> None:
+    await ticks(chat, SUNDAY, on(23, 9))
+    assert "Your check-in: what is done, what comes next, what blocks you" in chat.told("ben")
+    pressed = [heard for seen in chat.told_cards("ben") for heard in seen.buttons.values()]
+    assert pressed
+    assert (await chat.does("ben", Pressed(pressed[0].handle))).form
+
+
+async def test_a_holiday_on_monday_moves_it_to_the_first_workday(chat: Chat) -> None:
+    chat.change(lambda store: store.workdays.load("", [(date(2026, 11, 23), False, "Founders' day")]))
+    await ticks(chat, SUNDAY)
+    assert next_asked(chat, "ben") == on(24, 9)
+    await ticks(chat, on(24, 9))
+    assert owed(chat, "ben")[0].expires_at == on(25, 19)
+
+
+async def test_a_holiday_that_is_declared_late_is_heeded(chat: Chat) -> None:
+    await ticks(chat, SUNDAY)
+    chat.change(lambda store: store.workdays.load("", [(date(2026, 11, 23), False, "Founders' day")]))
+    await ticks(chat, on(23, 9))
+    assert owed(chat, "ben") == []
+    assert why_not(chat, "ben") == ["moved"]
+    await ticks(chat, on(24, 9))
+    assert len(owed(chat, "ben")) == 1
+
+
+async def test_who_is_away_is_not_asked(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.change(lambda store: store.preferences.away(chat.ids["ben"], date(2026, 11, 20), date(2026, 11, 23)))
+    await ticks(chat, SUNDAY, on(23, 9))
+    assert owed(chat, "ben") == []
+    assert why_not(chat, "ben") == ["away"]
+    await ticks(chat, on(30, 9))
+    assert len(owed(chat, "ben")) == 1
+
+
+async def test_who_was_quicker_is_not_asked_and_can_still_change_it(any_chat: Chat) -> None:
+    chat = any_chat
+    await ticks(chat, SUNDAY)
+    chat.at(on(23, 7))
+    await chat.says("ben", "/checkin done A")
+    await ticks(chat, on(23, 9))
+    assert [row.closed_how for row in owed(chat, "ben")] == ["done"]
+    assert "Your check-in" not in chat.told("ben")
+    chat.at(on(24, 12))
+    await chat.says("ben", "/checkin done B")
+    (row,) = chat.rows(CheckIn)
+    assert row.answers == {"done": "A\nB"}
+
+
+async def test_down_for_an_hour_it_asks_late_down_for_a_week_it_does_not(chat: Chat) -> None:
+    await ticks(chat, SUNDAY, on(24, 12))
+    assert len(owed(chat, "ben")) == 1
+    await ticks(chat, on(10, 9, month=12))
+    assert len(owed(chat, "ben")) == 1
+    assert why_not(chat, "ben")[-1] == "expired"
+    assert next_asked(chat, "ben") == on(14, 9, month=12)
+
+
+async def test_down_over_a_window_it_asks_in_the_one_that_is_open(chat: Chat) -> None:
+    await ticks(chat, SUNDAY, on(1, 12, month=12))
+    assert [row.about for row in owed(chat, "ben")] == ["default:2026-11-30"]
+
+
+async def test_two_ticks_ask_once(any_chat: Chat) -> None:
+    await ticks(any_chat, SUNDAY, on(23, 9), on(23, 9), on(23, 9, 1))
+    assert len(owed(any_chat, "ben")) == 1
+
+
+# By a routine -----------------------------------------------------------------------------------------------
+
+
+async def test_a_manager_sets_up_the_team_and_sees_what_it_means_first(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(SUNDAY)
+    await chat.says("ada", "/checkin setup")
+    form = chat.last["ada"].form
+    assert form is not None
+    assert form.given["days"] == "first"
+    assert form.given["clock"] == "10:00"
+    assert form.given["questions"] == "done\nnext\nblocked"
+    heard = await chat.submits(
+        "ada", days="daily", clock="09:30", lasts="0", questions="done\nWhat did you learn?", mood="no"
+    )
+    assert "Nothing is saved yet." in heard
+    assert "Who: Ben Okri, Eve Curie, and 陈明" in heard
+    assert "On every workday at 9:30" in heard.text.replace("\u202f", " ")
+    assert "What did you get done?\nWhat did you learn?" in heard
+    assert "Asia/Shanghai: Mon, Nov 23, 2026 at" in heard
+    assert "Europe/Berlin: Mon, Nov 23, 2026 at" in heard
+    assert "America/New_York: Mon, Nov 23, 2026 at" in heard
+    assert heard.text.count("Nov 25, 2026 at") >= 3
+    first = heard.card.buttons()[0] if heard.card else None
+    assert first is not None
+    assert first.style == "primary"
+    assert chat.rows(Routine) == []
+    assert "Saved." in await chat.presses("ada", "Save")
+    assert "Ada Lovelace set up your team's check-ins." in chat.told("ben")
+    await ticks(chat, SUNDAY)
+    assert next_asked(chat, "ben") == on(23, 8, 30)
+    assert next_asked(chat, "dora") == on(23, 9)
+    heard = await chat.says("ben", "/checkin")
+    assert heard.form is not None
+    assert [chat.last["ben"].voice.say(question.label) for question in heard.form.questions] == [
+        "What did you get done?",
+        "What did you learn?",
+    ]
+    await chat.submits("ben", done="A", own1="to ask")
+    assert "What did you learn?: to ask" in await chat.says("ben", "/checkin history")
+    await chat.says("ben", "/checkin done quick; next more")
+    assert "Done: quick\nnext more" in await chat.says("ben", "/checkin history")
+
+
+async def test_a_preview_can_be_changed_before_it_is_saved(chat: Chat) -> None:
+    await chat.says("ada", "/checkin setup")
+    await chat.submits("ada", days="TH", clock="09:30", questions="done", other="")
+    heard = await chat.presses("ada", "Change")
+    assert heard.form is not None
+    assert heard.form.given["days"] == "TH"
+    assert heard.form.given["questions"] == "done"
+    await chat.submits("ada", days="FR")
+    await chat.presses("ada", "Save")
+    assert [row.rule for row in chat.rows(Routine)] == ["FREQ=WEEKLY;BYDAY=FR"]
+
+
+async def test_setting_up_in_one_line(chat: Chat) -> None:
+    heard = await chat.says("ada", "/checkin setup every workday 09:15")
+    assert "On every workday at 9:15" in heard.text.replace("\u202f", " ")
+
+
+async def test_chinese_managers_see_their_own_words_for_the_usual_questions(chat: Chat) -> None:
+    chat.change(lambda store: store.preferences.set_language(chat.ids["ada"], "zh"))
+    heard = await chat.says("ada", "周报 设置")
+    assert heard.form is not None
+    assert heard.form.given["questions"] == "完成\n下一步\n阻碍"
+    await chat.submits("ada", questions="完成\n学到了什么？")
+    await chat.presses("ada", "Save", on=Heard(chat.last["ada"].answer, Voice()))
+    assert [row.questions for row in chat.rows(Routine)] == [["done", "学到了什么？"]]
+
+
+@pytest.mark.parametrize(
+    ("other", "rule"),
+    [
+        ("Mon, Thu", "FREQ=WEEKLY;BYDAY=MO,TH"),
+        ("thursday and monday", "FREQ=WEEKLY;BYDAY=MO,TH"),
+        ("周一、周四", "FREQ=WEEKLY;BYDAY=MO,TH"),
+        ("RRULE:FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=1MO"),
+    ],
+)
+async def test_other_days_are_weekdays_or_a_rule(chat: Chat, other: str, rule: str) -> None:
+    await chat.says("ada", "/checkin setup")
+    await chat.submits("ada", other=other)
+    await chat.presses("ada", "Save")
+    assert [row.rule for row in chat.rows(Routine)] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"other": "whenever"}, "I cannot read these days."),
+        ({"other": "FREQ=HOURLY"}, "I cannot read these days."),
+        ({"clock": "25:00"}, "I cannot read this time."),
+        ({"clock": "22:00"}, "Please ask before"),
+        ({"questions": "\n".join("abcdefgh")}, "Please ask 6 questions at most"),
+        ({"days": "someday"}, "Please pick one of the options."),
+    ],
+)
+async def test_bad_wishes_are_said_at_their_question(chat: Chat, given: dict[str, str], words: str) -> None:
+    await chat.says("ada", "/checkin setup")
+    heard = await chat.submits("ada", **given)
+    assert heard.answer.outcome == "invalid"
+    assert words in heard
+
+
+async def test_hr_sets_up_the_company_and_any_team(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(SUNDAY)
+    await chat.says("hana", "/checkin setup")
+    await chat.submits("hana", lead="ada", days="never")
+    await chat.presses("hana", "Save")
+    assert "Hana Sato ended your team's regular check-ins." in chat.told("ben")
+    await chat.says("hana", "/checkin setup")
+    heard = await chat.submits("hana", lead="", days="WE")
+    assert "Ben Okri" not in heard
+    assert "Dora Maar" in heard
+    await chat.presses("hana", "Save")
+    await ticks(chat, SUNDAY)
+    assert next_asked(chat, "ben") is None
+    assert next_asked(chat, "dora") == on(25, 9)
+    await chat.says("ben", "/checkin done A")
+    assert len(chat.rows(CheckIn)) == 1
+
+
+async def test_a_channel_quotes_a_team_not_the_company(chat: Chat) -> None:
+    place = chat.change(lambda store: store.accounts.seen_place("web", "#all", "#all")).id
+    await chat.says("hana", "/checkin setup")
+    assert "A channel quotes one team." in await chat.submits("hana", place=place)
+    heard = await chat.submits("hana", place=place, lead="ada")
+    assert "Quoted in: #all" in heard
+    await chat.says("hana", "/checkin setup")
+    assert "Nobody reports to Ben Okri" in await chat.submits("hana", lead="ben")
+
+
+async def test_others_cannot_set_up(chat: Chat) -> None:
+    assert (await chat.says("ben", "/checkin setup")).form is None
+    heard = await chat.says("ada", "/checkin setup Friday")
+    settled = chat.change(
+        lambda store: store.handles.open(heard.buttons["Save"].handle, presser=chat.ids["ada"])
+    )[1]
+    stolen = {**settled, "lead": chat.ids["grace"]}
+    made = chat.change(lambda store: store.handles.make([("checkins.save", stolen, True)], for_person=None))
+    assert (await chat.does("ada", Pressed(made[0]))).answer.outcome == "problem"
+    assert chat.rows(Routine) == []
+
+
+async def test_who_changes_the_manager_changes_the_routine(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(SUNDAY)
+    await chat.says("ada", "/checkin setup Friday")
+    await chat.presses("ada", "Save")
+    await ticks(chat, SUNDAY)
+    assert next_asked(chat, "ben") == on(27, 9)
+
+    def work(store):
+        line = store.one(ReportingLine, col(ReportingLine.subject_id) == chat.ids["ben"])
+        store.change(line, manager_id=chat.ids["dora"], revision=store.people_changed())
+
+    chat.change(work)
+    await ticks(chat, SUNDAY)
+    assert next_asked(chat, "ben") == on(23, 9)
+
+
+# On the clock of each zone ----------------------------------------------------------------------------------
+
+WEEKENDS = WorkCalendar("")
+
+
+def plan(rule: str = "", clock: time = time(10), lasts: int = 1, calendar: WorkCalendar = WEEKENDS) -> Plan:
+    made = Rule(rule, date(2026, 1, 1), clock) if rule else None
+    return Plan("x", made, clock, lasts, calendar)
+
+
+def test_ten_is_ten_on_both_sides_of_the_change_to_winter_time() -> None:
+    before = plan().next_after(datetime(2026, 10, 18, tzinfo=UTC), "Europe/Berlin")
+    after = plan().next_after(datetime(2026, 10, 25, tzinfo=UTC), "Europe/Berlin")
+    assert (before, after) == (on(19, 8, month=10), on(26, 9, month=10))
+
+
+def test_a_time_that_the_clock_jumps_over_comes_at_the_jump() -> None:
+    daily = plan("FREQ=DAILY", time(2, 30), calendar=WorkCalendar("", {date(2026, 3, 29): True}))
+    assert daily.next_after(datetime(2026, 3, 28, 12, tzinfo=UTC), "Europe/Berlin") == on(29, 1, month=3)
+
+
+def test_a_window_ends_where_the_next_one_begins() -> None:
+    day = date(2026, 11, 23)
+    daily = plan("FREQ=DAILY", lasts=2)
+    assert daily.ends(day, "Europe/Berlin") == (on(24, 9), on(24, 9))
+    assert plan(lasts=0).ends(day, "Europe/Berlin") == (on(23, 17), on(23, 19))
+
+
+def test_a_window_that_begins_on_friday_stays_open_over_the_weekend() -> None:
+    weekly = plan("FREQ=WEEKLY;BYDAY=FR")
+    assert weekly.ends(date(2026, 11, 27), "UTC")[1] == on(30, 20)
+    assert weekly.open_at(on(28, 3), "UTC") == date(2026, 11, 27)
+    assert weekly.open_at(on(30, 20), "UTC") is None
+
+
+def test_every_workday_counts_the_make_up_workdays_of_china() -> None:
+    china = WorkCalendar("", {date(2026, 11, 28): True, date(2026, 11, 30): False})
+    days = plan("FREQ=DAILY", calendar=china).days_from(date(2026, 11, 27))
+    assert [next(days) for _ in range(3)] == [date(2026, 11, 27), date(2026, 11, 28), date(2026, 12, 1)]
+
+
+def test_a_day_that_is_no_workday_moves_to_the_next_and_never_doubles() -> None:
+    monthly = plan("FREQ=MONTHLY;BYMONTHDAY=1")
+    days = monthly.days_from(date(2026, 8, 1))
+    assert [next(days) for _ in range(3)] == [date(2026, 8, 3), date(2026, 9, 1), date(2026, 10, 1)]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "UTC"])
+def test_what_opens_is_open_from_its_moment_to_its_end(zone: str) -> None:
+    for rule in ("", "FREQ=DAILY", "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"):
+        made = plan(rule)
+        moment = on(20, 5)
+        for _ in range(5):
+            opening = made.next_after(moment, zone)
+            assert opening is not None
+            day = made.open_at(opening, zone)
+            assert day is not None
+            due, closes = made.ends(day, zone)
+            assert opening < due <= closes
+            assert made.open_at(closes, zone) != day
+            moment = opening
+    assert MONDAY.weekday() == 0

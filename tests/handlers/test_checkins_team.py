@@ -1,0 +1,247 @@
+"""Check-ins of a team: what the manager sees and does, and what the channel reads."""
+
+from datetime import UTC, date, datetime
+
+from sqlmodel import col
+
+from handlers.kit.requests import Pressed
+from storage.checkins import CheckIn, Routine
+from storage.tables import AuditRow, Outgoing, PersonRow, Place, ReportingLine
+from tests.company import MONDAY, Chat
+
+SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+async def asked(chat: Chat, at: datetime = MONDAY.replace(hour=15, minute=5)) -> None:
+    """It is Monday, 10:05 in New York: everybody was asked."""
+    chat.at(SUNDAY)
+    await chat.tick()
+    chat.at(at)
+    await chat.tick()
+
+
+def channel(chat: Chat, name: str = "#engines") -> str:
+    return chat.change(lambda store: store.accounts.seen_place("web", name, name)).id
+
+
+def digest_to(chat: Chat, place: str, lead: str = "ada", **more) -> Routine:
+    values = {
+        "questions": ["done", "next", "blocked"],
+        "starts": date(2026, 11, 1),
+        "place_id": place,
+        **more,
+    }
+    return chat.change(lambda store: store.checkins.routines.save(chat.ids[lead], **values))
+
+
+# The manager's view -----------------------------------------------------------------------------------------
+
+
+async def test_the_manager_sees_who_wrote_and_what_blocks(any_chat: Chat) -> None:
+    chat = any_chat
+    await asked(chat)
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    chat.change(lambda store: store.preferences.away(chat.ids["eve"], date(2026, 11, 23), date(2026, 11, 27)))
+    heard = await chat.says("ada", "/checkin team")
+    assert "Checked in: 1 of 2" in heard
+    assert "Ben Okri\nChecked in Mon, Nov 23, 2026" in heard.text
+    assert "Done: A\nBlocked: by legal" in heard
+    assert "Eve Curie\nAway." in heard
+    assert "陈明\nNot yet." in heard
+    assert heard.text.count("by legal") == 1
+
+
+async def test_only_the_manager_hears_who_has_not_written(chat: Chat) -> None:
+    await asked(chat)
+    for who in ("ben", "hana"):
+        heard = await chat.says(who, "/checkin team")
+        assert heard.answer.outcome == "problem"
+        assert "陈明" not in heard
+
+
+async def test_a_blocker_of_before_is_still_shown(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    chat.wait(hours=1)
+    await chat.says("ben", "/checkin done B")
+    assert "Still blocked: by legal" in await chat.says("ada", "/checkin team")
+
+
+async def test_the_home_screen_counts_and_opens_nobodys_words(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    home = await chat.opens("ada")
+    assert "My team\nChecked in: 1 of 3\nBlocked: 1 person" in home.text
+    assert chat.rows(AuditRow, col(AuditRow.act) == "opened") == []
+    assert "Done: A" in await chat.presses("ada", "Open the team")
+    assert "My team" not in await chat.opens("ben")
+
+
+async def test_the_manager_reads_and_the_person_sees_that(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/checkin done A")
+    await chat.says("ada", "/checkin team")
+    assert "Ben Okri's check-in" in await chat.presses("ada", "Open")
+    assert "You marked it as read." in await chat.presses("ada", "Mark as read")
+    assert "Read by Ada Lovelace." in await chat.says("ben", "/checkin history")
+    opened = chat.rows(AuditRow, col(AuditRow.act) == "opened")
+    assert {(row.actor_id, row.subject_id) for row in opened} == {(chat.ids["ada"], chat.ids["ben"])}
+
+
+async def test_a_changed_check_in_is_to_be_read_again(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A", message="m1")
+    await chat.says("ada", "/checkin team")
+    await chat.presses("ada", "Open")
+    await chat.presses("ada", "Mark as read")
+    await chat.says("ben", "/checkin done AA", message="m1", edits=True)
+    assert "Read by" not in await chat.says("ben", "/checkin history")
+
+
+async def test_the_manager_comments_and_the_person_is_told(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/checkin done A")
+    await chat.says("ada", "/checkin team")
+    await chat.presses("ada", "Open")
+    heard = await chat.presses("ada", "Comment")
+    assert heard.form is not None
+    assert "Seen by Ben Okri, you, and the managers above" in heard
+    assert "Ada Lovelace wrote: Well *done*" in await chat.submits("ada", words="Well *done*")
+    assert "Ada Lovelace wrote under your check-in of Mon, Nov 23, 2026.\nWell *done*" in chat.told("ben")
+    assert "Ada Lovelace wrote: Well *done*" in await chat.says("ben", "/checkin history")
+
+
+async def test_managers_above_read_but_do_not_comment(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A")
+    heard = await press(chat, "grace", "checkins.open_one")
+    assert "Done: A" in heard
+    assert not heard.buttons
+    assert (await press(chat, "grace", "checkins.comment")).form is None
+    for who in ("chen", "hana", "ivan"):
+        assert "Done: A" not in await press(chat, who, "checkins.open_one")
+
+
+async def press(chat: Chat, who: str, route: str):
+    """Press a button about Ben's check-in that was not given to this person."""
+    (row,) = chat.rows(CheckIn)
+    args = {"checkin": row.id}
+    made = chat.change(lambda store: store.handles.make([(route, args, False)], for_person=None))
+    return await chat.does(who, Pressed(made[0]))
+
+
+async def test_a_check_in_is_taken_along_to_the_one_on_one(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; next payments")
+    await chat.says("ada", "/checkin team")
+    await chat.presses("ada", "Open")
+    assert "payments" in await chat.presses("ada", "Add to one-on-one")
+    assert "payments" in await chat.says("ben", "/1on1 @ada")
+
+
+# The mood ---------------------------------------------------------------------------------------------------
+
+
+def hire(chat: Chat, *names: str) -> None:
+    def work(store):
+        for name in names:
+            revision = store.people_changed()
+            row = PersonRow(
+                email=f"{name}@example.com", name=name.title(), zone="Europe/Berlin", revision=revision
+            )
+            chat.ids[name] = store.insert(row).id
+            line = ReportingLine(
+                subject_id=row.id, manager_id=chat.ids["ada"], since=date(2020, 1, 1), revision=revision
+            )
+            store.insert(line)
+            store.accounts.link(row.id, "web", name)
+
+    chat.change(work)
+
+
+async def test_the_mood_is_a_mean_of_five_and_only_once_it_is_settled(any_chat: Chat) -> None:
+    chat = any_chat
+    hire(chat, "finn", "gita")
+    for who, mood in (("ben", 5), ("chen", 4), ("eve", 4), ("finn", 4)):
+        await chat.says(who, f"/checkin done A; mood {mood}")
+    chat.wait(days=2)
+    assert "Mood: shown as a mean once 5 people or more gave theirs" in await chat.says(
+        "ada", "/checkin team"
+    )
+    await chat.says("gita", "/checkin done A; mood 1")
+    assert "Mood: shown as a mean once" in await chat.says("ada", "/checkin team")
+    chat.wait(days=1)
+    assert "Mood: 3.6 of 5, the mean of 5 people" in await chat.says("ada", "/checkin team")
+
+
+# The digest -------------------------------------------------------------------------------------------------
+
+
+async def test_the_digest_quotes_what_was_shared_and_names_nobody_else(any_chat: Chat) -> None:
+    chat = any_chat
+    place = channel(chat)
+    digest_to(chat, place)
+    await asked(chat)
+    heard = await chat.says("ben", "/checkin done A; next B; mood 2")
+    assert "Seen by you and your managers, and by everybody in #engines" in heard
+    chat.at(datetime(2026, 11, 25, 0, 59, tzinfo=UTC))  # 19:59 on Tuesday in New York, the last of the team
+    await chat.tick()
+    assert chat.posted(place) == ""
+    chat.wait(minutes=1)
+    await chat.tick()
+    await chat.tick()
+    posted = chat.posted(place)
+    assert "What Ada Lovelace's team shared for Mon, Nov 23, 2026\nBen Okri\nDone: A\nNext: B" in posted
+    assert posted.count("Ben Okri") == 1
+    assert "陈明" not in posted
+    assert "Eve Curie" not in posted
+    assert len(chat.rows(Outgoing, col(Outgoing.place_id) == place)) == 1
+
+
+async def test_nothing_shared_is_nothing_posted(chat: Chat) -> None:
+    place = channel(chat)
+    digest_to(chat, place)
+    await asked(chat)
+    chat.wait(days=2)
+    await chat.tick()
+    assert chat.posted(place) == ""
+
+
+async def test_a_channel_that_was_named_afterwards_quotes_nothing(chat: Chat) -> None:
+    digest_to(chat, "")
+    await asked(chat)
+    await chat.says("ben", "/checkin done A")
+    place = channel(chat)
+    digest_to(chat, place)
+    await chat.says("eve", "/checkin done E")
+    routine = chat.rows(Routine)[0]
+    chat.change(
+        lambda store: store.slots.plan(
+            "checkins.digest", f"{routine.id}:2026-11-23", MONDAY.replace(day=25, hour=1)
+        )
+    )
+    chat.wait(days=2)
+    await chat.tick()
+    assert "Eve Curie\nDone: E" in chat.posted(place)
+    assert "Ben Okri" not in chat.posted(place)
+
+
+async def test_what_came_before_it_was_asked_for_is_not_quoted(chat: Chat) -> None:
+    place = channel(chat)
+    digest_to(chat, place)
+    chat.at(SUNDAY)
+    await chat.tick()
+    chat.at(MONDAY.replace(hour=8, minute=30))
+    assert "#engines" not in await chat.says("ben", "/checkin done early")
+    chat.at(MONDAY.replace(minute=5))
+    await chat.tick()
+    chat.wait(days=3)
+    await chat.tick()
+    assert "early" not in chat.posted(place)
+
+
+async def test_a_channel_that_is_gone_gets_nothing(chat: Chat) -> None:
+    place = channel(chat)
+    digest_to(chat, place)
+    await asked(chat)
+    await chat.says("ben", "/checkin done A")
+    chat.change(lambda store: store.accounts.seen_place("web", "#engines", "#engines", gone=True))
+    chat.wait(days=2)
+    await chat.tick()
+    assert chat.rows(Outgoing, col(Outgoing.place_id) == place) == []
+    assert len(chat.rows(Place)) == 1
