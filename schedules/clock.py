@@ -240,9 +240,8 @@ class Clock:
     def _plans(self) -> str:
         """A digest of what plans: a new bell, or new rules of time zones, plan everybody anew."""
         names = sorted(bell.name for bell in self._bells.values() if bell.plan)
-        return hashlib.sha256(
-            "\n".join([version("tzdata"), version("holidays"), *names]).encode()
-        ).hexdigest()
+        versions = (version(each) for each in ("upbeat", "tzdata", "holidays"))
+        return hashlib.sha256("\n".join([*versions, *names]).encode()).hexdigest()
 
     # Reminding -----------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -44,12 +44,13 @@ UNCLEAR = "unclear"
 
 @dataclass
 class _Message:
-    """A leased message and its way, found `since`; `tried`: the platforms where the reader was not reachable."""
+    """A leased message and its way, found `since`; `tried`: the platforms where its reader was not reachable, shared by
+    all that was leased for that reader."""
 
     row: Outgoing
     way: Way
     since: float
-    tried: set[str] = field(default_factory=set)
+    tried: set[str]
 
 
 class Delivery:
@@ -115,33 +116,34 @@ class Delivery:
             return 1
         if not await self._core.database.read(lambda store: store.outbox.is_due()):
             return 0
-        groups = await self._take()
+        groups, leased = await self._take()
         for group in groups:
             task = asyncio.create_task(self._send_in_order(group))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
-        return len(groups)
+        return leased
 
     async def deliver(self) -> int:
         """One pass: send what is due now, and wait for it; returns how many messages were taken up."""
-        groups = await self._take()
+        groups, leased = await self._take()
         await asyncio.gather(*(self._send_in_order(group) for group in groups))
-        return sum(len(group) for group in groups)
+        return leased
 
     # Taking ----------------------------------------------------------------------------------------------------------
 
-    async def _take(self) -> list[list[_Message]]:
+    async def _take(self) -> tuple[list[list[_Message]], int]:
+        """Lease what is due; returns the messages of each reader, and how many were leased in all."""
         now = self._now()
-        taken, settled = await self._core.database.write(self._leased)
+        taken, settled, leased = await self._core.database.write(self._leased)
         groups: dict[str, list[_Message]] = {}
         for row, way in taken:
-            message = _Message(row, way, now)
-            groups.setdefault(row.person_id or row.place_id or "", []).append(message)
+            group = groups.setdefault(row.person_id or row.place_id or "", [])
+            group.append(_Message(row, way, now, group[0].tried if group else set()))
         for row, fate in settled:
             self._count(row, fate)
-        return list(groups.values())
+        return list(groups.values()), leased
 
-    def _leased(self, store: Store) -> tuple[list[tuple[Outgoing, Way]], list[tuple[Outgoing, Fate]]]:
+    def _leased(self, store: Store) -> tuple[list[tuple[Outgoing, Way]], list[tuple[Outgoing, Fate]], int]:
         rows = sorted(store.outbox.lease(self._worker, most=BATCH), key=lambda row: row.id)
         held = store.outbox.behind(rows)
         taken: list[tuple[Outgoing, Way]] = []
@@ -156,7 +158,7 @@ class Delivery:
                 settled.append((row, way))
             else:
                 taken.append((row, way))
-        return taken, settled
+        return taken, settled, len(rows)
 
     def _way(self, store: Store, row: Outgoing, tried: Collection[str] = ()) -> Way | Fate:
         """The way of a message; one that cannot even be read is tried again later, and nobody else waits for it."""
@@ -167,10 +169,8 @@ class Delivery:
     def _half_sent(self, store: Store, row: Outgoing) -> Fate | None:
         """A message whose sender died in the middle: nobody knows whether it arrived. Its fate if that is settled."""
         self.counts["ambiguous"] += 1
-        row.crashes, row.ambiguous = row.crashes + 1, row.ambiguous + 1
-        row.state, row.reason = "waiting", UNCLEAR
-        marks = {"crashes": row.crashes, "ambiguous": row.ambiguous, "state": row.state, "reason": row.reason}
-        store.outbox.set(row, **marks)
+        counted = {"crashes": row.crashes + 1, "ambiguous": row.ambiguous + 1}
+        store.change(row, state="waiting", reason=UNCLEAR, **counted)
         reason = UNCLEAR if row.unclear == "once" else "crashes" if row.crashes >= MOST_CRASHES else ""
         if not reason:
             return None
@@ -282,12 +282,12 @@ class Delivery:
         self.counts["unreachable"] += 1
 
     async def _never_answered(self, row: Outgoing) -> bool:
-        row.ambiguous += 1
         self.counts["ambiguous"] += 1
+        counted = {"ambiguous": row.ambiguous + 1}
         if row.unclear == "once":
             fate = Fate("failed", UNCLEAR)
-            return await self._write_fate(row, fate, attempts=row.attempts + 1, ambiguous=row.ambiguous)
-        return await self._try_again(row, UNCLEAR, ambiguous=row.ambiguous)
+            return await self._write_fate(row, fate, attempts=row.attempts + 1, **counted)
+        return await self._try_again(row, UNCLEAR, **counted)
 
     async def _try_again(self, row: Outgoing, reason: str, **values: Any) -> bool:
         if row.attempts + 1 >= MOST_ATTEMPTS:

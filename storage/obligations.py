@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from storage.prepared import Prepared
 from storage.tables import ObligationRow
+from storage.unit import made
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -117,7 +118,7 @@ class Obligations:
         due = select(TABLE).where(TABLE.c.person_id == person_id, *self._due()).order_by(*order)
         if self._store.dialect != "sqlite":
             due = due.with_for_update(skip_locked=True)
-        return [ObligationRow(**row._mapping) for row in self._store.execute(due)]
+        return [made(ObligationRow, row._mapping) for row in self._store.execute(due)]
 
     def reminded(self, row: ObligationRow, *, next_at: datetime | None) -> None:
         """The person is reminded of it; when there is something to decide again."""

@@ -75,6 +75,11 @@ class Preferences:
         seen = self.get(person_id, "visit")
         return datetime.fromisoformat(seen[0]) if seen else self._store.now - timedelta(days=7)
 
+    def own(self, person_id: str) -> tuple[str, str]:
+        """The language and the zone that the person chose themselves; "" where they left it to the company's file."""
+        row = self._store.one(PersonRow, col(PersonRow.id) == person_id)
+        return (row.own_language, row.own_zone) if row else ("", "")
+
     def set_language(self, person_id: str, language: str) -> None:
         """The language in which this person is spoken to ("" for the company's file)."""
         self._set_own(person_id, own_language=language)

@@ -1,7 +1,6 @@
 """The few statements that repeat on every interaction are compiled once and handed to the driver as they are."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -11,35 +10,27 @@ from sqlalchemy.sql.expression import ClauseElement, Executable, Select
 from sqlalchemy.types import TypeEngine
 
 
-@contextmanager
-def driver_cursor(connection: Connection, sql: str) -> Iterator[DBAPICursor]:
-    """A cursor of the driver itself. Its errors come out as SQLAlchemy's, and never with the values."""
-    dialect = connection.dialect
-    cursor = connection.connection.cursor()
-    try:
-        yield cursor
-    except dialect.loaded_dbapi.Error as error:
-        gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
-        if gone:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            sql,
-            None,
-            error,
-            dialect.loaded_dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=gone,
-            dialect=dialect,
-        ) from None
-    finally:
-        with suppress(Exception):  # a cursor of a lost connection cannot even be closed
-            cursor.close()
-
-
 def run_raw(connection: Connection, sql: str) -> None:
     """Execute a statement without values."""
-    with driver_cursor(connection, sql) as cursor:
+    cursor = connection.connection.cursor()
+    try:
         cursor.execute(sql)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _ours(error, connection, sql) from None
+    finally:
+        cursor.close()
+
+
+def _ours(error: Exception, connection: Connection, sql: str) -> Exception:
+    """A driver's error as SQLAlchemy would raise it, and never with the values."""
+    dialect = connection.dialect
+    gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)  # type: ignore[arg-type]
+    if gone:
+        connection.invalidate(error)
+    kind = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(  # type: ignore[return-value]
+        sql, None, error, kind, hide_parameters=True, connection_invalidated=gone, dialect=dialect
+    )
 
 
 class Prepared:
@@ -55,15 +46,25 @@ class Prepared:
     def run(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Execute, and return the rows (none for what returns none)."""
         ready = self._for(connection.dialect)
-        with driver_cursor(connection, ready.sql) as cursor:
+        cursor = connection.connection.cursor()
+        try:
             cursor.execute(ready.sql, ready.bind(values))
             return ready.rows(cursor)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _ours(error, connection, ready.sql) from None
+        finally:
+            cursor.close()
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute once for each of the rows."""
         ready = self._for(connection.dialect)
-        with driver_cursor(connection, ready.sql) as cursor:
+        cursor = connection.connection.cursor()
+        try:
             cursor.executemany(ready.sql, [ready.bind(values) for values in rows])
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _ours(error, connection, ready.sql) from None
+        finally:
+            cursor.close()
 
     def _for(self, dialect: Dialect) -> "_Ready":
         # Two threads may both compile the first time; the result is the same.
@@ -79,19 +80,22 @@ class _Ready:
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
-        self._order: list[str] | None = list(compiled.positiontup) if compiled.positional else None  # type: ignore[attr-defined]
+        binds: dict[str, Any] = compiled.binds  # type: ignore[attr-defined]
+        self._positional = bool(compiled.positional)  # type: ignore[attr-defined]
+        self._names: list[str] = list(compiled.positiontup) if self._positional else list(binds)  # type: ignore[attr-defined]
         self._constants = dict(compiled.params)
-        self._to_driver = {name: _processor(bind.type, dialect) for name, bind in compiled.binds.items()}  # type: ignore[attr-defined]
+        self._to_driver = [(name, _processor(binds[name].type, dialect)) for name in self._names]
         self._from_driver = _result_processors(statement, dialect)
 
     def bind(self, values: Mapping[str, Any]) -> Any:
-        made = {
-            name: convert(values.get(name, self._constants.get(name)))
+        constants = self._constants
+        made = [
+            convert(values.get(name, constants.get(name)))
             if convert
-            else values.get(name, self._constants.get(name))
-            for name, convert in self._to_driver.items()
-        }
-        return made if self._order is None else tuple(made[name] for name in self._order)
+            else values.get(name, constants.get(name))
+            for name, convert in self._to_driver
+        ]
+        return tuple(made) if self._positional else dict(zip(self._names, made, strict=True))
 
     def rows(self, cursor: DBAPICursor) -> list[tuple[Any, ...]]:
         if cursor.description is None:

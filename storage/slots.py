@@ -13,6 +13,7 @@ from sqlmodel import col
 from storage.ids import new_id
 from storage.prepared import Prepared
 from storage.tables import Counter, Occurrence, Outgoing, PersonRow, ReportingLine, Slot
+from storage.unit import made
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -116,7 +117,7 @@ class Slots:
         # The concatenation keeps SQLite from walking through all of these kinds by their primary key (360 ms, not 1).
         now = (SLOTS.c.due_at <= self._store.now, (SLOTS.c.kind + "").in_(kinds))
         due = select(SLOTS).where(*now).order_by(SLOTS.c.due_at).limit(most)
-        return [Slot(**row._mapping) for row in self._store.execute(self._claimed(due))]
+        return [made(Slot, row._mapping) for row in self._store.execute(self._claimed(due))]
 
     def happened(self, kind: str, about: str, due_at: datetime) -> bool:
         """Whether this moment rang before."""

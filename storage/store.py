@@ -8,9 +8,11 @@ from storage.accounts import Accounts
 from storage.checkins import CheckIns
 from storage.drafts import Drafts
 from storage.erasing import Erasing
+from storage.feedback import Feedback
 from storage.files import Files
 from storage.handles import Handles
 from storage.inbox import Deliveries
+from storage.kudos import Kudos
 from storage.links import Links
 from storage.obligations import Obligations
 from storage.one_on_ones import OneOnOnes
@@ -84,6 +86,14 @@ class Store(Unit):
     @cached_property
     def checkins(self) -> CheckIns:
         return CheckIns(self)
+
+    @cached_property
+    def kudos(self) -> Kudos:
+        return Kudos(self)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        return Feedback(self)
 
     @cached_property
     def one_on_ones(self) -> OneOnOnes:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from telegram import InlineKeyboardButton
 
 from bot.telegram.harmless import HarmlessVoice, readable
-from bot.telegram.pages import BUTTONS, Block, Page, Row, Run, paged, utf16
+from bot.telegram.pages import BUTTONS, NOTHING, Block, Page, Row, Run, is_seen, paged, utf16
 from bot.words import Voice, bars
 from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
 from handlers.kit.text import Text
@@ -123,7 +123,8 @@ class Drawing:
 
     def _key(self, part: Part) -> InlineKeyboardButton:
         assert isinstance(part, Button | Link)
-        label = readable(self._label.say(part.label)).strip() or "⋯"
+        label = readable(self._label.say(part.label)).strip()
+        label = label if is_seen(label) else NOTHING
         if isinstance(part, Link):
             return InlineKeyboardButton(label, url=part.url)
         data = f"{ASK}{self.language}:{part.handle}" if part.confirm else part.handle

@@ -17,6 +17,10 @@ ENTITIES = 90
 BUTTONS = 90
 """Of 100 in one keyboard."""
 LONG_QUOTE = 600
+WORTH_BEGINNING = 600
+GAP = "\n\n"
+NOTHING = "⋯"
+"""Stands where there is nothing to see; Telegram refuses an empty text."""
 
 _JOINS = ("\u200d", "\ufe0f", "\u20e3")
 
@@ -81,16 +85,16 @@ class _Book:
 
     def turn(self) -> None:
         """End this message, if there is anything in it."""
-        seen = _is_seen("".join(self.words))
+        seen = is_seen("".join(self.words))
         if seen or self.rows:
             keyboard = InlineKeyboardMarkup(self.rows) if self.rows else None
-            self.pages.append(Page("".join(self.html) if seen else "⋯", keyboard))
+            self.pages.append(Page("".join(self.html) if seen else NOTHING, keyboard))
         self._clear()
 
     def add(self, block: Block) -> None:
         if self.keys and self.keys + block.keys > BUTTONS:
             self.turn()
-        for runs in _pieces(block.runs):
+        for runs in _pieces(block.runs, self._room(block)):
             self._write(runs, block)
         for row in block.rows:
             if self.keys + len(row) > BUTTONS:
@@ -98,14 +102,21 @@ class _Book:
             self.rows.append(row)
             self.keys += len(row)
 
+    def _room(self, block: Block) -> int:
+        """How much of a block goes onto this page: a long one begins here, so that no title stands alone."""
+        left = LIMIT - self.units - len(GAP)
+        units = sum(utf16(run.words) for run in block.runs)
+        return left if units > left and min(units, left) >= WORTH_BEGINNING else LIMIT
+
     def _write(self, runs: list[Run], block: Block) -> None:
         units = sum(utf16(run.words) for run in runs)
         if not units:
             return
         tags = sum(bool(run.tag) for run in runs) + block.quoted
-        if self.units + 2 + units > LIMIT or self.entities + tags > ENTITIES:
+        full = self.units + len(GAP) + units > LIMIT
+        if (full and self.units) or self.entities + tags > ENTITIES:
             self.turn()
-        gap = "" if not self.units else "\n" if block.close else "\n\n"
+        gap = "" if not self.units else "\n" if block.close else GAP
         self.html.append(gap + _html(runs, block.quoted, units))
         self.words += [gap, *(run.words for run in runs)]
         self.units += len(gap) + units
@@ -123,16 +134,15 @@ def _tagged(html: str, tag: str) -> str:
     return f"<{tag}>{html}</{tag}>" if tag else html
 
 
-def _is_seen(words: str) -> bool:
+def is_seen(words: str) -> bool:
     """Whether there is anything to see; Telegram refuses a message of spaces and invisible marks."""
     return any(unicodedata.category(letter) not in ("Cc", "Cf", "Zs", "Zl", "Zp", "Mn") for letter in words)
 
 
-def _pieces(runs: Iterable[Run]) -> list[list[Run]]:
-    """The runs in parts of at most one message's length."""
+def _pieces(runs: Iterable[Run], room: int) -> list[list[Run]]:
+    """The runs in parts of at most one message's length, the first of at most `room`."""
     done: list[list[Run]] = []
     current: list[Run] = []
-    room = LIMIT
     for run in runs:
         rest = run.words
         while utf16(rest) > room:

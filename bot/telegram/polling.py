@@ -58,9 +58,9 @@ class Polling:
         wait = FIRST_WAIT
         while not self._stopping.is_set():
             batch, wait = await self._ask(wait)
-            if batch and await self._all_taken(batch):
-                # The largest of these, not of all: after a quiet week Telegram begins anew at a random number.
-                self._offset = max(raw["update_id"] for raw in batch) + 1
+            if batch:
+                # From these alone: after a quiet week Telegram begins anew at a random number.
+                self._offset = await self._next_after(batch)
 
     async def _ask(self, wait: float) -> tuple[list[Json], float]:
         """The next updates, or none after a while when Telegram cannot be asked; and how long to wait next time."""
@@ -85,9 +85,12 @@ class Polling:
         else:
             log.warning("no updates", extra={"error": type(error).__name__})
 
-    async def _all_taken(self, batch: list[Json]) -> bool:
+    async def _next_after(self, batch: list[Json]) -> int:
+        """The first update that is not committed: what the next question confirms ends before it."""
         ordered = sorted(batch, key=lambda raw: int(raw["update_id"]))
-        return all(await asyncio.gather(*(self._in_order(raw) for raw in ordered)))
+        taken = await asyncio.gather(*(self._in_order(raw) for raw in ordered))
+        left = [raw for raw, done in zip(ordered, taken, strict=True) if not done]
+        return int(left[0]["update_id"]) if left else int(ordered[-1]["update_id"]) + 1
 
     def _in_order(self, raw: Json) -> asyncio.Task[bool]:
         return self._hearing.in_order(raw, lambda: self._patiently(raw))
@@ -95,7 +98,7 @@ class Polling:
     async def _patiently(self, raw: Json) -> bool:
         """Try until the effect is committed, however long that takes. False when we stop before."""
         wait = RETRY
-        while not self._stopping.is_set():
+        while True:
             try:
                 await self._hearing.take(raw)
                 return True
@@ -106,8 +109,8 @@ class Polling:
                 log.warning("update tried again", extra={"update_id": raw["update_id"], "error": name})
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)
+                return False
             wait = min(wait * 2, LONGEST_RETRY)
-        return False
 
 
 def _pause(error: TelegramError, wait: float) -> float:

@@ -20,6 +20,7 @@ OVERALL = (30.0, 30.0)
 """Messages a second, and how many at once (core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this)."""
 PRIVATE = (1.0, 1.0)
 GROUP = (20 / 60, 20.0)
+ALL = f"{PLATFORM}:all"
 
 NOBODY = ("chat not found", "user is deactivated", "peer_id_invalid", "group chat was deactivated")
 REMEMBERED = 2_000
@@ -39,7 +40,7 @@ class TelegramSpeaker:
     def buckets(self, parcel: Parcel) -> list[tuple[str, float, float]]:
         """Telegram's limits: overall, and in this chat."""
         own = PRIVATE if parcel.private else GROUP
-        return [("all", *OVERALL), (_bucket(_chat(parcel)), *own)]
+        return [(ALL, *OVERALL), (_bucket(_chat(parcel)), *own)]
 
     async def speak(self, parcel: Parcel) -> Receipt:
         """Send the card. Raises Slow, Unreachable, Unclear, Refused; anything else may be tried again."""
@@ -98,4 +99,4 @@ def _chat(parcel: Parcel) -> int:
 
 
 def _bucket(chat: int) -> str:
-    return f"chat:{chat}"
+    return f"{PLATFORM}:chat:{chat}"

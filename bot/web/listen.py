@@ -1,239 +1,206 @@
-"""What people do on the pages of the local chat becomes what Upbeat hears; what it answers is kept and shown."""
+"""The pages of the local chat: what a browser may ask for, and what may be done there."""
 
-from __future__ import annotations
-
-import re
-from collections.abc import AsyncIterable, Iterable, Mapping
-from typing import Annotated
+from collections.abc import AsyncIterable, Mapping
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from starlette.datastructures import FormData
-from starlette.datastructures import UploadFile as Uploaded
+from starlette.datastructures import FormData, UploadFile
 
 from bot.web.draw import Drawing
-from bot.web.guards import local_only, same_origin
+from bot.web.guards import MOST_WITH_FILE, local_only, same_origin
+from bot.web.hearing import REFUSALS, Ears, Me
 from bot.web.live import Live
-from bot.web.pages import EMOJI, MOST, Page, View, identity, places_of
-from handlers.kit.cards import Card
+from bot.web.pages import MOST, Page, View
 from handlers.kit.dispatch import Core
-from handlers.kit.grammar import clean
-from handlers.kit.requests import (
-    Act,
-    Answer,
-    File,
-    Incoming,
-    Opened,
-    Pressed,
-    Quoted,
-    Reacted,
-    Said,
-    Sender,
-    Submitted,
-    Where,
-)
-from handlers.kit.text import Phrase
-from handlers.kit.values import dump
-from storage.database import Busy
-from storage.ids import new_secret
-from storage.people import Person
-from storage.store import Store
-from storage.webchat import PLATFORM, WebMessage, private_channel
+from handlers.kit.requests import Answer, File
 
 PART = "x-upbeat-part"
 """A page's own script asks for the changing parts alone; `unseen` when nobody looks at it now."""
-LONGEST = 4000
-"""Characters of a message in a channel."""
 BIGGEST = 10_000_000
 """Bytes of a file."""
-MENTION = re.compile(r"^\s*[@＠]upbeat\b[\s,，:：]*", re.IGNORECASE)
-TOO_LONG = Phrase("This is {length} characters long; {longest} fit into one message. Please send it in parts.")
+MOST_EVER = 2000
+"""Messages of a page, however often earlier ones are asked for."""
 
 
+def make_router(core: Core, live: Live) -> APIRouter:
+    """The routes of the local chat, for browsers on this machine alone."""
+    ears = Ears(core, live)
+    router = APIRouter(dependencies=[Depends(local_only)], include_in_schema=False)
+    _add_pages(router, ears)
+    _add_stream(router, ears)
+    _add_deeds(router, ears)
+    return router
 
-class Ears:
-    """Hears one person at a time, and keeps what was said."""
 
-    def __init__(self, core: Core, live: Live) -> None:
-        self._core = core
-        self._live = live
-        self._database = core.database
+def _add_pages(router: APIRouter, ears: Ears) -> None:
+    async def page(request: Request, called: str, view: View, most: int = MOST) -> Response:
+        me = await ears.person(called)
+        part = request.headers.get(PART)
+        shown = await ears.page(me, view, max(1, min(most, MOST_EVER)), looking=part != "unseen")
+        if part is not None:
+            return HTMLResponse(_parts(shown, None))
+        response = HTMLResponse(shown.draw.page("page.html", p=shown))
+        response.set_cookie("acting", quote(me.called), httponly=True, samesite="strict")
+        return response
 
-    # Who and where -----------------------------------------------------------------------------------------------------
+    @router.get("/")
+    async def first(request: Request) -> Response:
+        called = await ears.first(request.cookies.get("acting", ""))
+        if not called:
+            return HTMLResponse(Drawing("en", "UTC").page("error.html", title="upbeat", words="nobody"))
+        return RedirectResponse(f"/as/{quote(called)}/home", 303)
 
-    async def person(self, called: str) -> Person:
-        """The person whom the address names; they get their account here on first sight. 404 for anybody else."""
-        found = await self._database.read(lambda store: (identity(store, called), _account(store, called)))
-        person, account = found
-        if person is None:
-            raise HTTPException(404)
-        if not account:
-            await self._database.write(lambda store: _link(store, person.id))
-        return person
+    @router.get("/as/{me}/home")
+    async def home(request: Request, me: str) -> Response:
+        return await page(request, me, View("home"))
 
-    async def first(self, called: str) -> str:
-        """Who comes back as whom they were, or is the first person of the company."""
+    @router.get("/as/{me}/upbeat")
+    async def upbeat(request: Request, me: str) -> Response:
+        return await page(request, me, View("upbeat"), _most(request))
 
-        def who(store: Store) -> str:
-            known = [identity(store, called), *store.directory.active()]
-            return next((_called(store, person) for person in known if person), "")
+    @router.get("/as/{me}/in/{place}")
+    async def channel(request: Request, me: str, place: str) -> Response:
+        return await page(request, me, View("in", place), _most(request))
 
-        found = await self._database.read(who)
-        if not found:
-            raise HTTPException(503)
-        return found
+    @router.get("/as/{me}/with/{person}")
+    async def colleague(request: Request, me: str, person: str) -> Response:
+        return await page(request, me, View("with", person))
 
-    async def page(self, me: Person, view: View, most: int = MOST, *, looking: bool = True) -> Page:
-        """What the person sees there; looking at it makes it read. 404 when there is no such place."""
-        page = await self._database.read(lambda store: Page(store, self._core, me, view, most))
-        if not page.exists:
-            raise HTTPException(404)
-        if view.kind == "home":
-            answer = await self._core.home(me.id)
-            page = page.with_home(answer.card if answer else None)
-        if looking and page.is_news:
-            await self._database.write(lambda store: store.webchat.saw(me.id, view.channel(me), page.last))
-        return page
+    @router.get("/as/{me}/files/{file}")
+    async def file(me: str, file: str) -> Response:
+        name, data = await ears.file(await ears.person(me), file)
+        disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        return Response(data, media_type="application/octet-stream", headers={"Content-Disposition": disposition})
 
-    # What people do ----------------------------------------------------------------------------------------------------
 
-    async def say(self, me: Person, view: View, words: str, file: File | None, key: str) -> Answer | None:
-        """Plain words or a command, in the private talk, in a channel, or from a person's page."""
-        words = clean(words)
-        command = words.startswith(("/", "／"))
-        if not words and not file:
-            return None
-        if view.kind != "in":
-            shown = words or f"📎 {clean(file.name) if file else ''}"
-            message = await self._kept(me, view, shown, private=True) if view.talks else ""
-            return await self._hear(me, view, Said(words, message, command=command, file=file), key)
-        if len(words) > LONGEST:
-            return await self._too_long(me, view, len(words))
-        message = await self._kept(me, view, words, private=command)
-        called = MENTION.match(words)
-        if command:
-            return await self._hear(me, view, Said(words, message, command=True), key)
-        if called:
-            return await self._hear(me, view, Said(words[called.end() :], message), key)
-        return None
+def _most(request: Request) -> int:
+    asked = request.query_params.get("most", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else MOST
 
-    async def edit(self, me: Person, view: View, message: str, words: str, key: str) -> Answer | None:
-        """The person's own message, written anew."""
-        words = clean(words)
-        row = await self._mine(me, message)
-        if row is None or not words or words == row.said:
-            return None
-        await self._database.write(lambda store: store.webchat.edit(row, words))
-        self._changed(me, row)
-        called = MENTION.match(words)
-        if view.kind == "in" and not called and row.kind == "channel":
-            return None
-        rest = words[called.end() :] if called else words
-        return await self._hear(me, view, Said(rest, message, edits=True, command=words.startswith("/")), key)
 
-    async def press(self, me: Person, view: View, handle: str, message: str, key: str) -> Answer:
-        """A button; what it answers takes the place of the card it stood on."""
-        return await self._hear(me, view, Pressed(handle, message), key)
+def _add_stream(router: APIRouter, ears: Ears) -> None:
+    async def acting(me: str) -> Me:
+        return await ears.person(me)
 
-    async def submit(self, me: Person, view: View, draft: str, given: Mapping[str, object], key: str) -> Answer:
-        """A form; when it cannot be taken, what was typed stays in its draft."""
-        answer = await self._hear(me, view, Submitted(draft, given), key)
-        if answer.outcome in ("problem", "failed"):
-            await self.keep(me, draft, given)
-        return answer
-
-    async def keep(self, me: Person, draft: str, given: Mapping[str, object]) -> None:
-        """A form was closed: its draft stays."""
-        await self._core.hear(self._incoming(me, Where(), Submitted(draft, given, final=False), ""))
-
-    async def open(self, me: Person, view: View, shortcut: str, message: str, key: str) -> Answer | None:
-        """A shortcut, alone or on a colleague's message."""
-        quoted = None
-        if message:
-            row = await self._database.read(lambda store: store.webchat.message(message, reader=me.id))
-            if row is None or row.said is None:
-                return None
-            quoted = Quoted(row.said, author=await self._name_of(row.author_id or ""))
-        return await self._hear(me, view, Opened(shortcut, quoted=quoted), key)
-
-    async def react(self, me: Person, view: View, message: str, emoji: str, key: str) -> Answer | None:
-        """An emoji under a message of a channel, put there or taken away."""
-        row = await self._database.read(lambda store: store.webchat.message(message, reader=me.id))
-        if row is None or row.kind != "channel" or emoji not in EMOJI:
-            return None
-        added = await self._database.write(lambda store: store.webchat.react(message, me.id, emoji))
-        self._changed(me, row)
-        if row.author_id is not None:
-            return None
-        return await self._hear(me, view, Reacted(message, emoji, added), key)
-
-    async def file(self, me: Person, file_id: str) -> tuple[str, bytes]:
-        """A file that was made for this person. 404 for anybody else's."""
-        found = await self._database.read(lambda store: store.files.get(file_id, person_id=me.id))
-        if found is None:
-            raise HTTPException(404)
-        return found
-
-    async def changes(self, me: Person, request: Request) -> AsyncIterable[str]:
-        """What changes for the person, until Upbeat stops."""
+    @router.get("/as/{me}/events", response_class=EventSourceResponse)
+    async def events(
+        request: Request, who: Annotated[Me, Depends(acting)]
+    ) -> AsyncIterable[ServerSentEvent]:
+        # A page that comes back looks at everything again, so nothing is lost in between.
+        yield ServerSentEvent(event="changed", data="everything", retry=1000)
         is_stopping = getattr(request.app.state, "is_stopping", lambda: False)
-        async for what in self._live.changes(me.id, is_stopping):
-            yield what
+        async for what in ears.changes(who, is_stopping):
+            yield ServerSentEvent(event="changed", data=what)
 
-    # Inside ------------------------------------------------------------------------------------------------------------
 
-    async def _hear(self, me: Person, view: View, act: Act, key: str) -> Answer:
-        where = await self._where(me, view)
-        answer = await self._core.hear(self._incoming(me, where, act, key))
-        if answer.card is not None and view.talks and not answer.repeated and not _stays_in_form(act, answer):
-            card, pressed = answer.card, act.message if isinstance(act, Pressed) and not answer.keep else ""
-            await self._database.write(lambda store: _show(store, me, view, card, pressed))
-            self._live.tell(view.channel(me), [me.id])
-        return answer
+def _add_deeds(router: APIRouter, ears: Ears) -> None:
+    async def done(request: Request, me: str) -> tuple[Me, FormData, View, str]:
+        same_origin(request)
+        who = await ears.person(me)
+        form = await _form(request)
+        return who, form, View.of(_text(form, "view")), _text(form, "key")
 
-    async def _where(self, me: Person, view: View) -> Where:
-        if view.kind != "in":
-            return Where("home") if view.kind == "home" else Where("private", private_channel(me.id))
-        place = await self._database.read(lambda store: place_of(store, view.id))
-        if place is None:
-            raise HTTPException(404)
-        return Where("channel", place.external_id, place.name)
+    Deed = Annotated[tuple[Me, FormData, View, str], Depends(done)]  # noqa: N806
 
-    def _incoming(self, me: Person, where: Where, act: Act, key: str) -> Incoming:
-        delivery = f"web:{me.id}:{key if 0 < len(key) <= 64 else new_secret()}"
-        at = self._database.now()
-        return Incoming(delivery, PLATFORM, self._sender(me), where, act, at)
+    @router.post("/as/{me}/say", max_body_size=MOST_WITH_FILE)
+    async def say(deed: Deed) -> Response:
+        me, form, view, key = deed
+        words, edits = _text(form, "words"), _text(form, "edits")
+        if edits:
+            return await _after(ears, me, view, await ears.edit(me, view, edits, words, key))
+        return await _after(ears, me, view, await ears.say(me, view, words, await _file(form), key))
 
-    def _sender(self, me: Person) -> Sender:
-        directory = self._database.memory.newest
-        account = directory.account(me.id, PLATFORM)
-        return Sender(account.external_id if account else me.id)
+    @router.post("/as/{me}/press")
+    async def press(deed: Deed) -> Response:
+        me, form, view, key = deed
+        answer = await ears.press(me, view, _text(form, "handle"), _text(form, "message"), key)
+        return await _after(ears, me, view, answer)
 
-    async def _name_of(self, person_id: str) -> str:
-        def name(store: Store) -> str:
-            person = store.directory.person(person_id)
-            return _called(store, person) if person else ""
+    @router.post("/as/{me}/form")
+    async def submit(deed: Deed) -> Response:
+        me, form, view, key = deed
+        draft, given = _text(form, "draft"), _given(form)
+        if _text(form, "closed"):
+            await ears.keep(me, draft, given)
+            return await _after(ears, me, view, None)
+        answer = await ears.submit(me, view, draft, given, key)
+        if answer.outcome in REFUSALS and answer.card is not None:
+            return await _after(ears, me, view, None, problem=answer)
+        return await _after(ears, me, view, answer)
 
-        return await self._database.read(name)
+    @router.post("/as/{me}/open")
+    async def shortcut(deed: Deed) -> Response:
+        me, form, view, key = deed
+        answer = await ears.open(me, view, _text(form, "shortcut"), _text(form, "message"), key)
+        return await _after(ears, me, view, answer)
 
-    async def _kept(self, me: Person, view: View, words: str, *, private: bool) -> str:
-        channel = view.channel(me)
-        row = await self._database.write(
-            lambda store: store.webchat.say(channel, words, author=me.id, private=private)
-        )
-        self._changed(me, row)
-        return row.id
+    @router.post("/as/{me}/react")
+    async def react(deed: Deed) -> Response:
+        me, form, view, key = deed
+        answer = await ears.react(me, view, _text(form, "message"), _text(form, "emoji"), key)
+        return await _after(ears, me, view, answer)
 
-    async def _mine(self, me: Person, message: str) -> WebMessage | None:
-        row = await self._database.read(lambda store: store.webchat.message(message, reader=me.id))
-        return row if row and row.author_id == me.id and row.said is not None else None
 
-    async def _too_long(self, me: Person, view: View, length: int) -> Answer:
-        card = Card(Phrase(TOO_LONG.template, length=length, longest=LONGEST))
-        await self._database.write(lambda store: _show(store, me, view, card, ""))
-        return Answer(outcome="problem", card=card)
+async def _after(
+    ears: Ears, me: Me, view: View, answer: Answer | None, *, problem: Answer | None = None
+) -> Response:
+    """The changing parts of the page, with a form or an answer for the drawer, or the problem of the open form."""
+    page = await ears.page(me, view)
+    drawer = _drawer(page, me, view, answer) if answer else None
+    words = page.draw.plain(problem.card) if problem and problem.card else None
+    return HTMLResponse(_parts(page, drawer, words))
 
-    def _changed(self, me: Person, row: WebMessage) -> None:
-        self._live.tell(row.channel, [me.id] if row.kind == "chat" else None)
+
+def _parts(page: Page, drawer: str | None, problem: str | None = None) -> str:
+    return page.draw.page("after.html", p=page, drawer=drawer, problem=problem)
+
+
+def _drawer(page: Page, me: Me, view: View, answer: Answer) -> str | None:
+    if answer.form is not None:
+        base = f"/as/{quote(me.called)}"
+        errors = dict(answer.errors)
+        return page.draw.form(answer.form, people=page.everybody, errors=errors, base=base)
+    if answer.card is not None and not view.talks:
+        return page.draw.page("answer.html", card=answer.card, p=page)
+    return None
+
+
+# What a browser sends --------------------------------------------------------------------------------------------------
+
+
+async def _form(request: Request) -> FormData:
+    """The fields of a body; 400 when it is none."""
+    try:
+        return await request.form(max_files=1, max_fields=500, max_part_size=1_000_000)
+    except (UnicodeDecodeError, ValueError, LookupError):
+        raise HTTPException(400) from None
+
+
+def _text(form: FormData, name: str) -> str:
+    found = form.get(name, "")
+    return found if isinstance(found, str) else ""
+
+
+def _given(form: FormData) -> Mapping[str, Any]:
+    """The answers of a form: every question that it asked, the empty ones too."""
+    given: dict[str, Any] = {}
+    for name in form.getlist("asked"):
+        answers = [item for item in form.getlist(f"q-{name}") if isinstance(item, str) and item]
+        given[str(name)] = answers[-1] if answers else ""
+    for name in form.getlist("several"):
+        answers = [item for item in form.getlist(f"q-{name}") if isinstance(item, str) and item]
+        given[str(name)] = tuple(dict.fromkeys(answers))
+    return given
+
+
+async def _file(form: FormData) -> File | None:
+    sent = form.get("file")
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        return None
+    data = await sent.read()
+    if len(data) > BIGGEST:
+        raise HTTPException(413)
+    return File(sent.filename, data)

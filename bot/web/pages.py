@@ -49,9 +49,9 @@ class View:
         """Whether messages stand here."""
         return self.kind in ("upbeat", "in")
 
-    def channel(self, me: Person) -> str:
+    def channel(self, person_id: str) -> str:
         """The id of the talk."""
-        return self.id if self.kind == "in" else private_channel(me.id)
+        return self.id if self.kind == "in" else private_channel(person_id)
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,10 @@ class Page:
         self.now = store.now
         self.draw = Drawing(me.language, me.zone)
         self.people = {person.id: person for person in store.directory.active()}
-        self.handles = {person.id: _handle(store, person) for person in self.people.values()}
+        self.handles = {person.id: called(store, person) for person in self.people.values()}
         self.everybody = store.directory.people
         unread = store.webchat.unread(me.id)
+        self.is_news = view.talks and unread.pop(view.channel(me.id), 0) > 0
         self.upbeat = Channel("upbeat", "Upbeat", unread.get(private_channel(me.id), 0))
         places = store.webchat.places()
         self.channels = tuple(Channel(f"in/{p.external_id}", p.name, unread.get(p.external_id, 0)) for p in places)
@@ -155,7 +156,7 @@ class Page:
         return self
 
     def _read_messages(self, store: Store) -> None:
-        rows = store.webchat.messages(self.view.channel(self.me), reader=self.me.id, most=self.most)
+        rows = store.webchat.messages(self.view.channel(self.me.id), reader=self.me.id, most=self.most)
         reactions = store.webchat.reactions([row.id for row in rows])
         shown: list[Shown] = []
         day: date | None = None
@@ -222,7 +223,8 @@ def identity(store: Store, called: str) -> Person | None:
     return person if person and person.active else None
 
 
-def _handle(store: Store, person: Person) -> str:
+def called(store: Store, person: Person) -> str:
+    """How a person is called in an address: by their account here."""
     account = store.directory.account(person.id, PLATFORM)
     return account.external_id if account else person.id
 
@@ -237,7 +239,7 @@ def _commands(core: Core, store: Store, me: Person) -> tuple[Route, ...]:
     return tuple(r for r in routes if r.words and not r.hidden and r.allow.check(request, {}))
 
 
-def places_of(store: Store, external_id: str) -> Place | None:
+def place_of(store: Store, external_id: str) -> Place | None:
     """A channel that is there."""
     place = store.outbox.place(PLATFORM, external_id)
     return None if place is None or place.gone else place

@@ -6,11 +6,20 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from bot.web.draw import HERE, Drawing
+from bot.web.guards import MOST, Guard, Receive, Scope, Send
+from storage.database import Busy
 
 if TYPE_CHECKING:
     from bot.app import App
+
+WORDS = {404: ("unknown_title", "unknown"), 413: ("broken_title", "too_big")}
 
 
 def make_server(app: App) -> FastAPI:
@@ -21,11 +30,22 @@ def make_server(app: App) -> FastAPI:
         async with app.running():
             yield
 
-    server = FastAPI(title="Upbeat", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    server = FastAPI(
+        title="Upbeat",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=MOST,
+    )
+    server.state.is_stopping = lambda: app.stopping
     for platform in app.platforms:
         if platform.router is not None:
             server.include_router(platform.router)
     _add_health(server, app)
+    server.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    _add_answers_to_errors(server)
     return server
 
 
@@ -38,3 +58,32 @@ def _add_health(server: FastAPI, app: App) -> None:
     async def readyz() -> Response:
         ready = not app.stopping and await app.is_ready()
         return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
+
+
+def _add_answers_to_errors(server: FastAPI) -> None:
+    @server.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        return _sorry(request, error.status_code)
+
+    @server.exception_handler(RequestValidationError)
+    async def misread(request: Request, error: RequestValidationError) -> Response:
+        return _sorry(request, 400)
+
+    @server.exception_handler(Busy)
+    async def busy(request: Request, error: Busy) -> Response:
+        return _sorry(request, 503)
+
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        await _sorry(Request(scope), 500)(scope, receive, send)
+
+    server.add_middleware(Guard, broken=broken)
+
+
+def _sorry(request: Request, status: int) -> Response:
+    """A friendly page for a browser, a line for a program; never a traceback."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"error": status}, status_code=status)
+    title, words = WORDS.get(status, ("broken_title", "broken") if status >= 500 else ("unknown_title", "unknown"))
+    language = "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
+    page = Drawing(language, "UTC").page("error.html", title=title, words=words)
+    return HTMLResponse(page, status_code=status)

@@ -311,7 +311,9 @@ def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None
         for label in question.labels:
             pattern = rf"^{re.escape(label)}(?=[\s:：]|$)" if label.isascii() else rf"^{re.escape(label)}"
             if re.match(pattern, text, re.IGNORECASE):
-                return question, text[len(label) :].lstrip(_SEPARATORS)
+                rest = text[len(label) :]
+                # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
+                return question, rest.lstrip(_SEPARATORS) if rest[:1] in ("", *_SEPARATORS) else text
     return None
 
 

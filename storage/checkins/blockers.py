@@ -11,6 +11,7 @@ from sqlmodel import col
 from storage.checkins.tables import Blocker, CheckIn
 from storage.policy import Kind
 from storage.prepared import Prepared
+from storage.unit import made
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -33,7 +34,7 @@ class Blockers:
     def open_of(self, person_id: str) -> list[Blocker]:
         """What blocks a person now, oldest first, for themselves and for the machine's rules."""
         rows = self._store.run(_OPEN, person=person_id)
-        return [Blocker(**dict(zip(_NAMES, row, strict=True))) for row in rows]
+        return [made(Blocker, dict(zip(_NAMES, row, strict=True))) for row in rows]
 
     def of_checkin(self, row: CheckIn) -> list[Blocker]:
         """What a check-in named, solved or not."""

@@ -60,6 +60,11 @@ async def test_words_without_a_label_are_what_is_done(chat: Chat) -> None:
     assert chat.rows(Mood) == []
 
 
+async def test_a_chinese_label_that_may_be_part_of_a_word_loses_nothing(chat: Chat) -> None:
+    await chat.says("chen", "周报 完成率 80%；计划评审已通过")
+    assert checkins(chat, "chen")[0].answers == {"done": "完成率 80%", "next": "计划评审已通过"}
+
+
 async def test_only_a_blocker_is_a_check_in_too(chat: Chat) -> None:
     assert "Blocked: the build" in await chat.says("ben", "/checkin blocked the build")
 

@@ -55,6 +55,11 @@ class Room:
         found = self.chat.change(lambda store: store.preferences.get(self.chat.ids[who], "demo", []))
         return list(found)
 
+    async def until_noted(self, who: str) -> None:
+        """Wait for the first effect, not for any answer."""
+        while not self.noted(who):  # noqa: ASYNC110 - another thread commits it
+            await asyncio.sleep(0.01)
+
     def inbox(self) -> list[Any]:
         return self.chat.rows(Inbox)
 
@@ -142,7 +147,7 @@ async def _serving(room: Room, listener: socket.socket) -> AsyncIterator[None]:
     app.include_router(room.platform.router)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     try:
         yield

@@ -18,7 +18,7 @@ HOSTILE = {
     "commands": "/start /help@upbeat_bot a /checkin",
     "tags": "#hash $USD",
     "formulas": "=1+1 +cmd|' /C calc'!A0",
-    "marks": "\x02 8\x03 \u2060 {name} %s \\n",
+    "marks": "8\x02 8\x03 \u2060 {name} %s \\n",
     "overrides": "abc \u202e dcba \u2066x\u2069",
 }
 USERNAMES = {"ada", "everyone", "upbeat_bot"}
@@ -81,6 +81,12 @@ def test_any_length_is_split_within_the_limit(letter: str) -> None:
         assert all(0 < utf16(seen(page)) <= 4096 for page in made)
         shown = "".join(seen(page) for page in made)
         assert shown.count(letter) >= (5 * length if letter in "x<&😀字" else 0)
+
+
+def test_no_title_stands_alone() -> None:
+    for length in (4_090, 4_100, 10_000):
+        first, *_ = pages(Card(Phrase("Title"), Section(Verbatim("word " * (length // 5)))))
+        assert len(seen(first)) > 2_000
 
 
 def test_a_text_is_cut_between_lines_then_words_then_characters() -> None:

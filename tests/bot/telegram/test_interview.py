@@ -113,7 +113,9 @@ async def test_a_check_in_by_interview(room: Room) -> None:
     asked = await room.says(CHEN, "/checkin")
     assert asked.text.startswith("1/")
     asked = await room.says(CHEN, "登录页完成了")
-    while asked.text[1] == "/":
+    for _ in range(9):
+        if asked.text[1] != "/":
+            break
         labels = [label for row in asked.buttons for label, _ in row]
         asked = await room.presses(CHEN, next(label for label in labels if label in ("Skip", "跳过")))
     assert "登录页完成了" in (await room.says(CHEN, "/checkin history")).text

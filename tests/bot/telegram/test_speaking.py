@@ -73,7 +73,7 @@ async def test_telegrams_wish_to_wait_is_for_one_chat(room: Room) -> None:
     room.fake.fail_next("sendMessage", "429", retry_after=7)
     with pytest.raises(Slow) as slow:
         await room.platform.speaker.speak(parcel())
-    assert (slow.value.retry_after, slow.value.bucket) == (7.0, f"chat:{BEN}")
+    assert (slow.value.retry_after, slow.value.bucket) == (7.0, f"telegram:chat:{BEN}")
     assert slow.value.bucket in {name for name, _, _ in room.platform.speaker.buckets(parcel())}
 
 
@@ -116,6 +116,6 @@ async def test_a_group_that_moved_is_followed(room: Room) -> None:
 
 def test_the_limits_of_telegram(room: Room) -> None:
     private = room.platform.speaker.buckets(parcel())
-    assert private == [("all", 30.0, 30.0), (f"chat:{BEN}", 1.0, 1.0)]
+    assert private == [("telegram:all", 30.0, 30.0), (f"telegram:chat:{BEN}", 1.0, 1.0)]
     [_, (name, rate, burst)] = room.platform.speaker.buckets(parcel(to=TEAM, private=False))
-    assert (name, round(rate * 60), burst) == (f"chat:{TEAM}", 20, 20.0)
+    assert (name, round(rate * 60), burst) == (f"telegram:chat:{TEAM}", 20, 20.0)

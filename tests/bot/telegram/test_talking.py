@@ -168,3 +168,12 @@ async def test_a_lost_line_does_not_lose_the_answer(room: Room) -> None:
     room.fake.fail_next("sendMessage", "drop_before_accept")
     assert "hello" in (await room.says(BEN, "/echo hello")).text
     assert room.noted("ben") == ["hello"]
+
+
+async def test_doctor_hears_what_is_wrong(room: Room) -> None:
+    assert await room.platform.problems() == []
+    await room.fake.connect_webhook("http://127.0.0.1:9/elsewhere")
+    assert any("webhook" in problem for problem in await room.platform.problems())
+    await room.fake.queue.connect(None)
+    room.fake.fail_next("getMe", "401")
+    assert any("TELEGRAM_BOT_TOKEN" in problem for problem in await room.platform.problems())

@@ -1,0 +1,396 @@
+// The page looks again whenever something changed, keeps the focus where it was, and never loses what was typed.
+import { palette } from "./palette.js";
+
+const body = document.body;
+const base = body.dataset.base;
+const view = body.dataset.view;
+const $ = (selector, within = document) => within.querySelector(selector);
+const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+const drawer = $("#drawer");
+const ask = $("#ask");
+const PART = "x-upbeat-part";
+
+// Words for who cannot see ------------------------------------------------------------------------------------------
+
+let quiet;
+function announce(words) {
+  const status = $("#status");
+  status.textContent = words;
+  status.classList.add("shown");
+  clearTimeout(quiet);
+  quiet = setTimeout(() => { status.classList.remove("shown"); status.textContent = ""; }, 5000);
+}
+
+// Looking again -----------------------------------------------------------------------------------------------------
+
+function keyOf(element) {
+  if (!element || element === document.body) return null;
+  const within = element.closest("[id]");
+  return { id: element.id, within: within?.id, key: element.dataset?.key, words: element.textContent?.trim() };
+}
+
+function focusAgain(was) {
+  if (!was || (document.activeElement && document.activeElement !== document.body)) return;
+  const within = was.within && document.getElementById(was.within);
+  const same = (was.id && document.getElementById(was.id))
+    || (was.key && $$("[data-key]").find((one) => one.dataset.key === was.key && one.checkVisibility()))
+    || (within && $$("button, a, summary", within).find((one) => one.textContent.trim() === was.words && one.checkVisibility()))
+    || (within && within.tabIndex >= -1 ? within : null);
+  same?.focus({ preventScroll: true });
+}
+
+// Children that say the same stay as they are: with their focus, their open menus, and without being read out again.
+function morph(old, fresh) {
+  const wanted = [...fresh.children].filter((one) => one.id);
+  const ids = new Set(wanted.map((one) => one.id));
+  for (const one of [...old.children]) if (!ids.has(one.id)) one.remove();
+  let at = old.firstElementChild;
+  for (const one of wanted) {
+    const before = document.getElementById(one.id);
+    if (before && before.parentElement === old) {
+      if (before !== at) old.insertBefore(before, at);
+      if (before.dataset.mark !== one.dataset.mark) before.replaceWith(one);
+      at = (before.isConnected ? before : one).nextElementSibling;
+    } else {
+      old.insertBefore(one, at);
+    }
+  }
+}
+
+function apply(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const was = keyOf(document.activeElement);
+  if (fresh.title) document.title = fresh.title;
+  renewRail($(".rail"), $(".rail", fresh));
+  const scroll = $("#scroll");
+  const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
+  const messages = $("#messages"), news = $("#messages", fresh);
+  if (messages && news) morph(messages, news);
+  const home = $("#home"), newHome = $("#home", fresh);
+  if (home && newHome && home.dataset.mark !== newHome.dataset.mark) home.replaceWith(newHome);
+  if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+  focusAgain(was);
+  return fresh;
+}
+
+function renewRail(rail, fresh) {
+  if (!rail || !fresh || rail.dataset.html === fresh.innerHTML) return;
+  const [open, filter] = [$$("details[open]", rail).map((one) => one.className), $("input", rail)?.value];
+  if (rail.contains(document.activeElement) && open.includes("switch")) return; // somebody is choosing
+  rail.dataset.html = fresh.innerHTML;
+  rail.innerHTML = fresh.innerHTML;
+  for (const one of $$("details", rail)) if (open.includes(one.className)) one.open = true;
+  if (filter) $("input", rail).value = filter;
+}
+
+let looking = null, again = false;
+async function look() {
+  if (looking) { again = true; return; }
+  looking = fetch(location.href, { headers: { [PART]: document.hidden ? "unseen" : "seen" } });
+  try {
+    const response = await looking;
+    if (response.ok) apply(await response.text());
+  } catch { /* the stream says when it is worth trying again */ }
+  looking = null;
+  if (again) { again = false; look(); }
+}
+
+let soon;
+const stream = new EventSource(`${base}/events`);
+stream.addEventListener("changed", () => { clearTimeout(soon); soon = setTimeout(look, 40); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+
+// Doing something ---------------------------------------------------------------------------------------------------
+
+async function post(deed, fields, source) {
+  const data = fields instanceof FormData ? fields : new FormData();
+  if (!(fields instanceof FormData)) for (const [name, value] of Object.entries(fields)) data.append(name, value ?? "");
+  data.set("view", view);
+  data.set("key", crypto.randomUUID());
+  source?.setAttribute("aria-busy", "true");
+  try {
+    const response = await fetch(`${base}/${deed}`, { method: "POST", body: data, headers: { accept: "text/html" } });
+    const html = await response.text();
+    if (!response.ok) {
+      const page = new DOMParser().parseFromString(html, "text/html");
+      announce([...page.querySelectorAll("main h1, main p:not(:has(a))")].map((one) => one.textContent).join(" ") || body.dataset.offline);
+      return null;
+    }
+    const fresh = apply(html);
+    showDrawer($("#drawer-content", fresh), source);
+    return fresh;
+  } catch {
+    announce(body.dataset.offline);
+    return null;
+  } finally {
+    source?.removeAttribute("aria-busy");
+  }
+}
+
+function sure(words) {
+  $("#ask-words").textContent = words;
+  ask.showModal();
+  return new Promise((done) => {
+    const finish = (event) => {
+      const answer = event.type === "close" ? "no" : event.target.closest("[data-answer]")?.dataset.answer;
+      if (!answer) return;
+      ask.removeEventListener("click", finish);
+      ask.removeEventListener("close", finish);
+      if (ask.open) ask.close();
+      done(answer === "yes");
+    };
+    ask.addEventListener("click", finish);
+    ask.addEventListener("close", finish);
+  });
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-post]");
+  if (!button || button.getAttribute("aria-busy")) return;
+  const { post: deed, confirm, ...fields } = button.dataset;
+  if (confirm && !(await sure(confirm))) return;
+  button.closest("details.add")?.removeAttribute("open");
+  delete fields.key;
+  await post(deed, fields, button);
+});
+
+document.addEventListener("change", async (event) => {
+  const menu = event.target.closest("select[data-menu]");
+  if (!menu?.value) return;
+  const chosen = menu.selectedOptions[0];
+  const handle = menu.value;
+  menu.value = "";
+  if (chosen.dataset.confirm && !(await sure(chosen.dataset.confirm))) return;
+  await post("press", { handle, message: menu.dataset.message }, menu);
+});
+
+// The drawer: forms, and answers where no talk is ---------------------------------------------------------------------
+
+let opener = null;
+function showDrawer(content, source) {
+  if (!content) return;
+  if (!drawer.open) opener = keyOf(source ?? document.activeElement);
+  drawer.replaceChildren(content.content.cloneNode(true));
+  if (!drawer.open) drawer.showModal();
+  const first = $('[aria-invalid="true"], .wrong input', drawer)
+    ?? $(".questions :is(input:not([type=hidden]), textarea, select)", drawer) ?? $("#drawer-title", drawer);
+  first.focus();
+  for (const one of $$("[data-longest]", drawer)) count(one);
+}
+
+function closeDrawer() {
+  if (drawer.open) drawer.close();
+}
+
+drawer.addEventListener("close", async () => {
+  const form = $("form", drawer);
+  const fields = form && new FormData(form);
+  drawer.replaceChildren();
+  focusAgain(opener);
+  if (document.activeElement === document.body) ($("#words") ?? $("#middle")).focus();
+  if (!fields || form.dataset.sent) return;
+  fields.set("closed", "1");
+  if (await post("form", fields)) announce(body.dataset.kept);
+});
+
+drawer.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close]") || event.target === drawer) closeDrawer();
+});
+
+drawer.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const button = $("footer .primary", form);
+  if (button.getAttribute("aria-busy")) return;
+  const fresh = await post("form", new FormData(form), button);
+  if (!fresh) return;
+  const problem = $("#problem", fresh);
+  if (problem) return showProblem(form, problem.textContent);
+  if (!$("#drawer-content", fresh)) {
+    form.dataset.sent = "yes";
+    closeDrawer();
+    const last = $("#messages")?.lastElementChild;
+    last?.scrollIntoView({ block: "nearest" });
+    announce(body.dataset.done);
+  }
+});
+
+function showProblem(form, words) {
+  let place = $(".problem", form);
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "warning problem";
+    place.setAttribute("role", "alert");
+    place.tabIndex = -1;
+    $(".questions", form).before(place);
+  }
+  place.textContent = words;
+  place.focus();
+}
+
+function count(field) {
+  const place = $(`[data-count-for="${field.id}"]`);
+  const left = field.dataset.longest - [...field.value].length;
+  place.hidden = left > field.dataset.longest * 0.2;
+  place.classList.toggle("over", left < 0);
+  $("span", place).textContent = left;
+}
+document.addEventListener("input", (event) => {
+  if (event.target.dataset?.longest) count(event.target);
+  if (event.target.dataset?.filter) filter(event.target);
+});
+
+// Being somebody else -------------------------------------------------------------------------------------------------
+
+function filter(input) {
+  const wanted = input.value.toLocaleLowerCase();
+  for (const one of $$("li", $(input.dataset.filter))) one.hidden = !one.dataset.find.toLocaleLowerCase().includes(wanted);
+}
+document.addEventListener("keydown", (event) => {
+  const input = event.target.closest?.("[data-filter]");
+  if (input && event.key === "Enter") $(`${input.dataset.filter} li:not([hidden]) a`)?.click();
+  if (event.key === "Escape") for (const one of $$("details.switch[open], details.add[open]")) {
+    if (one.contains(event.target)) $("summary", one).focus();
+    one.open = false;
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const one of $$("details.switch[open], details.add[open]")) if (!one.contains(event.target)) one.open = false;
+});
+document.addEventListener("toggle", (event) => {
+  if (event.target.open) $("input[data-filter]", event.target)?.focus();
+}, true);
+
+// Colleagues ------------------------------------------------------------------------------------------------------------
+
+const everybody = $$("#everybody li").map((one) => one.dataset);
+function matches(typed) {
+  const wanted = typed.toLocaleLowerCase().replace(/^[@＠]/, "");
+  const score = (one) => [one.name, one.handle].some((name) => name.toLocaleLowerCase().startsWith(wanted)) ? 0 : 1;
+  return everybody
+    .filter((one) => `${one.name} ${one.handle} ${one.team}`.toLocaleLowerCase().includes(wanted))
+    .sort((a, b) => score(a) - score(b));
+}
+function personOption(one, take) {
+  return { name: one.name, help: one.team, hue: one.hue, initials: one.initials, take };
+}
+
+palette({
+  of: (event) => event.target.closest?.("[data-colleagues] > input"),
+  offers(input) {
+    const box = input.parentElement;
+    const taken = $$(".picked", box).map((one) => one.dataset.id);
+    return matches(input.value)
+      .filter((one) => !taken.includes(one.id) && ("yourself" in box.dataset || !("me" in one)))
+      .slice(0, 8).map((one) => personOption(one, () => pick(input, one)));
+  },
+  onEmptyBackspace: (input) => $(".picked:last-child", input.parentElement)?.remove(),
+  openOnFocus: true,
+});
+
+function pick(input, one) {
+  const box = input.parentElement;
+  const chips = $(".chips", box);
+  if (box.dataset.most === "1") chips.replaceChildren();
+  const chip = document.createElement("span");
+  chip.className = "chip picked";
+  chip.dataset.id = one.id;
+  const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: box.dataset.colleagues, value: one.id });
+  const remove = Object.assign(document.createElement("button"), { type: "button", textContent: "✕" });
+  remove.dataset.remove = "";
+  remove.setAttribute("aria-label", `${input.dataset.removeLabel} ${one.name}`);
+  chip.append(hidden, `${one.name} `, remove);
+  chips.append(chip);
+  input.value = "";
+  if (box.dataset.most === "1") {
+    const fields = $$(".questions :is(input:not([type=hidden]), textarea, select)", drawer);
+    fields[fields.indexOf(input) + 1]?.focus();
+  }
+}
+drawer.addEventListener("click", (event) => {
+  const remove = event.target.closest("[data-remove]");
+  if (!remove) return;
+  const input = $("input[role=combobox]", remove.closest("[data-colleagues]"));
+  remove.parentElement.remove();
+  input.focus();
+});
+
+// Writing -----------------------------------------------------------------------------------------------------------------
+
+const composer = $("#composer");
+if (composer) {
+  const words = $("#words"), edits = composer.elements.edits, file = composer.elements.file;
+  const commands = $$("#commands li").map((one) => ({ ...one.dataset, help: one.textContent }));
+  const kept = `words:${base}/${view}`;
+
+  const grow = () => {
+    words.rows = Math.min(8, words.value.split("\n").length);
+    sessionStorage.setItem(kept, edits.value ? "" : words.value);
+  };
+  const put = (text) => { words.value = text; words.setSelectionRange(text.length, text.length); grow(); };
+  put(sessionStorage.getItem(kept) ?? "");
+
+  const chooser = palette({
+    of: (event) => (event.target === words ? words : null),
+    offers() {
+      const typed = words.value.slice(0, words.selectionStart);
+      const mention = typed.match(/(?:^|\s)[@＠]([^\s@＠]*)$/);
+      if (mention) {
+        return matches(mention[1]).filter((one) => !("me" in one)).slice(0, 8).map((one) => personOption(one, () => {
+          const start = typed.length - mention[1].length - 1;
+          const rest = words.value.slice(words.selectionStart);
+          words.setRangeText(`@${one.handle}${rest.startsWith(" ") ? "" : " "}`, start, words.selectionStart, "end");
+          grow();
+        }));
+      }
+      if (!/^[/／]\S*(?: \S*)?$/.test(words.value)) return [];
+      const wanted = words.value.slice(1).toLocaleLowerCase();
+      return commands
+        .filter((one) => `${one.words} ${one.also ?? ""}`.toLocaleLowerCase().includes(wanted) && one.fills.trim() !== words.value.trim() && `/${one.words}` !== words.value.trim())
+        .sort((a, b) => !a.words.startsWith(wanted) - !b.words.startsWith(wanted))
+        .map((one) => ({ name: one.fills.trim(), help: one.help, take: () => put(one.fills) }));
+    },
+  });
+
+  const stop = () => { edits.value = ""; $("#editing").hidden = true; put(""); };
+
+  async function send() {
+    if (!words.value.trim() && !file?.files.length) return;
+    const button = $(".send", composer);
+    if (button.getAttribute("aria-busy")) return;
+    const data = new FormData(composer);
+    if (!file?.files.length) data.delete("file");
+    if (!(await post("say", data, button))) return;
+    chooser.close();
+    if (file) { file.value = ""; showFile(); }
+    stop();
+    $("#scroll").scrollTop = $("#scroll").scrollHeight;
+    if (!drawer.open) words.focus();
+  }
+
+  words.addEventListener("input", grow);
+  words.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); send(); }
+    if (event.key === "Escape" && edits.value) stop();
+    if (event.key === "ArrowUp" && !words.value) {
+      const own = $$("[data-own]").at(-1);
+      if (!own) return;
+      event.preventDefault();
+      put($(".said", own).textContent);
+      edits.value = own.id.slice(2);
+      $("#editing").hidden = false;
+    }
+  });
+  composer.addEventListener("submit", (event) => { event.preventDefault(); send(); });
+
+  const showFile = () => {
+    $("#file").hidden = !file.files.length;
+    $("#file b").textContent = file.files[0]?.name ?? "";
+  };
+  file?.addEventListener("change", () => { showFile(); words.focus(); });
+  $("[data-detach]", composer)?.addEventListener("click", () => { file.value = ""; showFile(); words.focus(); });
+
+  $("#scroll").scrollTop = $("#scroll").scrollHeight;
+  if (matchMedia("(min-width: 800px)").matches) words.focus();
+}

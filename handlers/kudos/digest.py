@@ -1,0 +1,85 @@
+"""On Friday afternoon the channel reads who was thanked for what this week: as thanks, without numbers or ranking."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from handlers.kit.calendar import at_wall, local_day
+from handlers.kit.cards import Card, Note, Section
+from handlers.kit.features import Ring, Rung, Silence
+from handlers.kit.requests import Tell
+from handlers.kit.text import Lines, Phrase, Verbatim
+from handlers.kudos.places import NOWHERE, chosen_place
+from handlers.kudos.thanks import feature, grouped, headline
+from storage.kudos import KudosRow
+from storage.people import Person
+from storage.store import Store
+
+FRIDAY = 4
+AT = time(16)
+WEEK = timedelta(days=7)
+COMPANY = "company"
+
+
+def company_zone(store: Store) -> str:
+    """The organisation's zone: its setting, or the one in which most people live."""
+    zones = Counter(person.zone for person in store.directory.active())
+    return str(store.setting("zone") or next((zone for zone, _ in zones.most_common(1)), "UTC"))
+
+
+def next_friday(store: Store, after: datetime) -> datetime:
+    """The next Friday at 16:00 in the organisation's zone."""
+    zone = company_zone(store)
+    day = local_day(after, zone)
+    day += timedelta(days=(FRIDAY - day.weekday()) % 7)
+    due = at_wall(day, AT, zone)
+    return due if due > after else at_wall(day + WEEK, AT, zone)
+
+
+def _plan(store: Store, person: Person, after: datetime) -> Mapping[str, datetime]:
+    # One for the company, whoever is planned: what is due already must not move to the next week.
+    planned = store.slots.next("kudos.digest", COMPANY)
+    return {} if planned else {COMPANY: next_friday(store, after)}
+
+
+@feature.bell("digest", plan=_plan)
+def digest(ring: Ring) -> Rung:
+    """Post the week's public thanks to the company's channel, or to where they were posted."""
+    next_at = next_friday(ring.store, ring.now)
+    if ring.store.setting("kudos_place") == NOWHERE:
+        return Rung(next_at, silence=Silence("kudos are private here"))
+    tells = tuple(
+        Tell(
+            _thanks_of_the_week(ring.store, rows),
+            place=place,
+            topic=f"kudos.digest:{place}:{ring.due_at.date()}",
+            unclear="reconcile",
+            lives=timedelta(days=3),
+        )
+        for place, rows in _by_place(ring).items()
+    )
+    return Rung(next_at, tell=tells, silence=None if tells else Silence("nobody was thanked in public"))
+
+
+def _by_place(ring: Ring) -> dict[str, list[KudosRow]]:
+    chosen = chosen_place(ring.store)
+    made: dict[str, list[KudosRow]] = {}
+    for row in ring.store.kudos.posted_between(ring.due_at - WEEK, ring.due_at):
+        place = chosen or ring.store.kudos.place(row.place_id)
+        if place:
+            made.setdefault(place.id, []).append(row)
+    return made
+
+
+def _thanks_of_the_week(store: Store, rows: list[KudosRow]) -> Card:
+    return Card(
+        Phrase("Thanks of the week"),
+        *(_one(store, group) for group in grouped(rows)),
+        Note(Phrase("Say thanks yourself: /kudos @name for …")),
+    )
+
+
+def _one(store: Store, rows: list[KudosRow]) -> Section:
+    first = rows[0]
+    title = headline(store, first.author_id, (row.subject_id for row in rows))
+    return Section(Lines((title, Verbatim(first.why))))

@@ -1,0 +1,41 @@
+"""Where thanks are posted: the company's channel, the one where it was said, or the one that is likely meant."""
+
+from handlers.kit.requests import Request
+from storage.store import Store
+from storage.tables import Place
+
+NOWHERE = "-"
+"""The value of the setting `kudos_place` when the company wants no thanks in channels."""
+
+
+def place_for(request: Request) -> Place | None:
+    """The channel in which this person's thanks would be posted, or None."""
+    chosen = request.store.setting("kudos_place", "")
+    if chosen == NOWHERE:
+        return None
+    return chosen_place(request.store) or _here(request) or _likely(request)
+
+
+def chosen_place(store: Store) -> Place | None:
+    """The channel that the company chose for kudos, if it did and Upbeat may still post there."""
+    chosen = store.setting("kudos_place", "")
+    return store.kudos.place(chosen) if chosen and chosen != NOWHERE else None
+
+
+def shared_place(request: Request) -> Place:
+    """The place in which everybody reads along now."""
+    store, where = request.store, request.where
+    known = store.outbox.place(request.platform, where.id)
+    return known or store.accounts.seen_place(request.platform, where.id, where.name, topic=where.thread)
+
+
+def _here(request: Request) -> Place | None:
+    if request.where.kind != "channel":
+        return None
+    # A channel that Upbeat was removed from stays so: hearing a command there does not mean that it may post.
+    place = shared_place(request)
+    return None if place.gone else place
+
+
+def _likely(request: Request) -> Place | None:
+    return request.store.kudos.likely_place(request.platform, request.actor.team)

@@ -1,0 +1,71 @@
+"""Taking a thanks back: a reversing row, never a delete, and whoever heard of it hears that too."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.kit.access import owner_of
+from handlers.kit.cards import Button, Card, Note
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Verbatim, names
+from handlers.kudos.thanks import RECEIVED, feature
+from storage.kudos import KudosRow
+
+
+def _thanks(request: Request, args: Mapping[str, Any]) -> KudosRow | None:
+    return request.store.kudos.of_group(str(args.get("group", "")), reader=request.actor.id)
+
+
+giver = owner_of(_thanks, "author_id")
+
+
+@feature.button(allow=giver)
+def take_back(request: Request, group: str) -> Reply:
+    """Take these kudos back."""
+    rows = request.store.kudos.standing(group, reader=request.actor.id)
+    if not rows:
+        raise Problem(Phrase("You took this back already. Nothing is left to do."))
+    for row in rows:
+        request.store.kudos.take_back(row)
+    people = names(request.person(row.subject_id).name for row in rows)
+    return Reply(
+        show=Card(
+            Phrase("Taken back. {people} hear of it, and their points are gone.", people=people),
+            Note(Phrase("It stays in the record that it was given and taken back.")),
+        ),
+        tell=(*_followed(request, rows), *_receivers_told(request, rows)),
+    )
+
+
+def take_back_button(group: str) -> Button:
+    """The giver's button."""
+    return Button(
+        Phrase("Take it back"),
+        take_back.bind(group=group),
+        confirm=Phrase("Take these kudos back? Whoever got them is told."),
+    )
+
+
+def _followed(request: Request, rows: list[KudosRow]) -> tuple[Tell, ...]:
+    if not rows[0].place_id:
+        return ()
+    card = Card(
+        Phrase(
+            "{giver} took back the kudos to {people}.",
+            giver=Verbatim(request.actor.name),
+            people=names(request.person(row.subject_id).name for row in rows),
+        )
+    )
+    topic = f"kudos:{rows[0].group_id}:taken back"
+    return (Tell(card, place=rows[0].place_id, topic=topic, unclear="reconcile"),)
+
+
+def _receivers_told(request: Request, rows: list[KudosRow]) -> tuple[Tell, ...]:
+    card = Card(
+        Phrase(
+            "{giver} took back the kudos that you got on {day}.",
+            giver=Verbatim(request.actor.name),
+            day=rows[0].made_at.date(),
+        )
+    )
+    return tuple(Tell(card, to=row.subject_id, topic=f"kudos:back:{row.id}", notice=RECEIVED) for row in rows)

@@ -1,0 +1,6 @@
+"""Me: my settings, when I am away, where I am connected, what I was sent and why, and what is kept about me."""
+
+from handlers.preferences import away, erasing, helping, linking, privacy, quiet, settings, why, zones
+from handlers.preferences.home import feature
+
+__all__ = ["away", "erasing", "feature", "helping", "linking", "privacy", "quiet", "settings", "why", "zones"]

@@ -1,0 +1,138 @@
+"""I am away from one day to another: nobody asks me meanwhile, and nobody counts me missing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from handlers.kit.access import everyone
+from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
+from handlers.kit.calendar import local_day
+from handlers.kit.forms import Day
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Phrase, Plural, Text
+from handlers.kit.values import load
+from handlers.preferences.home import feature
+from storage.tables import Absence
+
+LONGEST = timedelta(days=366)
+
+SEEN = Phrase("Your manager and whoever meets you can see that you are away, and until when. I ask for no reason.")
+
+Since = Annotated[
+    date | None, Day(Phrase("From which day on? Empty for today."), lead=("from", "since", "从", "自"))
+]
+Until = Annotated[
+    date,
+    Day(
+        Phrase("Until which day? It is included."),
+        lead=("until", "till", "to", "through", "up to", "直到", "到", "至", "-", "–"),
+    ),
+]
+
+
+@feature.command(
+    "away",
+    allow=everyone,
+    also=("离开", "请假"),
+    examples=("until next friday", "from tomorrow until next friday", "到下周五"),
+    seen_by=SEEN,
+    submit=Phrase("I am away"),
+)
+def away(request: Request, until: Until, since: Since = None) -> Reply:
+    """Say until when you are away: you are neither asked nor counted missing."""
+    first = since or request.today
+    _check(request, first, until)
+    request.store.preferences.away(request.actor.id, first, until)
+    return Reply(show=_noted(request, first, until))
+
+
+def _check(request: Request, first: date, until: date) -> None:
+    if until < request.today:
+        raise Problem(Phrase("{day} is over already. Give a day from today on.", day=until), question="until")
+    if first < request.today:
+        raise Problem(
+            Phrase("{day} is over already. Give a day from today on.", day=first), question="since"
+        )
+    if until < first:
+        raise Problem(
+            Phrase("{until} is before {first}. Turn the days round.", until=until, first=first), question="until"
+        )
+    if until - request.today > LONGEST:
+        raise Problem(
+            Phrase("That is more than a year away. Give a day before {day}.", day=request.today + LONGEST),
+            question="until",
+        )
+
+
+def _noted(request: Request, first: date, until: date) -> Card:
+    title = (
+        Phrase("You are away until {until}, that day included.", until=until)
+        if first <= request.today
+        else Phrase("You will be away from {first} until {until}, both days included.", first=first, until=until)
+    )
+    return Card(title, *_meanwhile(request, first, until), *_undo(request, first))
+
+
+def _meanwhile(request: Request, first: date, until: date) -> tuple[Part, ...]:
+    stops = (
+        Phrase("• Nobody is asked for a check-in on these days, and you are not counted missing."),
+        Phrase("• I do not remind you of anything; reminders wait until {day}.", day=until + timedelta(days=1)),
+        Phrase("• One-on-ones in these days are not moved: your partner sees that you are away."),
+    )
+    due = [
+        (row, row.due_at)
+        for row in request.store.obligations.of(request.actor.id)
+        if row.due_at and first <= local_day(row.due_at, request.actor.zone) <= until
+    ]
+    owed: list[Text] = [Phrase("{title}, due {moment}", title=load(row.title), moment=at) for row, at in due]
+    head = Plural("This is due while you are away:", "These are due while you are away:", n=len(owed))
+    return (
+        Heading(Phrase("Meanwhile")),
+        Section(Lines(stops)),
+        *((Section(Lines((head, *owed))),) if owed else ()),
+    )
+
+
+def _undo(request: Request, first: date) -> tuple[Part, ...]:
+    if first <= request.today:
+        return (Button(Phrase("I am back"), back.bind()), Note(_how()))
+    rows = request.store.preferences.absences(request.actor.id, request.today)
+    return (*(_drop_button(row) for row in rows if row.first == first), Note(_how()))
+
+
+def _how() -> Phrase:
+    return Phrase("Back earlier? Say so: /upbeat back. Staying longer? Write the new last day.")
+
+
+def _drop_button(row: Absence) -> Button:
+    return Button(Phrase("I will be here after all"), stay.bind(absence=row.id))
+
+
+@feature.command("back", allow=everyone, also=("我回来了", "回来了"), examples=("",))
+def back(request: Request) -> Reply:
+    """Say that you are here again."""
+    today = request.today
+    if request.store.preferences.back(request.actor.id, today):
+        return Reply(show=Card(Phrase("Welcome back. From today on I ask and remind you again."), *_planned(request)))
+    return Reply(show=Card(Phrase("You are not noted as away today."), *_planned(request)))
+
+
+def _planned(request: Request) -> tuple[Part, ...]:
+    rows = request.store.preferences.absences(request.actor.id, request.today)
+    return tuple(
+        Section(
+            Phrase("You will be away from {first} until {until}, both days included.", first=row.first, until=row.last),
+            button=_drop_button(row),
+        )
+        for row in rows
+    )
+
+
+@feature.button(allow=everyone, once=True)
+def stay(request: Request, absence: str) -> Reply:
+    """Take a planned absence back."""
+    if not request.store.preferences.drop(absence, request.actor.id):
+        raise Problem(Phrase("This absence is not planned any more."))
+    return Reply(show=Card(Phrase("Good. You are here on these days."), *_planned(request)))

@@ -1,0 +1,118 @@
+"""The commands as one reader sees them: which are open to them, in their language, with an example that works for them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from handlers.kit import grammar
+from handlers.kit.asking import near
+from handlers.kit.cards import Button
+from handlers.kit.features import Feature, Route
+from handlers.kit.forms import Colleague, Sheet
+from handlers.kit.grammar import Vocabulary, folded
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Request
+from handlers.kit.text import Phrase, Text, Verbatim
+
+SOMEBODY = "@ben"
+"""The colleague in the examples that features give."""
+
+
+def every_feature() -> tuple[Feature, ...]:
+    """All features, in the order of help."""
+    from handlers import FEATURES  # this feature is one of them: the list is whole only once all are imported
+
+    return FEATURES
+
+
+def commands(request: Request, feature: Feature) -> tuple[Route, ...]:
+    """The commands of a feature that this reader may use, in the order in which it declares them."""
+    return tuple(
+        route
+        for route in feature.routes
+        if route.words and not route.hidden and route.allow.check(request, {})
+    )
+
+
+def words_of(route: Route, language: str) -> str:
+    """What to type for a command, in the reader's language, on every platform."""
+    if language == "zh" and (own := next((words for words in route.also if not words.isascii()), "")):
+        return f"/upbeat {own}"
+    shorts = {each.words for feature in every_feature() for each in feature.routes if each.short}
+    return f"/{route.words}" if route.words.split()[0] in shorts else f"/upbeat {route.words}"
+
+
+def examples_of(request: Request, route: Route) -> tuple[str, ...]:
+    """What to type for its examples, with a colleague whom the reader has."""
+    chinese = [example for example in route.examples if not example.isascii()]
+    wanted = [example for example in route.examples if example.isascii()]
+    if request.actor.language == "zh" and chinese:
+        wanted = chinese
+    head = words_of(route, request.actor.language)
+    return tuple(_with_colleague(request, f"{head} {example}".strip()) for example in wanted if example)
+
+
+def _with_colleague(request: Request, example: str) -> str:
+    people = near(request, Colleague(Phrase("Whom?"))) or request.store.directory.active()
+    known = next((person for person in people if person.id != request.actor.id), None)
+    return example.replace(SOMEBODY, f"@{known.name}") if known else example
+
+
+def line(request: Request, route: Route) -> Text:
+    """A command and what it does, on one line."""
+    command = Verbatim(words_of(route, request.actor.language))
+    return Phrase("{command}: {help}", command=command, help=route.help)
+
+
+# What was meant --------------------------------------------------------------------------------------------------------
+
+
+def feature_called(about: str) -> Feature | None:
+    """The feature of this name, or with a command of these words in any language."""
+    wanted = folded(re.sub(r"^[/／]?(upbeat\s+)?", "", about.strip(), flags=re.IGNORECASE))
+    for feature in every_feature():
+        words = (feature.name, feature.name.replace("_", " "), feature.title.template)
+        spoken = (each for route in feature.routes for each in (route.words, *route.also) if each)
+        if wanted and wanted in {folded(each) for each in (*words, *spoken)}:
+            return feature
+    return None
+
+
+def nearest(request: Request, said: str) -> Route | None:
+    """The command that these words most likely mistype, of those that are open to this reader."""
+    mine = [route for feature in every_feature() for route in commands(request, feature)]
+    return Vocabulary(mine).nearest(said)
+
+
+def opening(request: Request, route: Route, said: str) -> Button:
+    """A button that does what was meant: with what followed the mistyped words, as answers or in the form's draft."""
+    label = Phrase("Yes, {command}", command=Verbatim(words_of(route, request.actor.language)))
+    given = _given(request, route, _after(route, said))
+    if any(isinstance(question, Sheet) for question in route.questions):
+        if given:
+            request.store.drafts.begin(request.actor.id, route.name, {}, given)
+        return Button(label, route.bind(), style="primary")
+    return Button(label, route.bind(**given), style="primary")
+
+
+def _given(request: Request, route: Route, rest: str) -> dict[str, object]:
+    from handlers.kit.asking import questions_of
+
+    try:
+        return grammar.read(route, rest, request, questions_of(route, request, {}))
+    except Problem:
+        return {}
+
+
+def _after(route: Route, said: str) -> str:
+    """What stands behind the words that resemble the command's the most."""
+    parts = re.split(r"\s+", re.sub(r"^[/／]?(upbeat\s+)?", "", said.strip(), flags=re.IGNORECASE))
+    names = [folded(words) for words in (route.words, *route.also)]
+
+    def likeness(count: int) -> float:
+        tried = folded(" ".join(parts[:count]))
+        return max(difflib.SequenceMatcher(None, tried, name).ratio() for name in names)
+
+    best = max(range(1, min(len(parts), 2) + 1), key=likeness)
+    return " ".join(parts[best:])

@@ -1,0 +1,111 @@
+"""Help: what I can do here, in my language, with examples that work; and the nearest command to a mistyped one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from handlers.kit.access import everyone
+from handlers.kit.cards import Button, Card, Fact, Heading, Menu, Note, Part, Press, Section
+from handlers.kit.features import Feature, Route
+from handlers.kit.forms import Words
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Phrase, Verbatim
+from handlers.preferences.doors import (
+    commands,
+    every_feature,
+    examples_of,
+    feature_called,
+    line,
+    nearest,
+    opening,
+    words_of,
+)
+from handlers.preferences.home import feature
+
+About = Annotated[str, Words(Phrase("Help with what?"), lines=False, longest=50_000)]
+
+
+@feature.command("help", allow=everyone, also=("帮助", "?"), examples=("", "checkin"))
+def help(request: Request, about: About = "") -> Reply:
+    """Show what I can do for you, with examples."""
+    if not about.strip("/ "):
+        return Reply(show=_overview(request))
+    found = feature_called(about)
+    if found is None:
+        return Reply(show=_not_understood(request, about), keep=True)
+    return Reply(show=_one(request, found))
+
+
+def _overview(request: Request) -> Card:
+    mine = [(each, routes) for each in every_feature() if (routes := commands(request, each))]
+    parts = [part for each, routes in mine for part in _block(request, each, routes)]
+    more = tuple(Button(each.title, help_about(each)) for each, _ in mine)
+    return Card(
+        Phrase("What I can do for you"),
+        *parts,
+        *_forms(request),
+        Menu(Phrase("Examples for"), more),
+        Note(Phrase("Write these here, or without the slash. What is missing I will ask. Only you see this.")),
+    )
+
+
+def _block(request: Request, one: Feature, routes: tuple[Route, ...]) -> tuple[Part, ...]:
+    lines = [line(request, route) for route in routes]
+    example = next((each for route in routes for each in examples_of(request, route)), "")
+    shown = (Phrase("For example: {example}", example=Verbatim(example)),) if example else ()
+    return (Heading(one.title), Section(Lines((*lines, *shown))))
+
+
+def _forms(request: Request) -> tuple[Part, ...]:
+    """The main doors, those with a command of their own, as buttons."""
+    return tuple(
+        Button(route.help, route.bind())
+        for each in every_feature()
+        for route in commands(request, each)
+        if route.short and route.questions
+    )
+
+
+def help_about(one: Feature) -> Press:
+    """The press that shows the help of one feature."""
+    return help.bind(about=one.name)
+
+
+def _one(request: Request, one: Feature) -> Card:
+    routes = commands(request, one)
+    if not routes:
+        closed = Phrase("There is nothing here that you can do by a command.")
+        return Card(one.title, Section(closed), Button(Phrase("All that I can do"), help.bind()))
+    return Card(
+        one.title,
+        *((Section(one.intro),) if one.intro else ()),
+        *(part for route in routes for part in _command(request, route)),
+        *(Button(route.help, route.bind()) for route in routes if route.short),
+        Button(Phrase("All that I can do"), help.bind()),
+    )
+
+
+def _command(request: Request, route: Route) -> tuple[Part, ...]:
+    words = Fact(Verbatim(words_of(route, request.actor.language)), route.help)
+    examples = tuple(Verbatim(example) for example in examples_of(request, route))
+    return (words, *((Section(Lines(examples), quoted=True),) if examples else ()))
+
+
+def _not_understood(request: Request, about: str) -> Card:
+    meant = nearest(request, about)
+    if meant is None:
+        suggestion: tuple[Part, ...] = (Section(Phrase("Here is what I understand best:")),)
+    else:
+        suggestion = (
+            Section(Lines((Phrase("Did you mean this?"), line(request, meant)))),
+            opening(request, meant, about),
+        )
+    mains = [
+        line(request, route) for each in every_feature() for route in commands(request, each) if route.short
+    ]
+    return Card(
+        Phrase("Sorry, I did not understand that. Nothing was done with it."),
+        *suggestion,
+        *((Section(Lines(tuple(mains))),) if mains else ()),
+        Button(Phrase("All that I can do"), help.bind()),
+    )

@@ -1,0 +1,148 @@
+"""What is kept about me: who opened it, who may see what, and all of it as a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from handlers.kit.access import everyone
+from handlers.kit.cards import Button, Card, Document, Heading, Note, Part, Press, Section
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim
+from handlers.preferences.home import feature
+from storage.policy import TABLE, Kind, Relation, Right
+from storage.sheets import OutSheet, write_xlsx
+
+SHOWN = 20
+
+KINDS: Mapping[str, Phrase] = {
+    Kind.CHECKIN: Phrase("check-ins"),
+    Kind.MOOD: Phrase("moods"),
+    Kind.COMMENT: Phrase("comments on check-ins"),
+    Kind.KUDOS_PUBLIC: Phrase("public thanks"),
+    Kind.KUDOS_PRIVATE: Phrase("private thanks"),
+    Kind.FEEDBACK: Phrase("feedback to the receiver alone"),
+    Kind.FEEDBACK_WITH_MANAGER: Phrase("feedback to the receiver and their manager"),
+    Kind.FEEDBACK_REQUEST: Phrase("requests for feedback"),
+    Kind.ONE_ON_ONE: Phrase("one-on-ones: agenda, shared notes, actions"),
+    Kind.PRIVATE_NOTE: Phrase("private notes"),
+    Kind.NUDGE: Phrase("what I sent and why"),
+    Kind.PROFILE: Phrase("name, address, team, manager"),
+}
+
+SEERS: Mapping[Relation, Phrase] = {
+    Relation.SELF: Phrase("whom it is about"),
+    Relation.AUTHOR: Phrase("who wrote it"),
+    Relation.NAMED: Phrase("the one other person whom the author named"),
+    Relation.MANAGER: Phrase("the manager"),
+    Relation.MANAGER_ABOVE: Phrase("the managers above"),
+    Relation.FORMER_MANAGER: Phrase("a former manager, what is from their time"),
+    Relation.COLLEAGUE: Phrase("everybody in the company"),
+}
+
+
+def kind_text(kind: str) -> Text:
+    """What a kind of record is called."""
+    return KINDS.get(kind) or Verbatim(kind)
+
+
+@feature.command("privacy", allow=everyone, also=("隐私",), examples=("",))
+def privacy(request: Request) -> Reply:
+    """See who opened your record, take your whole file, or erase what is yours."""
+    return Reply(
+        show=Card(
+            Phrase("Your record, and who sees it"),
+            Heading(Phrase("Who opened it")),
+            *_opened(request),
+            Button(Phrase("My whole file"), file.bind(), style="primary"),
+            Button(Phrase("Who may see what"), who.bind()),
+            Button(Phrase("Erase what is mine"), Press("preferences.erase", {}), style="danger"),
+        )
+    )
+
+
+def _opened(request: Request) -> tuple[Part, ...]:
+    rows = [row for row in request.store.records.opened(request.actor.id) if row.actor_id != request.actor.id]
+    if not rows:
+        return (Section(Phrase("Nobody else has opened a record about you.")),)
+    lines = [
+        Phrase(
+            "{moment}: {name} opened {kind}",
+            moment=row.at,
+            name=Verbatim(request.store.directory.named(row.actor_id)),
+            kind=kind_text(row.what),
+        )
+        for row in rows
+    ]
+    more = Plural("… and once more.", "… and {n} times more.", n=len(rows) - SHOWN)
+    return (Section(Lines((*lines[:SHOWN], *((more,) if len(rows) > SHOWN else ())))),)
+
+
+@feature.command("privacy who", allow=everyone, also=("隐私 谁", "隐私谁能看"), examples=("",))
+def who(request: Request) -> Reply:
+    """See who may read which kind of record."""
+    return Reply(
+        show=Card(
+            Phrase("Who may see what"),
+            Section(Lines(tuple(_seen(kind) for kind in TABLE))),
+            Note(
+                Phrase(
+                    "Nobody else. HR and administrators are colleagues like everybody; of moods your manager sees only the"
+                    " mean of five people or more."
+                )
+            ),
+        )
+    )
+
+
+def _seen(kind: Kind) -> Text:
+    seers = [SEERS[relation] for relation, rights in TABLE[kind].items() if Right.READ in rights]
+    return Phrase("{kind}: {people}", kind=kind_text(kind), people=Listing(tuple(seers)))
+
+
+# The whole file ------------------------------------------------------------------------------------------------------
+
+
+@feature.command("privacy file", allow=everyone, also=("export", "导出", "隐私 导出", "隐私导出"), examples=("",))
+def file(request: Request) -> Reply:
+    """Take everything that is kept about you, as JSON and as XLSX."""
+    whole = request.store.records.whole(request.actor.id)
+    return Reply(
+        show=Card(
+            Phrase("Your whole file"),
+            Section(Phrase("It has all that is yours by the company's rules, and what others wrote to you openly.")),
+            *documents(request, whole, f"upbeat-{request.today.isoformat()}"),
+            Note(Phrase("Only you can fetch it, for a day. What others keep for themselves is not in it.")),
+        )
+    )
+
+
+def documents(request: Request, whole: Mapping[str, list[dict[str, Any]]], name: str) -> tuple[Part, ...]:
+    """A record as two files for the asker, that nobody else can fetch."""
+    stamped = {"made_at": request.now.isoformat(), **whole}
+    text = json.dumps(stamped, ensure_ascii=False, indent=1, default=str)
+    book = write_xlsx([_sheet(table, rows) for table, rows in whole.items() if rows])
+    keep = request.store.files.keep
+    return (
+        Document(
+            Phrase("As JSON"),
+            f"{name}.json",
+            keep(request.actor.id, f"{name}.json", text.encode("utf-8", "replace")),
+        ),
+        Document(Phrase("As XLSX"), f"{name}.xlsx", keep(request.actor.id, f"{name}.xlsx", book)),
+    )
+
+
+def _sheet(table: str, rows: list[dict[str, Any]]) -> OutSheet:
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    return OutSheet(table, header, [[_cell(row.get(name)) for name in header] for row in rows])
+
+
+def _cell(item: Any) -> Any:
+    return json.dumps(item, ensure_ascii=False) if isinstance(item, dict | list) else item
+
+
+def counted(by_kind: Mapping[str, int]) -> Iterable[Text]:
+    """How many of each kind, a line for each."""
+    return [Phrase("{kind}: {count}", kind=kind_text(kind), count=n) for kind, n in sorted(by_kind.items())]

@@ -1,0 +1,148 @@
+"""Why: what I was sent in two weeks, when and by which rule, and what was withheld, with the reason and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from handlers.kit.access import everyone
+from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from handlers.kit.values import load
+from handlers.preferences.doors import every_feature
+from handlers.preferences.home import feature
+from storage.tables import Occurrence, Outgoing
+
+BACK = timedelta(days=14)
+SHOWN = 20
+REMINDER = "nudge"
+"""The kind under which decisions about reminders are kept; they are about an obligation."""
+
+
+@feature.command("why", allow=everyone, also=("为什么",), examples=("",))
+def why(request: Request) -> Reply:
+    """See what I sent you in the last two weeks, by which rule, and what I withheld."""
+    since = request.now - BACK
+    sent = request.store.outbox.sent_to(request.actor.id, since=since)
+    decided = request.store.slots.decisions(request.actor.id, since)
+    return Reply(
+        show=Card(
+            Phrase("What I sent you in the last two weeks, and why"),
+            *_sent(request, sent, decided),
+            *_withheld(request, decided),
+            Button(Phrase("Notifications"), Press("preferences.notifications", {})),
+            Button(Phrase("Quiet hours"), Press("preferences.quiet", {})),
+            Note(Phrase("Answers to what you asked me yourself are not listed.")),
+        )
+    )
+
+
+# What was sent -------------------------------------------------------------------------------------------------------
+
+
+def _sent(request: Request, rows: Sequence[Outgoing], decided: Sequence[Occurrence]) -> tuple[Part, ...]:
+    if not rows:
+        return (Section(Phrase("I sent you nothing.")),)
+    rules = {row.outgoing_id: row.reason for row in decided if row.outgoing_id}
+    return (*(Section(_message(row, rules)) for row in rows[:SHOWN]), *_more(len(rows)))
+
+
+def _more(count: int) -> tuple[Part, ...]:
+    return (Note(Phrase("… and {count} more.", count=count - SHOWN)),) if count > SHOWN else ()
+
+
+def _message(row: Outgoing, rules: Mapping[str | None, str]) -> Text:
+    return Lines((load(row.card).title, _state(row), _rule(row, rules)))
+
+
+def _state(row: Outgoing) -> Text:
+    if row.state == "sent":
+        return Phrase("Sent {moment}", moment=row.sent_at or row.due_at)
+    if row.state in ("waiting", "sending"):
+        return Phrase("It goes out {moment}", moment=row.due_at)
+    if row.state == "expired":
+        return Phrase("Not sent: it was too late for it, {moment}", moment=row.expires_at or row.due_at)
+    if row.state == "cancelled":
+        return Phrase("Not sent: {reason}", reason=_reason(row.reason))
+    return Phrase("It could not be delivered; it was due {moment}", moment=row.due_at)
+
+
+RULES: Mapping[str, Phrase] = {
+    "opened": Phrase("By the rule: once when something begins"),
+    "due": Phrase("By the rule: once more when it is nearly due"),
+    "asked for": Phrase("By the rule: you asked to be reminded then"),
+    "appointment": Phrase("By the rule: shortly before a meeting"),
+}
+
+
+def _rule(row: Outgoing, rules: Mapping[str | None, str]) -> Text:
+    if row.id in rules and rules[row.id] in RULES:
+        return RULES[rules[row.id]]
+    for each in every_feature():
+        for route in each.routes:
+            if route.name == row.route:
+                return Phrase("Because somebody did this: {help}", help=route.help)
+        if row.route in {bell.name for bell in each.bells}:
+            return Phrase("By the clock, for {feature}", feature=each.title)
+    if row.route.startswith("reminders."):
+        return Phrase("By the rule: a reminder of what you owe")
+    if row.route == "kit.linked":
+        return Phrase("Because an app was connected with you")
+    return Phrase("By the rule {rule}", rule=Verbatim(row.route))
+
+
+# What was withheld -----------------------------------------------------------------------------------------------------
+
+REASONS: Mapping[str, Phrase] = {
+    "snoozed": Phrase("you snoozed it"),
+    "away": Phrase("you are away"),
+    "holiday": Phrase("it was not a workday of yours"),
+    "quiet hours": Phrase("it was in your quiet hours"),
+    "done": Phrase("it was done already"),
+    "already done": Phrase("it was done already"),
+    "weekly ceiling": Phrase("you had the most reminders that a week may have"),
+    "already today": Phrase("you had your one message of that workday already"),
+    "nothing new": Phrase("there was nothing new to say"),
+    "expired": Phrase("it was too late for it"),
+    "not asked": Phrase("you are in no team that is asked"),
+    "moved": Phrase("it was moved to another time"),
+    "left": Phrase("the person has left"),
+    "erased": Phrase("it was erased"),
+    "unreachable": Phrase("you cannot be reached in any app"),
+}
+
+
+def _reason(reason: str) -> Text:
+    return REASONS.get(reason) or Phrase("by the rule “{rule}”", rule=Verbatim(reason or "—"))
+
+
+def _withheld(request: Request, decided: Sequence[Occurrence]) -> tuple[Part, ...]:
+    silent: dict[tuple[str, str, str], Occurrence] = {}
+    for row in decided:
+        if row.outcome != "sent" and (row.reason or row.outcome) not in ("", "sent"):
+            silent.setdefault((row.kind, row.about, row.reason), row)
+    rows = list(silent.values())
+    if not rows:
+        return ()
+    return (
+        Heading(Phrase("What I withheld")),
+        *(Section(_silence(request, row)) for row in rows[:SHOWN]),
+        *_more(len(rows)),
+    )
+
+
+def _silence(request: Request, row: Occurrence) -> Text:
+    why_not = _reason(row.reason or row.outcome)
+    said = Phrase("Not said {moment}: {reason}", moment=row.decided_at, reason=why_not)
+    until = (Phrase("It waits until {moment}", moment=row.until),) if row.until else ()
+    return Lines((_what(request, row), said, *until))
+
+
+def _what(request: Request, row: Occurrence) -> Text:
+    if row.kind == REMINDER:
+        owed = request.store.obligations.get(row.about, person_id=request.actor.id)
+        return load(owed.title) if owed else Phrase("A reminder")  # type: ignore[no-any-return]
+    return next(
+        (each.title for each in every_feature() if row.kind.startswith(f"{each.name}.")), Phrase("A message")
+    )
