@@ -44,6 +44,7 @@ class App:
         self.clock = Clock(self.core, self.delivery)
         self.core.on_answer = self._answered
         self.stopping = False
+        self.failure: Exception | None = None
         self.on_ready: Callable[[], None] | None = None
 
     async def start(self) -> None:
@@ -78,7 +79,11 @@ class App:
     async def running(self) -> AsyncIterator[App]:
         """The app while it runs."""
         try:
-            await self.start()
+            try:
+                await self.start()
+            except Exception as error:
+                self.failure = error
+                raise
             yield self
         finally:
             await self.stop()

@@ -34,7 +34,7 @@ QUIET = (
     "slack_bolt",
     "slack_sdk",
     "telegram",
-    "apscheduler",
+    "alembic", "apscheduler",
     "aiohttp",
     "uvicorn",
     "asyncio",

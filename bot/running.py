@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -16,6 +17,7 @@ from bot.app import DRAIN, App
 from bot.logs import set_up_logs
 from bot.settings import Settings
 from bot.terminal import Complaint
+from storage.columns import Unreadable
 
 
 def run(settings: Settings) -> None:
@@ -36,11 +38,21 @@ def run(settings: Settings) -> None:
         server_header=False,
     )
     server = _Server(config, app)
-    server.run()
-    if server.failed:
-        raise Complaint(
-            "Upbeat could not start; the line above says why. `upbeat doctor` looks at everything it needs."
-        )
+    with contextlib.suppress(SystemExit):  # uvicorn's way to say that the start failed
+        server.run()
+    if app.failure is not None:
+        raise Complaint(f"Upbeat could not start: {_why(app.failure)} `upbeat doctor` looks at everything it needs.")
+
+
+def _why(failure: Exception) -> str:
+    """A sentence of ours as it is; of a library only the kind of error and its place, for it may quote a token."""
+    if isinstance(failure, Complaint | Unreadable):
+        return f"{failure}."
+    trace = failure.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})" if trace else ""
+    return f"{type(failure).__name__}{place}."
 
 
 class _Server(uvicorn.Server):
@@ -49,10 +61,6 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: App) -> None:
         super().__init__(config)
         self._app = app
-
-    @property
-    def failed(self) -> bool:
-        return not self.started
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._app.stopping = True

@@ -1,6 +1,15 @@
 """What Upbeat can do: the features, in the order in which `help` lists them."""
 
-from handlers import checkins, one_on_ones, organisation, people, reminders
+from handlers import checkins, feedback, kudos, one_on_ones, organisation, people, preferences, reminders
 from handlers.kit.features import Feature
 
-FEATURES: tuple[Feature, ...] = (checkins.feature, one_on_ones.feature, people.feature, organisation.feature, reminders.feature)
+FEATURES: tuple[Feature, ...] = (
+    checkins.feature,
+    kudos.feature,
+    feedback.feature,
+    one_on_ones.feature,
+    people.feature,
+    organisation.feature,
+    reminders.feature,
+    preferences.feature,
+)

@@ -76,7 +76,7 @@ def why_this(request: Request, obligations: tuple[str, ...]) -> Reply:
     )
 
 
-# The card ------------------------------------------------------------------------------------------------------------
+# The card -------------------------------------------------------------------------------------------------
 
 CEILING = 5
 """Combined messages a person gets in a week at most, unless the setting `weekly_ceiling` says otherwise."""
@@ -149,7 +149,7 @@ def _doors(rows: list[ObligationRow], ids: tuple[str, ...]) -> tuple[Part, ...]:
     return (done, Button(Phrase("Why am I getting this?"), why_this.bind(obligations=ids)))
 
 
-# Rules -----------------------------------------------------------------------------------------------------------------
+# Rules ----------------------------------------------------------------------------------------------------
 
 
 def _open(request: Request, obligations: tuple[str, ...]) -> list[ObligationRow]:

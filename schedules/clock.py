@@ -1,4 +1,4 @@
-"""The clock: a few fixed bells ask the database what is due; it holds no job for a person, so a restart loses nothing."""
+"""A few fixed bells ask the database what is due: nobody has a job in memory, so a restart loses nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ log = logging.getLogger("upbeat.clock")
 TICK, TIDY, WATCH = 20, 3600, 30
 """Seconds between two ticks, two tidyings, two looks at whether the wall clock was set."""
 UNIT = 50
-"""Rings in one unit of work at most, and the seconds after which it ends early: people who press buttons wait behind it."""
+"""Rings in one unit of work at most, and its seconds: people who press buttons wait behind it."""
 UNIT_TIME = 0.025
 TICK_TIME = 15.0
 """Seconds after which a tick ends; what is left is for the next one, or for another process."""
@@ -46,7 +46,7 @@ Counts: TypeAlias = "Counter[tuple[str, str]]"
 
 @dataclass
 class TickReport:
-    """What one tick did: how many moments rang, how many people were planned, and the decisions by outcome and reason."""
+    """What one tick did: how many moments rang, how many people were planned, what was decided and why."""
 
     rung: int = 0
     planned: int = 0
@@ -120,7 +120,7 @@ class Clock:
             await self._core.on_answer(frozenset(report.touched))
         return report
 
-    # The fixed bells -------------------------------------------------------------------------------------------------
+    # The fixed bells ---------------------------------------------------------------------------------------
 
     async def _ring_tick(self) -> None:
         try:
@@ -143,7 +143,7 @@ class Clock:
             for job in self._scheduler.get_jobs() if self._scheduler and abs(jumped) > WATCH else ():
                 job.modify(next_run_time=datetime.now(UTC))
 
-    # Ringing -----------------------------------------------------------------------------------------------------------
+    # Ringing -----------------------------------------------------------------------------------------------
 
     def _ring_some(self, store: Store) -> TickReport | None:
         report = TickReport()
@@ -225,7 +225,7 @@ class Clock:
             outgoing_id=outgoing_id,
         )
 
-    # Planning ------------------------------------------------------------------------------------------------------------
+    # Planning ----------------------------------------------------------------------------------------------
 
     def _plan_some(self, store: Store) -> TickReport | None:
         ids = store.slots.to_plan(UNIT, bells=self._plans())
@@ -243,7 +243,7 @@ class Clock:
         versions = (version(each) for each in ("upbeat", "tzdata", "holidays"))
         return hashlib.sha256("\n".join([*versions, *names]).encode()).hexdigest()
 
-    # Reminding -----------------------------------------------------------------------------------------------------------
+    # Reminding ---------------------------------------------------------------------------------------------
 
     def _remind_some(self, store: Store) -> TickReport | None:
         report = TickReport()
@@ -257,7 +257,7 @@ class Clock:
         for done in made if error is None else ():
             report.decided.update(("sent", reason) for reason in done.sent)
             report.decided.update(("silent", reason) for reason in done.silent)
-            report.decided["expired", ""] += done.expired
+            report.decided.update([("expired", "")] * done.expired)
         if error is None or is_duplicate(error, "outbox"):
             return  # or another process was quicker: the next tick sees what it did
         log.error("reminder failed", extra={"error": type(error).__name__})

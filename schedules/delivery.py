@@ -1,25 +1,24 @@
-"""What waits in the outbox is delivered: each message once, in order for each reader, no faster than platforms permit."""
+"""The outbox is delivered: each message once, in order for each reader, no faster than platforms permit."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import random
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from handlers.kit.dispatch import Core
-from handlers.reminders import NUDGE
-from schedules.addressing import Fate, Way, find_way
+from schedules.addressing import Fate, Way
 from schedules.pacing import Buckets
 from schedules.speaking import Parcel, Receipt, Refused, Slow, Speaker, Unclear, Unreachable
+from schedules.taking import UNCLEAR, back_off, settle, take, way_of
 from storage.database import Busy
-from storage.outbox import LEASE, MOST_ATTEMPTS, MOST_CRASHES
+from storage.outbox import LEASE, MOST_ATTEMPTS
 from storage.store import Store
 from storage.tables import Outgoing
 
@@ -27,19 +26,14 @@ log = logging.getLogger("upbeat.delivery")
 
 T = TypeVar("T")
 
-BATCH = 50
 MOST_IN_FLIGHT = 200
 PATIENCE = 15.0
-"""Seconds that a leased message waits for its turn in a bucket; a longer wait is written down and the lease given back."""
+"""Seconds that a leased message waits for its turn in a bucket; for a longer wait it is given back."""
 JUST_NOW, FRESH = 1.0, 30.0
 """Seconds after which a leased message's reader is looked at again; and after which it is given back: half a lease."""
 ANSWER = 30.0
 """Seconds in which a platform answers, or the request counts as unclear."""
-FIRST_WAIT, LONGEST_WAIT = 5.0, 3600.0
-"""Back-off after an error, in seconds: 5, 15, 45, … 3,600. Eight attempts reach over an hour and a half of trouble."""
 IDLE = 1.0
-UNCLEAR = "unclear"
-"""The reason of a message that may have arrived, although nobody answered."""
 
 
 @dataclass
@@ -70,7 +64,7 @@ class Delivery:
         self._stopping = False
         self.counts: Counter[str] = Counter()
 
-    # The loop ------------------------------------------------------------------------------------------------------
+    # The loop ----------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Begin to deliver."""
@@ -129,55 +123,25 @@ class Delivery:
         await asyncio.gather(*(self._send_in_order(group) for group in groups))
         return leased
 
-    # Taking ----------------------------------------------------------------------------------------------------------
+    # Taking ------------------------------------------------------------------------------------------------
 
     async def _take(self) -> tuple[list[list[_Message]], int]:
         """Lease what is due; returns the messages of each reader, and how many were leased in all."""
         now = self._now()
-        taken, settled, leased = await self._core.database.write(self._leased)
+        taken = await self._core.database.write(
+            lambda store: take(self._core, store, self._speakers, self._worker)
+        )
         groups: dict[str, list[_Message]] = {}
-        for row, way in taken:
+        for row, way in taken.ways:
             group = groups.setdefault(row.person_id or row.place_id or "", [])
             group.append(_Message(row, way, now, group[0].tried if group else set()))
-        for row, fate in settled:
+        for row, fate in taken.settled:
             self._count(row, fate)
-        return list(groups.values()), leased
+        if taken.ambiguous:
+            self.counts["ambiguous"] += taken.ambiguous
+        return list(groups.values()), taken.leased
 
-    def _leased(self, store: Store) -> tuple[list[tuple[Outgoing, Way]], list[tuple[Outgoing, Fate]], int]:
-        rows = sorted(store.outbox.lease(self._worker, most=BATCH), key=lambda row: row.id)
-        held = store.outbox.behind(rows)
-        taken: list[tuple[Outgoing, Way]] = []
-        settled: list[tuple[Outgoing, Fate]] = []
-        for row in rows:
-            if row.state == "sending" and (fate := self._half_sent(store, row)):
-                settled.append((row, fate))
-            elif row.id in held:
-                _settle(store, row, Fate("waiting", until=held[row.id]))
-            elif isinstance(way := self._way(store, row), Fate):
-                _settle(store, row, way)
-                settled.append((row, way))
-            else:
-                taken.append((row, way))
-        return taken, settled, len(rows)
-
-    def _way(self, store: Store, row: Outgoing, tried: Collection[str] = ()) -> Way | Fate:
-        """The way of a message; one that cannot even be read is tried again later, and nobody else waits for it."""
-        found: list[Way | Fate] = []
-        error = store.attempt(lambda: found.append(find_way(self._core, store, row, self._speakers, tried)))
-        return found[0] if error is None else _after_an_error(store, row, type(error).__name__)
-
-    def _half_sent(self, store: Store, row: Outgoing) -> Fate | None:
-        """A message whose sender died in the middle: nobody knows whether it arrived. Its fate if that is settled."""
-        self.counts["ambiguous"] += 1
-        counted = {"crashes": row.crashes + 1, "ambiguous": row.ambiguous + 1}
-        store.change(row, state="waiting", reason=UNCLEAR, **counted)
-        reason = UNCLEAR if row.unclear == "once" else "crashes" if row.crashes >= MOST_CRASHES else ""
-        if not reason:
-            return None
-        _settle(store, row, Fate("failed", reason))
-        return Fate("failed", reason)
-
-    # Sending ---------------------------------------------------------------------------------------------------------
+    # Sending -----------------------------------------------------------------------------------------------
 
     async def _send_in_order(self, group: list[_Message]) -> None:
         """One reader's messages, one after the other; when one must wait, those behind it do."""
@@ -216,7 +180,7 @@ class Delivery:
         if age > FRESH:
             return Fate("waiting")
         if age > JUST_NOW or message.tried:
-            again = self._way(store, row, message.tried)
+            again = way_of(self._core, store, row, self._speakers, message.tried)
             if isinstance(again, Fate):
                 return again
             way = again
@@ -255,7 +219,7 @@ class Delivery:
         self.counts["reconciled"] += found is not None
         return found
 
-    # What became of it -------------------------------------------------------------------------------------------------
+    # What became of it -------------------------------------------------------------------------------------
 
     async def _sent(self, row: Outgoing, way: Way, receipt: Receipt) -> None:
         values = {"state": "sent", "platform": way.speaker.name, "leased_until": None, "reason": ""}
@@ -292,21 +256,21 @@ class Delivery:
     async def _try_again(self, row: Outgoing, reason: str, **values: Any) -> bool:
         if row.attempts + 1 >= MOST_ATTEMPTS:
             return await self._write_fate(row, Fate("failed", reason), attempts=row.attempts + 1, **values)
-        return await self._later(row, _back_off(row), reason, attempts=row.attempts + 1, **values)
+        return await self._later(row, back_off(row), reason, attempts=row.attempts + 1, **values)
 
     async def _later(self, row: Outgoing, seconds: float, reason: str, **values: Any) -> bool:
         # Once it is unclear whether it arrived, it stays so, whatever happens afterwards.
         reason = UNCLEAR if row.reason == UNCLEAR else reason
         wait = timedelta(seconds=seconds)
         await self._patiently(
-            lambda store: _settle(store, row, Fate("waiting", reason, store.now + wait), **values)
+            lambda store: settle(store, row, Fate("waiting", reason, store.now + wait), **values)
         )
         self.counts["postponed"] += 1
         return False
 
     async def _write_fate(self, row: Outgoing, fate: Fate, **values: Any) -> bool:
         """Settle it, or give it back; returns whether the next one for this reader may go."""
-        await self._patiently(lambda store: _settle(store, row, fate, **values))
+        await self._patiently(lambda store: settle(store, row, fate, **values))
         self._count(row, fate)
         return fate.state != "waiting" or fate.until is not None
 
@@ -326,31 +290,6 @@ class Delivery:
             except Busy:
                 await asyncio.sleep(wait)
         return await self._core.database.write(work)
-
-
-def _settle(store: Store, row: Outgoing, fate: Fate, **values: Any) -> None:
-    """Write a message's fate and give its lease back."""
-    changes: dict[str, Any] = {"state": fate.state, "leased_until": None, **values}
-    if fate.reason:
-        changes["reason"] = fate.reason
-    if fate.until:
-        changes["due_at"] = fate.until
-    store.outbox.set(row, **changes)
-    if fate.state != "waiting" and row.route == NUDGE:
-        store.slots.overrule(row, "silent" if fate.state == "cancelled" else fate.state, fate.reason)
-
-
-def _after_an_error(store: Store, row: Outgoing, reason: str) -> Fate:
-    attempts = row.attempts + 1
-    store.outbox.set(row, attempts=attempts)
-    if attempts >= MOST_ATTEMPTS:
-        return Fate("failed", reason)
-    return Fate("waiting", reason, store.now + timedelta(seconds=_back_off(row)))
-
-
-def _back_off(row: Outgoing) -> float:
-    """Seconds until the next attempt, spread so that what failed together does not come back together."""
-    return min(FIRST_WAIT * 3.0**row.attempts, LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311
 
 
 def _remember(store: Store, platform: str, receipt: Receipt, row: Outgoing, parcel: Parcel) -> None:

@@ -1,4 +1,4 @@
-"""Whether a person is reminded now, or why not: a pure decision, kept with its reason, and one message for all of it."""
+"""Whether a person is reminded now, or why not: a pure decision, kept with its reason; one message for all."""
 
 from __future__ import annotations
 
@@ -120,13 +120,13 @@ def _next_monday(day: date) -> date:
 
 
 def due_reminder(due_at: datetime, zone: str) -> datetime:
-    """When the second reminder goes: at 10:00 of the due day or two hours before, whichever is later and still before."""
+    """The second reminder: at 10:00 of the due day or two hours before, whichever is later and still before."""
     early = due_at - BEFORE_DUE
     morning = at_wall(local_day(due_at, zone), DUE_DAY, zone)
     return max(early, morning) if morning < due_at else early
 
 
-# Reminding one person ------------------------------------------------------------------------------------------------
+# Reminding one person -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -187,8 +187,8 @@ def about(facts: Facts, row: ObligationRow) -> Facts:
 
 
 def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | Silence | None:
-    """A reminder that is about to be sent, looked at again: the card without what is done by now, silence when all of it
-    is or the person must not be disturbed, or None to send it as it is."""
+    """A reminder that is about to be sent, looked at again: the card without what is done by now, silence when all
+    of it is or the person must not be disturbed, or None to send it as it is."""
     facts = facts_of(store, person)
     told = [
         found

@@ -1,4 +1,4 @@
-"""No platform is sent more than it permits: every message waits for its place in each of the limits that it falls under."""
+"""No platform is sent more than it permits: a message waits for its place in each limit that it falls under."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Buckets:
         self._buckets: dict[str, _Bucket] = {}
 
     def wait_for(self, limits: Sequence[Limit], *, most: float) -> float:
-        """Seconds until a message may go under all of these limits; its place is kept unless that is more than `most`."""
+        """Seconds until a message may go under all of these limits; its place is kept if that is at most `most`."""
         now = self._now()
         start = max([now, *(self._free_at(limit) for limit in limits)])
         if start - now <= most:

@@ -54,9 +54,9 @@ class Accounts:
         """The person looks at a home screen there: from now on it is kept up to date."""
         self._update(person_id, platform, home_opened=True)
 
-    def addressed(self, person_id: str, platform: str, address: str, username: str = "") -> None:
-        """Note where private messages go, and the name by which others call the person there."""
-        changes = {"address": address, **({"username": username} if username else {})}
+    def addressed(self, person_id: str, platform: str, address: str, username: str | None = None) -> None:
+        """Note where private messages go, and the name by which others call the person there ("" for none any more)."""
+        changes = {"address": address, **({} if username is None else {"username": username})}
         self._update(person_id, platform, **changes)
 
     def moved(self, platform: str, old: str, new: str) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, configure_mappers
 from sqlalchemy.pool import NullPool
 
 from storage.columns import Keyring, keyring
@@ -54,6 +54,7 @@ class Database:
     ) -> None:
         self.url = make_url(url)
         self.now = now
+        configure_mappers()  # rows are built past the constructor, which would have done it
         self.keyring = Keyring(secret)
         self.memory = Memory()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from storage.tables import (
 if TYPE_CHECKING:
     from storage.store import Store
 
+_ID = re.compile(r"[0-9a-f]{32}\Z")
 SETTLED = ("sent", "failed", "expired", "cancelled")
 
 
@@ -59,7 +61,7 @@ class Erasing:
         """Destroy the words of the records that are this person's alone, and all copies of them; what is somebody
         else's record too is kept and counted."""
         emptied, kept = self._emptied(person_id, lambda row: owners(row) == {person_id})
-        self._forget_copies(person_id, {row.id for row in emptied}, instead)
+        self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
         self._forget_messages(person_id, instead, col(Outgoing.state).in_(SETTLED))
         return Erased(_counted(emptied), _counted(kept))
 
@@ -67,9 +69,10 @@ class Erasing:
         """Destroy every word by and about a person who has left, and their name; that something happened, when and with
         whom stays in the records of others."""
         emptied, kept = self._emptied(person_id, lambda row: person_id in (row.subject_id, row.author_id))
-        self._forget_copies(person_id, {row.id for row in emptied}, instead)
+        self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
         self._store.outbox.cancel_for(person_id, "erased")
         self._forget_messages(person_id, instead)
+        self._forget_name(person_id, _people([*emptied, *kept]), instead)
         self._forget_person(person_id, instead.name)
         return Erased(_counted(emptied), _counted(kept))
 
@@ -105,11 +108,14 @@ class Erasing:
         self._change_all(Absence, col(Absence.person_id) == person_id, note="")
 
     def _forget_told(self, erased: set[str], instead: StandIn) -> None:
-        """Messages to anybody that show one of these records: their topic, or what they are about, names it."""
+        """Messages that show one of these records: their topic, or what they are about, names it. A digest in a channel
+        names none of those that it quotes: no card of what was posted is kept."""
         table = Outgoing.__table__  # type: ignore[attr-defined]
         named = (table.c.about != "") | table.c.topic.is_not(None)
         told = self._store.execute(select(table.c.id, table.c.about, table.c.topic).where(named))
         ids = [row.id for row in told if erased & set(re.split("[:.]", f"{row.about}:{row.topic}"))]
+        posted = (table.c.person_id.is_(None), table.c.state.in_(SETTLED))
+        self._change_all(Outgoing, *posted, card=instead.card)
         for start in range(0, len(ids), 500):
             these = table.c.id.in_(ids[start : start + 500])
             self._change_all(Outgoing, these, card=instead.card)
@@ -122,6 +128,21 @@ class Erasing:
         self._change_all(ObligationRow, *closed, title=instead.text, args={})
         for each in theirs:  # what somebody who left had owed is on their manager's list
             self._change_all(ObligationRow, col(ObligationRow.about) == f"left:{each}", title=instead.text)
+
+    def _forget_name(self, person_id: str, partners: set[str], instead: StandIn) -> None:
+        """What their colleagues were answered and told calls them by their name."""
+        name = json.dumps(self._store.directory.named(person_id), ensure_ascii=False)[
+            1:-1
+        ]  # as in stored values
+        self._change_all(Inbox, col(Inbox.person_id).in_(sorted(partners)), answer=None)
+        for partner in sorted(partners):
+            for told in self._store.all(Outgoing, col(Outgoing.person_id) == partner):
+                if name in told.card:
+                    unsent = {"state": "cancelled", "reason": "erased"} if told.state == "waiting" else {}
+                    self._store.change(told, card=instead.card, **unsent)
+            for owed in self._store.all(ObligationRow, col(ObligationRow.person_id) == partner):
+                if name in owed.title:
+                    self._store.change(owed, title=instead.text)
 
     def _forget_person(self, person_id: str, name: str) -> None:
         for table, field in (
@@ -151,6 +172,17 @@ class Erasing:
 
     def _change_all(self, table: type[Any], *conditions: Any, **values: Any) -> None:
         self._store.execute(update(table.__table__).where(*conditions).values(**values))
+
+
+def _ids(rows: Iterable[PersonalRow], *, deep: bool = True) -> set[str]:
+    """The ids of rows; `deep`, also the ids in them by which others of their kind are found together."""
+    inside = (item for row in rows if deep for item in row.__dict__.values())
+    return {row.id for row in rows} | {item for item in inside if isinstance(item, str) and _ID.match(item)}
+
+
+def _people(rows: Iterable[PersonalRow]) -> set[str]:
+    """Everybody who has a part in one of these rows."""
+    return {who for row in rows for who in (row.subject_id, row.author_id, row.named_id) if who}
 
 
 def _nothing(column: Any, before: Any) -> Any:

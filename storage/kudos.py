@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, func, select
 from sqlmodel import Field, col
 
+from storage import policy
 from storage.columns import Moment, Sealed
 from storage.policy import Kind
 from storage.tables import PersonalRow, Place
@@ -183,9 +184,17 @@ class Kudos:
 
     def thanked(self, people: Iterable[str], since: datetime, *, reader: str) -> set[str]:
         """Which of these people were thanked since a moment, as far as the reader may know."""
-        them = KUDOS.c.subject_id.in_(list(people))
-        rows = self._store.read(KudosRow, them, KUDOS.c.made_at >= since, *_standing(), reader=reader)
-        return {row.subject_id for row in rows}
+        visible = policy.readable(KudosRow, reader, self._store.now)
+        them = (KUDOS.c.subject_id.in_(list(people)), KUDOS.c.made_at >= since)
+        found = select(KUDOS.c.subject_id).where(visible, *them, *_standing())
+        return {row[0] for row in self._store.execute(found)}
+
+    def public_receivers(self, group: str) -> list[str]:
+        """Who was thanked in public by this, unless it was taken back."""
+        public = (KUDOS.c.kind == Kind.KUDOS_PUBLIC.value, KUDOS.c.group_id == group)
+        return [
+            row[0] for row in self._store.execute(select(KUDOS.c.subject_id).where(*public, *_standing()))
+        ]
 
     def posted_between(self, since: datetime, until: datetime) -> list[KudosRow]:
         """What was thanked in public and still stands, oldest first: what everybody reads may be posted again."""

@@ -133,7 +133,9 @@ class Outbox:
         messages reached their reader already, or may have."""
         shows = TABLE.c.about == about
         waiting = self._store.execute(
-            update(TABLE).where(shows, TABLE.c.state == "waiting").values(state="cancelled", reason="taken back")
+            update(TABLE)
+            .where(shows, TABLE.c.state == "waiting")
+            .values(state="cancelled", reason="taken back")
         ).rowcount
         return int(self._store.execute(update(TABLE).where(shows).values(card=card)).rowcount) - int(waiting)
 

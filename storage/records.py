@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from storage import policy
 from storage.columns import Sealed, SealedJson
@@ -40,7 +40,7 @@ def personal_tables() -> tuple[type[PersonalRow], ...]:
 
 def _heirs(table: type[PersonalRow]) -> Iterator[type[PersonalRow]]:
     for heir in table.__subclasses__():
-        if hasattr(heir, "__table__"):
+        if getattr(heir, "__tablename__", None) in SQLModel.metadata.tables:
             yield heir
         yield from _heirs(heir)
 

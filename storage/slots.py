@@ -55,7 +55,7 @@ class Slots:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    # Planning ------------------------------------------------------------------------------------------------------
+    # Planning ----------------------------------------------------------------------------------------------
 
     def plan(self, kind: str, about: str, due_at: datetime) -> None:
         """Set when a bell rings next for this; what was planned for it before is replaced."""
@@ -92,7 +92,7 @@ class Slots:
 
     def to_plan(self, most: int, *, bells: str) -> list[str]:
         """The next people to plan, because they changed, or everybody did since `bells` (a digest of what plans and
-        by which data) or `replan`. Plan them in this unit: it is remembered as done. None while another process does."""
+        by which data) or `replan`. Plan them in this unit: it is remembered as done. Nobody while another does."""
         if not self._alone("planning"):
             return []
         before = self._store.setting("planning") or {"done": [0, 0, ""], "goal": None, "after": ""}
@@ -109,7 +109,7 @@ class Slots:
         self._store.set_setting("planning", {"done": before["done"] if more else goal, **after})
         return ids
 
-    # Ringing -------------------------------------------------------------------------------------------------------
+    # Ringing -----------------------------------------------------------------------------------------------
 
     def due(self, most: int, kinds: Collection[str]) -> list[Slot]:
         """What is due now of these kinds, oldest first; until this unit ends no other process gets it. What an older
@@ -164,7 +164,7 @@ class Slots:
             Occurrence, *mine, col(Occurrence.outcome) == "failed", col(Occurrence.decided_at) >= since
         )
 
-    # What was decided ------------------------------------------------------------------------------------------------
+    # What was decided --------------------------------------------------------------------------------------
 
     def decisions(self, person_id: str, since: datetime) -> list[Occurrence]:
         """What was decided for a person, newest first: sent, or silent with the reason and until when. For reminders
@@ -196,7 +196,7 @@ class Slots:
         """Forget what was decided long ago; returns how many."""
         return self._store.remove(Occurrence, col(Occurrence.decided_at) < self._store.now - KEPT)
 
-    # Inside ----------------------------------------------------------------------------------------------------------
+    # Inside ------------------------------------------------------------------------------------------------
 
     def _of_person(self, kind: str, person_id: str) -> list[tuple[Any, ...]]:
         low, high = f"{person_id}:", f"{person_id};"  # the semicolon follows the colon

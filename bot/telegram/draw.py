@@ -71,7 +71,9 @@ class Drawing:
         before: Part | None = None
         for is_key, group in groupby(card.parts, key=self._is_key):
             if is_key:
-                yield Block(rows=self.rows(group))
+                keys = tuple(group)
+                yield from self._consequences(keys)
+                yield Block(rows=self.rows(keys))
                 continue
             for part in group:
                 close = isinstance(part, Fact) and isinstance(before, Fact)
@@ -90,6 +92,7 @@ class Drawing:
         if isinstance(part, Section):
             rows = self.rows([part.button]) if part.button else ()
             yield Block((Run(self.say(part.body)),), rows=rows, quoted=part.quoted)
+            yield from self._consequences([part.button] if part.button else [])
         elif isinstance(part, Heading):
             yield Block((Run(self.say(part.body), "b"),))
         elif isinstance(part, Fact):
@@ -104,6 +107,12 @@ class Drawing:
             yield from self._menu(part)
         elif isinstance(part, Document) and utf16(self.say(part.label)) > CAPTION:
             yield Block((Run(self.say(part.label)),))
+
+    def _consequences(self, keys: Iterable[Part]) -> Iterator[Block]:
+        """What is asked before a button acts stands beside it: Telegram has no window that asks."""
+        for key in keys:
+            if isinstance(key, Button) and key.confirm:
+                yield Block((Run(f"{self.say(key.label)}: {self.say(key.confirm)}", "i"),))
 
     def _menu(self, menu: Menu) -> Iterator[Block]:
         for start in range(0, len(menu.options), BUTTONS):

@@ -36,8 +36,8 @@ def _blocks(answer: Answer, asked: Asked, drawing: Drawing, name_of: Callable[[s
     if said := _so_far(question, form.given.get(question.name), name_of):
         yield Block((Run(drawing.say(Phrase("Your answer so far:"))),))
         yield Block((Run(drawing.say(said)),), quoted=True, close=True)
-    if asked.position == 0 or answer.outcome == "asked":
-        yield Block((Run(drawing.say(form.audience), "i"),))
+    # At every question: the first one is gone when its answer was a button, and a form may begin in the middle.
+    yield Block((Run(drawing.say(form.audience), "i"),))
     most = SCALE_KEYS if isinstance(question, Scale) else 2
     yield Block(rows=(*drawing.rows(asked.choices, most), *drawing.rows(asked.controls)))
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -147,7 +148,7 @@ def initials(name: str) -> str:
     if not parts:
         return "?"
     if _is_cjk(parts[0]):
-        return parts[0][-2:]
+        return parts[0][1:][-2:] or parts[0]
     return "".join(part[0] for part in (parts[0], *parts[1:][-1:])).upper()
 
 
@@ -155,6 +156,6 @@ def _is_cjk(word: str) -> bool:
     return any("\u3400" <= character <= "\u9fff" for character in word)
 
 
-def hue(person_id: str) -> int:
+def hue(person: Person) -> int:
     """A colour that stays with a person."""
-    return sum(person_id.encode()) % HUES
+    return crc32(person.email.encode()) % HUES

@@ -33,6 +33,8 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 NO_STORE = (b"cache-control", b"no-store")
+ASK_AGAIN = (b"cache-control", b"no-cache")
+"""Our own files are kept by the browser, which asks each time whether they are still the same."""
 
 
 class Guard:
@@ -48,7 +50,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headed = _Headed(send)
+        headed = _Headed(send, ASK_AGAIN if scope["path"].startswith("/static/") else NO_STORE)
         try:
             await self._app(scope, receive, headed)
         except Exception as error:
@@ -61,8 +63,9 @@ class Guard:
 class _Headed:
     """The way back to the browser, with the headers on it."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, keeping: tuple[bytes, bytes]) -> None:
         self._send = send
+        self._keeping = keeping
         self.begun = False
 
     async def __call__(self, message: Message) -> None:
@@ -70,7 +73,7 @@ class _Headed:
             self.begun = True
             given = list(message.get("headers", ()))
             names = {name.lower() for name, _ in given}
-            wanted = (*HEADERS, NO_STORE)
+            wanted = (*HEADERS, self._keeping)
             message = {**message, "headers": given + [pair for pair in wanted if pair[0] not in names]}
         await self._send(message)
 

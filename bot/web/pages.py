@@ -79,7 +79,7 @@ class Shown:
 
     @property
     def hue(self) -> int:
-        return hue(self.author.id) if self.author else 0
+        return hue(self.author) if self.author else 0
 
     @property
     def initials(self) -> str:
@@ -202,7 +202,7 @@ class Page:
 
     def hue(self, person: Person) -> int:
         """The colour of a person."""
-        return hue(person.id)
+        return hue(person)
 
     def initials(self, person: Person) -> str:
         """The letters of a person."""

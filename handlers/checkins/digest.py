@@ -25,7 +25,7 @@ def plan_digest(store: Store, person: Person, plan: Plan, day: date) -> None:
     if routine is None or not routine.lead_id or not store.checkins.routines.place(routine.place_id):
         return
     team = store.directory.reports_of(routine.lead_id, local_day(store.now, person.zone))
-    closes_at = max(plan.ends(day, one.zone)[1] for one in (person, *team))
+    closes_at = max(plan.ends(day, zone)[1] for zone in {one.zone for one in (person, *team)})
     store.slots.plan(BELL, f"{plan.name}:{day.isoformat()}", closes_at)
 
 

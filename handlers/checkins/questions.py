@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from handlers.checkins.windows import routine_of
@@ -57,9 +58,14 @@ def asks_mood(routine: Routine | None) -> bool:
 def sheet(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
     """The questions for this person, from their team's routine; about the check-in `checkin`, if one is named."""
     routine = routine_of(request.store, request.actor)
-    so_far = SoFar(args.get("checkin", ""))
-    asked = tuple(_question(n, key, so_far) for n, key in enumerate(keys_of(routine)))
-    return (*asked, replace(_MOOD, suggested=so_far.mood)) if asks_mood(routine) else asked
+    return _questions(keys_of(routine), asks_mood(routine), args.get("checkin", ""))
+
+
+@lru_cache
+def _questions(keys: tuple[str, ...], mood: bool, checkin: str) -> tuple[Question, ...]:
+    so_far = SoFar(checkin)
+    asked = tuple(_question(n, key, so_far) for n, key in enumerate(keys))
+    return (*asked, replace(_MOOD, suggested=so_far.mood)) if mood else asked
 
 
 def _question(position: int, key: str, so_far: SoFar) -> Words:

@@ -161,7 +161,9 @@ class Core:
                 Phrase("Open the form again"), Press("form.step", {"draft": draft.id, "what": "resume"})
             )
             card = Card(answer.card.title, *answer.card.parts, Note(Phrase("What you wrote is kept.")), again)
-            answer = replace(answer, card=self._seal.card(store, card, for_person=person.id))
+            answer = replace(answer, card=card)
+        if person and answer.card:
+            answer = replace(answer, card=self._seal.card(store, answer.card, for_person=person.id))
         return self._remember(store, incoming, answer)
 
     def _answer(self, store: Store, incoming: Incoming) -> Answer:

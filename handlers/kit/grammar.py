@@ -135,11 +135,12 @@ class Vocabulary:
     def nearest(self, said: str) -> Route | None:
         """The command whose words are most like the first of these, or None when none is."""
         first = folded(said).lstrip("/").removeprefix("upbeat ").split(" ")[:2]
-        for tried in (" ".join(first), *first):
-            found = difflib.get_close_matches(tried, list(self._by_words), n=1, cutoff=0.6)
-            if found:
-                return self._by_words[found[0]]
-        return None
+        near = [
+            (difflib.SequenceMatcher(None, tried, found).ratio(), found)
+            for tried in (" ".join(first), *first)
+            for found in difflib.get_close_matches(tried, list(self._by_words), n=1, cutoff=0.6)
+        ]
+        return self._by_words[max(near)[1]] if near else None
 
 
 # What it was called with ---------------------------------------------------------------------------------------------
@@ -389,6 +390,8 @@ def answer(question: Question, raw: Any, request: Request) -> Any:
 
 def _words(question: Words, raw: Any, request: Request) -> str:
     words = clean(str(raw))
+    if question.required and not words:
+        raise Problem(Phrase("Please answer this; it is needed."))
     if len(words) > question.longest:
         raise Problem(
             Phrase(

@@ -1,4 +1,4 @@
-"""Giving kudos: say whom and what for, see exactly what will be posted and who reads it, then post it or send it privately."""
+"""Giving kudos: say whom and what for, see what will be posted and who reads it, then post it or send it privately."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -51,7 +51,8 @@ def _first_a_preview(request: Request, args: Mapping[str, Any]) -> Text:
     if place is None:
         return Phrase("Seen by you and those whom you thank, each alone, after a preview. HR has no access.")
     return Phrase(
-        "A preview comes first. Then you choose: everybody in {channel} and in the company, or only those whom you thank.",
+        "A preview comes first. Then you choose: everybody in {channel} and in the company, or only those whom you"
+        " thank.",
         channel=channel(place),
     )
 

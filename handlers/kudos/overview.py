@@ -86,18 +86,18 @@ def _sent(request: Request, rows: list[KudosRow], counts: dict[str, int]) -> Sec
 @feature.reaction("kudos")
 def reaction(request: Request, group: str, reacted: Reacted) -> Reply:
     """An emoji under a post counts, once for each person, emoji and message; taking it away takes it back."""
-    rows = request.store.kudos.standing(group, reader=request.actor.id)
-    if rows:
+    receivers = request.store.kudos.public_receivers(group)
+    if receivers:
         message = f"{request.platform}:{request.where.id}:{reacted.message}"
         request.store.kudos.react(request.actor.id, group, message, reacted.emoji, added=reacted.added)
-        request.store.touch(*(row.subject_id for row in rows))
+        request.store.touch(*receivers)
     return Reply()
 
 
 # Who has not been thanked lately -------------------------------------------------------------------------------------
 
 
-@feature.command("kudos team", allow=everyone, also=("点赞 团队",), examples=("",))
+@feature.command("kudos team", allow=everyone, also=("点赞 团队", "点赞团队"), examples=("",))
 def team(request: Request) -> Reply:
     """Show, to me alone, who of my team has not been thanked lately."""
     people = _team(request)

@@ -24,16 +24,16 @@ def chosen_place(store: Store) -> Place | None:
 
 def shared_place(request: Request) -> Place:
     """The place in which everybody reads along now."""
-    store, where = request.store, request.where
-    known = store.outbox.place(request.platform, where.id)
-    return known or store.accounts.seen_place(request.platform, where.id, where.name, topic=where.thread)
+    where = request.where
+    return request.store.accounts.seen_place(request.platform, where.id, where.name, topic=where.thread)
 
 
 def _here(request: Request) -> Place | None:
     if request.where.kind != "channel":
         return None
     # A channel that Upbeat was removed from stays so: hearing a command there does not mean that it may post.
-    place = shared_place(request)
+    known = request.store.outbox.place(request.platform, request.where.id)
+    place = known or request.store.accounts.seen_place(request.platform, request.where.id, request.where.name)
     return None if place.gone else place
 
 

@@ -60,7 +60,7 @@ Daily = Annotated[
 @feature.command(
     "kudos setup",
     allow=stewards,
-    also=("点赞 设置",),
+    also=("点赞 设置", "点赞设置"),
     examples=("",),
     seen_by=Phrase("Seen by HR and administrators; a preview comes first. It is noted who changed it."),
     submit=Phrase("Preview"),

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from handlers.kit.access import everyone
-from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
 from handlers.kit.calendar import local_day
+from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
 from handlers.kit.forms import Day
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
@@ -18,7 +18,9 @@ from storage.tables import Absence
 
 LONGEST = timedelta(days=366)
 
-SEEN = Phrase("Your manager and whoever meets you can see that you are away, and until when. I ask for no reason.")
+SEEN = Phrase(
+    "Your manager and whoever meets you can see that you are away, and until when. I ask for no reason."
+)
 
 Since = Annotated[
     date | None, Day(Phrase("From which day on? Empty for today."), lead=("from", "since", "从", "自"))
@@ -40,7 +42,7 @@ Until = Annotated[
     seen_by=SEEN,
     submit=Phrase("I am away"),
 )
-def away(request: Request, until: Until, since: Since = None) -> Reply:
+def away(request: Request, *, since: Since = None, until: Until) -> Reply:
     """Say until when you are away: you are neither asked nor counted missing."""
     first = since or request.today
     _check(request, first, until)
@@ -52,12 +54,11 @@ def _check(request: Request, first: date, until: date) -> None:
     if until < request.today:
         raise Problem(Phrase("{day} is over already. Give a day from today on.", day=until), question="until")
     if first < request.today:
-        raise Problem(
-            Phrase("{day} is over already. Give a day from today on.", day=first), question="since"
-        )
+        raise Problem(Phrase("{day} is over already. Give a day from today on.", day=first), question="since")
     if until < first:
         raise Problem(
-            Phrase("{until} is before {first}. Turn the days round.", until=until, first=first), question="until"
+            Phrase("{until} is before {first}. Turn the days round.", until=until, first=first),
+            question="until",
         )
     if until - request.today > LONGEST:
         raise Problem(
@@ -70,7 +71,9 @@ def _noted(request: Request, first: date, until: date) -> Card:
     title = (
         Phrase("You are away until {until}, that day included.", until=until)
         if first <= request.today
-        else Phrase("You will be away from {first} until {until}, both days included.", first=first, until=until)
+        else Phrase(
+            "You will be away from {first} until {until}, both days included.", first=first, until=until
+        )
     )
     return Card(title, *_meanwhile(request, first, until), *_undo(request, first))
 
@@ -78,7 +81,9 @@ def _noted(request: Request, first: date, until: date) -> Card:
 def _meanwhile(request: Request, first: date, until: date) -> tuple[Part, ...]:
     stops = (
         Phrase("• Nobody is asked for a check-in on these days, and you are not counted missing."),
-        Phrase("• I do not remind you of anything; reminders wait until {day}.", day=until + timedelta(days=1)),
+        Phrase(
+            "• I do not remind you of anything; reminders wait until {day}.", day=until + timedelta(days=1)
+        ),
         Phrase("• One-on-ones in these days are not moved: your partner sees that you are away."),
     )
     due = [
@@ -115,7 +120,9 @@ def back(request: Request) -> Reply:
     """Say that you are here again."""
     today = request.today
     if request.store.preferences.back(request.actor.id, today):
-        return Reply(show=Card(Phrase("Welcome back. From today on I ask and remind you again."), *_planned(request)))
+        return Reply(
+            show=Card(Phrase("Welcome back. From today on I ask and remind you again."), *_planned(request))
+        )
     return Reply(show=Card(Phrase("You are not noted as away today."), *_planned(request)))
 
 
@@ -123,7 +130,11 @@ def _planned(request: Request) -> tuple[Part, ...]:
     rows = request.store.preferences.absences(request.actor.id, request.today)
     return tuple(
         Section(
-            Phrase("You will be away from {first} until {until}, both days included.", first=row.first, until=row.last),
+            Phrase(
+                "You will be away from {first} until {until}, both days included.",
+                first=row.first,
+                until=row.last,
+            ),
             button=_drop_button(row),
         )
         for row in rows

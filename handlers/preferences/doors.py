@@ -1,12 +1,13 @@
-"""The commands as one reader sees them: which are open to them, in their language, with an example that works for them."""
+"""The commands as one reader sees them: those open to them, in their language, with an example that works."""
 
 from __future__ import annotations
 
 import difflib
 import re
+from typing import Any
 
 from handlers.kit import grammar
-from handlers.kit.asking import near
+from handlers.kit.asking import near, questions_of
 from handlers.kit.cards import Button
 from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Colleague, Sheet
@@ -65,12 +66,17 @@ def line(request: Request, route: Route) -> Text:
     return Phrase("{command}: {help}", command=command, help=route.help)
 
 
-# What was meant --------------------------------------------------------------------------------------------------------
+# What was meant ------------------------------------------------------------------------------------------------------
+
+
+def bare(said: str) -> str:
+    """What was said without the slash and the root's name."""
+    return re.sub(r"^[/／]?\s*(upbeat(\s+|$))?", "", said.strip(), flags=re.IGNORECASE)
 
 
 def feature_called(about: str) -> Feature | None:
     """The feature of this name, or with a command of these words in any language."""
-    wanted = folded(re.sub(r"^[/／]?(upbeat\s+)?", "", about.strip(), flags=re.IGNORECASE))
+    wanted = folded(bare(about))
     for feature in every_feature():
         words = (feature.name, feature.name.replace("_", " "), feature.title.template)
         spoken = (each for route in feature.routes for each in (route.words, *route.also) if each)
@@ -96,9 +102,7 @@ def opening(request: Request, route: Route, said: str) -> Button:
     return Button(label, route.bind(**given), style="primary")
 
 
-def _given(request: Request, route: Route, rest: str) -> dict[str, object]:
-    from handlers.kit.asking import questions_of
-
+def _given(request: Request, route: Route, rest: str) -> dict[str, Any]:
     try:
         return grammar.read(route, rest, request, questions_of(route, request, {}))
     except Problem:
@@ -107,7 +111,7 @@ def _given(request: Request, route: Route, rest: str) -> dict[str, object]:
 
 def _after(route: Route, said: str) -> str:
     """What stands behind the words that resemble the command's the most."""
-    parts = re.split(r"\s+", re.sub(r"^[/／]?(upbeat\s+)?", "", said.strip(), flags=re.IGNORECASE))
+    parts = re.split(r"\s+", bare(said))
     names = [folded(words) for words in (route.words, *route.also)]
 
     def likeness(count: int) -> float:

@@ -32,10 +32,16 @@ def _stand_in() -> StandIn:
 
 WHAT = Lines(
     (
-        Phrase("Erased for good, for you and everybody: your check-ins, moods, blockers, private notes and drafts."),
-        Phrase("Kept, because it is also the record of others: feedback, thanks, comments and one-on-ones between you and them."),
-        Phrase("Kept, because it must be proved: that something happened and when, and who opened what, without words."),
-        Phrase("What was posted or delivered in a chat stays in that chat until it is deleted there. Nobody is told."),
+        Phrase(
+            "Erased for good, for you and everybody: your check-ins, moods, blockers, private notes and drafts."
+        ),
+        Phrase("Kept, because it is also the record of others: feedback, thanks, comments and one-on-ones."),
+        Phrase(
+            "Kept, because it must be proved: that something happened and when, and who opened what, without words."
+        ),
+        Phrase(
+            "What was posted or delivered in a chat stays in that chat until it is deleted there. Nobody is told."
+        ),
     )
 )
 
@@ -100,26 +106,27 @@ BY_HR = Phrase("Seen by you alone. It is noted that you did this.")
 )
 def departed(request: Request, whom: Whom) -> Reply:
     """Export or erase the record of somebody who has left."""
-    row = _found(request, whom)
-    return Reply(
-        show=Card(
-            Phrase("The record of {name}, who has left", name=Verbatim(row.name)),
-            Section(
-                Phrase(
-                    "The file says what is kept and since when. Private words stay closed to HR: they are in the file that"
-                    " people take themselves while they work here."
-                )
-            ),
-            Button(Phrase("The file"), departed_file.bind(person=row.id)),
-            Button(Phrase("Erase"), erase_departed.bind(person=row.id), style="danger"),
-        )
+    return Reply(show=_offered(_found(request, whom)))
+
+
+def _offered(row: PersonRow) -> Card:
+    return Card(
+        Phrase("The record of {name}, who has left", name=Verbatim(row.name)),
+        Section(
+            Phrase(
+                "The file says what is kept and since when. Private words stay closed to HR: they are in the file that"
+                " people take themselves while they work here."
+            )
+        ),
+        Button(Phrase("The file"), departed_file.bind(person=row.id)),
+        Button(Phrase("Erase"), erase_departed.bind(person=row.id), style="danger"),
     )
 
 
 def _of_departed(request: Request, called: str) -> Reply:
     if request.actor.role != "hr":
         raise Problem(Phrase("You can erase what is yours. Erasing the record of others is for HR."))
-    return Reply(ask=None, show=departed.handler(request, called).show)
+    return Reply(show=_offered(_found(request, called)))
 
 
 def _found(request: Request, whom: str) -> PersonRow:
@@ -134,7 +141,8 @@ def _found(request: Request, whom: str) -> PersonRow:
     if fitting:
         raise Problem(Phrase("Several people of this name have left. Write the address."), question="whom")
     raise Problem(
-        Phrase("Nobody of this name has left. Who works here decides about their own record."), question="whom"
+        Phrase("Nobody of this name has left. Who works here decides about their own record."),
+        question="whom",
     )
 
 
@@ -149,7 +157,9 @@ def _gone(request: Request, person: str) -> PersonRow:
 def departed_file(request: Request, person: str) -> Reply:
     """Take the file of somebody who has left."""
     row = _gone(request, person)
-    parts = documents(request, request.store.records.skeleton(row.id), f"upbeat-departed-{request.today.isoformat()}")
+    parts = documents(
+        request, request.store.records.skeleton(row.id), f"upbeat-departed-{request.today.isoformat()}"
+    )
     assert all(isinstance(part, Document) for part in parts)
     return Reply(
         show=Card(
@@ -163,7 +173,9 @@ def departed_file(request: Request, person: str) -> Reply:
 
 ALL_OF_IT = Lines(
     (
-        Phrase("Erased for good: their name and address, all words that they wrote, and all words about them."),
+        Phrase(
+            "Erased for good: their name and address, all words that they wrote, and all words about them."
+        ),
         Phrase("Kept for others and as proof: that something happened and when, without words and name."),
     )
 )

@@ -11,6 +11,7 @@ from handlers.kit.forms import Words
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Verbatim
 from handlers.preferences.doors import (
+    bare,
     commands,
     every_feature,
     examples_of,
@@ -28,7 +29,7 @@ About = Annotated[str, Words(Phrase("Help with what?"), lines=False, longest=50_
 @feature.command("help", allow=everyone, also=("帮助", "?"), examples=("", "checkin"))
 def help(request: Request, about: About = "") -> Reply:
     """Show what I can do for you, with examples."""
-    if not about.strip("/ "):
+    if not bare(about):
         return Reply(show=_overview(request))
     found = feature_called(about)
     if found is None:
@@ -45,7 +46,9 @@ def _overview(request: Request) -> Card:
         *parts,
         *_forms(request),
         Menu(Phrase("Examples for"), more),
-        Note(Phrase("Write these here, or without the slash. What is missing I will ask. Only you see this.")),
+        Note(
+            Phrase("Write these here, or without the slash. What is missing I will ask. Only you see this.")
+        ),
     )
 
 

@@ -39,7 +39,9 @@ def _expired(row: ObligationRow, request: Request) -> bool:
 def _one(request: Request, row: ObligationRow) -> Section:
     appointment = row.minutes == 0
     label = Phrase("Open it") if appointment else Phrase("Do it now")
-    return Section(Lines((load(row.title), *_when(request, row))), button=Button(label, Press(row.kind, row.args)))
+    return Section(
+        Lines((load(row.title), *_when(request, row))), button=Button(label, Press(row.kind, row.args))
+    )
 
 
 def _when(request: Request, row: ObligationRow) -> tuple[Text, ...]:

@@ -59,7 +59,9 @@ def _options(request: Request) -> tuple[Option, ...]:
     return tuple(Option(name, Verbatim(name.title())) for name in _platforms(request))
 
 
-Platform = Annotated[str, Choice(Phrase("Which app shall not be connected with you any more?"), options=_options)]
+Platform = Annotated[
+    str, Choice(Phrase("Which app shall not be connected with you any more?"), options=_options)
+]
 
 
 @feature.command(

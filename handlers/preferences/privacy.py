@@ -88,8 +88,8 @@ def who(request: Request) -> Reply:
             Section(Lines(tuple(_seen(kind) for kind in TABLE))),
             Note(
                 Phrase(
-                    "Nobody else. HR and administrators are colleagues like everybody; of moods your manager sees only the"
-                    " mean of five people or more."
+                    "Nobody else. HR and administrators are colleagues like everybody; of moods your manager"
+                    " sees only the mean of five people or more."
                 )
             ),
         )
@@ -104,14 +104,20 @@ def _seen(kind: Kind) -> Text:
 # The whole file ------------------------------------------------------------------------------------------------------
 
 
-@feature.command("privacy file", allow=everyone, also=("export", "导出", "隐私 导出", "隐私导出"), examples=("",))
+@feature.command(
+    "privacy file", allow=everyone, also=("export", "导出", "隐私 导出", "隐私导出"), examples=("",)
+)
 def file(request: Request) -> Reply:
     """Take everything that is kept about you, as JSON and as XLSX."""
     whole = request.store.records.whole(request.actor.id)
     return Reply(
         show=Card(
             Phrase("Your whole file"),
-            Section(Phrase("It has all that is yours by the company's rules, and what others wrote to you openly.")),
+            Section(
+                Phrase(
+                    "It has all that is yours by the company's rules, and what others wrote to you openly."
+                )
+            ),
             *documents(request, whole, f"upbeat-{request.today.isoformat()}"),
             Note(Phrase("Only you can fetch it, for a day. What others keep for themselves is not in it.")),
         )

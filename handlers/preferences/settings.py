@@ -1,4 +1,4 @@
-"""My settings: language, zone, quiet hours, where reminders arrive, and each notification, with their present values."""
+"""My settings: language, zone, quiet hours, where messages arrive, and each notification, with their values now."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handlers.kit.text import Lines, Listing, Phrase, Text, Verbatim
 from handlers.preferences.doors import every_feature
 from handlers.preferences.home import feature
 from handlers.preferences.quiet import quiet, quiet_text
-from handlers.preferences.zones import find_zones, is_zone
+from handlers.preferences.zones import find_zones
 
 MINE = Phrase("Only you see this. Your colleagues see at most what the time is at your place.")
 COMPANY = "company"
@@ -129,8 +129,6 @@ def zone(request: Request, where: Where) -> Reply:
 
 
 def _one_zone(where: str) -> str:
-    if is_zone(where) and "/" in where:
-        return where
     found = find_zones(where)
     if len(found) == 1:
         return found[0]
@@ -216,7 +214,11 @@ def _notices_card(request: Request) -> Card:
     return Card(
         Phrase("Your notifications"),
         *(_notice(request, name, title) for name, title in _notices().items()),
-        Note(Phrase("What you owe comes as a reminder whatever is chosen here; your quiet hours hold for all of it.")),
+        Note(
+            Phrase(
+                "What you owe comes as a reminder whatever is chosen here; your quiet hours hold for all of it."
+            )
+        ),
         Button(Phrase("Settings"), settings.bind()),
     )
 
@@ -224,17 +226,28 @@ def _notices_card(request: Request) -> Card:
 def _notice(request: Request, name: str, title: Phrase) -> Section:
     on = request.store.preferences.wants(request.actor.id, name)
     if request.store.setting(f"lock:{name}") is not None:
-        locked = Phrase("On for everybody: the company chose so.") if on else Phrase("Off for everybody: the company chose so.")
+        locked = (
+            Phrase("On for everybody: the company chose so.")
+            if on
+            else Phrase("Off for everybody: the company chose so.")
+        )
         return Section(Lines((title, locked)))
     if on:
-        return Section(Lines((title, Phrase("On"))), button=Button(Phrase("Switch off"), switch.bind(notice=name, on=False)))
-    return Section(Lines((title, Phrase("Off"))), button=Button(Phrase("Switch on"), switch.bind(notice=name, on=True)))
+        return Section(
+            Lines((title, Phrase("On"))),
+            button=Button(Phrase("Switch off"), switch.bind(notice=name, on=False)),
+        )
+    return Section(
+        Lines((title, Phrase("Off"))), button=Button(Phrase("Switch on"), switch.bind(notice=name, on=True))
+    )
 
 
 @feature.button(allow=everyone)
 def switch(request: Request, notice: str, on: bool) -> Reply:
     """Switch one notification on or off."""
     if request.store.setting(f"lock:{notice}") is not None:
-        raise Problem(Phrase("The company decides about this notification. Ask HR if you need it another way."))
+        raise Problem(
+            Phrase("The company decides about this notification. Ask HR if you need it another way.")
+        )
     request.store.preferences.set(request.actor.id, f"notice:{notice}", None if on else False)
     return Reply(show=_notices_card(request))

@@ -52,7 +52,7 @@ def _more(count: int) -> tuple[Part, ...]:
     return (Note(Phrase("… and {count} more.", count=count - SHOWN)),) if count > SHOWN else ()
 
 
-def _message(row: Outgoing, rules: Mapping[str | None, str]) -> Text:
+def _message(row: Outgoing, rules: Mapping[str, str]) -> Text:
     return Lines((load(row.card).title, _state(row), _rule(row, rules)))
 
 
@@ -76,7 +76,7 @@ RULES: Mapping[str, Phrase] = {
 }
 
 
-def _rule(row: Outgoing, rules: Mapping[str | None, str]) -> Text:
+def _rule(row: Outgoing, rules: Mapping[str, str]) -> Text:
     if row.id in rules and rules[row.id] in RULES:
         return RULES[rules[row.id]]
     for each in every_feature():
@@ -92,7 +92,9 @@ def _rule(row: Outgoing, rules: Mapping[str | None, str]) -> Text:
     return Phrase("By the rule {rule}", rule=Verbatim(row.route))
 
 
-# What was withheld -----------------------------------------------------------------------------------------------------
+# What was withheld ---------------------------------------------------------------------------------------------------
+
+WITHHELD = ("silent", "expired", "failed")
 
 REASONS: Mapping[str, Phrase] = {
     "snoozed": Phrase("you snoozed it"),
@@ -108,6 +110,14 @@ REASONS: Mapping[str, Phrase] = {
     "not asked": Phrase("you are in no team that is asked"),
     "moved": Phrase("it was moved to another time"),
     "left": Phrase("the person has left"),
+    "ended": Phrase("it has ended"),
+    "no channel": Phrase("there is no channel for it"),
+    "place gone": Phrase("there is no channel for it"),
+    "nobody to tell": Phrase("there was nobody to tell"),
+    "nobody was thanked in public": Phrase("nobody was thanked in public"),
+    "kudos are private here": Phrase("thanks stay private here"),
+    "nothing shared": Phrase("nobody had shared anything"),
+    "failed": Phrase("something went wrong on our side; I try again"),
     "erased": Phrase("it was erased"),
     "unreachable": Phrase("you cannot be reached in any app"),
 }
@@ -120,7 +130,7 @@ def _reason(reason: str) -> Text:
 def _withheld(request: Request, decided: Sequence[Occurrence]) -> tuple[Part, ...]:
     silent: dict[tuple[str, str, str], Occurrence] = {}
     for row in decided:
-        if row.outcome != "sent" and (row.reason or row.outcome) not in ("", "sent"):
+        if row.outcome in WITHHELD:
             silent.setdefault((row.kind, row.about, row.reason), row)
     rows = list(silent.values())
     if not rows:
@@ -133,7 +143,7 @@ def _withheld(request: Request, decided: Sequence[Occurrence]) -> tuple[Part, ..
 
 
 def _silence(request: Request, row: Occurrence) -> Text:
-    why_not = _reason(row.reason or row.outcome)
+    why_not = _reason(row.reason if row.outcome == "silent" else row.outcome)
     said = Phrase("Not said {moment}: {reason}", moment=row.decided_at, reason=why_not)
     until = (Phrase("It waits until {moment}", moment=row.until),) if row.until else ()
     return Lines((_what(request, row), said, *until))
@@ -142,7 +152,7 @@ def _silence(request: Request, row: Occurrence) -> Text:
 def _what(request: Request, row: Occurrence) -> Text:
     if row.kind == REMINDER:
         owed = request.store.obligations.get(row.about, person_id=request.actor.id)
-        return load(owed.title) if owed else Phrase("A reminder")  # type: ignore[no-any-return]
+        return load(owed.title) if owed else Phrase("A reminder")
     return next(
         (each.title for each in every_feature() if row.kind.startswith(f"{each.name}.")), Phrase("A message")
     )

@@ -1,11 +1,11 @@
-"""Time zones by the names that people use: Shanghai, 上海, Berlin, "New York", CST; when several fit, the person is asked."""
+"""Time zones by the names that people use: Shanghai, 上海, "New York", CST; when several fit, the person is asked."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from babel import Locale
 
@@ -14,114 +14,83 @@ from handlers.kit.grammar import folded
 MOST = 6
 """Zones that are offered when several fit."""
 
-REGIONS = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+REGIONS = {
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"
+}  # fmt: skip
 
-# Cities that have no zone of their own, and short names; those that mean several zones are asked.
-ALSO: Mapping[str, tuple[str, ...]] = {
+# Cities and countries without a zone of their own, and short names of zones; "_" stands for a space.
+ALSO: Mapping[str, str] = {
+    "Asia/Shanghai": "beijing shenzhen guangzhou hangzhou chengdu nanjing wuhan xian suzhou tianjin xiamen qingdao"
+    " china prc 北京 深圳 广州 杭州 成都 南京 武汉 西安 苏州 天津 厦门 青岛 中国",
+    "Asia/Kolkata": "mumbai bangalore bengaluru delhi new_delhi hyderabad pune chennai india 孟买 班加罗尔 新德里 印度",
+    "Asia/Tokyo": "osaka kyoto japan jst 大阪 京都 日本",
+    "Europe/Berlin": "munich münchen hamburg frankfurt cologne köln stuttgart leipzig germany deutschland cet cest"
+    " 慕尼黑 汉堡 法兰克福 德国",
+    "Europe/London": "manchester edinburgh glasgow uk england gmt bst 英国",
+    "Europe/Madrid": "barcelona valencia 巴塞罗那",
+    "Europe/Rome": "milan milano turin florence 米兰",
+    "Europe/Zurich": "geneva basel bern 日内瓦",
+    "America/New_York": "boston washington miami atlanta philadelphia nyc edt 波士顿 华盛顿",
+    "America/Chicago": "houston dallas austin cdt 休斯敦",
+    "America/Los_Angeles": "san_francisco seattle san_diego san_jose portland pst pdt 旧金山 西雅图",
+    "UTC": "utc",
+}
+UNCLEAR: Mapping[str, str] = {
+    "cst": "Asia/Shanghai America/Chicago America/Havana",
+    "ist": "Asia/Kolkata Europe/Dublin Asia/Jerusalem",
+    "est": "America/New_York Australia/Sydney",
     **dict.fromkeys(
-        "beijing 北京 深圳 shenzhen 广州 guangzhou 杭州 hangzhou 成都 chengdu 南京 nanjing 武汉 wuhan 西安 xian 苏州 suzhou"
-        " 天津 tianjin 重庆 chongqing 厦门 xiamen 青岛 qingdao 中国 china prc".split(),
-        ("Asia/Shanghai",),
+        ("us", "usa", "美国"), "America/New_York America/Chicago America/Denver America/Los_Angeles"
     ),
-    **dict.fromkeys(
-        "munich münchen hamburg frankfurt cologne köln stuttgart leipzig germany deutschland 慕尼黑 汉堡 法兰克福".split(),
-        ("Europe/Berlin",),
-    ),
-    **dict.fromkeys(
-        ("san francisco", "seattle", "san diego", "san jose", "portland", "旧金山", "西雅图", "pst", "pdt"),
-        ("America/Los_Angeles",),
-    ),
-    **dict.fromkeys(
-        ("boston", "washington", "miami", "atlanta", "philadelphia", "波士顿", "华盛顿", "edt", "nyc"),
-        ("America/New_York",),
-    ),
-    **dict.fromkeys(("houston", "dallas", "austin", "cdt"), ("America/Chicago",)),
-    **dict.fromkeys("mumbai bangalore bengaluru delhi hyderabad pune chennai india 孟买 班加罗尔".split(), ("Asia/Kolkata",)),
-    **dict.fromkeys("osaka kyoto japan 大阪 日本".split(), ("Asia/Tokyo",)),
-    **dict.fromkeys("barcelona valencia".split(), ("Europe/Madrid",)),
-    **dict.fromkeys("milan milano turin florence 米兰".split(), ("Europe/Rome",)),
-    **dict.fromkeys("geneva basel bern 日内瓦".split(), ("Europe/Zurich",)),
-    **dict.fromkeys("manchester edinburgh glasgow uk england gmt bst".split(), ("Europe/London",)),
-    **dict.fromkeys("kyiv kiev".split(), ("Europe/Kyiv",)),
-    **dict.fromkeys("cet cest".split(), ("Europe/Berlin",)),
-    "utc": ("UTC",),
-    "cst": ("Asia/Shanghai", "America/Chicago", "America/Havana"),
-    "ist": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
-    "est": ("America/New_York", "Australia/Sydney"),
-    "usa": ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"),
-    "us": ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"),
-    "美国": ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"),
+}
+RENAMED: Mapping[str, str] = {
+    **dict.fromkeys(("Asia/Chongqing", "Asia/Chungking", "Asia/Harbin"), "Asia/Shanghai"),
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Asia/Tel_Aviv": "Asia/Jerusalem",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Indianapolis": "America/Indiana/Indianapolis",
+    "America/Louisville": "America/Kentucky/Louisville",
+    "Europe/Kiev": "Europe/Kyiv",
 }
 
 
 def find_zones(said: str) -> tuple[str, ...]:
-    """The zones that these words may mean: one when it is clear, several to ask about, none when nothing is like them."""
-    wanted = folded(said).replace("_", " ").strip(" .。")
-    if not wanted:
-        return ()
+    """The zones that these words may mean: one when it is clear, several to ask about, none when nothing is like it."""
+    wanted = _spoken(said).strip(" .。")
     names = _names()
-    if wanted in names:
-        return _distinct(names[wanted])
-    begin = [zone for name, zones in names.items() if name.startswith(wanted) for zone in zones]
-    within = [zone for name, zones in names.items() if len(wanted) > 1 and wanted in name for zone in zones]
-    close = [zone for name in difflib.get_close_matches(wanted, names, n=3, cutoff=0.75) for zone in names[name]]
-    return _distinct(begin or within or close)[:MOST]
-
-
-def _distinct(zones: Iterable[str]) -> tuple[str, ...]:
-    """Without those that are another name of one before them."""
-    made: dict[object, str] = {}
-    for zone in zones:
-        made.setdefault(_rules(zone), zone)
-    return tuple(made.values())
-
-
-@lru_cache(maxsize=None)
-def _rules(zone: str) -> object:
-    return _canonical().get(zone, zone)
-
-
-@lru_cache
-def _canonical() -> Mapping[str, str]:
-    """Old names of zones that are still known, and what they are called now."""
-    return {
-        "Asia/Chongqing": "Asia/Shanghai",
-        "Asia/Chungking": "Asia/Shanghai",
-        "Asia/Harbin": "Asia/Shanghai",
-        "Asia/Calcutta": "Asia/Kolkata",
-        "Asia/Saigon": "Asia/Ho_Chi_Minh",
-        "Asia/Katmandu": "Asia/Kathmandu",
-        "Asia/Rangoon": "Asia/Yangon",
-        "Asia/Tel_Aviv": "Asia/Jerusalem",
-        "Europe/Kiev": "Europe/Kyiv",
-        "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
-        "America/Indianapolis": "America/Indiana/Indianapolis",
-        "America/Louisville": "America/Kentucky/Louisville",
-        "Atlantic/Faeroe": "Atlantic/Faroe",
-    }
+    if not wanted or wanted in names:
+        return names.get(wanted, ())
+    begins = (zone for name, zones in names.items() if name.startswith(wanted) for zone in zones)
+    within = (zone for name, zones in names.items() if wanted in name for zone in zones)
+    like = difflib.get_close_matches(wanted, names, n=2, cutoff=0.75)
+    close = (zone for name in like for zone in names[name])
+    return next((found for each in (begins, within, close) if (found := _distinct(each))), ())[:MOST]
 
 
 @lru_cache
 def _names() -> Mapping[str, tuple[str, ...]]:
-    """Every name of every zone: the zone itself, its city in English and in Chinese, and what else people say."""
-    made: dict[str, tuple[str, ...]] = {}
+    """Every name of every zone: its own, its city's in English and in Chinese, and what else people say."""
+    made: dict[str, list[str]] = {}
     chinese = Locale.parse("zh_Hans_CN").time_zones
     for zone in sorted(available_timezones()):
-        if not zone.startswith(REGIONS):
-            continue
-        city = zone.rsplit("/", 1)[-1]
-        own = str(chinese[zone]["city"]) if zone in chinese and "city" in chinese[zone] else ""
-        for name in (zone, city, own):
-            spoken = folded(name.replace("_", " "))
-            if spoken and zone not in made.get(spoken, ()):
-                made[spoken] = (*made.get(spoken, ()), zone)
-    return {**made, **{folded(name): zones for name, zones in ALSO.items()}}
+        if zone.split("/")[0] in REGIONS:
+            city = str(chinese[zone].get("city", "")) if zone in chinese else ""
+            for name in {zone, zone.rsplit("/", 1)[-1], city} - {""}:
+                made.setdefault(_spoken(name), []).append(zone)
+    for zone, cities in ALSO.items():
+        made.update({_spoken(city): [zone] for city in cities.split()})
+    made.update({name: zones.split() for name, zones in UNCLEAR.items()})
+    return {name: _distinct(zones) for name, zones in made.items()}
 
 
-def is_zone(name: str) -> bool:
-    """Whether this is a zone's own name."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
+def _spoken(name: str) -> str:
+    return folded(name).replace("_", " ")
+
+
+def _distinct(zones: Iterable[str]) -> tuple[str, ...]:
+    """Each once, under its present name."""
+    return tuple(dict.fromkeys(RENAMED.get(zone, zone) for zone in zones))

@@ -30,6 +30,18 @@ _SAID = Prepared(
         _POSTED.c.message == bindparam("said"),
     )
 )
+_CHECKIN = CheckIn.__table__  # type: ignore[attr-defined]
+_UNASKED = Prepared(
+    select(_CHECKIN.c.id)
+    .where(
+        _CHECKIN.c.subject_id == bindparam("person"),
+        _CHECKIN.c.window.is_(None),
+        _CHECKIN.c.made_at >= bindparam("since", type_=_CHECKIN.c.made_at.type),
+    )
+    .order_by(_CHECKIN.c.made_at.desc(), _CHECKIN.c.id.desc())
+    .limit(1)
+)
+
 SINCE = timedelta(days=14)
 """How far back a team's latest check-ins and moods are looked for."""
 
@@ -165,7 +177,8 @@ class CheckIns:
 
     def made_since(self, person_id: str, since: datetime) -> CheckIn | None:
         """A person's newest check-in outside any window since then, or None."""
-        return self.mine(person_id, col(CheckIn.window).is_(None), col(CheckIn.made_at) >= since)
+        found = self._store.run(_UNASKED, person=person_id, since=since)
+        return self.by_id(found[0][0], person_id) if found else None
 
     def by_id(self, checkin_id: str, person_id: str) -> CheckIn | None:
         """A check-in of this person's own, or None."""

@@ -118,7 +118,9 @@ async def test_two_processes_ring_each_moment_once(any_alarms: Chat) -> None:
 
 
 async def two_processes(chat: Chat) -> None:
-    other = Database(chat.database.url.render_as_string(hide_password=False), b"a test's secret", now=lambda: chat.now)
+    other = Database(
+        chat.database.url.render_as_string(hide_password=False), b"a test's secret", now=lambda: chat.now
+    )
     other.open()
     clocks = [clock_of(chat.core), clock_of(Core(other, chat.core.features))]
     for day in range(4):
@@ -134,7 +136,9 @@ async def two_processes(chat: Chat) -> None:
     assert len(set(days)) == len(days)
     assert chat.rows(Occurrence, Occurrence.outcome == "failed") == []
     for who in chat.ids:
-        reminded = [card for card in chat.told_cards(who) if "waits for you" in card or "wait for you" in card]
+        reminded = [
+            card for card in chat.told_cards(who) if "waits for you" in card or "wait for you" in card
+        ]
         assert len(reminded) <= 4
 
 

@@ -1,4 +1,4 @@
-"""Messages arrive once, in order, at the right place, whatever platforms and processes do; what is unclear is counted."""
+"""Messages arrive once, in order, whatever platforms and processes do; what is unclear is counted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.schedules.errands import feature, only
 
 
 class Line:
-    """A platform that does what the test says: `script` has, for each of the next messages of an address, what happens."""
+    """A platform that does what `script` says will happen to each of the next messages of an address."""
 
     def __init__(self, name: str = "web") -> None:
         self.name = name
@@ -88,6 +88,12 @@ def worker(chat: Chat, *lines: Line, name: str = "one") -> Delivery:
     return Delivery(chat.core, lines, worker=name)
 
 
+async def until(happens: Callable[[], object]) -> None:
+    """Wait for something; the test's own time limit ends it if it never comes."""
+    while not happens():  # noqa: ASYNC110 (what is waited for happens in the database)
+        await asyncio.sleep(0.01)
+
+
 def row(chat: Chat, message: str) -> Outgoing:
     (found,) = chat.rows(Outgoing, Outgoing.id == message)
     assert isinstance(found, Outgoing)
@@ -99,8 +105,7 @@ async def crash(chat: Chat, line: Line) -> None:
     line.gate = asyncio.Event()
     dying = worker(chat, line, name=f"dying {len(line.heard)} {chat.now}")
     task = asyncio.create_task(dying.deliver())
-    while not line.waiting:
-        await asyncio.sleep(0.01)
+    await until(lambda: line.waiting)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     line.gate, line.waiting = None, 0
@@ -141,8 +146,7 @@ async def test_readers_do_not_wait_for_each_other(chat: Chat) -> None:
     for who in ("ben", "ada", "eve"):
         tell(chat, who, "hello")
     task = asyncio.create_task(worker(chat, line).deliver())
-    while len(chat.rows(Outgoing, Outgoing.state == "sending")) < 3:
-        await asyncio.sleep(0.01)
+    await until(lambda: line.waiting == 3)
     line.gate.set()
     assert await task == 3
 
@@ -257,7 +261,9 @@ async def test_a_platform_that_says_slow_down_delays_that_bucket_alone(any_chat:
     assert line.heard == [("ada", "three"), ("ben", "one"), ("ben", "two")]
 
 
-@pytest.mark.parametrize(("asked", "kept"), [(1, 1), (3600, 3600), (0, 1), (-5, 1), (1e9, 3600), (float("nan"), 30)])
+@pytest.mark.parametrize(
+    ("asked", "kept"), [(1, 1), (3600, 3600), (0, 1), (-5, 1), (1e9, 3600), (float("nan"), 30)]
+)
 def test_what_a_platform_asks_for_is_kept_within_reason(asked: float, kept: float) -> None:
     assert Buckets(lambda: 0.0).pause("all", asked) == kept
 
@@ -285,7 +291,14 @@ async def test_poison_is_set_aside_and_the_rest_go_on(any_chat: Chat) -> None:
     poison = tell(any_chat, "ben", "poison")
     tell(any_chat, "ben", "behind it")
     tell(any_chat, "ada", "beside it")
-    line.script["ben"] = [ValueError("words"), ValueError(), ValueError(), ValueError(), "", *[ValueError()] * 4]
+    line.script["ben"] = [
+        ValueError("words"),
+        ValueError(),
+        ValueError(),
+        ValueError(),
+        "",
+        *[ValueError()] * 4,
+    ]
     delivery = worker(any_chat, line)
     while row(any_chat, poison).state != "failed":
         while await delivery.deliver():
@@ -429,8 +442,7 @@ async def test_who_lost_its_lease_does_not_send(any_chat: Chat) -> None:
     tell(any_chat, "ada", "first")
     message = tell(any_chat, "ben", "hello")
     slow = asyncio.create_task(worker(any_chat, line).deliver())
-    while not line.heard:
-        await asyncio.sleep(0.01)
+    await until(lambda: line.heard)
     any_chat.change(
         lambda store: store.change(store.one(Outgoing, Outgoing.id == message), leased_by="another")
     )
@@ -460,8 +472,7 @@ async def test_stopping_finishes_what_was_begun_and_gives_back_the_rest(any_chat
     messages = [tell(any_chat, "ben", f"{n}") for n in range(3)]
     delivery = worker(any_chat, line)
     await delivery.start()
-    while not any_chat.rows(Outgoing, Outgoing.state == "sending"):
-        await asyncio.sleep(0.01)
+    await until(lambda: line.waiting)
     stopping = asyncio.create_task(delivery.stop(5))
     await asyncio.sleep(0.01)
     line.gate.set()

@@ -1,5 +1,6 @@
 """Commands, buttons, edits and files in a private chat with Upbeat."""
 
+from bot.telegram.harmless import as_typed
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, MALLORY, Room
 
 
@@ -37,6 +38,7 @@ async def test_one_of_everything_is_drawn(room: Room) -> None:
     assert "<b>Label</b>: value\n<b>Other</b>: thing" in first.html
     assert "▁" in first.text
     assert "<i>A note</i>" in first.html
+    assert "<i>Erase: Really?</i>" in first.html
     assert "Open here: http://localhost:8080/x" in first.text
     labels = [[label for label, _ in row] for row in first.buttons]
     assert labels[0] == ["Beside"]
@@ -128,6 +130,9 @@ async def test_a_changed_user_name_is_noted(room: Room) -> None:
     account = room.chat.change(lambda store: store.directory.account(room.chat.ids["ben"], "telegram"))
     assert (account.username, account.address) == ("ben_new", str(BEN))
     assert (await room.says(ADA, "/toast @ben_new")).text == "To Ben Okri!"
+    room.fake.world.users[BEN].username = None
+    await room.says(BEN, "/echo hi again")
+    assert "I do not know ben_new" in as_typed((await room.says(ADA, "/toast @ben_new")).text)
 
 
 async def test_someone_is_spoken_to_in_their_language(room: Room) -> None:

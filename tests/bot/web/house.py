@@ -67,7 +67,9 @@ class Opened:
 
 
 @contextlib.asynccontextmanager
-async def open_house(core: Core, *, channels: Iterable[str] = ("general", "engines")) -> AsyncIterator[Opened]:
+async def open_house(
+    core: Core, *, channels: Iterable[str] = ("general", "engines")
+) -> AsyncIterator[Opened]:
     """Serve the local chat on a free port of this machine."""
     for name in channels:
         core.database.write_now(

@@ -1,0 +1,185 @@
+"""Our line to Slack's Web API: no retries of its own, one session, and a library that logs nothing of what it carries."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.draw import Page
+
+T = TypeVar("T")
+
+log = logging.getLogger("upbeat.slack")
+
+SECONDS = 15.0
+LONGEST_WAIT = 60.0
+PATIENCE = 4
+TOKEN_ERRORS = frozenset(
+    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
+)
+"""What Slack says when it is our token that it does not take, whatever it was asked."""
+
+
+class _Withheld(logging.Filter):
+    """A library's line without its text: that may quote a message, a token or the address of a socket."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        record.msg, record.args, record.exc_info, record.exc_text = "library message withheld", (), None, None
+        record.error = error
+        return True
+
+
+def quiet_logger() -> logging.Logger:
+    """The logger that Slack's libraries get: from warnings on, without their texts. They look at its level alone, so
+    that it has one of its own."""
+    logger = logging.getLogger("upbeat.slack.library")
+    logger.setLevel(logging.WARNING)
+    if not logger.filters:
+        logger.addFilter(_Withheld())
+    return logger
+
+
+def make_client(token: str, api_url: str) -> AsyncWebClient:
+    """A client without retries: the library's own would post twice after a lost connection."""
+    return AsyncWebClient(token=token, base_url=api_url, retry_handlers=[], logger=quiet_logger())
+
+
+def open_session() -> aiohttp.ClientSession:
+    """The connections that all calls share."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS, sock_connect=5))
+
+
+@dataclass
+class Health:
+    """What is wrong with our line, for the operator."""
+
+    uninstalled: bool = False
+    token_error: str = ""
+    lacks: set[str] = field(default_factory=set)
+
+    def note(self, error: str, needed: str = "") -> None:
+        """Slack refused our token."""
+        if error == "missing_scope":
+            self.lacks |= set(needed.split(",")) - {""}
+        else:
+            self.token_error = error
+        log.error("slack refuses the token", extra={"error": error})
+
+    def problems(self) -> list[str]:
+        """Each with its fix."""
+        found = []
+        if self.uninstalled:
+            found.append("Slack says that the app was uninstalled. Install it again and set SLACK_BOT_TOKEN.")
+        if self.token_error:
+            found.append(f"Slack refuses SLACK_BOT_TOKEN ({self.token_error}). Install the app again and set it.")
+        if self.lacks:
+            scopes = ", ".join(sorted(self.lacks))
+            found.append(f"The Slack app lacks {scopes}. Update it from `upbeat manifest` and install it again.")
+        return found
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who we are in Slack. `url` is the workspace's address, for links to its messages."""
+
+    team_id: str
+    user_id: str
+    bot_id: str
+    url: str = ""
+
+
+def error_of(error: SlackApiError) -> str:
+    """Slack's word for what is wrong; its response may quote the request, the word does not."""
+    data = error.response.data if hasattr(error.response, "data") else None
+    return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def status_of(error: SlackApiError) -> int:
+    """The HTTP status of an error."""
+    return int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0) or 0)
+
+
+def wait_of(error: SlackApiError) -> float | None:
+    """The seconds that Slack wants us to wait, if that is what it says."""
+    if status_of(error) != 429 and error_of(error) not in ("ratelimited", "rate_limited"):
+        return None
+    try:
+        return max(0.1, float(error.response.headers.get("Retry-After", 1)))
+    except (TypeError, ValueError, AttributeError):
+        return 1.0
+
+
+def needed_of(error: SlackApiError) -> str:
+    """The scopes that Slack misses."""
+    data = error.response.data if hasattr(error.response, "data") else None
+    return str(data.get("needed", "")) if isinstance(data, dict) else ""
+
+
+def message(page: Page) -> dict[str, Any]:
+    """One page as the arguments of a message in which nothing comes alive that we did not draw."""
+    return {**answer(page), "link_names": False, "parse": "none"}
+
+
+def answer(page: Page) -> dict[str, Any]:
+    """One page as a response: the same without what responses do not take."""
+    shown = {"blocks": page.blocks} if page.blocks else {}
+    return {"text": page.text, **shown, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+
+
+def whisper(page: Page) -> dict[str, Any]:
+    """One page as a message for one person's eyes."""
+    shown = {"blocks": page.blocks} if page.blocks else {}
+    return {"text": page.text, **shown, "link_names": False, "parse": "none"}
+
+
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """Wait when Slack says so, and repeat what the network lost: an answer shown twice harms less than none."""
+    for attempt in range(PATIENCE):
+        try:
+            return await work()
+        except SlackApiError as error:
+            wait = wait_of(error)
+            if wait is None and status_of(error) < 500:
+                raise
+            await asyncio.sleep(min(wait or 0.2 * 2**attempt, LONGEST_WAIT))
+        except (aiohttp.ClientError, TimeoutError):
+            await asyncio.sleep(0.2 * 2**attempt)
+    return await work()
+
+
+class Tasks:
+    """Work that goes on after Slack got its acknowledgement, and that a stop waits for."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Awaitable[object]) -> None:
+        """Do this now, beside everything else; what goes wrong is logged without words."""
+        task = asyncio.ensure_future(self._watched(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until everything is done, and give up what is not by then."""
+        if running := set(self._running):
+            _, late = await asyncio.wait(running, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    @staticmethod
+    async def _watched(work: Awaitable[object]) -> None:
+        try:
+            await work
+        except SlackApiError as error:
+            log.warning("slack refused", extra={"error": error_of(error), "status": status_of(error)})
+        except Exception as error:
+            log.error("work after the answer failed", extra={"error": type(error).__name__})

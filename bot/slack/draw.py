@@ -1,0 +1,345 @@
+"""A card becomes messages, a home screen or a modal: everything of it, within every limit of Block Kit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from bot.slack.words import escaped, pieces, readable, shortened, units, weight
+from bot.words import Voice, bars
+from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
+from handlers.kit.text import Phrase, Text
+
+Json: TypeAlias = dict[str, Any]
+
+# Lengths in characters and counts; docs.slack.dev/reference/block-kit, and its answer to larger messages.
+TEXT = 3000
+HEADER = 150
+LABEL = 75
+URL = 3000
+CONFIRM = 300
+BUTTONS = 25
+OPTIONS = 100
+FALLBACK = 3900
+MESSAGE_BLOCKS = 50
+MESSAGE_JSON = 12_500
+VIEW_BLOCKS = 99
+VIEW_JSON = 200_000
+MENU_JSON = 9_000
+
+SURE = Phrase("Are you sure?")
+YES = Phrase("Yes")
+NO = Phrase("No")
+MORE = Phrase("Show more")
+CLOSE = Phrase("Close")
+MORE_ACTION = "more:"
+"""How the button is called that turns the page of a view; it carries no key, only the page."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One message: blocks, and the text that notifications and screen readers use."""
+
+    text: str
+    blocks: list[Json]
+
+
+@dataclass
+class Drawing:
+    """Draws for one reader."""
+
+    language: str = "en"
+    zone: str = "UTC"
+    _actions: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self._voice = Voice(self.language, self.zone, readable)
+
+    def say(self, text: Text) -> str:
+        """The words of a text, not yet escaped."""
+        return self._voice.say(text)
+
+    def plain(self, card: Card) -> str:
+        """All the words of a card, not yet escaped."""
+        return self._voice.plain(card)
+
+    # Whole cards -----------------------------------------------------------------------------------------------------
+
+    def messages(self, card: Card) -> list[Page]:
+        """The card as messages, in order, nothing left out."""
+        pages = list(_paged(self.blocks(card), MESSAGE_BLOCKS, MESSAGE_JSON)) or [[]]
+        texts = [self.plain(card), *(" ".join(_words(blocks)) for blocks in pages[1:])]
+        return [Page(fallback(text), blocks) for text, blocks in zip(texts, pages, strict=True)]
+
+    def views(self, card: Card) -> list[list[Json]]:
+        """The card as the contents of views; every one but the last ends with a button to the next."""
+        pages = list(_paged(self.blocks(card), VIEW_BLOCKS, VIEW_JSON)) or [[self.section("⋯")]]
+        for number, blocks in enumerate(pages[:-1], start=1):
+            button = {
+                "type": "button",
+                "text": self.plain_text(self.say(MORE)),
+                "action_id": f"{MORE_ACTION}{number}",
+            }
+            blocks.append({"type": "actions", "elements": [button]})
+        return pages
+
+    def blocks(self, card: Card) -> list[Json]:
+        """The card as blocks, in order, each within its own limits."""
+        return [block for made in (self._title(card.title), *self._parts(card.parts)) for block in made]
+
+    def _parts(self, parts: Iterable[Part]) -> Iterator[list[Json]]:
+        facts: list[Fact] = []
+        pressed: list[Button | Link] = []
+        for part in parts:
+            if facts and not isinstance(part, Fact):
+                yield list(self._facts(facts))
+                facts = []
+            if pressed and not isinstance(part, Button | Link):
+                yield list(self._buttons(pressed))
+                pressed = []
+            if isinstance(part, Fact):
+                facts.append(part)
+            elif isinstance(part, Button | Link):
+                pressed.append(part)
+            else:
+                yield list(self._part(part))
+        yield list(self._facts(facts))
+        yield list(self._buttons(pressed))
+
+    def _part(self, part: Part) -> Iterator[Json]:
+        if isinstance(part, Section):
+            yield from self._section(part)
+        elif isinstance(part, Heading):
+            yield from _rich([(self.say(part.body), True)])
+        elif isinstance(part, Note):
+            yield from self.note(self.say(part.body))
+        elif isinstance(part, Trend):
+            yield from self.sections(f"{bars(part.points)} {self.say(part.finding)}")
+        elif isinstance(part, Menu):
+            yield from self._menu(part)
+        elif isinstance(part, Document):
+            yield from self.note(f"{self.say(part.label)}: {readable(part.name)}")
+
+    # Words -----------------------------------------------------------------------------------------------------------
+
+    def plain_text(self, words: str) -> Json:
+        """Words in which nothing comes alive: no mention, no link, no markup."""
+        return {"type": "plain_text", "text": escaped(words), "emoji": True}
+
+    def section(self, words: str) -> Json:
+        """A paragraph that fits."""
+        return {"type": "section", "text": self.plain_text(words)}
+
+    def sections(self, words: str) -> Iterator[Json]:
+        """A paragraph of any length."""
+        return (self.section(piece) for piece in pieces(words, TEXT) if _is_seen(piece))
+
+    def note(self, words: str) -> Iterator[Json]:
+        """Small print of any length."""
+        for piece in pieces(words, TEXT):
+            if _is_seen(piece):
+                yield {"type": "context", "elements": [self.plain_text(piece)]}
+
+    def _title(self, title: Text) -> Iterator[Json]:
+        words = self.say(title).strip()
+        if not _is_seen(words):
+            return
+        if weight(words) <= HEADER and "\n" not in words:
+            yield {"type": "header", "text": self.plain_text(words)}
+        else:
+            yield from _rich([(words, True)])
+
+    def _section(self, part: Section) -> Iterator[Json]:
+        words = self.say(part.body)
+        if part.quoted:
+            yield from _rich([(words, False)], quoted=True)
+            if part.button:
+                yield from self._buttons([part.button])
+            return
+        made = list(self.sections(words))
+        if part.button and made and self._is_short(part.button):
+            made[-1]["accessory"] = self._button(part.button)
+            yield from made
+            return
+        yield from made
+        if part.button:
+            yield from self._buttons([part.button])
+
+    def _facts(self, facts: Iterable[Fact]) -> Iterator[Json]:
+        runs = [
+            run
+            for number, fact in enumerate(facts)
+            for run in (
+                (f"{chr(10) if number else ''}{self.say(fact.label)}: ", True),
+                (self.say(fact.value), False),
+            )
+        ]
+        yield from _rich(runs)
+
+    # Buttons ---------------------------------------------------------------------------------------------------------
+
+    def _buttons(self, buttons: list[Button | Link] | list[Button]) -> Iterator[Json]:
+        row: list[Json] = []
+        for button in buttons:
+            if not self._is_short(button):
+                yield from self._row(row)
+                row = []
+                yield from self._at_length(button)
+            if isinstance(button, Button) or units(button.url) <= URL:
+                row.append(self._button(button))
+            if len(row) == BUTTONS:
+                yield from self._row(row)
+                row = []
+        yield from self._row(row)
+
+    @staticmethod
+    def _row(row: list[Json]) -> Iterator[Json]:
+        if row:
+            yield {"type": "actions", "elements": list(row)}
+
+    def _is_short(self, button: Button | Link) -> bool:
+        """Whether all that a button says fits into it."""
+        if weight(self.say(button.label)) > LABEL:
+            return False
+        if isinstance(button, Link):
+            return units(button.url) <= URL
+        return button.confirm is None or weight(self.say(button.confirm)) <= CONFIRM
+
+    def _at_length(self, button: Button | Link) -> Iterator[Json]:
+        """What does not fit into a button, as a paragraph above it."""
+        words = [self.say(button.label)]
+        if isinstance(button, Button) and button.confirm:
+            words.append(self.say(button.confirm))
+        if isinstance(button, Link) and units(button.url) > URL:
+            words.append(button.url)
+        yield from self.sections("\n".join(words))
+
+    def _button(self, button: Button | Link) -> Json:
+        label = self.say(button.label).strip()
+        made: Json = {
+            "type": "button",
+            "text": self.plain_text(shortened(label if _is_seen(label) else "…", LABEL)),
+            "action_id": self._action("open" if isinstance(button, Link) else "press"),
+        }
+        if isinstance(button, Link):
+            return {**made, "url": button.url}
+        made["value"] = button.handle
+        if button.style != "plain":
+            made["style"] = button.style
+        return {**made, **self._confirm(button)}
+
+    def _confirm(self, button: Button) -> Json:
+        if button.confirm is None:
+            return {}
+        made = {
+            "title": self.plain_text(self.say(SURE)),
+            "text": self.plain_text(shortened(self.say(button.confirm), CONFIRM)),
+            "confirm": self.plain_text(self.say(YES)),
+            "deny": self.plain_text(self.say(NO)),
+        }
+        return {"confirm": {**made, "style": "danger"} if button.style == "danger" else made}
+
+    def _action(self, kind: str) -> str:
+        self._actions += 1
+        return f"{kind}:{self._actions}"
+
+    # Menus -----------------------------------------------------------------------------------------------------------
+
+    def _menu(self, menu: Menu) -> Iterator[Json]:
+        """Drop-downs of as many options as fit into one; what must be confirmed stays a button."""
+        label = self.say(menu.label)
+        if weight(label) > HEADER:
+            yield from self.sections(label)
+        for button in menu.options:
+            if not self._is_short(button) and button.confirm is None:
+                yield from self.sections(self.say(button.label))
+        groups = list(self._grouped([button for button in menu.options if button.confirm is None]))
+        for number, options in enumerate(groups, start=1):
+            of_many = f" ({number}/{len(groups)})" if len(groups) > 1 else ""
+            select = {
+                "type": "static_select",
+                "action_id": self._action("press"),
+                "placeholder": self.plain_text(shortened(label.strip() or "…", HEADER - 12) + of_many),
+                "options": options,
+            }
+            yield {"type": "actions", "elements": [select]}
+        yield from self._buttons([button for button in menu.options if button.confirm is not None])
+
+    def _grouped(self, buttons: Iterable[Button]) -> Iterator[list[Json]]:
+        group: list[Json] = []
+        for button in buttons:
+            label = self.say(button.label).strip()
+            option = {
+                "text": self.plain_text(shortened(label if _is_seen(label) else "…", LABEL)),
+                "value": button.handle,
+            }
+            if len(group) == OPTIONS or _size([*group, option]) > MENU_JSON:
+                yield group
+                group = []
+            group.append(option)
+        if group:
+            yield group
+
+
+def fallback(words: str) -> str:
+    """The words as the top-level text of a message, whose blocks hold them whole."""
+    words = words.strip()
+    return escaped(shortened(words, FALLBACK)) if _is_seen(words) else "⋯"
+
+
+def _rich(runs: list[tuple[str, bool]], *, quoted: bool = False) -> Iterator[Json]:
+    """Words that Slack takes literally, some of them bold, in as many blocks as they need."""
+    elements: list[Json] = []
+    room = TEXT
+    for words, bold in runs:
+        for piece in pieces(words, TEXT):
+            if units(piece) > room:
+                yield from _rich_block(elements, quoted)
+                elements, room = [], TEXT
+            elements.append({"type": "text", "text": piece, **({"style": {"bold": True}} if bold else {})})
+            room -= units(piece)
+    yield from _rich_block(elements, quoted)
+
+
+def _rich_block(elements: list[Json], quoted: bool) -> Iterator[Json]:
+    if _is_seen("".join(element["text"] for element in elements)):
+        inner = {"type": "rich_text_quote" if quoted else "rich_text_section", "elements": elements}
+        yield {"type": "rich_text", "elements": [inner]}
+
+
+def _paged(blocks: Iterable[Json], most: int, most_json: int) -> Iterator[list[Json]]:
+    page: list[Json] = []
+    room = most_json
+    for block in blocks:
+        size = _size(block) + 1
+        if page and (len(page) == most or size > room):
+            yield page
+            page, room = [], most_json
+        page.append(block)
+        room -= size
+    if page:
+        yield page
+
+
+def _size(thing: object) -> int:
+    return units(json.dumps(thing, ensure_ascii=False, separators=(",", ":")))
+
+
+def _words(node: object) -> Iterator[str]:
+    """What can be read in blocks, in order, not escaped."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _words(item)
+    elif isinstance(node, dict):
+        for key, item in node.items():
+            if key == "text" and isinstance(item, str):
+                yield item.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+            elif key not in ("confirm", "options"):
+                yield from _words(item)
+
+
+def _is_seen(words: str) -> bool:
+    """Whether there is anything to see; Slack refuses text of spaces alone."""
+    return bool(words.strip(" \t\n\r\u2060\u200b\ufeff"))

@@ -1,0 +1,335 @@
+"""A form becomes a modal, with who will read it said first; what was typed there becomes answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from bot.slack.draw import CLOSE, OPTIONS, Drawing, Json
+from bot.slack.words import readable, shortened, units, weight
+from handlers.kit import asking
+from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
+from handlers.kit.requests import Request, Where
+from handlers.kit.text import Phrase, Text
+from storage.people import Directory, Person
+from storage.store import Store
+
+TITLE = 24
+LABEL = 2000
+PLACEHOLDER = 150
+OPTION = 75
+VALUE = 150
+RADIO = 10
+TYPED = 3000
+"""Characters in one field of a modal."""
+BLOCKS = 95
+BYTES = 200_000
+FORM = "form"
+"""The callback id of a modal with a form; its private metadata is the draft's id, and nothing else."""
+CARD = "card"
+
+SEND = Phrase("Save")
+CANCEL = Phrase("Cancel")
+PICK = Phrase("Pick one")
+
+
+def _kept(length: int) -> Text:
+    return Phrase(
+        "You wrote {length} characters here, more than Slack shows in a field. They are kept while this stays empty;"
+        " what you write here replaces them.",
+        length=length,
+    )
+
+
+@dataclass(frozen=True)
+class Company:
+    """The colleagues whom a form may offer: the nearest first, with the Slack ids of those who have one."""
+
+    people: tuple[Person, ...]
+    directory: Directory
+
+    @property
+    def is_all_here(self) -> bool:
+        """Whether Slack's own list of people names every colleague."""
+        return all(self.slack_id(person.id) for person in self.people)
+
+    def slack_id(self, named: str) -> str:
+        """The Slack id of a colleague, by their id or by the Slack id itself; empty when they have none."""
+        if self.directory.with_account("slack", named):
+            return named
+        account = self.directory.account(named, "slack")
+        return account.external_id if account else ""
+
+    def person_id(self, named: str) -> str:
+        """The id of a colleague, by it or by their Slack id."""
+        person = self.directory.person(named) or self.directory.with_account("slack", named)
+        return person.id if person else ""
+
+
+def colleagues(store: Store, person_id: str, *, yourself: bool = True) -> Company:
+    """Everybody who works here, those nearest to a person first."""
+    actor = store.directory.people[person_id]
+    request = Request(actor=actor, where=Where(), now=store.now, store=store, platform="slack")
+    near = asking.near(request, Colleague(PICK, yourself=yourself))
+    others = sorted(store.directory.active(), key=lambda person: person.name.casefold())
+    everyone = dict.fromkeys([*near, *others])
+    return Company(tuple(p for p in everyone if yourself or p.id != person_id), store.directory)
+
+
+def needs_company(form: Form) -> bool:
+    """Whether the form asks for colleagues."""
+    return any(isinstance(question, Colleague) for question in form.questions)
+
+
+# Drawing -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Modal:
+    """Draws forms and cards as modals for one reader."""
+
+    drawing: Drawing
+    title: str
+    company: Company | None = None
+
+    def form(self, form: Form, *, start: int = 0) -> Json:
+        """The view of a form, from its question number `start` on: as many as fit into a modal."""
+        blocks = list(self.drawing.note(self.drawing.say(form.audience)))
+        blocks += self.drawing.sections(self.drawing.say(form.title))
+        blocks += self.drawing.sections(self.drawing.say(form.intro)) if form.intro else []
+        room = BYTES - len(json.dumps(blocks))
+        for number, question in list(enumerate(form.questions))[start:]:
+            made = list(self._asked(question, number, form.given.get(question.name)))
+            room -= len(json.dumps(made))
+            if number > start and (len(blocks) + len(made) > BLOCKS or room < 0):
+                break
+            blocks += made
+        return {
+            **self._view(blocks, FORM),
+            "submit": self._short(form.submit, SEND),
+            "close": self._short(CANCEL, CANCEL),
+            "private_metadata": form.draft,
+            "notify_on_close": True,
+        }
+
+    def card(self, blocks: list[Json]) -> Json:
+        """The view of one page of a card."""
+        return {**self._view(blocks, CARD), "close": self._short(CLOSE, CLOSE)}
+
+    def _view(self, blocks: list[Json], callback: str) -> Json:
+        title = self.drawing.plain_text(shortened(self.title, TITLE))
+        return {"type": "modal", "callback_id": callback, "title": title, "blocks": blocks}
+
+    def _short(self, text: Text, otherwise: Text) -> Json:
+        words = self.drawing.say(text)
+        return self.drawing.plain_text(words if weight(words) <= TITLE else self.drawing.say(otherwise))
+
+    # Questions -------------------------------------------------------------------------------------------------------
+
+    def _asked(self, question: Answerable, number: int, given: Any) -> Iterator[Json]:
+        label, hint = (
+            self.drawing.say(question.label),
+            self.drawing.say(question.help) if question.help else "",
+        )
+        given = None if given in ("", (), []) else given
+        kept = isinstance(question, Words) and units(str(given or "")) > min(question.longest, TYPED)
+        if kept:
+            yield from self.drawing.note(self.drawing.say(_kept(len(str(given)))))
+        if weight(label) > LABEL:
+            yield from self.drawing.sections(label)
+        if weight(hint) > LABEL:
+            yield from self.drawing.note(hint)
+        for long in self._long_options(question):
+            yield from self.drawing.sections(long)
+        made: Json = {
+            "type": "input",
+            "block_id": block_id(question.name, number, kept=kept),
+            "optional": kept or not question.required,
+            "label": self.drawing.plain_text(shortened(label.strip() or "…", LABEL)),
+            "element": {
+                "action_id": "answer",
+                **self._element(question, None if kept else given),
+            },
+        }
+        if hint:
+            made["hint"] = self.drawing.plain_text(shortened(hint, LABEL))
+        yield made
+
+    def _long_options(self, question: Answerable) -> list[str]:
+        """The options whose words are longer than Slack shows in a choice."""
+        options = question.options if isinstance(question, Choice) else ()
+        labels = [self.drawing.say(option.label) for option in options] if isinstance(options, tuple) else []
+        return [label for label in labels if weight(label) > OPTION]
+
+    def _element(self, question: Answerable, given: Any) -> Json:
+        if isinstance(question, Words):
+            longest = max(1, min(question.longest, TYPED))
+            return _with(
+                {"type": "plain_text_input", "multiline": question.lines, "max_length": longest},
+                "initial_value",
+                readable(str(given))[:longest] if given else None,
+            )
+        if isinstance(question, Choice):
+            options = question.options if isinstance(question.options, tuple) else ()
+            return self._choice([(o.value, self.drawing.say(o.label)) for o in options], given)
+        if isinstance(question, Scale):
+            scale = range(question.low, question.high + 1)
+            return self._choice([(str(n), self._step(question, n)) for n in scale], given)
+        if isinstance(question, Colleague):
+            return self._colleague(question, given)
+        if isinstance(question, Day):
+            return _with({"type": "datepicker"}, "initial_date", _iso(given, date.fromisoformat))
+        if isinstance(question, Clock):
+            return _with({"type": "timepicker"}, "initial_time", _iso(given, time.fromisoformat))
+        return _number(question, given)
+
+    def _step(self, scale: Scale, number: int) -> str:
+        label = {scale.low: scale.low_label, scale.high: scale.high_label}.get(number)
+        return f"{number} – {self.drawing.say(label)}" if label else str(number)
+
+    def _choice(self, options: list[tuple[str, str]], given: Any) -> Json:
+        """Radio buttons for a few, a drop-down for more, with groups when even that has too few places."""
+        if not options:
+            return {"type": "plain_text_input", "multiline": False, "max_length": TYPED}
+        made = [self._option(value, label) for value, label in options]
+        chosen = next((o for o in made if given is not None and o["value"] == str(given)), None)
+        if len(made) <= RADIO:
+            return _with({"type": "radio_buttons", "options": made}, "initial_option", chosen)
+        return _with({"type": "static_select", **self._hinted(), **_grouped(made)}, "initial_option", chosen)
+
+    def _option(self, value: str, label: str) -> Json:
+        # An option is known by its label too, should its value be longer than Slack carries.
+        text = self.drawing.plain_text(shortened(label.strip() or value or "…", OPTION))
+        return {"text": text, "value": value if 0 < len(value) <= VALUE else label[:VALUE] or "…"}
+
+    def _hinted(self) -> Json:
+        return {"placeholder": self.drawing.plain_text(shortened(self.drawing.say(PICK), PLACEHOLDER))}
+
+    # Colleagues ------------------------------------------------------------------------------------------------------
+
+    def _colleague(self, question: Colleague, given: Any) -> Json:
+        assert self.company is not None
+        named = [given] if isinstance(given, str) else list(given or ())
+        if self.company.is_all_here:
+            ids = [found for one in named if (found := self.company.slack_id(one))]
+            if question.most > 1:
+                many: Json = {"type": "multi_users_select", "max_selected_items": question.most}
+                return _with(many, "initial_users", ids[: question.most])
+            return _with({"type": "users_select"}, "initial_user", ids[0] if ids else None)
+        return self._from_the_list(question, [self.company.person_id(one) for one in named])
+
+    def _from_the_list(self, question: Colleague, chosen: list[str]) -> Json:
+        """Names of the company's list: all of them if they are few, else those that fit what is typed."""
+        assert self.company is not None
+        people = self.company.people
+        initial = [
+            self._option(p.id, readable(p.name)) for one in chosen if (p := self.company.directory.person(one))
+        ]
+        many = "multi_" if question.most > 1 else ""
+        if len(people) > OPTIONS:
+            made: Json = {"type": f"{many}external_select", "min_query_length": 0, **self._hinted()}
+        else:
+            options = [self._option(p.id, readable(p.name)) for p in people]
+            made = {"type": f"{many}static_select", "options": options, **self._hinted()}
+            initial = [option for option in initial if option in options]
+        if many:
+            return _with(
+                {**made, "max_selected_items": question.most}, "initial_options", initial[: question.most]
+            )
+        return _with(made, "initial_option", initial[0] if initial else None)
+
+
+def suggestions(company: Company, typed: str) -> list[Json]:
+    """The colleagues whose name or address fits what somebody types, as options of a drop-down."""
+    modal = Modal(Drawing(), "", company)
+    wanted = typed.strip().casefold()
+    fitting = [p for p in company.people if wanted in p.name.casefold() or wanted in p.email.casefold()]
+    return [modal._option(person.id, readable(person.name)) for person in fitting[:OPTIONS]]
+
+
+def _number(question: Number, given: Any) -> Json:
+    made: Json = {"type": "number_input", "is_decimal_allowed": not question.whole}
+    if question.low is not None:
+        made["min_value"] = _decimal(question.low)
+    if question.high is not None:
+        made["max_value"] = _decimal(question.high)
+    try:
+        return {**made, "initial_value": _decimal(float(given))} if given is not None else made
+    except (TypeError, ValueError):
+        return made
+
+
+def _decimal(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)
+
+
+def _with(element: Json, key: str, initial: Any) -> Json:
+    return {**element, key: initial} if initial else element
+
+
+def _iso(given: Any, read: Any) -> str | None:
+    """The answer if it is a day or a time already, and not words that still must be read."""
+    try:
+        return str(given) if given and read(str(given)) else None
+    except ValueError:
+        return None
+
+
+def _grouped(options: list[Json]) -> Json:
+    if len(options) <= OPTIONS:
+        return {"options": options}
+    starts = range(0, len(options), OPTIONS)
+    groups = [
+        {
+            "label": {"type": "plain_text", "text": f"{start + 1}–{min(start + OPTIONS, len(options))}"},
+            "options": options[start : start + OPTIONS],
+        }
+        for start in starts
+    ]
+    return {"option_groups": groups}
+
+
+# Reading -------------------------------------------------------------------------------------------------------------
+
+
+def block_id(name: str, number: int, *, kept: bool = False) -> str:
+    """The name of a question's block. In one that is `kept` an empty field keeps what was written before."""
+    return f"{'k' if kept else 'q'}{number}:{name}"
+
+
+def asked_in(view: Mapping[str, Any]) -> dict[str, str]:
+    """The blocks of the questions in a view, by question."""
+    ids = [block.get("block_id", "") for block in view.get("blocks", ()) if block.get("type") == "input"]
+    return {found.partition(":")[2]: found for found in ids}
+
+
+def answers(view: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in a view's fields, by question."""
+    given: dict[str, Any] = {}
+    for block, fields in (view.get("state", {}).get("values") or {}).items():
+        for field in fields.values():
+            answer = _answer(field)
+            if answer or not block.startswith("k"):
+                given[block.partition(":")[2]] = answer
+    return given
+
+
+def picked(view: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of the Slack users who were picked in a view."""
+    fields = [field for of in (view.get("state", {}).get("values") or {}).values() for field in of.values()]
+    one = [field["selected_user"] for field in fields if field.get("selected_user")]
+    return (*one, *(user for field in fields for user in field.get("selected_users") or ()))
+
+
+def _answer(field: Mapping[str, Any]) -> Any:
+    if field.get("selected_option"):
+        return field["selected_option"]["value"]
+    for key in ("value", "selected_user", "selected_date", "selected_time"):
+        if field.get(key):
+            return field[key]
+    if "selected_options" in field:
+        return tuple(option["value"] for option in field["selected_options"] or ())
+    return tuple(field.get("selected_users") or ()) if "selected_users" in field else ""

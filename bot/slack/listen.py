@@ -1,0 +1,362 @@
+"""What people do in Slack, in the words of the kit: they command, write, press, fill in, react, open, come and go."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from bot.slack.client import Me
+from bot.slack.draw import MORE_ACTION, Json
+from bot.slack.files import Sent
+from bot.slack.forms import FORM, answers, picked
+from bot.slack.members import PLATFORM
+from bot.slack.words import mentioned, readable, spoken
+from handlers.kit.requests import (
+    Act,
+    Incoming,
+    Opened,
+    Pressed,
+    Quoted,
+    Reacted,
+    Said,
+    Sender,
+    Submitted,
+    Where,
+)
+
+ROOT = "/upbeat"
+_HANDLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HEARD_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message")
+
+Kind = Literal["command", "press", "submit", "close", "shortcut", "message", "mention", "home", "reaction"]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Something that somebody did, and all that an answer to it needs. `surface` is where a button stood, `view` the
+    modal or home screen there; `turn` is the page of a view that was asked for."""
+
+    kind: Kind
+    incoming: Incoming
+    user: str
+    trigger: str = ""
+    response_url: str = field(default="", repr=False)
+    surface: Literal["message", "modal", "home", ""] = ""
+    ephemeral: bool = False
+    view: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    turn: int = 0
+    mentions: tuple[str, ...] = ()
+    files: tuple[Sent, ...] = field(default=(), repr=False)
+
+    @property
+    def where(self) -> Where:
+        """Where it happened."""
+        return self.incoming.where
+
+
+@dataclass(frozen=True)
+class PlaceSeen:
+    """We were put into a channel, or out of it, or it is called something else."""
+
+    channel: str
+    name: str = ""
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class MemberChanged:
+    """Somebody came, changed or left; `user` is Slack's user object."""
+
+    user: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Uninstalled:
+    """Nobody hears us here any more."""
+
+
+@dataclass(frozen=True)
+class Suggest:
+    """Somebody types a colleague's name into a field, and wants to see who fits."""
+
+    user: str
+    typed: str = field(repr=False)
+
+
+Item: TypeAlias = Heard | PlaceSeen | MemberChanged | Uninstalled | Suggest
+
+
+def listen(body: Json, me: Me, at: datetime) -> Item | None:
+    """What a delivery of Slack says; None when it is not for us. Raises ValueError, KeyError, TypeError for what is
+    none of Slack's shapes."""
+    ear = _Ear(body, me, at)
+    if "command" in body:
+        return ear.command()
+    kind = body.get("type")
+    if kind == "event_callback":
+        heard = EVENTS.get(body["event"].get("type"))
+        return heard(ear, body["event"]) if heard else None
+    if kind in INTERACTIONS:
+        return INTERACTIONS[kind](ear)
+    return None
+
+
+@dataclass(frozen=True)
+class _Ear:
+    body: Json
+    me: Me
+    at: datetime
+
+    # Commands ------------------------------------------------------------------------------------------------------
+
+    def command(self) -> Heard:
+        text, user = str(self.body.get("text") or ""), str(self.body["user_id"])
+        name = str(self.body["command"])
+        words = f"{name} {spoken(text)}".rstrip()
+        where = _where(str(self.body.get("channel_id") or ""), str(self.body.get("channel_name") or ""))
+        said = Said("/help" if words == ROOT else words, command=True)
+        return Heard(
+            "command",
+            self._incoming(self.body["trigger_id"], user, where, said),
+            user,
+            trigger=str(self.body["trigger_id"]),
+            response_url=str(self.body.get("response_url") or ""),
+            mentions=mentioned(text),
+        )
+
+    # Interactions ----------------------------------------------------------------------------------------------------
+
+    def press(self) -> Heard | None:
+        action, user = self.body["actions"][0], str(self.body["user"]["id"])
+        container = self.body.get("container") or {}
+        view = self.body.get("view") or {}
+        surface: Literal["message", "modal", "home"] = (
+            "message" if not view else "home" if view.get("type") == "home" else "modal"
+        )
+        turn = _turn(action)
+        value = action.get("value") or (action.get("selected_option") or {}).get("value")
+        if value is None and not turn:
+            return None  # a link, which Slack opens by itself
+        # A forged handle may be anything; the store is asked only for what could be one.
+        handle = value if isinstance(value, str) and _HANDLE.fullmatch(value) else "-"
+        message = str(container.get("message_ts") or "")
+        act: Act = Opened("home") if turn else Pressed(handle, message)
+        channel = self.body.get("channel") or {}
+        where = _where(str(channel.get("id") or ""), str(channel.get("name") or ""))
+        if surface == "home":
+            where = Where(kind="home")
+        thread = str(container.get("thread_ts") or "")
+        trigger = str(self.body.get("trigger_id") or "")
+        place = message or str(container.get("view_id") or "")
+        unique = (
+            trigger or f"{self.me.team_id}:{user}:{where.id}:{place}:{action.get('action_ts')}:{action.get('action_id')}"
+        )
+        return Heard(
+            "press",
+            self._incoming(unique, user, replace(where, thread=thread), act),
+            user,
+            trigger=trigger,
+            response_url=str(self.body.get("response_url") or ""),
+            surface=surface,
+            ephemeral=bool(container.get("is_ephemeral")),
+            view=view,
+            turn=turn,
+        )
+
+    def submit(self) -> Heard | None:
+        return self._filled(final=True)
+
+    def close(self) -> Heard | None:
+        return self._filled(final=False)
+
+    def _filled(self, *, final: bool) -> Heard | None:
+        view, user = self.body["view"], str(self.body["user"]["id"])
+        if view.get("callback_id") != FORM:
+            return None
+        act = Submitted(str(view.get("private_metadata") or ""), answers(view), final=final)
+        # A view keeps its hash when we mark errors in it: what stands in the fields tells one sending from the next.
+        typed = json.dumps(view.get("state") or {}, sort_keys=True, default=str)
+        digest = hashlib.sha256(typed.encode("utf-8", "replace")).hexdigest()[:24]
+        unique = f"{view['id']}:{view.get('hash', '')}:{digest}{'' if final else ':closed'}"
+        incoming = self._incoming(unique, user, Where(), act)
+        trigger = str(self.body.get("trigger_id") or "")
+        return Heard(
+            "submit" if final else "close",
+            incoming,
+            user,
+            trigger=trigger,
+            surface="modal",
+            view=view,
+            mentions=picked(view),
+        )
+
+    def shortcut(self) -> Heard:
+        user, trigger = str(self.body["user"]["id"]), str(self.body["trigger_id"])
+        channel = self.body.get("channel") or {}
+        where = _where(str(channel.get("id") or ""), str(channel.get("name") or ""))
+        act = Opened(str(self.body["callback_id"]), quoted=self._quoted(str(channel.get("id") or "")))
+        said = (self.body.get("message") or {}).get("text") or ""
+        mentions = (*mentioned(str(said)), *([act.quoted.author] if act.quoted and act.quoted.author else []))
+        return Heard(
+            "shortcut",
+            self._incoming(trigger, user, where, act),
+            user,
+            trigger=trigger,
+            mentions=tuple(mentions),
+        )
+
+    def _quoted(self, channel: str) -> Quoted | None:
+        message = self.body.get("message")
+        if not message:
+            return None
+        author = "" if message.get("bot_id") else str(message.get("user") or "")
+        stamp = str(message.get("ts") or "").replace(".", "")
+        link = f"{self.me.url.rstrip('/')}/archives/{channel}/p{stamp}" if self.me.url and channel else ""
+        return Quoted(spoken(str(message.get("text") or "")), author, link)
+
+    def suggest(self) -> Suggest:
+        return Suggest(str(self.body["user"]["id"]), str(self.body.get("value") or ""))
+
+    # Events ----------------------------------------------------------------------------------------------------------
+
+    def message(self, event: Json) -> Heard | None:
+        if event.get("channel_type") != "im":
+            return None
+        if event.get("subtype") == "message_changed":
+            return self._edited(event)
+        if event.get("subtype") not in _HEARD_SUBTYPES or not self._is_a_persons(event):
+            return None
+        files = tuple(
+            Sent(readable(str(f.get("name") or "file")), str(url), int(f.get("size") or 0))
+            for f in event.get("files") or ()
+            if (url := f.get("url_private_download") or f.get("url_private"))
+        )
+        if not str(event.get("text") or "").strip() and not files:
+            return None
+        return replace(self._said(event, event, edits=False), files=files)
+
+    def _edited(self, event: Json) -> Heard | None:
+        """Only what the person changed: Slack also says so when it adds a preview of a link."""
+        now, before = event["message"], event.get("previous_message") or {}
+        if not self._is_a_persons(now) or now.get("text") == before.get("text"):
+            return None
+        return self._said(event, now, edits=True)
+
+    def mention(self, event: Json) -> Heard | None:
+        if not self._is_a_persons(event) or event.get("edited"):
+            return None
+        ours = re.compile(rf"<@{re.escape(self.me.user_id)}(\|[^<>]*)?>[\s,，:：]*")
+        words = ours.sub("", str(event.get("text") or ""), count=1).strip()
+        plain = {**event, "text": words or "help"}
+        heard = self._said(event, plain, edits=False)
+        act = heard.incoming.act
+        assert isinstance(act, Said)
+        return replace(
+            heard, kind="mention", incoming=replace(heard.incoming, act=replace(act, command=True))
+        )
+
+    def _is_a_persons(self, message: Json) -> bool:
+        user = message.get("user")
+        return bool(user) and user not in (self.me.user_id, "USLACKBOT") and not message.get("bot_id")
+
+    def _said(self, event: Json, message: Json, *, edits: bool) -> Heard:
+        text, user, channel = str(message.get("text") or ""), str(message["user"]), str(event["channel"])
+        where = replace(_where(channel, ""), thread=str(message.get("thread_ts") or ""))
+        said = Said(spoken(text), message=str(message["ts"]), edits=edits)
+        return Heard("message", self._event(user, where, said), user, mentions=mentioned(text))
+
+    def home(self, event: Json) -> Heard | None:
+        if event.get("tab") != "home":
+            return None
+        user = str(event["user"])
+        return Heard("home", self._event(user, Where(kind="home"), Opened("home")), user, surface="home")
+
+    def reacted(self, event: Json) -> Heard | None:
+        item, user = event["item"], str(event["user"])
+        if item.get("type") != "message" or event.get("item_user") != self.me.user_id:
+            return None
+        act = Reacted(str(item["ts"]), str(event["reaction"]), event["type"] == "reaction_added")
+        return Heard("reaction", self._event(user, _where(str(item["channel"]), ""), act), user)
+
+    def joined(self, event: Json) -> PlaceSeen | None:
+        return PlaceSeen(str(event["channel"])) if event.get("user") == self.me.user_id else None
+
+    def renamed(self, event: Json) -> PlaceSeen:
+        return PlaceSeen(str(event["channel"]["id"]), f"#{readable(str(event['channel']['name']))}")
+
+    def gone(self, event: Json) -> PlaceSeen:
+        return PlaceSeen(str(event["channel"]), gone=True)
+
+    def back(self, event: Json) -> PlaceSeen:
+        return PlaceSeen(str(event["channel"]))
+
+    def changed(self, event: Json) -> MemberChanged:
+        return MemberChanged(dict(event["user"]))
+
+    def uninstalled(self, event: Json) -> Uninstalled:
+        return Uninstalled()
+
+    def revoked(self, event: Json) -> Uninstalled | None:
+        return Uninstalled() if (event.get("tokens") or {}).get("bot") else None
+
+    # What all have ---------------------------------------------------------------------------------------------------
+
+    def _event(self, user: str, where: Where, act: Act) -> Incoming:
+        return self._incoming(self.body["event_id"], user, where, act)
+
+    def _incoming(self, unique: object, user: str, where: Where, act: Act) -> Incoming:
+        return Incoming(f"{PLATFORM}:{unique}"[:300], PLATFORM, Sender(user, member=False), where, act, self.at)
+
+
+INTERACTIONS: dict[str, Callable[[_Ear], Item | None]] = {
+    "block_actions": _Ear.press,
+    "view_submission": _Ear.submit,
+    "view_closed": _Ear.close,
+    "shortcut": _Ear.shortcut,
+    "message_action": _Ear.shortcut,
+    "block_suggestion": _Ear.suggest,
+}
+
+EVENTS: dict[str, Callable[[_Ear, Json], Item | None]] = {
+    "app_home_opened": _Ear.home,
+    "app_mention": _Ear.mention,
+    "app_uninstalled": _Ear.uninstalled,
+    "channel_archive": _Ear.gone,
+    "channel_deleted": _Ear.gone,
+    "channel_left": _Ear.gone,
+    "channel_rename": _Ear.renamed,
+    "channel_unarchive": _Ear.back,
+    "group_archive": _Ear.gone,
+    "group_deleted": _Ear.gone,
+    "group_left": _Ear.gone,
+    "group_rename": _Ear.renamed,
+    "group_unarchive": _Ear.back,
+    "member_joined_channel": _Ear.joined,
+    "message": _Ear.message,
+    "reaction_added": _Ear.reacted,
+    "reaction_removed": _Ear.reacted,
+    "team_join": _Ear.changed,
+    "tokens_revoked": _Ear.revoked,
+    "user_change": _Ear.changed,
+}
+"""What each event of Slack is to us. The manifest subscribes to exactly these."""
+
+
+def _where(channel: str, name: str) -> Where:
+    """A place by its id. Answers there are for one person's eyes, so that it is never a shared one."""
+    if channel.startswith("D") or not channel:
+        return Where(id=channel)
+    unnamed = name in ("", "privategroup")
+    return Where(kind="channel", id=channel, name="" if unnamed else f"#{readable(name)}")
+
+
+def _turn(action: Mapping[str, Any]) -> int:
+    """The page of a view that a button asks for, or 0."""
+    name = str(action.get("action_id") or "")
+    page = name.removeprefix(MORE_ACTION) if name.startswith(MORE_ACTION) else ""
+    return int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 0

@@ -1,0 +1,203 @@
+"""Who somebody in Slack is: a full member of this workspace, known by an address that Slack has verified."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.client import Health, Me, error_of, needed_of, wait_of
+from handlers.kit.dispatch import Core
+from handlers.kit.requests import Sender
+from storage.people import Directory
+from storage.store import Store
+
+log = logging.getLogger("upbeat.slack")
+
+PLATFORM = "slack"
+FRESH = 3600.0
+"""Seconds for which a profile is believed; a change of it is told to us sooner."""
+REMEMBERED = 20_000
+MENTIONED = 20
+PAGE = 200
+ANSWER = 1.5
+"""Seconds that somebody waits for a profile: their trigger lives three."""
+
+
+class Unsure(Exception):
+    """Slack did not say who this is, and we do not know it from before."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What Slack says of a user. `email` only when it is verified."""
+
+    id: str
+    member: bool
+    deleted: bool
+    email: str
+    username: str
+    language: str
+    read_at: float
+
+
+def profile_of(user: Mapping[str, Any], team_id: str, now: float) -> Profile:
+    """The profile in Slack's user object. Guests, bots, strangers and the departed are no members."""
+    own = user.get("profile") or {}
+    outside = any(user.get(mark) for mark in ("is_restricted", "is_ultra_restricted", "is_stranger"))
+    bot = user.get("is_bot") or user.get("id") == "USLACKBOT" or user.get("is_workflow_bot")
+    deleted = bool(user.get("deleted"))
+    member = not outside and not bot and not deleted and _is_of(user, team_id)
+    verified = member and user.get("is_email_confirmed") is not False
+    return Profile(
+        id=str(user.get("id", "")),
+        member=member,
+        deleted=deleted,
+        email=str(own.get("email") or "") if verified else "",
+        username=str(own.get("display_name") or user.get("name") or ""),
+        language="zh" if str(user.get("locale") or "").lower().startswith("zh") else "en",
+        read_at=now,
+    )
+
+
+def _is_of(user: Mapping[str, Any], team_id: str) -> bool:
+    teams = (user.get("enterprise_user") or {}).get("teams") or ()
+    return user.get("team_id") == team_id or team_id in teams
+
+
+class Members:
+    """Knows profiles for an hour, and connects members with the people of the company."""
+
+    def __init__(self, core: Core, client: AsyncWebClient, health: Health, me: Me) -> None:
+        self._core = core
+        self._client = client
+        self._health = health
+        self._me = me
+        self._known: OrderedDict[str, Profile] = OrderedDict()
+
+    async def sender(self, user_id: str, address: str) -> Sender:
+        """Who this is, as far as Slack vouches for it. Raises Unsure."""
+        profile = self._known.get(user_id)
+        if profile is None or time.monotonic() - profile.read_at > FRESH:
+            profile = await self._asked(user_id, profile)
+        if profile is None:
+            return Sender(user_id, member=True, address=address)
+        return Sender(user_id, profile.email, profile.member, profile.username, address)
+
+    def language(self, user_id: str) -> str:
+        """The language of somebody whom we must answer without knowing them."""
+        profile = self._known.get(user_id)
+        return profile.language if profile else "en"
+
+    async def _asked(self, user_id: str, before: Profile | None) -> Profile | None:
+        """The profile as Slack has it now. Who was connected before goes on without, when Slack does not answer."""
+        try:
+            async with asyncio.timeout(ANSWER):
+                answer = await self._client.users_info(user=user_id, include_locale=True)
+        except SlackApiError as error:
+            self._note(error)
+            if error_of(error) in ("user_not_found", "user_not_visible"):
+                return Profile(user_id, False, False, "", "", "en", time.monotonic())
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("profile not read", extra={"error": type(error).__name__})
+        else:
+            return self._remember(answer["user"])
+        directory = await self._core.database.read(lambda store: store.directory)
+        if directory.with_account(PLATFORM, user_id) is None:
+            raise Unsure
+        return before
+
+    def _note(self, error: SlackApiError) -> None:
+        if error_of(error) in ("missing_scope", "invalid_auth", "token_revoked", "account_inactive"):
+            self._health.note(error_of(error), needed_of(error))
+
+    def _remember(self, user: Mapping[str, Any]) -> Profile:
+        profile = profile_of(user, self._me.team_id, time.monotonic())
+        self._known[profile.id] = profile
+        self._known.move_to_end(profile.id)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return profile
+
+    # Changes -----------------------------------------------------------------------------------------------------------
+
+    async def changed(self, user: Mapping[str, Any]) -> None:
+        """Slack tells of somebody who came, changed or left."""
+        self._known.pop(str(user.get("id", "")), None)
+        profile = profile_of(user, self._me.team_id, time.monotonic())
+        if profile.id:
+            await self._core.database.write(lambda store: _settle(store, profile))
+
+    async def connect(self, user_ids: Iterable[str]) -> None:
+        """Make sure that these users can be named, so that a colleague need not have spoken to us before."""
+        directory = await self._core.database.read(lambda store: store.directory)
+        unknown = [one for one in user_ids if directory.with_account(PLATFORM, one) is None]
+        for user_id in unknown[:MENTIONED]:
+            if user_id == self._me.user_id:
+                continue
+            try:
+                answer = await self._client.users_info(user=user_id, include_locale=True)
+            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                log.info("profile not read", extra={"error": type(error).__name__})
+                continue
+            profile = self._remember(answer["user"])
+            await self._core.database.write(lambda store, profile=profile: _settle(store, profile))
+
+    async def connect_everybody(self) -> None:
+        """Go through the workspace's members, so that reminders reach those who have never spoken to us."""
+        directory = await self._core.database.read(lambda store: store.directory)
+        if not _lack_accounts(directory):
+            return
+        cursor = ""
+        while True:
+            answer = await self._page(cursor)
+            profiles = [profile_of(user, self._me.team_id, 0.0) for user in answer["members"]]
+            await self._core.database.write(lambda store, found=profiles: _settle_all(store, found))
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+
+    async def _page(self, cursor: str) -> Any:
+        while True:
+            try:
+                return await self._client.users_list(limit=PAGE, cursor=cursor or None)
+            except SlackApiError as error:
+                self._note(error)
+                wait = wait_of(error)
+                if wait is None:
+                    raise
+                await asyncio.sleep(wait)
+
+
+def _lack_accounts(directory: Directory) -> bool:
+    return any(directory.account(person.id, PLATFORM) is None for person in directory.active())
+
+
+def _settle_all(store: Store, profiles: Iterable[Profile]) -> None:
+    for profile in profiles:
+        _settle(store, profile)
+
+
+def _settle(store: Store, profile: Profile) -> None:
+    """Bring a person's account in line with what Slack says of the user now."""
+    directory = store.directory
+    person = directory.with_account(PLATFORM, profile.id)
+    if person is None:
+        found = directory.with_email(profile.email) if profile.email else None
+        if found and found.active and directory.account(found.id, PLATFORM) is None:
+            store.accounts.link(found.id, PLATFORM, profile.id, profile.username)
+        return
+    if profile.member:
+        store.accounts.reachable(person.id, PLATFORM, True)
+    elif profile.deleted:
+        store.accounts.reachable(person.id, PLATFORM, False)
+    else:
+        store.accounts.unlink(person.id, PLATFORM)

@@ -1,0 +1,292 @@
+"""What somebody did is answered there: in the acknowledgement, in place, in a modal, or for their eyes beside it."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import client as line
+from bot.slack.draw import Drawing, Json, Page
+from bot.slack.files import upload
+from bot.slack.forms import Modal, asked_in, colleagues, needs_company
+from bot.slack.home import Homes
+from bot.slack.listen import Heard
+from handlers.kit.cards import Button, Card, Document, Note, Press
+from handlers.kit.dispatch import Core
+from handlers.kit.requests import Answer
+from handlers.kit.text import Phrase
+
+log = logging.getLogger("upbeat.slack")
+
+LATE = 2.4
+"""Seconds after which the acknowledgement may come too late to be shown: Slack waits for three."""
+RESPONSES = 5
+"""How often a response address may be used."""
+REMEMBERED = 10_000
+
+OPEN = Phrase("Open the form")
+LONG = Phrase("This is longer than fits here. All of it is in our chat.")
+
+After = Callable[[], Awaitable[object]]
+
+
+@dataclass
+class Ack:
+    """What Slack gets at once, and what is done when it has it."""
+
+    status: int = 200
+    body: Json | None = None
+    after: list[After] = field(default_factory=list)
+
+
+class Replies:
+    """Shows answers to the people who caused them."""
+
+    def __init__(self, core: Core, client: AsyncWebClient, homes: Homes) -> None:
+        self._core = core
+        self._client = client
+        self._homes = homes
+        self._shown: OrderedDict[str, None] = OrderedDict()
+        self._titles = {feature.name: feature.title for feature in core.features}
+
+    async def give(self, heard: Heard, answer: Answer, *, took: float, language: str) -> Ack:
+        """The acknowledgement of something whose effect is committed. Seen again, it is answered the same, and nothing
+        is posted or opened twice."""
+        drawing = Drawing(answer.language if answer.person_id else language, answer.zone)
+        again = answer.repeated and heard.incoming.delivery in self._shown
+        self._note(heard.incoming.delivery)
+        if heard.kind == "submit":
+            ack = await self._submitted(heard, answer, drawing)
+        elif heard.kind == "command":
+            ack = await self._commanded(heard, answer, drawing, again=again, late=took > LATE)
+        elif again:
+            return Ack()
+        else:
+            ack = Ack(after=await self._elsewhere(heard, answer, drawing))
+        return Ack(ack.status, ack.body, [] if again else ack.after)
+
+    def _note(self, delivery: str) -> None:
+        self._shown[delivery] = None
+        while len(self._shown) > REMEMBERED:
+            self._shown.popitem(last=False)
+
+    # Commands ----------------------------------------------------------------------------------------------------
+
+    async def _commanded(
+        self, heard: Heard, answer: Answer, drawing: Drawing, *, again: bool, late: bool
+    ) -> Ack:
+        if answer.form and (again or await self._opens(heard, answer, drawing)):
+            return Ack()
+        card = await self._card(answer)
+        if card is None:
+            return Ack()
+        pages = drawing.messages(card)
+        later: list[After] = [lambda: self._files(heard, answer, card, drawing)]
+        if late:
+            return Ack(after=[lambda: self._respond(heard, pages), *later])
+        body = {"response_type": "ephemeral", **line.answer(pages[0])}
+        return Ack(body=body, after=[lambda: self._respond(heard, pages[1:]), *later])
+
+    # Modals ------------------------------------------------------------------------------------------------------
+
+    async def _submitted(self, heard: Heard, answer: Answer, drawing: Drawing) -> Ack:
+        blocks = asked_in(heard.view)
+        errors = {
+            blocks[name]: drawing.say(words) for name, words in answer.errors if blocks.get(name, "") != ""
+        }
+        if errors:
+            return Ack(body={"response_action": "errors", "errors": errors})
+        if answer.form:
+            return Ack(
+                body={"response_action": "update", "view": await self._form_view(heard, answer, drawing)}
+            )
+        if answer.card is None:
+            return Ack(body={"response_action": "clear"})
+        view, later = self._card_view(heard, answer, answer.card, drawing)
+        return Ack(body={"response_action": "update", "view": view}, after=later)
+
+    async def _form_view(self, heard: Heard, answer: Answer, drawing: Drawing) -> Json:
+        """The modal of a form: when a modal is full, the one with the next questions."""
+        form = answer.form
+        assert form is not None
+        company = None
+        if needs_company(form):
+            company = await self._core.database.read(lambda store: colleagues(store, answer.person_id))
+        wrong = next((name for name, _ in answer.errors), "")
+        start = next((n for n, question in enumerate(form.questions) if question.name == wrong), 0)
+        return Modal(drawing, self._title(answer, drawing), company).form(form, start=start)
+
+    def _card_view(
+        self, heard: Heard, answer: Answer, card: Card, drawing: Drawing
+    ) -> tuple[Json, list[After]]:
+        """A card as a modal. What is longer is in the person's chat as well."""
+        pages = drawing.views(card)
+        later: list[After] = [lambda: self._files(heard, answer, card, drawing)]
+        if heard.turn:
+            blocks = pages[min(heard.turn, len(pages) - 1)]
+        elif len(pages) > 1:
+            blocks = [*pages[0][:-1], *drawing.note(drawing.say(LONG))]
+            later.insert(0, lambda: self._post(heard.user, drawing.messages(card)))
+        else:
+            blocks = pages[0]
+        return Modal(drawing, self._title(answer, drawing)).card(blocks), later
+
+    def _title(self, answer: Answer, drawing: Drawing) -> str:
+        title = self._titles.get(answer.route.partition(".")[0])
+        return drawing.say(title) if title else "Upbeat"
+
+    async def _opens(self, heard: Heard, answer: Answer, drawing: Drawing) -> bool:
+        return await self._shows(heard, await self._form_view(heard, answer, drawing))
+
+    async def _shows(self, heard: Heard, view: Json, *, beside: bool = False) -> bool:
+        """Open a modal, or change or cover the one in which it was asked for. False when it is too late for that."""
+        try:
+            if heard.surface == "modal" and not beside:
+                await self._client.views_update(view_id=str(heard.view["id"]), view=view)
+            elif heard.surface == "modal":
+                await self._client.views_push(trigger_id=heard.trigger, view=view)
+            elif heard.trigger:
+                await self._client.views_open(trigger_id=heard.trigger, view=view)
+            else:
+                return False
+        except SlackApiError as error:
+            log.info("modal not opened", extra={"error": line.error_of(error)})
+            return False
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("modal not opened", extra={"error": type(error).__name__})
+            return False
+        return True
+
+    # Everything else -------------------------------------------------------------------------------------------------
+
+    async def _elsewhere(self, heard: Heard, answer: Answer, drawing: Drawing) -> list[After]:
+        """Show what must be shown before the acknowledgement; return what is done after it."""
+        if heard.kind == "close":
+            return []
+        if heard.kind == "home":
+            card = answer.card
+            return (
+                [lambda: self._homes.show(heard.user, card, drawing.language, drawing.zone)] if card else []
+            )
+        if answer.form and heard.trigger and await self._opens(heard, answer, drawing):
+            return []
+        card = await self._card(answer)
+        if card is None:
+            return []
+        if heard.surface in ("modal", "home") or heard.kind == "shortcut":
+            return await self._over(heard, answer, card, drawing)
+        pages = drawing.messages(card)
+        files: After = lambda: self._files(heard, answer, card, drawing)  # noqa: E731
+        return [lambda: self._beside(heard, answer, pages), files]
+
+    async def _over(self, heard: Heard, answer: Answer, card: Card, drawing: Drawing) -> list[After]:
+        """In a modal, where there is no message to answer to."""
+        view, later = self._card_view(heard, answer, card, drawing)
+        if heard.surface == "home" and answer.person_id:
+            self._homes.want([answer.person_id])
+        if await self._shows(heard, view, beside=_is_beside(answer)):
+            return later
+        return [lambda: self._post(heard.user, drawing.messages(card))]
+
+    async def _beside(self, heard: Heard, answer: Answer, pages: list[Page]) -> None:
+        if heard.kind == "press":
+            # What others see is not replaced by what is for one person's eyes.
+            in_place = not _is_beside(answer) and (heard.ephemeral or heard.where.kind == "private")
+            await self._respond(heard, pages, replace=in_place)
+        elif heard.where.kind == "private":
+            await self._post(heard.where.id, pages, heard.where.thread)
+        else:
+            await self._whisper(heard, pages)
+
+    async def _card(self, answer: Answer) -> Card | None:
+        """The card to show: of a form that no modal can show now, a button that opens it."""
+        form = answer.form
+        if form is None:
+            return answer.card
+        again = Button(OPEN, Press("form.step", {"draft": form.draft, "what": "resume"}), "primary")
+        card = Card(form.title, Note(form.audience), again)
+        return await self._core.database.write(
+            lambda store: self._core.seal(store, card, for_person=answer.person_id)
+        )
+
+    # Sending -----------------------------------------------------------------------------------------------------
+
+    async def _respond(self, heard: Heard, pages: Iterable[Page], *, replace: bool = False) -> None:
+        """By the response address, for this person's eyes; what is more than it takes goes into their chat."""
+        left = list(pages)
+        for number in range(RESPONSES):
+            if not left or not heard.response_url:
+                break
+            body: dict[str, Any] = {"replace_original": replace and not number, **line.answer(left[0])}
+            if not await self._accepts(heard.response_url, {"response_type": "ephemeral", **body}):
+                break
+            left = left[1:]
+        await self._post(heard.user, left)
+
+    async def _accepts(self, url: str, body: Json) -> bool:
+        session = self._client.session
+        assert session is not None
+
+        async def send() -> int:
+            async with session.post(url, json=body) as response:
+                if response.status == 429 or response.status >= 500:
+                    response.raise_for_status()
+                return response.status
+
+        try:
+            status = await line.patiently(send)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("answer not taken", extra={"error": type(error).__name__})
+            return False
+        return status == 200
+
+    async def _post(self, channel: str, pages: Iterable[Page], thread: str = "") -> None:
+        for page in pages:
+            await line.patiently(
+                lambda page=page: self._client.chat_postMessage(  # type: ignore[misc]
+                    channel=channel, thread_ts=thread or None, **line.message(page)
+                )
+            )
+
+    async def _whisper(self, heard: Heard, pages: list[Page]) -> None:
+        """In a channel, for this person's eyes alone; where we may not, in their chat."""
+        where = heard.where
+        try:
+            for page in pages:
+                await line.patiently(
+                    lambda page=page: self._client.chat_postEphemeral(  # type: ignore[misc]
+                        channel=where.id,
+                        user=heard.user,
+                        thread_ts=where.thread or None,
+                        **line.whisper(page),
+                    )
+                )
+        except SlackApiError as error:
+            log.info("not told there", extra={"error": line.error_of(error)})
+            await self._post(heard.user, pages)
+
+    async def _files(self, heard: Heard, answer: Answer, card: Card, drawing: Drawing) -> None:
+        """The documents of a card, into the person's chat."""
+        if not any(isinstance(part, Document) for part in card.parts):
+            return
+
+        async def fetch(file_id: str) -> tuple[str, bytes] | None:
+            reader = answer.person_id
+            return await self._core.database.read(lambda store: store.files.get(file_id, person_id=reader))
+
+        chat = heard.where.id
+        if not chat.startswith("D"):
+            chat = str((await self._client.conversations_open(users=heard.user))["channel"]["id"])
+        await upload(self._client, chat, card, drawing, fetch)
+
+
+def _is_beside(answer: Answer) -> bool:
+    """Whether what was pressed stays, and the answer stands beside it."""
+    return answer.keep or answer.outcome in ("failed", "refused", "problem")

@@ -1,0 +1,120 @@
+"""Words on their way into Slack and out of it: read as people typed them, shown as they are, cut without loss."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from handlers.kit.grammar import mention
+
+_MEANINGLESS = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MARKS = str.maketrans({"\x02": "\ufffd", "\x03": "\ufffd"})
+"""What only we may put around a mention."""
+_ANGLES = re.compile(r"<([^<>]*)>")
+_JOINS = ("\u200d", "\ufe0f", "\u20e3")
+
+
+# Out -----------------------------------------------------------------------------------------------------------------
+
+
+def readable(words: str) -> str:
+    """Words without what Slack refuses or what hides their order: lone surrogates, controls, overrides."""
+    return _MEANINGLESS.sub("", _SURROGATE.sub("\ufffd", words))
+
+
+def escaped(words: str) -> str:
+    """Words in which Slack sees no mention, link or entity: exactly these three characters are its own."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def units(words: str) -> int:
+    """The length as a browser counts it, which is never less than what Slack counts."""
+    return len(words) + sum(letter > "\uffff" for letter in words)
+
+
+def weight(words: str) -> int:
+    """The length once the words are escaped."""
+    return units(words) + 3 * (words.count("<") + words.count(">")) + 4 * words.count("&")
+
+
+def pieces(words: str, most: int) -> Iterator[str]:
+    """The words in parts that weigh at most `most` each, cut after lines or words; together they are all the words."""
+    while weight(words) > most:
+        head, words = _cut(words, most)
+        yield head
+    if words:
+        yield words
+
+
+def shortened(words: str, most: int) -> str:
+    """The words, or as many as fit before an ellipsis: only where the whole is shown as well."""
+    if weight(words) <= most:
+        return words
+    return next(pieces(words, most - 1)).rstrip() + "…"
+
+
+def _cut(words: str, most: int) -> tuple[str, str]:
+    at = _fitting(words, most)
+    for end in ("\n", " "):
+        found = words.rfind(end, at // 2, at)
+        if found > 0:
+            return words[: found + 1], words[found + 1 :]
+    whole = at
+    while whole > max(1, at - 40) and _is_inside(words, whole):
+        whole -= 1
+    at = at if _is_inside(words, whole) else whole
+    return words[:at], words[at:]
+
+
+def _fitting(words: str, most: int) -> int:
+    at = min(len(words), most)
+    while (over := weight(words[:at]) - most) > 0:
+        at -= max(1, over // 5)
+    return max(at, 1)
+
+
+def _is_inside(words: str, at: int) -> bool:
+    """Whether a character as people see it (a family, a letter with its accent) goes on here."""
+    letter, before = words[at], words[at - 1]
+    skin = "\U0001f3fb" <= letter <= "\U0001f3ff"
+    return letter in _JOINS or before == "\u200d" or skin or unicodedata.combining(letter) > 0
+
+
+# In ------------------------------------------------------------------------------------------------------------------
+
+
+def spoken(text: str) -> str:
+    """What a person typed, from what Slack made of it: mentions of colleagues marked, links and groups as text."""
+    parts = _ANGLES.split(text.translate(_MARKS))
+    return "".join(_special(part) if odd % 2 else _unescaped(part) for odd, part in enumerate(parts))
+
+
+def mentioned(text: str) -> tuple[str, ...]:
+    """The ids of the users whom a text of Slack mentions."""
+    found = (part[1:].split("|")[0] for part in _ANGLES.findall(text) if part.startswith("@"))
+    return tuple(dict.fromkeys(found))
+
+
+def _special(inside: str) -> str:
+    target, _, label = inside.partition("|")
+    if target.startswith("@"):
+        return mention(target[1:])
+    if target.startswith("#"):
+        return f"#{_unescaped(label) or target[1:]}"
+    if target.startswith("!"):
+        return _unescaped(label) or f"@{target[1:]}"
+    return _link(_unescaped(target), _unescaped(label))
+
+
+def _link(address: str, label: str) -> str:
+    """A link as text. An address that the label does not show is kept beside it."""
+    bare = address.removeprefix("mailto:")
+    if not label or label == bare:
+        return bare
+    return label if label in address else f"{label} ({address})"
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,0 +1,194 @@
+"""Asking for feedback: from colleagues about oneself, and, for managers, about somebody who reports to them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated
+
+from handlers.feedback.giving import form_for
+from handlers.feedback.note import ASKED, READ, feature
+from handlers.feedback.requests import ANSWER, asked_one, open_request
+from handlers.kit.access import everyone, managers
+from handlers.kit.cards import Button, Card, Note, Section
+from handlers.kit.forms import Colleague, Words
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Text, Verbatim, names
+from handlers.kit.values import dump
+from storage.feedback import FeedbackRequest
+from storage.people import Person
+
+DUE, FIRST_REMINDER, FORGOTTEN = timedelta(days=7), timedelta(days=3), timedelta(days=21)
+
+Asked = Annotated[
+    tuple[Person, ...], Colleague(Phrase("Whom do you ask?"), most=10, lead=("from", "向", "请", "问"))
+]
+Topic = Annotated[
+    str,
+    Words(
+        Phrase("What should they think of?"),
+        help=Phrase("A piece of work, a meeting, a skill: the more exact, the better the answers."),
+        lead=("about myself", "about me", "about", "on", "关于我", "关于"),
+        longest=1500,
+    ),
+]
+
+
+@feature.command(
+    "feedback ask",
+    allow=everyone,
+    also=("反馈 请求", "请求反馈", "求反馈"),
+    examples=("@chen @dora about myself in the release meeting",),
+    seen_by=Phrase(
+        "Seen by you and those whom you ask. Their answers go to you, and to your manager only if they choose so."
+    ),
+    submit=Phrase("Ask"),
+)
+def ask(request: Request, asked: Asked, topic: Topic) -> Reply:
+    """Ask colleagues for feedback about yourself."""
+    return _asked(request, request.actor, asked, topic)
+
+
+feature.shortcut("ask_feedback", Phrase("Ask for feedback"), ask)
+
+
+@feature.command(
+    "feedback about",
+    allow=managers,
+    also=("反馈 关于",),
+    examples=("@ben from @chen about the release",),
+    seen_by=Phrase(
+        "Seen by you, by those whom you ask and by the colleague whom it is about. The answers go to that colleague,"
+        " and to their manager only if their authors choose so. HR has no access."
+    ),
+    submit=Phrase("Ask"),
+)
+def about(
+    request: Request,
+    subject: Annotated[Person, Colleague(Phrase("About whom?"))],
+    asked: Asked,
+    topic: Topic,
+) -> Reply:
+    """Ask colleagues for feedback about somebody who reports to you."""
+    if subject not in request.store.directory.reports_of(request.actor.id, request.today):
+        raise Problem(
+            Phrase(
+                "{name} does not report to you. You can ask about your own reports.",
+                name=Verbatim(subject.name),
+            ),
+            question="subject",
+        )
+    if subject in asked:
+        raise Problem(
+            Phrase("Please ask others about {name}, not themselves.", name=Verbatim(subject.name)),
+            question="asked",
+        )
+    return _asked(request, subject, asked, topic)
+
+
+def _asked(request: Request, subject: Person, asked: Sequence[Person], topic: str) -> Reply:
+    made = {
+        person: row
+        for person in asked
+        if (row := request.store.feedback.ask(request.actor.id, subject.id, person.id, topic))
+    }
+    for person, row in made.items():
+        _owed(request, person, row)
+    again = [person.name for person in asked if person not in made]
+    return Reply(
+        show=Card(
+            _confirmed([person.name for person in made]),
+            *(
+                [Note(Phrase("You asked {people} already, and wait for an answer.", people=names(again)))]
+                if again
+                else []
+            ),
+        ),
+        tell=tuple(_told(request, subject, person, row) for person, row in made.items()),
+    )
+
+
+def _confirmed(asked: list[str]) -> Text:
+    if not asked:
+        return Phrase("Nobody was asked again.")
+    return Phrase("You asked {people}. They have a week, and may decline.", people=names(asked))
+
+
+def _title(request: Request, subject: Person) -> Text:
+    asker = Verbatim(request.actor.name)
+    if subject.id == request.actor.id:
+        return Phrase("{asker} asks you for feedback about their work", asker=asker)
+    return Phrase(
+        "{asker} asks you for feedback about {subject}", asker=asker, subject=Verbatim(subject.name)
+    )
+
+
+def _owed(request: Request, person: Person, row: FeedbackRequest) -> None:
+    request.store.obligations.open(
+        person.id,
+        ANSWER,
+        row.id,
+        title=dump(_title(request, request.person(row.subject_id))),
+        args={"asked": row.id},
+        due_at=request.now + DUE,
+        remind_at=request.now + FIRST_REMINDER,
+        expires_at=request.now + FORGOTTEN,
+        minutes=5,
+    )
+
+
+def _told(request: Request, subject: Person, person: Person, row: FeedbackRequest) -> Tell:
+    card = Card(
+        _title(request, subject),
+        Section(Verbatim(row.topic), quoted=True),
+        Note(
+            Phrase(
+                "Your answer goes to {subject}. The form says who reads it. Please answer by {moment}.",
+                subject=Verbatim(subject.name),
+                moment=request.now + DUE,
+            )
+        ),
+        Button(Phrase("Answer"), answer.bind(asked=row.id), style="primary"),
+        Button(Phrase("Decline"), decline.bind(asked=row.id)),
+    )
+    return Tell(card, to=person.id, topic=f"feedback:request:{row.id}", notice=ASKED)
+
+
+# The one who was asked -----------------------------------------------------------------------------------------------
+
+
+@feature.button(allow=asked_one)
+def answer(request: Request, asked: str) -> Reply:
+    """Answer this request for feedback."""
+    row = open_request(request, asked)
+    return Reply(ask=form_for(request, request.person(row.subject_id), asked=row.id), keep=True)
+
+
+@feature.button(
+    allow=asked_one,
+    seen_by=Phrase("Seen by you, by whoever asked and by whom it is about."),
+    submit=Phrase("Decline"),
+)
+def decline(
+    request: Request,
+    asked: str,
+    reason: Annotated[str, Words(Phrase("Why can you not answer?"), longest=1000)],
+) -> Reply:
+    """Decline this request for feedback, with a reason."""
+    row = open_request(request, asked)
+    request.store.feedback.settle(row, "declined", reason=reason)
+    request.store.obligations.close(request.actor.id, ANSWER, row.id, how="declined")
+    told = Card(
+        Phrase(
+            "{name} cannot give feedback about {subject} now",
+            name=Verbatim(request.actor.name),
+            subject=Verbatim(request.person(row.subject_id).name),
+        ),
+        Section(Verbatim(reason), quoted=True),
+    )
+    asker = row.author_id or ""
+    return Reply(
+        show=Card(
+            Phrase("{name} hears that you decline, and why.", name=Verbatim(request.person(asker).name))
+        ),
+        tell=(Tell(told, to=asker, topic=f"feedback:request:{row.id}:declined", notice=READ),),
+    )

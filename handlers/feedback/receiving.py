@@ -1,0 +1,166 @@
+"""After feedback was sent: the receiver acknowledges and replies, and its author can take it back for a day."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from handlers.feedback.note import READ, feature
+from handlers.kit.access import owner_of, readers
+from handlers.kit.cards import Button, Card, Note, Section
+from handlers.kit.forms import Words
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.values import dump
+from storage.feedback import RETRACTABLE, FeedbackRow
+from storage.policy import Kind
+
+ACKNOWLEDGE = "feedback.acknowledge"
+TAKEN_BACK = Phrase("This feedback was taken back by its author.")
+
+
+def _feedback(request: Request, args: Mapping[str, Any]) -> FeedbackRow | None:
+    return request.store.feedback.get(str(args.get("feedback", "")), reader=request.actor.id)
+
+
+receiver = owner_of(_feedback, "subject_id")
+author = owner_of(_feedback, "author_id")
+
+
+def _behind(request: Request, feedback: str) -> FeedbackRow:
+    row = _feedback(request, {"feedback": feedback})
+    assert row is not None  # the rule at the door has found it
+    return row
+
+
+# The receiver --------------------------------------------------------------------------------------------------------
+
+
+@feature.button(allow=receiver)
+def acknowledge(request: Request, feedback: str) -> Reply:
+    """Say that I have read this feedback."""
+    row = _behind(request, feedback)
+    if row.retracted_at:
+        raise Problem(TAKEN_BACK)
+    done = Card(
+        Phrase("Thank you. {author} hears that you have read it.", author=_name(request, row.author_id)),
+        _reply_button(row.id),
+    )
+    return Reply(show=done, tell=_marked_read(request, row), keep=True)
+
+
+def _marked_read(request: Request, row: FeedbackRow) -> tuple[Tell, ...]:
+    """Note that it was read; its author is told, once."""
+    request.store.obligations.close(row.subject_id, ACKNOWLEDGE, row.id)
+    if not request.store.feedback.mark_read(row):
+        return ()
+    card = Card(Phrase("{name} has read your feedback.", name=Verbatim(request.actor.name)))
+    return (Tell(card, to=row.author_id or "", topic=f"feedback:{row.id}:read", notice=READ),)
+
+
+def _reply_audience(request: Request, args: Mapping[str, Any]) -> Text:
+    row = _feedback(request, args)
+    author_id = row.author_id if row else ""
+    return readers(Kind.FEEDBACK, request, subject=request.store.directory.person(author_id or ""))
+
+
+@feature.button(allow=receiver, seen_by=_reply_audience, submit=Phrase("Send"))
+def reply(
+    request: Request,
+    feedback: str,
+    answer: Annotated[str, Words(Phrase("What do you want to reply?"), longest=2500)],
+) -> Reply:
+    """Reply to the author of this feedback."""
+    row = _behind(request, feedback)
+    if row.retracted_at:
+        raise Problem(TAKEN_BACK)
+    sent = request.store.feedback.reply(row, answer)
+    _marked_read(request, row)
+    told = Card(
+        Phrase("{name} replies to your feedback", name=Verbatim(request.actor.name)),
+        Section(Verbatim(answer), quoted=True),
+        Note(Phrase("Only you and {name} can read this.", name=Verbatim(request.actor.name))),
+    )
+    return Reply(
+        show=Card(Phrase("Sent to {author}, and to nobody else.", author=_name(request, row.author_id))),
+        tell=(Tell(told, to=row.author_id or "", topic=f"feedback:reply:{sent.id}", notice=READ),),
+    )
+
+
+def received_buttons(row: FeedbackRow) -> tuple[Button, ...]:
+    """What the receiver can do with feedback."""
+    return (
+        Button(Phrase("Acknowledge"), acknowledge.bind(feedback=row.id), style="primary"),
+        _reply_button(row.id),
+    )
+
+
+def _reply_button(feedback: str) -> Button:
+    return Button(Phrase("Reply"), reply.bind(feedback=feedback))
+
+
+# The author ----------------------------------------------------------------------------------------------------------
+
+
+@feature.button(allow=author)
+def retract(request: Request, feedback: str) -> Reply:
+    """Take this feedback back."""
+    row = _behind(request, feedback)
+    if row.retracted_at:
+        raise Problem(Phrase("You took this back already. Nothing is left of its words."))
+    if request.now - row.made_at > RETRACTABLE:
+        raise Problem(
+            Phrase(
+                "Feedback can be taken back for 24 hours; you sent this {moment}."
+                " You can write to {name} again instead.",
+                moment=row.made_at,
+                name=_name(request, row.subject_id),
+            )
+        )
+    request.store.feedback.retract(row)
+    tombstone = Card(
+        Phrase(
+            "{author} took back feedback to {name}.",
+            author=Verbatim(request.actor.name),
+            name=_name(request, row.subject_id),
+        )
+    )
+    reached = request.store.outbox.withdraw(f"feedback:{row.id}", dump(tombstone))
+    request.store.obligations.close(row.subject_id, ACKNOWLEDGE, row.id, how="taken back")
+    return Reply(
+        show=Card(
+            Phrase("Taken back. Its words are gone from here."),
+            Note(
+                Phrase(
+                    "{name} sees that it was taken back, but not what it said.",
+                    name=_name(request, row.subject_id),
+                )
+            ),
+        ),
+        tell=_told_of_it(row, tombstone) if reached else (),
+    )
+
+
+def _told_of_it(row: FeedbackRow, tombstone: Card) -> tuple[Tell, ...]:
+    """Those whom the feedback reached hear that it is gone. The messages that stand in their chats cannot be unsaid."""
+    readers = [person for person in (row.subject_id, row.named_id) if person]
+    return tuple(Tell(tombstone, to=person, topic=f"feedback:{row.id}:back:{person}") for person in readers)
+
+
+def is_retractable(request: Request, row: FeedbackRow) -> bool:
+    """Whether its author can still take it back."""
+    return row.retracted_at is None and request.now - row.made_at <= RETRACTABLE
+
+
+def retract_button(row: FeedbackRow) -> Button:
+    """The author's button."""
+    return Button(
+        Phrase("Take it back"),
+        retract.bind(feedback=row.id),
+        confirm=Phrase(
+            "Take this feedback back? Its words are lost, and the colleague sees that it was taken back."
+        ),
+    )
+
+
+def _name(request: Request, person_id: str | None) -> Verbatim:
+    return Verbatim(request.store.directory.named(person_id))

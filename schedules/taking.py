@@ -1,0 +1,92 @@
+"""Which messages a worker takes up now, which are settled without being sent, and how that is written down."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from handlers.kit.dispatch import Core
+from schedules.addressing import Fate, Speakers, Way, find_way
+from storage.outbox import MOST_ATTEMPTS, MOST_CRASHES
+from storage.store import Store
+from storage.tables import Outgoing
+
+BATCH = 50
+FIRST_WAIT, LONGEST_WAIT = 5.0, 3600.0
+"""Back-off after an error, in seconds: 5, 15, 45, … 3,600. Eight attempts reach over an hour and a half of trouble."""
+UNCLEAR = "unclear"
+"""The reason of a message that may have arrived, although nobody answered."""
+
+
+@dataclass
+class Taken:
+    """What one lease gave: messages with their way, others with their fate, and how many had been left half sent."""
+
+    leased: int
+    ways: list[tuple[Outgoing, Way]] = field(default_factory=list)
+    settled: list[tuple[Outgoing, Fate]] = field(default_factory=list)
+    ambiguous: int = 0
+
+
+def take(core: Core, store: Store, speakers: Speakers, worker: str) -> Taken:
+    """Lease what is due, and find out where it goes."""
+    rows = sorted(store.outbox.lease(worker, most=BATCH), key=lambda row: row.id)
+    held = store.outbox.behind(rows)
+    taken = Taken(len(rows))
+    for row in rows:
+        fate = _half_sent(store, row, taken) if row.state == "sending" else None
+        if fate is None and row.id in held:
+            settle(store, row, Fate("waiting", until=held[row.id]))
+            continue
+        found = fate or way_of(core, store, row, speakers)
+        if isinstance(found, Fate):
+            settle(store, row, found)
+            taken.settled.append((row, found))
+        else:
+            taken.ways.append((row, found))
+    return taken
+
+
+def _half_sent(store: Store, row: Outgoing, taken: Taken) -> Fate | None:
+    """A message whose sender died in the middle: nobody knows whether it arrived. Its fate if that is settled."""
+    taken.ambiguous += 1
+    counted = {"crashes": row.crashes + 1, "ambiguous": row.ambiguous + 1}
+    store.change(row, state="waiting", reason=UNCLEAR, **counted)
+    if row.unclear == "once":
+        return Fate("failed", UNCLEAR)
+    return Fate("failed", "crashes") if row.crashes >= MOST_CRASHES else None
+
+
+def way_of(
+    core: Core, store: Store, row: Outgoing, speakers: Speakers, tried: Collection[str] = ()
+) -> Way | Fate:
+    """The way of a message; one that cannot even be read is tried again later, and nobody else waits for it."""
+    found: list[Way | Fate] = []
+    error = store.attempt(lambda: found.append(find_way(core, store, row, speakers, tried)))
+    if error is None:
+        return found[0]
+    attempts, reason = row.attempts + 1, type(error).__name__
+    store.outbox.set(row, attempts=attempts)
+    if attempts >= MOST_ATTEMPTS:
+        return Fate("failed", reason)
+    return Fate("waiting", reason, store.now + timedelta(seconds=back_off(row)))
+
+
+def settle(store: Store, row: Outgoing, fate: Fate, **values: Any) -> None:
+    """Write a message's fate and give its lease back."""
+    changes: dict[str, Any] = {"state": fate.state, "leased_until": None, **values}
+    if fate.reason:
+        changes["reason"] = fate.reason
+    if fate.until:
+        changes["due_at"] = fate.until
+    store.outbox.set(row, **changes)
+    if fate.state != "waiting" and row.person_id:
+        store.slots.overrule(row, "silent" if fate.state == "cancelled" else fate.state, fate.reason)
+
+
+def back_off(row: Outgoing) -> float:
+    """Seconds until the next attempt, spread so that what failed together does not come back together."""
+    return min(FIRST_WAIT * 3.0**row.attempts, LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311

@@ -1,0 +1,109 @@
+"""What blocks people is carried over, solved, or raised to the manager after two workdays."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlmodel import col
+
+from storage.checkins import Blocker
+from storage.tables import ReportingLine
+from tests.company import Chat
+
+
+async def test_a_blocker_is_carried_over_until_it_is_solved(any_chat: Chat) -> None:
+    await any_chat.says("ben", "/checkin done A; blocked by legal")
+    any_chat.wait(days=1)
+    heard = await any_chat.says("ben", "/checkin done B")
+    assert "Still blocked?\nby legal" in heard.text
+    assert "Still blocked" not in await any_chat.presses("ben", "Solved")
+    assert "Still blocked" not in await any_chat.says("ben", "/checkin done C")
+
+
+@pytest.mark.parametrize("nothing", ["none", "Nothing.", "no", "无", "没有。", "-"])
+async def test_nothing_is_not_a_blocker(chat: Chat, nothing: str) -> None:
+    await chat.says("ben", f"/checkin done A; blocked {nothing}")
+    assert chat.rows(Blocker) == []
+
+
+async def test_the_form_carries_blockers_and_what_is_struck_out_is_solved(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked legal; blocked the build")
+    chat.wait(days=1)
+    heard = await chat.says("ben", "/checkin")
+    assert heard.form is not None
+    assert heard.form.given["blocked"] == "legal\nthe build"
+    await chat.submits("ben", done="B", blocked="the build\na broken laptop")
+    state = {row.matter: row.solved_at is not None for row in chat.rows(Blocker)}
+    assert state == {"legal": True, "the build": False, "a broken laptop": False}
+
+
+async def test_a_solved_blocker_does_not_come_back_with_an_edit(chat: Chat) -> None:
+    await chat.says("ben", "checkin done A; blocked by legal", message="m1")
+    await chat.says("ben", "/checkin done B")
+    await chat.presses("ben", "Solved")
+    await chat.says("ben", "checkin done AA; blocked by legal", message="m1", edits=True)
+    assert len(chat.rows(Blocker)) == 1
+    assert chat.rows(Blocker)[0].solved_at is not None
+
+
+async def test_after_two_workdays_the_manager_hears_of_it_and_the_person_knows(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(datetime(2026, 11, 26, 14, tzinfo=UTC))  # a Thursday
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    chat.at(datetime(2026, 11, 30, 8, 59, tzinfo=UTC))
+    await chat.tick()
+    assert "blocked for two workdays" not in chat.told("ada")
+    chat.wait(minutes=2)
+    await chat.tick()
+    await chat.tick()
+    assert chat.told("ada").count("Ben Okri has been blocked for two workdays.\nby legal") == 1
+    assert "I told Ada Lovelace that this has blocked you for two workdays.\nby legal" in chat.told("ben")
+    assert "Done: A" in await chat.presses("ada", "Open the check-in")
+    await chat.presses("ben", "Solved")
+    assert "Ben Okri is not blocked by this any more." in chat.told("ada")
+
+
+async def test_a_solved_blocker_is_not_raised(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    await chat.says("ben", "/checkin done B")
+    await chat.presses("ben", "Solved")
+    chat.wait(days=3)
+    await chat.tick()
+    assert "blocked" not in chat.told("ada")
+
+
+async def test_who_is_away_is_raised_when_they_are_back(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    chat.change(lambda store: store.preferences.away(chat.ids["ben"], date(2026, 11, 24), date(2026, 11, 27)))
+    chat.wait(days=3)
+    await chat.tick()
+    assert "blocked for two" not in chat.told("ada")
+    chat.at(datetime(2026, 11, 30, 9, 1, tzinfo=UTC))
+    await chat.tick()
+    assert "blocked for two" in chat.told("ada")
+
+
+async def test_a_new_manager_is_the_one_who_hears(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    reports_to(chat, "ben", "dora", date(2026, 11, 24))
+    chat.wait(days=3)
+    await chat.tick()
+    assert "Ben Okri has been blocked" in chat.told("dora")
+    assert "Ben Okri has been blocked" not in chat.told("ada")
+
+
+def reports_to(chat: Chat, who: str, manager: str, since: date) -> None:
+    """From that day on, somebody has another manager."""
+
+    def work(store):
+        line = store.one(ReportingLine, col(ReportingLine.subject_id) == chat.ids[who])
+        store.change(line, until=since, revision=store.people_changed())
+        store.insert(
+            ReportingLine(
+                subject_id=chat.ids[who],
+                manager_id=chat.ids[manager],
+                since=since,
+                revision=store.people_changed(),
+            )
+        )
+
+    chat.change(work)

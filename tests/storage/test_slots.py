@@ -1,0 +1,55 @@
+"""A tick over a million planned moments costs what its due ones cost: every question of the clock goes by an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import event
+
+from storage.store import Store
+from tests.company import Chat
+
+QUESTIONS: dict[str, Callable[[Store], object]] = {
+    "slot USING INDEX slot_due (due_at<?)": lambda store: store.slots.due(50, ["a.b", "c.d"]),
+    "obligation USING INDEX obligation_to_remind (remind_at<?)": lambda store: store.obligations.to_remind(
+        50
+    ),
+    "outbox USING INDEX outbox_due (state=? AND due_at<?)": lambda store: store.outbox.lease("one", most=50),
+    "occurrence USING INDEX occurrence_by_person (person_id=?": lambda store: store.slots.decisions(
+        "x", store.now
+    ),
+}
+
+
+@pytest.mark.parametrize("index", QUESTIONS)
+def test_the_clock_asks_by_index(chat: Chat, index: str) -> None:
+    def plan(store: Store) -> str:
+        asked: list[tuple[str, object]] = []
+        event.listen(
+            store.connection,
+            "before_cursor_execute",
+            lambda c, cursor, sql, given, *_: asked.append((sql, given)),
+        )
+        QUESTIONS[index](store)
+        sql, given = asked[0]
+        return str(store.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all())
+
+    assert f"SEARCH {index}" in chat.change(plan)
+
+
+def test_a_persons_moments_are_one_range_of_the_table(any_chat: Chat) -> None:
+    ben, later = any_chat.ids["ben"], any_chat.now.replace(year=2027)
+    for about in (ben, f"{ben}:a", f"{ben}:é", f"{ben}0", "team"):
+        any_chat.change(lambda store, about=about: store.slots.plan("a.b", about, later))
+    any_chat.change(lambda store: store.slots.plan_person("a.b", ben, {f"{ben}:a": later}))
+    for about, kept in (
+        (ben, False),
+        (f"{ben}:a", True),
+        (f"{ben}:é", False),
+        (f"{ben}0", True),
+        ("team", True),
+    ):
+        assert any_chat.change(lambda store, about=about: store.slots.next("a.b", about)) == (
+            later if kept else None
+        )
