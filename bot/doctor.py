@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from rich.markup import escape
 from bot.settings import LOOPBACK, Settings
 from storage.backups import BackupProblem, check
 from storage.columns import Unreadable
-from storage.database import Database
+from storage.database import Database, sqlite_is_safe, sqlite_version
 from storage.migrations import current, newest
 
 SAFE_SQLITE = "3.51.3 (or 3.44.6, 3.50.7)"
@@ -113,13 +112,11 @@ def _queue(database: Database) -> Finding:
 
 
 def _sqlite() -> Finding:
-    version = sqlite3.sqlite_version_info
-    fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     fix = (
         f"SQLite before {SAFE_SQLITE} can damage a WAL file when two connections checkpoint at once. Upbeat lets only"
         " its writer do so; keep other programs away from the file, or use PostgreSQL."
     )
-    return Finding("SQLite", sqlite3.sqlite_version, "" if fixed else fix, warning=True)
+    return Finding("SQLite", sqlite_version(), "" if sqlite_is_safe() else fix, warning=True)
 
 
 def _configured(settings: Settings) -> Finding:

@@ -14,10 +14,17 @@ if TYPE_CHECKING:
 class Platform(Protocol):
     """One of Slack, Telegram, the local chat."""
 
-    name: str
-    speaker: Speaker
-    router: APIRouter | None
-    """Its routes on the one HTTP server, or None."""
+    @property
+    def name(self) -> str:
+        """Its name in the database."""
+
+    @property
+    def speaker(self) -> Speaker:
+        """Its voice."""
+
+    @property
+    def router(self) -> APIRouter | None:
+        """Its routes on the one HTTP server, or None."""
 
     async def start(self) -> None:
         """Begin to hear. Raises with a sentence for the operator when the platform refuses."""

@@ -69,6 +69,8 @@ class Delivery:
     async def start(self) -> None:
         """Begin to deliver."""
         self._stopping = False
+        if self._core.database.is_sqlite:  # one process: whoever held a lease is gone
+            await self._core.database.write(lambda store: store.outbox.release())
         self._loop = asyncio.create_task(self.run())
 
     async def stop(self, seconds: float = 20.0) -> None:

@@ -103,7 +103,7 @@ def _plain(made: Table) -> Any:
     kinds = {
         c.name: LargeBinary() if isinstance(c.type, Sealed | SealedJson) else c.type for c in made.columns
     }
-    return table(made.name, *(column(name, kind) for name, kind in kinds.items()))  # type: ignore[arg-type]
+    return table(made.name, *(column(name, kind) for name, kind in kinds.items()))
 
 
 def _write_table(archive: tarfile.TarFile, connection: Connection, written: Table) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -313,3 +314,14 @@ def sqlite_path(url: str) -> Path | None:
     """The file of an SQLite URL, or None for another database."""
     made = make_url(url)
     return Path(made.database) if made.get_backend_name() == "sqlite" and made.database else None
+
+
+def sqlite_version() -> str:
+    """The version of SQLite that Python brought."""
+    return sqlite3.sqlite_version
+
+
+def sqlite_is_safe() -> bool:
+    """Whether SQLite is free of the WAL-reset bug of 3.7.0 to 3.51.2 (fixed also in 3.44.6 and 3.50.7)."""
+    version = sqlite3.sqlite_version_info
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)

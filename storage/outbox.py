@@ -113,6 +113,13 @@ class Outbox:
                         held[row.id] = max(due_at, now + timedelta(seconds=1))
         return held
 
+    def release(self) -> None:
+        """Let go of every lease: for a database that one process uses, when it starts after whatever ended the last one."""
+        held = TABLE.c.state.in_(("waiting", "sending"))
+        self._store.execute(
+            update(TABLE).where(held, TABLE.c.leased_until.is_not(None)).values(leased_until=None)
+        )
+
     def set(self, row: Outgoing, **values: Any) -> bool:
         """Write a message's fate; False when its lease went to another worker in between."""
         mine = (TABLE.c.id == row.id, TABLE.c.leased_by == row.leased_by)

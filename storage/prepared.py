@@ -28,7 +28,7 @@ def _ours(error: Exception, connection: Connection, sql: str) -> Exception:
     if gone:
         connection.invalidate(error)
     kind = dialect.loaded_dbapi.Error
-    return DBAPIError.instance(  # type: ignore[return-value]
+    return DBAPIError.instance(
         sql, None, error, kind, hide_parameters=True, connection_invalidated=gone, dialect=dialect
     )
 

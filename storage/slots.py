@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select, union, update
+from sqlalchemy import Select, and_, bindparam, func, or_, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -173,6 +173,14 @@ class Slots:
         return self._store.all(
             Occurrence, *theirs, order=(DECISIONS.c.decided_at.desc(), DECISIONS.c.id.desc())
         )
+
+    def counted(self, since: datetime) -> dict[str, int]:
+        """How many due moments came to which end since a moment: "sent", or "silent: quiet hours" and the like."""
+        ends = (DECISIONS.c.outcome, DECISIONS.c.reason)
+        found = self._store.execute(
+            select(*ends, func.count()).where(DECISIONS.c.decided_at >= since).group_by(*ends)
+        )
+        return {f"{outcome}: {reason}" if reason else outcome: int(number) for outcome, reason, number in found}
 
     def told_by(self, row: Outgoing) -> list[Occurrence]:
         """The decisions that a waiting message carries out."""

@@ -248,6 +248,6 @@ def made(table: type[T], values: Mapping[Any, Any]) -> T:
     """A row that was read, as an object free of any session: setting its attributes changes nothing in the database.
 
     Built past the constructor: validating and instrumenting what the database just said costs ten times the reading."""
-    row = table.__new__(table)
+    row: T = table.__new__(table)
     row.__dict__.update(values)
     return row

@@ -148,7 +148,18 @@ def _pressed(fake: FakeTelegram) -> bool:
 
 
 async def _until_delivered(url: str) -> None:
-    await asyncio.sleep(1.0)
+    """Wait until nothing waits, for twenty seconds at most."""
+    database = Database(url, SECRET.encode())
+    for _ in range(40):
+        await asyncio.sleep(0.5)
+        if (
+            await database.read(
+                lambda store: store.count(Outgoing, col(Outgoing.state).in_(("waiting", "sending")))
+            )
+            == 0
+        ):
+            break
+    await database.close()
 
 
 def check(url: str, fake: FakeTelegram, passes: int) -> None:

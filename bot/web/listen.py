@@ -1,6 +1,6 @@
 """The pages of the local chat: what a browser may ask for, and what may be done there."""
 
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -97,11 +97,14 @@ def _add_stream(router: APIRouter, ears: Ears) -> None:
 
 
 def _add_deeds(router: APIRouter, ears: Ears) -> None:
-    async def done(request: Request, me: str) -> tuple[Me, FormData, View, str]:
+    async def done(request: Request, me: str) -> AsyncIterator[tuple[Me, FormData, View, str]]:
         same_origin(request)
         who = await ears.person(me)
         form = await _form(request)
-        return who, form, View.of(_text(form, "view")), _text(form, "key")
+        try:
+            yield who, form, View.of(_text(form, "view")), _text(form, "key")
+        finally:
+            await form.close()
 
     Deed = Annotated[tuple[Me, FormData, View, str], Depends(done)]  # noqa: N806
 

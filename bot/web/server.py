@@ -10,8 +10,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
+from bot.metrics import Metrics
 from bot.web.draw import HERE, Drawing
 from bot.web.guards import MOST, Guard, Receive, Scope, Send
 from storage.database import Busy
@@ -53,6 +55,12 @@ def _add_health(server: FastAPI, app: App) -> None:
     @server.get("/healthz")
     async def healthz() -> dict[str, bool]:
         return {"ok": True}
+
+    metrics = Metrics(app)
+
+    @server.get("/metrics")
+    async def numbers() -> Response:
+        return Response(await metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     @server.get("/readyz")
     async def readyz() -> Response:

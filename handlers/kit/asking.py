@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, time
 from typing import Any
 
 from handlers.kit import grammar
@@ -118,6 +119,8 @@ def raw(item: Any) -> Any:
         return item.id
     if isinstance(item, tuple):
         return tuple(raw(part) for part in item)
+    if isinstance(item, date | time):
+        return item.isoformat()
     return item
 
 

@@ -6,7 +6,8 @@ from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.requests import Reacted, Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, names
-from handlers.kudos.giving import give, thank
+from handlers.kudos.giving import give
+from handlers.kudos.sending import thank
 from handlers.kudos.taking_back import take_back_button
 from handlers.kudos.thanks import feature, grouped, reacted
 from storage.kudos import KudosRow

@@ -1,0 +1,188 @@
+"""Sending kudos: once, to those who still work here, with a point while the day's allowance lasts."""
+
+from datetime import datetime, time, timedelta
+
+from handlers.kit.access import everyone
+from handlers.kit.calendar import at_wall
+from handlers.kit.cards import Button, Card, Note, Press
+from handlers.kit.grammar import folded
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Text, Verbatim, names
+from handlers.kudos.taking_back import take_back_button
+from handlers.kudos.thanks import DAILY, RECEIVED, Thanks, carried, channel, feature, headline, reason
+from storage.kudos import KudosRow
+from storage.tables import Place
+
+AGAIN = timedelta(minutes=10)
+"""Within this time the same words to the same person are likely a slip, so they are asked about."""
+GIVE = "kudos.give"
+"""The route of the form, which comes before all of this."""
+
+
+@feature.button(allow=everyone, once=True, in_groups=True)
+def post(
+    request: Request,
+    to: tuple[str, ...],
+    why: str,
+    tags: tuple[str, ...],
+    quoted: str,
+    group: str,
+    place: str,
+    again: bool = False,
+) -> Reply:
+    """Post these kudos in the channel."""
+    found = request.store.kudos.place(place)
+    if found is None:
+        raise Problem(
+            Phrase(
+                "I was removed from this channel. Send it privately, or ask for another with /kudos setup."
+            )
+        )
+    args = {"to": to, "why": why, "tags": tags, "quoted": quoted, "group": group}
+    return given(request, carried(request, args), found, again=again)
+
+
+@feature.button(allow=everyone, once=True)
+def privately(
+    request: Request,
+    to: tuple[str, ...],
+    why: str,
+    tags: tuple[str, ...],
+    quoted: str,
+    group: str,
+    again: bool = False,
+) -> Reply:
+    """Send these kudos privately."""
+    args = {"to": to, "why": why, "tags": tags, "quoted": quoted, "group": group}
+    return given(request, carried(request, args), None, again=again)
+
+
+def given(request: Request, thanks: Thanks, place: Place | None, *, again: bool) -> Reply:
+    if request.store.kudos.was_given(thanks.group):
+        return Reply(show=Card(Phrase("These kudos were sent already, once. Nothing was sent again.")))
+    _check_active(thanks)
+    before = None if again else said_before(request, thanks)
+    if before is not None:
+        return Reply(show=_asked_again(thanks, place, before))
+    points = _points_left(request)
+    request.store.kudos.give(
+        request.actor.id,
+        [person.id for person in thanks.receivers],
+        group=thanks.group,
+        why=thanks.why,
+        quoted=thanks.quoted,
+        tags=thanks.tags,
+        place=place,
+        points=points,
+    )
+    done = _confirmation(request, thanks, place, points)
+    told = (*_posted(request, thanks, place), *_receivers_told(request, thanks, place))
+    if not request.where.shared:
+        return Reply(show=done, tell=told)
+    shown = Card(Phrase("Posted.")) if again else None  # in place of the question that was pressed
+    return Reply(
+        show=shown, tell=(*told, Tell(done, to=request.actor.id, topic=f"kudos:{thanks.group}:giver"))
+    )
+
+
+def _check_active(thanks: Thanks) -> None:
+    for person in thanks.receivers:
+        if not person.active:
+            raise Problem(
+                Phrase("{name} does not work here any more. Nothing was sent.", name=Verbatim(person.name))
+            )
+
+
+def said_before(request: Request, thanks: Thanks) -> KudosRow | None:
+    """The same words to one of the same people, minutes ago."""
+    recent = request.store.kudos.given(request.actor.id, since=request.now - AGAIN, limit=100)
+    receivers = {person.id for person in thanks.receivers}
+    same = (row for row in recent if row.subject_id in receivers and folded(row.why) == folded(thanks.why))
+    return next(same, None)
+
+
+def _asked_again(thanks: Thanks, place: Place | None, before: KudosRow) -> Card:
+    args = thanks.args()
+    send = post.bind(place=place.id, again=True, **args) if place else privately.bind(again=True, **args)
+    return Card(
+        Phrase("You sent the same words {moment}. Send them again?", moment=before.made_at),
+        Button(Phrase("Send again"), send, style="primary"),
+    )
+
+
+def _points_left(request: Request) -> int:
+    """How many more people get a point from this giver today, on the giver's calendar."""
+    daily = int(request.store.setting("kudos_daily", DAILY))
+    return max(0, daily - request.store.kudos.points_given(request.actor.id, _midnight(request)))
+
+
+def _midnight(request: Request) -> datetime:
+    return at_wall(request.today, time(0), request.actor.zone)
+
+
+# What is said then ---------------------------------------------------------------------------------------------------
+
+
+def people_of(thanks: Thanks) -> Text:
+    return names(person.name for person in thanks.receivers)
+
+
+def _confirmation(request: Request, thanks: Thanks, place: Place | None, points: int) -> Card:
+    said = (
+        Phrase("Posted in {channel}: you thanked {people}.", channel=channel(place), people=people_of(thanks))
+        if place
+        else Phrase("Sent privately: you thanked {people}.", people=people_of(thanks))
+    )
+    beyond = len(thanks.receivers) > points
+    return Card(
+        said,
+        *([Note(_without_points(request))] if beyond else []),
+        take_back_button(thanks.group),
+    )
+
+
+def _without_points(request: Request) -> Text:
+    return Phrase(
+        "You are generous today: points go to {daily} people a day. Your thanks arrive all the same.",
+        daily=int(request.store.setting("kudos_daily", DAILY)),
+    )
+
+
+def _posted(request: Request, thanks: Thanks, place: Place | None) -> tuple[Tell, ...]:
+    if place is None:
+        return ()
+    title = headline(request.store, request.actor.id, (person.id for person in thanks.receivers))
+    card = Card(title, *reason(request.store, thanks.why, thanks.tags, thanks.quoted))
+    about = f"kudos:{thanks.group}"
+    return (Tell(card, place=place.id, topic=f"{about}:post", about=about, unclear="reconcile"),)
+
+
+def _receivers_told(request: Request, thanks: Thanks, place: Place | None) -> tuple[Tell, ...]:
+    """Each hears it alone; who else was thanked in private stays between them and the giver."""
+    return tuple(
+        Tell(
+            Card(
+                Phrase("{giver} thanks you", giver=Verbatim(request.actor.name)),
+                *reason(request.store, thanks.why, thanks.tags, thanks.quoted),
+                Note(_audience(request, place)),
+                Button(Phrase("Thank back"), thank.bind(to=request.actor.id)),
+            ),
+            to=person.id,
+            topic=f"kudos:{thanks.group}:{person.id}",
+            notice=RECEIVED,
+        )
+        for person in thanks.receivers
+    )
+
+
+def _audience(request: Request, place: Place | None) -> Text:
+    if place:
+        return Phrase("Posted in {channel}, where everybody can read it.", channel=channel(place))
+    return Phrase("Only you and {giver} can read this. HR has no access.", giver=Verbatim(request.actor.name))
+
+
+@feature.button(allow=everyone)
+def thank(request: Request, to: str) -> Reply:
+    """Thank this colleague."""
+    return Reply(ask=Press(GIVE, {}), given={"to": (to,)}, keep=True)

@@ -1,0 +1,89 @@
+"""The sample company has people, a month behind it, and something due today."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+
+from bot.web import sample_story as story
+from bot.web.sample import found_sample_company
+from handlers import FEATURES
+from handlers.kit.dispatch import Core
+from storage.database import Database
+from storage.inbox import Inbox
+from storage.webchat import WebMessage, private_channel
+from tests.engines import empty_database
+
+NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def core(tmp_path: Path) -> AsyncIterator[Core]:
+    with empty_database("sqlite", tmp_path) as url:
+        database = Database(url, b"a test's secret", now=lambda: NOW)
+        SQLModel.metadata.create_all(database.engine)
+        database.open()
+        made = Core(database, FEATURES)
+        await found_sample_company(made)
+        yield made
+        await database.close()
+
+
+async def test_the_company_has_people_of_several_zones_and_languages(core: Core) -> None:
+    people = await core.database.read(lambda store: store.directory.active())
+    assert len(people) == len(story.PEOPLE) == 24
+    assert len({person.zone for person in people}) == 5
+    assert {person.language for person in people} == {"en", "zh"}
+    assert {person.role for person in people} == {"employee", "hr", "admin"}
+
+
+async def test_nothing_that_was_planned_was_refused(core: Core) -> None:
+    rows = await core.database.read(lambda store: store.all(Inbox))
+    assert {(row.route, row.outcome) for row in rows if row.outcome not in ("done", "asked", "ignored")} == set()
+
+
+async def test_the_month_has_its_own_dates_and_nothing_lies_in_the_future(core: Core) -> None:
+    def moments(store: object) -> list[datetime]:
+        ada = core.database.memory.at(store.connection).with_account("web", "ada")  # type: ignore[attr-defined]
+        assert ada is not None
+        talk = store.webchat.messages(private_channel(ada.id), reader=ada.id, most=500)  # type: ignore[attr-defined]
+        return [row.made_at for row in talk + store.webchat.messages("general", reader=ada.id, most=500)]  # type: ignore[attr-defined]
+
+    found = await core.database.read(moments)
+    assert max(found) < NOW
+    assert min(found) < NOW - timedelta(days=20)
+    assert len({moment.date() for moment in found}) > 8
+
+
+async def test_nothing_waits_to_be_delivered(core: Core) -> None:
+    ages = await core.database.read(lambda store: store.outbox.ages())
+    assert set(ages) <= {"sent", "cancelled"}
+
+
+async def test_something_is_due_today(core: Core) -> None:
+    def due(store: object) -> list[datetime]:
+        ada = store.directory.with_account("web", "ada")  # type: ignore[attr-defined]
+        return [row.due_at for row in store.obligations.of(ada.id)]  # type: ignore[attr-defined]
+
+    assert NOW.date() in {moment.date() for moment in await core.database.read(due)}
+
+
+async def test_the_clock_is_right_again_afterwards(core: Core) -> None:
+    assert core.database.now() == NOW
+
+
+async def test_it_takes_less_than_two_seconds(tmp_path: Path) -> None:
+    with empty_database("sqlite", tmp_path) as url:
+        database = Database(url, b"a test's secret")
+        SQLModel.metadata.create_all(database.engine)
+        database.open()
+        began = time.process_time()
+        await found_sample_company(Core(database, FEATURES))
+        assert time.process_time() - began < 2
+        assert await database.read(lambda store: store.count(WebMessage)) > 200
+        await database.close()
