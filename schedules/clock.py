@@ -160,6 +160,9 @@ class Clock:
             self._record(store, slot, person, report, "silent", "left")
         elif store.slots.happened(slot.kind, slot.about, slot.due_at):
             self._plan_next(store, bell, slot, person, store.now)
+        elif (restored := nudges.restored_at(store)) and slot.due_at <= restored:
+            self._record(store, slot, person, report, "silent", "restored")
+            self._plan_next(store, bell, slot, person, store.now)
         else:
             self._ring_safely(store, bell, slot, person, report)
 

@@ -15,6 +15,7 @@ from handlers.kit.hours import Hours, calendar_of, hours_of
 from handlers.kit.requests import Tell
 from handlers.reminders import CEILING, NUDGE, is_appointment, reminder
 from storage.people import Person
+from storage.slots import RESTORED_AT
 from storage.store import Store
 from storage.tables import ObligationRow, Outgoing
 
@@ -40,6 +41,8 @@ class Facts:
     reminded: int = 0
     snoozed_until: datetime | None = None
     appointment: bool = False
+    restored: bool = False
+    restored_at: datetime | None = None
     told_today: bool = False
     told_this_week: int = 0
     ceiling: int = CEILING
@@ -76,6 +79,8 @@ def decide(facts: Facts) -> Decision:
         return Silence("left")
     if facts.closed:
         return Silence("done")
+    if facts.restored:
+        return Silence("restored", facts.hours.next_morning(facts.now))
     if facts.snoozed_until and not facts.asked_for:
         return Silence("snoozed", facts.snoozed_until)
     return _at_this_hour(facts) or _of_this_kind(facts) or _often_enough(facts) or Send(_rule(facts))
@@ -172,6 +177,7 @@ def facts_of(store: Store, person: Person) -> Facts:
         told_today=store.outbox.has(_topic(person.id, str(today))),
         told_this_week=store.outbox.told(person.id, _topic(person.id, ANY_DAY), since=monday),
         ceiling=int(store.setting("weekly_ceiling", CEILING)),
+        restored_at=restored_at(store),
     )
 
 
@@ -183,6 +189,7 @@ def about(facts: Facts, row: ObligationRow) -> Facts:
         reminded=row.reminded,
         snoozed_until=row.snoozed_until,
         appointment=is_appointment(row),
+        restored=bool(facts.restored_at and row.remind_at and row.remind_at <= facts.restored_at),
     )
 
 
@@ -201,6 +208,12 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
     if facts.active and (hour := _at_this_hour(facts)):
         return hour
     return core.seal(store, reminder(still), for_person=person.id) if len(still) < len(told) else None
+
+
+def restored_at(store: Store) -> datetime | None:
+    """When the database was restored from a backup, if it was: what was due before may have been said then."""
+    moment = store.setting(RESTORED_AT)
+    return datetime.fromisoformat(moment) if moment else None
 
 
 def _keep_silent(store: Store, row: ObligationRow, silence: Silence) -> None:

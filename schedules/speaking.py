@@ -39,8 +39,8 @@ class Receipt:
 
 
 class Speaker(Protocol):
-    """A platform's voice. A speaker may also have `find(parcel) -> Receipt | None`, to look up whether an unclear message
-    arrived."""
+    """A platform's voice. A speaker may also have `find(parcel) -> Receipt | None`, to look up whether an unclear
+    message arrived."""
 
     name: str
 

@@ -28,11 +28,10 @@ from sqlmodel import SQLModel
 from storage.columns import Sealed, SealedJson
 from storage.database import Database
 from storage.migrations import current, migrate, newest
+from storage.slots import RESTORED_AT
 from storage.tables import Outgoing, Setting
 
 BATCH = 2_000
-RESTORED_AT = "restored_at"
-"""The setting that holds the moment of a restore: what was due before it may have been sent, and is not sent again."""
 
 
 class BackupProblem(Exception):

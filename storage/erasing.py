@@ -130,10 +130,8 @@ class Erasing:
             self._change_all(ObligationRow, col(ObligationRow.about) == f"left:{each}", title=instead.text)
 
     def _forget_name(self, person_id: str, partners: set[str], instead: StandIn) -> None:
-        """What their colleagues were answered and told calls them by their name."""
-        name = json.dumps(self._store.directory.named(person_id), ensure_ascii=False)[
-            1:-1
-        ]  # as in stored values
+        """Their colleagues were answered and told of them by name, and have buttons that are about them."""
+        name = _as_stored(self._store.directory.named(person_id))
         self._change_all(Inbox, col(Inbox.person_id).in_(sorted(partners)), answer=None)
         for partner in sorted(partners):
             for told in self._store.all(Outgoing, col(Outgoing.person_id) == partner):
@@ -143,6 +141,11 @@ class Erasing:
             for owed in self._store.all(ObligationRow, col(ObligationRow.person_id) == partner):
                 if name in owed.title:
                     self._store.change(owed, title=instead.text)
+
+        theirs = col(Handle.person_id).in_(sorted(partners)) | col(Handle.person_id).is_(None)
+        about = [each.id for each in self._store.all(Handle, theirs) if person_id in json.dumps(each.args)]
+        for start in range(0, len(about), 500):
+            self._store.remove(Handle, col(Handle.id).in_(about[start : start + 500]))
 
     def _forget_person(self, person_id: str, name: str) -> None:
         for table, field in (
@@ -183,6 +186,11 @@ def _ids(rows: Iterable[PersonalRow], *, deep: bool = True) -> set[str]:
 def _people(rows: Iterable[PersonalRow]) -> set[str]:
     """Everybody who has a part in one of these rows."""
     return {who for row in rows for who in (row.subject_id, row.author_id, row.named_id) if who}
+
+
+def _as_stored(name: str) -> str:
+    """A name as it stands inside a stored value."""
+    return json.dumps(name, ensure_ascii=False)[1:-1]
 
 
 def _nothing(column: Any, before: Any) -> Any:

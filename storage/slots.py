@@ -48,6 +48,9 @@ _HAPPENED = Prepared(
     )
 )
 
+RESTORED_AT = "restored_at"
+"""The setting with the moment of a restore from a backup: what was due before it may have been said, and is not again."""
+
 
 class Slots:
     """`store.slots`."""
@@ -180,7 +183,9 @@ class Slots:
         found = self._store.execute(
             select(*ends, func.count()).where(DECISIONS.c.decided_at >= since).group_by(*ends)
         )
-        return {f"{outcome}: {reason}" if reason else outcome: int(number) for outcome, reason, number in found}
+        return {
+            f"{outcome}: {reason}" if reason else outcome: int(number) for outcome, reason, number in found
+        }
 
     def told_by(self, row: Outgoing) -> list[Occurrence]:
         """The decisions that a waiting message carries out."""

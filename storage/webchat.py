@@ -1,4 +1,4 @@
-"""What was said in the local chat: the private talk of each person with Upbeat, and the channels that everybody reads."""
+"""What was said in the local chat: each person's private talk with Upbeat, and the channels that everybody reads."""
 
 from __future__ import annotations
 
@@ -80,8 +80,10 @@ class WebChat:
         kind = Kind.CHAT if private else Kind.CHANNEL
         return self._add(kind, channel, subject=author, author=author, said=words)
 
-    def show(self, channel: str, card: str, *, reader: str = "", outgoing_id: str | None = None) -> WebMessage:
-        """Keep a card of Upbeat's for one reader, or for the whole channel. A delivery seen before is returned as it is."""
+    def show(
+        self, channel: str, card: str, *, reader: str = "", outgoing_id: str | None = None
+    ) -> WebMessage:
+        """Keep a card of Upbeat's for one reader, or for the whole channel. A delivery seen before is given back."""
         if outgoing_id and (before := self._delivered(outgoing_id)):
             return before
         kind = Kind.CHAT if reader else Kind.CHANNEL
@@ -113,9 +115,7 @@ class WebChat:
     def messages(self, channel: str, *, reader: str, most: int) -> list[WebMessage]:
         """The last messages of a channel that the reader may see, oldest first."""
         here = col(WebMessage.channel) == channel
-        found = self._store.read(
-            WebMessage, here, reader=reader, order=col(WebMessage.id).desc(), limit=most
-        )
+        found = self._store.read(WebMessage, here, reader=reader, order=col(WebMessage.id).desc(), limit=most)
         return found[::-1]
 
     def message(self, message_id: str, *, reader: str) -> WebMessage | None:

@@ -1,0 +1,1 @@
+"""Slack: hears, draws and speaks there."""

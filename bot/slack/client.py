@@ -1,4 +1,4 @@
-"""Our line to Slack's Web API: no retries of its own, one session, and a library that logs nothing of what it carries."""
+"""Our line to Slack's Web API: no retries of its own, one session, and nothing that it carries in a log."""
 
 from __future__ import annotations
 
@@ -79,10 +79,14 @@ class Health:
         if self.uninstalled:
             found.append("Slack says that the app was uninstalled. Install it again and set SLACK_BOT_TOKEN.")
         if self.token_error:
-            found.append(f"Slack refuses SLACK_BOT_TOKEN ({self.token_error}). Install the app again and set it.")
+            found.append(
+                f"Slack refuses SLACK_BOT_TOKEN ({self.token_error}). Install the app again and set it."
+            )
         if self.lacks:
             scopes = ", ".join(sorted(self.lacks))
-            found.append(f"The Slack app lacks {scopes}. Update it from `upbeat manifest` and install it again.")
+            found.append(
+                f"The Slack app lacks {scopes}. Update it from `upbeat manifest` and install it again."
+            )
         return found
 
 

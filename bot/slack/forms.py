@@ -226,7 +226,9 @@ class Modal:
         assert self.company is not None
         people = self.company.people
         initial = [
-            self._option(p.id, readable(p.name)) for one in chosen if (p := self.company.directory.person(one))
+            self._option(p.id, readable(p.name))
+            for one in chosen
+            if (p := self.company.directory.person(one))
         ]
         many = "multi_" if question.most > 1 else ""
         if len(people) > OPTIONS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from functools import partial
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -42,9 +43,9 @@ class Homes:
             self._is_running = True
             self._tasks.start(self._run())
 
-    async def show(self, user_id: str, card: Card, language: str, zone: str) -> None:
+    async def show(self, user_id: str, card: Card, drawing: Drawing) -> None:
         """Publish a screen; of a long one the first page, with a button to the rest."""
-        blocks = Drawing(language, zone).views(card)[0]
+        blocks = drawing.views(card)[0]
         view: Json = {"type": "home", "blocks": blocks}
         await patiently(lambda: self._client.views_publish(user_id=user_id, view=view))
 
@@ -52,7 +53,7 @@ class Homes:
         try:
             while self._wanted:
                 wanted, self._wanted = self._wanted, set()
-                looked = await self._core.database.read(lambda store, of=wanted: _looked_at(store, of))
+                looked = await self._core.database.read(partial(_looked_at, person_ids=wanted))
                 if not looked:
                     continue
                 await asyncio.gather(*(self._renew(*pair) for pair in looked))
@@ -65,7 +66,7 @@ class Homes:
             try:
                 answer = await self._core.home(person_id)
                 if answer and answer.card:
-                    await self.show(user_id, answer.card, answer.language, answer.zone)
+                    await self.show(user_id, answer.card, Drawing(answer.language, answer.zone))
             except SlackApiError as error:
                 log.warning("home not drawn", extra={"error": error_of(error)})
             except (aiohttp.ClientError, TimeoutError) as error:

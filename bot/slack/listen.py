@@ -152,9 +152,15 @@ class _Ear:
             where = Where(kind="home")
         thread = str(container.get("thread_ts") or "")
         trigger = str(self.body.get("trigger_id") or "")
-        place = message or str(container.get("view_id") or "")
-        unique = (
-            trigger or f"{self.me.team_id}:{user}:{where.id}:{place}:{action.get('action_ts')}:{action.get('action_id')}"
+        unique = trigger or ":".join(
+            (
+                self.me.team_id,
+                user,
+                where.id,
+                message or str(container.get("view_id") or ""),
+                str(action.get("action_ts")),
+                str(action.get("action_id")),
+            )
         )
         return Heard(
             "press",
@@ -310,7 +316,9 @@ class _Ear:
         return self._incoming(self.body["event_id"], user, where, act)
 
     def _incoming(self, unique: object, user: str, where: Where, act: Act) -> Incoming:
-        return Incoming(f"{PLATFORM}:{unique}"[:300], PLATFORM, Sender(user, member=False), where, act, self.at)
+        return Incoming(
+            f"{PLATFORM}:{unique}"[:300], PLATFORM, Sender(user, member=False), where, act, self.at
+        )
 
 
 INTERACTIONS: dict[str, Callable[[_Ear], Item | None]] = {

@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -127,7 +128,7 @@ class Members:
             self._known.popitem(last=False)
         return profile
 
-    # Changes -----------------------------------------------------------------------------------------------------------
+    # Changes ---------------------------------------------------------------------------------------------------------
 
     async def changed(self, user: Mapping[str, Any]) -> None:
         """Slack tells of somebody who came, changed or left."""
@@ -149,7 +150,7 @@ class Members:
                 log.info("profile not read", extra={"error": type(error).__name__})
                 continue
             profile = self._remember(answer["user"])
-            await self._core.database.write(lambda store, profile=profile: _settle(store, profile))
+            await self._core.database.write(partial(_settle, profile=profile))
 
     async def connect_everybody(self) -> None:
         """Go through the workspace's members, so that reminders reach those who have never spoken to us."""
@@ -160,7 +161,7 @@ class Members:
         while True:
             answer = await self._page(cursor)
             profiles = [profile_of(user, self._me.team_id, 0.0) for user in answer["members"]]
-            await self._core.database.write(lambda store, found=profiles: _settle_all(store, found))
+            await self._core.database.write(partial(_settle_all, profiles=profiles))
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return

@@ -6,6 +6,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -171,10 +172,7 @@ class Replies:
         if heard.kind == "close":
             return []
         if heard.kind == "home":
-            card = answer.card
-            return (
-                [lambda: self._homes.show(heard.user, card, drawing.language, drawing.zone)] if card else []
-            )
+            return [partial(self._homes.show, heard.user, answer.card, drawing)] if answer.card else []
         if answer.form and heard.trigger and await self._opens(heard, answer, drawing):
             return []
         card = await self._card(answer)

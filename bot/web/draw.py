@@ -1,4 +1,4 @@
-"""Cards and forms become HTML in one reader's language and zone; what people wrote stays text, whatever it looks like."""
+"""Cards and forms become HTML in one reader's language and zone; what people wrote stays text, whatever it is."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Drawing:
         """The language as a page names it."""
         return "zh-Hans" if self.language == "zh" else self.language
 
-    # Words -----------------------------------------------------------------------------------------------------------
+    # Words --------------------------------------------------------------------------------------------------
 
     def say(self, text: Text) -> Markup:
         """A text as HTML: escaped by the voice, so marked as safe."""
@@ -87,7 +87,7 @@ class Drawing:
         """The moment in the reader's zone."""
         return moment.astimezone(ZoneInfo(self.zone))
 
-    # Cards -----------------------------------------------------------------------------------------------------------
+    # Cards --------------------------------------------------------------------------------------------------
 
     @staticmethod
     def kind(part: object) -> str:
@@ -105,11 +105,15 @@ class Drawing:
         low, high = min(points), max(points)
         across = 116 / max(1, len(points) - 1)
         up = 28 / ((high - low) or 1)
-        return " ".join(f"{2 + n * across:.1f},{30 - (point - low) * up:.1f}" for n, point in enumerate(points))
+        return " ".join(
+            f"{2 + n * across:.1f},{30 - (point - low) * up:.1f}" for n, point in enumerate(points)
+        )
 
-    # Forms -----------------------------------------------------------------------------------------------------------
+    # Forms --------------------------------------------------------------------------------------------------
 
-    def form(self, form: Form, *, people: Mapping[str, Person], errors: Mapping[str, Text], **more: Any) -> str:
+    def form(
+        self, form: Form, *, people: Mapping[str, Person], errors: Mapping[str, Text], **more: Any
+    ) -> str:
         """A form with its audience line, filled with what was given so far."""
         return self.page("form.html", form=form, people=people, errors=errors, **more)
 

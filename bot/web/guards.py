@@ -1,4 +1,4 @@
-"""What stands before every page: headers that keep a browser strict, callers of this machine alone, errors without a traceback."""
+"""What stands before every page: strict headers, bodies of a sane size, errors without a traceback, strangers out."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ log = logging.getLogger("upbeat.web")
 MOST = 1_000_000
 MOST_WITH_FILE = 10_500_000
 """Bytes of a body; where a file may come along, ten megabytes and the words around it."""
+MAY_CARRY_A_FILE = "/say"
 HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 HEADERS: tuple[tuple[bytes, bytes], ...] = (
@@ -38,13 +39,15 @@ ASK_AGAIN = (b"cache-control", b"no-cache")
 
 
 class Guard:
-    """Around the whole server: adds the headers, and answers when something breaks.
+    """Around the whole server: adds the headers, refuses what is too big, and answers when something breaks.
 
-    `broken` answers an unexpected error."""
+    `broken` answers an unexpected error, `too_big` a body over the limit: Starlette's own limit answers without
+    headers, and not in words for people."""
 
-    def __init__(self, app: Asgi, *, broken: Asgi) -> None:
+    def __init__(self, app: Asgi, *, broken: Asgi, too_big: Asgi) -> None:
         self._app = app
         self._broken = broken
+        self._too_big = too_big
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -52,7 +55,11 @@ class Guard:
             return
         headed = _Headed(send, ASK_AGAIN if scope["path"].startswith("/static/") else NO_STORE)
         try:
-            await self._app(scope, receive, headed)
+            whole = await _whole(scope, receive)
+            if whole is None:
+                await self._too_big(scope, receive, headed)
+            else:
+                await self._app(scope, whole, headed)
         except Exception as error:
             # The type of an error, never its text: texts may quote what a person wrote.
             log.error("page failed", extra={"error": type(error).__name__, "where": _where(error)})
@@ -76,6 +83,38 @@ class _Headed:
             wanted = (*HEADERS, self._keeping)
             message = {**message, "headers": given + [pair for pair in wanted if pair[0] not in names]}
         await self._send(message)
+
+
+async def _whole(scope: Scope, receive: Receive) -> Receive | None:
+    """The body, read to its end and given on in one piece; None when it is too big."""
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return receive
+    most = MOST_WITH_FILE if scope["path"].endswith(MAY_CARRY_A_FILE) else MOST
+    told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if told.isdigit() and int(told) > most:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        more = message.get("more_body", False)
+        if size > most:
+            return None
+    return _again(b"".join(parts), receive)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def give() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return give
 
 
 def _where(error: BaseException) -> str:

@@ -62,7 +62,7 @@ class Ears:
         self._live = live
         self._database = core.database
 
-    # Who and where -----------------------------------------------------------------------------------------------------
+    # Who and where ------------------------------------------------------------------------------------------
 
     async def person(self, name: str) -> Me:
         """The person whom the address names; they get their account here on first sight. 404 for anybody else."""
@@ -100,7 +100,7 @@ class Ears:
             await self._database.write(lambda store: store.webchat.saw(me.id, view.channel(me.id), page.last))
         return page
 
-    # What people do ----------------------------------------------------------------------------------------------------
+    # What people do -----------------------------------------------------------------------------------------
 
     async def say(self, me: Me, view: View, words: str, file: File | None, key: str) -> Answer | None:
         """Plain words or a command, in the private talk, in a channel, or from a person's page."""
@@ -134,7 +134,9 @@ class Ears:
         if view.kind == "in" and not mentioned and row.kind == Kind.CHANNEL:
             return None
         rest = words[mentioned.end() :] if mentioned else words
-        return await self._hear(me, view, Said(rest, message, edits=True, command=words.startswith(SLASHES)), key)
+        return await self._hear(
+            me, view, Said(rest, message, edits=True, command=words.startswith(SLASHES)), key
+        )
 
     async def press(self, me: Me, view: View, handle: str, message: str, key: str) -> Answer:
         """A button; what it answers takes the place of the card it stood on."""
@@ -183,7 +185,7 @@ class Ears:
         """What changes for the person, until Upbeat stops."""
         return self._live.changes(me.id, is_stopping)
 
-    # Inside ------------------------------------------------------------------------------------------------------------
+    # Inside -------------------------------------------------------------------------------------------------
 
     async def _hear(self, me: Me, view: View, act: Act, key: str) -> Answer:
         where = await self._where(me, view)

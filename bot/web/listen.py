@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import FormData, UploadFile
 
 from bot.web.draw import Drawing
-from bot.web.guards import MOST_WITH_FILE, local_only, same_origin
+from bot.web.guards import local_only, same_origin
 from bot.web.hearing import REFUSALS, Ears, Me
 from bot.web.live import Live
 from bot.web.pages import MOST, Page, View
@@ -73,7 +73,9 @@ def _add_pages(router: APIRouter, ears: Ears) -> None:
     async def file(me: str, file: str) -> Response:
         name, data = await ears.file(await ears.person(me), file)
         disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-        return Response(data, media_type="application/octet-stream", headers={"Content-Disposition": disposition})
+        return Response(
+            data, media_type="application/octet-stream", headers={"Content-Disposition": disposition}
+        )
 
 
 def _most(request: Request) -> int:
@@ -86,9 +88,7 @@ def _add_stream(router: APIRouter, ears: Ears) -> None:
         return await ears.person(me)
 
     @router.get("/as/{me}/events", response_class=EventSourceResponse)
-    async def events(
-        request: Request, who: Annotated[Me, Depends(acting)]
-    ) -> AsyncIterable[ServerSentEvent]:
+    async def events(request: Request, who: Annotated[Me, Depends(acting)]) -> AsyncIterable[ServerSentEvent]:
         # A page that comes back looks at everything again, so nothing is lost in between.
         yield ServerSentEvent(event="changed", data="everything", retry=1000)
         is_stopping = getattr(request.app.state, "is_stopping", lambda: False)
@@ -106,9 +106,9 @@ def _add_deeds(router: APIRouter, ears: Ears) -> None:
         finally:
             await form.close()
 
-    Deed = Annotated[tuple[Me, FormData, View, str], Depends(done)]  # noqa: N806
+    Deed = Annotated[tuple[Me, FormData, View, str], Depends(done)]
 
-    @router.post("/as/{me}/say", max_body_size=MOST_WITH_FILE)
+    @router.post("/as/{me}/say")
     async def say(deed: Deed) -> Response:
         me, form, view, key = deed
         words, edits = _text(form, "words"), _text(form, "edits")
@@ -171,7 +171,7 @@ def _drawer(page: Page, me: Me, view: View, answer: Answer) -> str | None:
     return None
 
 
-# What a browser sends --------------------------------------------------------------------------------------------------
+# What a browser sends ---------------------------------------------------------------------------------------
 
 
 async def _form(request: Request) -> FormData:

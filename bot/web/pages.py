@@ -111,7 +111,9 @@ class Page:
         self.is_news = view.talks and unread.pop(view.channel(me.id), 0) > 0
         self.upbeat = Channel("upbeat", "Upbeat", unread.get(private_channel(me.id), 0))
         places = store.webchat.places()
-        self.channels = tuple(Channel(f"in/{p.external_id}", p.name, unread.get(p.external_id, 0)) for p in places)
+        self.channels = tuple(
+            Channel(f"in/{p.external_id}", p.name, unread.get(p.external_id, 0)) for p in places
+        )
         self.place = next((p for p in places if view.kind == "in" and p.external_id == view.id), None)
         self.commands = _commands(core, store, me)
         self.shortcuts = tuple(s for s in _shortcuts(core) if not s.on_message)
@@ -252,4 +254,3 @@ def _without_handles(card: Card) -> str:
 
 def _digest(words: str) -> str:
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Any
 
 from bot.web import sample_story as story
 from bot.web.hearing import Ears, Me
@@ -26,6 +28,8 @@ from storage.webchat import PLATFORM, private_channel
 
 WEEKS = 4
 UPBEAT = View("upbeat")
+MORNING = {story.SHANGHAI: time(3), story.NEW_YORK: time(15), story.SAO_PAULO: time(14)}
+"""When a check-in is written, in UTC; in Europe, at nine."""
 FOUNDED = date(2020, 1, 1)
 LATE = frozenset({"ada", "tomas", "kofi", "fang"})
 """Who has not checked in this week."""
@@ -96,7 +100,7 @@ class Past:
             for moment in moments:
                 if moment in moments[-STILL_NEW:]:
                     read = read or new_id()
-                database.now = lambda moment=moment: moment
+                database.now = partial(_unchanged, moment)
                 await asyncio.gather(*(deed() for deed in self.deeds[moment]))
                 await delivery.deliver()
             await database.write(lambda store: self._have_read(store, read or new_id()))
@@ -108,32 +112,31 @@ class Past:
             for channel in (*story.CHANNELS, private_channel(person.id)):
                 store.webchat.saw(person.id, channel, last)
 
-    # What happened -----------------------------------------------------------------------------------------------------
+    # What happened ------------------------------------------------------------------------------------------
 
     def _plan(self) -> None:
         self._plan_checkins()
-        for days, giver, channel, receivers, reason in story.KUDOS:
-            self._on(days, 1, lambda g=giver, c=channel, w=f"/kudos {receivers} {reason}": self._thanks(g, c, w))
-        for number, (days, giver, channel, _, _) in enumerate(story.KUDOS):
-            cheers = [c for n, c in enumerate(story.CHEERS) if (n + number) % 3 == 0 and c[0] != giver]
-            self._on(days, 2, lambda c=channel, all_=cheers: self._cheer(c, all_))
+        for number, (days, giver, channel, receivers, reason) in enumerate(story.KUDOS):
+            self._on(days, 1, self._thanks, giver, channel, f"/kudos {receivers} {reason}")
+            cheers = [cheer for n, cheer in enumerate(story.CHEERS) if (n + number) % 3 == 0]
+            self._on(days, 2, self._cheer, channel, [cheer for cheer in cheers if cheer[0] != giver])
         for days, who, channel, words in story.TALK:
-            self._on(days, 0, lambda w=who, c=channel, s=words: self._says(w, s, View("in", c)))
+            self._on(days, 0, self._says, who, words, View("in", channel))
         for days, who, to, parts in story.FEEDBACK:
-            self._on(days, 2, lambda w=who, t=to, p=parts: self._gives_feedback(w, t, p))
+            self._on(days, 2, self._gives_feedback, who, to, parts)
         for days, who, partner, point in story.AGENDA:
-            self._on(days, 3, lambda w=who, s=f"/1on1 add @{partner} {point}": self._says(w, s))
+            self._on(days, 3, self._says, who, f"/1on1 add @{partner} {point}")
         for days, who, partner, notes in story.NOTES:
-            self._on(days, 4, lambda w=who, p=partner, s=notes: self._writes_notes(w, p, s))
+            self._on(days, 4, self._writes_notes, who, partner, notes)
         for days, who, partner, due, what in story.ACTIONS:
             day = (self._now.date() + timedelta(days=due)).isoformat()
-            self._on(days, 5, lambda w=who, s=f"/1on1 action @{partner} {day} {what}": self._says(w, s))
+            self._on(days, 5, self._says, who, f"/1on1 action @{partner} {day} {what}")
 
-    def _on(self, days: int, hour: int, deed: Deed) -> None:
+    def _on(self, days: int, hour: int, deed: Callable[..., Awaitable[None]], *how: Any) -> None:
         """Something `days` ago, in the hours after midday in London."""
         at = self._midday + timedelta(hours=hour, days=-days)
         at -= timedelta(days=max(0, at.weekday() - 4))  # nobody works at the weekend
-        self.deeds.setdefault(at, []).append(deed)
+        self.deeds.setdefault(at, []).append(partial(deed, *how))
 
     def _plan_checkins(self) -> None:
         monday = self._now.date() - timedelta(days=self._now.weekday() + 7 * (WEEKS - 1))
@@ -141,13 +144,13 @@ class Past:
             for handle, colleague in story.PEOPLE.items():
                 if week == WEEKS - 1 and handle in LATE:
                     continue
-                day = monday + timedelta(weeks=week)
-                hour = {story.SHANGHAI: 3, story.NEW_YORK: 15, story.SAO_PAULO: 14}.get(colleague.zone, 9)
-                at = datetime.combine(day, time(hour), UTC)
-                words = _checkin(handle, colleague, week)
-                self.deeds.setdefault(at, []).append(lambda w=handle, s=words: self._says(w, s))
+                at = datetime.combine(
+                    monday + timedelta(weeks=week), MORNING.get(colleague.zone, time(9)), UTC
+                )
+                deed = partial(self._says, handle, _checkin(handle, colleague, week))
+                self.deeds.setdefault(at, []).append(deed)
 
-    # How it happened ---------------------------------------------------------------------------------------------------
+    # How it happened ----------------------------------------------------------------------------------------
 
     def _me(self, who: str) -> Me:
         return Me(self.people[who], who)
@@ -170,7 +173,9 @@ class Past:
         rows = await self.core.database.read(
             lambda store: store.webchat.messages(channel, reader=reader, most=20)
         )
-        post = next((row.id for row in reversed(rows) if row.author_id is None and row.kind == Kind.CHANNEL), "")
+        post = next(
+            (row.id for row in reversed(rows) if row.author_id is None and row.kind == Kind.CHANNEL), ""
+        )
         for who, emoji in cheers:
             await self._ears.react(self._me(who), view, post, emoji, self._key())
 
@@ -199,6 +204,10 @@ class Past:
                 lambda store: store.webchat.messages(view.channel(me), reader=me, most=1)
             )
             await self._ears.press(self._me(who), view, handle, row[0].id if row else "", self._key())
+
+
+def _unchanged(moment: datetime) -> datetime:
+    return moment
 
 
 def _main(card: Card) -> str:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from bot.metrics import Metrics
 from bot.web.draw import HERE, Drawing
-from bot.web.guards import MOST, Guard, Receive, Scope, Send
+from bot.web.guards import Guard, Receive, Scope, Send
 from storage.database import Busy
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ def make_server(app: App) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=MOST,
     )
     server.state.is_stopping = lambda: app.stopping
     for platform in app.platforms:
@@ -84,14 +83,19 @@ def _add_answers_to_errors(server: FastAPI) -> None:
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         await _sorry(Request(scope), 500)(scope, receive, send)
 
-    server.add_middleware(Guard, broken=broken)
+    async def too_big(scope: Scope, receive: Receive, send: Send) -> None:
+        await _sorry(Request(scope), 413)(scope, receive, send)
+
+    server.add_middleware(Guard, broken=broken, too_big=too_big)
 
 
 def _sorry(request: Request, status: int) -> Response:
     """A friendly page for a browser, a line for a program; never a traceback."""
     if "text/html" not in request.headers.get("accept", ""):
         return JSONResponse({"error": status}, status_code=status)
-    title, words = WORDS.get(status, ("broken_title", "broken") if status >= 500 else ("unknown_title", "unknown"))
+    title, words = WORDS.get(
+        status, ("broken_title", "broken") if status >= 500 else ("unknown_title", "unknown")
+    )
     language = "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
     page = Drawing(language, "UTC").page("error.html", title=title, words=words)
     return HTMLResponse(page, status_code=status)

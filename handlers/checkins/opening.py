@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from handlers.checkins.digest import plan_digest
 from handlers.checkins.questions import feature
-from handlers.checkins.windows import plan_for
+from handlers.checkins.windows import Plan, plan_for
 from handlers.kit.calendar import at_wall
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.text import Phrase
@@ -19,13 +19,26 @@ from storage.store import Store
 
 TITLE = Phrase("Your check-in: what is done, what comes next, what blocks you")
 MINUTES = 2
+OPEN = "checkins.open"
 
 
 def next_opening(store: Store, person: Person, after: datetime) -> Mapping[str, datetime]:
-    """When a person is asked next, by their team's routine on their own clock."""
+    """When a person is asked next, by their team's routine on their own clock: at once, if they came into the middle of
+    a window that still has time."""
     plan = plan_for(store, person) if person.active else None
-    at = plan.next_after(after, person.zone) if plan else None
+    if plan is None:
+        return {}
+    at = _missed(store, person, plan, after) or plan.next_after(after, person.zone)
     return {person.id: at} if at else {}
+
+
+def _missed(store: Store, person: Person, plan: Plan, now: datetime) -> datetime | None:
+    """When the window opened that is open now, if this person was not asked then."""
+    day = plan.open_at(now, person.zone)
+    if day is None or plan.ends(day, person.zone)[0] <= now:
+        return None
+    at = at_wall(day, plan.clock, person.zone)
+    return None if store.slots.happened(OPEN, person.id, at) else at
 
 
 @feature.bell("open", plan=next_opening)

@@ -119,8 +119,10 @@ def raw(item: Any) -> Any:
         return item.id
     if isinstance(item, tuple):
         return tuple(raw(part) for part in item)
-    if isinstance(item, date | time):
+    if isinstance(item, date):
         return item.isoformat()
+    if isinstance(item, time):
+        return item.strftime("%H:%M")
     return item
 
 

@@ -59,6 +59,7 @@ def privately(
 
 
 def given(request: Request, thanks: Thanks, place: Place | None, *, again: bool) -> Reply:
+    """Give a thanks, publicly in `place` or privately; `again` says that the giver was asked about a repetition."""
     if request.store.kudos.was_given(thanks.group):
         return Reply(show=Card(Phrase("These kudos were sent already, once. Nothing was sent again.")))
     _check_active(thanks)
@@ -125,6 +126,7 @@ def _midnight(request: Request) -> datetime:
 
 
 def people_of(thanks: Thanks) -> Text:
+    """Those who are thanked."""
     return names(person.name for person in thanks.receivers)
 
 

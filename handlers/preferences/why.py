@@ -118,6 +118,7 @@ REASONS: Mapping[str, Phrase] = {
     "kudos are private here": Phrase("thanks stay private here"),
     "nothing shared": Phrase("nobody had shared anything"),
     "failed": Phrase("something went wrong on our side; I try again"),
+    "restored": Phrase("it was from before a backup was restored"),
     "erased": Phrase("it was erased"),
     "unreachable": Phrase("you cannot be reached in any app"),
 }

@@ -291,3 +291,17 @@ async def test_who_changes_the_manager_changes_the_routine(any_chat: Chat) -> No
     chat.change(work)
     await ticks(chat, SUNDAY)
     assert next_asked(chat, "ben") == on(23, 9)
+
+
+async def test_who_comes_into_the_middle_of_a_window_is_asked_at_once_and_once(any_chat: Chat) -> None:
+    chat = any_chat
+    await ticks(chat, on(23, 13), on(23, 13, 1), on(24, 8))
+    assert len(owed(chat, "ben")) == 1
+    assert "check-in" in chat.told("ben").lower()
+    assert next_asked(chat, "ben") == on(30, 9)
+
+
+async def test_who_comes_when_the_window_is_nearly_over_is_asked_next_week(chat: Chat) -> None:
+    await ticks(chat, on(24, 18))  # 19:00 in Berlin: it was wanted by 18:00
+    assert owed(chat, "ben") == []
+    assert next_asked(chat, "ben") == on(30, 9)

@@ -30,7 +30,9 @@ async def test_the_ceiling_is_a_number(chat: Chat) -> None:
 async def test_new_stewards_are_told_what_to_do_next(chat: Chat) -> None:
     from tests.handlers.test_people import COMPANY, sends
 
-    await sends(chat, "hana", COMPANY + "ines@example.com,Inês Sá,grace@example.com,People,Europe/Lisbon,en,hr,,\n")
+    await sends(
+        chat, "hana", COMPANY + "ines@example.com,Inês Sá,grace@example.com,People,Europe/Lisbon,en,hr,,\n"
+    )
     await chat.presses("hana", "Apply")
     chat.ids["ines"] = chat.change(lambda store: store.directory.with_email("ines@example.com").id)
     assert "/kudos setup" in chat.told("ines")

@@ -10,6 +10,7 @@ from schedules.clock import Clock
 from schedules.delivery import Delivery
 from schedules.housekeeping import tidy
 from storage.database import Database
+from storage.slots import RESTORED_AT
 from storage.tables import AuditRow, Inbox, Occurrence, Outgoing, PersonRow, Slot
 from tests.company import MONDAY, Chat
 from tests.schedules.errands import alarms, broken, feature, only, owe
@@ -181,3 +182,16 @@ async def test_what_is_over_is_forgotten(any_errands: Chat) -> None:
     any_errands.wait(days=200)
     assert (await tidy(any_errands.core))["outbox"] == 1
     assert any_errands.rows(Inbox) == any_errands.rows(Outgoing) == any_errands.rows(Occurrence) == []
+
+
+async def test_what_was_due_before_a_restore_is_not_said_again(any_alarms: Chat) -> None:
+    await any_alarms.tick()
+    any_alarms.at(TOMORROW + timedelta(hours=1))
+    moment = any_alarms.now.isoformat()
+    any_alarms.change(lambda store: store.set_setting(RESTORED_AT, moment))
+    await any_alarms.tick()
+    assert any_alarms.told_cards("ben") == []
+    assert outcomes(any_alarms, "ben") == [("silent", "restored")]
+    any_alarms.at(TOMORROW + DAY)
+    await any_alarms.tick()
+    assert len(any_alarms.told_cards("ben")) == 1

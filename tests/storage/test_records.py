@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Column, inspect, select
 from sqlmodel import Field, SQLModel
 
+from handlers import FEATURES
 from handlers.kit.cards import Card
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
@@ -199,6 +200,31 @@ async def test_the_departed_lose_their_name_and_accounts(any_chat: Chat) -> None
     assert "Ben Okri" not in chat.change(everything)
     assert "Nobody" in (await chat.says("ada", "/1on1")).text
     assert all(row.answer is None for row in chat.rows(Inbox, Inbox.person_id == chat.ids["ben"]))
+
+
+async def test_every_feature_still_shows_itself_when_somebody_was_erased(chat: Chat) -> None:
+    await chat.says("ben", f"/checkin done {CANARY}; next {CANARY}; blocked {CANARY}; mood 4")
+    await chat.says("ada", "/checkin history @ben")
+    for said in (f"/kudos @ada for {CANARY}", f"/1on1 add @ada {CANARY}"):
+        await chat.says("ben", said)
+        for label in {"Post it", "Send privately"} & set(chat.last["ben"].buttons):
+            await chat.presses("ben", label)
+    await chat.says("ben", "/feedback @ada")
+    await chat.submits("ben", situation=CANARY, behaviour=CANARY, effect=CANARY, suggestion=CANARY)
+    await chat.says("ada", f"/kudos @ben for {CANARY}")
+    for label in {"Post it", "Send privately"} & set(chat.last["ada"].buttons):
+        await chat.presses("ada", label)
+    assert len({type(row) for table in personal_tables() for row in chat.rows(table)}) > 5
+    chat.change(lambda store: store.roster.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.change(lambda store: store.erasing.departed(chat.ids["ben"], instead=GONE))
+    assert CANARY not in chat.change(everything)
+    for who in ("ada", "grace", "chen", "hana"):
+        assert (await chat.opens(who)).answer.outcome == "done"
+        for route in (route for feature in FEATURES for route in feature.routes if route.words):
+            for example in ("", *route.examples):
+                heard = await chat.says(who, f"/upbeat {route.words} {example}")
+                assert heard.answer.outcome != "failed", (who, route.words, example)
+                assert CANARY not in heard.text
 
 
 async def test_whoever_comes_back_is_somebody_new(chat: Chat) -> None:

@@ -149,19 +149,9 @@ document.addEventListener("click", async (event) => {
   if (!button || button.getAttribute("aria-busy")) return;
   const { post: deed, confirm, ...fields } = button.dataset;
   if (confirm && !(await sure(confirm))) return;
-  button.closest("details.add")?.removeAttribute("open");
+  button.closest("details:is(.add, .menu)")?.removeAttribute("open");
   delete fields.key;
   await post(deed, fields, button);
-});
-
-document.addEventListener("change", async (event) => {
-  const menu = event.target.closest("select[data-menu]");
-  if (!menu?.value) return;
-  const chosen = menu.selectedOptions[0];
-  const handle = menu.value;
-  menu.value = "";
-  if (chosen.dataset.confirm && !(await sure(chosen.dataset.confirm))) return;
-  await post("press", { handle, message: menu.dataset.message }, menu);
 });
 
 // The drawer: forms, and answers where no talk is ---------------------------------------------------------------------
@@ -191,6 +181,16 @@ drawer.addEventListener("close", async () => {
   if (!fields || form.dataset.sent) return;
   fields.set("closed", "1");
   if (await post("form", fields)) announce(body.dataset.kept);
+});
+
+// The page goes away with an open form: its draft is kept all the same.
+addEventListener("pagehide", () => {
+  const form = drawer.open && $("form", drawer);
+  if (!form) return;
+  const fields = new FormData(form);
+  fields.set("closed", "1");
+  fields.set("view", view);
+  navigator.sendBeacon(`${base}/form`, fields);
 });
 
 drawer.addEventListener("click", (event) => {
@@ -249,13 +249,13 @@ function filter(input) {
 document.addEventListener("keydown", (event) => {
   const input = event.target.closest?.("[data-filter]");
   if (input && event.key === "Enter") $(`${input.dataset.filter} li:not([hidden]) a`)?.click();
-  if (event.key === "Escape") for (const one of $$("details.switch[open], details.add[open]")) {
+  if (event.key === "Escape") for (const one of $$("details:is(.switch, .add, .menu)[open]")) {
     if (one.contains(event.target)) $("summary", one).focus();
     one.open = false;
   }
 });
 document.addEventListener("click", (event) => {
-  for (const one of $$("details.switch[open], details.add[open]")) if (!one.contains(event.target)) one.open = false;
+  for (const one of $$("details:is(.switch, .add, .menu)[open]")) if (!one.contains(event.target)) one.open = false;
 });
 document.addEventListener("toggle", (event) => {
   if (event.target.open) $("input[data-filter]", event.target)?.focus();

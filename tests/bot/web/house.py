@@ -86,7 +86,7 @@ async def open_house(
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not serving.done():
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     try:
         yield Opened(f"http://127.0.0.1:{listening.getsockname()[1]}", house)

@@ -16,7 +16,9 @@ from tests.bot.web.house import Opened, open_house
 from tests.browser import open_browser
 from tests.company import Chat
 
-HOSTILE = '<img src=x onerror=alert(1)> <!channel> @everyone [a](http://evil.example) https://evil.example =1+1'
+HOSTILE = (
+    "<img src=x onerror=alert(1)> <!channel> @everyone [a](http://evil.example) https://evil.example =1+1"
+)
 
 
 @dataclass
@@ -141,7 +143,9 @@ async def test_a_page_in_chinese_speaks_chinese(window: Window) -> None:
     await expect(chen.locator(".day").last).to_contain_text("2026年11月23日")
     home = Voice("zh").say(LABELS["home"])
     await expect(chen.locator("nav")).to_contain_text(home)
-    assert await chen.evaluate("document.fonts.load('16px \"Noto Sans SC Upbeat\"', '登').then((found) => found.length)")
+    assert await chen.evaluate(
+        "document.fonts.load('16px \"Noto Sans SC Upbeat\"', '登').then((found) => found.length)"
+    )
 
 
 async def test_everything_is_reached_with_the_keyboard_alone(window: Window) -> None:
@@ -320,3 +324,30 @@ async def test_the_server_stops_while_pages_are_open(chat: Chat) -> None:
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("status")).to_contain_text("Nothing was sent")
         await expect(page.locator("#words")).to_have_value("too late")
+
+
+async def test_the_focus_stays_where_it_was_when_others_act(window: Window) -> None:
+    ada, ben = await window.of("ada", "in/general"), await window.of("ben", "in/general")
+    await says(ada, "hello")
+    for page in (ada, ben):
+        await page.locator("article .add:not(.more) summary").click()
+        await page.get_by_role("button", name="heart").click()
+    mine = ada.locator(".reaction")
+    await expect(mine).to_contain_text("2")
+    await mine.focus()
+    await ben.locator(".reaction").click()
+    await expect(mine).to_contain_text("1")
+    await expect(mine).to_be_focused()
+
+
+async def test_a_colleagues_page_offers_what_one_can_do_for_them(window: Window, chat: Chat) -> None:
+    ada = await window.of("ada", f"with/{chat.ids['ben']}")
+    await expect(ada.locator(".profile")).to_contain_text("Manager")
+    await ada.get_by_role("button", name="Give kudos").click()
+    drawer = ada.get_by_role("dialog")
+    await expect(drawer.locator(".picked")).to_contain_text("Ben Okri")
+    await drawer.locator("textarea").fill("the calm call")
+    await drawer.locator("footer .primary").click()
+    await expect(drawer.locator(".card")).to_contain_text("the calm call")
+    await ada.keyboard.press("Escape")
+    await expect(drawer).to_be_hidden()

@@ -42,7 +42,9 @@ async def test_another_machine_is_refused(house: House, address: str) -> None:
             assert "Ada" not in found.text
 
 
-@pytest.mark.parametrize("base", ["http://evil.example", "http://127.0.0.1.evil.example:8080", "http://10.0.0.5:8080"])
+@pytest.mark.parametrize(
+    "base", ["http://evil.example", "http://127.0.0.1.evil.example:8080", "http://10.0.0.5:8080"]
+)
 async def test_a_name_that_was_pointed_here_is_refused(house: House, base: str) -> None:
     async with client(house, base=base) as rebound:
         assert (await rebound.get("/as/ada/home")).status_code == 403
@@ -63,12 +65,19 @@ def test_it_is_not_served_on_another_address(host: str) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}],
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
 )
 async def test_another_site_cannot_act_for_a_person(
     chat: Chat, browser: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
-    sent = await browser.post("/as/ada/say", data={"words": "/checkin done it", "view": "upbeat"}, headers=headers)
+    sent = await browser.post(
+        "/as/ada/say", data={"words": "/checkin done it", "view": "upbeat"}, headers=headers
+    )
     assert sent.status_code == 403
     assert "done it" not in await chat.says("ada", "/checkin history")
 
@@ -113,8 +122,19 @@ async def test_no_page_has_a_script_or_a_style_inside(browser: httpx.AsyncClient
         assert page.count("<script") == page.count('<script src="/static/')
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe", b"words=%ff%fe", b"", b"{", b"a" * 5000, b"&" * 2000, b"=" * 100])
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x", "application/json", ""])
+@pytest.mark.parametrize(
+    "body", [b"\xff\xfe", b"words=%ff%fe", b"", b"{", b"a" * 5000, b"&" * 2000, b"=" * 100]
+)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "multipart/form-data; boundary=x",
+        "application/json",
+        "",
+    ],
+)
 async def test_a_body_that_makes_no_sense_never_breaks_anything(
     browser: httpx.AsyncClient, body: bytes, kind: str
 ) -> None:
@@ -154,7 +174,9 @@ async def test_a_message_of_somebody_elses_private_talk_cannot_be_touched(
     chat: Chat, browser: httpx.AsyncClient
 ) -> None:
     await browser.post("/as/ada/say", data={"words": "/checkin done a secret thing", "view": "upbeat"})
-    private = chat.change(lambda store: store.webchat.messages(f"dm-{chat.ids['ada']}", reader=chat.ids["ada"], most=9))
+    private = chat.change(
+        lambda store: store.webchat.messages(f"dm-{chat.ids['ada']}", reader=chat.ids["ada"], most=9)
+    )
     chat.change(lambda store: store.accounts.seen_place("web", "general", "#general"))
     for row in private:
         mine = {"message": row.id, "view": "in/general"}

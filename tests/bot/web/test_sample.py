@@ -15,7 +15,7 @@ from bot.web.sample import found_sample_company
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
 from storage.database import Database
-from storage.inbox import Inbox
+from storage.tables import Inbox
 from storage.webchat import WebMessage, private_channel
 from tests.engines import empty_database
 
@@ -44,7 +44,9 @@ async def test_the_company_has_people_of_several_zones_and_languages(core: Core)
 
 async def test_nothing_that_was_planned_was_refused(core: Core) -> None:
     rows = await core.database.read(lambda store: store.all(Inbox))
-    assert {(row.route, row.outcome) for row in rows if row.outcome not in ("done", "asked", "ignored")} == set()
+    assert {
+        (row.route, row.outcome) for row in rows if row.outcome not in ("done", "asked", "ignored")
+    } == set()
 
 
 async def test_the_month_has_its_own_dates_and_nothing_lies_in_the_future(core: Core) -> None:

@@ -1,0 +1,88 @@
+"""Slack's and Telegram's sides of the line, as little of them as it takes: every call is answered at once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from aiohttp import web
+
+SLACK_TOKEN, SIGNING_SECRET = "xoxb-bench", "bench-signing-secret"
+TELEGRAM_TOKEN, WEBHOOK_SECRET = "4242:bench", "bench-webhook-secret"
+TEAM = "T1"
+
+
+@dataclass
+class Outside:
+    """Both platforms on one loopback port."""
+
+    port: int = 0
+    posted: int = 0
+
+    def settings(self, *platforms: str) -> dict[str, str]:
+        """The environment of an app that talks to these platforms."""
+        address = f"http://127.0.0.1:{self.port}"
+        slack = {
+            "SLACK_BOT_TOKEN": SLACK_TOKEN,
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "SLACK_API_URL": f"{address}/api/",
+        }
+        telegram = {
+            "TELEGRAM_BOT_TOKEN": TELEGRAM_TOKEN,
+            "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "TELEGRAM_API_URL": address,
+            "UPBEAT_PUBLIC_URL": "https://bench.example",
+        }
+        return {**(slack if "slack" in platforms else {}), **(telegram if "telegram" in platforms else {})}
+
+
+@contextlib.asynccontextmanager
+async def outside() -> AsyncIterator[Outside]:
+    """Serve both platforms while the block runs."""
+    made, numbers = Outside(), count(1)
+
+    async def slack(request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        sent = dict(await request.post()) or dict(request.query)
+        if method == "chat.postMessage":
+            made.posted += 1
+        user = str(sent.get("user", ""))
+        answers: dict[str, dict[str, Any]] = {
+            "auth.test": {"team_id": TEAM, "user_id": "UBOT", "bot_id": "BBOT", "url": "https://bench.slack.com/"},
+            "users.info": {"user": _slack_user(user)},
+            "users.list": {"members": []},
+            "chat.postMessage": {"channel": "D1", "ts": f"{next(numbers)}.000100"},
+            "conversations.open": {"channel": {"id": "D1"}},
+        }
+        return web.json_response({"ok": True, **answers.get(method, {})})
+
+    async def telegram(request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        if method == "sendMessage":
+            made.posted += 1
+        answers: dict[str, Any] = {
+            "getMe": {"id": 4242, "is_bot": True, "first_name": "Upbeat", "username": "upbeat_bot"},
+            "sendMessage": {"message_id": next(numbers), "date": 1, "chat": {"id": 1, "type": "private"}},
+        }
+        return web.json_response({"ok": True, "result": answers.get(method, True)})
+
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", slack)
+    app.router.add_route("*", "/bot{token}/{method}", telegram)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.port = runner.addresses[0][1]
+    try:
+        yield made
+    finally:
+        await runner.cleanup()
+
+
+def _slack_user(user: str) -> dict[str, Any]:
+    number = int(user[1:]) if user[1:].isdigit() else 0
+    profile = {"email": f"person{number}@example.com", "display_name": f"person{number}"}
+    return {"id": user, "team_id": TEAM, "name": f"person{number}", "profile": profile, "locale": "en-US"}

@@ -1,0 +1,208 @@
+"""Slack's requests come in here: signed by Slack, of a sane size, of Slack's shapes, and only then to Bolt."""
+
+from __future__ import annotations
+
+import binascii
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.slack.client import Me, Tasks, quiet_logger
+from bot.slack.draw import Json
+from bot.slack.reply import Ack
+
+log = logging.getLogger("upbeat.slack")
+
+PATH = "/slack/events"
+MOST_BYTES = 1_000_000
+
+_TIMESTAMP = re.compile(rb"[0-9]{1,12}")
+_SIGNATURE = re.compile(rb"v0=[0-9a-f]{64}")
+
+Take = Callable[[Json], Awaitable[Ack]]
+
+
+# Bolt --------------------------------------------------------------------------------------------------------------
+
+
+class _OneWorkspace(AsyncAuthorize):
+    """We serve the workspace whose token we have; who somebody is, is asked later and of Slack itself."""
+
+    def __init__(self, me: Me, token: str) -> None:
+        self._result = AuthorizeResult(
+            enterprise_id=None,
+            team_id=me.team_id,
+            bot_user_id=me.user_id,
+            bot_id=me.bot_id,
+            bot_token=token,
+        )
+
+    async def __call__(self, **_: Any) -> AuthorizeResult:
+        return self._result
+
+
+class _Everything(AsyncMiddleware):
+    """Hears everything: Bolt tries its own listeners one by one, each at the price of a whole command of ours."""
+
+    def __init__(self, take: Take) -> None:
+        self._take = take
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        ack = await self._take(req.body)
+        req.context["after"] = ack.after
+        return BoltResponse(status=ack.status, body=ack.body or "")
+
+
+def make_app(client: AsyncWebClient, me: Me, take: Take) -> AsyncApp:
+    """Bolt with one listener. It answers after the work is done, and not by looking every 10 ms whether it is."""
+    app = AsyncApp(
+        name="slack_bolt.upbeat",
+        logger=quiet_logger(),
+        client=client,
+        authorize=_OneWorkspace(me, str(client.token)),
+        signing_secret="checked before",  # noqa: S106 - the route checks it, see `make_endpoint`
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        attaching_function_token_enabled=False,
+    )
+    app.use(_Everything(take))
+    return app
+
+
+async def dispatch(app: AsyncApp, body: Json) -> tuple[BoltResponse, list[Any]]:
+    """Bolt's response to a delivery that is known to be Slack's, and what is to be done after it."""
+    request = AsyncBoltRequest(body=body, mode="socket_mode")
+    response = await app.async_dispatch(request)
+    return response, request.context.get("after") or []
+
+
+# HTTP --------------------------------------------------------------------------------------------------------------
+
+
+class Refused(Exception):
+    """A request that is not answered, with its status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+def make_endpoint(
+    secret: str, app: Callable[[], AsyncApp | None], tasks: Tasks
+) -> Callable[[Request], Awaitable[Response]]:
+    """The route's function. `app` gives Bolt while we hear, and None while we do not."""
+    verifier = SignatureVerifier(secret)
+
+    async def hear(request: Request) -> Response:
+        try:
+            timestamp, signature = _headers(request)
+            body = await _body(request)
+            _verify(verifier, body, timestamp, signature)
+            payload = decoded(body, request.headers.get("content-type", ""))
+        except Refused as refused:
+            return Response(status_code=refused.status)
+        bolt = app()
+        if bolt is None:
+            return Response(status_code=503)
+        return await _answered(bolt, payload, tasks)
+
+    return hear
+
+
+async def _answered(app: AsyncApp, payload: Json, tasks: Tasks) -> Response:
+    try:
+        response, after = await dispatch(app, payload)
+    except Exception as error:  # of shapes that Bolt cannot take apart, before it asks us
+        log.warning("unreadable delivery", extra={"error": type(error).__name__})
+        return Response(status_code=400)
+    if after:
+        tasks.start(in_turn(after))
+    status = 400 if response.status == 500 else response.status
+    return Response(response.body, status, response.first_headers_without_set_cookie())
+
+
+async def in_turn(after: list[Callable[[], Awaitable[object]]]) -> None:
+    """One after the other."""
+    for work in after:
+        await work()
+
+
+def _headers(request: Request) -> tuple[str, str]:
+    """The signature and its time, if they could be Slack's. Looked at before the body is read."""
+    shown: dict[bytes, list[bytes]] = {}
+    for name, value in request.scope["headers"]:
+        shown.setdefault(name, []).append(value)
+    length = shown.get(b"content-length", [b"0"])[0]
+    if not length.isdigit():
+        raise Refused(400)
+    if len(length) > 12 or int(length) > MOST_BYTES:
+        raise Refused(413)
+    timestamps = shown.get(b"x-slack-request-timestamp", [])
+    signatures = shown.get(b"x-slack-signature", [])
+    if len(timestamps) != 1 or len(signatures) != 1:
+        raise Refused(401)
+    if not _TIMESTAMP.fullmatch(timestamps[0]) or not _SIGNATURE.fullmatch(signatures[0]):
+        raise Refused(401)
+    return timestamps[0].decode(), signatures[0].decode()
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise Refused(413)
+    return bytes(body)
+
+
+def _verify(verifier: SignatureVerifier, body: bytes, timestamp: str, signature: str) -> None:
+    try:
+        valid = verifier.is_valid(body, timestamp, signature)
+    except Exception:  # anything but a clean pass
+        valid = False
+    if not valid:
+        raise Refused(401)
+
+
+def decoded(body: bytes, content_type: str) -> Json:
+    """The payload of a signed request. Raises Refused(400) when it has none of Slack's shapes."""
+    try:
+        payload = _parsed(body, content_type)
+    except (ValueError, RecursionError):
+        raise Refused(400) from None
+    if not isinstance(payload, dict) or not isinstance(payload.get("event", {}), dict):
+        raise Refused(400)
+    return payload
+
+
+def _parsed(body: bytes, content_type: str) -> Any:
+    if content_type.startswith("application/json") or body.startswith(b"{"):
+        return json.loads(body)
+    if body.startswith(b"payload=") and b"&" not in body:
+        return json.loads(unquoted(body.removeprefix(b"payload=")))
+    form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
+    return json.loads(form["payload"]) if "payload" in form else form
+
+
+def unquoted(value: bytes) -> str:
+    """A form's value without its percent signs. Quoted-printable differs from it by the sign alone, and its decoder is
+    not written in Python: a modal is read in a fifth of the time."""
+    if any(odd in value for odd in (b"=", b"%%", b"\n", b"\r", b"%\x00")) or value.endswith((b"%", b" ")):
+        return dict(parse_qsl("v=" + value.decode("ascii", "replace"), keep_blank_values=True)).get("v", "")
+    return binascii.a2b_qp(value.replace(b"+", b" ").replace(b"%", b"=")).decode()

@@ -1,0 +1,263 @@
+"""From a delivery of Slack to its commit, and from there to the acknowledgement: nothing is acknowledged before."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import client as line
+from bot.slack.client import Health, Me, Tasks
+from bot.slack.draw import Drawing, Json
+from bot.slack.files import NotGiven, TooLarge, download
+from bot.slack.forms import asked_in, colleagues, suggestions
+from bot.slack.home import Homes
+from bot.slack.listen import Heard, MemberChanged, PlaceSeen, Suggest, Uninstalled, listen
+from bot.slack.members import PLATFORM, Members, Unsure
+from bot.slack.reply import Ack, Replies
+from bot.slack.words import readable
+from handlers.kit.cards import Card
+from handlers.kit.dispatch import Core
+from handlers.kit.requests import Answer, File, Said, Sender
+from handlers.kit.text import Phrase
+from storage.database import Busy
+from storage.store import Store
+
+log = logging.getLogger("upbeat.slack")
+
+T = TypeVar("T")
+
+REMEMBERED = 10_000
+
+TROUBLE = Phrase("I cannot save anything just now, and nothing was changed. Please try again in a minute.")
+TROUBLE_AGAIN = Phrase(
+    "Your message is here, but I cannot save it just now. I try again by myself within a few minutes and answer when"
+    " it is done; if you hear nothing by then, please send it again."
+)
+UNSURE = Phrase(
+    "Slack does not tell me who you are just now, so I changed nothing. Please try again in a minute."
+)
+NOT_SHOWN = Phrase("I heard you, but I cannot show you the answer just now. Please ask again in a minute.")
+ONE_FILE = Phrase("Please send one file at a time: I read none of these.")
+TOO_LARGE = Phrase("This file is larger than 20 MB. Please send it in parts.")
+NO_FILE = Phrase("Slack did not give me your file. Please send it again.")
+
+_SHAPELESS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+
+
+@dataclass(frozen=True)
+class _Reachable:
+    address: str
+    username: str
+
+
+class Hearing:
+    """Takes deliveries, from HTTP and from sockets alike."""
+
+    def __init__(
+        self, core: Core, client: AsyncWebClient, me: Me, health: Health, homes: Homes, tasks: Tasks
+    ) -> None:
+        self._core = core
+        self._client = client
+        self._me = me
+        self._health = health
+        self.members = Members(core, client, health, me)
+        self._replies = Replies(core, client, homes)
+        self._tasks = tasks
+        self._reachable: OrderedDict[str, _Reachable] = OrderedDict()
+        self._warned: OrderedDict[str, None] = OrderedDict()
+
+    async def take(self, body: Json) -> Ack:
+        """The acknowledgement, once the effect is committed. A status other than 200 tells Slack to try again, or to
+        show the person that it failed."""
+        try:
+            item = listen(body, self._me, self._core.database.now())
+        except _SHAPELESS as error:
+            log.warning("unreadable delivery", extra={"error": type(error).__name__})
+            return Ack(400)
+        try:
+            if isinstance(item, Heard):
+                return await self._hear(item)
+            if isinstance(item, Suggest):
+                return await self._suggest(item)
+            await self._note(item)
+        except Busy:
+            return Ack(503)
+        except Exception as error:
+            log.error("delivery failed", extra={"error": type(error).__name__})
+            return Ack(503)
+        return Ack()
+
+    # People --------------------------------------------------------------------------------------------------------
+
+    async def _hear(self, heard: Heard) -> Ack:
+        began = time.perf_counter()
+        try:
+            heard = await self._known(heard)
+            heard, answer = await self._with_file(heard)
+            answer = answer or await self._core.hear(heard.incoming)
+        except Unsure:
+            return self._trouble(heard, UNSURE, known=False)
+        except Busy:
+            return self._trouble(heard, TROUBLE, known=True)
+        await self._keep_fresh(heard, answer)
+        language = self.members.language(heard.user)
+        took = time.perf_counter() - began
+        try:
+            return await self._replies.give(heard, answer, took=took, language=language)
+        except Exception as error:
+            # Committed already: it must not be done again because of how it looks.
+            log.error("answer not drawn", extra={"error": type(error).__name__})
+            return self._told(heard, NOT_SHOWN, 200)
+
+    async def _known(self, heard: Heard) -> Heard:
+        """The same with its sender as far as Slack vouches for them, and the people it names connected."""
+        where = heard.where
+        address = where.id if where.kind == "private" else ""
+        sender = await self.members.sender(heard.user, address)
+        if sender.member and heard.mentions:
+            await self.members.connect(heard.mentions)
+        return replace(heard, incoming=replace(heard.incoming, sender=sender))
+
+    async def _keep_fresh(self, heard: Heard, answer: Answer) -> None:
+        """Note the person's address and user name when they are not what they were."""
+        sender = heard.incoming.sender
+        if not answer.person_id or not sender.address:
+            return
+        now = _Reachable(sender.address, sender.username)
+        if self._reachable.get(answer.person_id) == now:
+            return
+        try:
+            await self._core.database.write(lambda store: _address(store, answer.person_id, sender))
+        except Busy:
+            return  # next time
+        _remember(self._reachable, answer.person_id, now)
+
+    # What cannot be done now -----------------------------------------------------------------------------------------
+
+    def _trouble(self, heard: Heard, words: Phrase, *, known: bool) -> Ack:
+        """Nothing was stored. Slack brings a message again; of all else the person must hear that it failed."""
+        if heard.kind in ("home", "reaction", "close"):
+            return Ack(503)
+        if heard.kind in ("message", "mention") and known:
+            first = heard.incoming.delivery not in self._warned
+            _remember(self._warned, heard.incoming.delivery, None)
+            told = self._told(heard, TROUBLE_AGAIN, 503)
+            return told if first else Ack(503)
+        return self._told(heard, words, 200 if heard.kind in ("command", "submit", "message") else 503)
+
+    def _told(self, heard: Heard, words: Phrase, status: int) -> Ack:
+        """An acknowledgement that says so, where it can; else words beside it."""
+        drawing = Drawing(self.members.language(heard.user))
+        said = drawing.say(words)
+        if heard.kind == "submit" and (blocks := list(asked_in(heard.view).values())):
+            return Ack(body={"response_action": "errors", "errors": {blocks[0]: said}})
+        page = drawing.messages(Card(words))[0]
+        if heard.kind == "command":
+            return Ack(body={"response_type": "ephemeral", **line.answer(page)})
+        channel = heard.where.id if heard.kind == "message" else heard.user
+        return Ack(
+            status, after=[lambda: self._client.chat_postMessage(channel=channel, **line.message(page))]
+        )
+
+    # Files ---------------------------------------------------------------------------------------------------------
+
+    async def _with_file(self, heard: Heard) -> tuple[Heard, Answer | None]:
+        """The same with its file read, if a colleague sent one; or an answer that says why it was not."""
+        act = heard.incoming.act
+        if (
+            not heard.files
+            or not isinstance(act, Said)
+            or not await self._is_colleague(heard.incoming.sender)
+        ):
+            return heard, None
+        if len(heard.files) > 1:
+            return heard, _problem(ONE_FILE)
+        sent, session = heard.files[0], self._client.session
+        assert session is not None
+        try:
+            data = await download(session, str(self._client.token), self._client.base_url, sent)
+        except TooLarge:
+            return heard, _problem(TOO_LARGE)
+        except NotGiven:
+            return heard, _problem(NO_FILE)
+        read = replace(act, file=File(sent.name, data))
+        return replace(heard, incoming=replace(heard.incoming, act=read)), None
+
+    async def _is_colleague(self, sender: Sender) -> bool:
+        """Whether it is worth the download: strangers could otherwise fill our line."""
+        if not sender.member:
+            return False
+        directory = await self._core.database.read(lambda store: store.directory)
+        person = directory.with_account(PLATFORM, sender.external_id) or directory.with_email(
+            sender.verified_email
+        )
+        return person is not None and person.active
+
+    # Names while they are typed --------------------------------------------------------------------------------------
+
+    async def _suggest(self, asked: Suggest) -> Ack:
+        try:
+            sender = await self.members.sender(asked.user, "")
+        except Unsure:
+            return Ack(body={"options": []})
+        if not sender.member:
+            return Ack(body={"options": []})
+
+        def look(store: Store) -> list[Json]:
+            person = store.directory.with_account(PLATFORM, asked.user)
+            return suggestions(colleagues(store, person.id), asked.typed) if person and person.active else []
+
+        return Ack(body={"options": await self._core.database.read(look)})
+
+    # The workspace ---------------------------------------------------------------------------------------------
+
+    async def _note(self, item: PlaceSeen | MemberChanged | Uninstalled | None) -> None:
+        """Remember what changed around us."""
+        if isinstance(item, Uninstalled):
+            self._health.uninstalled = True
+            log.error("the app was uninstalled from slack")
+        elif isinstance(item, MemberChanged):
+            await self.members.changed(item.user)
+        elif isinstance(item, PlaceSeen):
+            await self._place(item)
+
+    async def _place(self, seen: PlaceSeen) -> None:
+        if not seen.gone:
+            seen = await self._looked_up(seen)
+        name = seen.name or seen.channel
+        await self._core.database.write(
+            lambda store: store.accounts.seen_place(PLATFORM, seen.channel, name, gone=seen.gone)
+        )
+
+    async def _looked_up(self, seen: PlaceSeen) -> PlaceSeen:
+        """The channel as it is now. One that is shared with other companies is no place for ours to be posted in."""
+        try:
+            found = (await self._client.conversations_info(channel=seen.channel))["channel"]
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("channel not looked up", extra={"error": type(error).__name__})
+            return seen
+        name = f"#{readable(str(found.get('name') or ''))}" if found.get("name") else seen.name
+        outside = bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))
+        return PlaceSeen(seen.channel, name, gone=outside or found.get("is_member") is False)
+
+
+def _problem(words: Phrase) -> Answer:
+    return Answer(outcome="problem", card=Card(words))
+
+
+def _address(store: Store, person_id: str, sender: Sender) -> None:
+    store.accounts.addressed(person_id, PLATFORM, sender.address, sender.username)
+    store.accounts.reachable(person_id, PLATFORM, True)
+
+
+def _remember(seen: OrderedDict[str, T], key: str, item: T) -> None:
+    seen[key] = item
+    while len(seen) > REMEMBERED:
+        seen.popitem(last=False)

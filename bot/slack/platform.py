@@ -1,0 +1,153 @@
+"""Slack as a platform: it starts, hears over HTTP or a socket, speaks, and stops when what was heard is done."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.client import Health, Me, Tasks, error_of, make_client, open_session
+from bot.slack.door import PATH, make_app, make_endpoint
+from bot.slack.hearing import Hearing
+from bot.slack.home import Homes
+from bot.slack.members import PLATFORM
+from bot.slack.sockets import Sockets
+from bot.slack.speak import SlackSpeaker
+from handlers.kit.dispatch import Core
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+    from slack_bolt.async_app import AsyncApp
+
+log = logging.getLogger("upbeat.slack")
+
+DRAIN = 15.0
+"""Seconds that a stop waits for what was heard."""
+ROLL_CALL = 3600.0
+"""Seconds between two looks for colleagues who are new in the workspace or in the company's list."""
+
+
+class SlackPlatform:
+    """One app in one workspace. With an app-level token it hears through a socket, else over HTTP."""
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        bot_token: str,
+        signing_secret: str = "",
+        app_token: str = "",
+        api_url: str = "https://slack.com/api/",
+    ) -> None:
+        self._core = core
+        self._app_token = app_token
+        self._client = make_client(bot_token, api_url)
+        self._health = Health()
+        self._tasks = Tasks()
+        self._homes = Homes(core, self._client, self._tasks)
+        self._bolt: AsyncApp | None = None
+        self._sockets: Sockets | None = None
+        self._roll_call: asyncio.Task[None] | None = None
+        self.speaker = SlackSpeaker(core, self._client, self._health)
+        self.router: APIRouter | None = (
+            self._routed(signing_secret) if signing_secret.strip() and not app_token else None
+        )
+
+    def _routed(self, secret: str) -> APIRouter:
+        from fastapi import APIRouter
+
+        router = APIRouter()
+        endpoint = make_endpoint(secret, lambda: self._bolt, self._tasks)
+        # Past FastAPI's reading of arguments: the raw bytes are what is signed.
+        router.add_route(PATH, endpoint, methods=["POST"], include_in_schema=False)
+        return router
+
+    async def start(self) -> None:
+        """Begin to hear. Raises RuntimeError with a sentence for the operator when Slack refuses."""
+        if not self._app_token and self.router is None:
+            raise RuntimeError(
+                "Slack needs SLACK_SIGNING_SECRET for HTTP, or SLACK_APP_TOKEN for Socket Mode."
+            )
+        self._client.session = open_session()
+        try:
+            me = await self._introduced()
+            hearing = Hearing(self._core, self._client, me, self._health, self._homes, self._tasks)
+            bolt = make_app(self._client, me, hearing.take)
+            if self._app_token:
+                self._sockets = Sockets(bolt, self._app_token, self._client, self._tasks)
+                await self._sockets.open()
+        except BaseException:
+            await self._client.session.close()
+            raise
+        self._bolt = bolt
+        self._roll_call = asyncio.create_task(self._call_roll(hearing))
+
+    async def _introduced(self) -> Me:
+        try:
+            answer = await self._client.auth_test()
+        except SlackApiError as error:
+            raise RuntimeError(
+                f"Slack refuses SLACK_BOT_TOKEN ({error_of(error)}). Install the app again and set its token."
+            ) from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise RuntimeError(
+                f"Slack cannot be reached ({type(error).__name__}). Check the network and SLACK_API_URL."
+            ) from None
+        return Me(
+            str(answer["team_id"]),
+            str(answer["user_id"]),
+            str(answer["bot_id"]),
+            str(answer.get("url") or ""),
+        )
+
+    async def _call_roll(self, hearing: Hearing) -> None:
+        while True:
+            try:
+                await hearing.members.connect_everybody()
+            except Exception as error:  # tried again in an hour; until then people are known when they speak
+                log.warning("members not read", extra={"error": type(error).__name__})
+            await asyncio.sleep(ROLL_CALL)
+
+    async def stop(self) -> None:
+        """Hear nothing new, finish what was heard, answers too."""
+        self._bolt = None
+        if self._roll_call:
+            self._roll_call.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._roll_call
+            self._roll_call = None
+        if self._sockets:
+            await self._sockets.close(DRAIN)
+            self._sockets = None
+        await self._tasks.finish(DRAIN)
+        if self._client.session:
+            await self._client.session.close()
+
+    async def refresh_homes(self, person_ids: Iterable[str]) -> None:
+        """The home screens of these people show something else now. Returns at once."""
+        if self._bolt is not None:
+            self._homes.want(person_ids)
+
+    async def problems(self) -> list[str]:
+        """What the operator must mend, each with its fix; empty when all is well."""
+        found = self._health.problems()
+        if self._sockets and not await self._sockets.is_connected():
+            found.append("Slack's socket is not connected. Check the network; it is tried again by itself.")
+        try:
+            await self._client.auth_test()
+        except SlackApiError as error:
+            found.append(
+                f"Slack refuses SLACK_BOT_TOKEN ({error_of(error)}). Install the app again and set it."
+            )
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            found.append(
+                f"Slack cannot be reached ({type(error).__name__}). Check the network and SLACK_API_URL."
+            )
+        return list(dict.fromkeys(found))

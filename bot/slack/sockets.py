@@ -1,0 +1,80 @@
+"""Socket Mode: deliveries come through a connection of ours, and are acknowledged there once they are committed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.client import Tasks, quiet_logger
+from bot.slack.door import dispatch, in_turn
+
+log = logging.getLogger("upbeat.slack")
+
+CONNECT = 20.0
+PING = 5.0
+
+
+class Sockets:
+    """One connection, renewed when Slack asks for it or it goes silent."""
+
+    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient, tasks: Tasks) -> None:
+        self._app = app
+        self._tasks = tasks
+        self._hearing: set[asyncio.Task[Any]] = set()
+        self._client = SocketModeClient(
+            app_token=app_token, logger=quiet_logger(), web_client=client, ping_interval=PING
+        )
+        self._client.socket_mode_request_listeners.append(self._hear)  # type: ignore[arg-type]
+
+    async def open(self) -> None:
+        """Connect. Raises RuntimeError with a sentence for the operator when that fails."""
+        try:
+            self._client.wss_uri = await self._client.issue_new_wss_url()
+            async with asyncio.timeout(CONNECT):
+                await self._client.connect()  # type: ignore[no-untyped-call]
+        except Exception as error:
+            await self.close(0)
+            raise RuntimeError(
+                f"Slack gives no socket ({type(error).__name__}). Check SLACK_APP_TOKEN: it needs connections:write,"
+                " and Socket Mode must be on."
+            ) from None
+
+    async def is_connected(self) -> bool:
+        """Whether Slack reaches us now."""
+        return bool(await self._client.is_connected())
+
+    async def close(self, seconds: float) -> None:
+        """Hear nothing new, finish what was heard, then hang up."""
+        self._client.socket_mode_request_listeners.clear()
+        if self._hearing:
+            await asyncio.wait(set(self._hearing), timeout=seconds)
+        await self._client.close()  # type: ignore[no-untyped-call]
+
+    async def _hear(self, client: SocketModeClient, request: SocketModeRequest) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._hearing.add(task)
+        try:
+            await self._answer(request)
+        except Exception as error:
+            # Not acknowledged: Slack shows it, or brings it again. The text of an error may quote the delivery.
+            log.error("delivery failed", extra={"error": type(error).__name__})
+        finally:
+            self._hearing.discard(task)
+
+    async def _answer(self, request: SocketModeRequest) -> None:
+        response, after = await dispatch(self._app, request.payload)
+        if response.status == 200:
+            body = json.loads(response.body) if response.body else None
+            answer = SocketModeResponse(envelope_id=request.envelope_id, payload=body)
+            await self._client.send_socket_mode_response(answer)
+        if after:
+            self._tasks.start(in_turn(after))

@@ -1,0 +1,184 @@
+"""Messages go out to Slack one by one: each says whether it arrived, never came, may have, or must wait."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.client import (
+    TOKEN_ERRORS,
+    Health,
+    error_of,
+    message,
+    needed_of,
+    status_of,
+    wait_of,
+)
+from bot.slack.draw import Drawing, Page
+from bot.slack.files import upload
+from bot.slack.members import PLATFORM
+from handlers.kit.cards import Document
+from handlers.kit.dispatch import Core
+from schedules.speaking import Parcel, Receipt, Refused, Slow, Unclear, Unreachable
+
+log = logging.getLogger("upbeat.slack")
+
+CHANNEL = (1.0, 3.0)
+"""Messages a second and burst in one channel (docs.slack.dev/apis/web-api/rate-limits)."""
+OVERALL = (8.0, 20.0)
+EVENT = "upbeat"
+REMEMBERED = 2_000
+LOOKED_AT = 200
+
+NOBODY = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "not_in_channel",
+        "user_disabled",
+        "user_not_found",
+        "users_not_found",
+        "cannot_dm_bot",
+        "messages_tab_disabled",
+        "restricted_action",
+    }
+)
+NEVER = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"}
+    | {"invalid_arguments", "missing_argument", "metadata_too_large", "invalid_metadata_format"}
+)
+
+
+class Unavailable(Exception):
+    """Slack did not take it; it may be tried again."""
+
+
+class SlackSpeaker:
+    """Slack's voice for delivery."""
+
+    name = PLATFORM
+
+    def __init__(self, core: Core, client: AsyncWebClient, health: Health) -> None:
+        self._core = core
+        self._client = client
+        self._health = health
+        self._begun: OrderedDict[str, list[Receipt]] = OrderedDict()
+        """How much of a message of several pages has arrived, so that another try goes on from there."""
+
+    def buckets(self, parcel: Parcel) -> list[tuple[str, float, float]]:
+        """Slack's limits: overall, and in this channel."""
+        return [("slack:all", *OVERALL), (_bucket(parcel), *CHANNEL)]
+
+    async def speak(self, parcel: Parcel) -> Receipt:
+        """Send the card. Raises Slow, Unreachable, Unclear, Refused; anything else may be tried again."""
+        drawing = Drawing(parcel.language, parcel.zone)
+        arrived = self._begun.setdefault(parcel.outgoing_id, [])
+        while len(self._begun) > REMEMBERED:
+            self._begun.popitem(last=False)
+        pages = drawing.messages(parcel.card)
+        for number, page in list(enumerate(pages))[len(arrived) :]:
+            arrived.append(await self._sent(parcel, page, number))
+        await self._documents(parcel, drawing, arrived[0].channel)
+        self._begun.pop(parcel.outgoing_id, None)
+        return arrived[0]
+
+    async def find(self, parcel: Parcel) -> Receipt | None:
+        """Where a message stands that may have arrived: looked up by the id that it carries. None when it does not
+        stand there whole, or when we may not read along."""
+        try:
+            there = await self._there(parcel)
+        except SlackApiError as error:
+            if (wait := wait_of(error)) is not None:
+                raise Slow(wait, _bucket(parcel)) from None
+            log.info("not looked up", extra={"error": error_of(error)})
+            return None
+        pages = Drawing(parcel.language, parcel.zone).messages(parcel.card)
+        arrived = [there[n] for n in range(len(pages)) if all(m in there for m in range(n + 1))]
+        if len(arrived) == len(pages):
+            self._begun.pop(parcel.outgoing_id, None)
+            return arrived[0]
+        if arrived:
+            self._begun[parcel.outgoing_id] = arrived
+        return None
+
+    async def _there(self, parcel: Parcel) -> dict[int, Receipt]:
+        """The pages of this message that stand there, by number."""
+        channel = await self._channel(parcel)
+        history = await self._client.conversations_history(
+            channel=channel, limit=LOOKED_AT, include_all_metadata=True
+        )
+        found: dict[int, Receipt] = {}
+        for said in history["messages"]:
+            metadata = said.get("metadata") or {}
+            carried = str((metadata.get("event_payload") or {}).get("id", ""))
+            known, _, number = carried.partition(":")
+            if metadata.get("event_type") == EVENT and known == parcel.outgoing_id:
+                found[int(number or 0)] = Receipt(channel, str(said["ts"]))
+        return found
+
+    async def _channel(self, parcel: Parcel) -> str:
+        if not parcel.private:
+            return parcel.to.external_id
+        if parcel.to.address.startswith("D"):
+            return parcel.to.address
+        opened = await self._client.conversations_open(users=parcel.to.external_id)
+        return str(opened["channel"]["id"])
+
+    async def _sent(self, parcel: Parcel, page: Page, number: int) -> Receipt:
+        carried = f"{parcel.outgoing_id}:{number}" if number else parcel.outgoing_id
+        metadata: dict[str, Any] = {"event_type": EVENT, "event_payload": {"id": carried}}
+        try:
+            answer = await self._client.chat_postMessage(
+                channel=parcel.to.external_id,
+                thread_ts=parcel.to.thread or None,
+                metadata=metadata,
+                **message(page),
+            )
+        except SlackApiError as error:
+            raise self._worded(error, parcel) from None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Unavailable(type(error).__name__) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unclear(type(error).__name__) from None
+        return Receipt(channel=str(answer["channel"]), message=str(answer["ts"]))
+
+    async def _documents(self, parcel: Parcel, drawing: Drawing, channel: str) -> None:
+        if not any(isinstance(part, Document) for part in parcel.card.parts):
+            return
+
+        async def fetch(file_id: str) -> tuple[str, bytes] | None:
+            reader = parcel.person_id
+            return await self._core.database.read(lambda store: store.files.get(file_id, person_id=reader))
+
+        try:
+            await upload(self._client, channel, parcel.card, drawing, fetch)
+        except SlackApiError as error:
+            raise self._worded(error, parcel) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unavailable(type(error).__name__) from None
+
+    def _worded(self, error: SlackApiError, parcel: Parcel) -> Exception:
+        """Slack's error in the words of delivery. The text of its response may quote ours, so only its code is used."""
+        code = error_of(error)
+        if (wait := wait_of(error)) is not None:
+            return Slow(wait, _bucket(parcel))
+        if code in NOBODY:
+            return Unreachable(code)
+        if code in NEVER:
+            return Refused(code)
+        if code in TOKEN_ERRORS:
+            # Nobody's account is to blame: it waits until the operator has mended the token.
+            self._health.note(code, needed_of(error))
+            return Unavailable(code)
+        if status_of(error) >= 500 or code in ("internal_error", "fatal_error", "service_unavailable"):
+            return Unclear(code or "server error")
+        return Unavailable(code or "unknown")
+
+
+def _bucket(parcel: Parcel) -> str:
+    return f"slack:post:{parcel.to.external_id}"

@@ -1,0 +1,217 @@
+"""People check in where they talk: by command, by form, in plain words, by shortcut; each once."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.bot.slack.conftest import GENERAL, Room, user
+
+
+async def test_a_check_in_by_command_is_recorded_and_answered_to_its_author_alone(any_room: Room) -> None:
+    ack = await any_room.slack.command(user("ada"), "/checkin", "done login; next payments", channel=GENERAL)
+    assert ack.ok
+    assert ack.ephemeral is not None
+    assert "Checked in" in ack.ephemeral.words
+    assert len(any_room.checkins()) == 1
+
+
+async def test_the_root_command_does_the_same(any_room: Room) -> None:
+    ack = await any_room.slack.command(user("ada"), "/upbeat", "checkin done login")
+    assert "Checked in" in ack.ephemeral.words
+    assert len(any_room.checkins()) == 1
+
+
+async def test_plain_words_in_the_private_chat_do_it_in_both_languages(any_room: Room) -> None:
+    assert "Checked in" in await any_room.answered("ben", "checkin done the tests")
+    await any_room.answered("chen", "周报 完成了登录页；下一步 支付")
+    rows = any_room.checkins()
+    assert len(rows) == 2
+    assert {row.subject_id for row in rows} == {any_room.chat.ids["ben"], any_room.chat.ids["chen"]}
+
+
+async def test_a_form_is_a_modal_that_says_first_who_will_read_it(any_room: Room) -> None:
+    slack = any_room.slack
+    ack = await slack.command(user("ada"), "/checkin")
+    assert ack.ok
+    view = slack.top(user("ada"))
+    assert view.blocks[0]["type"] == "context"
+    assert "Seen by you" in view.blocks[0]["elements"][0]["text"]
+    label = next(block["label"]["text"] for block in view.blocks if block["type"] == "input")
+    ack = await slack.submit(user("ada"), {label: "the whole login"})
+    assert ack.ok
+    assert "Checked in" in slack.top(user("ada")).words
+    assert len(any_room.checkins()) == 1
+
+
+async def test_ten_people_check_in_at_once(any_room: Room) -> None:
+    people = ["grace", "ada", "ben", "chen", "eve", "dora", "hana", "ivan"]
+    acks = await asyncio.gather(
+        *(any_room.slack.command(user(who), "/checkin", f"done {who}") for who in people)
+    )
+    assert all(ack.ok for ack in acks)
+    assert len(any_room.checkins()) == len(people)
+
+
+async def test_an_edited_message_edits_the_check_in_that_it_made(any_room: Room) -> None:
+    slack = any_room.slack
+    said = await slack.says(user("ben"), "checkin done the tests")
+    await any_room.settled()
+    before = any_room.checkins()[0]
+    await slack.edit_message(said.message, "checkin done the tests and the docs")
+    await any_room.settled()
+    rows = any_room.checkins()
+    assert len(rows) == 1
+    assert rows[0].version > before.version
+
+
+async def test_a_preview_that_slack_adds_is_no_edit(room: Room) -> None:
+    said = await room.slack.says(user("ben"), "checkin done the tests")
+    await room.settled()
+    told = len(room.slack.dm(user("ben")))
+    await room.slack.edit_message(said.message, "checkin done the tests")
+    await room.settled()
+    assert len(room.slack.dm(user("ben"))) == told
+
+
+async def test_a_closed_modal_keeps_what_was_typed(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.command(user("ada"), "/diary")
+    await slack.close(user("ada"), {"What happened?": "half a thought"})
+    await slack.command(user("ada"), "/diary")
+    view = slack.top(user("ada"))
+    assert "half a thought" in str(view.blocks)
+    await slack.submit(user("ada"), {"How was it?": "4"})
+    assert any_room.noted("ada") == ["half a thought|4|day"]
+
+
+async def test_a_shortcut_opens_its_form(any_room: Room) -> None:
+    await any_room.slack.shortcut(user("ada"), "demo_diary")
+    await any_room.slack.submit(user("ada"), {"What happened?": "sun", "How was it?": "5"})
+    assert any_room.noted("ada") == ["sun|5|day"]
+
+
+async def test_a_shortcut_on_a_message_takes_its_words_and_author(room: Room) -> None:
+    said = room.slack.post(GENERAL, user("ben"), text="calm &lt;3 <@UADA>", by_bot=False)
+    await room.slack.message_shortcut(user("ada"), "demo_about", said)
+    assert room.noted("ada") == ["quoted:calm <3 @Ada Lovelace|Ben Okri"]
+
+
+async def test_a_form_asked_in_plain_words_is_opened_by_a_button(any_room: Room) -> None:
+    slack = any_room.slack
+    assert "Seen by you alone." in await any_room.answered("ada", "diary")
+    await slack.press(user("ada"), slack.dm(user("ada"))[-1], text="Open the form")
+    await slack.submit(user("ada"), {"What happened?": "sun", "How was it?": "5"})
+    assert any_room.noted("ada") == ["sun|5|day"]
+
+
+async def test_a_trigger_that_came_too_late_leaves_a_button(room: Room) -> None:
+    room.slack.fail_next("views.open", "expired_trigger_id")
+    ack = await room.slack.command(user("ada"), "/diary")
+    assert ack.ephemeral is not None
+    await room.slack.press(user("ada"), ack.ephemeral, text="Open the form")
+    await room.slack.submit(user("ada"), {"What happened?": "sun", "How was it?": "5"})
+    assert room.noted("ada") == ["sun|5|day"]
+
+
+async def test_a_wrong_answer_is_marked_and_the_corrected_one_taken(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.command(user("ada"), "/diary")
+    await slack.submit(user("ada"), {"What happened?": "forbidden", "How was it?": "3"})
+    view = slack.top(user("ada"))
+    assert list(view.errors.values()) == ["This word will not do. Please use another one."]
+    await slack.submit(user("ada"), {"What happened?": "allowed"})
+    assert any_room.noted("ada") == ["allowed|3|day"]
+
+
+async def test_every_kind_of_question_is_asked_and_answered(any_room: Room) -> None:
+    slack = any_room.slack
+    await any_room.settled()
+    await slack.until(lambda: len(any_room.accounts("ivan")) == 1)
+    await slack.command(user("ada"), "/survey")
+    given = {
+        "With whom?": user("ben"),
+        "Who else?": [user("chen"), user("eve")],
+        "Which of many?": "Option 249",
+        "Which day?": "2026-11-30",
+        "What time?": "09:30",
+        "How much?": "1234567.5",
+        "What happened?": "rain",
+        "How was it?": "2",
+    }
+    ack = await slack.submit(user("ada"), given)
+    assert ack.ok
+    assert any_room.noted("ada") == [
+        "ben@example.com|chen@example.com,eve@example.com|o249|2026-11-30|09:30|1234567.5|rain|2"
+    ]
+
+
+async def test_colleagues_who_are_not_in_slack_are_picked_from_the_list(room: Room) -> None:
+    slack = room.slack
+    del slack.users[user("dora")]
+    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    await slack.command(user("ada"), "/tell", "hello")
+    await slack.submit(user("ada"), {"With whom?": "Dora Maar"})
+    assert "hello" in room.chat.told("dora")
+
+
+async def test_a_colleague_is_mentioned_who_has_never_spoken_to_us(any_room: Room) -> None:
+    ack = await any_room.slack.command(user("ada"), "/tell", "@ben well done")
+    assert "Told Ben Okri" in ack.ephemeral.words
+    assert "well done" in any_room.chat.told("ben")
+
+
+async def test_a_mention_in_a_channel_is_answered_for_one_persons_eyes(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.mentions(user("ada"), GENERAL, "checkin done login")
+    await slack.until(lambda: slack.ephemerals(user("ada")))
+    assert "Checked in" in slack.ephemerals(user("ada"))[-1].words
+    assert not [m for m in slack.messages(GENERAL) if m.by_bot]
+    assert len(any_room.checkins()) == 1
+
+
+async def test_reactions_on_our_messages_count_and_are_taken_back(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.command(user("ada"), "/tell", "@ben well done")
+    await any_room.deliver()
+    message = slack.dm(user("ben"))[-1]
+    await slack.react(user("ben"), message, "tada")
+    await slack.unreact(user("ben"), message, "tada")
+    assert any_room.noted("ben") == ["+tada", "-tada"]
+
+
+async def test_what_others_write_is_not_heard(room: Room) -> None:
+    slack = room.slack
+    ours = (await slack.says(user("ben"), "checkin done it")).message
+    await room.settled()
+    inbox = len(room.inbox())
+    for message in slack.dm(user("ben")):
+        await slack.echo(message)
+    slack.add_user("UROBOT", "robot", "", bot=True)
+    said = slack.post(slack.dm_channel(user("ben")), "UROBOT", text="checkin done by a robot", by_bot=True)
+    await slack.echo(said)
+    await slack.event("message", {"subtype": "message_deleted", "channel_type": "im", "channel": ours.channel})
+    await slack.says(user("ben"), "just talking", channel=GENERAL)
+    assert len(room.inbox()) == inbox
+
+
+async def test_the_very_same_delivery_a_hundred_times_has_one_effect(any_room: Room) -> None:
+    slack = any_room.slack
+    ack = await slack.command(user("ada"), "/checkin", "done login")
+    again = await asyncio.gather(*(slack.redeliver(ack) for _ in range(100)))
+    assert {str(one.body) for one in again} == {str(ack.body)}
+    said = await slack.says(user("ben"), "checkin done tests")
+    await any_room.settled()
+    told = len(slack.dm(user("ben")))
+    await asyncio.gather(*(slack.redeliver(said) for _ in range(100)))
+    await any_room.settled()
+    assert len(slack.dm(user("ben"))) == told
+    assert len(any_room.checkins()) == 2
+
+
+async def test_a_form_sent_again_is_answered_the_same(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.command(user("ada"), "/diary")
+    ack = await slack.submit(user("ada"), {"What happened?": "sun", "How was it?": "5"})
+    again = await asyncio.gather(*(slack.redeliver(ack) for _ in range(20)))
+    assert {str(one.body) for one in again} == {str(ack.body)}
+    assert any_room.noted("ada") == ["sun|5|day"]

@@ -1,0 +1,235 @@
+"""A tour through every door: commands, shortcuts, home screens, buttons and forms, by everybody, with chosen words.
+
+What is found by walking is never listed by hand: a new feature is on the tour as soon as it stands in FEATURES."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import SQLModel, col
+
+from bot.words import Voice
+from handlers import FEATURES
+from handlers.kit.cards import Button, Card
+from handlers.kit.dispatch import Core
+from handlers.kit.features import Route
+from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
+from handlers.kit.requests import Act, Answer, File, Opened, Pressed, Quoted, Said, Submitted
+from handlers.kit.values import load
+from storage.database import Database
+from storage.tables import Handle, Outgoing
+from tests.company import MONDAY, PEOPLE, Chat, Heard, company
+
+EVERYBODY = tuple(PEOPLE)
+LIKELY = ("ada", "hana", "ivan", "grace")
+"""A manager, HR, an administrator, the head: one of them may pass every door that a command opens."""
+AGAIN = 2
+"""How often one person presses buttons of one door and label."""
+
+PEOPLE_FILE = """email,name,manager_email,team,timezone,locale,role
+grace@example.com,Grace Hopper,,Board,Europe/Berlin,en,employee
+ada@example.com,Ada Lovelace,grace@example.com,Engines,Europe/Berlin,en,employee
+ben@example.com,Ben Okri,ada@example.com,Engines,Europe/Berlin,en,employee
+chen@example.com,陈明,ada@example.com,Engines,Asia/Shanghai,zh,employee
+eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee
+hana@example.com,Hana Sato,grace@example.com,People,Europe/Berlin,en,hr
+ivan@example.com,Ivan Petrov,grace@example.com,IT,Europe/Berlin,en,admin
+zoe@example.com,=1+1 <b>Zoë</b>,ben@example.com,@everyone,Asia/Seoul,en,employee
+"""
+"""The company without Dora, and with somebody of a strange name."""
+
+ROUTES = {route.name: route for feature in FEATURES for route in feature.routes}
+COMMANDS = tuple(route for route in ROUTES.values() if route.words)
+EXAMPLES = tuple((route, example) for route in COMMANDS for example in route.examples)
+SHORTCUTS = tuple(shortcut for feature in FEATURES for shortcut in feature.shortcuts)
+
+
+def called(route: Route, example: str) -> str:
+    """A command as it is typed."""
+    return f"/{route.words} {example}".strip()
+
+
+# Companies ------------------------------------------------------------------------------------------------------------
+
+
+async def found(folder: Path) -> Path:
+    """A company's file, to be copied: founding one takes longer than all that a test does with it."""
+    file = folder / "founded.db"
+    async with company(f"sqlite+aiosqlite:///{file}"):
+        pass
+    return file
+
+
+@asynccontextmanager
+async def opened(file: Path, copy: Path) -> AsyncIterator[Chat]:
+    """A chat with a fresh copy of a company."""
+    shutil.copy(file, copy)
+    clock = [MONDAY]
+    database = Database(f"sqlite+aiosqlite:///{copy}", b"a test's secret", now=lambda: clock[0])
+    database.open()
+    try:
+        yield Chat(database, Core(database, FEATURES), known(database), clock)
+    finally:
+        await database.close()
+        copy.unlink()
+
+
+def known(database: Database) -> dict[str, str]:
+    """The ids of a company's people by first name."""
+    people = database.write_now(lambda store: dict(store.directory.people))
+    return {person.email.split("@")[0]: person.id for person in people.values()}
+
+
+def rows_of_every_table(chat: Chat) -> dict[str, int]:
+    """How many rows each table has."""
+    with chat.database.engine.connect() as connection:
+        return {
+            table.name: connection.exec_driver_sql(f'SELECT count(*) FROM "{table.name}"').scalar_one()  # noqa: S608
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
+# The tour -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody saw, and what they had done for it. `who` is empty where it was posted to a place."""
+
+    who: str
+    did: str
+    heard: Heard
+
+
+@dataclass
+class Tour:
+    """Goes through every door and keeps all that was seen."""
+
+    chat: Chat
+    words: Callable[[], str] = lambda: "the calm incident call"
+    depth: int = 2
+    seen: list[Seen] = field(default_factory=list)
+    routes: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    _pressed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    _last: str = ""
+
+    async def through_a_week(self) -> None:
+        """What gives the doors something to open: a channel, what people wrote, a file, somebody who left, the clock."""
+        self.chat.change(lambda store: store.accounts.seen_place("web", "C1", "general"))
+        for who in EVERYBODY:
+            written = f"/checkin done {self.words()}; next {self.words()}; blocked {self.words()}"
+            await self.visit(who, Said(written, command=True), "a week")
+        for who in ("ada", "hana"):
+            await self.around(who)
+        file = File("people.csv", PEOPLE_FILE.encode())
+        await self.visit("hana", Said("", file=file), "a people file", depth=1)
+        for _ in range(6):
+            self.chat.wait(days=1, hours=1)
+            await self.chat.tick()
+            await self._answer_what_was_told("the clock")
+
+    async def everywhere(self, people: Sequence[str] = EVERYBODY) -> None:
+        """The whole tour: commands with examples and with our words, shortcuts, home screens, by each of these."""
+        for who in people:
+            for route, example in EXAMPLES:
+                await self.visit(who, Said(called(route, example), command=True), called(route, example))
+            for route in COMMANDS:
+                await self.visit(who, Said(f"/{route.words} @ben {self.words()}", command=True), route.words)
+                await self.visit(who, Said(f"/{route.words} {self.words()}", command=True), route.words)
+            await self.around(who)
+
+    async def around(self, who: str) -> None:
+        """The shortcuts and the home screen."""
+        quoted = Quoted(self.words(), author="ben" if who != "ben" else "ada")
+        for shortcut in SHORTCUTS:
+            act = Opened(shortcut.name, quoted=quoted if shortcut.on_message else None)
+            await self.visit(who, act, shortcut.name)
+        for what in ("home", "start"):
+            await self.visit(who, Opened(what), what)
+
+    async def visit(self, who: str, act: Act, did: str, depth: int = 0) -> Heard:
+        """Do it, then press what is shown, send the form that is asked, and press what others were told."""
+        heard = await self.chat.does(who, act)
+        self._note(who, did, heard)
+        if depth >= self.depth:
+            return heard
+        if heard.form:
+            await self.fill(who, heard.form, did, depth + 1)
+        for button in _buttons(heard.answer):
+            await self.press(who, button, f"{did} > {heard.voice.say(button.label)[:60]}", depth + 1)
+        await self._answer_what_was_told(did, depth)
+        return heard
+
+    async def _answer_what_was_told(self, did: str, depth: int = 0) -> None:
+        for told in list(self._told()):
+            self.seen.append(told)
+            for button in _buttons(told.heard.answer) if told.who else ():
+                await self.press(told.who, button, f"{did} > told {told.who}", depth + 1)
+
+    async def fill(self, who: str, form: Form, did: str, depth: int) -> None:
+        """Send a form with an answer to each of its questions."""
+        given = {question.name: self.answer(question, who) for question in form.questions}
+        await self.visit(who, Submitted(form.draft, given), f"{did} > form", depth)
+
+    async def press(self, who: str, button: Button, did: str, depth: int) -> None:
+        """Press it, unless this person has pressed its like often enough."""
+        route = self._route(button.handle)
+        key = (who, route, getattr(button.label, "template", ""))
+        self._pressed[key] += 1
+        if self._pressed[key] <= AGAIN:
+            self.routes[route] += 1
+            await self.visit(who, Pressed(button.handle), did, depth)
+
+    def answer(self, question: Answerable, who: str) -> Any:
+        """Something that this question takes."""
+        if isinstance(question, Words):
+            return self.words()
+        if isinstance(question, Choice):
+            options = question.options if isinstance(question.options, tuple) else ()
+            return options[-1].value if options else ""
+        if isinstance(question, Scale):
+            return question.high
+        if isinstance(question, Colleague):
+            named = next(self.chat.ids[one] for one in ("ben", "ada") if one != who)
+            return (named,) if question.most > 1 else named
+        if isinstance(question, Day):
+            return "2026-11-27"
+        if isinstance(question, Clock):
+            return "10:00"
+        assert isinstance(question, Number)
+        return question.low or 3
+
+    def _note(self, who: str, did: str, heard: Heard) -> None:
+        self.seen.append(Seen(who, did, heard))
+        self.routes[heard.answer.route] += 1
+        self.outcomes[heard.answer.outcome] += 1
+
+    def _route(self, handle: str) -> str:
+        found = self.chat.rows(Handle, col(Handle.id) == handle)
+        return found[0].route if found else ""
+
+    def _told(self) -> Iterator[Seen]:
+        names = {person: who for who, person in self.chat.ids.items()}
+        rows = sorted(self.chat.rows(Outgoing, col(Outgoing.id) > self._last), key=lambda row: row.id)
+        for row in rows:
+            self._last = row.id
+            person = self.chat.person(names[row.person_id]) if row.person_id else None
+            voice = Voice(person.language, person.zone) if person else Voice()
+            yield Seen(names.get(row.person_id, ""), row.route, Heard(Answer(card=load(row.card)), voice))
+
+
+def _buttons(answer: Answer) -> tuple[Button, ...]:
+    shown = answer.card.buttons() if answer.card else ()
+    return (*shown, *((*answer.asked.choices, *answer.asked.controls) if answer.asked else ()))
+
+
+def cards_of(tour: Tour) -> Iterator[tuple[Seen, Card]]:
+    """Every card that was seen, with who saw it."""
+    return ((seen, seen.heard.answer.card) for seen in tour.seen if seen.heard.answer.card)
