@@ -220,7 +220,7 @@ class Tour:
         rows = sorted(self.chat.rows(Outgoing, col(Outgoing.id) > self._last), key=lambda row: row.id)
         for row in rows:
             self._last = row.id
-            person = self.chat.person(names[row.person_id]) if row.person_id else None
+            person = self.chat.change(lambda store, row=row: store.directory.person(row.person_id or ""))
             voice = Voice(person.language, person.zone) if person else Voice()
             yield Seen(names.get(row.person_id, ""), row.route, Heard(Answer(card=load(row.card)), voice))
 

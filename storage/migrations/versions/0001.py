@@ -208,6 +208,65 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_draft_changed_at"), ["changed_at"], unique=False)
 
     op.create_table(
+        "feedback",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answers", sa.LargeBinary(), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retracted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.create_index("feedback_received", ["subject_id", "made_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
+        "feedback_reply",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("feedback_id", sa.String(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("feedback_reply", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feedback_reply_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_reply_feedback_id"), ["feedback_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_reply_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_reply_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
+        "feedback_request",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("topic", sa.LargeBinary(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("feedback_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feedback_request_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_request_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_request_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
         "file",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -246,6 +305,52 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inbox_received_at"), ["received_at"], unique=False)
+
+    op.create_table(
+        "kudos",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("group_id", sa.String(), nullable=False),
+        sa.Column("why", sa.LargeBinary(), nullable=False),
+        sa.Column("quoted", sa.LargeBinary(), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.String(), nullable=False),
+        sa.Column("reverses", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("group_id", "subject_id", "reverses"),
+    )
+    with op.batch_alter_table("kudos", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kudos_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_kudos_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_kudos_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index("kudos_by_reversal", ["reverses"], unique=False)
+        batch_op.create_index("kudos_by_time", ["kind", "made_at"], unique=False)
+
+    op.create_table(
+        "kudos_reaction",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("group_id", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("emoji", sa.String(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("message", "subject_id", "emoji"),
+    )
+    with op.batch_alter_table("kudos_reaction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kudos_reaction_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_kudos_reaction_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_kudos_reaction_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index("kudos_reaction_by_group", ["group_id"], unique=False)
 
     op.create_table(
         "lease",
@@ -731,6 +836,21 @@ def downgrade() -> None:
 
     op.drop_table("link")
     op.drop_table("lease")
+    with op.batch_alter_table("kudos_reaction", schema=None) as batch_op:
+        batch_op.drop_index("kudos_reaction_by_group")
+        batch_op.drop_index(batch_op.f("ix_kudos_reaction_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_kudos_reaction_named_id"))
+        batch_op.drop_index(batch_op.f("ix_kudos_reaction_author_id"))
+
+    op.drop_table("kudos_reaction")
+    with op.batch_alter_table("kudos", schema=None) as batch_op:
+        batch_op.drop_index("kudos_by_time")
+        batch_op.drop_index("kudos_by_reversal")
+        batch_op.drop_index(batch_op.f("ix_kudos_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_kudos_named_id"))
+        batch_op.drop_index(batch_op.f("ix_kudos_author_id"))
+
+    op.drop_table("kudos")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inbox_received_at"))
 
@@ -743,6 +863,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_file_expires_at"))
 
     op.drop_table("file")
+    with op.batch_alter_table("feedback_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feedback_request_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_feedback_request_named_id"))
+        batch_op.drop_index(batch_op.f("ix_feedback_request_author_id"))
+
+    op.drop_table("feedback_request")
+    with op.batch_alter_table("feedback_reply", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feedback_reply_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_feedback_reply_named_id"))
+        batch_op.drop_index(batch_op.f("ix_feedback_reply_feedback_id"))
+        batch_op.drop_index(batch_op.f("ix_feedback_reply_author_id"))
+
+    op.drop_table("feedback_reply")
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feedback_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_feedback_named_id"))
+        batch_op.drop_index(batch_op.f("ix_feedback_author_id"))
+        batch_op.drop_index("feedback_received")
+
+    op.drop_table("feedback")
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_draft_changed_at"))
 

@@ -1,0 +1,124 @@
+"""Every command explains itself with an example that works; a mistyped one gets the nearest."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers import FEATURES
+from handlers.kit.features import Route
+from handlers.kit.requests import Opened, Where
+from tests.company import Chat
+
+COMMANDS = [(each.name, route) for each in FEATURES for route in each.routes if route.words]
+
+
+# Every command -------------------------------------------------------------------------------------------------------
+
+ROLES = {"hr": "hana", "admins": "ivan", "hr or admins": "hana"}
+
+
+@pytest.mark.parametrize(("feature", "route"), COMMANDS, ids=[route.words for _, route in COMMANDS])
+async def test_every_example_runs(chat: Chat, feature: str, route: Route) -> None:
+    assert route.examples, f"{route.name} has no example"
+    who = ROLES.get(route.allow.name, "ada")
+    for example in route.examples:
+        heard = await chat.says(who, f"/upbeat {route.words} {example}")
+        assert heard.answer.outcome in ("done", "asked"), (example, heard.text)
+        assert heard.answer.route != "preferences.help" or route.name == "preferences.help"
+
+
+async def test_every_command_appears_in_the_help_of_who_may_use_it(chat: Chat) -> None:
+    for feature, route in COMMANDS:
+        who = ROLES.get(route.allow.name, "ada")
+        if not route.hidden:
+            told = (await chat.says(who, f"/upbeat help {feature}")).text
+            assert route.words in told, route.words
+            assert route.words in (await chat.says(who, "/upbeat help")).text
+
+
+# Help ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["help", "/help", "/upbeat help", "帮助", "?", "？", "/upbeat"])
+async def test_help_is_asked_for_in_many_ways(chat: Chat, words: str) -> None:
+    heard = await chat.says("ada", words)
+    assert "What I can do for you" in heard
+    assert "/checkin" in heard
+
+
+async def test_help_lists_the_features_in_their_order(chat: Chat) -> None:
+    told = (await chat.says("ada", "/help")).text
+    places = [told.index(each.title.template) for each in FEATURES if each.title.template in told]
+    assert places == sorted(places)
+    assert len(places) > 2
+
+
+async def test_help_shows_only_what_one_may_do(chat: Chat) -> None:
+    assert "/upbeat import" not in await chat.says("ben", "/help")
+    assert "/upbeat import" in await chat.says("hana", "/help")
+
+
+async def test_help_about_one_feature_has_all_its_commands_and_examples_with_a_real_colleague(
+    chat: Chat,
+) -> None:
+    heard = await chat.says("ada", "/help 1on1")
+    assert "/1on1 add" in heard
+    assert "@ben" not in heard.text
+    assert "@Grace Hopper" in heard
+    assert "/upbeat 面谈 添加" in (await chat.says("chen", "帮助 面谈")).text
+
+
+async def test_an_example_from_help_works_as_it_stands(chat: Chat) -> None:
+    told = (await chat.says("ada", "/help 1on1")).text
+    example = next(line for line in told.splitlines() if line.startswith("/1on1 @"))
+    assert "Grace Hopper" in await chat.says("ada", example)
+
+
+async def test_help_speaks_chinese_commands_to_a_chinese_reader(chat: Chat) -> None:
+    assert "/upbeat 周报" in (await chat.says("chen", "帮助")).text
+
+
+async def test_help_opens_the_main_forms(chat: Chat) -> None:
+    heard = await chat.says("ada", "/help")
+    checkin = next(route for _, route in COMMANDS if route.words == "checkin")
+    await chat.presses("ada", chat.last["ada"].voice.say(checkin.help), on=heard)
+    assert chat.last["ada"].form is not None
+
+
+async def test_a_mistyped_word_gets_the_nearest_command_and_keeps_what_was_written(chat: Chat) -> None:
+    heard = await chat.says("ada", "/chekin done the login page; next tests")
+    assert "did not understand" in heard
+    assert "/checkin" in heard
+    opened = await chat.presses("ada", "Yes, /checkin")
+    assert opened.form is not None
+    assert "the login page" in str(opened.form.given)
+
+
+async def test_a_mistyped_word_without_a_form_is_run_by_its_button(chat: Chat) -> None:
+    await chat.says("ada", "setings")
+    assert "Your settings" in await chat.presses("ada", "Yes, /upbeat settings")
+
+
+async def test_a_mistyped_command_keeps_its_answers(chat: Chat) -> None:
+    await chat.says("ada", "1on1ad @ben the roadmap")
+    heard = chat.last["ada"]
+    assert "Ben Okri" in await chat.presses(
+        "ada", next(each for each in heard.buttons if each.startswith("Yes"))
+    )
+
+
+async def test_nonsense_gets_help_never_silence(chat: Chat) -> None:
+    for words in ("xyzzy plugh", "…", "0" * 5000, "😀" * 3000, "\u202e@everyone <!channel>"):
+        heard = await chat.says("ada", words)
+        assert "did not understand" in heard
+        assert "All that I can do" in heard.buttons
+
+
+async def test_the_nearest_command_is_one_that_they_may_use(chat: Chat) -> None:
+    assert "Yes, /upbeat import" not in (await chat.says("ben", "imprt")).buttons
+    assert "Yes, /upbeat import" in (await chat.says("hana", "imprt")).buttons
+
+
+async def test_help_is_private(chat: Chat) -> None:
+    shared = Where(kind="channel", id="c1", shared=True)
+    assert "private chat" in await chat.does("ada", Opened("start"), where=shared)

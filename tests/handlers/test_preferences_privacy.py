@@ -1,0 +1,228 @@
+"""Why I was sent what, who opened my record, my whole file, and erasing."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, timedelta
+from io import BytesIO
+
+from openpyxl import load_workbook
+
+from handlers.kit.cards import Document, Part
+from handlers.kit.text import Phrase
+from handlers.kit.values import dump
+from storage.policy import Kind
+from storage.tables import AuditRow
+from tests.company import Chat, Heard
+from tests.engines import PROJECT
+
+
+def parts_of(heard: Heard, kind: type[Part]) -> list[Part]:
+    assert heard.card is not None
+    return [part for part in heard.card.parts if isinstance(part, kind)]
+
+
+def owe(chat: Chat, store: object, who: str, title: str) -> object:
+    return store.obligations.open(  # type: ignore[attr-defined]
+        chat.ids[who],
+        "checkins.check_in",
+        title,
+        title=dump(Phrase(title)),
+        args={},
+        due_at=chat.now + timedelta(days=1),
+    )
+
+
+# Why -----------------------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_sent_is_said(chat: Chat) -> None:
+    assert "I sent you nothing" in await chat.says("ada", "/upbeat why")
+
+
+async def test_why_names_what_was_sent_when_and_by_which_rule(any_chat: Chat) -> None:
+    from schedules.nudges import remind
+
+    chat = any_chat
+    chat.change(lambda store: owe(chat, store, "ada", "The budget"))
+    chat.change(lambda store: remind(chat.core, store, chat.ids["ada"]))
+    heard = await chat.says("ada", "为什么")
+    assert "One thing waits for you" in heard
+    assert "once when something begins" in heard
+    assert "It goes out" in heard
+
+
+async def test_why_names_what_was_withheld_until_when(any_chat: Chat) -> None:
+    from schedules.nudges import remind
+
+    chat = any_chat
+    await chat.says("ada", "/upbeat away until 2026-11-24")
+    chat.change(lambda store: owe(chat, store, "ada", "The budget"))
+    chat.change(lambda store: remind(chat.core, store, chat.ids["ada"]))
+    heard = await chat.says("ada", "/upbeat why")
+    assert "The budget" in heard
+    assert "you are away" in heard
+    assert "It waits until" in heard
+
+
+async def test_what_a_bell_did_is_not_called_withheld(chat: Chat) -> None:
+    def decided(outcome: str, reason: str) -> None:
+        chat.change(
+            lambda store: store.slots.record(
+                "checkins.open", outcome, chat.now, person_id=chat.ids["ada"], outcome=outcome, reason=reason
+            )
+        )
+
+    decided("done", "")
+    decided("sent", "opened")
+    assert "What I withheld" not in (await chat.says("ada", "/upbeat why")).text
+    decided("failed", "ValueError")
+    heard = await chat.says("ada", "/upbeat why")
+    assert "went wrong on our side" in heard
+    assert "ValueError" not in heard.text
+
+
+def test_every_reason_for_silence_has_words() -> None:
+    from handlers.preferences.why import REASONS
+
+    reasons = {
+        found
+        for folder in ("handlers", "schedules")
+        for path in (PROJECT / folder).rglob("*.py")
+        for found in re.findall(
+            r'(?:Silence\(|Fate\("cancelled", )"([^"]+)"', path.read_text(encoding="utf-8")
+        )
+    }
+    assert reasons <= set(REASONS), reasons - set(REASONS)
+
+
+async def test_a_colleague_s_deed_is_a_rule_too(chat: Chat) -> None:
+    await chat.says("ada", "/1on1 add @ben the roadmap")
+    assert "Because somebody did this" in await chat.says("ben", "/upbeat why")
+
+
+async def test_why_forgets_after_two_weeks(chat: Chat) -> None:
+    await chat.says("ada", "/1on1 add @ben the roadmap")
+    chat.wait(days=15)
+    assert "I sent you nothing" in await chat.says("ben", "/upbeat why")
+
+
+# Privacy -------------------------------------------------------------------------------------------------------------
+
+
+async def test_i_see_who_opened_my_record(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/checkin done the parser")
+    assert "Nobody else has opened" in await chat.says("ben", "/upbeat privacy")
+    await chat.says("ada", "/checkin history @ben")
+    heard = await chat.says("ben", "隐私")
+    assert "Ada Lovelace opened check-ins" in heard
+
+
+async def test_who_may_see_what_is_said_in_words(chat: Chat) -> None:
+    heard = await chat.says("ada", "/upbeat privacy who")
+    assert "private notes: who wrote it" in heard
+    assert "moods: whom it is about" in heard
+
+
+async def kept(chat: Chat, who: str, heard: Heard) -> tuple[dict[str, list[dict[str, object]]], object]:
+    made, book = parts_of(heard, Document)
+    assert isinstance(made, Document)
+    assert isinstance(book, Document)
+    text = chat.change(lambda store: store.files.get(made.file_id, person_id=chat.ids[who]))
+    sheet = chat.change(lambda store: store.files.get(book.file_id, person_id=chat.ids[who]))
+    assert (
+        chat.change(lambda store: store.files.get(made.file_id, person_id=chat.ids["hana"])) is None
+        or who == "hana"
+    )
+    return json.loads(text[1]), load_workbook(BytesIO(sheet[1]))
+
+
+async def test_my_whole_file_is_mine_in_two_formats(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/checkin done =CANARY(1)")
+    await chat.says("ada", "/1on1 add @ben shared matter")
+    file, book = await kept(chat, "ben", await chat.says("ben", "导出"))
+    assert "=CANARY(1)" in str(file["checkin"])
+    assert file["checkin"][0]["author_id"] == "Ben Okri"
+    assert "shared matter" in str(file)
+    assert {"person", "checkin"} <= set(book.sheetnames)  # type: ignore[attr-defined]
+    assert all(
+        cell.data_type != "f"
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row  # type: ignore[attr-defined]
+    )
+
+
+async def test_my_file_has_nothing_that_others_keep_for_themselves(chat: Chat) -> None:
+    await chat.says("ada", "/1on1 add @ben the roadmap")
+    await chat.says("ada", "/1on1 private @ben")
+    from storage.one_on_ones.notes import PrivateNote
+
+    note = PrivateNote(
+        kind=Kind.PRIVATE_NOTE,
+        subject_id=chat.ids["ben"],
+        author_id=chat.ids["ada"],
+        made_at=chat.now,
+        series_id="s",
+        day=date(2026, 11, 23),
+        body="CANARY",
+        edited_at=chat.now,
+    )
+    chat.change(lambda store: store.insert(note))
+    file, _ = await kept(chat, "ben", await chat.says("ben", "/upbeat privacy file"))
+    assert "CANARY" not in str(file)
+    file, _ = await kept(chat, "ada", await chat.says("ada", "/upbeat privacy file"))
+    assert "CANARY" in str(file)
+
+
+async def test_erasing_explains_and_wants_the_word(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done CANARY")
+    heard = await chat.says("ben", "/upbeat privacy erase ERASE")
+    assert "also the record of others" in heard  # typed in one go: the form explains first
+    assert "not the word" in await chat.submits("ben", confirm="yes")
+    assert "CANARY" in (await chat.says("ben", "/checkin history")).text
+    await chat.says("ben", "/upbeat privacy erase")
+    assert "Erased" in await chat.submits("ben", confirm="erase")
+    assert "CANARY" not in (await chat.says("ben", "/checkin history")).text
+    assert "CANARY" not in (await chat.says("ada", "/checkin history @ben")).text
+    assert "CANARY" not in (await chat.says("ada", "/checkin team")).text
+
+
+async def test_erasing_by_interview(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done CANARY")
+    chat.interviews = True
+    assert "Write ERASE" in await chat.says("ben", "/upbeat privacy erase")
+    assert "Erased" in await chat.says("ben", "抹除")
+    assert "CANARY" not in (await chat.says("ben", "/checkin history")).text
+
+
+async def test_only_hr_erases_others_and_only_who_has_left(chat: Chat) -> None:
+    assert "for HR" in await chat.says("ada", "/upbeat privacy erase @ben")
+    assert "Nobody of this name has left" in await chat.says("hana", "/upbeat privacy erase @ben")
+    assert "for HR" in await chat.says("ada", "/upbeat privacy departed Ben")
+
+
+async def test_hr_takes_the_file_of_who_has_left_without_private_words(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done CANARY")
+    await chat.says("ada", "/1on1 add @ben CANARY")
+    chat.change(lambda store: store.roster.leave_all({"ben@example.com": chat.ids["ben"]}))
+    await chat.says("hana", "/upbeat privacy departed ben@example.com")
+    file, _ = await kept(chat, "hana", await chat.presses("hana", "The file"))
+    assert len(file["checkin"]) == 1
+    assert "CANARY" not in str(file)
+    exported = [row for row in chat.rows(AuditRow) if row.act == "exported"]
+    assert [row.actor_id for row in exported] == [chat.ids["hana"]]
+
+
+async def test_hr_erases_who_has_left(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/checkin done CANARY")
+    chat.change(lambda store: store.roster.leave_all({"ben@example.com": chat.ids["ben"]}))
+    await chat.says("hana", "/upbeat privacy erase @ben")
+    await chat.presses("hana", "Erase")
+    assert "Nothing names this person" in await chat.submits("hana", confirm="ERASE")
+    assert chat.person("ben").name == "Former colleague"
+    assert "Nobody of this name" in await chat.says("hana", "/upbeat privacy departed Ben")
