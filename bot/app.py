@@ -10,13 +10,12 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from schedules.clock import Clock
-from schedules.delivery import Delivery
-
 from bot.platforms import Platform
 from bot.settings import Settings
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
+from schedules.clock import Clock
+from schedules.delivery import Delivery
 from storage.database import Database
 from storage.migrations import migrate
 from storage.tables import Counter

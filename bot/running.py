@@ -7,7 +7,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -20,12 +21,12 @@ from bot.terminal import Complaint
 from storage.columns import Unreadable
 
 
-def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. Raises Complaint when the port is taken."""
+def run(settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Serve until SIGTERM or SIGINT. Raises Complaint when the port is taken, or when the start fails."""
     began = time.monotonic()
     set_up_logs()
     _check_port(settings.host, settings.port)
-    app = App(settings)
+    app = App(settings, now=now)
     app.on_ready = lambda: _welcome(app, time.monotonic() - began)
     config = uvicorn.Config(
         app.server(),
@@ -41,7 +42,9 @@ def run(settings: Settings) -> None:
     with contextlib.suppress(SystemExit):  # uvicorn's way to say that the start failed
         server.run()
     if app.failure is not None:
-        raise Complaint(f"Upbeat could not start: {_why(app.failure)} `upbeat doctor` looks at everything it needs.")
+        raise Complaint(
+            f"Upbeat could not start: {_why(app.failure)} `upbeat doctor` looks at everything it needs."
+        )
 
 
 def _why(failure: Exception) -> str:

@@ -34,6 +34,8 @@ JUST_NOW, FRESH = 1.0, 30.0
 ANSWER = 30.0
 """Seconds in which a platform answers, or the request counts as unclear."""
 IDLE = 1.0
+GATHER = 0.05
+"""Seconds between being woken and looking: in a burst of commands, most of which tell nobody, one look is enough."""
 
 
 @dataclass
@@ -105,6 +107,7 @@ class Delivery:
             if not taken and not self._stopping:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wanted.wait(), IDLE)
+                    await asyncio.sleep(GATHER)
 
     async def _begin_due(self) -> int:
         if len(self._in_flight) >= MOST_IN_FLIGHT:

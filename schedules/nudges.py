@@ -43,6 +43,7 @@ class Facts:
     appointment: bool = False
     restored: bool = False
     restored_at: datetime | None = None
+    gathered_at: datetime | None = None
     told_today: bool = False
     told_this_week: int = 0
     ceiling: int = CEILING
@@ -109,6 +110,8 @@ def _often_enough(facts: Facts) -> Silence | None:
         return Silence("nothing new")
     if facts.told_today:
         return Silence("already today", facts.hours.open_from(facts.hours.next_morning(facts.now)))
+    if facts.gathered_at and not facts.reminded:
+        return Silence("together", facts.gathered_at)
     if facts.told_this_week >= facts.ceiling:
         return Silence(
             "weekly ceiling", facts.hours.open_from(facts.hours.morning(_next_monday(facts.today)))
@@ -155,7 +158,7 @@ def remind(core: Core, store: Store, person_id: str) -> Reminded:
     person = store.directory.person(person_id)
     if not rows or person is None:
         return Reminded(expired=len(expired))
-    facts = facts_of(store, person)
+    facts = facts_of(core, store, person)
     decided = [(row, decide(about(facts, row))) for row in rows]
     silent = [(row, made) for row, made in decided if isinstance(made, Silence)]
     sending = [(row, made) for row, made in decided if isinstance(made, Send)]
@@ -166,7 +169,7 @@ def remind(core: Core, store: Store, person_id: str) -> Reminded:
     return Reminded(outgoing, reasons, tuple(silence.reason for _, silence in silent), len(expired))
 
 
-def facts_of(store: Store, person: Person) -> Facts:
+def facts_of(core: Core, store: Store, person: Person) -> Facts:
     """What is true of the person now, whatever they owe."""
     today = local_day(store.now, person.zone)
     monday = at_wall(today - timedelta(days=today.weekday()), time(), person.zone)
@@ -178,6 +181,7 @@ def facts_of(store: Store, person: Person) -> Facts:
         told_this_week=store.outbox.told(person.id, _topic(person.id, ANY_DAY), since=monday),
         ceiling=int(store.setting("weekly_ceiling", CEILING)),
         restored_at=restored_at(store),
+        gathered_at=_gathered_at(core, store, person),
     )
 
 
@@ -196,7 +200,7 @@ def about(facts: Facts, row: ObligationRow) -> Facts:
 def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | Silence | None:
     """A reminder that is about to be sent, looked at again: the card without what is done by now, silence when all
     of it is or the person must not be disturbed, or None to send it as it is."""
-    facts = facts_of(store, person)
+    facts = facts_of(core, store, person)
     told = [
         found
         for each in store.slots.told_by(row)
@@ -208,6 +212,14 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
     if facts.active and (hour := _at_this_hour(facts)):
         return hour
     return core.seal(store, reminder(still), for_person=person.id) if len(still) < len(told) else None
+
+
+def _gathered_at(core: Core, store: Store, person: Person) -> datetime | None:
+    """When the person is asked for something later today: what else they owe is said then, in one message."""
+    moments = (store.slots.next(bell, person.id) for bell in core.gathering)
+    today = local_day(store.now, person.zone)
+    later = (at for at in moments if at and at > store.now and local_day(at, person.zone) == today)
+    return min(later, default=None)
 
 
 def restored_at(store: Store) -> datetime | None:

@@ -50,20 +50,19 @@ class Outbox:
         if topic is not None and self._store.run(_TOPIC, topic=topic):
             return None
         now = self._store.now
-        return self._store.insert(
-            Outgoing(
-                person_id=person_id,
-                place_id=place_id,
-                route=route,
-                topic=topic,
-                card=card,
-                about=about,
-                unclear=unclear,
-                platform=platform,
-                due_at=due_at or now,
-                expires_at=expires_at,
-                made_at=now,
-            )
+        return self._store.add(
+            Outgoing,
+            person_id=person_id,
+            place_id=place_id,
+            route=route,
+            topic=topic,
+            card=card,
+            about=about,
+            unclear=unclear,
+            platform=platform,
+            due_at=due_at or now,
+            expires_at=expires_at,
+            made_at=now,
         )
 
     def lease(self, worker: str, *, most: int) -> list[Outgoing]:
@@ -148,15 +147,14 @@ class Outbox:
 
     def posted(self, *, platform: str, channel: str, message: str, about: str, person_id: str | None) -> None:
         """Remember where a message of ours stands."""
-        self._store.insert(
-            Posted(
-                platform=platform,
-                channel=channel,
-                message=message,
-                about=about,
-                person_id=person_id,
-                posted_at=self._store.now,
-            )
+        self._store.add(
+            Posted,
+            platform=platform,
+            channel=channel,
+            message=message,
+            about=about,
+            person_id=person_id,
+            posted_at=self._store.now,
         )
 
     def about(self, platform: str, channel: str, message: str) -> str | None:

@@ -117,7 +117,8 @@ class Memory:
 
     def __init__(self) -> None:
         self._directory = Directory()
-        self._lock = threading.Lock()
+        # Two reads on the event loop share its thread and take turns inside `_newer`: a plain lock would stop it.
+        self._lock = threading.RLock()
         self.default_zone = DEFAULT_ZONE
         self.default_language = "en"
 

@@ -83,17 +83,17 @@ class _Ready:
         binds: dict[str, Any] = compiled.binds  # type: ignore[attr-defined]
         self._positional = bool(compiled.positional)  # type: ignore[attr-defined]
         self._names: list[str] = list(compiled.positiontup) if self._positional else list(binds)  # type: ignore[attr-defined]
-        self._constants = dict(compiled.params)
-        self._to_driver = [(name, _processor(binds[name].type, dialect)) for name in self._names]
+        constants = dict(compiled.params)
+        self._to_driver = [
+            (name, constants.get(name), _processor(binds[name].type, dialect)) for name in self._names
+        ]
         self._from_driver = _result_processors(statement, dialect)
+        self._as_it_comes = not any(self._from_driver)
 
     def bind(self, values: Mapping[str, Any]) -> Any:
-        constants = self._constants
         made = [
-            convert(values.get(name, constants.get(name)))
-            if convert
-            else values.get(name, constants.get(name))
-            for name, convert in self._to_driver
+            convert(values.get(name, constant)) if convert else values.get(name, constant)
+            for name, constant, convert in self._to_driver
         ]
         return tuple(made) if self._positional else dict(zip(self._names, made, strict=True))
 
@@ -101,7 +101,7 @@ class _Ready:
         if cursor.description is None:
             return []
         found = cursor.fetchall()
-        if not any(self._from_driver):
+        if self._as_it_comes:
             return [tuple(row) for row in found]
         return [
             tuple(

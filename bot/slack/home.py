@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterable
 from functools import partial
@@ -35,13 +36,18 @@ class Homes:
         self._wanted: set[str] = set()
         self._is_running = False
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._stopping = asyncio.Event()
 
     def want(self, person_ids: Iterable[str]) -> None:
         """These people's screens show something else now. Returns at once."""
         self._wanted.update(person_ids)
-        if self._wanted and not self._is_running:
+        if self._wanted and not self._is_running and not self._stopping.is_set():
             self._is_running = True
             self._tasks.start(self._run())
+
+    def stop(self) -> None:
+        """Draw what is wanted already, and wait for nothing more."""
+        self._stopping.set()
 
     async def show(self, user_id: str, card: Card, drawing: Drawing) -> None:
         """Publish a screen; of a long one the first page, with a button to the rest."""
@@ -54,10 +60,9 @@ class Homes:
             while self._wanted:
                 wanted, self._wanted = self._wanted, set()
                 looked = await self._core.database.read(partial(_looked_at, person_ids=wanted))
-                if not looked:
-                    continue
                 await asyncio.gather(*(self._renew(*pair) for pair in looked))
-                await asyncio.sleep(PAUSE)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), PAUSE)
         finally:
             self._is_running = False
 

@@ -126,6 +126,7 @@ class SlackPlatform:
         if self._sockets:
             await self._sockets.close(DRAIN)
             self._sockets = None
+        self._homes.stop()
         await self._tasks.finish(DRAIN)
         if self._client.session:
             await self._client.session.close()

@@ -41,7 +41,7 @@ def _missed(store: Store, person: Person, plan: Plan, now: datetime) -> datetime
     return None if store.slots.happened(OPEN, person.id, at) else at
 
 
-@feature.bell("open", plan=next_opening)
+@feature.bell("open", plan=next_opening, gathers=True)
 def open_window(ring: Ring) -> Rung:
     """Ask one person for their check-in, unless there is a reason not to."""
     person = ring.store.directory.person(ring.about)

@@ -60,6 +60,7 @@ class Core:
         self._homes = [
             block for _, block in sorted((h for f in features for h in f.homes), key=lambda pair: pair[0])
         ]
+        self.gathering = tuple(bell.name for feature in features for bell in feature.bells if bell.gathers)
         self.vocabulary = Vocabulary(self.routes.values())
         self._seal = Seal(self.routes)
         self._steps = Steps(self.features, self.routes, self.vocabulary, self._seal, self._home)

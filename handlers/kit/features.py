@@ -90,11 +90,13 @@ class Rung:
 
 @dataclass(frozen=True)
 class Bell:
-    """A moment of the clock. `plan` says when it is due next for one person (or None); `ring` decides what happens."""
+    """A moment of the clock. `plan` says when it is due next for one person (or None); `ring` decides what happens.
+    `gathers`: it asks people for something once a day, and what else they owe is said with it."""
 
     name: str
     ring: Callable[[Ring], Rung]
     plan: Callable[[Store, Person, datetime], Mapping[str, datetime]] | None
+    gathers: bool = False
 
 
 class Feature:
@@ -177,12 +179,17 @@ class Feature:
         return made
 
     def bell(
-        self, name: str, *, plan: Callable[[Store, Person, datetime], Mapping[str, datetime]] | None = None
+        self,
+        name: str,
+        *,
+        plan: Callable[[Store, Person, datetime], Mapping[str, datetime]] | None = None,
+        gathers: bool = False,
     ) -> Callable[[Callable[[Ring], Rung]], Bell]:
-        """A moment of the clock. `plan(store, person, after)` returns {about: due} for one person."""
+        """A moment of the clock. `plan(store, person, after)` returns {about: due} for one person; what else a person
+        owes waits for a bell that `gathers`, if it rings for them later that day."""
 
         def made(ring: Callable[[Ring], Rung]) -> Bell:
-            bell = Bell(f"{self.name}.{name}", ring, plan)
+            bell = Bell(f"{self.name}.{name}", ring, plan, gathers)
             self.bells.append(bell)
             return bell
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from handlers.kit import dates
@@ -21,6 +22,7 @@ from storage.people import Directory, Person
 _MENTION = re.compile("\x02([^\x03]+)\x03")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SEGMENT = re.compile(r"[;；\n]")
 _SEPARATORS = " \t,，、:："
 
@@ -33,20 +35,13 @@ def mention(external_id: str) -> str:
 def clean(words: str) -> str:
     """A person's words without what has no meaning as text: controls, lone surrogates, direction overrides."""
     words = words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    words = (
-        "".join("\ufffd" if 0xD800 <= ord(c) <= 0xDFFF else c for c in words)
-        if _has_surrogate(words)
-        else words
-    )
-    return _BIDI.sub("", _CONTROL.sub("", words)).strip()
-
-
-def _has_surrogate(words: str) -> bool:
-    return any(0xD800 <= ord(character) <= 0xDFFF for character in words)
+    return _BIDI.sub("", _CONTROL.sub("", _SURROGATE.sub("\ufffd", words))).strip()
 
 
 def marked(words: str) -> str:
     """Words from an adapter: cleaned, with the adapter's own mention marks kept."""
+    if "\x02" not in words:
+        return clean(words)
     return "".join(part if odd else _edges(part) for odd, part in _split_marks(words)).strip()
 
 
@@ -299,22 +294,25 @@ def _names(option: Option, request: Request) -> tuple[str, ...]:
 
 
 def _without_lead(text: str, lead: Sequence[str]) -> str:
-    for word in lead:
-        pattern = rf"^{re.escape(word)}(?=[\s:：]|$)" if word.isascii() else rf"^{re.escape(word)}"
-        if re.match(pattern, text, re.IGNORECASE):
-            return text[len(word) :].lstrip(_SEPARATORS)
-    return text
+    found = _any_of(tuple(lead)).match(text) if lead else None
+    return text[found.end() :].lstrip(_SEPARATORS) if found else text
+
+
+@lru_cache(maxsize=1024)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """The first of these words with which a text begins; a Latin one ends where a word ends."""
+    made = (rf"{re.escape(word)}(?=[\s:：]|$)" if word.isascii() else re.escape(word) for word in words)
+    return re.compile("|".join(made), re.IGNORECASE)
 
 
 def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:
     text = segment.strip()
     for question in questions:
-        for label in question.labels:
-            pattern = rf"^{re.escape(label)}(?=[\s:：]|$)" if label.isascii() else rf"^{re.escape(label)}"
-            if re.match(pattern, text, re.IGNORECASE):
-                rest = text[len(label) :]
-                # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
-                return question, rest.lstrip(_SEPARATORS) if rest[:1] in ("", *_SEPARATORS) else text
+        found = _any_of(question.labels).match(text) if question.labels else None
+        if found:
+            rest = text[found.end() :]
+            # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
+            return question, rest.lstrip(_SEPARATORS) if rest[:1] in ("", *_SEPARATORS) else text
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.problems import STALE
 from handlers.kit.requests import Answer, Incoming, Left, Opened, Pressed, Reacted, Said, Tell
-from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.text import Phrase, Verbatim, platform_name
 from storage.store import Store
 
 LINKED = "kit.linked"
@@ -71,7 +71,7 @@ def _confirm(store: Store, incoming: Incoming, handle: str) -> tuple[Answer, tup
     person = store.directory.people[link.person_id]
     store.actor_id = person.id
     linked = Card(
-        Phrase("Your account was connected with {platform}.", platform=Verbatim(incoming.platform.title())),
+        Phrase("Your account was connected with {platform}.", platform=platform_name(incoming.platform)),
         Note(Phrase("If this was not you, tell HR or an administrator at once: they can undo it.")),
     )
     told = (Tell(linked, to=person.id, topic=f"linked:{link.id}", on=link.made_on),)

@@ -93,6 +93,11 @@ def names(people: Iterable[str]) -> Listing:
     return Listing(tuple(Verbatim(name) for name in people))
 
 
+def platform_name(platform: str) -> Text:
+    """How people call a platform."""
+    return Phrase("local chat") if platform == "web" else Verbatim(platform.title())
+
+
 def _checked(values: dict[str, Value]) -> tuple[tuple[str, Value], ...]:
     for name, item in values.items():
         if isinstance(item, str):

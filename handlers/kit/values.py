@@ -10,6 +10,8 @@ T = TypeVar("T")
 
 _REGISTRY: dict[str, type] = {}
 _FIELDS: dict[type, tuple[tuple[str, object], ...]] = {}
+_PLAIN = frozenset((str, bool, int, float, type(None)))
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass_transform(frozen_default=True)
@@ -23,7 +25,7 @@ def value(cls: type[T]) -> type[T]:
 
 def dump(thing: object) -> str:
     """Return the JSON text of a value; raises TypeError for what is not one."""
-    return json.dumps(_encode(thing), ensure_ascii=False, separators=(",", ":"))
+    return _AS_JSON.encode(_encode(thing))
 
 
 def load(text: str) -> Any:
@@ -32,12 +34,15 @@ def load(text: str) -> Any:
 
 
 def _encode(thing: object) -> object:
-    if thing is None or isinstance(thing, str | bool | int | float):
+    kind = type(thing)
+    if kind in _PLAIN:
         return thing
+    if kind in _FIELDS:
+        return _encode_value(thing)
     if isinstance(thing, tuple | list):
         return [_encode(item) for item in thing]
-    if type(thing) in _FIELDS:
-        return _encode_value(thing)
+    if isinstance(thing, str | int | float):
+        return thing
     if isinstance(thing, dict):
         return {"_": "dict", "of": {str(key): _encode(item) for key, item in thing.items()}}
     if isinstance(thing, datetime | date | time):
@@ -49,8 +54,8 @@ def _encode_value(thing: object) -> dict[str, object]:
     made: dict[str, object] = {"_": type(thing).__name__}
     for name, default in _FIELDS[type(thing)]:
         item = getattr(thing, name)
-        if default is MISSING or item != default:
-            made[name] = _encode(item)
+        if item is not default and (default is MISSING or item != default):
+            made[name] = item if type(item) in _PLAIN else _encode(item)
     return made
 
 

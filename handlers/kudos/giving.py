@@ -8,7 +8,7 @@ from handlers.kit.cards import Button, Card, Note, Part
 from handlers.kit.forms import Choice, Colleague, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.text import Phrase, Text, platform_name
 from handlers.kudos.places import place_for, shared_place
 from handlers.kudos.sending import given, people_of, post, privately, said_before
 from handlers.kudos.thanks import Thanks, begun, carried, channel, feature, headline, reason, value_options
@@ -106,7 +106,7 @@ def _preview_title(thanks: Thanks, place: Place | None, before: KudosRow | None)
 
 def _preview_notes(request: Request, thanks: Thanks, place: Place | None) -> tuple[Part, ...]:
     private = Note(
-        Phrase("Privately: each of {people} gets it alone. HR has no access.", people=people_of(thanks))
+        Phrase("Privately: {people} alone will read it. HR has no access.", people=people_of(thanks))
     )
     if place is None:
         nowhere = Phrase(
@@ -116,7 +116,7 @@ def _preview_notes(request: Request, thanks: Thanks, place: Place | None) -> tup
     public = Phrase(
         "Posted in {channel} on {platform}: seen by everybody there, and by everybody in the company.",
         channel=channel(place),
-        platform=Verbatim(place.platform.title()),
+        platform=platform_name(place.platform),
     )
     return Note(public), private
 

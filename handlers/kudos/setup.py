@@ -8,7 +8,7 @@ from handlers.kit.cards import Button, Card, Fact, Note
 from handlers.kit.forms import Choice, Number, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Listing, Phrase, Text, Verbatim
+from handlers.kit.text import Listing, Phrase, Text, Verbatim, platform_name
 from handlers.kudos.digest import company_zone, next_friday
 from handlers.kudos.places import NOWHERE
 from handlers.kudos.thanks import DAILY, channel, feature, values
@@ -21,7 +21,14 @@ def _places(request: Request) -> tuple[Option, ...]:
     return (
         Option(WHERE_SAID, Phrase("Where it is said, or the team's channel")),
         *(
-            Option(place.id, Verbatim(f"{channel_name} ({place.platform.title()})"))
+            Option(
+                place.id,
+                Phrase(
+                    "{channel} ({platform})",
+                    channel=Verbatim(channel_name),
+                    platform=platform_name(place.platform),
+                ),
+            )
             for place in request.store.kudos.places()
             if (channel_name := place.name or place.external_id)
         ),
@@ -127,3 +134,7 @@ def save(request: Request, named: tuple[str, ...], place: str, daily: int) -> Re
     request.store.set_setting("kudos_place", "" if place == WHERE_SAID else place)
     request.store.set_setting("kudos_daily", daily)
     return Reply(show=Card(Phrase("Saved. From now on kudos work like this.")))
+
+
+def _on(channel: str, platform: str) -> Text:
+    return Phrase("{channel} ({platform})", channel=Verbatim(channel), platform=platform_name(platform))

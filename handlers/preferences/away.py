@@ -38,7 +38,7 @@ Until = Annotated[
     "away",
     allow=everyone,
     also=("离开", "请假"),
-    examples=("until next friday", "from tomorrow until next friday", "到下周五"),
+    examples=("until next Friday", "from tomorrow until next Friday", "到下周五"),
     seen_by=SEEN,
     submit=Phrase("I am away"),
 )

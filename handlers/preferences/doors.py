@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from itertools import cycle
 from typing import Any
 
 from handlers.kit import grammar
@@ -16,8 +17,8 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
 
-SOMEBODY = "@ben"
-"""The colleague in the examples that features give."""
+SOMEBODY = re.compile(r"@(\w+)")
+"""A colleague in the examples that features give."""
 
 
 def every_feature() -> tuple[Feature, ...]:
@@ -28,11 +29,15 @@ def every_feature() -> tuple[Feature, ...]:
 
 
 def commands(request: Request, feature: Feature) -> tuple[Route, ...]:
-    """The commands of a feature that this reader may use, in the order in which it declares them."""
-    return tuple(
+    """The commands of a feature that this reader may use: each main one, then those that begin with its word."""
+    mine = [
         route
         for route in feature.routes
         if route.words and not route.hidden and route.allow.check(request, {})
+    ]
+    heads = list(dict.fromkeys(route.words.split()[0] for route in mine))
+    return tuple(
+        sorted(mine, key=lambda route: (heads.index(route.words.split()[0]), route.words.count(" ")))
     )
 
 
@@ -51,13 +56,13 @@ def examples_of(request: Request, route: Route) -> tuple[str, ...]:
     if request.actor.language == "zh" and chinese:
         wanted = chinese
     head = words_of(route, request.actor.language)
-    return tuple(_with_colleague(request, f"{head} {example}".strip()) for example in wanted if example)
+    return tuple(_with_colleagues(request, f"{head} {example}".strip()) for example in wanted if example)
 
 
-def _with_colleague(request: Request, example: str) -> str:
-    people = near(request, Colleague(Phrase("Whom?"))) or request.store.directory.active()
-    known = next((person for person in people if person.id != request.actor.id), None)
-    return example.replace(SOMEBODY, f"@{known.name}") if known else example
+def _with_colleagues(request: Request, example: str) -> str:
+    known = (*near(request, Colleague(Phrase("Whom?"))), *request.store.directory.active())
+    names = cycle(dict.fromkeys(person.name for person in known if person.id != request.actor.id))
+    return SOMEBODY.sub(lambda found: f"@{next(names, found.group(1))}", example)
 
 
 def line(request: Request, route: Route) -> Text:

@@ -9,7 +9,7 @@ from handlers.kit.cards import Button, Card, Fact, Heading, Menu, Note, Part, Pr
 from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Words
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Verbatim
+from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.preferences.doors import (
     bare,
     commands,
@@ -53,7 +53,7 @@ def _overview(request: Request) -> Card:
 
 
 def _block(request: Request, one: Feature, routes: tuple[Route, ...]) -> tuple[Part, ...]:
-    lines = [line(request, route) for route in routes]
+    lines = [line(request, route) for route in routes if route.words.count(" ") < 2]
     example = next((each for route in routes for each in examples_of(request, route)), "")
     shown = (Phrase("For example: {example}", example=Verbatim(example)),) if example else ()
     return (Heading(one.title), Section(Lines((*lines, *shown))))
@@ -62,11 +62,16 @@ def _block(request: Request, one: Feature, routes: tuple[Route, ...]) -> tuple[P
 def _forms(request: Request) -> tuple[Part, ...]:
     """The main doors, those with a command of their own, as buttons."""
     return tuple(
-        Button(route.help, route.bind())
+        Button(_title(each, route), route.bind())
         for each in every_feature()
         for route in commands(request, each)
         if route.short and route.questions
     )
+
+
+def _title(one: Feature, route: Route) -> Text:
+    """What a button is called that opens a route: as in the platform's own menu, if it is there."""
+    return next((each.title for each in one.shortcuts if each.route.name == route.name), one.title)
 
 
 def help_about(one: Feature) -> Press:
@@ -83,7 +88,7 @@ def _one(request: Request, one: Feature) -> Card:
         one.title,
         *((Section(one.intro),) if one.intro else ()),
         *(part for route in routes for part in _command(request, route)),
-        *(Button(route.help, route.bind()) for route in routes if route.short),
+        *(Button(_title(one, route), route.bind(), style="primary") for route in routes if route.short),
         Button(Phrase("All that I can do"), help.bind()),
     )
 

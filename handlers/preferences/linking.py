@@ -9,7 +9,7 @@ from handlers.kit.cards import Button, Card, Fact, Link, Note, Part, Press, Sect
 from handlers.kit.forms import Choice, Option
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Listing, Phrase, Text, Verbatim
+from handlers.kit.text import Listing, Phrase, Text, Verbatim, platform_name
 from handlers.preferences.home import feature
 
 MINUTES = 10
@@ -52,11 +52,11 @@ def _platforms(request: Request) -> tuple[str, ...]:
 
 
 def _linked_text(request: Request) -> Text:
-    return Listing(tuple(Verbatim(name.title()) for name in _platforms(request)))
+    return Listing(tuple(platform_name(name) for name in _platforms(request)))
 
 
 def _options(request: Request) -> tuple[Option, ...]:
-    return tuple(Option(name, Verbatim(name.title())) for name in _platforms(request))
+    return tuple(Option(name, platform_name(name)) for name in _platforms(request))
 
 
 Platform = Annotated[
@@ -84,7 +84,7 @@ def unlink(request: Request, platform: Platform) -> Reply:
         request.store.preferences.set(request.actor.id, "channel", None)
     return Reply(
         show=Card(
-            Phrase("Disconnected: {platform}.", platform=Verbatim(platform.title())),
+            Phrase("Disconnected: {platform}.", platform=platform_name(platform)),
             Note(Phrase("What was written there before stays there; delete it in the app if you want.")),
             Button(Phrase("Settings"), Press("preferences.settings", {})),
         )

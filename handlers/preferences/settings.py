@@ -10,7 +10,7 @@ from handlers.kit.cards import Button, Card, Fact, Note, Press, Section
 from handlers.kit.forms import Choice, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Listing, Phrase, Text, Verbatim
+from handlers.kit.text import Lines, Listing, Phrase, Text, Verbatim, platform_name
 from handlers.preferences.doors import every_feature
 from handlers.preferences.home import feature
 from handlers.preferences.quiet import quiet, quiet_text
@@ -158,7 +158,7 @@ def _platforms(request: Request) -> tuple[str, ...]:
 
 
 def _channels(request: Request) -> tuple[Option, ...]:
-    linked = tuple(Option(name, Verbatim(name.title())) for name in _platforms(request))
+    linked = tuple(Option(name, platform_name(name)) for name in _platforms(request))
     return (*linked, Option(NEWEST, Phrase("The app that I connected last")))
 
 
@@ -167,7 +167,7 @@ Channel = Annotated[str, Choice(Phrase("In which app shall I write to you?"), op
 
 def _channel_text(request: Request) -> Text:
     chosen = request.store.preferences.get(request.actor.id, "channel")
-    return Verbatim(chosen.title()) if chosen else Phrase("The app that I connected last")
+    return platform_name(chosen) if chosen else Phrase("The app that I connected last")
 
 
 @feature.command(

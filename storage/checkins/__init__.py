@@ -76,7 +76,8 @@ class CheckIns:
         quoted_in: str | None = None,
     ) -> CheckIn:
         """Keep a new check-in."""
-        row = CheckIn(
+        return self._store.add(
+            CheckIn,
             kind=Kind.CHECKIN,
             subject_id=person_id,
             author_id=person_id,
@@ -88,7 +89,6 @@ class CheckIns:
             answers=dict(answers),
             parts=parts,
         )
-        return self._store.insert(row)
 
     def update(self, row: CheckIn, answers: Mapping[str, str], parts: Mapping[str, Any] | None) -> None:
         """Write other answers; whoever has read it is to read it again."""

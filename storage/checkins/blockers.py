@@ -30,11 +30,14 @@ class Blockers:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._open: dict[str, list[Blocker]] = {}
 
     def open_of(self, person_id: str) -> list[Blocker]:
         """What blocks a person now, oldest first, for themselves and for the machine's rules."""
-        rows = self._store.run(_OPEN, person=person_id)
-        return [made(Blocker, dict(zip(_NAMES, row, strict=True))) for row in rows]
+        if person_id not in self._open:
+            rows = self._store.run(_OPEN, person=person_id)
+            self._open[person_id] = [made(Blocker, dict(zip(_NAMES, row, strict=True))) for row in rows]
+        return self._open[person_id]
 
     def of_checkin(self, row: CheckIn) -> list[Blocker]:
         """What a check-in named, solved or not."""
@@ -62,19 +65,20 @@ class Blockers:
 
     def begin(self, row: CheckIn, matter: str) -> Blocker:
         """Keep what a check-in named."""
-        return self._store.insert(
-            Blocker(
-                kind=Kind.CHECKIN,
-                subject_id=row.subject_id,
-                author_id=row.subject_id,
-                made_at=self._store.now,
-                checkin_id=row.id,
-                matter=matter,
-            )
+        self._open.pop(row.subject_id, None)
+        return self._store.add(
+            Blocker,
+            kind=Kind.CHECKIN,
+            subject_id=row.subject_id,
+            author_id=row.subject_id,
+            made_at=self._store.now,
+            checkin_id=row.id,
+            matter=matter,
         )
 
     def solve(self, row: Blocker) -> None:
         """It blocks nobody any more."""
+        self._open.pop(row.subject_id, None)
         self._store.change(row, solved_at=self._store.now)
         self._store.touch(row.subject_id, row.raised_to)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from handlers import FEATURES
@@ -33,7 +35,8 @@ async def test_every_command_appears_in_the_help_of_who_may_use_it(chat: Chat) -
         if not route.hidden:
             told = (await chat.says(who, f"/upbeat help {feature}")).text
             assert route.words in told, route.words
-            assert route.words in (await chat.says(who, "/upbeat help")).text
+            main = " ".join(route.words.split()[:2])
+            assert main in (await chat.says(who, "/upbeat help")).text
 
 
 # Help ----------------------------------------------------------------------------------------------------------------
@@ -63,7 +66,7 @@ async def test_help_about_one_feature_has_all_its_commands_and_examples_with_a_r
 ) -> None:
     heard = await chat.says("ada", "/help 1on1")
     assert "/1on1 add" in heard
-    assert "@ben" not in heard.text
+    assert not re.search(r"@[a-z]", heard.text)
     assert "@Grace Hopper" in heard
     assert "/upbeat 面谈 添加" in (await chat.says("chen", "帮助 面谈")).text
 
@@ -80,8 +83,7 @@ async def test_help_speaks_chinese_commands_to_a_chinese_reader(chat: Chat) -> N
 
 async def test_help_opens_the_main_forms(chat: Chat) -> None:
     heard = await chat.says("ada", "/help")
-    checkin = next(route for _, route in COMMANDS if route.words == "checkin")
-    await chat.presses("ada", chat.last["ada"].voice.say(checkin.help), on=heard)
+    await chat.presses("ada", "Check in", on=heard)
     assert chat.last["ada"].form is not None
 
 

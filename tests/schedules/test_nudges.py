@@ -363,3 +363,22 @@ async def test_a_reminder_that_cannot_be_made_holds_up_nobody(errands: Chat) -> 
     assert "bread" in errands.told("ben")
     assert report.outcomes("failed") == 1
     assert ("failed", "JSONDecodeError") in decisions(errands)
+
+
+async def test_what_else_is_owed_waits_for_the_check_in_of_the_day(chat: Chat) -> None:
+    from handlers.kit.text import Phrase
+    from handlers.kit.values import dump
+
+    chat.at(MONDAY - timedelta(minutes=30))  # 09:30 in Berlin; the check-in is asked for at ten
+    await chat.tick()
+    other = dump(Phrase("Read the feedback"))
+    chat.change(
+        lambda store: store.obligations.open(chat.ids["ben"], "feedback.inbox", "f", title=other, args={})
+    )
+    await chat.tick()
+    assert chat.told_cards("ben") == []
+    chat.at(MONDAY)
+    await chat.tick()
+    (told,) = chat.told_cards("ben")
+    assert "Read the feedback" in told
+    assert "Your check-in" in told

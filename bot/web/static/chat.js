@@ -49,12 +49,19 @@ function morph(old, fresh) {
     const before = document.getElementById(one.id);
     if (before && before.parentElement === old) {
       if (before !== at) old.insertBefore(before, at);
-      if (before.dataset.mark !== one.dataset.mark) before.replaceWith(one);
+      if (before.dataset.mark !== one.dataset.mark) replace(before, one);
       at = (before.isConnected ? before : one).nextElementSibling;
     } else {
       old.insertBefore(one, at);
     }
   }
+}
+
+// What somebody has unfolded stays so, also when others act on the same message.
+function replace(before, one) {
+  const unfolded = $$("details", before).map((it) => it.open);
+  $$("details", one).forEach((it, n) => { it.open = unfolded[n] ?? false; });
+  before.replaceWith(one);
 }
 
 function apply(html) {
@@ -258,7 +265,9 @@ document.addEventListener("click", (event) => {
   for (const one of $$("details:is(.switch, .add, .menu)[open]")) if (!one.contains(event.target)) one.open = false;
 });
 document.addEventListener("toggle", (event) => {
-  if (event.target.open) $("input[data-filter]", event.target)?.focus();
+  if (!event.target.open) return;
+  $("input[data-filter]", event.target)?.focus();
+  $(".options, .picker", event.target)?.scrollIntoView({ block: "nearest" });
 }, true);
 
 // Colleagues ------------------------------------------------------------------------------------------------------------
@@ -285,7 +294,7 @@ palette({
       .slice(0, 8).map((one) => personOption(one, () => pick(input, one)));
   },
   onEmptyBackspace: (input) => $(".picked:last-child", input.parentElement)?.remove(),
-  openOnFocus: true,
+  openOnClick: true,
 });
 
 function pick(input, one) {

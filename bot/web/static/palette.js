@@ -1,6 +1,6 @@
 // A list that opens under a field while one types: arrow keys choose, Enter and Tab take, Escape closes.
 
-export function palette({ of, offers, onEmptyBackspace, openOnFocus }) {
+export function palette({ of, offers, onEmptyBackspace, openOnClick }) {
   let field = null, list = null, shown = [], at = -1;
 
   function close() {
@@ -59,20 +59,20 @@ export function palette({ of, offers, onEmptyBackspace, openOnFocus }) {
   }
 
   document.addEventListener("input", (event) => { const found = of(event); if (found) open(found); });
-  document.addEventListener("focusin", (event) => {
+  document.addEventListener("click", (event) => {
     const found = of(event);
-    if (found && openOnFocus && !found.parentElement.querySelector(".picked")) open(found);
+    if (found && openOnClick && list?.hidden !== false) open(found);
   });
   document.addEventListener("focusout", (event) => { if (of(event)) close(); });
   document.addEventListener("keydown", (event) => {
     const found = of(event);
     if (!found || event.isComposing) return;
     if (event.key === "Backspace" && !found.value) onEmptyBackspace?.(found);
-    if (event.key === "ArrowDown" && !shown.length && openOnFocus) return open(found);
+    if (event.key === "ArrowDown" && !shown.length && openOnClick) return open(found);
     if (!shown.length || field !== found) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) mark((at + step + shown.length) % shown.length);
-    else if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey && !openOnFocus)) take(at);
+    else if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey && !openOnClick)) take(at);
     else if (event.key === "Escape") { close(); event.stopPropagation(); }
     else return;
     event.preventDefault();

@@ -351,3 +351,40 @@ async def test_a_colleagues_page_offers_what_one_can_do_for_them(window: Window,
     await expect(drawer.locator(".card")).to_contain_text("the calm call")
     await ada.keyboard.press("Escape")
     await expect(drawer).to_be_hidden()
+
+
+async def test_what_cannot_be_taken_back_asks_first(window: Window) -> None:
+    ada = await window.of("ada")
+    await says(ada, "/1on1 add @ben the roadmap")
+    card = ada.locator("#messages article").last
+    await card.get_by_role("button", name="End").click()
+    ask = ada.locator("#ask")
+    await ask.get_by_role("button", name="Cancel").click()
+    await expect(ask).to_be_hidden()
+    await expect(card.get_by_role("button", name="End")).to_be_visible()
+    await card.get_by_role("button", name="End").click()
+    await ask.get_by_role("button", name="Yes").click()
+    await expect(ada.locator("#messages article").last).to_contain_text("ended")
+
+
+async def test_a_menu_opens_and_chooses_with_the_keyboard(window: Window) -> None:
+    ada = await window.of("ada")
+    await says(ada, "/1on1 add @ben the roadmap")
+    menu = ada.locator("#messages details.menu").last
+    await menu.locator("summary").focus()
+    await ada.keyboard.press("Enter")
+    await expect(menu.locator("button").first).to_be_visible()
+    await ada.keyboard.press("Escape")
+    await expect(menu.locator("button").first).to_be_hidden()
+    await expect(menu.locator("summary")).to_be_focused()
+    before = await ada.locator("#messages").inner_text()
+    await ada.keyboard.press("Enter")
+    await menu.locator("button").first.focus()
+    await ada.keyboard.press("Enter")
+    await expect(ada.locator("#messages")).not_to_have_text(before)
+
+
+async def test_an_open_home_screen_follows_what_happens(window: Window) -> None:
+    ada, ben = await window.of("ada", "home"), await window.of("ben")
+    await says(ben, "/checkin done the payments")
+    await expect(ada.locator("#home")).to_contain_text("1 of 3")
