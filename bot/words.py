@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton, format_time
 from babel.lists import format_list
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -31,12 +34,46 @@ def catalog(language: str) -> Catalog:
     if language == "en" or not path.exists():
         return Catalog("en")
     with path.open(encoding="utf-8") as file:
-        return read_po(file, locale=BABEL[language])
+        read = read_po(file, locale=BABEL[language])
+    for message in unfit(read):
+        read.delete(message.id)
+    return read
+
+
+def unfit(read: Catalog) -> list[Message]:
+    """The translations that name what their sentence does not have: drawing one would break the whole answer."""
+    return [message for message in read if message.id and not _fits(message)]
+
+
+def _fits(message: Message) -> bool:
+    known = {"n"} if message.pluralizable else set()
+    try:
+        wanted = [_placeholders(words) for words in _forms(message.string)]
+        return set().union(*wanted) <= known.union(*(_placeholders(words) for words in _forms(message.id)))
+    except ValueError:
+        return False
+
+
+def _forms(words: Any) -> tuple[str, ...]:
+    return tuple(words) if isinstance(words, tuple | list) else (words,)
+
+
+def _placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
 
 
 @lru_cache
 def _locale(language: str) -> Locale:
     return Locale.parse(BABEL.get(language, "en_US"))
+
+
+_MEANINGLESS = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def readable(words: str) -> str:
+    """Words without what cannot be sent or what hides their order: lone surrogates, controls, overrides."""
+    return _MEANINGLESS.sub("", _SURROGATE.sub("\ufffd", words))
 
 
 def _unchanged(words: str) -> str:

@@ -220,9 +220,9 @@ async def test_in_the_local_chat(tmp_path: Path) -> None:
             )
             await ben.get_by_text(NOTICED).last.wait_for()
             await say(ada, "/1on1 add @ben the roadmap of spring ")
-            await say(ben, "/1on1 @ada ")
+            await say(ben, "/1on1 @ada")
             await ben.get_by_text("the roadmap of spring").last.wait_for()
-            await ada.get_by_text("Your check-in:").last.wait_for(timeout=60_000)
+            await ada.get_by_text("Your check-in:").filter(visible=True).last.wait_for(timeout=60_000)
 
 
 async def say(page: Any, words: str) -> None:

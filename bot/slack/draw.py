@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -26,7 +26,7 @@ FALLBACK = 3900
 MESSAGE_BLOCKS = 50
 MESSAGE_JSON = 12_500
 VIEW_BLOCKS = 99
-VIEW_JSON = 200_000
+VIEW_BYTES = 200_000
 MENU_JSON = 9_000
 
 SURE = Phrase("Are you sure?")
@@ -69,13 +69,13 @@ class Drawing:
 
     def messages(self, card: Card) -> list[Page]:
         """The card as messages, in order, nothing left out."""
-        pages = list(_paged(self.blocks(card), MESSAGE_BLOCKS, MESSAGE_JSON)) or [[]]
+        pages = list(_paged(self.blocks(card), MESSAGE_BLOCKS, MESSAGE_JSON, _size)) or [[]]
         texts = [self.plain(card), *(" ".join(_words(blocks)) for blocks in pages[1:])]
         return [Page(fallback(text), blocks) for text, blocks in zip(texts, pages, strict=True)]
 
     def views(self, card: Card) -> list[list[Json]]:
         """The card as the contents of views; every one but the last ends with a button to the next."""
-        pages = list(_paged(self.blocks(card), VIEW_BLOCKS, VIEW_JSON)) or [[self.section("⋯")]]
+        pages = list(_paged(self.blocks(card), VIEW_BLOCKS, VIEW_BYTES, _bytes)) or [[self.section("⋯")]]
         for number, blocks in enumerate(pages[:-1], start=1):
             button = {
                 "type": "button",
@@ -309,11 +309,13 @@ def _rich_block(elements: list[Json], quoted: bool) -> Iterator[Json]:
         yield {"type": "rich_text", "elements": [inner]}
 
 
-def _paged(blocks: Iterable[Json], most: int, most_json: int) -> Iterator[list[Json]]:
+def _paged(
+    blocks: Iterable[Json], most: int, most_json: int, size_of: Callable[[object], int]
+) -> Iterator[list[Json]]:
     page: list[Json] = []
     room = most_json
     for block in blocks:
-        size = _size(block) + 1
+        size = size_of(block) + 1
         if page and (len(page) == most or size > room):
             yield page
             page, room = [], most_json
@@ -325,6 +327,11 @@ def _paged(blocks: Iterable[Json], most: int, most_json: int) -> Iterator[list[J
 
 def _size(thing: object) -> int:
     return units(json.dumps(thing, ensure_ascii=False, separators=(",", ":")))
+
+
+def _bytes(thing: object) -> int:
+    """Of a view Slack counts bytes: three for a Chinese character, four for an emoji."""
+    return len(json.dumps(thing, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _words(node: object) -> Iterator[str]:

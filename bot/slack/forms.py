@@ -260,7 +260,7 @@ def _number(question: Number, given: Any) -> Json:
         made["max_value"] = _decimal(question.high)
     try:
         return {**made, "initial_value": _decimal(float(given))} if given is not None else made
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return made
 
 

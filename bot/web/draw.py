@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.web.labels import LABELS
-from bot.words import BABEL, Voice
+from bot.words import BABEL, Voice, readable
 from handlers.kit.cards import Button, Card, Document, Fact, Link, Menu, Part
 from handlers.kit.forms import Answerable, Choice, Colleague, Form
 from handlers.kit.text import Phrase, Text
@@ -45,7 +45,7 @@ class Drawing:
     def __init__(self, language: str, zone: str) -> None:
         self.language = language if language in BABEL else "en"
         self.zone = zone
-        self._voice = Voice(self.language, zone, html.escape)
+        self._voice = Voice(self.language, zone, _shown)
         self._plain = Voice(self.language, zone)
 
     def page(self, template: str, /, **things: Any) -> str:
@@ -123,7 +123,8 @@ class Drawing:
         given = form.given.get(question.name)
         if given in (None, "", ()):
             return ()
-        return tuple(str(one) for one in given) if isinstance(given, tuple | list) else (str(given),)
+        answers = given if isinstance(given, tuple | list) else (given,)
+        return tuple(readable(str(one)) for one in answers)
 
     @staticmethod
     def options(question: Choice) -> tuple[Any, ...]:
@@ -138,6 +139,10 @@ class Drawing:
     def several(question: Answerable) -> bool:
         """Whether more than one answer may be picked."""
         return isinstance(question, Colleague) and question.most > 1
+
+
+def _shown(words: str) -> str:
+    return html.escape(readable(words))
 
 
 def _group(part: Part) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -416,7 +417,7 @@ def _number(question: Number | Scale, raw: Any, request: Request) -> float | int
         number = float(str(raw).strip().replace(",", "."))
     except ValueError:
         raise Problem(Phrase("Please give a number.")) from None
-    if number != number or (whole and number != int(number)):
+    if not math.isfinite(number) or (whole and number != int(number)):
         raise Problem(Phrase("Please give a whole number."))
     low, high = question.low, question.high
     if (low is not None and number < low) or (high is not None and number > high):

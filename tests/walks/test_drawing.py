@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any, get_args
 
 import pytest
+from babel.messages.pofile import read_po
 
 from bot.slack.draw import MORE_ACTION
 from bot.slack.draw import Drawing as SlackDrawing
@@ -16,6 +17,7 @@ from bot.telegram import draw as telegram
 from bot.telegram.interview import draw_question
 from bot.telegram.pages import Page
 from bot.web.draw import Drawing as WebDrawing
+from bot.words import LOCALES, unfit
 from handlers.kit import cards
 from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
 from handlers.kit.forms import Choice, Clock, Colleague, Day, Form, Number, Option, Scale, Words
@@ -240,7 +242,7 @@ async def test_every_question_is_drawn_with_every_bait(
     platform: str, words: str, directory: Directory
 ) -> None:
     said = Verbatim(words)
-    options = tuple(Option(f"{n}", Phrase("{n}: {it}", n=n, it=said)) for n in range(130))
+    options = tuple(Option(f"{n}", Phrase("{n}: {it}", n=n, it=said)) for n in range(12))
     ben = next(person for person in directory.active() if person.name == "Ben Okri").id
     questions = (
         Words(said, said, "words"),
@@ -259,6 +261,17 @@ async def test_every_question_is_drawn_with_every_bait(
     for filled in ({}, given):
         form = Form(said, questions, said, said, "d" * 32, filled, said)  # type: ignore[arg-type]
         FORMS[platform](form, Answer(form=form, errors=errors), directory, "zh")
+
+
+def test_every_translation_has_the_placeholders_of_its_sentence() -> None:
+    """One that names another would break the whole answer, so that it is not used at all."""
+    with (LOCALES / "zh.po").open(encoding="utf-8") as file:
+        read = read_po(file, locale="zh_Hans_CN")
+    assert len(read) > 500
+    assert [message.id for message in unfit(read)] == []
+    read.add("{name} is here", "{nobody} 在这里")
+    read.add(("{n} day", "{n} days"), ("{n} 天 {"))
+    assert [message.id for message in unfit(read)] == ["{name} is here", ("{n} day", "{n} days")]
 
 
 @pytest.fixture(scope="session")

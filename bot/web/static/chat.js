@@ -345,6 +345,8 @@ if (composer) {
       const typed = words.value.slice(0, words.selectionStart);
       const mention = typed.match(/(?:^|\s)[@＠]([^\s@＠]*)$/);
       if (mention) {
+        // A name that is whole needs no choosing: Enter sends.
+        if (everybody.some((one) => one.handle.toLocaleLowerCase() === mention[1].toLocaleLowerCase())) return [];
         return matches(mention[1]).filter((one) => !("me" in one)).slice(0, 8).map((one) => personOption(one, () => {
           const start = typed.length - mention[1].length - 1;
           const rest = words.value.slice(words.selectionStart);

@@ -1,0 +1,120 @@
+"""Only an active full member whose verified address is in the company's list acts; everybody else learns nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.bot.slack.conftest import GENERAL, Room, user
+
+OUTSIDE: dict[str, dict[str, Any]] = {
+    "guest": {"guest": "restricted"},
+    "single-channel guest": {"guest": "ultra_restricted"},
+    "stranger": {"team": "T9ELSEWHERE"},
+    "bot": {"bot": True},
+    "deactivated": {"deleted": True},
+    "unconfirmed": {"email_confirmed": False},
+    "unknown": {"email": "nobody@elsewhere.example"},
+    "without an address": {"email": ""},
+}
+NAMES = ("Ada", "Ben", "Grace", "Lovelace", "ada@example.com", "login")
+
+
+@pytest.mark.parametrize("kind", OUTSIDE)
+async def test_who_is_no_colleague_is_refused_by_every_door_and_learns_nothing(room: Room, kind: str) -> None:
+    slack = room.slack
+    # The address is Dora's, who has no account yet, so that only the kind of user can be the reason.
+    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    del slack.users[user("dora")]
+    slack.add_user("UXOUT", "out", **{"email": "dora@example.com", **OUTSIDE[kind]})
+    slack.channels[GENERAL].members.append("UXOUT")
+    await slack.command(user("ada"), "/checkin", "done login")
+    message = slack.post(GENERAL, user("ada"), text="about login", by_bot=False)
+    ours = slack.post(GENERAL, slack.bot_user_id, blocks=slack.ephemerals(user("ada"))[-1].blocks)
+
+    ack = await slack.command("UXOUT", "/checkin", "team")
+    await slack.command("UXOUT", "/checkin", "history", channel=GENERAL)
+    await slack.says("UXOUT", "checkin done it")
+    await slack.mentions("UXOUT", GENERAL, "checkin history")
+    await slack.open_home("UXOUT")
+    await slack.shortcut("UXOUT", "check_in")
+    await slack.message_shortcut("UXOUT", "demo_about", message)
+    await slack.react("UXOUT", ours, "tada")
+    for index in range(len(ours.buttons)):
+        await slack.press("UXOUT", ours, index=index)
+    await room.settled()
+
+    assert ack.ephemeral is not None
+    home = slack.home("UXOUT")
+    seen = "\n".join([slack.told("UXOUT"), *(v.words for v in slack.modal("UXOUT")), home.words if home else ""])
+    assert "people on the company's list" in seen
+    assert not [name for name in NAMES if name in seen]
+    assert len(room.checkins()) == 1
+    assert room.accounts("dora") == []
+
+
+async def test_a_member_is_connected_by_the_verified_address_on_first_sight(room: Room) -> None:
+    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    await room.slack.command(user("dora"), "/checkin", "done a portrait")
+    assert [account.external_id for account in room.accounts("dora")] == [user("dora")]
+
+
+async def test_everybody_is_connected_when_upbeat_starts(room: Room) -> None:
+    await room.slack.until(lambda: all(room.accounts(who) for who in room.chat.ids))
+
+
+async def test_who_becomes_a_guest_is_disconnected_at_once(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.command(user("ben"), "/checkin", "done it")
+    slack.users[user("ben")]["is_restricted"] = True
+    await slack.event("user_change", {"user": user("ben")})
+    assert any_room.accounts("ben") == []
+    ack = await slack.command(user("ben"), "/checkin", "done more")
+    assert "people on the company's list" in ack.ephemeral.words
+    assert len(any_room.checkins()) == 1
+
+
+async def test_who_is_deactivated_is_not_written_to_until_they_are_back(room: Room) -> None:
+    slack = room.slack
+    await slack.command(user("ben"), "/checkin", "done it")
+    slack.users[user("ben")]["deleted"] = True
+    await slack.event("user_change", {"user": user("ben")})
+    assert [account.unreachable for account in room.accounts("ben")] == [True]
+    slack.users[user("ben")]["deleted"] = False
+    await slack.event("user_change", {"user": user("ben")})
+    assert [account.unreachable for account in room.accounts("ben")] == [False]
+
+
+async def test_who_joins_is_connected(room: Room) -> None:
+    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    await room.slack.event("team_join", {"user": user("dora")})
+    assert len(room.accounts("dora")) == 1
+
+
+async def test_without_slacks_word_the_known_go_on_and_the_unknown_try_again(room: Room) -> None:
+    await room.slack.until(lambda: room.accounts("ivan"))
+    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    room.slack.fail_next("users.info", "500", times=2)
+    known = await room.slack.command(user("ada"), "/checkin", "done it")
+    unknown = await room.slack.command(user("dora"), "/checkin", "done it")
+    assert "Checked in" in known.ephemeral.words
+    assert "does not tell me who you are" in unknown.ephemeral.words
+    assert len(room.checkins()) == 1
+
+
+async def test_a_profile_is_asked_for_once(room: Room) -> None:
+    for number in range(5):
+        await room.slack.command(user("ada"), "/checkin", f"done {number}")
+    assert len(room.slack.called("users.info")) == 1
+
+
+async def test_what_is_not_for_a_person_is_refused_when_they_press_anothers_button(room: Room) -> None:
+    ack = await room.slack.command(user("ada"), "/everything", channel=GENERAL)
+    stolen = room.slack.post(GENERAL, room.slack.bot_user_id, blocks=ack.ephemeral.blocks)
+    await room.slack.press(user("ben"), stolen, text="Main")
+    await room.settled()
+    assert room.noted("ada") == []
+    assert room.noted("ben") == []
+    assert "This button is not valid any more" in room.slack.told(user("ben"))
+    assert not stolen.edited
