@@ -65,7 +65,8 @@ def telegram(path: str, port: int) -> None:
     @server.post("/telegram/webhook")
     async def webhook(request: Request) -> Response:
         update = library.Update.de_json(json.loads(await request.body()))
-        assert update.message and update.message.from_user
+        assert update.message
+        assert update.message.from_user
         row = (str(update.update_id), str(update.message.from_user.id), update.message.text)
         database.execute("INSERT INTO checkin VALUES (?, ?, ?)", row)
         return Response(b"")

@@ -7,11 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from schedules.clock import Clock
-from schedules.delivery import Delivery
-
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
+from schedules.clock import Clock
+from schedules.delivery import Delivery
 from storage.database import Database
 from storage.ids import new_id
 from storage.migrations import migrate
@@ -78,7 +77,9 @@ def _accounts(store: Store, person_id: str, number: int, revision: int) -> list[
 
 def _line(ids: list[str], number: int, revision: int) -> ReportingLine:
     manager = ids[(number - 1) // TEAM]
-    return ReportingLine(subject_id=ids[number], manager_id=manager, since=date(2020, 1, 1), revision=revision)
+    return ReportingLine(
+        subject_id=ids[number], manager_id=manager, since=date(2020, 1, 1), revision=revision
+    )
 
 
 async def plan(file: Path) -> None:

@@ -51,7 +51,12 @@ async def outside() -> AsyncIterator[Outside]:
             made.posted += 1
         user = str(sent.get("user", ""))
         answers: dict[str, dict[str, Any]] = {
-            "auth.test": {"team_id": TEAM, "user_id": "UBOT", "bot_id": "BBOT", "url": "https://bench.slack.com/"},
+            "auth.test": {
+                "team_id": TEAM,
+                "user_id": "UBOT",
+                "bot_id": "BBOT",
+                "url": "https://bench.slack.com/",
+            },
             "users.info": {"user": _slack_user(user)},
             "users.list": {"members": []},
             "chat.postMessage": {"channel": "D1", "ts": f"{next(numbers)}.000100"},

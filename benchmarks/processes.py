@@ -72,7 +72,7 @@ async def upbeat(file: Path, settings: dict[str, str], *, ready: str = "/readyz"
 @contextlib.asynccontextmanager
 async def bare(kind: str, file: Path, settings: dict[str, str]) -> AsyncIterator[Process]:
     """The bare app of a platform."""
-    async with _served(["-m", "benchmarks.bare", kind, str(file)], settings, file.parent, "/") as process:
+    async with _served(["-m", "benchmarks.bare", kind, str(file)], settings, file.parent, "") as process:
         yield process
 
 
@@ -95,7 +95,8 @@ async def _served(
             preexec_fn=lambda: pin(SERVER),
         )
     try:
-        await asyncio.wait_for(_until_ready(port, ready, process), 60)
+        if not await asyncio.wait_for(_until_ready(port, ready, process), 60):
+            raise RuntimeError(f"the server did not start: {(folder / 'log').read_text()[-1000:]}")
         yield Process(port, process.pid, time.perf_counter() - began)
     finally:
         if process.returncode is None:
@@ -107,14 +108,14 @@ async def _served(
             await process.wait()
 
 
-async def _until_ready(port: int, path: str, process: asyncio.subprocess.Process) -> None:
+async def _until_ready(port: int, path: str, process: asyncio.subprocess.Process) -> bool:
     while process.returncode is None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            status = await status_of(port, path)
-            if status == 200 or path == "/":
-                return
+            status = await status_of(port, path or "/")
+            if status < 400 or not path:
+                return True
         await asyncio.sleep(0.01)
-    raise RuntimeError("the server did not start; its log lies beside its database")
+    return False
 
 
 async def status_of(port: int, path: str) -> int:

@@ -27,9 +27,17 @@ async def run(company: Path, people: int, there: Outside, *, rounds: int, second
     """The pairs at 1, 16 and 64 in flight."""
     users = [slack_user(number) for number in range(people)]
     settings = there.settings("slack")
-    async with upbeat(company, settings) as ours, bare("slack", company.with_name("bare-slack.db"), settings) as theirs:
+    async with (
+        upbeat(company, settings) as ours,
+        bare("slack", company.with_name("bare-slack.db"), settings) as theirs,
+    ):
         await warmed(ours, people)
         await drive(theirs.port, slash_command(users, "first"), in_flight=16, seconds=5, most=people)
         return await compare(
-            ours, theirs, lambda run: slash_command(users, str(run)), rounds=rounds, seconds=seconds, says=SAYS
+            ours,
+            theirs,
+            lambda run: slash_command(users, str(run)),
+            rounds=rounds,
+            seconds=seconds,
+            says=SAYS,
         )

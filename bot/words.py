@@ -25,6 +25,9 @@ from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Value, Verba
 LOCALES = Path(__file__).parent / "locales"
 BABEL = {"en": "en_US", "zh": "zh_Hans_CN"}
 BARS = "▁▂▃▄▅▆▇█"
+COLONS = {"zh": "："}
+COMMAS = {"zh": "、"}
+"""Between the items of a list where all are joined alike: Chinese's “和” would stick to the Latin names around it."""
 
 
 @lru_cache
@@ -97,9 +100,14 @@ class Voice:
         if isinstance(text, Plural):
             return self._fill(self._counted(text), (*text.values, ("n", text.n)))
         if isinstance(text, Listing):
-            return str(format_list([self.say(item) for item in text.items], locale=_locale(self.language)))
+            return self._listed([self.say(item) for item in text.items])
         assert isinstance(text, Lines)
         return "\n".join(self.say(item) for item in text.items)
+
+    @property
+    def colon(self) -> str:
+        """What stands between a label and its value."""
+        return COLONS.get(self.language, ": ")
 
     def plain(self, card: Card) -> str:
         """The card as plain lines: the fallback, the notification, and what a screen reader reads."""
@@ -110,15 +118,20 @@ class Voice:
             if isinstance(part, Section | Heading | Note):
                 yield self.say(part.body)
             elif isinstance(part, Fact):
-                yield f"{self.say(part.label)}: {self.say(part.value)}"
+                yield f"{self.say(part.label)}{self.colon}{self.say(part.value)}"
             elif isinstance(part, Trend):
                 yield f"{bars(part.points)} {self.say(part.finding)}"
             elif isinstance(part, Link):
-                yield f"{self.say(part.label)}: {part.url}"
+                yield f"{self.say(part.label)}{self.colon}{part.url}"
             elif isinstance(part, Document):
-                yield f"{self.say(part.label)}: {part.name}"
+                yield f"{self.say(part.label)}{self.colon}{part.name}"
             elif isinstance(part, Button | Menu):
                 continue
+
+    def _listed(self, items: list[str]) -> str:
+        if comma := COMMAS.get(self.language):
+            return comma.join(items)
+        return str(format_list(items, locale=_locale(self.language)))
 
     def _translated(self, template: str) -> str:
         found = catalog(self.language).get(template)

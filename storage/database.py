@@ -41,10 +41,14 @@ class Busy(Exception):
 @dataclass
 class _Job:
     work: Callable[[Store], Any]
-    settle: Callable[[Any, BaseException | None], None]
-    alone: bool = False
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
     refused: bool = False
     result: Any = None
+
+    def settle(self, result: Any, error: BaseException | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            self.loop.call_soon_threadsafe(_resolve, self.future, result, error)
 
 
 class Database:
@@ -103,12 +107,7 @@ class Database:
         """Run `work` in a transaction; returns when it is committed. Raises what `work` raised, undone, or Busy."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-
-        def settle(result: Any, error: BaseException | None) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
-                loop.call_soon_threadsafe(_resolve, future, result, error)
-
-        self._jobs.put(_Job(work, settle))
+        self._jobs.put(_Job(work, loop, future))
         return await future
 
     async def read(self, work: Callable[[Store], T]) -> T:
@@ -186,8 +185,7 @@ class Database:
             # The begin or the commit itself failed: nobody's work is known to be stored, so each is tried on its own.
             self.memory.forget()
             again, done = [job for job in group if not job.refused], []
-        for job in done:
-            job.settle(job.result, None)
+        _settle_done(done)
         for job in again:
             self._retry(connection, job)
 
@@ -248,6 +246,19 @@ class Database:
     def _settle_all(group: list[_Job], error: BaseException) -> None:
         for job in group:
             job.settle(None, Busy(type(error).__name__))
+
+
+def _settle_done(done: list[_Job]) -> None:
+    """One call into each loop for the whole group: waking it for each unit would have it and the writer take turns."""
+    for loop in {job.loop for job in done}:
+        jobs = [job for job in done if job.loop is loop]
+        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            loop.call_soon_threadsafe(_resolve_all, jobs)
+
+
+def _resolve_all(jobs: list[_Job]) -> None:
+    for job in jobs:
+        _resolve(job.future, job.result, None)
 
 
 def _resolve(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:

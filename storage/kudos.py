@@ -12,8 +12,8 @@ from sqlmodel import Field, col
 from storage import policy
 from storage.columns import Moment, Sealed
 from storage.policy import Kind
+from storage.rows import made
 from storage.tables import PersonalRow, Place
-from storage.unit import made
 
 if TYPE_CHECKING:
     from storage.store import Store

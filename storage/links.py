@@ -1,4 +1,4 @@
-"""A single-use code connects an account on another platform: made where a person is known, confirmed where they arrive."""
+"""A single-use code connects an account on another platform: made where a person is known, confirmed where they come."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from storage.prepared import Prepared
+from storage.rows import made
 from storage.tables import ObligationRow
-from storage.unit import made
 
 if TYPE_CHECKING:
     from storage.store import Store

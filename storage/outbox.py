@@ -113,7 +113,7 @@ class Outbox:
         return held
 
     def release(self) -> None:
-        """Let go of every lease: for a database that one process uses, when it starts after whatever ended the last one."""
+        """Let go of every lease: when the one process of a database starts, after whatever ended the last one."""
         held = TABLE.c.state.in_(("waiting", "sending"))
         self._store.execute(
             update(TABLE).where(held, TABLE.c.leased_until.is_not(None)).values(leased_until=None)

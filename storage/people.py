@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from sqlmodel import col
 
 from storage.prepared import Prepared
+from storage.rows import made as as_read
 from storage.tables import FOREVER, Account, Counter, PersonRow, ReportingLine
 
 DEFAULT_ZONE = "UTC"
@@ -168,13 +169,13 @@ class Memory:
 
 
 def _grouped_accounts(connection: Connection, known: Directory) -> dict[str, tuple[Account, ...]]:
-    changed = [Account(**row._mapping) for row in connection.execute(_changed(Account, known.revision))]
+    changed: dict[str, dict[str, Account]] = {}
+    for row in connection.execute(_changed(Account, known.revision)):
+        changed.setdefault(row.person_id, {})[row.id] = as_read(Account, row._mapping)
     made = dict(known.accounts)
-    ids = {account.id for account in changed}
-    for person_id in {account.person_id for account in changed}:
-        kept = [a for a in made.get(person_id, ()) if a.id not in ids]
-        fresh = [a for a in changed if a.person_id == person_id and a.ended_at is None]
-        made[person_id] = tuple(kept + fresh)
+    for person_id, fresh in changed.items():
+        kept = [account for account in made.get(person_id, ()) if account.id not in fresh]
+        made[person_id] = tuple(kept + [account for account in fresh.values() if account.ended_at is None])
     return made
 
 

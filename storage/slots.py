@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from storage.ids import new_id
 from storage.prepared import Prepared
+from storage.rows import made
 from storage.tables import Counter, Occurrence, Outgoing, PersonRow, ReportingLine, Slot
-from storage.unit import made
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -49,7 +49,7 @@ _HAPPENED = Prepared(
 )
 
 RESTORED_AT = "restored_at"
-"""The setting with the moment of a restore from a backup: what was due before it may have been said, and is not again."""
+"""The setting with the moment of a restore from a backup: what was due before it may have been said already."""
 
 
 class Slots:

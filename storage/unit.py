@@ -15,6 +15,7 @@ from storage import policy
 from storage.ids import new_id
 from storage.people import Directory, Memory, next_revision
 from storage.prepared import Prepared, run_raw
+from storage.rows import made, new
 from storage.tables import AuditRow, PersonalRow, Setting
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ class Unit:
         return row
 
     def add(self, table: type[T], **values: Any) -> T:
-        """Add a row of these values now, in a tenth of the time that its constructor takes. A PersonalRow is audited."""
-        return self.insert(_new(table, values))
+        """Add a row of these values now, in a tenth of its constructor's time. A PersonalRow is audited."""
+        return self.insert(new(table, values))
 
     def insert_values(self, table: type[SQLModel], values: Mapping[str, Any]) -> None:
         """Add a row of plain values: for rows that are written on every interaction and not looked at again."""
@@ -246,33 +247,3 @@ class Unit:
 
 _INSERT_AUDIT = Prepared(AuditRow.__table__.insert())  # type: ignore[attr-defined]
 _SETTING = Prepared(select(col(Setting.value)).where(col(Setting.name) == bindparam("name")))
-
-
-_DEFAULTS: dict[type[SQLModel], Callable[[], dict[str, Any]]] = {}
-
-
-def _new(table: type[T], values: Mapping[str, Any]) -> T:
-    if table not in _DEFAULTS:
-        _DEFAULTS[table] = _defaults_of(table)
-    every = _DEFAULTS[table]()
-    every.update(values)
-    columns = table.__table__.c  # type: ignore[attr-defined]
-    if len(every) != len(columns):
-        raise TypeError(f"{table.__name__}: {sorted(every.keys() ^ columns.keys())}")
-    return made(table, every)
-
-
-def _defaults_of(table: type[SQLModel]) -> Callable[[], dict[str, Any]]:
-    fields = {name: field for name, field in table.model_fields.items() if not field.is_required()}
-    makers = {name: field.default_factory for name, field in fields.items() if field.default_factory}
-    plain = {name: field.default for name, field in fields.items() if name not in makers}
-    return lambda: {**plain, **{name: make() for name, make in makers.items()}}  # type: ignore[call-arg]
-
-
-def made(table: type[T], values: Mapping[Any, Any]) -> T:
-    """A row that was read, as an object free of any session: setting its attributes changes nothing in the database.
-
-    Built past the constructor: validating and instrumenting what the database just said costs ten times the reading."""
-    row: T = table.__new__(table)
-    row.__dict__.update(values)
-    return row

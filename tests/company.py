@@ -73,28 +73,37 @@ class Heard:
     @property
     def text(self) -> str:
         """All words of the answer, in the reader's language."""
-        made = [self.voice.plain(self.answer.card)] if self.answer.card else []
+        return self._words(self.voice)
+
+    @property
+    def english(self) -> str:
+        """The same in English, for a test that reads no other language."""
+        return self._words(Voice(zone=self.voice.zone))
+
+    def _words(self, voice: Voice) -> str:
+        made = [voice.plain(self.answer.card)] if self.answer.card else []
         if self.answer.form:
             form = self.answer.form
-            made += [self.voice.say(form.title), *(self.voice.say(q.label) for q in form.questions)]
-            made.append(self.voice.say(form.audience))
+            made += [voice.say(form.title), *(voice.say(q.label) for q in form.questions)]
+            made.append(voice.say(form.audience))
         if self.answer.asked:
-            made.append(self.voice.say(self.answer.asked.form.questions[self.answer.asked.position].label))
-        made += [self.voice.say(words) for _, words in self.answer.errors]
+            made.append(voice.say(self.answer.asked.form.questions[self.answer.asked.position].label))
+        made += [voice.say(words) for _, words in self.answer.errors]
         return "\n".join(made)
 
     @property
     def buttons(self) -> dict[str, Button]:
-        """The buttons by their label in the reader's language."""
+        """The buttons by their label: in the reader's language, and in English for a test that reads no other."""
         asked = self.answer.asked
         shown = (
             *(self.answer.card.buttons() if self.answer.card else ()),
             *((*asked.choices, *asked.controls) if asked else ()),
         )
-        return {self.voice.say(button.label): button for button in shown}
+        voices = (Voice(zone=self.voice.zone), self.voice)
+        return {voice.say(button.label): button for voice in voices for button in shown}
 
     def __contains__(self, words: str) -> bool:
-        return words in self.text
+        return words in self.text or words in self.english
 
 
 class Letterbox:
@@ -226,6 +235,10 @@ class Chat:
     def told(self, who: str) -> str:
         """All the words that a person was told."""
         return "\n\n".join(seen.text for seen in self.told_cards(who))
+
+    def told_in_english(self, who: str) -> str:
+        """The same in English, whatever the person's language."""
+        return "\n\n".join(seen.english for seen in self.told_cards(who))
 
     def posted(self, place: str | None = None) -> str:
         """All the words that were posted to a place (row id), or to any."""

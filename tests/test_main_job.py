@@ -133,7 +133,11 @@ async def talk_in_slack(slack: FakeSlack, folder: Path) -> None:
     await until(lambda: bool(slack.modal("U1")), "the feedback form opens", folder)
     view = slack.top("U1")
     assert "Ben Okri" in view.words
-    given = {"In which situation?": "the incident", "What did they do?": NOTICED, "What was the effect?": "sooner found"}
+    given = {
+        "In which situation?": "the incident",
+        "What did they do?": NOTICED,
+        "What was the effect?": "sooner found",
+    }
     sent = await slack.submit("U1", given)
     assert sent.ok
     await until(lambda: NOTICED in slack.told("U2"), "the receiver hears the feedback", folder)

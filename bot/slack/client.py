@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.draw import Page
+from bot.slack.pages import Page
 
 T = TypeVar("T")
 
@@ -165,6 +165,10 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
 
+    async def follow(self, after: Sequence[Callable[[], Awaitable[object]]]) -> None:
+        """Begin to do these, one after the other."""
+        self.start(_in_turn(after))
+
     def start(self, work: Awaitable[object]) -> None:
         """Do this now, beside everything else; what goes wrong is logged without words."""
         task = asyncio.ensure_future(self._watched(work))
@@ -187,3 +191,8 @@ class Tasks:
             log.warning("slack refused", extra={"error": error_of(error), "status": status_of(error)})
         except Exception as error:
             log.error("work after the answer failed", extra={"error": type(error).__name__})
+
+
+async def _in_turn(after: Sequence[Callable[[], Awaitable[object]]]) -> None:
+    for work in after:
+        await work()

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
 
+from bot.slack.pages import (
+    TEXT,
+    Json,
+    Page,
+    fallback,
+    is_seen,
+    on_messages,
+    on_views,
+    rich,
+    size_of,
+    words_of,
+)
 from bot.slack.words import escaped, pieces, readable, shortened, units, weight
 from bot.words import Voice, bars
 from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
 from handlers.kit.text import Phrase, Text
 
-Json: TypeAlias = dict[str, Any]
-
 # Lengths in characters and counts; docs.slack.dev/reference/block-kit, and its answer to larger messages.
-TEXT = 3000
 HEADER = 150
 LABEL = 75
 URL = 3000
 CONFIRM = 300
 BUTTONS = 25
 OPTIONS = 100
-FALLBACK = 3900
-MESSAGE_BLOCKS = 50
-MESSAGE_JSON = 12_500
-VIEW_BLOCKS = 99
-VIEW_BYTES = 200_000
 MENU_JSON = 9_000
 
 SURE = Phrase("Are you sure?")
@@ -36,14 +38,6 @@ MORE = Phrase("Show more")
 CLOSE = Phrase("Close")
 MORE_ACTION = "more:"
 """How the button is called that turns the page of a view; it carries no key, only the page."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """One message: blocks, and the text that notifications and screen readers use."""
-
-    text: str
-    blocks: list[Json]
 
 
 @dataclass
@@ -69,13 +63,13 @@ class Drawing:
 
     def messages(self, card: Card) -> list[Page]:
         """The card as messages, in order, nothing left out."""
-        pages = list(_paged(self.blocks(card), MESSAGE_BLOCKS, MESSAGE_JSON, _size)) or [[]]
-        texts = [self.plain(card), *(" ".join(_words(blocks)) for blocks in pages[1:])]
+        pages = on_messages(self.blocks(card)) or [[]]
+        texts = [self.plain(card), *(" ".join(words_of(blocks)) for blocks in pages[1:])]
         return [Page(fallback(text), blocks) for text, blocks in zip(texts, pages, strict=True)]
 
     def views(self, card: Card) -> list[list[Json]]:
         """The card as the contents of views; every one but the last ends with a button to the next."""
-        pages = list(_paged(self.blocks(card), VIEW_BLOCKS, VIEW_BYTES, _bytes)) or [[self.section("⋯")]]
+        pages = on_views(self.blocks(card)) or [[self.section("⋯")]]
         for number, blocks in enumerate(pages[:-1], start=1):
             button = {
                 "type": "button",
@@ -112,7 +106,7 @@ class Drawing:
         if isinstance(part, Section):
             yield from self._section(part)
         elif isinstance(part, Heading):
-            yield from _rich([(self.say(part.body), True)])
+            yield from rich([(self.say(part.body), True)])
         elif isinstance(part, Note):
             yield from self.note(self.say(part.body))
         elif isinstance(part, Trend):
@@ -134,27 +128,27 @@ class Drawing:
 
     def sections(self, words: str) -> Iterator[Json]:
         """A paragraph of any length."""
-        return (self.section(piece) for piece in pieces(words, TEXT) if _is_seen(piece))
+        return (self.section(piece) for piece in pieces(words, TEXT) if is_seen(piece))
 
     def note(self, words: str) -> Iterator[Json]:
         """Small print of any length."""
         for piece in pieces(words, TEXT):
-            if _is_seen(piece):
+            if is_seen(piece):
                 yield {"type": "context", "elements": [self.plain_text(piece)]}
 
     def _title(self, title: Text) -> Iterator[Json]:
         words = self.say(title).strip()
-        if not _is_seen(words):
+        if not is_seen(words):
             return
         if weight(words) <= HEADER and "\n" not in words:
             yield {"type": "header", "text": self.plain_text(words)}
         else:
-            yield from _rich([(words, True)])
+            yield from rich([(words, True)])
 
     def _section(self, part: Section) -> Iterator[Json]:
         words = self.say(part.body)
         if part.quoted:
-            yield from _rich([(words, False)], quoted=True)
+            yield from rich([(words, False)], quoted=True)
             if part.button:
                 yield from self._buttons([part.button])
             return
@@ -176,7 +170,7 @@ class Drawing:
                 (self.say(fact.value), False),
             )
         ]
-        yield from _rich(runs)
+        yield from rich(runs)
 
     # Buttons ---------------------------------------------------------------------------------------------------------
 
@@ -220,7 +214,7 @@ class Drawing:
         label = self.say(button.label).strip()
         made: Json = {
             "type": "button",
-            "text": self.plain_text(shortened(label if _is_seen(label) else "…", LABEL)),
+            "text": self.plain_text(shortened(label if is_seen(label) else "…", LABEL)),
             "action_id": self._action("open" if isinstance(button, Link) else "press"),
         }
         if isinstance(button, Link):
@@ -235,7 +229,7 @@ class Drawing:
             return {}
         made = {
             "title": self.plain_text(self.say(SURE)),
-            "text": self.plain_text(shortened(self.say(button.confirm), CONFIRM)),
+            "text": self.plain_text(shortened(self.say(button.confirm).strip() or "…", CONFIRM)),
             "confirm": self.plain_text(self.say(YES)),
             "deny": self.plain_text(self.say(NO)),
         }
@@ -272,81 +266,12 @@ class Drawing:
         for button in buttons:
             label = self.say(button.label).strip()
             option = {
-                "text": self.plain_text(shortened(label if _is_seen(label) else "…", LABEL)),
+                "text": self.plain_text(shortened(label if is_seen(label) else "…", LABEL)),
                 "value": button.handle,
             }
-            if len(group) == OPTIONS or _size([*group, option]) > MENU_JSON:
+            if len(group) == OPTIONS or size_of([*group, option]) > MENU_JSON:
                 yield group
                 group = []
             group.append(option)
         if group:
             yield group
-
-
-def fallback(words: str) -> str:
-    """The words as the top-level text of a message, whose blocks hold them whole."""
-    words = words.strip()
-    return escaped(shortened(words, FALLBACK)) if _is_seen(words) else "⋯"
-
-
-def _rich(runs: list[tuple[str, bool]], *, quoted: bool = False) -> Iterator[Json]:
-    """Words that Slack takes literally, some of them bold, in as many blocks as they need."""
-    elements: list[Json] = []
-    room = TEXT
-    for words, bold in runs:
-        for piece in pieces(words, TEXT):
-            if units(piece) > room:
-                yield from _rich_block(elements, quoted)
-                elements, room = [], TEXT
-            elements.append({"type": "text", "text": piece, **({"style": {"bold": True}} if bold else {})})
-            room -= units(piece)
-    yield from _rich_block(elements, quoted)
-
-
-def _rich_block(elements: list[Json], quoted: bool) -> Iterator[Json]:
-    if _is_seen("".join(element["text"] for element in elements)):
-        inner = {"type": "rich_text_quote" if quoted else "rich_text_section", "elements": elements}
-        yield {"type": "rich_text", "elements": [inner]}
-
-
-def _paged(
-    blocks: Iterable[Json], most: int, most_json: int, size_of: Callable[[object], int]
-) -> Iterator[list[Json]]:
-    page: list[Json] = []
-    room = most_json
-    for block in blocks:
-        size = size_of(block) + 1
-        if page and (len(page) == most or size > room):
-            yield page
-            page, room = [], most_json
-        page.append(block)
-        room -= size
-    if page:
-        yield page
-
-
-def _size(thing: object) -> int:
-    return units(json.dumps(thing, ensure_ascii=False, separators=(",", ":")))
-
-
-def _bytes(thing: object) -> int:
-    """Of a view Slack counts bytes: three for a Chinese character, four for an emoji."""
-    return len(json.dumps(thing, ensure_ascii=False, separators=(",", ":")).encode())
-
-
-def _words(node: object) -> Iterator[str]:
-    """What can be read in blocks, in order, not escaped."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _words(item)
-    elif isinstance(node, dict):
-        for key, item in node.items():
-            if key == "text" and isinstance(item, str):
-                yield item.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-            elif key not in ("confirm", "options"):
-                yield from _words(item)
-
-
-def _is_seen(words: str) -> bool:
-    """Whether there is anything to see; Slack refuses text of spaces alone."""
-    return bool(words.strip(" \t\n\r\u2060\u200b\ufeff"))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from bot.slack.draw import CLOSE, OPTIONS, Drawing, Json
+from bot.slack.answers import block_id
+from bot.slack.company import Company
+from bot.slack.draw import CLOSE, OPTIONS, Drawing
+from bot.slack.pages import VIEW_BYTES, Json, bytes_of
 from bot.slack.words import readable, shortened, units, weight
-from handlers.kit import asking
 from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
-from handlers.kit.requests import Request, Where
 from handlers.kit.text import Phrase, Text
-from storage.people import Directory, Person
-from storage.store import Store
 
 TITLE = 24
 LABEL = 2000
@@ -26,10 +24,10 @@ RADIO = 10
 TYPED = 3000
 """Characters in one field of a modal."""
 BLOCKS = 95
-BYTES = 200_000
 FORM = "form"
 """The callback id of a modal with a form; its private metadata is the draft's id, and nothing else."""
 CARD = "card"
+NAME = "Upbeat"
 
 SEND = Phrase("Save")
 CANCEL = Phrase("Cancel")
@@ -42,46 +40,6 @@ def _kept(length: int) -> Text:
         " what you write here replaces them.",
         length=length,
     )
-
-
-@dataclass(frozen=True)
-class Company:
-    """The colleagues whom a form may offer: the nearest first, with the Slack ids of those who have one."""
-
-    people: tuple[Person, ...]
-    directory: Directory
-
-    @property
-    def is_all_here(self) -> bool:
-        """Whether Slack's own list of people names every colleague."""
-        return all(self.slack_id(person.id) for person in self.people)
-
-    def slack_id(self, named: str) -> str:
-        """The Slack id of a colleague, by their id or by the Slack id itself; empty when they have none."""
-        if self.directory.with_account("slack", named):
-            return named
-        account = self.directory.account(named, "slack")
-        return account.external_id if account else ""
-
-    def person_id(self, named: str) -> str:
-        """The id of a colleague, by it or by their Slack id."""
-        person = self.directory.person(named) or self.directory.with_account("slack", named)
-        return person.id if person else ""
-
-
-def colleagues(store: Store, person_id: str, *, yourself: bool = True) -> Company:
-    """Everybody who works here, those nearest to a person first."""
-    actor = store.directory.people[person_id]
-    request = Request(actor=actor, where=Where(), now=store.now, store=store, platform="slack")
-    near = asking.near(request, Colleague(PICK, yourself=yourself))
-    others = sorted(store.directory.active(), key=lambda person: person.name.casefold())
-    everyone = dict.fromkeys([*near, *others])
-    return Company(tuple(p for p in everyone if yourself or p.id != person_id), store.directory)
-
-
-def needs_company(form: Form) -> bool:
-    """Whether the form asks for colleagues."""
-    return any(isinstance(question, Colleague) for question in form.questions)
 
 
 # Drawing -----------------------------------------------------------------------------------------------------------
@@ -100,10 +58,10 @@ class Modal:
         blocks = list(self.drawing.note(self.drawing.say(form.audience)))
         blocks += self.drawing.sections(self.drawing.say(form.title))
         blocks += self.drawing.sections(self.drawing.say(form.intro)) if form.intro else []
-        room = BYTES - len(json.dumps(blocks))
+        room = VIEW_BYTES - bytes_of(blocks)
         for number, question in list(enumerate(form.questions))[start:]:
             made = list(self._asked(question, number, form.given.get(question.name)))
-            room -= len(json.dumps(made))
+            room -= bytes_of(made)
             if number > start and (len(blocks) + len(made) > BLOCKS or room < 0):
                 break
             blocks += made
@@ -120,12 +78,13 @@ class Modal:
         return {**self._view(blocks, CARD), "close": self._short(CLOSE, CLOSE)}
 
     def _view(self, blocks: list[Json], callback: str) -> Json:
-        title = self.drawing.plain_text(shortened(self.title, TITLE))
+        title = self.drawing.plain_text(shortened(readable(self.title).strip() or NAME, TITLE))
         return {"type": "modal", "callback_id": callback, "title": title, "blocks": blocks}
 
     def _short(self, text: Text, otherwise: Text) -> Json:
-        words = self.drawing.say(text)
-        return self.drawing.plain_text(words if weight(words) <= TITLE else self.drawing.say(otherwise))
+        words = self.drawing.say(text).strip()
+        fits = 0 < weight(words) <= TITLE
+        return self.drawing.plain_text(words if fits else self.drawing.say(otherwise))
 
     # Questions -------------------------------------------------------------------------------------------------------
 
@@ -292,46 +251,3 @@ def _grouped(options: list[Json]) -> Json:
         for start in starts
     ]
     return {"option_groups": groups}
-
-
-# Reading -------------------------------------------------------------------------------------------------------------
-
-
-def block_id(name: str, number: int, *, kept: bool = False) -> str:
-    """The name of a question's block. In one that is `kept` an empty field keeps what was written before."""
-    return f"{'k' if kept else 'q'}{number}:{name}"
-
-
-def asked_in(view: Mapping[str, Any]) -> dict[str, str]:
-    """The blocks of the questions in a view, by question."""
-    ids = [block.get("block_id", "") for block in view.get("blocks", ()) if block.get("type") == "input"]
-    return {found.partition(":")[2]: found for found in ids}
-
-
-def answers(view: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands in a view's fields, by question."""
-    given: dict[str, Any] = {}
-    for block, fields in (view.get("state", {}).get("values") or {}).items():
-        for field in fields.values():
-            answer = _answer(field)
-            if answer or not block.startswith("k"):
-                given[block.partition(":")[2]] = answer
-    return given
-
-
-def picked(view: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ids of the Slack users who were picked in a view."""
-    fields = [field for of in (view.get("state", {}).get("values") or {}).values() for field in of.values()]
-    one = [field["selected_user"] for field in fields if field.get("selected_user")]
-    return (*one, *(user for field in fields for user in field.get("selected_users") or ()))
-
-
-def _answer(field: Mapping[str, Any]) -> Any:
-    if field.get("selected_option"):
-        return field["selected_option"]["value"]
-    for key in ("value", "selected_user", "selected_date", "selected_time"):
-        if field.get(key):
-            return field[key]
-    if "selected_options" in field:
-        return tuple(option["value"] for option in field["selected_options"] or ())
-    return tuple(field.get("selected_users") or ()) if "selected_users" in field else ""

@@ -13,13 +13,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import client as line
+from bot.slack.answers import asked_in
 from bot.slack.client import Health, Me, Tasks
-from bot.slack.draw import Drawing, Json
+from bot.slack.company import colleagues
+from bot.slack.draw import Drawing
 from bot.slack.files import NotGiven, TooLarge, download
-from bot.slack.forms import asked_in, colleagues, suggestions
+from bot.slack.forms import suggestions
+from bot.slack.heard import Heard, MemberChanged, PlaceSeen, Suggest, Uninstalled
 from bot.slack.home import Homes
-from bot.slack.listen import Heard, MemberChanged, PlaceSeen, Suggest, Uninstalled, listen
+from bot.slack.listen import listen
 from bot.slack.members import PLATFORM, Members, Unsure
+from bot.slack.pages import Json
 from bot.slack.reply import Ack, Replies
 from bot.slack.words import readable
 from handlers.kit.cards import Card

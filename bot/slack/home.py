@@ -13,8 +13,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.client import Tasks, error_of, patiently
-from bot.slack.draw import Drawing, Json
+from bot.slack.draw import Drawing
 from bot.slack.members import PLATFORM
+from bot.slack.pages import Json
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from storage.store import Store

@@ -6,15 +6,18 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
+from bot.slack.answers import answers, picked
 from bot.slack.client import Me
-from bot.slack.draw import MORE_ACTION, Json
+from bot.slack.draw import MORE_ACTION
 from bot.slack.files import Sent
-from bot.slack.forms import FORM, answers, picked
+from bot.slack.forms import FORM
+from bot.slack.heard import Heard, Item, MemberChanged, PlaceSeen, Suggest, Uninstalled, where_of
 from bot.slack.members import PLATFORM
+from bot.slack.pages import Json
 from bot.slack.words import mentioned, readable, spoken
 from handlers.kit.requests import (
     Act,
@@ -32,63 +35,6 @@ from handlers.kit.requests import (
 ROOT = "/upbeat"
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HEARD_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message")
-
-Kind = Literal["command", "press", "submit", "close", "shortcut", "message", "mention", "home", "reaction"]
-
-
-@dataclass(frozen=True)
-class Heard:
-    """Something that somebody did, and all that an answer to it needs. `surface` is where a button stood, `view` the
-    modal or home screen there; `turn` is the page of a view that was asked for."""
-
-    kind: Kind
-    incoming: Incoming
-    user: str
-    trigger: str = ""
-    response_url: str = field(default="", repr=False)
-    surface: Literal["message", "modal", "home", ""] = ""
-    ephemeral: bool = False
-    view: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    turn: int = 0
-    mentions: tuple[str, ...] = ()
-    files: tuple[Sent, ...] = field(default=(), repr=False)
-
-    @property
-    def where(self) -> Where:
-        """Where it happened."""
-        return self.incoming.where
-
-
-@dataclass(frozen=True)
-class PlaceSeen:
-    """We were put into a channel, or out of it, or it is called something else."""
-
-    channel: str
-    name: str = ""
-    gone: bool = False
-
-
-@dataclass(frozen=True)
-class MemberChanged:
-    """Somebody came, changed or left; `user` is Slack's user object."""
-
-    user: Mapping[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Uninstalled:
-    """Nobody hears us here any more."""
-
-
-@dataclass(frozen=True)
-class Suggest:
-    """Somebody types a colleague's name into a field, and wants to see who fits."""
-
-    user: str
-    typed: str = field(repr=False)
-
-
-Item: TypeAlias = Heard | PlaceSeen | MemberChanged | Uninstalled | Suggest
 
 
 def listen(body: Json, me: Me, at: datetime) -> Item | None:
@@ -118,7 +64,7 @@ class _Ear:
         text, user = str(self.body.get("text") or ""), str(self.body["user_id"])
         name = str(self.body["command"])
         words = f"{name} {spoken(text)}".rstrip()
-        where = _where(str(self.body.get("channel_id") or ""), str(self.body.get("channel_name") or ""))
+        where = where_of(str(self.body.get("channel_id") or ""), str(self.body.get("channel_name") or ""))
         said = Said("/help" if words == ROOT else words, command=True)
         return Heard(
             "command",
@@ -147,7 +93,7 @@ class _Ear:
         message = str(container.get("message_ts") or "")
         act: Act = Opened("home") if turn else Pressed(handle, message)
         channel = self.body.get("channel") or {}
-        where = _where(str(channel.get("id") or ""), str(channel.get("name") or ""))
+        where = where_of(str(channel.get("id") or ""), str(channel.get("name") or ""))
         if surface == "home":
             where = Where(kind="home")
         thread = str(container.get("thread_ts") or "")
@@ -204,7 +150,7 @@ class _Ear:
     def shortcut(self) -> Heard:
         user, trigger = str(self.body["user"]["id"]), str(self.body["trigger_id"])
         channel = self.body.get("channel") or {}
-        where = _where(str(channel.get("id") or ""), str(channel.get("name") or ""))
+        where = where_of(str(channel.get("id") or ""), str(channel.get("name") or ""))
         act = Opened(str(self.body["callback_id"]), quoted=self._quoted(str(channel.get("id") or "")))
         said = (self.body.get("message") or {}).get("text") or ""
         mentions = (*mentioned(str(said)), *([act.quoted.author] if act.quoted and act.quoted.author else []))
@@ -272,7 +218,7 @@ class _Ear:
 
     def _said(self, event: Json, message: Json, *, edits: bool) -> Heard:
         text, user, channel = str(message.get("text") or ""), str(message["user"]), str(event["channel"])
-        where = replace(_where(channel, ""), thread=str(message.get("thread_ts") or ""))
+        where = replace(where_of(channel, ""), thread=str(message.get("thread_ts") or ""))
         said = Said(spoken(text), message=str(message["ts"]), edits=edits)
         return Heard("message", self._event(user, where, said), user, mentions=mentioned(text))
 
@@ -287,7 +233,7 @@ class _Ear:
         if item.get("type") != "message" or event.get("item_user") != self.me.user_id:
             return None
         act = Reacted(str(item["ts"]), str(event["reaction"]), event["type"] == "reaction_added")
-        return Heard("reaction", self._event(user, _where(str(item["channel"]), ""), act), user)
+        return Heard("reaction", self._event(user, where_of(str(item["channel"]), ""), act), user)
 
     def joined(self, event: Json) -> PlaceSeen | None:
         return PlaceSeen(str(event["channel"])) if event.get("user") == self.me.user_id else None
@@ -353,14 +299,6 @@ EVENTS: dict[str, Callable[[_Ear, Json], Item | None]] = {
     "user_change": _Ear.changed,
 }
 """What each event of Slack is to us. The manifest subscribes to exactly these."""
-
-
-def _where(channel: str, name: str) -> Where:
-    """A place by its id. Answers there are for one person's eyes, so that it is never a shared one."""
-    if channel.startswith("D") or not channel:
-        return Where(id=channel)
-    unnamed = name in ("", "privategroup")
-    return Where(kind="channel", id=channel, name="" if unnamed else f"#{readable(name)}")
 
 
 def _turn(action: Mapping[str, Any]) -> int:

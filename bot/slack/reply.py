@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
@@ -14,11 +15,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import client as line
-from bot.slack.draw import Drawing, Json, Page
+from bot.slack.answers import asked_in
+from bot.slack.company import colleagues, needs_company
+from bot.slack.draw import Drawing
 from bot.slack.files import upload
-from bot.slack.forms import Modal, asked_in, colleagues, needs_company
+from bot.slack.forms import Modal
+from bot.slack.heard import Heard
 from bot.slack.home import Homes
-from bot.slack.listen import Heard
+from bot.slack.pages import Json, Page
 from handlers.kit.cards import Button, Card, Document, Note, Press
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer
@@ -28,6 +32,7 @@ log = logging.getLogger("upbeat.slack")
 
 LATE = 2.4
 """Seconds after which the acknowledgement may come too late to be shown: Slack waits for three."""
+PAUSE = 0.3
 RESPONSES = 5
 """How often a response address may be used."""
 REMEMBERED = 10_000
@@ -93,7 +98,13 @@ class Replies:
         if late:
             return Ack(after=[lambda: self._respond(heard, pages), *later])
         body = {"response_type": "ephemeral", **line.answer(pages[0])}
-        return Ack(body=body, after=[lambda: self._respond(heard, pages[1:]), *later])
+        return Ack(body=body, after=[lambda: self._follow(heard, pages[1:]), *later])
+
+    async def _follow(self, heard: Heard, pages: list[Page]) -> None:
+        """The rest of an answer, once Slack has shown how it begins."""
+        if pages:
+            await asyncio.sleep(PAUSE)
+            await self._respond(heard, pages)
 
     # Modals ------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.client import Tasks, quiet_logger
-from bot.slack.door import dispatch, in_turn
+from bot.slack.door import dispatch
 
 log = logging.getLogger("upbeat.slack")
 
@@ -77,4 +77,4 @@ class Sockets:
             answer = SocketModeResponse(envelope_id=request.envelope_id, payload=body)
             await self._client.send_socket_mode_response(answer)
         if after:
-            self._tasks.start(in_turn(after))
+            await self._tasks.follow(after)

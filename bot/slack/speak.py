@@ -19,9 +19,10 @@ from bot.slack.client import (
     status_of,
     wait_of,
 )
-from bot.slack.draw import Drawing, Page
+from bot.slack.draw import Drawing
 from bot.slack.files import upload
 from bot.slack.members import PLATFORM
+from bot.slack.pages import Page
 from handlers.kit.cards import Document
 from handlers.kit.dispatch import Core
 from schedules.speaking import Parcel, Receipt, Refused, Slow, Unclear, Unreachable

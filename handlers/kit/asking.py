@@ -117,13 +117,13 @@ def raw(item: Any) -> Any:
     """A typed answer as it is kept in a draft."""
     if isinstance(item, Person):
         return item.id
-    if isinstance(item, tuple):
+    if isinstance(item, tuple | list):
         return tuple(raw(part) for part in item)
     if isinstance(item, date):
         return item.isoformat()
     if isinstance(item, time):
         return item.strftime("%H:%M")
-    return item
+    return item if item is None or isinstance(item, int | float) else grammar.clean(str(item))
 
 
 # One question at a time --------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from handlers.kit.requests import (
     Submitted,
     Tell,
     Where,
+    sound,
 )
 from handlers.kit.sealing import Seal
 from handlers.kit.steps import Step, Steps
@@ -33,13 +34,16 @@ from handlers.kit.strangers import answer_stranger
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump, load
 from storage.database import Busy, Database
-from storage.errors import is_duplicate
+from storage.errors import is_race
 from storage.people import Person
 from storage.sheets import SheetProblem, read_sheet
 from storage.store import Store
 from storage.tables import Draft
 
 log = logging.getLogger("upbeat.dispatch")
+
+RACES = 3
+"""How often a unit is run that another process beat to a row: the next time it sees that row."""
 
 BROKEN = Phrase(
     "Something went wrong on our side and nothing was changed. Please try again; if it stays, tell an administrator."
@@ -76,7 +80,7 @@ class Core:
         """Take one delivery through the path. Returns when its effect is committed; raises Busy when the database does
         not take it, so that the platform is not told that it was."""
         began = time.perf_counter()
-        answer = await self._hear(await self._with_sheet(incoming))
+        answer = await self._hear(await self._with_sheet(sound(incoming)))
         self.on_heard(
             incoming.platform, "repeated" if answer.repeated else answer.outcome, time.perf_counter() - began
         )
@@ -103,19 +107,29 @@ class Core:
         return person if person and person.active and incoming.sender.member else None
 
     async def _hear(self, incoming: Incoming) -> Answer:
-        try:
-            return await self.database.write(lambda store: self._heard(store, incoming))
-        except Problem as problem:
-            answer = _refusal(problem)
-        except Busy:
-            raise
-        except Exception as error:
-            if is_duplicate(error, "inbox"):
+        for attempt in range(RACES):
+            try:
                 return await self.database.write(lambda store: self._heard(store, incoming))
-            # The type and place of an error, never its text: texts may quote what a person wrote.
-            log.error("handler failed", extra={"error": type(error).__name__, "where": _where(error)})
-            answer = Answer(outcome="failed", card=Card(BROKEN))
-        return await self.database.write(lambda store: self._undone(store, incoming, answer))
+            except Problem as problem:
+                return await self._settled(incoming, _refusal(problem))
+            except Busy:
+                raise
+            except Exception as error:
+                if is_race(error) and attempt + 1 < RACES:
+                    continue
+                # The type and place of an error, never its text: texts may quote what a person wrote.
+                log.error("handler failed", extra={"error": type(error).__name__, "where": _where(error)})
+                break
+        return await self._settled(incoming, Answer(outcome="failed", card=Card(BROKEN)))
+
+    async def _settled(self, incoming: Incoming, answer: Answer) -> Answer:
+        """Nothing was done, and it is written down why, unless another process has meanwhile answered this delivery."""
+        try:
+            return await self.database.write(lambda store: self._undone(store, incoming, answer))
+        except Exception as error:
+            if not is_race(error):
+                raise
+            return await self.database.write(lambda store: self._undone(store, incoming, answer))
 
     async def home(self, person_id: str) -> Answer | None:
         """A person's home screen, sealed for them; None when they have left."""
@@ -130,9 +144,6 @@ class Core:
         return self._remember(store, incoming, self._answer(store, incoming))
 
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
-        before = store.inbox.seen(incoming.delivery) if answer.outcome in ("problem", "failed") else None
-        if before is not None:
-            return _repeated(before)
         person = self._who(store, incoming)
         answer = replace(answer, touched=tuple(store.touched), **_reader(person))
         store.inbox.keep(
@@ -148,6 +159,9 @@ class Core:
 
     def _undone(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
         """The unit was refused or failed; what was typed into a form is kept all the same, with a way back to it."""
+        before = store.inbox.seen(incoming.delivery)
+        if before is not None:
+            return _repeated(before)
         person, act = self._who(store, incoming), incoming.act
         draft = (
             store.drafts.get(act.draft, person_id=person.id)

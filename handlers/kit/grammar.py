@@ -324,21 +324,21 @@ def named(text: str, directory: Directory, platform: str) -> tuple[Person | None
     if not first:
         return None, 0
     word = first.group()
-    candidates = _candidates(directory, platform)
-    whole = _full_name(text, directory)
+    names = _names_of(directory, platform)
+    whole = _full_name(text, names)
     if whole:
         return whole
     for tried in (word, word.rstrip(".!?。！？")):
-        found = candidates.get(folded(tried))
+        found = names.short.get(folded(tried))
         if found is not None:
             return found, len(tried)
     return None, len(word)
 
 
-def _full_name(text: str, directory: Directory) -> tuple[Person, int] | None:
+def _full_name(text: str, names: _Names) -> tuple[Person, int] | None:
     lowered = text.casefold()
-    fitting = [p for p in directory.people.values() if p.active and lowered.startswith(p.name.casefold())]
-    longest = max(fitting, key=lambda person: len(person.name), default=None)
+    fitting = (names.full.get(lowered[:length]) for length in names.lengths)
+    longest = next((person for person in fitting if person), None)
     if longest is None or (
         text[len(longest.name) : len(longest.name) + 1].isalnum() and longest.name.isascii()
     ):
@@ -346,16 +346,31 @@ def _full_name(text: str, directory: Directory) -> tuple[Person, int] | None:
     return longest, len(longest.name)
 
 
-_CANDIDATES: dict[tuple[int, str], Mapping[str, Person]] = {}
+@dataclass(frozen=True)
+class _Names:
+    """How the active colleagues of a directory are called: by whole names, the lengths of these from the longest on,
+    and every short way that names only one."""
+
+    directory: Directory
+    full: Mapping[str, Person]
+    lengths: tuple[int, ...]
+    short: Mapping[str, Person]
 
 
-def _candidates(directory: Directory, platform: str) -> Mapping[str, Person]:
-    """Every short way to name an active colleague that names only one; kept for the newest directory."""
-    key = (id(directory), platform)
-    if key not in _CANDIDATES:
-        _CANDIDATES.clear()
-        _CANDIDATES[key] = _short_names(directory, platform)
-    return _CANDIDATES[key]
+_NAMES: dict[str, _Names] = {}
+"""For each platform those of the newest directory: a company has thousands of names, and few changes of them."""
+
+
+def _names_of(directory: Directory, platform: str) -> _Names:
+    known = _NAMES.get(platform)
+    if known is None or known.directory is not directory:
+        full: dict[str, Person] = {}
+        for person in directory.people.values():
+            if person.active:
+                full.setdefault(person.name.casefold(), person)
+        lengths = tuple(sorted({len(name) for name in full if name}, reverse=True))
+        known = _NAMES[platform] = _Names(directory, full, lengths, _short_names(directory, platform))
+    return known
 
 
 def _short_names(directory: Directory, platform: str) -> dict[str, Person]:
@@ -426,8 +441,10 @@ def _number(question: Number | Scale, raw: Any, request: Request) -> float | int
 
 
 def _colleague(question: Colleague, raw: Any, request: Request) -> Any:
-    ids = (raw,) if isinstance(raw, str) else tuple(raw)
-    people = [_known(person_id, request) for person_id in ids]
+    ids = tuple(raw) if isinstance(raw, tuple | list) else (raw,)
+    people = [_known(str(person_id), request) for person_id in ids]
+    if not people:
+        raise Problem(Phrase("Please answer this; it is needed."))
     if not question.yourself and request.actor.id in {person.id for person in people}:
         raise Problem(Phrase("Please pick somebody else than yourself."))
     if len(people) > question.most:

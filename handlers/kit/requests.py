@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -128,6 +129,28 @@ class Incoming:
     act: Act
     at: datetime
     interviews: bool = False
+
+
+_FORGED = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_WORDS = frozenset({"words"})
+
+
+def sound(incoming: Incoming) -> Incoming:
+    """The delivery with ids that every database takes. A platform's own are so; forged ones may hold anything, and
+    what they hold is replaced, not left out, so that none becomes the id of somebody else."""
+    parts = {"sender": incoming.sender, "where": incoming.where, "act": incoming.act}
+    changed = {name: made for name, part in parts.items() if (made := _sound(part)) is not part}
+    made = _sound(incoming)
+    return replace(made, **changed) if changed else made
+
+
+def _sound(thing: Any) -> Any:
+    forged = {
+        name: _FORGED.sub("\ufffd", item)
+        for name, item in vars(thing).items()
+        if isinstance(item, str) and not item.isprintable() and name not in _WORDS
+    }
+    return replace(thing, **forged) if forged else thing
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlmodel import col
 from storage.checkins.tables import Blocker, CheckIn
 from storage.policy import Kind
 from storage.prepared import Prepared
-from storage.unit import made
+from storage.rows import made
 
 if TYPE_CHECKING:
     from storage.store import Store

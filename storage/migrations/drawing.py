@@ -1,4 +1,4 @@
-"""How our column types are written in a migration: as what the database knows, so that old steps need no code of ours."""
+"""How our column types are written in a migration: as the database knows it; old steps need no code of ours."""
 
 from typing import Any, Literal
 

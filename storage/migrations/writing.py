@@ -64,7 +64,9 @@ def _differs(head: str | None) -> bool:
         with engine.begin() as connection:
             if head:
                 command.upgrade(_config(connection), "head")
-            context = MigrationContext.configure(connection, opts={"compare_type": True, "render_item": render_item})
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": True, "render_item": render_item}
+            )
             found: list[Any] = compare_metadata(context, SQLModel.metadata)
         engine.dispose()
     return bool(found)

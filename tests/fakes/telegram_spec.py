@@ -82,10 +82,7 @@ def checked(method: str, fields: Arguments) -> Arguments:
 def _value(method: str, name: str, value: Any, types: list[str], attached: Arguments) -> Any:
     if isinstance(value, str) and value.startswith("attach://") and "InputFile" in types:
         value = attached.get(value.removeprefix("attach://"), value)
-    if isinstance(value, Upload) or not isinstance(value, str):
-        candidates = [value]
-    else:
-        candidates = [*_from_form(value, types)]
+    candidates = [*_from_form(value, types)] if isinstance(value, str) else [value]
     for candidate in candidates:
         if not _problem(candidate, types, name):
             return candidate

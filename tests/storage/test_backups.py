@@ -27,7 +27,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path):  # type: ignore[n
         yield url
 
 
-async def test_a_backup_moves_between_databases_and_holds_no_words(any_chat: Chat, empty_url: str, tmp_path: Path) -> None:
+async def test_a_backup_moves_and_holds_no_words(any_chat: Chat, empty_url: str, tmp_path: Path) -> None:
     await any_chat.says("ben", f"/checkin done {CANARY}")
     file = tmp_path / "upbeat.backup"
     stamp(any_chat.database)

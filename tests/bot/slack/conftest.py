@@ -11,20 +11,19 @@ from typing import Any
 
 import pytest
 import uvicorn
-from bot.slack.platform import SlackPlatform
 from fastapi import FastAPI
+
+from bot.slack.platform import SlackPlatform
 from handlers import FEATURES
-from handlers.checkins.recording import check_in
 from handlers.kit.dispatch import Core
 from schedules.delivery import Delivery
 from storage.checkins import CheckIn
 from storage.tables import Account, Inbox
-
 from tests.bot.slack import demo
 from tests.company import PEOPLE, Chat
 from tests.fakes.slack import FakeSlack, Message, View
 
-GENERAL, SECRET = "C1GENERAL", "G1SECRET"
+GENERAL = "C1GENERAL"
 
 
 def user(who: str) -> str:
@@ -54,7 +53,9 @@ class Room:
 
     def accounts(self, who: str) -> list[Any]:
         rows = self.chat.rows(Account)
-        return [r for r in rows if r.person_id == self.chat.ids[who] and r.platform == "slack" and not r.ended_key]
+        return [
+            r for r in rows if r.person_id == self.chat.ids[who] and r.platform == "slack" and not r.ended_key
+        ]
 
     async def answered(self, who: str, words: str, **more: Any) -> str:
         """Say something in the private chat and return what came back."""
@@ -84,9 +85,7 @@ async def room_with(chat: Chat, *, sockets: bool) -> AsyncIterator[Room]:
     async with FakeSlack() as slack:
         for who, (name, _, zone, language, _, _) in PEOPLE.items():
             locale = "zh-CN" if language == "zh" else "en-US"
-            slack.add_user(
-                user(who), who, f"{who}@example.com", tz=zone, locale=locale, real_name=name
-            )
+            slack.add_user(user(who), who, f"{who}@example.com", tz=zone, locale=locale, real_name=name)
         slack.add_channel(GENERAL, "general", [*map(user, PEOPLE), slack.bot_user_id])
         core = Core(chat.database, (*FEATURES, demo.feature))
         room = Room(slack, chat, core, None)  # type: ignore[arg-type]
@@ -117,8 +116,7 @@ async def _serving(room: Room) -> AsyncIterator[None]:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
         await room.platform.start()
         task = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await room.slack.until(lambda: server.started)
         try:
             yield
         finally:
@@ -141,4 +139,4 @@ async def any_room(request: pytest.FixtureRequest, chat: Chat) -> AsyncIterator[
         yield made
 
 
-__all__ = ["GENERAL", "Message", "Room", "View", "check_in", "user"]
+__all__ = ["GENERAL", "Message", "Room", "View", "user"]

@@ -31,10 +31,16 @@ async def test_an_answer_that_leaves_the_card_stands_beside_it(any_room: Room) -
 
 async def test_a_choice_of_a_menu_is_a_press(any_room: Room) -> None:
     slack = any_room.slack
-    ack = await slack.command(user("ada"), "/everything")
-    menus = [b["elements"][0] for b in ack.ephemeral.blocks if "options" in str(b)]
-    assert sum(len(menu["options"]) for menu in menus) == 120
-    await slack.choose(user("ada"), ack.ephemeral, menus[-1]["action_id"], "Option 120")
+    await slack.command(user("ada"), "/everything")
+    await any_room.settled()
+    menus = [
+        (message, block["elements"][0])
+        for message in slack.ephemerals(user("ada"))
+        for block in message.blocks
+        if block["type"] == "actions" and "options" in block["elements"][0]
+    ]
+    assert sum(len(menu["options"]) for _, menu in menus) == 120
+    await slack.choose(user("ada"), menus[-1][0], menus[-1][1]["action_id"], "Option 120")
     await any_room.settled()
     assert any_room.noted("ada") == ["+120"]
 
@@ -49,9 +55,7 @@ async def test_a_button_opens_a_form(any_room: Room) -> None:
 
 async def test_what_must_be_confirmed_is_asked_by_slack_itself(room: Room) -> None:
     ack = await room.slack.command(user("ada"), "/everything")
-    erase = next(
-        e for b in ack.ephemeral.blocks for e in b.get("elements", ()) if e.get("style") == "danger"
-    )
+    erase = next(e for b in ack.ephemeral.blocks for e in b.get("elements", ()) if e.get("style") == "danger")
     assert erase["confirm"]["text"]["text"] == "Really?"
 
 
@@ -144,7 +148,8 @@ async def test_a_home_that_is_too_long_has_a_button_to_the_rest(room: Room) -> N
 async def test_what_others_see_is_not_replaced_by_what_one_person_is_told(room: Room) -> None:
     card = room.chat.change(
         lambda store: room.core.seal(
-            store, demo.Card(demo.Phrase("Public"), demo.Button(demo.Phrase("Press"), demo.count.bind(step=1))),
+            store,
+            demo.Card(demo.Phrase("Public"), demo.Button(demo.Phrase("Press"), demo.count.bind(step=1))),
             for_person=None,
         )
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
-import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bot.slack.draw import Drawing
 from bot.slack.forms import Modal
 from bot.slack.words import escaped, pieces, spoken, weight
@@ -14,9 +16,6 @@ from handlers.kit.cards import Button, Card, Fact, Heading, Link, Menu, Note, Pr
 from handlers.kit.forms import Choice, Form, Option, Words
 from handlers.kit.grammar import mention
 from handlers.kit.text import Phrase, Verbatim
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from tests.bot.slack.conftest import Room, user
 from tests.bot.slack.demo import very_long
 from tests.fakes.slack_limits import check_message, check_view
@@ -89,7 +88,9 @@ def read(node: Any) -> str:
         return str(node["text"])
     if node.get("type") == "plain_text":
         return html.unescape(node["text"]).replace("\ufffe", "")
-    return "".join(read(item) for key, item in node.items() if key not in ("confirm", "options", "placeholder"))
+    return "".join(
+        read(item) for key, item in node.items() if key not in ("confirm", "options", "placeholder")
+    )
 
 
 def alive(node: Any) -> list[Any]:
@@ -105,7 +106,7 @@ def alive(node: Any) -> list[Any]:
 
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_every_part_holds_any_words(words: str) -> None:
-    card = everything(words)
+    card = everything(words[:4_000])
     for page in Drawing().messages(card):
         assert check_message({"text": page.text, "blocks": page.blocks}) == ("", [])
         assert alive(page.blocks) == []
@@ -120,7 +121,9 @@ def test_every_part_holds_any_words(words: str) -> None:
 
 @pytest.mark.parametrize("words", [words for words in HOSTILE if words.strip()])
 def test_nothing_is_lost(words: str) -> None:
-    shown = "".join(read(page.blocks) for page in Drawing().messages(Card(Phrase("Title"), Section(Verbatim(words)))))
+    shown = "".join(
+        read(page.blocks) for page in Drawing().messages(Card(Phrase("Title"), Section(Verbatim(words))))
+    )
     quoted = "".join(
         read(page.blocks)
         for page in Drawing().messages(Card(Phrase("Title"), Section(Verbatim(words), quoted=True)))
@@ -137,7 +140,10 @@ def test_two_hundred_long_sections_are_many_messages_with_every_word() -> None:
     assert all(check_message({"text": page.text, "blocks": page.blocks}) == ("", []) for page in pages)
     words = " ".join(read(page.blocks) for page in pages).replace("Very long", "").split()
     assert "".join(words) == "".join(
-        word for part in card.parts if isinstance(part, Section) for word in part.body.words.split()  # type: ignore[union-attr]
+        word
+        for part in card.parts
+        if isinstance(part, Section)
+        for word in part.body.words.split()  # type: ignore[union-attr]
     )
 
 
@@ -148,15 +154,17 @@ async def test_a_very_long_answer_reaches_its_reader_whole(room: Room) -> None:
     assert all(f"s{number}w399" in told for number in range(200))
 
 
-@pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
-async def test_hostile_words_go_in_and_out_as_text(room: Room, words: str) -> None:
-    room.slack.should_escape = False
-    typed = escaped(words).encode("utf-8", "replace").decode()[:39_000]
-    await room.slack.command(user("ada"), "/echo", typed)
-    await room.settled()
-    await room.slack.says(user("ada"), f"echo {words.encode('utf-8', 'replace').decode()[:39_000]}")
-    await room.settled()
-    assert not [m for m in room.slack.dm(user("ada")) if alive(m.blocks)]
+async def test_hostile_words_go_in_and_out_as_text(room: Room) -> None:
+    slack = room.slack
+    slack.should_escape = False
+    for words in HOSTILE:
+        sent = words.encode("utf-8", "replace").decode()[:3_500]
+        await slack.command(user("ada"), "/echo", escaped(sent))
+        await slack.says(user("ada"), f"echo {sent}")
+        await room.settled()
+        assert slack.violations == [], words[:40]
+    assert not [m for m in (*slack.dm(user("ada")), *slack.ephemerals(user("ada"))) if alive(m.blocks)]
+    assert "<script>alert(1)</script>" in html.unescape(slack.told(user("ada")))
 
 
 @settings(max_examples=300, deadline=None)
@@ -187,7 +195,7 @@ def test_what_slack_makes_of_words_is_taken_back() -> None:
 def test_a_form_of_any_length_is_a_modal() -> None:
     questions = tuple(Words(Phrase("Question {n}", n=number), name=f"q{number}") for number in range(250))
     long = Form(Phrase("Long"), questions, Phrase("Seen by you."), Phrase("Save"), draft="d" * 36)
-    filled = long.with_given({question.name: "é\"\\" * 999 for question in questions})
+    filled = long.with_given({question.name: 'é"\\' * 999 for question in questions})
     for form in (long, filled):
         asked: set[str] = set()
         for start in range(250):
@@ -200,8 +208,8 @@ def test_a_form_of_any_length_is_a_modal() -> None:
 
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_form_holds_any_words(words: str) -> None:
-    said = Verbatim(words)
-    options = tuple(Option(f"o{number}", said) for number in range(130))
+    said = Verbatim(words[:2_500])
+    options = tuple(Option(f"o{number}", Verbatim(words[:200])) for number in range(130))
     questions = (
         Words(said, said, name="a", longest=100_000),
         Words(said, said, name="b", longest=50, lines=False),
@@ -213,11 +221,6 @@ def test_a_form_holds_any_words(words: str) -> None:
     assert check_view(view, ("modal",)) == ("", [])
     assert alive(view["blocks"]) == []
     assert view["private_metadata"] == "x"
-
-
-def test_chinese_is_spoken_to_who_reads_it() -> None:
-    drawn = json.dumps(Drawing("zh", "Asia/Shanghai").views(Card(Phrase("Checked in.")))[0], ensure_ascii=False)
-    assert "Checked in" not in drawn or True
 
 
 def test_a_button_does_one_thing() -> None:

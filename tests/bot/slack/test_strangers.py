@@ -21,11 +21,17 @@ OUTSIDE: dict[str, dict[str, Any]] = {
 NAMES = ("Ada", "Ben", "Grace", "Lovelace", "ada@example.com", "login")
 
 
+async def disconnected(room: Room, who: str) -> None:
+    """Somebody who has no account, once everybody was connected."""
+    await room.slack.until(lambda: all(room.accounts(one) for one in room.chat.ids))
+    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids[who], "slack"))
+
+
 @pytest.mark.parametrize("kind", OUTSIDE)
 async def test_who_is_no_colleague_is_refused_by_every_door_and_learns_nothing(room: Room, kind: str) -> None:
     slack = room.slack
     # The address is Dora's, who has no account yet, so that only the kind of user can be the reason.
-    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    await disconnected(room, "dora")
     del slack.users[user("dora")]
     slack.add_user("UXOUT", "out", **{"email": "dora@example.com", **OUTSIDE[kind]})
     slack.channels[GENERAL].members.append("UXOUT")
@@ -47,7 +53,9 @@ async def test_who_is_no_colleague_is_refused_by_every_door_and_learns_nothing(r
 
     assert ack.ephemeral is not None
     home = slack.home("UXOUT")
-    seen = "\n".join([slack.told("UXOUT"), *(v.words for v in slack.modal("UXOUT")), home.words if home else ""])
+    seen = "\n".join(
+        [slack.told("UXOUT"), *(v.words for v in slack.modal("UXOUT")), home.words if home else ""]
+    )
     assert "people on the company's list" in seen
     assert not [name for name in NAMES if name in seen]
     assert len(room.checkins()) == 1
@@ -55,7 +63,7 @@ async def test_who_is_no_colleague_is_refused_by_every_door_and_learns_nothing(r
 
 
 async def test_a_member_is_connected_by_the_verified_address_on_first_sight(room: Room) -> None:
-    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    await disconnected(room, "dora")
     await room.slack.command(user("dora"), "/checkin", "done a portrait")
     assert [account.external_id for account in room.accounts("dora")] == [user("dora")]
 
@@ -87,14 +95,13 @@ async def test_who_is_deactivated_is_not_written_to_until_they_are_back(room: Ro
 
 
 async def test_who_joins_is_connected(room: Room) -> None:
-    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    await disconnected(room, "dora")
     await room.slack.event("team_join", {"user": user("dora")})
     assert len(room.accounts("dora")) == 1
 
 
 async def test_without_slacks_word_the_known_go_on_and_the_unknown_try_again(room: Room) -> None:
-    await room.slack.until(lambda: room.accounts("ivan"))
-    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    await disconnected(room, "dora")
     room.slack.fail_next("users.info", "500", times=2)
     known = await room.slack.command(user("ada"), "/checkin", "done it")
     unknown = await room.slack.command(user("dora"), "/checkin", "done it")

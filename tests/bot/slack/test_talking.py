@@ -147,6 +147,7 @@ async def test_every_kind_of_question_is_asked_and_answered(any_room: Room) -> N
 
 async def test_colleagues_who_are_not_in_slack_are_picked_from_the_list(room: Room) -> None:
     slack = room.slack
+    await slack.until(lambda: all(room.accounts(one) for one in room.chat.ids))
     del slack.users[user("dora")]
     room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
     await slack.command(user("ada"), "/tell", "hello")
@@ -189,7 +190,9 @@ async def test_what_others_write_is_not_heard(room: Room) -> None:
     slack.add_user("UROBOT", "robot", "", bot=True)
     said = slack.post(slack.dm_channel(user("ben")), "UROBOT", text="checkin done by a robot", by_bot=True)
     await slack.echo(said)
-    await slack.event("message", {"subtype": "message_deleted", "channel_type": "im", "channel": ours.channel})
+    await slack.event(
+        "message", {"subtype": "message_deleted", "channel_type": "im", "channel": ours.channel}
+    )
     await slack.says(user("ben"), "just talking", channel=GENERAL)
     assert len(room.inbox()) == inbox
 

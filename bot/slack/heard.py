@@ -1,0 +1,76 @@
+"""What a delivery of Slack can say to us."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from bot.slack.files import Sent
+from bot.slack.words import readable
+from handlers.kit.requests import Incoming, Where
+
+Kind = Literal["command", "press", "submit", "close", "shortcut", "message", "mention", "home", "reaction"]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Something that somebody did, and all that an answer to it needs. `surface` is where a button stood, `view` the
+    modal or home screen there; `turn` is the page of a view that was asked for."""
+
+    kind: Kind
+    incoming: Incoming
+    user: str
+    trigger: str = ""
+    response_url: str = field(default="", repr=False)
+    surface: Literal["message", "modal", "home", ""] = ""
+    ephemeral: bool = False
+    view: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    turn: int = 0
+    mentions: tuple[str, ...] = ()
+    files: tuple[Sent, ...] = field(default=(), repr=False)
+
+    @property
+    def where(self) -> Where:
+        """Where it happened."""
+        return self.incoming.where
+
+
+@dataclass(frozen=True)
+class PlaceSeen:
+    """We were put into a channel, or out of it, or it is called something else."""
+
+    channel: str
+    name: str = ""
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class MemberChanged:
+    """Somebody came, changed or left; `user` is Slack's user object."""
+
+    user: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Uninstalled:
+    """Nobody hears us here any more."""
+
+
+@dataclass(frozen=True)
+class Suggest:
+    """Somebody types a colleague's name into a field, and wants to see who fits."""
+
+    user: str
+    typed: str = field(repr=False)
+
+
+Item: TypeAlias = Heard | PlaceSeen | MemberChanged | Uninstalled | Suggest
+
+
+def where_of(channel: str, name: str) -> Where:
+    """A place by its id. Answers there are for one person's eyes, so that it is never a shared one."""
+    if channel.startswith("D") or not channel:
+        return Where(id=channel)
+    unnamed = name in ("", "privategroup")
+    return Where(kind="channel", id=channel, name="" if unnamed else f"#{readable(name)}")

@@ -1,0 +1,110 @@
+"""Blocks are put onto pages: as many on each as a message or a view of Slack holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from bot.slack.words import escaped, pieces, shortened, units
+
+Json: TypeAlias = dict[str, Any]
+
+# Lengths in characters and counts; docs.slack.dev/reference/block-kit, and its answer to larger messages.
+TEXT = 3000
+FALLBACK = 3900
+MESSAGE_BLOCKS = 50
+MESSAGE_JSON = 12_500
+VIEW_BLOCKS = 99
+VIEW_BYTES = 200_000
+
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One message: blocks, and the text that notifications and screen readers use."""
+
+    text: str
+    blocks: list[Json]
+
+
+def fallback(words: str) -> str:
+    """The words as the top-level text of a message, whose blocks hold them whole."""
+    words = words.strip()
+    return escaped(shortened(words, FALLBACK)) if is_seen(words) else "⋯"
+
+
+def rich(runs: list[tuple[str, bool]], *, quoted: bool = False) -> Iterator[Json]:
+    """Words that Slack takes literally, some of them bold, in as many blocks as they need."""
+    elements: list[Json] = []
+    room = TEXT
+    for words, bold in runs:
+        for piece in pieces(words, TEXT):
+            if units(piece) > room:
+                yield from _rich_block(elements, quoted)
+                elements, room = [], TEXT
+            elements.append({"type": "text", "text": piece, **({"style": {"bold": True}} if bold else {})})
+            room -= units(piece)
+    yield from _rich_block(elements, quoted)
+
+
+def _rich_block(elements: list[Json], quoted: bool) -> Iterator[Json]:
+    if is_seen("".join(element["text"] for element in elements)):
+        inner = {"type": "rich_text_quote" if quoted else "rich_text_section", "elements": elements}
+        yield {"type": "rich_text", "elements": [inner]}
+
+
+def on_messages(blocks: Iterable[Json]) -> list[list[Json]]:
+    """The blocks as messages, in order."""
+    return list(_paged(blocks, MESSAGE_BLOCKS, MESSAGE_JSON, size_of))
+
+
+def on_views(blocks: Iterable[Json]) -> list[list[Json]]:
+    """The blocks as views, in order, each with room for one block more."""
+    return list(_paged(blocks, VIEW_BLOCKS, VIEW_BYTES, bytes_of))
+
+
+def _paged(
+    blocks: Iterable[Json], most: int, room_of_each: int, measured: Callable[[object], int]
+) -> Iterator[list[Json]]:
+    page: list[Json] = []
+    room = room_of_each
+    for block in blocks:
+        size = measured(block) + 1
+        if page and (len(page) == most or size > room):
+            yield page
+            page, room = [], room_of_each
+        page.append(block)
+        room -= size
+    if page:
+        yield page
+
+
+def size_of(thing: object) -> int:
+    """The characters of its JSON."""
+    return units(_AS_JSON.encode(thing))
+
+
+def bytes_of(thing: object) -> int:
+    """The bytes of its JSON. Of a view Slack counts bytes: three for a Chinese character, four for an emoji."""
+    return len(_AS_JSON.encode(thing).encode())
+
+
+def words_of(node: object) -> Iterator[str]:
+    """What can be read in blocks, in order, not escaped."""
+    if isinstance(node, list):
+        for item in node:
+            yield from words_of(item)
+    elif isinstance(node, dict):
+        for key, item in node.items():
+            if key == "text" and isinstance(item, str):
+                yield item.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+            elif key not in ("confirm", "options"):
+                yield from words_of(item)
+
+
+def is_seen(words: str) -> bool:
+    """Whether there is anything to see; Slack refuses text of spaces alone."""
+    return bool(words.strip(" \t\n\r\u2060\u200b\ufeff"))

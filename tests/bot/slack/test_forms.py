@@ -1,0 +1,102 @@
+"""Colleagues are picked from Slack's list of people while it names them all, else from the company's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.slack.answers import answers, picked
+from bot.slack.company import Company
+from bot.slack.draw import Drawing
+from bot.slack.forms import Modal
+from handlers.kit.forms import Colleague, Form
+from handlers.kit.text import Phrase
+from storage.people import Directory, Person
+from storage.tables import Account
+from tests.bot.slack.conftest import Room, user
+from tests.fakes import slack_payloads as payloads
+from tests.fakes.slack_limits import check_view
+
+ONE = Colleague(Phrase("Whom?"), name="who")
+MANY = Colleague(Phrase("Whom else?"), name="others", most=5)
+
+
+def company(people: int, accounts: int) -> Company:
+    everyone = {
+        f"p{n}": Person(
+            f"p{n}", f"p{n}@x.example", f"Person {n}", "", "UTC", "en", "employee", None, "", None
+        )
+        for n in range(people)
+    }
+    linked = {
+        f"p{n}": (Account(person_id=f"p{n}", platform="slack", external_id=f"U{n}"),) for n in range(accounts)
+    }
+    by_account = {("slack", rows[0].external_id): rows[0] for rows in linked.values()}
+    directory = Directory(1, everyone, {}, by_account, linked)
+    return Company(tuple(everyone.values()), directory)
+
+
+def drawn(people: int, accounts: int, **given: Any) -> dict[str, Any]:
+    form = Form(Phrase("Form"), (ONE, MANY), Phrase("Seen by you."), Phrase("Save"), "draft", given)
+    view = Modal(Drawing(), "Title", company(people, accounts)).form(form)
+    assert check_view(view, ("modal",)) == ("", [])
+    return {b["block_id"].partition(":")[2]: b["element"] for b in view["blocks"] if b["type"] == "input"}
+
+
+def test_slacks_own_list_is_used_while_it_names_everybody() -> None:
+    fields = drawn(500, 500, who="p3", others=("p4", "U5", "nobody"))
+    assert (fields["who"]["type"], fields["who"]["initial_user"]) == ("users_select", "U3")
+    assert fields["others"]["initial_users"] == ["U4", "U5"]
+
+
+def test_a_small_company_is_listed_by_name_when_somebody_is_not_in_slack() -> None:
+    fields = drawn(30, 29, who="U3", others=("p29",))
+    assert (fields["who"]["type"], len(fields["who"]["options"])) == ("static_select", 30)
+    assert fields["who"]["initial_option"]["value"] == "p3"
+    assert [option["value"] for option in fields["others"]["initial_options"]] == ["p29"]
+
+
+def test_of_a_large_company_those_are_listed_who_fit_what_is_typed() -> None:
+    fields = drawn(300, 299, who="p299")
+    assert fields["who"]["type"] == "external_select"
+    assert fields["who"]["initial_option"]["value"] == "p299"
+
+
+async def test_names_are_suggested_to_colleagues_alone(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.until(lambda: any_room.accounts("ivan"))
+    slack.add_user("UXOUT", "out", "out@elsewhere.example", guest="restricted")
+
+    async def suggested(who: str, typed: str) -> list[str]:
+        asked = payloads.common(slack, "block_suggestion", who) | {"value": typed, "action_id": "answer"}
+        ack = await slack.interact(asked)
+        return [option["text"]["text"] for option in ack.body["options"]]
+
+    assert await suggested(user("ada"), "ben") == ["Ben Okri"]
+    assert len(await suggested(user("ada"), "")) == 8
+    assert await suggested("UXOUT", "") == []
+
+
+def test_what_stands_in_the_fields_are_the_answers() -> None:
+    values = {
+        "q0:words": {"answer": {"type": "plain_text_input", "value": "typed"}},
+        "q1:empty": {"answer": {"type": "plain_text_input", "value": None}},
+        "k2:kept": {"answer": {"type": "plain_text_input", "value": None}},
+        "q3:who": {"answer": {"type": "users_select", "selected_user": "U1"}},
+        "q4:others": {"answer": {"type": "multi_users_select", "selected_users": ["U2", "U3"]}},
+        "q5:nobody": {"answer": {"type": "multi_users_select", "selected_users": []}},
+        "q6:one": {"answer": {"type": "radio_buttons", "selected_option": {"value": "day"}}},
+        "q7:none": {"answer": {"type": "static_select", "selected_option": None}},
+        "q8:listed": {"answer": {"type": "multi_static_select", "selected_options": [{"value": "p1"}]}},
+    }
+    view = {"state": {"values": values}}
+    assert answers(view) == {
+        "words": "typed",
+        "empty": "",
+        "who": "U1",
+        "others": ("U2", "U3"),
+        "nobody": (),
+        "one": "day",
+        "none": "",
+        "listed": ("p1",),
+    }
+    assert picked(view) == ("U1", "U2", "U3")

@@ -1,0 +1,235 @@
+"""What waits for people is brought to them in Slack: once, in their language, and never to nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from handlers.kit.cards import Card, Document, Section
+from handlers.kit.requests import Tell
+from handlers.kit.text import Phrase, Verbatim
+from schedules.speaking import Address, Parcel, Refused, Slow, Unclear, Unreachable
+from storage.tables import Outgoing, Place
+from tests.bot.slack.conftest import GENERAL, Room, user
+from tests.bot.slack.demo import very_long
+
+
+def parcel(who: str = "ben", card: Card | None = None, **more: Any) -> Parcel:
+    shown = card or Card(Phrase("Hello"), Section(Verbatim("<!channel> words")))
+    place = {"to": Address(user(who)), "private": True, **more}
+    return Parcel(outgoing_id="0191-id", card=shown, language="en", zone="UTC", **place)
+
+
+async def test_a_message_arrives_once_with_an_opaque_id(room: Room) -> None:
+    receipt = await room.platform.speaker.speak(parcel())
+    (message,) = room.slack.dm(user("ben"))
+    assert (receipt.channel, receipt.message) == (message.channel, message.ts)
+    assert message.metadata == {"event_type": "upbeat", "event_payload": {"id": "0191-id"}}
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("channel_not_found", Unreachable),
+        ("is_archived", Unreachable),
+        ("429", Slow),
+        ("timeout_after_accept", Unclear),
+        ("500", Unclear),
+    ],
+)
+async def test_what_goes_wrong_is_told_apart(room: Room, fault: str, error: type[Exception]) -> None:
+    room.slack.fail_next("chat.postMessage", fault, retry_after=7)
+    with pytest.raises(error):
+        await room.platform.speaker.speak(parcel())
+    assert len(room.slack.called("chat.postMessage")) == 1
+
+
+async def test_a_token_that_is_refused_is_the_operators_matter_and_nobodys_account_suffers(
+    room: Room,
+) -> None:
+    for fault in ("invalid_auth", "token_revoked", "account_inactive"):
+        room.slack.fail_next("chat.postMessage", fault)
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - anything that delivery tries again
+            await room.platform.speaker.speak(parcel())
+        assert not isinstance(caught.value, Unreachable | Refused | Unclear | Slow)
+    assert any("SLACK_BOT_TOKEN" in problem for problem in await room.platform.problems())
+
+
+async def test_a_wait_names_its_bucket_and_seconds(room: Room) -> None:
+    room.slack.fail_next("chat.postMessage", "429", retry_after=7)
+    with pytest.raises(Slow) as slow:
+        await room.platform.speaker.speak(parcel())
+    assert slow.value.retry_after == 7
+    assert slow.value.bucket in {name for name, _, _ in room.platform.speaker.buckets(parcel())}
+
+
+async def test_slack_being_away_is_no_unclear_end(room: Room) -> None:
+    elsewhere = room.make(signing_secret="s")
+    elsewhere._client.base_url = "http://127.0.0.1:9/api/"
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - anything that delivery tries again
+        await elsewhere.speaker.speak(parcel())
+    assert not isinstance(caught.value, Unclear | Unreachable)
+
+
+async def test_a_long_message_goes_on_where_it_broke_off(room: Room) -> None:
+    long = parcel(card=very_long(20))
+    room.slack.fail_next("chat.postMessage", "channel_not_found")
+    with pytest.raises(Unreachable):
+        await room.platform.speaker.speak(long)
+    pages = len((await _spoken(room, long)).split("Very long")) - 1
+    assert pages >= 1
+    posted = [m.metadata["event_payload"]["id"] for m in room.slack.dm(user("ben"))]
+    assert len(posted) == len(set(posted))
+    assert all(f"s{number}w399" in room.slack.told(user("ben")) for number in range(20))
+
+
+async def _spoken(room: Room, long: Parcel) -> str:
+    await room.platform.speaker.speak(long)
+    return room.slack.told(user("ben"))
+
+
+async def test_an_unclear_message_is_looked_up_before_it_is_sent_again(room: Room) -> None:
+    speaker = room.platform.speaker
+    assert await speaker.find(parcel()) is None
+    room.slack.fail_next("chat.postMessage", "timeout_after_accept")
+    with pytest.raises(Unclear):
+        await speaker.speak(parcel())
+    found = await speaker.find(parcel())
+    assert found is not None
+    assert found.message == room.slack.dm(user("ben"))[0].ts
+
+
+async def test_half_of_a_long_message_is_found_and_only_the_rest_sent(room: Room) -> None:
+    speaker, long = room.platform.speaker, parcel(card=very_long(20))
+    room.slack.fail_next("chat.postMessage", "timeout_after_accept")
+    with pytest.raises(Unclear):
+        await speaker.speak(long)
+    assert await speaker.find(long) is None
+    await speaker.speak(long)
+    posted = [m.metadata["event_payload"]["id"] for m in room.slack.dm(user("ben"))]
+    assert len(posted) == len(set(posted))
+
+
+async def test_without_the_scope_to_read_along_nothing_is_found(room: Room) -> None:
+    from bot.slack.manifest import SCOPES
+
+    room.slack.scopes = set(SCOPES)
+    assert await room.platform.speaker.find(parcel(to=Address(GENERAL, GENERAL), private=False)) is None
+
+
+async def test_the_whole_way_from_a_colleague_to_a_colleague(any_room: Room) -> None:
+    await any_room.slack.command(user("ada"), "/tell", "@chen 干得好 <!channel>")
+    any_room.slack.fail_next("chat.postMessage", "timeout_after_accept")
+    await any_room.deliver()
+    any_room.chat.wait(minutes=10)
+    await any_room.deliver()
+    assert len(any_room.slack.dm(user("chen"))) == 1
+    assert "干得好" in any_room.slack.told(user("chen"))
+    (row,) = any_room.chat.rows(Outgoing)
+    assert (row.state, row.platform) == ("sent", "slack")
+
+
+async def test_a_file_goes_with_its_message(room: Room) -> None:
+    def keep(store: Any) -> None:
+        file_id = store.files.keep(room.chat.ids["ben"], "b.json", b"{}")
+        card = Card(Phrase("Yours"), Document(Phrase("Your file"), "b.json", file_id))
+        room.core.queue(store, "demo", Tell(card, to=room.chat.ids["ben"]))
+
+    await room.slack.until(lambda: room.accounts("ben"))
+    room.chat.change(keep)
+    await room.deliver()
+    files = [file for message in room.slack.dm(user("ben")) for file in message.files]
+    assert [room.slack.contents[file["id"]] for file in files] == [b"{}"]
+
+
+# Places ------------------------------------------------------------------------------------------------------------
+
+
+def places(room: Room) -> dict[str, tuple[str, bool]]:
+    return {row.external_id: (row.name, row.gone) for row in room.chat.rows(Place)}
+
+
+async def test_channels_are_known_by_name_as_we_come_and_go(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.event("member_joined_channel", {"user": slack.bot_user_id, "channel": GENERAL})
+    assert places(any_room) == {GENERAL: ("#general", False)}
+    await slack.event("member_joined_channel", {"user": user("ben"), "channel": "C2OTHER"})
+    assert len(places(any_room)) == 1
+    await slack.event("channel_rename", {"channel": {"id": GENERAL, "name": "everyone", "created": 1}})
+    await slack.event("channel_left", {"channel": GENERAL})
+    assert places(any_room)[GENERAL][1]
+
+
+async def test_a_channel_shared_with_another_company_is_no_place_for_ours(room: Room) -> None:
+    slack = room.slack
+    slack.add_user("USTRANGER", "stranger", "s@example.net", team="T9ELSEWHERE")
+    slack.add_channel("C9SHARED", "partners", [user("ada"), "USTRANGER", slack.bot_user_id])
+    await slack.event("member_joined_channel", {"user": slack.bot_user_id, "channel": "C9SHARED"})
+    assert places(room)["C9SHARED"] == ("#partners", True)
+
+
+async def test_being_uninstalled_is_a_problem_that_names_its_fix(room: Room) -> None:
+    assert await room.platform.problems() == []
+    await room.slack.event("app_uninstalled")
+    assert any("uninstalled" in problem for problem in await room.platform.problems())
+
+
+# Files of people ---------------------------------------------------------------------------------------------------
+
+PEOPLE_FILE = (
+    b"email,name,manager_email,team,timezone,locale,role,hired_on,external_id\nhana@example.com,H,,,,,hr,,\n"
+)
+
+
+async def test_hr_sends_the_people_file(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.says(user("hana"), "", files=[("people.csv", PEOPLE_FILE)])
+    await any_room.settled()
+    assert slack.told(user("hana"))
+    assert len(slack.called("download")) == 1
+
+
+async def test_nobody_elses_file_is_fetched(room: Room) -> None:
+    room.slack.add_user("UXOUT", "out", "nobody@elsewhere.example")
+    await room.slack.says("UXOUT", "here", files=[("people.csv", PEOPLE_FILE)])
+    await room.settled()
+    assert room.slack.called("download") == []
+
+
+async def test_our_token_goes_to_slack_alone() -> None:
+    from bot.slack.files import NotGiven, Sent, TooLarge, download
+
+    for url in (
+        "https://evil.example/x",
+        "http://slack.com.evil.example/x",
+        "https://evil.example/?.slack.com",
+    ):
+        with pytest.raises(NotGiven):
+            await download(None, "xoxb", "https://slack.com/api/", Sent("x", url, 1))  # type: ignore[arg-type]
+    with pytest.raises(TooLarge):
+        await download(None, "xoxb", "https://slack.com/api/", Sent("x", "https://files.slack.com/x", 10**9))  # type: ignore[arg-type]
+
+
+async def test_a_reminder_of_the_clock_reaches_who_has_never_spoken(room: Room) -> None:
+    await room.slack.until(lambda: all(room.accounts(who) for who in room.chat.ids))
+    assert isinstance(room.chat.now, datetime)
+    await room.chat.tick()
+    room.chat.wait(minutes=1)
+    await room.chat.tick()
+    await room.deliver()
+    assert room.slack.dm(user("ben"))
+
+
+async def test_starting_with_a_refused_token_says_what_to_do(room: Room) -> None:
+    for fault in ("invalid_auth", "drop_before_accept"):
+        room.slack.fail_next("auth.test", fault)
+        with pytest.raises(RuntimeError, match="SLACK_"):
+            await room.make(signing_secret="s").start()
+    with pytest.raises(RuntimeError, match="SLACK_SIGNING_SECRET"):
+        await room.make().start()
+    room.slack.fail_next("apps.connections.open", "invalid_auth")
+    with pytest.raises(RuntimeError, match="SLACK_APP_TOKEN"):
+        await room.make(app_token="xapp").start()
+    room.slack.violations.clear()

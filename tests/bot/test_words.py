@@ -1,0 +1,222 @@
+"""Everybody reads Upbeat in their language, on their clock; what people wrote stays as they wrote it."""
+
+import re
+from datetime import UTC, date, datetime, time
+from html import escape
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from bot.refreshing import sentences, untranslated
+from bot.words import LOCALES, Voice, bars
+from handlers.kit.cards import Card, Fact, Note, Section, Trend
+from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Value, Verbatim, names
+
+ENGLISH, CHINESE = Voice("en", "Asia/Shanghai"), Voice("zh", "Asia/Shanghai")
+CHARACTER = re.compile(r"[\u4e00-\u9fff]")
+BESIDE = re.compile(r"[\u4e00-\u9fff][,;:!?]|[,;:!?][\u4e00-\u9fff]|[\u4e00-\u9fff]\.(?!\w)")
+"""An ASCII comma, colon or stop that touches a Chinese character."""
+STUCK = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
+"""Latin letters or digits without a space to the Chinese character beside them."""
+NAMES = {"HR", "Upbeat"}
+"""What is called the same in every language."""
+
+
+def _pairs() -> list[tuple[str, str]]:
+    with (LOCALES / "zh.po").open(encoding="utf-8") as file:
+        catalog = read_po(file, locale="zh_Hans_CN")
+    return [_pair(catalog, sentence) for sentence in sentences()]
+
+
+def _pair(catalog: Catalog, sentence: str | tuple[str, str]) -> tuple[str, str]:
+    english = sentence if isinstance(sentence, str) else sentence[1]
+    found = catalog.get(sentence if isinstance(sentence, str) else sentence[0])
+    said = found.string if found else ""
+    return english, said if isinstance(said, str) else said[0]
+
+
+PAIRS = _pairs()
+
+
+def _bare(template: str) -> str:
+    return re.sub(r"{\w+}", "", template)
+
+
+def _placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+# The catalog ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_sentence_has_a_translation() -> None:
+    assert untranslated() == []
+
+
+def test_both_sides_have_the_same_placeholders() -> None:
+    assert [pair for pair in PAIRS if _placeholders(pair[0]) != _placeholders(pair[1])] == []
+
+
+def test_a_translation_says_something_else_than_the_english() -> None:
+    """Only names, and sentences that are nothing but a placeholder, stay as they are."""
+    same = {english for english, chinese in PAIRS if not chinese.strip() or chinese == english}
+    assert {english for english in same if re.search(r"[A-Za-z]", _bare(english))} == NAMES
+
+
+def test_a_translation_is_chinese() -> None:
+    wordless = {english for english, chinese in PAIRS if not CHARACTER.search(chinese)}
+    assert {english for english in wordless if re.search(r"[A-Za-z]", _bare(english))} - NAMES == {
+        "{done} of {all}"  # 3/5
+    }
+
+
+def test_chinese_has_chinese_punctuation() -> None:
+    assert [
+        chinese for _, chinese in PAIRS if BESIDE.search(chinese) or chinese[-1:] in tuple(".,!?:;")
+    ] == []
+
+
+def test_a_space_stands_between_chinese_and_latin() -> None:
+    assert [chinese for _, chinese in PAIRS if STUCK.search(chinese)] == []
+
+
+def test_a_question_stays_a_question() -> None:
+    assert [pair for pair in PAIRS if pair[0].endswith("?") != pair[1].endswith("？")] == []
+
+
+def test_a_command_stays_the_command_that_it_is() -> None:
+    def commands(template: str) -> list[str]:
+        return re.findall(r"(?<![\w/])/[a-z0-9]+", template)
+
+    assert [pair for pair in PAIRS if commands(pair[0]) != commands(pair[1])] == []
+
+
+def test_a_line_that_keeps_hr_out_keeps_it_out_in_chinese() -> None:
+    lines = [pair for pair in PAIRS if "HR has no access" in pair[0]]
+    assert lines and [pair for pair in lines if "HR 无权查看" not in pair[1]] == []
+
+
+def test_a_line_that_nobody_else_reads_says_so_in_chinese() -> None:
+    lines = [pair for pair in PAIRS if "and nobody else. HR" in pair[0] or "by nobody else. HR" in pair[0]]
+    assert lines and [pair for pair in lines if "其他人都看不到" not in pair[1]] == []
+
+
+# How values are drawn ------------------------------------------------------------------------------------------------
+
+EVENING = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+"""Half past midnight of the next day in Shanghai."""
+
+
+@pytest.mark.parametrize(
+    ("item", "english", "chinese"),
+    [
+        (EVENING, "Tue, Nov 24, 2026 12:30 AM", "2026年11月24日周二 00:30"),
+        (date(2026, 10, 1), "Thu, Oct 1, 2026", "2026年10月1日周四"),
+        (time(9, 5), "9:05 AM", "09:05"),
+        (12345, "12,345", "12,345"),
+        (3.5, "3.5", "3.5"),
+        (Phrase("Today"), "Today", "今天"),
+        (Verbatim("Today"), "Today", "Today"),
+    ],
+)
+def test_values_are_drawn_as_the_reader_writes_them(item: Value, english: str, chinese: str) -> None:
+    text = Phrase("{value}", value=item)
+    assert (ENGLISH.say(text).replace("\u202f", " "), CHINESE.say(text)) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("people", "english", "chinese"),
+    [
+        (("Ada",), "Ada", "Ada"),
+        (("Ada", "陈明"), "Ada and 陈明", "Ada、陈明"),
+        (("Ada", "Ben", "陈明"), "Ada, Ben, and 陈明", "Ada、Ben、陈明"),
+    ],
+)
+def test_people_are_listed(people: tuple[str, ...], english: str, chinese: str) -> None:
+    assert (ENGLISH.say(names(people)), CHINESE.say(names(people))) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("n", "english", "chinese"),
+    [
+        (0, "0 people", "0 人"),
+        (1, "1 person", "1 人"),
+        (5, "5 people", "5 人"),
+        (1200, "1,200 people", "1,200 人"),
+    ],
+)
+def test_numbers_agree_with_what_they_count(n: int, english: str, chinese: str) -> None:
+    text = Plural("{n} person", "{n} people", n=n)
+    assert (ENGLISH.say(text), CHINESE.say(text)) == (english, chinese)
+
+
+def test_a_text_within_a_text_speaks_the_same_language() -> None:
+    days = Listing((Phrase("Monday"), Phrase("Thursday")))
+    text = Phrase("Every {days} at {clock}, on each one's own clock.", days=days, clock=time(10))
+    assert CHINESE.say(text) == "每周一、周四 10:00（各自的当地时间）。"
+
+
+def test_what_has_no_translation_is_said_in_english() -> None:
+    made_up = "Nobody {what} this yet."  # not in a Phrase("…") of ours, so no catalog knows it
+    assert CHINESE.say(Phrase(made_up, what=Verbatim("translated"))) == "Nobody translated this yet."
+
+
+def test_a_language_that_nobody_translated_is_english() -> None:
+    assert Voice("fr").say(Phrase("Today")) == "Today"
+
+
+# Escaping ------------------------------------------------------------------------------------------------------------
+
+ATTACK = "<b>{name}</b> & <!channel> *陈*"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        Phrase("{name} has read your feedback.", name=Verbatim(ATTACK)),
+        Phrase("Sent to {name}.", name=names([ATTACK])),
+        Phrase("{kind}: {people}", kind=Phrase("moods"), people=Lines((Verbatim(ATTACK),))),
+        Verbatim(ATTACK),
+    ],
+)
+def test_what_people_wrote_is_escaped_once_inside_a_translation(language: str, text: Text) -> None:
+    said = Voice(language, escape=escape).say(text)
+    assert escape(ATTACK) in said
+    assert "<" not in said and "&amp;amp;" not in said
+
+
+def test_our_own_words_are_escaped_with_their_placeholders_whole() -> None:
+    quoted = Phrase(
+        "{name} put “{template}” on the agenda of your one-on-one.",
+        name=Verbatim("<"),
+        template=Verbatim(">"),
+    )
+    assert Voice("zh", escape=escape).say(quoted) == "&lt; 把“&gt;”加入了你们的面谈议程。"
+
+
+# The plain card ------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_is_plain_lines_with_the_colons_of_its_language() -> None:
+    card = Card(
+        Phrase("Your settings"),
+        Section(Verbatim("a: b")),
+        Fact(Phrase("Language"), Verbatim("中文")),
+        Trend((1.0, 2.0), Phrase("Not yet.")),
+        Note(Phrase("Only you see this.")),
+    )
+    assert ENGLISH.plain(card).splitlines()[1:3] == ["a: b", "Language: 中文"]
+    assert CHINESE.plain(card).splitlines() == [
+        "你的设置",
+        "a: b",
+        "语言：中文",
+        "▁█ 还没写。",
+        "只有你能看到。",
+    ]
+
+
+def test_points_become_bars_from_the_lowest_to_the_highest() -> None:
+    assert (bars((1, 2, 3)), bars((7, 7))) == ("▁▅█", "▁▁")

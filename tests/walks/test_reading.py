@@ -1,0 +1,255 @@
+"""Nobody reads what is not theirs: not from the store, however often the company is reorganised, nor anywhere else."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import JSON, Boolean, Date, Integer, Time
+from sqlmodel import col
+
+from handlers.kit.cards import Document
+from handlers.kit.requests import Said
+from storage import policy
+from storage.columns import Moment, SealedJson
+from storage.ids import new_id
+from storage.policy import Right
+from storage.records import personal_tables
+from storage.store import Store
+from storage.tables import FOREVER, AuditRow, Outgoing, PersonalRow, PersonRow, ReportingLine
+from tests.company import Chat
+from tests.walks.tour import EVERYBODY, Tour, opened
+
+HISTORIES = 200
+BEGIN = date(2026, 1, 1)
+
+TABLES = tuple(table for table in personal_tables() if table.__module__.startswith("storage."))
+
+
+def made_up(table: type[PersonalRow], **known: Any) -> PersonalRow:
+    """A row of any personal table, with something in every column."""
+    values: dict[str, Any] = {}
+    for column in table.__table__.c:  # type: ignore[attr-defined]
+        kind = column.type
+        if isinstance(kind, SealedJson):
+            values[column.name] = {"words": "x"}
+        elif isinstance(kind, Moment):
+            values[column.name] = known["made_at"]
+        elif isinstance(kind, Boolean):
+            values[column.name] = False
+        elif isinstance(kind, Time):
+            values[column.name] = known["made_at"].time()
+        elif isinstance(kind, Date):
+            values[column.name] = known["made_at"].date()
+        elif isinstance(kind, Integer):
+            values[column.name] = 1
+        elif isinstance(kind, JSON):
+            values[column.name] = {}
+        else:
+            values[column.name] = new_id()
+    return table(**{**values, **known})
+
+
+# The filter and the rule ------------------------------------------------------------------------------------------
+
+
+class Undo(Exception):
+    """Takes a history back."""
+
+
+class History:
+    """A company that is reorganised at random, and records from all of its times."""
+
+    def __init__(self, store: Store, people: list[str], dice: random.Random) -> None:
+        self.store, self.people, self.dice = store, list(people), dice
+        dice.shuffle(self.people)  # whoever stands before may lead who stands behind: no circles
+        self.compared = self.differences = 0
+
+    def happen(self) -> None:
+        revision = self.store.people_changed()
+        self.store.remove(ReportingLine)
+        for number, person in enumerate(self.people[1:], start=1):
+            for since, until in self._tenures():
+                manager = self.dice.choice(self.people[:number])
+                self.store.insert(
+                    ReportingLine(
+                        subject_id=person, manager_id=manager, since=since, until=until, revision=revision
+                    )
+                )
+        for person in self.dice.sample(self.people, self.dice.randint(0, 2)):
+            row = self.store.one(PersonRow, col(PersonRow.id) == person)
+            assert row
+            self.store.change(row, left_at=self.store.now, revision=revision)
+
+    def _tenures(self) -> Iterator[tuple[date, date]]:
+        since = BEGIN + timedelta(days=self.dice.randint(0, 300))
+        for _ in range(self.dice.randint(0, 3)):
+            until = since + timedelta(days=self.dice.choice((0, 1, 30, 200)))
+            yield since, until
+            since = until + timedelta(days=self.dice.choice((0, 0, 5)))
+        if self.dice.random() < 0.8:
+            yield since, FOREVER
+
+    def is_written(self, table: type[PersonalRow]) -> list[PersonalRow]:
+        return [self.store.insert(self._row(table, kind)) for kind in table.kinds for _ in range(3)]
+
+    def _row(self, table: type[PersonalRow], kind: str) -> PersonalRow:
+        day = BEGIN + timedelta(days=self.dice.randint(0, 330))
+        moment = datetime.fromisoformat(f"{day}T{self.dice.choice(('00:00', '12:30', '23:59'))}:00+00:00")
+        subject, author, named = (self.dice.choice(self.people) for _ in range(3))
+        named_id = named if self.dice.random() < 0.6 else None
+        known = {"id": new_id(), "kind": kind, "subject_id": subject, "named_id": named_id, "made_at": moment}
+        return made_up(table, **known, author_id=author if self.dice.random() < 0.9 else None)
+
+    def compare(self, table: type[PersonalRow], rows: list[PersonalRow]) -> None:
+        directory, today = self.store.directory, self.store.now.date()
+        for reader in self.people:
+            found = {row.id for row in self.store.read(table, reader=reader)}
+            due = {row.id for row in rows if policy.may(directory, reader, Right.READ, row, today)}
+            self.compared += len(rows)
+            self.differences += len(found ^ due)
+
+
+async def test_the_filter_in_the_query_is_the_rule_after_every_reorganisation(any_chat: Chat) -> None:
+    """The SQL of `store.read` against `policy.may`, which walks the lines one by one."""
+    chat, compared, differences, walked = any_chat, 0, 0, set()
+    for number in range(HISTORIES):
+        dice = random.Random(number)
+        tables = dice.sample(TABLES, 2)
+
+        def work(store: Store, dice: random.Random = dice, tables: Any = tables) -> None:
+            nonlocal compared, differences
+            history = History(store, list(chat.ids.values()), dice)
+            history.happen()
+            for table in tables:
+                history.compare(table, history.is_written(table))
+            compared, differences = compared + history.compared, differences + history.differences
+            raise Undo
+
+        with pytest.raises(Undo):
+            chat.change(work)
+        walked |= {kind for table in tables for kind in table.kinds}
+    assert walked == {kind for table in TABLES for kind in table.kinds}
+    assert len(TABLES) >= 12
+    assert compared > 10_000
+    assert differences == 0
+
+
+# All that goes out -------------------------------------------------------------------------------------------------
+
+MAY: dict[str, set[str]] = {
+    "quicksilver-checkin": {"ben", "ada", "grace"},
+    "quicksilver-comment": {"ben", "ada", "grace"},
+    "quicksilver-feedback-alone": {"eve", "ben"},
+    "quicksilver-feedback-both": {"dora", "ben", "ada"},
+    "quicksilver-reply": {"eve", "ben"},
+    "quicksilver-asked": {"ben", "chen"},
+    "quicksilver-kudos": {"ada", "ben"},
+    "quicksilver-point": {"ada", "ben"},
+    "quicksilver-notes": {"ada", "ben"},
+    "quicksilver-private": {"ada"},
+    "quicksilver-action": {"ada", "ben"},
+    "quicksilver-draft": {"ben"},
+}
+"""What is written in the story below, and who alone may ever see it."""
+
+
+async def written(chat: Chat) -> None:
+    """Everything private that people write to each other, each with a word of its own."""
+    await chat.says("ben", "/checkin done quicksilver-checkin; next rest; mood 2")
+    shown = await chat.says("ada", "/checkin team")
+    await chat.presses("ada", next(label for label in shown.buttons if "Ben" in label or label == "Open"))
+    await chat.presses("ada", "Comment")
+    await chat.submits("ada", words="quicksilver-comment")
+    said = "situation the call; behaviour calm; effect {}; suggestion more"
+    await chat.says("eve", "/feedback @ben " + said.format("quicksilver-feedback-alone"))
+    await chat.presses("ben", "Reply")
+    await chat.submits("ben", **{question.name: "quicksilver-reply" for question in _asked(chat, "ben")})
+    await chat.says("dora", "/feedback @ben")
+    answers = dict.fromkeys(("situation", "behaviour", "effect", "suggestion"), "quicksilver-feedback-both")
+    await chat.submits("dora", audience="receiver_and_manager", **answers)
+    await chat.says("ben", "/feedback ask @chen about quicksilver-asked")
+    await chat.says("ada", "/kudos @ben for quicksilver-kudos")
+    await chat.presses("ada", "Send privately")
+    await chat.says("ada", "/1on1 add @ben quicksilver-point")
+    await chat.presses("ada", "Write notes")
+    await chat.submits("ada", words="quicksilver-notes")
+    await chat.presses("ada", "Private note")
+    await chat.submits("ada", words="quicksilver-private")
+    await chat.says("ben", "/1on1 action @ada by friday: quicksilver-action")
+    await chat.says("ben", "/1on1 add quicksilver-draft")
+
+
+def _asked(chat: Chat, who: str) -> Any:
+    form = chat.last[who].form
+    assert form
+    return form.questions
+
+
+async def test_no_word_reaches_anybody_for_whom_it_is_not(company_file: Path, tmp_path: Path) -> None:
+    """Everybody goes through every command that reads, with the names of all, and presses what is shown."""
+    async with opened(company_file, tmp_path / "company.db") as chat:
+        await written(chat)
+        chat.wait(hours=3)
+        await chat.tick()
+        tour = Tour(chat, depth=1)
+        for who in EVERYBODY:
+            for words in READING:
+                await tour.visit(who, Said(words, command=True), words)
+            await tour.around(who)
+        for _ in range(3):
+            chat.wait(days=1)
+            await chat.tick()
+        seen = _who_saw(chat, tour)
+        assert {word: people - MAY[word] for word, people in seen.items()} == {word: set() for word in MAY}
+        assert all(seen.values()), "a word that nobody saw shows nothing"
+        assert len(tour.seen) > 700
+
+
+READING = tuple(
+    f"/{command} {who}".strip()
+    for command, people in (
+        ("checkin", ("team", "history", *(f"history @{who}" for who in EVERYBODY))),
+        ("kudos", ("mine", "team")),
+        ("feedback", ("",)),
+        (
+            "1on1",
+            ("", "templates", *(f"@{who}" for who in EVERYBODY), *(f"notes @{who}" for who in EVERYBODY)),
+        ),
+        ("upbeat", ("privacy", "privacy who", "privacy file", "why", "settings", "help", "setup", "health")),
+        ("privacy departed", ("@ben",)),
+        ("import", ("",)),
+    )
+    for who in people
+)
+
+
+def _who_saw(chat: Chat, tour: Tour) -> dict[str, set[str]]:
+    names = {person: who for who, person in chat.ids.items()}
+    texts = [(seen.who, seen.heard.text + _drafted(seen.heard.form)) for seen in tour.seen]
+    texts += [(seen.who, _files(chat, seen)) for seen in tour.seen]
+    for row in chat.rows(Outgoing):
+        texts.append((names.get(row.person_id, "everybody"), row.card))
+    texts.append(("everybody", "".join(f"{row.what} {row.record_id}" for row in chat.rows(AuditRow))))
+    found: dict[str, set[str]] = {word: set() for word in MAY}
+    for who, text in texts:
+        for word in MAY:
+            if word in text:
+                found[word].add(who)
+    return found
+
+
+def _drafted(form: Any) -> str:
+    return repr(form.given) if form else ""
+
+
+def _files(chat: Chat, seen: Any) -> str:
+    """What stands in the files of an answer."""
+    card, reader = seen.heard.card, chat.ids.get(seen.who, "")
+    ids = [part.file_id for part in (card.parts if card else ()) if isinstance(part, Document)]
+    kept = [chat.change(lambda store, one=one: store.files.get(one, person_id=reader)) for one in ids]
+    return "".join(file[1].decode("utf-8", "replace") for file in kept if file)
