@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -56,11 +57,16 @@ def _client() -> Any:
 
 
 def telegram(path: str, port: int) -> None:
-    """A webhook route that parses the update with python-telegram-bot, one row an update."""
+    """A webhook route that parses the update and answers it with python-telegram-bot, one row an update."""
     import telegram as library
+    from telegram.request import HTTPXRequest
 
     database = opened(path)
     server = FastAPI()
+    address = os.environ["TELEGRAM_API_URL"]
+    request = HTTPXRequest(connection_pool_size=16, pool_timeout=60)
+    bot = library.Bot(os.environ["TELEGRAM_BOT_TOKEN"], base_url=f"{address}/bot", request=request)
+    answering: set[asyncio.Task[Any]] = set()
 
     @server.post("/telegram/webhook")
     async def webhook(request: Request) -> Response:
@@ -69,6 +75,9 @@ def telegram(path: str, port: int) -> None:
         assert update.message.from_user
         row = (str(update.update_id), str(update.message.from_user.id), update.message.text)
         database.execute("INSERT INTO checkin VALUES (?, ?, ?)", row)
+        answer = asyncio.create_task(bot.send_message(update.message.chat.id, "Checked in."))
+        answering.add(answer)
+        answer.add_done_callback(answering.discard)
         return Response(b"")
 
     uvicorn.run(server, host="127.0.0.1", port=port, log_level="error", access_log=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -21,6 +22,14 @@ class Outside:
 
     port: int = 0
     posted: int = 0
+
+    async def quiet(self) -> None:
+        """Wait until nothing has been posted for a moment."""
+        for _ in range(100):
+            before = self.posted
+            await asyncio.sleep(0.15)
+            if self.posted == before:
+                return
 
     def settings(self, *platforms: str) -> dict[str, str]:
         """The environment of an app that talks to these platforms."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -59,23 +59,33 @@ async def compare(
     rounds: int = 5,
     seconds: float = 1.5,
     says: bytes = b"",
+    quiet: Callable[[], Awaitable[None]] | None = None,
 ) -> list[Pair]:
-    """Alternate between the two, at each number of requests in flight. `make` gets the number of the round."""
+    """Alternate between the two, at each number of requests in flight. `make` gets the number of the round; `quiet`
+    waits until the answers that are sent beside the acknowledgement have arrived."""
     pairs, run = [Pair(level) for level in levels], 1
     for turn in range(rounds):
         for pair in pairs:
             sides = [(ours, pair.ours), (theirs, pair.theirs)]
             for process, side in sides if turn % 2 else reversed(sides):
                 run += 1
-                await measure(process, side, make(run), pair.in_flight, seconds, says)
+                await measure(process, side, make(run), pair.in_flight, seconds, says, quiet)
     return pairs
 
 
 async def measure(
-    process: Process, side: Side, make: Maker, in_flight: int, seconds: float, says: bytes
+    process: Process,
+    side: Side,
+    make: Maker,
+    in_flight: int,
+    seconds: float,
+    says: bytes,
+    quiet: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """One round of one server."""
     before = process.cpu()
     load = await drive(process.port, make, in_flight=in_flight, seconds=seconds, says=says)
     side.loads.append(load)
+    if quiet is not None:
+        await quiet()
     side.cpu.append(1e6 * (process.cpu() - before) / max(1, len(load.seconds)))

@@ -19,6 +19,12 @@ async def run(company: Path, people: int, there: Outside, *, rounds: int, second
     async with upbeat(company, settings) as ours, bare("telegram", other, settings) as theirs:
         for process in (ours, theirs):
             await drive(process.port, telegram_update(users, 1), in_flight=16, seconds=30, most=people)
+            await there.quiet()
         return await compare(
-            ours, theirs, lambda run: telegram_update(users, run), rounds=rounds, seconds=seconds
+            ours,
+            theirs,
+            lambda run: telegram_update(users, run),
+            rounds=rounds,
+            seconds=seconds,
+            quiet=there.quiet,
         )

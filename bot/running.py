@@ -96,7 +96,6 @@ def _check_port(host: str, port: int) -> None:
 
 def _ready(app: App, seconds: float) -> None:
     # What was imported stays, so the collector need not look through it for every few hundred new objects.
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
     _welcome(app, seconds)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from bot.slack.answers import answers, picked
 from bot.slack.client import Me
@@ -79,54 +79,41 @@ class _Ear:
 
     def press(self) -> Heard | None:
         action, user = self.body["actions"][0], str(self.body["user"]["id"])
-        container = self.body.get("container") or {}
-        view = self.body.get("view") or {}
-        surface: Literal["message", "modal", "home"] = (
-            "message" if not view else "home" if view.get("type") == "home" else "modal"
-        )
-        turn = _turn(action)
-        value = action.get("value") or (action.get("selected_option") or {}).get("value")
+        container, view = self.body.get("container") or {}, self.body.get("view") or {}
+        turn, value = _turn(action), _value(action)
         if value is None and not turn:
             return None  # a link, which Slack opens by itself
         # A forged handle may be anything; the store is asked only for what could be one.
         handle = value if isinstance(value, str) and _HANDLE.fullmatch(value) else "-"
-        message = str(container.get("message_ts") or "")
-        act: Act = Opened("home") if turn else Pressed(handle, message)
-        channel = self.body.get("channel") or {}
-        where = where_of(str(channel.get("id") or ""), str(channel.get("name") or ""))
-        if surface == "home":
-            where = Where(kind="home")
-        thread = str(container.get("thread_ts") or "")
-        trigger = str(self.body.get("trigger_id") or "")
-        unique = trigger or ":".join(
-            (
-                self.me.team_id,
-                user,
-                where.id,
-                message or str(container.get("view_id") or ""),
-                str(action.get("action_ts")),
-                str(action.get("action_id")),
-            )
-        )
+        act: Act = Opened("home") if turn else Pressed(handle, str(container.get("message_ts") or ""))
         return Heard(
             "press",
-            self._incoming(unique, user, replace(where, thread=thread), act),
+            self._incoming(self._unique_press(user, action, container), user, self._pressed_in(), act),
             user,
-            trigger=trigger,
+            trigger=str(self.body.get("trigger_id") or ""),
             response_url=str(self.body.get("response_url") or ""),
-            surface=surface,
+            surface="message" if not view else "home" if view.get("type") == "home" else "modal",
             ephemeral=bool(container.get("is_ephemeral")),
             view=view,
             turn=turn,
         )
 
-    def submit(self) -> Heard | None:
-        return self._filled(final=True)
+    def _pressed_in(self) -> Where:
+        if (self.body.get("view") or {}).get("type") == "home":
+            return Where(kind="home")
+        channel = self.body.get("channel") or {}
+        thread = str((self.body.get("container") or {}).get("thread_ts") or "")
+        return replace(where_of(str(channel.get("id") or ""), str(channel.get("name") or "")), thread=thread)
 
-    def close(self) -> Heard | None:
-        return self._filled(final=False)
+    def _unique_press(self, user: str, action: Mapping[str, Any], container: Mapping[str, Any]) -> str:
+        if self.body.get("trigger_id"):
+            return str(self.body["trigger_id"])
+        place = [str(container.get(name) or "") for name in ("channel_id", "message_ts", "view_id")]
+        return ":".join(
+            (self.me.team_id, user, *place, str(action.get("action_ts")), str(action.get("action_id")))
+        )
 
-    def _filled(self, *, final: bool) -> Heard | None:
+    def filled(self, *, final: bool) -> Heard | None:
         view, user = self.body["view"], str(self.body["user"]["id"])
         if view.get("callback_id") != FORM:
             return None
@@ -269,8 +256,8 @@ class _Ear:
 
 INTERACTIONS: dict[str, Callable[[_Ear], Item | None]] = {
     "block_actions": _Ear.press,
-    "view_submission": _Ear.submit,
-    "view_closed": _Ear.close,
+    "view_submission": lambda ear: ear.filled(final=True),
+    "view_closed": lambda ear: ear.filled(final=False),
     "shortcut": _Ear.shortcut,
     "message_action": _Ear.shortcut,
     "block_suggestion": _Ear.suggest,
@@ -299,6 +286,10 @@ EVENTS: dict[str, Callable[[_Ear, Json], Item | None]] = {
     "user_change": _Ear.changed,
 }
 """What each event of Slack is to us. The manifest subscribes to exactly these."""
+
+
+def _value(action: Mapping[str, Any]) -> Any:
+    return action.get("value") or (action.get("selected_option") or {}).get("value")
 
 
 def _turn(action: Mapping[str, Any]) -> int:

@@ -51,7 +51,8 @@ class SlackPlatform:
         self._client = make_client(bot_token, api_url)
         self._health = Health()
         self._tasks = Tasks()
-        self._homes = Homes(core, self._client, self._tasks)
+        self._painting = Tasks()
+        self._homes = Homes(core, self._client, self._painting)
         self._bolt: AsyncApp | None = None
         self._sockets: Sockets | None = None
         self._roll_call: asyncio.Task[None] | None = None
@@ -126,8 +127,9 @@ class SlackPlatform:
         if self._sockets:
             await self._sockets.close(DRAIN)
             self._sockets = None
-        self._homes.stop()
         await self._tasks.finish(DRAIN)
+        self._homes.stop()
+        await self._painting.finish(DRAIN)
         if self._client.session:
             await self._client.session.close()
 

@@ -110,9 +110,7 @@ class Replies:
 
     async def _submitted(self, heard: Heard, answer: Answer, drawing: Drawing) -> Ack:
         blocks = asked_in(heard.view)
-        errors = {
-            blocks[name]: drawing.say(words) for name, words in answer.errors if blocks.get(name, "") != ""
-        }
+        errors = {blocks[name]: drawing.say(words) for name, words in answer.errors if name in blocks}
         if errors:
             return Ack(body={"response_action": "errors", "errors": errors})
         if answer.form:

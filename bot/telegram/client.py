@@ -31,6 +31,10 @@ class Client(telegram.Bot):
         return found
 
 
+CONNECTIONS = 16
+"""At once: thirty messages a second need no more, and each request looks at every connection that is open."""
+
+
 def make_client(token: str, api_url: str) -> Client:
     """A client that has not said anything yet."""
     api_url = api_url.rstrip("/")
@@ -39,7 +43,7 @@ def make_client(token: str, api_url: str) -> Client:
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
         request=HTTPXRequest(
-            connection_pool_size=64, connect_timeout=10, read_timeout=20, write_timeout=20, pool_timeout=30
+            connection_pool_size=CONNECTIONS, connect_timeout=10, read_timeout=20, write_timeout=20, pool_timeout=30
         ),
         get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=10),
     )

@@ -12,7 +12,7 @@ from typing import TypeVar
 from telegram import Update
 from telegram.error import TelegramError
 
-from bot.telegram.client import Client, Json
+from bot.telegram.client import CONNECTIONS, Client, Json
 from bot.telegram.listen import PLATFORM, Chore, Heard, Item, Me, listen
 from bot.telegram.order import InOrder
 from bot.telegram.reply import Replies, asks_first
@@ -59,7 +59,7 @@ class Hearing:
         self._me = me
         self._replies = replies
         self._ears = InOrder(AT_ONCE)
-        self._mouths = InOrder(AT_ONCE)
+        self._mouths = InOrder(CONNECTIONS)
         self._answered: OrderedDict[str, None] = OrderedDict()
         self._reachable: OrderedDict[str, _Reachable] = OrderedDict()
         self._failures: Counter[int] = Counter()

@@ -140,8 +140,8 @@ def sound(incoming: Incoming) -> Incoming:
     what they hold is replaced, not left out, so that none becomes the id of somebody else."""
     parts = {"sender": incoming.sender, "where": incoming.where, "act": incoming.act}
     changed = {name: made for name, part in parts.items() if (made := _sound(part)) is not part}
-    made = _sound(incoming)
-    return replace(made, **changed) if changed else made
+    whole: Incoming = _sound(incoming)
+    return replace(whole, **changed) if changed else whole
 
 
 def _sound(thing: Any) -> Any:

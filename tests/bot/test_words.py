@@ -33,7 +33,7 @@ def _pairs() -> list[tuple[str, str]]:
 def _pair(catalog: Catalog, sentence: str | tuple[str, str]) -> tuple[str, str]:
     english = sentence if isinstance(sentence, str) else sentence[1]
     found = catalog.get(sentence if isinstance(sentence, str) else sentence[0])
-    said = found.string if found else ""
+    said = (found.string if found else "") or ""
     return english, said if isinstance(said, str) else said[0]
 
 
@@ -95,12 +95,14 @@ def test_a_command_stays_the_command_that_it_is() -> None:
 
 def test_a_line_that_keeps_hr_out_keeps_it_out_in_chinese() -> None:
     lines = [pair for pair in PAIRS if "HR has no access" in pair[0]]
-    assert lines and [pair for pair in lines if "HR 无权查看" not in pair[1]] == []
+    assert lines
+    assert [pair for pair in lines if "HR 无权查看" not in pair[1]] == []
 
 
 def test_a_line_that_nobody_else_reads_says_so_in_chinese() -> None:
     lines = [pair for pair in PAIRS if "and nobody else. HR" in pair[0] or "by nobody else. HR" in pair[0]]
-    assert lines and [pair for pair in lines if "其他人都看不到" not in pair[1]] == []
+    assert lines
+    assert [pair for pair in lines if "其他人都看不到" not in pair[1]] == []
 
 
 # How values are drawn ------------------------------------------------------------------------------------------------
@@ -185,7 +187,8 @@ ATTACK = "<b>{name}</b> & <!channel> *陈*"
 def test_what_people_wrote_is_escaped_once_inside_a_translation(language: str, text: Text) -> None:
     said = Voice(language, escape=escape).say(text)
     assert escape(ATTACK) in said
-    assert "<" not in said and "&amp;amp;" not in said
+    assert "<" not in said
+    assert "&amp;amp;" not in said
 
 
 def test_our_own_words_are_escaped_with_their_placeholders_whole() -> None:
@@ -205,7 +208,7 @@ def test_a_card_is_plain_lines_with_the_colons_of_its_language() -> None:
         Phrase("Your settings"),
         Section(Verbatim("a: b")),
         Fact(Phrase("Language"), Verbatim("中文")),
-        Trend((1.0, 2.0), Phrase("Not yet.")),
+        Trend(Phrase("Not yet."), (1.0, 2.0)),
         Note(Phrase("Only you see this.")),
     )
     assert ENGLISH.plain(card).splitlines()[1:3] == ["a: b", "Language: 中文"]

@@ -57,10 +57,3 @@ async def _toured(
         await tour.through_a_week()
         await tour.everywhere(people)
         return tour
-
-
-@pytest.fixture(autouse=True)
-def _where(request: pytest.FixtureRequest):
-    import logging
-    logging.getLogger("upbeat.dispatch").addFilter(lambda r: print("BROKE", getattr(r,"error",""), getattr(r,"where","")) or True)
-    yield

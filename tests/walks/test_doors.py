@@ -12,7 +12,7 @@ from handlers.kit.access import Rule
 from handlers.kit.cards import Card
 from handlers.kit.features import Route
 from handlers.kit.problems import STALE
-from handlers.kit.requests import Opened, Pressed, Said, Sender
+from handlers.kit.requests import Act, Opened, Pressed, Said, Sender
 from handlers.kit.strangers import STRANGER
 from handlers.kit.values import dump
 from storage.tables import Handle
@@ -73,7 +73,7 @@ async def test_every_command_is_closed_to_who_does_not_work_here(
 ) -> None:
     await chat.says("ben", "/checkin done the secret plan")
     chat.change(lambda store: store.roster.leave_all({"dora@example.com": chat.ids["dora"]}))
-    acts = [
+    acts: list[Act] = [
         *(Said(called(route, example), command=True) for route, example in EXAMPLES),
         *(Said(words, command=True) for route in COMMANDS for words in (f"/{route.words}", *route.also)),
         *(Opened(shortcut.name) for shortcut in SHORTCUTS),

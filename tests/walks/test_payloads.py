@@ -12,7 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.kit.requests import Act, Answer, Opened, Pressed, Quoted, Reacted, Said, Submitted
+from handlers.kit.requests import (
+    Act,
+    Answer,
+    Opened,
+    Pressed,
+    Quoted,
+    Reacted,
+    Said,
+    Sender,
+    Submitted,
+    Where,
+)
 from storage.tables import Draft, Handle
 from tests.company import Chat
 from tests.walks.hostile import BAITS, HUGE
@@ -99,7 +110,7 @@ def house(tour: Tour, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
     loop.close()
 
 
-def cases(count: int) -> Any:
+def cases(count: int) -> settings:
     """So many cases, the same ones every time."""
     return settings(
         max_examples=count,
@@ -187,11 +198,51 @@ def test_every_key_pressed_in_any_order(house: House) -> None:
         house.answers(house.names[str(key.person_id)], Pressed(key.id))
 
 
+FORGED = ("\x00", "a\x00b", "\ud800", "\udfff!", "\x1b", "\n", "x" * 70_000, "'; --", "\U0001f600", "")
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=range(len(FORGED)))
+async def test_forged_ids_on_both_databases(any_chat: Chat, forged: str) -> None:
+    """PostgreSQL takes no NUL, neither takes half a surrogate pair; wherever an id stands, it may be forged."""
+    acts = (
+        Said("/checkin done x", message=forged, command=True),
+        Said("/checkin done y", message=forged, edits=True),
+        Pressed(forged, message=forged),
+        Submitted(forged, {forged: forged}),
+        Opened(forged, payload=forged, quoted=Quoted(forged, author=forged, link=forged)),
+        Opened("start", payload=forged),
+        Reacted(forged, forged, added=True),
+    )
+    where = Where("channel", forged, forged, forged, shared=True)
+    for act in acts:
+        for sender in (Sender("ben"), Sender(forged, forged, username=forged, address=forged)):
+            for place in (where, Where(id="dm-ben")):
+                heard = await any_chat.does("ben", act, sender=sender, where=place)
+                assert heard.answer.outcome != "failed"
+    linked = any_chat.change(lambda store: set(store.directory.by_account))
+    assert linked == {("web", who) for who in EVERYBODY}
+
+
+@pytest.mark.parametrize(
+    "given", [None, [], {}, 5, [[]], [5], {"a": 1}, True, 1e400, "\x00", [None]], ids=repr
+)
+async def test_answers_of_any_type_are_kept_and_refused_with_a_sentence(any_chat: Chat, given: Any) -> None:
+    for words in ("/kudos", "/1on1 action", "/settings quiet", "/kudos setup", "/away", "/checkin"):
+        who = "ivan" if "setup" in words else "ada"
+        form = (await any_chat.says(who, words)).form
+        assert form, words
+        answers = {question.name: given for question in form.questions}
+        for final in (False, True):
+            heard = await any_chat.does(who, Submitted(form.draft, answers, final=final))
+            assert heard.answer.outcome in ("kept", "invalid", "problem", "done"), words
+            assert (await any_chat.says(who, words)).answer.outcome == "asked"
+
+
 @pytest.mark.parametrize("words", HUGE, ids=range(len(HUGE)))
 def test_huge_words_everywhere(house: House, words: str) -> None:
-    for route in COMMANDS:
+    for route in COMMANDS[::5]:
         house.answers("ada", Said(f"/{route.words} @ben {words}", command=True))
-    for draft in house.drafts[:20]:
+    for draft in house.drafts[:8]:
         who = house.names[draft.person_id]
         house.answers(who, Submitted(draft.id, dict.fromkeys(_questions(house, draft), words)))
 

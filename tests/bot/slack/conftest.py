@@ -64,6 +64,12 @@ class Room:
         await self.slack.until(lambda: len(self.slack.dm(user(who))) > before)
         return "\n".join(message.words for message in self.slack.dm(user(who))[before:])
 
+    async def painted(self) -> None:
+        """Wait until the home screens show what is so."""
+        await self.settled()
+        while self.platform._painting._running:
+            await asyncio.wait(set(self.platform._painting._running))
+
     async def settled(self) -> None:
         """Wait until everything that follows an acknowledgement is done."""
         while self.platform._tasks._running:

@@ -107,18 +107,18 @@ async def test_the_home_screen_is_drawn_and_drawn_again_when_something_changes(a
 async def test_home_screens_are_drawn_at_most_once_a_second(room: Room) -> None:
     slack = room.slack
     await slack.open_home(user("ada"))
-    await room.settled()
+    await room.painted()
     before = len(slack.called("views.publish"))
     for number in range(10):
         await slack.command(user("ada"), "/diary", f"day {number}")
         await room.platform.refresh_homes([room.chat.ids["ada"]])
-    await room.settled()
+    await room.painted()
     assert len(slack.called("views.publish")) - before <= 3
 
 
 async def test_nobody_elses_home_is_drawn(room: Room) -> None:
     await room.platform.refresh_homes([room.chat.ids["ben"]])
-    await room.settled()
+    await room.painted()
     assert room.slack.called("views.publish") == []
 
 
