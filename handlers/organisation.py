@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
 
@@ -180,12 +181,23 @@ def reminders(request: Request, most: Most) -> Reply:
     return Reply(show=Card(Phrase("Saved. Nobody gets more than {most} reminders in a week.", most=most)))
 
 
+STATES: Mapping[str, Text] = {
+    "waiting": Phrase("Waiting"),
+    "sending": Phrase("Being sent"),
+    "sent": Phrase("Sent"),
+    "expired": Phrase("Too late to be of use"),
+    "cancelled": Phrase("Not needed any more"),
+    "failed": Phrase("Set aside after errors"),
+}
+
+
 @feature.command("health", allow=admins, also=("状态",), examples=("",))
 def health(request: Request) -> Reply:
     """See whether messages go out."""
     waiting = request.store.outbox.ages()
     facts = [
-        Fact(Verbatim(state), Phrase("{count}", count=number)) for state, number in sorted(waiting.items())
+        Fact(STATES.get(state, Verbatim(state)), Phrase("{count}", count=number))
+        for state, number in sorted(waiting.items())
     ]
     unclear = Fact(
         Phrase("Never answered by the platform"), Phrase("{count}", count=request.store.outbox.ambiguous())

@@ -1,4 +1,4 @@
-"""A single-use code connects an account on another platform: made where a person is known, confirmed where they come."""
+"""A single-use code connects an account on another platform: made where a person is known, confirmed where they are."""
 
 from __future__ import annotations
 

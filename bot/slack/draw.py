@@ -114,7 +114,7 @@ class Drawing:
         elif isinstance(part, Menu):
             yield from self._menu(part)
         elif isinstance(part, Document):
-            yield from self.note(f"{self.say(part.label)}: {readable(part.name)}")
+            yield from self.note(f"{self.say(part.label)}{self._voice.colon}{readable(part.name)}")
 
     # Words -----------------------------------------------------------------------------------------------------------
 

@@ -96,13 +96,16 @@ class Drawing:
         elif isinstance(part, Heading):
             yield Block((Run(self.say(part.body), "b"),))
         elif isinstance(part, Fact):
-            yield Block((Run(self.say(part.label), "b"), Run(f": {self.say(part.value)}")), close=close)
+            yield Block(
+                (Run(self.say(part.label), "b"), Run(f"{self._voice.colon}{self.say(part.value)}")),
+                close=close,
+            )
         elif isinstance(part, Note):
             yield Block((Run(self.say(part.body), "i"),))
         elif isinstance(part, Trend):
             yield Block((Run(f"{bars(part.points)} {self.say(part.finding)}"),))
         elif isinstance(part, Link):
-            yield Block((Run(f"{self.say(part.label)}: {part.url}"),))
+            yield Block((Run(f"{self.say(part.label)}{self._voice.colon}{part.url}"),))
         elif isinstance(part, Menu):
             yield from self._menu(part)
         elif isinstance(part, Document) and utf16(self.say(part.label)) > CAPTION:
@@ -112,7 +115,7 @@ class Drawing:
         """What is asked before a button acts stands beside it: Telegram has no window that asks."""
         for key in keys:
             if isinstance(key, Button) and key.confirm:
-                yield Block((Run(f"{self.say(key.label)}: {self.say(key.confirm)}", "i"),))
+                yield Block((Run(f"{self.say(key.label)}{self._voice.colon}{self.say(key.confirm)}", "i"),))
 
     def _menu(self, menu: Menu) -> Iterator[Block]:
         for start in range(0, len(menu.options), BUTTONS):

@@ -37,7 +37,7 @@ Until = Annotated[
 @feature.command(
     "away",
     allow=everyone,
-    also=("离开", "请假"),
+    also=("请假", "离开"),
     examples=("until next Friday", "from tomorrow until next Friday", "到下周五"),
     seen_by=SEEN,
     submit=Phrase("I am away"),

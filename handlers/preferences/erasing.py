@@ -59,7 +59,7 @@ Confirmation = Annotated[
 @feature.command(
     "privacy erase",
     allow=everyone,
-    also=("erase", "隐私 抹除", "隐私抹除", "隐私 删除", "隐私删除"),
+    also=("erase", "隐私 删除", "隐私删除", "隐私 抹除", "隐私抹除"),
     examples=("",),
     seen_by=WHAT,
     submit=Phrase("Erase"),

@@ -29,6 +29,8 @@ KINDS: Mapping[str, Phrase] = {
     Kind.PRIVATE_NOTE: Phrase("private notes"),
     Kind.NUDGE: Phrase("what I sent and why"),
     Kind.PROFILE: Phrase("name, address, team, manager"),
+    Kind.CHAT: Phrase("what I say and hear in the local chat"),
+    Kind.CHANNEL: Phrase("messages in the local chat's channels"),
 }
 
 SEERS: Mapping[Relation, Phrase] = {
