@@ -43,7 +43,11 @@ def make_client(token: str, api_url: str) -> Client:
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
         request=HTTPXRequest(
-            connection_pool_size=CONNECTIONS, connect_timeout=10, read_timeout=20, write_timeout=20, pool_timeout=30
+            connection_pool_size=CONNECTIONS,
+            connect_timeout=10,
+            read_timeout=20,
+            write_timeout=20,
+            pool_timeout=30,
         ),
         get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=10),
     )

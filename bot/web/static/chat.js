@@ -363,20 +363,25 @@ if (composer) {
     },
   });
 
+  let next = false;
   const stop = () => { edits.value = ""; $("#editing").hidden = true; put(""); };
 
   async function send() {
     if (!words.value.trim() && !file?.files.length) return;
     const button = $(".send", composer);
-    if (button.getAttribute("aria-busy")) return;
+    // Whoever types faster than we answer sends one after the other; nothing typed meanwhile is lost.
+    if (button.getAttribute("aria-busy")) { next = true; return; }
     const data = new FormData(composer);
+    const [typed, edited] = [words.value, edits.value];
     if (!file?.files.length) data.delete("file");
-    if (!(await post("say", data, button))) return;
     chooser.close();
-    if (file) { file.value = ""; showFile(); }
     stop();
+    const done = await post("say", data, button);
+    if (done && file) { file.value = ""; showFile(); }
+    if (!done) { put(words.value ? `${typed}\n${words.value}` : typed); edits.value = edited; next = false; return; }
     $("#scroll").scrollTop = $("#scroll").scrollHeight;
     if (!drawer.open) words.focus();
+    if (next) { next = false; await send(); }
   }
 
   words.addEventListener("input", grow);

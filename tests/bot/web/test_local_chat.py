@@ -69,6 +69,7 @@ async def says(page: Page, words: str) -> None:
     await page.keyboard.press("Escape")
     await page.keyboard.press("Enter")
     await expect(page.locator("#words")).to_have_value("")
+    await expect(page.locator(".send")).not_to_have_attribute("aria-busy", "true")
 
 
 async def test_a_check_in_is_recorded_and_still_there_after_a_reload(window: Window) -> None:
@@ -388,3 +389,14 @@ async def test_an_open_home_screen_follows_what_happens(window: Window) -> None:
     ada, ben = await window.of("ada", "home"), await window.of("ben")
     await says(ben, "/checkin done the payments")
     await expect(ada.locator("#home")).to_contain_text("1 of 3")
+
+
+async def test_who_types_faster_than_we_answer_loses_nothing(window: Window) -> None:
+    ada = await window.of("ada")
+    for thing in ("one", "two", "three"):
+        await ada.fill("#words", f"/checkin done thing {thing}")
+        await ada.keyboard.press("Escape")
+        await ada.keyboard.press("Enter")
+    for thing in ("one", "two", "three"):
+        await expect(ada.locator("#messages")).to_contain_text(f"/checkin done thing {thing}")
+    await expect(ada.locator("#words")).to_have_value("")
