@@ -1,6 +1,6 @@
 """`upbeat run`, which believes that it is another day: its clock runs on from a given moment.
 
-    python -m tests.shifted 2026-11-23T08:59:50+00:00"""
+python -m tests.shifted 2026-11-23T08:59:50+00:00"""
 
 import sys
 from datetime import UTC, datetime

@@ -38,7 +38,9 @@ async def test_a_backup_moves_and_holds_no_words(any_chat: Chat, empty_url: str,
     other = Database(empty_url, b"a test's secret", now=lambda: any_chat.now)
     assert restore(other, file) == rows
     other.open()
-    kept = other.write_now(lambda store: store.checkins.latest(any_chat.ids["ben"], reader=any_chat.ids["ben"]))
+    kept = other.write_now(
+        lambda store: store.checkins.latest(any_chat.ids["ben"], reader=any_chat.ids["ben"])
+    )
     assert CANARY in str(kept[0].answers)
     other.stop()
 
@@ -117,4 +119,3 @@ def test_the_migrations_make_the_tables_that_the_code_names(tmp_path: Path) -> N
             there = set(inspect(database.engine).get_table_names())
             assert set(SQLModel.metadata.tables) <= there
             database.stop()
-
