@@ -29,6 +29,9 @@ from tests.company import Chat
 from tests.walks.hostile import BAITS, HUGE
 from tests.walks.tour import COMMANDS, EVERYBODY, EXAMPLES, SHORTCUTS, Tour, called, opened
 
+pytestmark = pytest.mark.xdist_group("payloads")
+"""One house, and one count of the cases, for all of them."""
+
 SENTENCES = st.lists(st.sampled_from(BAITS) | st.text(st.characters(), max_size=30), max_size=3).map(" ".join)
 """Any characters, halves of surrogate pairs among them."""
 
