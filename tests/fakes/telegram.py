@@ -257,6 +257,8 @@ class FakeTelegram(People):
             if refused.broken:
                 self.violations.append(refused.broken)
             return _answer(refused)
+        except ConnectionError:
+            raise  # the client hung up while it asked: killed processes do
         except Exception as failure:
             self.violations.append(f"the fake itself failed at {method}: {failure!r}")
             raise

@@ -363,25 +363,28 @@ if (composer) {
     },
   });
 
-  let next = false;
+  let turn = Promise.resolve();
   const stop = () => { edits.value = ""; $("#editing").hidden = true; put(""); };
 
   async function send() {
     if (!words.value.trim() && !file?.files.length) return;
     const button = $(".send", composer);
-    // Whoever types faster than we answer sends one after the other; nothing typed meanwhile is lost.
-    if (button.getAttribute("aria-busy")) { next = true; return; }
+    if (file?.files.length && button.getAttribute("aria-busy")) return;
     const data = new FormData(composer);
     const [typed, edited] = [words.value, edits.value];
     if (!file?.files.length) data.delete("file");
     chooser.close();
     stop();
+    // Whoever types faster than we answer sends one after the other; nothing typed meanwhile is lost.
+    turn = turn.then(() => deliver(data, typed, edited, button));
+  }
+
+  async function deliver(data, typed, edited, button) {
     const done = await post("say", data, button);
-    if (done && file) { file.value = ""; showFile(); }
-    if (!done) { put(words.value ? `${typed}\n${words.value}` : typed); edits.value = edited; next = false; return; }
+    if (!done) { put(words.value ? `${typed}\n${words.value}` : typed); edits.value = edited; return; }
+    if (file && data.has("file")) { file.value = ""; showFile(); }
     $("#scroll").scrollTop = $("#scroll").scrollHeight;
     if (!drawer.open) words.focus();
-    if (next) { next = false; await send(); }
   }
 
   words.addEventListener("input", grow);
