@@ -12,7 +12,6 @@ from typing import Any
 from handlers.kit import asking
 from handlers.kit.cards import Button, Card, Note, Press
 from handlers.kit.features import Feature, Route
-from handlers.kit.grammar import Vocabulary
 from handlers.kit.problems import Problem, Refused
 from handlers.kit.requests import (
     Answer,
@@ -33,6 +32,7 @@ from handlers.kit.steps import Step, Steps
 from handlers.kit.strangers import answer_stranger
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump, load
+from handlers.kit.vocabulary import Vocabulary
 from storage.database import Busy, Database
 from storage.errors import is_race
 from storage.people import Person

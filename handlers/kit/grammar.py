@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import unicodedata
@@ -25,7 +24,7 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SEGMENT = re.compile(r"[;；\n]")
-_SEPARATORS = " \t,，、:："
+SEPARATORS = " \t,，、:："
 
 
 def mention(external_id: str) -> str:
@@ -77,66 +76,9 @@ def spoken(words: str, directory: Directory, platform: str) -> str:
     return _MENTION.sub(name, words)
 
 
-# Which command -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Called:
-    """A command that was found, and what stands after its words."""
-
-    route: Route
-    rest: str
-
-
 def folded(words: str) -> str:
     """Words as they are compared: full-width forms, case and spaces do not matter."""
     return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
-
-
-class Vocabulary:
-    """Every command's words in every language."""
-
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self._by_words: dict[str, Route] = {}
-        for route in routes:
-            for words in (route.words, *route.also):
-                if words and self._by_words.setdefault(folded(words), route) is not route:
-                    raise ValueError(f"two commands are called {words!r}")
-        self._most = max((len(words.split()) for words in self._by_words), default=1)
-
-    def find(self, said: str) -> Called | None:
-        """The command that these words call, the longest name first; a slash and the root's name are skipped."""
-        said = said.strip()
-        bare = re.sub(r"^[/／]", "", said)
-        bare = re.sub(r"^upbeat(@\w+)?(\s+|$)", "", bare, flags=re.IGNORECASE)
-        bare = re.sub(r"^(\S+?)@\w+(?=\s|$)", r"\1", bare) if said.startswith(("/", "／")) else bare
-        return self._by_spaces(bare) or self._by_characters(bare)
-
-    def _by_spaces(self, bare: str) -> Called | None:
-        parts = list(re.finditer(r"\S+", bare))[: self._most]
-        for count in range(len(parts), 0, -1):
-            end = parts[count - 1].end()
-            route = self._by_words.get(folded(bare[:end].rstrip("，,:：")))
-            if route:
-                return Called(route, bare[end:].lstrip(_SEPARATORS))
-        return None
-
-    def _by_characters(self, bare: str) -> Called | None:
-        # Chinese stands without spaces: 周报完成了登录页.
-        for words in sorted(self._by_words, key=len, reverse=True):
-            if not words.isascii() and bare.startswith(words):
-                return Called(self._by_words[words], bare[len(words) :].lstrip(_SEPARATORS))
-        return None
-
-    def nearest(self, said: str) -> Route | None:
-        """The command whose words are most like the first of these, or None when none is."""
-        first = folded(said).lstrip("/").removeprefix("upbeat ").split(" ")[:2]
-        near = [
-            (difflib.SequenceMatcher(None, tried, found).ratio(), found)
-            for tried in (" ".join(first), *first)
-            for found in difflib.get_close_matches(tried, list(self._by_words), n=1, cutoff=0.6)
-        ]
-        return self._by_words[max(near)[1]] if near else None
 
 
 # What it was called with ---------------------------------------------------------------------------------------------
@@ -220,7 +162,7 @@ class _Reading:
             self.given[question.name] = tuple(found) if question.most > 1 else found[0]
 
     def _one_colleague(self) -> Person | None:
-        text = re.sub(r"^(and|和|与|及)\s+", "", self.rest.lstrip(_SEPARATORS))
+        text = re.sub(r"^(and|和|与|及)\s+", "", self.rest.lstrip(SEPARATORS))
         marks = _MENTION.match(text)
         if marks:
             person = self.request.store.directory.with_account(self.request.platform, marks.group(1))
@@ -239,7 +181,7 @@ class _Reading:
                     name=Verbatim(called[:60]),
                 )
             )
-        self.rest = text[length:].lstrip(_SEPARATORS)
+        self.rest = text[length:].lstrip(SEPARATORS)
         return person
 
     def _take_day(self, question: Day) -> None:
@@ -247,7 +189,7 @@ class _Reading:
         reading = dates.read_day(text, self.request.today, self.request.actor.language)
         if reading and text.lower().startswith(reading.text.lower()):
             self.given[question.name] = reading.day.isoformat()
-            self.rest = text[len(reading.text) :].lstrip(_SEPARATORS)
+            self.rest = text[len(reading.text) :].lstrip(SEPARATORS)
 
     def _take_clock(self, question: Clock) -> None:
         text = _without_lead(self.rest, question.lead)
@@ -255,7 +197,7 @@ class _Reading:
         clock = dates.read_clock(first.group(), self.request.actor.language) if first else None
         if first and clock:
             self.given[question.name] = clock.strftime("%H:%M")
-            self.rest = text[first.end() :].lstrip(_SEPARATORS)
+            self.rest = text[first.end() :].lstrip(SEPARATORS)
 
     def _take_number(self, question: Scale | Number) -> None:
         if isinstance(question, Scale) and question.labels:
@@ -264,21 +206,21 @@ class _Reading:
         found = re.match(r"-?\d+([.,]\d+)?(?=\s|$|%)", self.rest)
         if found:
             self.given[question.name] = found.group()
-            self.rest = self.rest[found.end() :].lstrip(_SEPARATORS + "%")
+            self.rest = self.rest[found.end() :].lstrip(SEPARATORS + "%")
 
     def _take_labelled_number(self, question: Scale) -> None:
         labels = "|".join(re.escape(label) for label in question.labels)
         segment = re.compile(rf"(^|[;；\n])\s*(?:{labels})\s*[:：]?\s*(\d+)\s*(?=[;；\n]|$)", re.IGNORECASE)
         if found := segment.search(self.rest):
             self.given[question.name] = found.group(2)
-            self.rest = segment.sub(r"\1", self.rest, count=1).lstrip(_SEPARATORS + ";；\n")
+            self.rest = segment.sub(r"\1", self.rest, count=1).lstrip(SEPARATORS + ";；\n")
 
     def _take_choice(self, question: Choice) -> None:
         for option in _options(question):
             for name in _names(option, self.request):
                 if re.match(rf"{re.escape(name)}(?=\s|$|[,，])", self.rest, re.IGNORECASE):
                     self.given[question.name] = option.value
-                    self.rest = self.rest[len(name) :].lstrip(_SEPARATORS)
+                    self.rest = self.rest[len(name) :].lstrip(SEPARATORS)
                     return
 
 
@@ -296,7 +238,7 @@ def _names(option: Option, request: Request) -> tuple[str, ...]:
 
 def _without_lead(text: str, lead: Sequence[str]) -> str:
     found = _any_of(tuple(lead)).match(text) if lead else None
-    return text[found.end() :].lstrip(_SEPARATORS) if found else text
+    return text[found.end() :].lstrip(SEPARATORS) if found else text
 
 
 @lru_cache(maxsize=1024)
@@ -313,7 +255,7 @@ def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None
         if found:
             rest = text[found.end() :]
             # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
-            return question, rest.lstrip(_SEPARATORS) if rest[:1] in ("", *_SEPARATORS) else text
+            return question, rest.lstrip(SEPARATORS) if rest[:1] in ("", *SEPARATORS) else text
     return None
 
 

@@ -14,6 +14,7 @@ from handlers.kit.problems import Refused
 from handlers.kit.requests import Answer, Incoming, Opened, Pressed, Reacted, Reply, Request, Said, Submitted
 from handlers.kit.sealing import Seal
 from handlers.kit.text import Phrase
+from handlers.kit.vocabulary import Vocabulary
 from storage.tables import Draft
 
 HELP = "preferences.help"
@@ -42,7 +43,7 @@ class Steps:
         self,
         features: tuple[Feature, ...],
         routes: Mapping[str, Route],
-        vocabulary: grammar.Vocabulary,
+        vocabulary: Vocabulary,
         seal: Seal,
         home: Callable[[Request], Card],
     ) -> None:
