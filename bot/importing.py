@@ -18,6 +18,7 @@ from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from handlers.kit.text import Phrase, Text
 from handlers.people import summary
+from handlers.people.new_managers import managers, new_managers
 from handlers.people.reading import Reading, read_roster, refused
 from handlers.people.welcome import welcome
 from storage.database import Database
@@ -51,12 +52,13 @@ def _apply(database: Database, reading: Reading) -> None:
         task = progress.add_task("Applying", total=len(reading.entries))
 
         def work(store: Store) -> None:
+            before = managers(store)
             undo = store.roster.apply(
                 reading.entries, progress=lambda done: progress.update(task, completed=done)
             )
             store.roster.remember(undo)
-            for tell in welcome(store, undo["new"]):
-                core.queue(store, "people.welcome", tell)
+            for tell in (*welcome(store, undo["new"]), *new_managers(store, before)):
+                core.queue(store, "people.import", tell)
 
         database.write_now(work)
 

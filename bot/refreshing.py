@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po, write_po
 from bot.words import LOCALES, Voice
 from handlers import FEATURES
 from handlers.kit.features import Feature, Route
-from storage.policy import TABLE, Kind, Relation, Right
+from storage.policy import DATED, TABLE, Kind, Relation, Right
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("bot", "handlers", "schedules", "storage")
@@ -178,6 +178,9 @@ def policy_page() -> str:
         "Made by `upbeat refresh` from `storage/policy.py`, which every query and every door asks. What is not listed",
         "is denied: to HR, to administrators, to everybody. r: read, w: write, c: comment, x: export.",
         "",
+        f"Managers and the managers above read {_dated()} from before their time only while the",
+        "organisation lets them (`/upbeat setup past`; it does, unless it says otherwise).",
+        "",
         "| | " + " | ".join(RELATIONS.values()) + " |",
         "|---|" + "---|" * len(RELATIONS),
     ]
@@ -186,6 +189,10 @@ def policy_page() -> str:
         for kind in TABLE
     ]
     return "\n".join(lines) + "\n"
+
+
+def _dated() -> str:
+    return " and ".join(f"“{KINDS[kind]}”" for kind in KINDS if kind in DATED)
 
 
 _LETTERS = {Right.READ: "r", Right.WRITE: "w", Right.COMMENT: "c", Right.EXPORT: "x"}

@@ -30,9 +30,13 @@ def setup(request: Request) -> Reply:
             Fact(Phrase("People"), Phrase("{count}", count=len(request.store.directory.active()))),
             Fact(Phrase("Holidays"), _country_text(request.store.workdays.country)),
             Fact(Phrase("Reminders a person and week, at most"), Phrase("{count}", count=ceiling)),
+            Fact(
+                Phrase("A new manager reads past check-ins"), _yes_or_no(request.store.directory.past_is_open)
+            ),
             Button(Phrase("Holidays"), holidays.bind()),
             Button(Phrase("Notifications"), notifications.bind()),
             Button(Phrase("Reminders"), reminders.bind()),
+            Button(Phrase("Past check-ins"), past.bind()),
             Note(
                 Phrase(
                     "Also: /kudos setup, /checkin setup, /1on1 template, and /upbeat import for the people file."
@@ -179,6 +183,61 @@ def reminders(request: Request, most: Most) -> Reply:
     """Choose how many reminders a person gets in a week at most."""
     request.store.set_setting("weekly_ceiling", most)
     return Reply(show=Card(Phrase("Saved. Nobody gets more than {most} reminders in a week.", most=most)))
+
+
+# New managers --------------------------------------------------------------------------------------------------------
+
+
+Reads = Annotated[
+    str,
+    Choice(
+        Phrase("Does a new manager read the check-ins from before their time?"),
+        options=(Option("yes", Phrase("Yes")), Option("no", Phrase("No"))),
+        suggested=lambda request: "yes" if request.store.directory.past_is_open else "no",
+    ),
+]
+
+
+@feature.command(
+    "setup past", allow=stewards, also=("配置 过往",), examples=("no", "yes"), seen_by=NOBODY_ELSE
+)
+def past(request: Request, reads: Reads) -> Reply:
+    """Choose whether a new manager reads past check-ins."""
+    is_open = reads == "yes"
+    return Reply(
+        show=Card(
+            _past_text(is_open),
+            Section(
+                Phrase(
+                    "It holds at once, for everybody and for check-ins of any age. The forms say it, and whoever gets"
+                    " a new manager is told."
+                )
+            ),
+            Note(
+                Phrase(
+                    "A former manager keeps what is from their own time. Nothing else of the past is opened."
+                )
+            ),
+            Button(Phrase("Save"), save_past.bind(is_open=is_open), style="primary"),
+        )
+    )
+
+
+@feature.button(allow=stewards, once=True)
+def save_past(request: Request, is_open: bool) -> Reply:
+    """Save whether a new manager reads past check-ins."""
+    request.store.roster.open_past(is_open)
+    return Reply(show=Card(Phrase("Saved."), Section(_past_text(is_open))))
+
+
+def _past_text(is_open: bool) -> Text:
+    if is_open:
+        return Phrase("A new manager reads check-ins from before their time.")
+    return Phrase("A new manager does not read check-ins from before their time.")
+
+
+def _yes_or_no(yes: bool) -> Text:
+    return Phrase("Yes") if yes else Phrase("No")
 
 
 STATES: Mapping[str, Text] = {

@@ -11,10 +11,12 @@ from sqlmodel import col
 
 from storage.prepared import Prepared
 from storage.rows import made as as_read
-from storage.tables import FOREVER, Account, Counter, PersonRow, ReportingLine
+from storage.tables import FOREVER, Account, Counter, PersonRow, ReportingLine, Setting
 
 DEFAULT_ZONE = "UTC"
 LANGUAGES = ("en", "zh")
+PAST = "managers_read_past"
+"""The setting that lets a new manager read check-ins from before their time; unless it is set, they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Directory:
     accounts: Mapping[str, tuple[Account, ...]] = field(default_factory=dict)
     lines_of: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
     lines_to: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    past_is_open: bool = True
 
     def person(self, person_id: str) -> Person | None:
         """The person of that id, or None."""
@@ -151,6 +154,7 @@ class Memory:
             accounts=accounts,
             lines_of=lines,
             lines_to=_turned(lines),
+            past_is_open=_past_is_open(connection),
         )
 
     def _person(self, row: Any) -> Person:
@@ -191,6 +195,11 @@ def _grouped_lines(connection: Connection, known: Directory) -> dict[str, tuple[
                 found[row.subject_id].append(Line(row.manager_id, row.subject_id, row.since, row.until))
         made.update({subject: tuple(lines) for subject, lines in found.items()})
     return made
+
+
+def _past_is_open(connection: Connection) -> bool:
+    found = connection.execute(select(col(Setting.value)).where(col(Setting.name) == PAST)).scalar()
+    return True if found is None else bool(found)
 
 
 def _changed(table: Any, revision: int) -> Any:

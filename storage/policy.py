@@ -1,14 +1,11 @@
 """Who may see what: one table, from which come the SQL filter of every query and the audience line of every form."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, true
-from sqlmodel import col
-
-from storage.tables import PersonalRow, ReportingLine
+from storage.tables import PersonalRow
 
 if TYPE_CHECKING:
     from storage.people import Directory
@@ -104,16 +101,19 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
     },
 }
 
+DATED = frozenset({Kind.CHECKIN, Kind.COMMENT})
+"""Kinds of which a new manager reads what was before their time only while the organisation lets them."""
+
 MEAN_OF_AT_LEAST = 5
 """Moods are shown as a mean of at least so many people (`reliability_security.md` §4.4)."""
 
 
-def relations(directory: "Directory", actor: str, row: PersonalRow, today: date) -> frozenset[Relation]:
-    """What the actor is to this row on this day."""
-    return frozenset(_relations(directory, actor, row, today))
+def relations(directory: "Directory", actor: str, row: PersonalRow, now: datetime) -> frozenset[Relation]:
+    """What the actor is to this row at this moment."""
+    return frozenset(_relations(directory, actor, row, now))
 
 
-def _relations(directory: "Directory", actor: str, row: PersonalRow, today: date) -> Any:
+def _relations(directory: "Directory", actor: str, row: PersonalRow, now: datetime) -> Iterator[Relation]:
     if actor == row.subject_id:
         yield Relation.SELF
     if actor == row.author_id:
@@ -121,90 +121,23 @@ def _relations(directory: "Directory", actor: str, row: PersonalRow, today: date
     if actor == row.named_id:
         yield Relation.NAMED
     if actor != row.subject_id:
-        yield from _relations_by_line(directory, actor, row, today)
+        yield from _relations_by_line(directory, actor, row, now)
         yield Relation.COLLEAGUE
 
 
-def _relations_by_line(directory: "Directory", actor: str, row: PersonalRow, today: date) -> Any:
-    above = directory.line_above(row.subject_id, today)
-    if above[:1] == (actor,):
-        yield Relation.MANAGER
-    if actor in above[1:]:
-        yield Relation.MANAGER_ABOVE
-    if directory.manager_of(row.subject_id, row.made_at.date()) == actor:
+def _relations_by_line(
+    directory: "Directory", actor: str, row: PersonalRow, now: datetime
+) -> Iterator[Relation]:
+    above, then = directory.line_above(row.subject_id, now.date()), row.made_at.date()
+    if actor in above and (
+        directory.past_is_open or row.kind not in DATED or actor in directory.line_above(row.subject_id, then)
+    ):
+        yield Relation.MANAGER if above[0] == actor else Relation.MANAGER_ABOVE
+    if directory.manager_of(row.subject_id, then) == actor:
         yield Relation.FORMER_MANAGER
 
 
-def may(directory: "Directory", actor: str, right: Right, row: PersonalRow, today: date) -> bool:
-    """Whether the actor has the right on this row: the slow, plain form of `readable`."""
+def may(directory: "Directory", actor: str, right: Right, row: PersonalRow, now: datetime) -> bool:
+    """Whether the actor has the right on this row: the slow, plain form of `storage.filters.readable`."""
     allowed = TABLE[Kind(row.kind)]
-    return any(right in allowed.get(relation, ()) for relation in relations(directory, actor, row, today))
-
-
-def readable(table: type[PersonalRow], reader: str, now: datetime) -> ColumnElement[bool]:
-    """The SQL condition under which `reader` may read rows of `table` at `now`."""
-    conditions = [
-        and_(
-            col(table.kind) == kind.value,
-            or_(*(_condition(table, relation, reader, now.date()) for relation in allowed)),
-        )
-        for kind, rights in TABLE.items()
-        if kind in table.kinds and (allowed := [relation for relation, right in rights.items() if R in right])
-    ]
-    return or_(*conditions) if conditions else false()
-
-
-def _condition(table: type[PersonalRow], relation: Relation, reader: str, today: date) -> ColumnElement[bool]:
-    if relation is Relation.SELF:
-        return col(table.subject_id) == reader
-    if relation is Relation.AUTHOR:
-        return col(table.author_id) == reader
-    if relation is Relation.NAMED:
-        return col(table.named_id) == reader
-    if relation is Relation.COLLEAGUE:
-        return true()
-    return _condition_by_line(table, relation, reader, today)
-
-
-def _condition_by_line(
-    table: type[PersonalRow], relation: Relation, reader: str, today: date
-) -> ColumnElement[bool]:
-    if relation is Relation.MANAGER:
-        return col(table.subject_id).in_(_reports(reader, today))
-    if relation is Relation.MANAGER_ABOVE:
-        return and_(col(table.subject_id).in_(_below(reader, today)), col(table.subject_id) != reader)
-    return _within_tenure(table, reader)
-
-
-def _reports(reader: str, today: date) -> Any:
-    line = ReportingLine
-    return select(col(line.subject_id)).where(
-        col(line.manager_id) == reader, col(line.since) <= today, col(line.until) > today
-    )
-
-
-def _below(reader: str, today: date) -> Any:
-    line = ReportingLine
-    tree = _reports(reader, today).add_columns(literal(1).label("depth")).cte("below", recursive=True)
-    # A cycle is refused at import; the depth is a belt for the braces.
-    deeper = (
-        select(col(line.subject_id), tree.c.depth + 1)
-        .join(tree, col(line.manager_id) == tree.c.subject_id)
-        .where(col(line.since) <= today, col(line.until) > today, tree.c.depth < 50)
-    )
-    tree = tree.union_all(deeper)
-    return select(tree.c.subject_id).where(tree.c.depth > 1)
-
-
-def _within_tenure(table: type[PersonalRow], reader: str) -> ColumnElement[bool]:
-    line = ReportingLine
-    return (
-        select(literal(1))
-        .where(
-            col(line.manager_id) == reader,
-            col(line.subject_id) == col(table.subject_id),
-            col(line.since) <= func.date(col(table.made_at)),
-            col(line.until) > func.date(col(table.made_at)),
-        )
-        .exists()
-    )
+    return any(right in allowed.get(relation, ()) for relation in relations(directory, actor, row, now))

@@ -97,9 +97,9 @@ class Records:
         return {**frame, **made}
 
     def _mine(self, table: type[PersonalRow], person_id: str) -> list[Any]:
-        directory, today = self._store.directory, self._store.now.date()
+        directory, now = self._store.directory, self._store.now
         rows = involving(self._store, table, person_id)
-        return [row for row in rows if policy.may(directory, person_id, Right.EXPORT, row, today)]
+        return [row for row in rows if policy.may(directory, person_id, Right.EXPORT, row, now)]
 
     def _outline(self, row: PersonalRow) -> dict[str, Any]:
         open_to_all = Right.READ in TABLE[Kind(row.kind)].get(Relation.COLLEAGUE, ())

@@ -12,7 +12,7 @@ from sqlmodel import Column, Field, col
 
 from storage.columns import Moment, SealedJson
 from storage.ids import new_id
-from storage.people import Person, open_line
+from storage.people import PAST, Person, open_line
 from storage.tables import FOREVER, Account, ObligationRow, PersonRow, ReportingLine, Row
 
 if TYPE_CHECKING:
@@ -197,6 +197,11 @@ class Roster:
         fresh = (col(RosterRun.state) == "applied", col(RosterRun.at) > self._store.now - UNDO_FOR)
         rows = self._store.all(RosterRun, *fresh, order=col(RosterRun.at).desc(), limit=1)
         return rows[0] if rows else None
+
+    def open_past(self, is_open: bool) -> None:
+        """Let new managers read the check-ins from before their time, or not, from now on."""
+        self._store.set_setting(PAST, is_open)
+        self._store.people_changed()
 
     # Leaving -------------------------------------------------------------------------------------------------------
 

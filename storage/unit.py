@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel, col
 
-from storage import policy
+from storage.filters import readable
 from storage.ids import new_id
 from storage.people import Directory, Memory, next_revision
 from storage.prepared import Prepared, run_raw
@@ -95,7 +95,7 @@ class Unit:
         self, table: type[P], *conditions: Any, reader: str, order: Any = None, limit: int | None = None
     ) -> list[P]:
         """The personal rows that `reader` may see. Rows about others are noted as opened by the reader."""
-        visible = (policy.readable(table, reader, self.now), *conditions)
+        visible = (readable(table, reader, self.now, self.directory), *conditions)
         found = self._rows(table, visible, order=order, limit=limit)
         for row in found:
             self._note_opened(reader, row)

@@ -15,6 +15,7 @@ from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
 from storage.checkins import Blocker, CheckIn
 from storage.people import Person
+from storage.policy import Right, may
 from storage.store import Store
 
 WORKDAYS = 2
@@ -161,10 +162,15 @@ def raise_blocker(ring: Ring) -> Rung:
         later = at_wall(calendar_of(store).next_workday(absence.last), MORNING, person.zone)
         return Rung(later, silence=Silence("away", later))
     manager = store.directory.person(store.directory.manager_of(person_id, today) or "")
-    if manager is None or not manager.active:
+    if manager is None or not manager.active or not _may_hear(store, manager, row):
         return Rung(None, silence=Silence("nobody to tell"))
     store.checkins.blockers.raise_to(row, manager.id)
     return Rung(None, tell=(_to_manager(person, manager, row), _to_person(person, manager, row)))
+
+
+def _may_hear(store: Store, manager: Person, row: Blocker) -> bool:
+    """A manager who is new may not know what was written before their time."""
+    return may(store.directory, manager.id, Right.READ, row, store.now)
 
 
 def _to_manager(person: Person, manager: Person, row: Blocker) -> Tell:

@@ -27,7 +27,7 @@ def _who_may(right: Right) -> Callable[[Request, Mapping[str, Any]], bool]:
     def check(request: Request, args: Mapping[str, Any]) -> bool:
         row = _found(request, args)
         directory = request.store.directory
-        return row is not None and may(directory, request.actor.id, right, row, request.today)
+        return row is not None and may(directory, request.actor.id, right, row, request.now)
 
     return check
 
@@ -87,7 +87,7 @@ def remark(request: Request, row: Row) -> Section:
 
 
 def _buttons(request: Request, row: CheckIn) -> tuple[Part, ...]:
-    if not may(request.store.directory, request.actor.id, Right.COMMENT, row, request.today):
+    if not may(request.store.directory, request.actor.id, Right.COMMENT, row, request.now):
         return ()
     again = row.read_by == request.actor.id
     to_talk = {"partner": row.subject_id, "quoted": in_short(row)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from handlers.kit.text import Listing, Phrase, Text, Verbatim, text
-from storage.policy import TABLE, Kind, Relation, Right
+from storage.policy import DATED, TABLE, Kind, Relation, Right
 
 if TYPE_CHECKING:
     from handlers.kit.requests import Request
@@ -82,9 +82,17 @@ def readers(
         if Right.READ in TABLE[kind][relation]
         for seer in _seers(relation, request, whom, named)
     ]
+    if kind in DATED and Relation.MANAGER in TABLE[kind] and _is_inherited(request, whom):
+        seers.append(Phrase("later managers"))
     return Phrase(
         "Seen by {people}, and by nobody else. HR has no access.", people=Listing(tuple(dict.fromkeys(seers)))
     )
+
+
+def _is_inherited(request: Request, subject: Person) -> bool:
+    """Whether who becomes the manager of a person later reads what is written now."""
+    directory = request.store.directory
+    return directory.past_is_open and directory.manager_of(subject.id, request.today) is not None
 
 
 def _seers(relation: Relation, request: Request, subject: Person, named: Person | None) -> list[Text]:

@@ -10,6 +10,7 @@ from handlers.kit.features import Feature
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, names
+from handlers.people.new_managers import managers, new_managers
 from handlers.people.reading import read_roster, refused
 from handlers.people.welcome import welcome
 from storage.roster import Change, Difference, Entry, RosterRun
@@ -112,10 +113,11 @@ def apply(request: Request, run: str) -> Reply:
     found = request.store.roster.run(run)
     if found is None or found.state != "proposed":
         raise Problem(Phrase("This file was applied or dropped already. Send it again if you need it."))
+    before = managers(request.store)
     undo = request.store.roster.apply([Entry(**entry) for entry in found.entries])
     request.store.change(found, state="applied", undo=undo, entries=[], at=request.now)
     return Reply(
-        tell=welcome(request.store, undo["new"]),
+        tell=(*welcome(request.store, undo["new"]), *new_managers(request.store, before)),
         show=Card(
             Phrase("Done. The company is as the file says."),
             Button(
@@ -141,10 +143,11 @@ def drop(request: Request, run: str) -> Reply:
 @feature.button(allow=proposer, once=True)
 def undo_import(request: Request, run: str) -> Reply:
     """Take the people file back."""
-    found = request.store.roster.run(run)
+    found, before = request.store.roster.run(run), managers(request.store)
     if found is None or not request.store.roster.undo(found):
         raise Problem(Phrase("This cannot be undone any more: a day has passed, or it was undone already."))
-    return Reply(show=Card(Phrase("Undone. The company is as it was before the file.")))
+    undone = Card(Phrase("Undone. The company is as it was before the file."))
+    return Reply(show=undone, tell=new_managers(request.store, before))
 
 
 @feature.button(allow=owner_of(lambda request, args: _owed(request, args), "person_id"), once=True)

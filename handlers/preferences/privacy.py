@@ -88,6 +88,7 @@ def who(request: Request) -> Reply:
         show=Card(
             Phrase("Who may see what"),
             Section(Lines(tuple(_seen(kind) for kind in TABLE))),
+            Note(_past(request)),
             Note(
                 Phrase(
                     "Nobody else. HR and administrators are colleagues like everybody; of moods your manager"
@@ -96,6 +97,12 @@ def who(request: Request) -> Reply:
             ),
         )
     )
+
+
+def _past(request: Request) -> Text:
+    if request.store.directory.past_is_open:
+        return Phrase("Managers read your check-ins from before their time too; your organisation chose so.")
+    return Phrase("Managers do not read your check-ins from before their time; your organisation chose so.")
 
 
 def _seen(kind: Kind) -> Text:

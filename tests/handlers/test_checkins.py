@@ -33,7 +33,8 @@ async def test_a_check_in_is_recorded_at_once(any_chat: Chat) -> None:
     assert "Done: login page" in heard
     assert "Next: payments" in heard
     assert "Blocked: by legal" in heard
-    assert "Seen by you, Ada Lovelace, and the managers above, and by nobody else. HR has no access." in heard
+    audience = "Seen by you, Ada Lovelace, the managers above, and later managers, and by nobody else."
+    assert f"{audience} HR has no access." in heard
     history = await any_chat.says("ben", "/checkin history")
     assert "login page" in history
 
@@ -117,7 +118,7 @@ async def test_without_words_the_form_opens_with_last_times_plan(chat: Chat) -> 
     assert heard.form is not None
     assert heard.form.given == {"done": "payments"}
     assert [question.name for question in heard.form.questions] == ["done", "next", "blocked", "mood"]
-    assert "Seen by you, Ada Lovelace, and the managers above" in heard
+    assert "Seen by you, Ada Lovelace, the managers above, and later managers" in heard
     await chat.submits("ben", done="payments", next="refunds", mood="5")
     assert checkins(chat, "ben")[-1].answers == {"done": "payments", "next": "refunds"}
     assert [row.score for row in chat.rows(Mood)] == [5]

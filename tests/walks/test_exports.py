@@ -58,11 +58,10 @@ async def test_a_record_is_exported_to_its_owners_and_erased_with_the_last(
     parts = {"subject_id": ids["ben"], "author_id": ids["ada"], "named_id": ids["chen"]}
     row = made_up(table, id=new_id(), kind=kind, made_at=chat.now, **parts, **words_of(table))
     chat.change(lambda store: store.insert(row))
-    today = chat.now.date()
     for who, person in ids.items():
         whole = chat.change(lambda store, person=person: store.records.whole(person))
         directory = chat.change(lambda store: store.directory)
-        due = person in parts.values() and policy.may(directory, person, Right.EXPORT, row, today)
+        due = person in parts.values() and policy.may(directory, person, Right.EXPORT, row, chat.now)
         assert bool(whole[str(table.__tablename__)]) == due, who
         assert (CANARY in json.dumps(whole, default=str)) == (due and bool(words_of(table))), who
     skeleton = chat.change(lambda store: store.records.skeleton(ids["ben"]))

@@ -67,6 +67,7 @@ class History:
     def __init__(self, store: Store, people: list[str], dice: random.Random) -> None:
         self.store, self.people, self.dice = store, list(people), dice
         dice.shuffle(self.people)  # whoever stands before may lead who stands behind: no circles
+        self.named: set[tuple[str, str]] = set()
         self.compared = self.differences = 0
 
     def happen(self) -> None:
@@ -84,6 +85,7 @@ class History:
             row = self.store.one(PersonRow, col(PersonRow.id) == person)
             assert row
             self.store.change(row, left_at=self.store.now, revision=revision)
+        self.store.roster.open_past(self.dice.random() < 0.5)
 
     def _tenures(self) -> Iterator[tuple[date, date]]:
         since = BEGIN + timedelta(days=self.dice.randint(0, 300))
@@ -100,16 +102,23 @@ class History:
     def _row(self, table: type[PersonalRow], kind: str) -> PersonalRow:
         day = BEGIN + timedelta(days=self.dice.randint(0, 330))
         moment = datetime.fromisoformat(f"{day}T{self.dice.choice(('00:00', '12:30', '23:59'))}:00+00:00")
-        subject, author, named = (self.dice.choice(self.people) for _ in range(3))
-        named_id = named if self.dice.random() < 0.6 else None
+        subject, author, named_id = self._pair()
         known = {"id": new_id(), "kind": kind, "subject_id": subject, "named_id": named_id, "made_at": moment}
         return made_up(table, **known, author_id=author if self.dice.random() < 0.9 else None)
 
+    def _pair(self) -> tuple[str, str, str | None]:
+        """Whom a row is about, who wrote it, and whom they named: of one-on-ones, two people have one."""
+        subject, author, named = (self.dice.choice(self.people) for _ in range(3))
+        if (subject, named) in self.named or self.dice.random() < 0.4:
+            return subject, author, None
+        self.named.add((subject, named))
+        return subject, author, named
+
     def compare(self, table: type[PersonalRow], rows: list[PersonalRow]) -> None:
-        directory, today = self.store.directory, self.store.now.date()
+        directory, now = self.store.directory, self.store.now
         for reader in self.people:
             found = {row.id for row in self.store.read(table, reader=reader)}
-            due = {row.id for row in rows if policy.may(directory, reader, Right.READ, row, today)}
+            due = {row.id for row in rows if policy.may(directory, reader, Right.READ, row, now)}
             self.compared += len(rows)
             self.differences += len(found ^ due)
 

@@ -1,0 +1,120 @@
+"""The policy as SQL: the condition under which somebody may read a row, for every query of personal records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
+from sqlmodel import col
+
+from storage.people import Directory
+from storage.policy import DATED, TABLE, Kind, Relation, Right
+from storage.tables import PersonalRow, ReportingLine
+
+_LINES = ReportingLine.__table__  # type: ignore[attr-defined]
+
+DEEPEST = 50
+"""Levels of managers at most. A circle is refused at import; this is a belt for the braces."""
+
+
+def readable(
+    table: type[PersonalRow], reader: str, now: datetime, directory: Directory
+) -> ColumnElement[bool]:
+    """The SQL condition under which `reader` may read rows of `table` at `now`."""
+    asked = _Asked(table, reader, now, directory)
+    conditions = [
+        and_(col(table.kind) == kind.value, or_(*(asked.condition(kind, relation) for relation in allowed)))
+        for kind, rights in TABLE.items()
+        if kind in table.kinds
+        and (allowed := [relation for relation, right in rights.items() if Right.READ in right])
+    ]
+    return or_(*conditions) if conditions else false()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Who asks for rows of which table, when."""
+
+    table: type[PersonalRow]
+    reader: str
+    now: datetime
+    directory: Directory
+
+    def condition(self, kind: Kind, relation: Relation) -> ColumnElement[bool]:
+        """Whether the reader is this to a row."""
+        if relation is Relation.SELF:
+            return col(self.table.subject_id) == self.reader
+        if relation is Relation.AUTHOR:
+            return col(self.table.author_id) == self.reader
+        if relation is Relation.NAMED:
+            return col(self.table.named_id) == self.reader
+        if relation is Relation.COLLEAGUE:
+            return true()
+        if relation is Relation.FORMER_MANAGER:
+            return self._within_tenure()
+        return self._by_line(kind, relation)
+
+    def _by_line(self, kind: Kind, relation: Relation) -> ColumnElement[bool]:
+        subject, today = col(self.table.subject_id), self.now.date()
+        below = _reports if relation is Relation.MANAGER else _below
+        leads = and_(subject.in_(below(self.reader, today)), subject != self.reader)
+        closed = kind in DATED and not self.directory.past_is_open
+        return and_(leads, self._led_then()) if closed else leads
+
+    def _within_tenure(self) -> ColumnElement[bool]:
+        line, then = ReportingLine, func.date(col(self.table.made_at))
+        return (
+            select(literal(1))
+            .where(
+                col(line.manager_id) == self.reader,
+                col(line.subject_id) == col(self.table.subject_id),
+                col(line.since) <= then,
+                col(line.until) > then,
+            )
+            .exists()
+        )
+
+    def _led_then(self) -> ColumnElement[bool]:
+        """Whether the reader stood above a row's subject on the day of the row."""
+        led, then = _ever_below(self.reader), func.date(col(self.table.made_at))
+        its = (led.c.subject_id == col(self.table.subject_id), led.c.since <= then, led.c.until > then)
+        return select(literal(1)).where(*its).exists()
+
+
+def _reports(reader: str, today: date) -> Any:
+    line = ReportingLine
+    return select(col(line.subject_id)).where(
+        col(line.manager_id) == reader, col(line.since) <= today, col(line.until) > today
+    )
+
+
+def _below(reader: str, today: date) -> Any:
+    line = ReportingLine
+    tree = _reports(reader, today).add_columns(literal(1).label("depth")).cte(recursive=True)
+    deeper = (
+        select(col(line.subject_id), tree.c.depth + 1)
+        .join(tree, col(line.manager_id) == tree.c.subject_id)
+        .where(col(line.since) <= today, col(line.until) > today, tree.c.depth < DEEPEST)
+    )
+    tree = tree.union_all(deeper)
+    return select(tree.c.subject_id).where(tree.c.depth > 1)
+
+
+def _ever_below(reader: str) -> Any:
+    """Everybody who was below somebody at any time, with the days between which they were."""
+    first, line = _LINES.alias(), _LINES.alias()
+    tree = (
+        select(first.c.subject_id, first.c.since, first.c.until, literal(1).label("depth"))
+        .where(first.c.manager_id == reader, first.c.since < first.c.until)
+        .cte(recursive=True)
+    )
+    since = case((line.c.since > tree.c.since, line.c.since), else_=tree.c.since)
+    until = case((line.c.until < tree.c.until, line.c.until), else_=tree.c.until)
+    deeper = (
+        select(line.c.subject_id, since, until, tree.c.depth + 1)
+        .join(tree, line.c.manager_id == tree.c.subject_id)
+        .where(since < until, tree.c.depth < DEEPEST)
+    )
+    return tree.union(deeper)
