@@ -42,28 +42,38 @@ def main() -> None:
 
 @contextmanager
 def _database(*, migrated: bool = True) -> Iterator[Database]:
-    from bot.terminal import read_settings
+    from bot.terminal import complaining, read_settings
     from storage.database import Database
-    from storage.migrations import migrate
+    from storage.migrations import Newer, migrate
 
     settings: Settings = read_settings()
     database = Database(settings.database_url, settings.secret)
     try:
-        if migrated:
-            migrate(database)
-            database.open()
-        yield database
+        with complaining(Newer):
+            if migrated:
+                migrate(database)
+                database.open()
+            yield database
     finally:
         database.stop()
 
 
 @cli.command()
-def run() -> None:
+def run(
+    only: Annotated[
+        str,
+        typer.Option(
+            help="The roles of this process, of web, hear, tick and deliver, with commas between; all of them"
+            " otherwise. For several processes on one PostgreSQL."
+        ),
+    ] = "",
+) -> None:
     """Migrate, then serve what is configured: Slack, Telegram, or the local chat on a sample company."""
+    from bot.roles import read_roles
     from bot.running import run as serve
     from bot.terminal import read_settings
 
-    serve(read_settings())
+    serve(read_settings(), roles=read_roles(only))
 
 
 @cli.command()

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import secrets
+import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.platforms import Platform
+from bot.roles import ALL, Role
 from bot.settings import Settings
+from bot.terminal import Complaint
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
 from schedules.clock import Clock
 from schedules.delivery import Delivery
+from schedules.turns import Alone, Turns
 from storage.database import Database
-from storage.migrations import migrate
-from storage.tables import Counter
+from storage.leases import MOST_SKEW
+from storage.migrations import migrate, newest, schema_of
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import APIRouter, FastAPI
 
 DRAIN = 20.0
 """Seconds that a stop waits for messages that are being sent."""
@@ -31,48 +37,89 @@ class App:
     """One running Upbeat."""
 
     def __init__(
-        self, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        settings: Settings,
+        *,
+        roles: frozenset[Role] = ALL,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        lease: float | None = None,
     ) -> None:
         self.settings = settings
+        self.roles = roles
         self.started = time.monotonic()
         self.database = Database(settings.database_url, settings.secret, now=now)
         self.core = Core(self.database, FEATURES)
         self.platforms = list(_platforms(settings, self.core))
-        worker = f"{os.getpid()}-{secrets.token_hex(3)}"
-        self.delivery = Delivery(self.core, [platform.speaker for platform in self.platforms], worker=worker)
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        speakers = [platform.speaker for platform in self.platforms]
+        self.delivery = Delivery(self.core, speakers, worker=self.holder)
         self.clock = Clock(self.core, self.delivery)
+        self.turns = Turns(self.database, list(self._alone()), holder=self.holder, length=lease)
         self.core.on_answer = self._answered
         self.stopping = False
         self.failure: Exception | None = None
         self.on_ready: Callable[[], None] | None = None
 
+    def _alone(self) -> Iterator[Alone]:
+        """What only one process does at a time, of the roles of this one: voices, ears, clock."""
+        end = partial(self.delivery.stop, DRAIN)
+        every = [
+            Alone("delivery", Role.DELIVER, self.delivery.begin, end, self.delivery.drop),
+            *(each for platform in self.platforms for each in platform.alone),
+            Alone("clock", Role.TICK, self.clock.begin, self.clock.stop, self.clock.drop),
+        ]
+        return (each for each in every if each.role in self.roles)
+
     async def start(self) -> None:
-        """Migrate, then open everything in order: storage, voices, ears, clock."""
+        """Migrate, then open everything in order: storage, platforms, and what one process does alone."""
         migrate(self.database)
         self.database.open()
+        await self._compare_clocks()
         if self.settings.serves_local_chat:
             await self._found_sample_company()
-        await self.delivery.start()
         for platform in self.platforms:
             await platform.start()
-        await self.clock.start()
+        await self.turns.start()
         if self.on_ready:
             self.on_ready()
 
     async def stop(self) -> None:
         """Stop in reverse order: nothing new comes in, what was begun is finished."""
         self.stopping = True
-        await self.clock.stop()
+        await self.turns.stop()
         for platform in reversed(self.platforms):
             await platform.stop()
-        await self.delivery.stop(DRAIN)
         await self.database.close()
+
+    async def _compare_clocks(self) -> None:
+        """Processes on one database share its moments: one that lives in another minute would ring too early, and take
+        up what another is just sending."""
+        if self.database.is_sqlite:
+            return
+        theirs = await self.database.read(lambda store: store.leases.clock())
+        skew = (datetime.now(UTC) - theirs).total_seconds()
+        if abs(skew) > MOST_SKEW:
+            raise Complaint(
+                f"This machine's clock is {skew:+.0f} s from the database's. Set it (NTP): at most {MOST_SKEW} s"
+            )
 
     async def _found_sample_company(self) -> None:
         from bot.web.sample import found_sample_company
 
-        if await self.database.read(lambda store: not store.directory.people):
-            await found_sample_company(self.core)
+        async with self._alone_for_a_while():
+            if await self.database.read(lambda store: not store.directory.people):
+                await found_sample_company(self.core)
+
+    @contextlib.asynccontextmanager
+    async def _alone_for_a_while(self) -> AsyncIterator[None]:
+        """While no other process that starts now does the same; one that died in it is waited for at most a minute."""
+        name, found = "sample company", None
+        while found is None and not self.database.is_sqlite:
+            found = await self.database.write(lambda store: store.leases.take(name, self.holder, seconds=60))
+            await asyncio.sleep(0 if found else 0.2)
+        yield
+        if term := found:
+            await self.database.write(lambda store: store.leases.give_back(term))
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[App]:
@@ -90,9 +137,14 @@ class App:
     async def is_ready(self) -> bool:
         """Whether the database answers with the schema that this code needs."""
         try:
-            return await self.database.read(lambda store: store.count(Counter) >= 0)
+            return await self.database.read(schema_of) == newest()
         except Exception:  # whatever it is, it is not ready
             return False
+
+    def routers(self) -> list[APIRouter]:
+        """The platforms' routes, in a process that serves them."""
+        found = [platform.router for platform in self.platforms if platform.router is not None]
+        return found if Role.WEB in self.roles else []
 
     def server(self) -> FastAPI:
         """The one HTTP server, which starts and stops the app with itself."""

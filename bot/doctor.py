@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.settings import LOOPBACK, Settings
+from storage import leases
 from storage.backups import BackupProblem, check
 from storage.columns import Unreadable
 from storage.database import Database, sqlite_is_safe, sqlite_version
-from storage.migrations import current, newest
+from storage.migrations import current, is_known, newest
 
 SAFE_SQLITE = "3.51.3 (or 3.44.6, 3.50.7)"
 MOST_AGE = timedelta(minutes=5)
@@ -52,7 +53,7 @@ async def _collect(settings: Settings) -> list[Finding]:
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     database = Database(settings.database_url, settings.secret)
     try:
-        for finding in _database(database):
+        for finding in _database(database, settings):
             yield finding
     finally:
         database.stop()
@@ -67,7 +68,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
 
 
-def _database(database: Database) -> list[Finding]:
+def _database(database: Database, settings: Settings) -> list[Finding]:
     try:
         have = current(database)
     except Exception as error:  # whatever stands between us and the database, the operator wants its name
@@ -78,12 +79,15 @@ def _database(database: Database) -> list[Finding]:
         return [
             Finding("database", "empty", "`upbeat run` or `upbeat migrate` makes the tables.", warning=True)
         ]
+    if not is_known(have):
+        fix = "Update this Upbeat: the schema is of a newer one."
+        return [Finding("migrations", f"{have}, known up to {newest()}", fix)]
     if have != newest():
         return [Finding("migrations", f"{have}, needed {newest()}", "Run `upbeat migrate`.")]
-    return [Finding("migrations", str(have)), *_opened(database)]
+    return [Finding("migrations", str(have)), *_opened(database, settings)]
 
 
-def _opened(database: Database) -> list[Finding]:
+def _opened(database: Database, settings: Settings) -> list[Finding]:
     try:
         database.open()
         check(database)
@@ -101,7 +105,30 @@ def _opened(database: Database) -> list[Finding]:
                 "database", str(problem), "Stop Upbeat, keep the file, and `upbeat restore` the last backup."
             )
         ]
-    return [Finding("key", "opens the database"), _queue(database)]
+    processes = list(_processes(database, settings))
+    return [Finding("key", "opens the database"), _queue(database), *processes]
+
+
+def _processes(database: Database, settings: Settings) -> Iterator[Finding]:
+    """Who does what only one process does at a time, and whether this machine lives in the database's minute."""
+    found = {each.name: each for each in database.write_now(lambda store: store.leases.standing())}
+    webhook = settings.public_url and settings.telegram_webhook_secret.get_secret_value()
+    wanted = ["clock", "delivery"]
+    wanted += ["telegram polling"] if settings.telegram and not webhook else []
+    wanted += ["slack socket"] if settings.slack and settings.slack_app_token.get_secret_value() else []
+    for name in wanted:
+        held = found.get(name)
+        if held and held.seconds > 0:
+            yield Finding(
+                name, f"done by {held.holder}, for another {held.seconds:.0f} s unless it renews that"
+            )
+        else:
+            fix = "Start `upbeat run`; with `--only`, see that every role is in some process."
+            yield Finding(name, "no process does this now", fix, warning=True)
+    if not database.is_sqlite:
+        skew = abs(datetime.now(UTC) - database.write_now(lambda store: store.leases.clock())).total_seconds()
+        fix = "Set this machine's clock (NTP)." if skew > leases.MOST_SKEW else ""
+        yield Finding("clock", f"{skew:.0f} s from the database's", fix)
 
 
 def _queue(database: Database) -> Finding:

@@ -48,7 +48,7 @@ class Metrics:
         """Everything in Prometheus' format; the outbox and the reminders are asked from the database."""
         stored = await self._app.database.read(_ask)
         registry = CollectorRegistry()
-        registry.register(_Stored(stored, self._app.delivery.counts))
+        registry.register(_Stored(stored, self._app.delivery.counts, self._app.turns.held()))
         return bytes(generate_latest(self._registry)) + bytes(generate_latest(registry))
 
 
@@ -65,9 +65,10 @@ def _ask(store: Store) -> dict[str, object]:
 class _Stored(Collector):
     """What the database says at this moment."""
 
-    def __init__(self, stored: dict[str, object], sent: dict[str, int]) -> None:
+    def __init__(self, stored: dict[str, object], sent: dict[str, int], held: dict[str, bool]) -> None:
         self._stored = stored
         self._sent = sent
+        self._held = {name: int(ours) for name, ours in held.items()}
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge("upbeat_outbox_messages", "Messages by state.", "state", _pairs(self._stored["outbox"]))
@@ -84,6 +85,8 @@ class _Stored(Collector):
             _pairs(self._stored["nudges"]),
         )
         yield _gauge("upbeat_delivery", "What this process did with messages.", "result", self._sent.items())
+        words = "Whether this process does now what only one does at a time."
+        yield _gauge("upbeat_turn", words, "kind", self._held.items())
 
 
 def _pairs(found: object) -> Iterable[tuple[str, int]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from schedules.speaking import Speaker
+from schedules.turns import Alone
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -26,8 +27,13 @@ class Platform(Protocol):
     def router(self) -> APIRouter | None:
         """Its routes on the one HTTP server, or None."""
 
+    @property
+    def alone(self) -> Sequence[Alone]:
+        """What only one process at a time may do there: ask for updates, hold the socket."""
+
     async def start(self) -> None:
-        """Begin to hear. Raises with a sentence for the operator when the platform refuses."""
+        """Connect, to speak and to answer what comes by HTTP. Raises with a sentence for the operator when the platform
+        refuses."""
 
     async def stop(self) -> None:
         """Hear nothing new, finish what was heard."""

@@ -17,17 +17,26 @@ import uvicorn
 
 from bot.app import DRAIN, App
 from bot.logs import set_up_logs
+from bot.roles import ALL, Role
 from bot.settings import Settings
 from bot.terminal import Complaint
 from storage.columns import Unreadable
+from storage.migrations import Newer
 
 
-def run(settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-    """Serve until SIGTERM or SIGINT. Raises Complaint when the port is taken, or when the start fails."""
+def run(
+    settings: Settings,
+    *,
+    roles: frozenset[Role] = ALL,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    lease: float | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT. Raises Complaint when the port is taken, or when the start fails. `lease`: the
+    seconds of the leases of what only one process does at a time, if not the usual ones."""
     began = time.monotonic()
     set_up_logs()
     _check_port(settings.host, settings.port)
-    app = App(settings, now=now)
+    app = App(settings, roles=roles, now=now, lease=lease)
     app.on_ready = lambda: _ready(app, time.monotonic() - began)
     config = uvicorn.Config(
         app.server(),
@@ -50,7 +59,7 @@ def run(settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.no
 
 def _why(failure: Exception) -> str:
     """A sentence of ours as it is; of a library only the kind of error and its place, for it may quote a token."""
-    if isinstance(failure, Complaint | Unreadable):
+    if isinstance(failure, Complaint | Unreadable | Newer):
         return f"{failure}."
     trace = failure.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -104,8 +113,13 @@ def _ready(app: App, seconds: float) -> None:
 def _welcome(app: App, seconds: float) -> None:
     settings = app.settings
     names = ", ".join(platform.name for platform in app.platforms) or "nothing yet (see .env.example)"
-    lines = [f"Upbeat is ready in {seconds:.1f} s and serves {names}. Ctrl+C stops it."]
-    if settings.serves_local_chat:
+    part = (
+        ""
+        if app.roles == ALL
+        else f", with the roles {', '.join(role for role in Role if role in app.roles)}"
+    )
+    lines = [f"Upbeat is ready in {seconds:.1f} s and serves {names}{part}. Ctrl+C stops it."]
+    if settings.serves_local_chat and Role.WEB in app.roles:
         lines += [
             f"  Open http://{settings.host}:{settings.port} and be anybody of the sample company. Try:",
             "    /checkin done the login page; next payments; blocked by a review",

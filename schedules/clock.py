@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import logging
 import time
@@ -21,7 +20,9 @@ from handlers.kit.features import Bell, Ring, Rung
 from schedules import nudges
 from schedules.delivery import Delivery
 from schedules.housekeeping import tidy
+from schedules.turns import Tenure
 from storage.errors import is_duplicate
+from storage.leases import Term, under
 from storage.people import Person
 from storage.store import Store
 from storage.tables import Slot
@@ -66,7 +67,9 @@ class TickReport:
 
 
 class Clock:
-    """The clock of one process; several may tick on one database. `counts` are decisions by (outcome, reason)."""
+    """The clock of one process. `counts` are decisions by (outcome, reason).
+
+    One process at a time ticks; should another think that it still does, its units of work are refused."""
 
     def __init__(self, core: Core, delivery: Delivery) -> None:
         self._core = core
@@ -76,8 +79,14 @@ class Clock:
         self._watching: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
         self._stopping = False
+        self._term: Term | None = None
         self.counts: Counts = Counter()
         self.ticked_at: datetime | None = None
+
+    async def begin(self, tenure: Tenure) -> None:
+        """Ring while it is our turn."""
+        self._term = tenure.term
+        await self.start()
 
     async def start(self) -> None:
         """Ring from now on; the first tick is at once."""
@@ -93,14 +102,19 @@ class Clock:
     async def stop(self) -> None:
         """Ring no more; the tick that is under way ends after its unit of work."""
         self._stopping = True
-        if self._watching:
-            self._watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watching
         async with self._one_at_a_time:
-            if self._scheduler:
-                self._scheduler.shutdown(wait=False)
+            await self.drop()
+
+    async def drop(self) -> None:
+        """Ring no more, at once. Of a unit of work that is under way, nothing is kept if our turn is over."""
+        self._stopping = True
+        scheduler, watching = self._scheduler, self._watching
         self._scheduler = self._watching = None
+        if watching:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        if scheduler:
+            scheduler.shutdown(wait=False)
 
     async def tick(self) -> TickReport:
         """Ring what is due, plan who changed, remind who owes something, and wake the delivery."""
@@ -109,7 +123,7 @@ class Clock:
             ends = time.monotonic() + TICK_TIME
             for work in (self._ring_some, self._plan_some, self._ring_some, self._remind_some):
                 while not self._stopping and time.monotonic() < ends:
-                    done = await self._core.database.write(work)
+                    done = await self._core.database.write(under(self._term, work))
                     if done is None:
                         break
                     report.add(done)
@@ -130,7 +144,7 @@ class Clock:
 
     async def _ring_tidy(self) -> None:
         try:
-            await tidy(self._core)
+            await tidy(self._core, self._term)
         except Exception as error:
             log.error("tidying failed", extra={"error": type(error).__name__})
 

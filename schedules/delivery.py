@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from typing import Any, TypeVar
 
 from handlers.kit.dispatch import Core
@@ -17,7 +17,9 @@ from schedules.addressing import Fate, Way
 from schedules.pacing import Buckets
 from schedules.speaking import Parcel, Receipt, Refused, Slow, Speaker, Unclear, Unreachable
 from schedules.taking import UNCLEAR, back_off, settle, take, way_of
+from schedules.turns import Tenure, steady
 from storage.database import Busy
+from storage.leases import Term, under
 from storage.outbox import LEASE, MOST_ATTEMPTS
 from storage.store import Store
 from storage.tables import Outgoing
@@ -52,13 +54,16 @@ class _Message:
 class Delivery:
     """One worker of the outbox. `counts` says what became of messages: sent, failed, ambiguous, expired, ….
 
-    Many workers in many processes may share one database: a lease keeps them apart."""
+    One process at a time delivers, so that platforms' limits hold over all of them. Each message has a lease as well:
+    whoever was thought dead, and is not, does not send what another has taken up."""
 
     def __init__(self, core: Core, speakers: Sequence[Speaker], *, worker: str) -> None:
         self._core = core
         self._speakers = {speaker.name: speaker for speaker in speakers}
         self._worker = worker
-        self._now = time.monotonic
+        self._now = steady
+        self._takes = count()
+        self._term: Term | None = None
         self._buckets = Buckets(self._now)
         self._wanted = asyncio.Event()
         self._in_flight: set[asyncio.Task[None]] = set()
@@ -67,6 +72,20 @@ class Delivery:
         self.counts: Counter[str] = Counter()
 
     # The loop ----------------------------------------------------------------------------------------------
+
+    async def begin(self, tenure: Tenure) -> None:
+        """Deliver while it is our turn, as if others had sent all that platforms permit until now."""
+        self._term = tenure.term
+        self._buckets.begin_empty()
+        await self.start()
+
+    async def drop(self) -> None:
+        """Our turn is over: what is being sent has an end of its own, before its lease; nothing else is begun."""
+        self._stopping = True
+        if self._loop:
+            self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+            self._loop = None
 
     async def start(self) -> None:
         """Begin to deliver."""
@@ -133,8 +152,11 @@ class Delivery:
     async def _take(self) -> tuple[list[list[_Message]], int]:
         """Lease what is due; returns the messages of each reader, and how many were leased in all."""
         now = self._now()
+        holder = (
+            f"{self._worker}/{next(self._takes)}"  # also we, woken late, do not touch what we took up anew
+        )
         taken = await self._core.database.write(
-            lambda store: take(self._core, store, self._speakers, self._worker)
+            under(self._term, lambda store: take(self._core, store, self._speakers, holder))
         )
         groups: dict[str, list[_Message]] = {}
         for row, way in taken.ways:
@@ -164,9 +186,12 @@ class Delivery:
         wait = await self._turn(message.way)
         if wait:
             return await self._later(message.row, wait, "slow")
-        begun = await self._core.database.write(lambda store: self._begin(store, message))
+        asked = self._now()
+        begun = await self._core.database.write(under(self._term, lambda store: self._begin(store, message)))
         if isinstance(begun, Fate):
             return await self._write_fate(message.row, begun)
+        if self._now() - asked > FRESH:  # we were asleep: another may have taken it for half sent
+            return await self._write_fate(message.row, Fate("waiting"))
         return await self._speak(message.row, begun, message)
 
     async def _turn(self, way: Way) -> float:

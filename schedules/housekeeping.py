@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from handlers.kit.dispatch import Core
+from storage.leases import Term, under
 from storage.store import Store
 
 TASKS: dict[str, Callable[[Store], int]] = {
@@ -18,6 +19,6 @@ TASKS: dict[str, Callable[[Store], int]] = {
 }
 
 
-async def tidy(core: Core) -> dict[str, int]:
+async def tidy(core: Core, term: Term | None = None) -> dict[str, int]:
     """Forget what is over, each kind in a unit of its own; returns how many rows of each went."""
-    return {name: await core.database.write(task) for name, task in TASKS.items()}
+    return {name: await core.database.write(under(term, task)) for name, task in TASKS.items()}

@@ -30,15 +30,20 @@ class Buckets:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._buckets: dict[str, _Bucket] = {}
+        self._began = -math.inf
+
+    def begin_empty(self) -> None:
+        """Another process may have used up every limit until now: at first nothing goes at once, but at its rate."""
+        self._began = self._now()
 
     def wait_for(self, limits: Sequence[Limit], *, most: float) -> float:
         """Seconds until a message may go under all of these limits; its place is kept if that is at most `most`."""
         now = self._now()
         start = max([now, *(self._free_at(limit) for limit in limits)])
         if start - now <= most:
-            for name, rate, _ in limits:
-                bucket = self._bucket(name)
-                bucket.next_at = max(bucket.next_at, start) + 1 / rate
+            for limit in limits:
+                name, rate, _ = limit
+                self._bucket(name).next_at = max(self._next_at(limit), start) + 1 / rate
         return start - now
 
     def pause(self, name: str, seconds: float) -> float:
@@ -54,8 +59,11 @@ class Buckets:
 
     def _free_at(self, limit: Limit) -> float:
         name, rate, burst = limit
-        bucket = self._bucket(name)
-        return max(bucket.paused_until, bucket.next_at - (burst - 1) / rate)
+        return max(self._bucket(name).paused_until, self._next_at(limit) - (burst - 1) / rate)
+
+    def _next_at(self, limit: Limit) -> float:
+        name, rate, burst = limit
+        return max(self._bucket(name).next_at, self._began + burst / rate)
 
     def _bucket(self, name: str) -> _Bucket:
         if name not in self._buckets:

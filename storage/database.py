@@ -8,6 +8,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +16,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, configure_mappers
 from sqlalchemy.pool import NullPool
 
+from storage import postgres
 from storage.columns import Keyring, keyring
 from storage.people import Memory
 from storage.prepared import run_raw
@@ -68,12 +70,16 @@ class Database:
         """The writing engine, for migrations, backups and checks of `storage/`."""
         self._readers: AsyncEngine | None = None
         self._threads: list[threading.Thread] = []
+        self._apart = ThreadPoolExecutor(1, "apart")
 
     # Opening and closing -----------------------------------------------------------------------------------------
 
     def open(self) -> None:
         """Read the keys and start the writers. The schema must be there (`storage.migrations.migrate`)."""
-        self.write_now(self._read_keys)
+        try:
+            self.write_now(self._read_keys)
+        except IntegrityError:  # another process, which starts at this moment, has made the first key
+            self.write_now(self._read_keys)
         for number in range(WRITERS["sqlite" if self.is_sqlite else "postgresql"]):
             thread = threading.Thread(target=self._write_groups, name=f"writer-{number}", daemon=True)
             thread.start()
@@ -93,6 +99,7 @@ class Database:
         for thread in self._threads:
             thread.join()
         self._threads = []
+        self._apart.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
 
     def _read_keys(self, store: Store) -> None:
@@ -126,8 +133,14 @@ class Database:
 
     def write_now(self, work: Callable[[Store], T]) -> T:
         """Run `work` in a transaction of its own in this thread: for the terminal, and for a patient retry."""
-        with self._connected() as connection:
+        with self._connect() as connection:
             return self._run_alone(connection, work)
+
+    async def write_apart(self, work: Callable[[Store], T]) -> T:
+        """Run `work` in a transaction beside the writers, however much waits for them. SQLite has but one."""
+        if self.is_sqlite:
+            return await self.write(work)
+        return await asyncio.get_running_loop().run_in_executor(self._apart, self.write_now, work)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -145,18 +158,18 @@ class Database:
     # The writers -------------------------------------------------------------------------------------------------
 
     def _write_groups(self) -> None:
-        connected = self._connected()
-        connection = connected.__enter__()
+        connection: Connection | None = None
         while (group := self._next_group()) is not None:
             try:
+                connection = connection or self._connect()
                 self._write_group(connection, group)
-            except BaseException as error:
-                with contextlib.suppress(Exception):
-                    connected.__exit__(None, None, None)
-                connected = self._connected()
+            except (
+                BaseException
+            ) as error:  # the database may be away: the next group looks whether it is back
                 self._settle_all(group, error)
-                connection = connected.__enter__()
-        connected.__exit__(None, None, None)
+                _close(connection)
+                connection = None
+        _close(connection)
 
     def _next_group(self) -> list[_Job] | None:
         first = self._jobs.get()
@@ -236,16 +249,20 @@ class Database:
             store.undone()
             raise
 
-    @contextlib.contextmanager
-    def _connected(self) -> Iterator[Connection]:
+    def _connect(self) -> Connection:
         keyring.set(self.keyring)
-        with self.engine.connect() as connection:
-            yield connection
+        return self.engine.connect()
 
     @staticmethod
     def _settle_all(group: list[_Job], error: BaseException) -> None:
         for job in group:
             job.settle(None, Busy(type(error).__name__))
+
+
+def _close(connection: Connection | None) -> None:
+    with contextlib.suppress(Exception):
+        if connection is not None:
+            connection.close()
 
 
 def _settle_done(done: list[_Job]) -> None:
@@ -275,11 +292,7 @@ def _resolve(future: asyncio.Future[Any], result: Any, error: BaseException | No
 
 def _sync_engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        # What waits longer on a lock leaves its group and is tried alone; moments are cut to days in UTC.
-        options = "-c lock_timeout=300 -c timezone=UTC"
-        return create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_size=6, connect_args={"options": options}
-        )
+        return postgres.writing_engine(url)
     path = url.database or ""
     engine = create_engine(
         url.set(drivername="sqlite"), poolclass=NullPool, connect_args={"timeout": 5}, hide_parameters=True
@@ -299,10 +312,7 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
 
 def _reading_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        options = "-c default_transaction_read_only=on -c timezone=UTC"
-        return create_async_engine(
-            url.set(drivername="postgresql+psycopg"), connect_args={"options": options}
-        )
+        return postgres.reading_engine(url)
     engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=4, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _set_up_reader)
     return engine

@@ -13,6 +13,7 @@ from storage.files import Files
 from storage.handles import Handles
 from storage.inbox import Deliveries
 from storage.kudos import Kudos
+from storage.leases import Leases
 from storage.links import Links
 from storage.obligations import Obligations
 from storage.one_on_ones import OneOnOnes
@@ -44,6 +45,10 @@ class Store(Unit):
     @cached_property
     def outbox(self) -> Outbox:
         return Outbox(self)
+
+    @cached_property
+    def leases(self) -> Leases:
+        return Leases(self)
 
     @cached_property
     def obligations(self) -> Obligations:

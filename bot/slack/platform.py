@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.roles import Role
 from bot.slack.client import Health, Me, Tasks, error_of, make_client, open_session
 from bot.slack.door import PATH, make_app, make_endpoint
 from bot.slack.hearing import Hearing
 from bot.slack.home import Homes
-from bot.slack.members import PLATFORM
+from bot.slack.members import PLATFORM, Members
 from bot.slack.sockets import Sockets
 from bot.slack.speak import SlackSpeaker
 from handlers.kit.dispatch import Core
+from schedules.turns import Alone, Tenure
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -55,11 +57,17 @@ class SlackPlatform:
         self._homes = Homes(core, self._client, self._painting)
         self._bolt: AsyncApp | None = None
         self._sockets: Sockets | None = None
+        self._members: Members | None = None
         self._roll_call: asyncio.Task[None] | None = None
         self.speaker = SlackSpeaker(core, self._client, self._health)
         self.router: APIRouter | None = (
             self._routed(signing_secret) if signing_secret.strip() and not app_token else None
         )
+        drop = partial(self._close_socket, 0)
+        socket = Alone("slack socket", Role.HEAR, self._open_socket, self._close_socket, drop)
+        ends = (self._end_roll_call, self._end_roll_call)
+        members = Alone("slack members", Role.TICK, self._begin_roll_call, *ends)
+        self.alone: Sequence[Alone] = (socket, members) if app_token else (members,)
 
     def _routed(self, secret: str) -> APIRouter:
         from fastapi import APIRouter
@@ -80,15 +88,11 @@ class SlackPlatform:
         try:
             me = await self._introduced()
             hearing = Hearing(self._core, self._client, me, self._health, self._homes, self._tasks)
-            bolt = make_app(self._client, me, hearing.take)
-            if self._app_token:
-                self._sockets = Sockets(bolt, self._app_token, self._client, self._tasks)
-                await self._sockets.open()
+            self._bolt = make_app(self._client, me, hearing.take)
         except BaseException:
             await self._client.session.close()
             raise
-        self._bolt = bolt
-        self._roll_call = asyncio.create_task(self._call_roll(hearing))
+        self._members = hearing.members
 
     async def _introduced(self) -> Me:
         try:
@@ -108,10 +112,31 @@ class SlackPlatform:
             str(answer.get("url") or ""),
         )
 
-    async def _call_roll(self, hearing: Hearing) -> None:
+    async def _open_socket(self, tenure: Tenure) -> None:
+        assert self._bolt is not None
+        sockets = Sockets(self._bolt, self._app_token, self._client, self._tasks)
+        await sockets.open()
+        self._sockets = sockets
+
+    async def _close_socket(self, seconds: float = DRAIN) -> None:
+        sockets, self._sockets = self._sockets, None
+        if sockets:
+            await sockets.close(seconds)
+
+    async def _begin_roll_call(self, tenure: Tenure) -> None:
+        assert self._members is not None
+        self._roll_call = asyncio.create_task(self._call_roll(self._members))
+
+    async def _end_roll_call(self) -> None:
+        task, self._roll_call = self._roll_call, None
+        if task:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _call_roll(self, members: Members) -> None:
         while True:
             try:
-                await hearing.members.connect_everybody()
+                await members.connect_everybody()
             except Exception as error:  # tried again in an hour; until then people are known when they speak
                 log.warning("members not read", extra={"error": type(error).__name__})
             await asyncio.sleep(ROLL_CALL)
@@ -119,14 +144,6 @@ class SlackPlatform:
     async def stop(self) -> None:
         """Hear nothing new, finish what was heard, answers too."""
         self._bolt = None
-        if self._roll_call:
-            self._roll_call.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._roll_call
-            self._roll_call = None
-        if self._sockets:
-            await self._sockets.close(DRAIN)
-            self._sockets = None
         await self._tasks.finish(DRAIN)
         self._homes.stop()
         await self._painting.finish(DRAIN)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from telegram.error import TelegramError
 
+from bot.roles import Role
 from bot.telegram.client import KINDS, Json, introduce, make_client
 from bot.telegram.hearing import Hearing
 from bot.telegram.listen import PLATFORM, Me
@@ -18,6 +19,7 @@ from bot.telegram.reply import Replies
 from bot.telegram.speak import TelegramSpeaker
 from bot.telegram.webhook import PATH, make_router
 from handlers.kit.dispatch import Core
+from schedules.turns import Alone, Tenure
 from storage.database import Busy
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ class TelegramPlatform:
         self._polling: Polling | None = None
         self.speaker = TelegramSpeaker(core, self._client)
         self.router: APIRouter | None = make_router(webhook_secret, self._take) if self._webhook else None
+        polling = Alone("telegram polling", Role.HEAR, self._poll, self._finish_polling, self._drop_polling)
+        self.alone: Sequence[Alone] = () if self._webhook else (polling,)
 
     async def start(self) -> None:
         """Begin to hear. Raises RuntimeError with a sentence for the operator when Telegram refuses."""
@@ -61,32 +65,46 @@ class TelegramPlatform:
         await show_menu(self._client, self._core)
         replies = Replies(self._core, self._client, me.username)
         self._hearing = Hearing(self._core, self._client, me, replies)
-        try:
-            await self._listen(self._hearing)
-        except TelegramError as error:
-            raise RuntimeError(
-                f"Telegram does not take this webhook ({type(error).__name__}). It wants UPBEAT_PUBLIC_URL with"
-                " https and a certificate that is known everywhere."
-            ) from None
-
-    async def _listen(self, hearing: Hearing) -> None:
         if self._webhook:
+            await self._set_webhook()
+
+    async def _set_webhook(self) -> None:
+        try:
             await self._client.set_webhook(
                 self._webhook,
                 secret_token=self._secret,
                 allowed_updates=KINDS,
                 max_connections=CONNECTIONS,
             )
-            return
-        await self._client.delete_webhook(drop_pending_updates=False)
-        self._polling = Polling(self._client, hearing)
+        except TelegramError as error:
+            raise RuntimeError(
+                f"Telegram does not take this webhook ({type(error).__name__}). It wants UPBEAT_PUBLIC_URL with"
+                " https and a certificate that is known everywhere."
+            ) from None
+
+    async def _poll(self, tenure: Tenure) -> None:
+        assert self._hearing is not None
+        try:
+            await self._client.delete_webhook(drop_pending_updates=False)
+        except TelegramError as error:
+            raise RuntimeError(
+                f"Telegram cannot be reached ({type(error).__name__}). Check the network and TELEGRAM_API_URL."
+            ) from None
+        self._polling = Polling(self._client, self._hearing, tenure.holds)
         self._polling.start()
+
+    async def _finish_polling(self) -> None:
+        polling, self._polling = self._polling, None
+        if polling:
+            await polling.stop()
+
+    async def _drop_polling(self) -> None:
+        polling, self._polling = self._polling, None
+        if polling:
+            await polling.drop()
 
     async def stop(self) -> None:
         """Hear nothing new, finish what was heard, answers too. A webhook stays: Telegram waits."""
-        if self._polling:
-            await self._polling.stop()
-            self._polling = None
         hearing, self._hearing = self._hearing, None
         if hearing:
             await hearing.finish(DRAIN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 
 from prometheus_client import Counter
 from telegram.error import Conflict, RetryAfter, TelegramError
@@ -26,11 +27,12 @@ CONFLICTS = Counter(
 
 
 class Polling:
-    """The loop of `getUpdates`."""
+    """The loop of `getUpdates`, for as long as it is our turn (`holds`): only one process may ask."""
 
-    def __init__(self, client: Client, hearing: Hearing) -> None:
+    def __init__(self, client: Client, hearing: Hearing, holds: Callable[[], bool]) -> None:
         self._client = client
         self._hearing = hearing
+        self._holds = holds
         self._offset = 0
         self._asking = False
         self._stopping = asyncio.Event()
@@ -50,13 +52,20 @@ class Polling:
             self._task.cancel()  # what it would bring is not confirmed and comes again
         with contextlib.suppress(asyncio.CancelledError, TimeoutError):
             await asyncio.wait_for(self._task, DRAIN)
-        if self._offset:
+        if self._offset and self._holds():
             with contextlib.suppress(TelegramError):
                 await self._client.updates(self._offset, wait=0, most=1)
 
+    async def drop(self) -> None:
+        """Ask no more, and confirm nothing: what was not confirmed, the next one gets, and answers."""
+        self._stopping.set()
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
     async def _run(self) -> None:
         wait = FIRST_WAIT
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() and self._holds():
             batch, wait = await self._ask(wait)
             if batch:
                 # From these alone: after a quiet week Telegram begins anew at a random number.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.web.listen import make_router
@@ -10,6 +10,7 @@ from bot.web.live import Live
 from bot.web.speak import WebSpeaker
 from handlers.kit.dispatch import Core
 from schedules.speaking import Speaker
+from schedules.turns import Alone
 from storage.webchat import PLATFORM
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class WebPlatform:
     def __init__(self, core: Core) -> None:
         self._live = Live()
         self.speaker: Speaker = WebSpeaker(core, self._live)
+        self.alone: Sequence[Alone] = ()
         self.router: APIRouter | None = make_router(core, self._live)
 
     async def start(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,41 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from storage.database import Database
+from storage.store import Store
 
 
 def migrate(database: Database) -> bool:
     """Bring the database to the newest schema, in one transaction; returns whether there was anything to do."""
     with database.engine.connect() as connection, connection.begin():
         if not database.is_sqlite:
-            # One process migrates; the others wait here and then find nothing to do.
+            # One process migrates; the others wait here (for longer than the engine's lock_timeout) and then find
+            # nothing to do.
+            connection.execute(text("SET LOCAL lock_timeout = '60s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(7570626561740001)"))
         before = MigrationContext.configure(connection).get_current_revision()
+        if not is_known(before):
+            raise Newer(
+                f"The database has schema {before}, which a newer Upbeat made, and this one knows {newest()} at most."
+                " Update this one: an older Upbeat does not start on a newer schema"
+            )
         command.upgrade(_config(connection), "head")
         return before != newest()
 
 
+class Newer(Exception):
+    """The schema is newer than this code."""
+
+
+def is_known(revision: str | None) -> bool:
+    """Whether this code knows the revision: one that it does not know, a newer Upbeat has made."""
+    known = {
+        None,
+        *(script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()),
+    }
+    return revision in known
+
+
+@cache
 def newest() -> str | None:
     """The revision of the schema that this code needs."""
     return ScriptDirectory.from_config(_config(None)).get_current_head()
@@ -34,6 +57,11 @@ def current(database: Database) -> str | None:
     """The revision of the schema that the database has, or None when it is empty."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def schema_of(store: Store) -> str | None:
+    """The same, as a unit of work sees it."""
+    return MigrationContext.configure(store.connection).get_current_revision()
 
 
 def _config(connection: Connection | None) -> Config:

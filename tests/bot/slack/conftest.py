@@ -17,6 +17,7 @@ from bot.slack.platform import SlackPlatform
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
 from schedules.delivery import Delivery
+from schedules.turns import Turns
 from storage.checkins import CheckIn
 from storage.tables import Account, Inbox
 from tests.bot.slack import demo
@@ -39,6 +40,7 @@ class Room:
     core: Core
     platform: SlackPlatform
     url: str = ""
+    turns: Turns | None = None
 
     def noted(self, who: str) -> list[str]:
         """What the demo feature did for somebody."""
@@ -81,6 +83,17 @@ class Room:
             pass
         return delivery
 
+    async def start(self) -> None:
+        """Start the platform, and what one process does alone there."""
+        await self.platform.start()
+        self.turns = Turns(self.core.database, self.platform.alone, holder="test")
+        await self.turns.start()
+
+    async def stop(self) -> None:
+        if self.turns:
+            await self.turns.stop()
+        await self.platform.stop()
+
     def make(self, **more: Any) -> SlackPlatform:
         return SlackPlatform(self.core, bot_token=self.slack.bot_token, api_url=self.slack.base_url, **more)
 
@@ -100,13 +113,13 @@ async def room_with(chat: Chat, *, sockets: bool) -> AsyncIterator[Room]:
         core.on_answer = room.platform.refresh_homes
         try:
             if sockets:
-                await room.platform.start()
+                await room.start()
                 yield room
             else:
                 async with _serving(room):
                     yield room
         finally:
-            await room.platform.stop()
+            await room.stop()
         assert slack.violations == []
 
 
@@ -120,13 +133,13 @@ async def _serving(room: Room) -> AsyncIterator[None]:
         room.url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
         room.slack.connect_http(room.url)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        await room.platform.start()
+        await room.start()
         task = asyncio.create_task(server.serve(sockets=[listener]))
         await room.slack.until(lambda: server.started)
         try:
             yield
         finally:
-            await room.platform.stop()
+            await room.stop()
             server.should_exit = True
             await task
 

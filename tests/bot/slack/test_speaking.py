@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -230,6 +231,8 @@ async def test_starting_with_a_refused_token_says_what_to_do(room: Room) -> None
     with pytest.raises(RuntimeError, match="SLACK_SIGNING_SECRET"):
         await room.make().start()
     room.slack.fail_next("apps.connections.open", "invalid_auth")
+    other = replace(room, platform=room.make(app_token="xapp"), turns=None)
     with pytest.raises(RuntimeError, match="SLACK_APP_TOKEN"):
-        await room.make(app_token="xapp").start()
+        await other.start()
+    await other.stop()
     room.slack.violations.clear()

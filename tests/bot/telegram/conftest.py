@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from bot.telegram.platform import TelegramPlatform
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
+from schedules.turns import Turns
 from storage.tables import Inbox
 from tests.bot.telegram import demo
 from tests.company import Chat
@@ -36,6 +37,7 @@ class Room:
     core: Core
     platform: TelegramPlatform
     public_url: str = ""
+    turns: Turns | None = None
 
     async def says(self, who: int, words: str, where: int | None = None, **more: Any) -> Message:
         """Say something and return the bot's newest message there."""
@@ -79,20 +81,34 @@ class Room:
             webhook_secret=SECRET if self.public_url else "",
         )
 
+    async def start(self) -> None:
+        """Start the platform, and what one process does alone there."""
+        await self.platform.start()
+        self.turns = Turns(self.core.database, self.platform.alone, holder="test")
+        await self.turns.start()
+
+    async def stop(self) -> None:
+        if self.turns:
+            await self.turns.stop()
+        await self.platform.stop()
+
     async def restart(self) -> None:
         """Stop the platform and start another one, as after a deployment."""
-        await self.platform.stop()
+        await self.stop()
         self.platform = self.make()
-        await self.platform.start()
+        await self.start()
 
     async def crash(self) -> None:
         """The process is gone at once: nothing more is confirmed."""
         polling = self.platform._polling
         assert polling is not None
         assert polling._task is not None
-        polling._task.cancel()
-        await asyncio.gather(polling._task, return_exceptions=True)
-        polling._offset = 0
+        assert self.turns is not None
+        loops = [seat._loop for seat in self.turns._seats if seat._loop]
+        for task in (polling._task, *loops):
+            task.cancel()
+        await asyncio.gather(polling._task, *loops, return_exceptions=True)
+        self.turns = None
         await self.platform.stop()
         self.platform = self.make()
 
@@ -115,7 +131,7 @@ async def room_with(chat: Chat, public_url: str = "") -> AsyncIterator[Room]:
         try:
             yield room
         finally:
-            await room.platform.stop()
+            await room.stop()
             await chat.database.close()
         assert fake.violations == []
         assert fake.unanswered == []
@@ -125,7 +141,7 @@ async def room_with(chat: Chat, public_url: str = "") -> AsyncIterator[Room]:
 async def room(chat: Chat) -> AsyncIterator[Room]:
     """Upbeat asks Telegram for updates."""
     async with room_with(chat) as made:
-        await made.platform.start()
+        await made.start()
         yield made
 
 

@@ -24,7 +24,7 @@ async def test_a_process_that_dies_before_it_confirms_does_it_once(room: Room) -
     assert len(room.fake.pending) == 1
     await room.crash()
     room.fake._faults.clear()
-    await room.platform.start()
+    await room.start()
     await room.fake.settled()
     assert room.noted("ben") == ["one"]
     assert "one" in room.fake.last(BEN).text

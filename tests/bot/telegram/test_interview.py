@@ -49,7 +49,7 @@ async def test_it_survives_a_restart_between_any_two_questions(room: Room) -> No
     await room.restart()
     await room.presses(BEN, "Skip")
     await room.crash()
-    await room.platform.start()
+    await room.start()
     await room.presses(BEN, "A day")
     assert room.noted("ben") == ["Snow|2||day"]
 

@@ -15,6 +15,7 @@ from bot.web.platform import WebPlatform
 from bot.web.server import make_server
 from handlers.kit.dispatch import Core
 from schedules.delivery import Delivery
+from schedules.turns import Turns
 
 
 class House:
@@ -24,6 +25,7 @@ class House:
         self.core = core
         self.platforms = [WebPlatform(core)]
         self.delivery = Delivery(core, [platform.speaker for platform in self.platforms], worker="test")
+        self.turns = Turns(core.database, [], holder="test")
         self.stopping = False
         self.core.on_answer = self._answered
 
@@ -31,6 +33,9 @@ class House:
         self.delivery.wake()
         for platform in self.platforms:
             await platform.refresh_homes(touched)
+
+    def routers(self) -> list[Any]:
+        return [platform.router for platform in self.platforms]
 
     async def is_ready(self) -> bool:
         return True
