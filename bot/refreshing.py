@@ -1,4 +1,4 @@
-"""What is made from the code is made here: the migration, the catalog, Slack's manifest, and two pages of the docs."""
+"""What is made from the code is made here: the migration, the catalog, Slack's manifest, three pages of docs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from babel.messages.pofile import read_po, write_po
 from bot.words import LOCALES, Voice
 from handlers import FEATURES
 from handlers.kit.features import Feature, Route
+from handlers.preferences.retention import FAMILIES, term_text
+from storage import drafts, files, handles, inbox, outbox, slots
 from storage.policy import DATED, TABLE, Kind, Relation, Right
+from storage.retention import USUAL, Family, terms
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("bot", "handlers", "schedules", "storage")
@@ -41,6 +44,7 @@ def _pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "bot/slack/manifest.yaml", print_manifest()
     yield ROOT / "docs/commands.md", commands_page(FEATURES)
     yield ROOT / "docs/who-sees-what.md", policy_page()
+    yield ROOT / "docs/how-long.md", keeping_page()
 
 
 # Catalogs ----------------------------------------------------------------------------------------------------------
@@ -202,4 +206,49 @@ def _rights(kind: Kind, relation: Relation) -> str:
     return (
         " ".join(letter for right, letter in _LETTERS.items() if right in TABLE[kind].get(relation, ()))
         or "–"
+    )
+
+
+def keeping_page() -> str:
+    """docs/how-long.md: how long everything is kept, with what may be chosen."""
+    chosen = [_kept_row(family) for family in Family]
+    fixed = [f"| {what} | {term.days} day{'s' * (term.days > 1)} |" for what, term in MACHINERY.items()]
+    return "\n".join(
+        [
+            "# How long",
+            "",
+            "Made by `upbeat refresh` from `storage/retention.py`, which also removes what is too old. HR and",
+            "administrators choose with `/upbeat setup retention`, and see first how many records go; `/upbeat",
+            "privacy` shows everybody what holds. What somebody on hold (`/upbeat privacy hold`) has a part in stays.",
+            "",
+            "| Records | Kept | May be chosen |",
+            "|---|---|---|",
+            *chosen,
+            "",
+            "The local chat shows copies of the other records: its messages go with the shortest of these times.",
+            "",
+            "| Beside them | Kept |",
+            "|---|---|",
+            *fixed,
+            "",
+            "The audit log, which holds ids and no words, is kept.",
+            "",
+        ]
+    )
+
+
+MACHINERY = {
+    "What platforms delivered, and the answers": inbox.KEPT,
+    "Buttons": handles.LIVES,
+    "Drafts, after their last change": drafts.KEPT,
+    "Messages that were sent": outbox.KEPT,
+    "What was reminded or withheld, and why": slots.KEPT,
+    "Files that were made for somebody": files.LIVES,
+}
+
+
+def _kept_row(family: Family) -> str:
+    words = [ENGLISH.say(term_text(term)) for term in terms(family)]
+    return (
+        f"| {ENGLISH.say(FAMILIES[family])} | {ENGLISH.say(term_text(USUAL[family]))} | {', '.join(words)} |"
     )

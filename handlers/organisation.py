@@ -8,7 +8,7 @@ from typing import Annotated
 
 from handlers.kit.access import admins, stewards
 from handlers.kit.calendar import WorkCalendar
-from handlers.kit.cards import Button, Card, Fact, Note, Section
+from handlers.kit.cards import Button, Card, Fact, Note, Press, Section
 from handlers.kit.features import Feature
 from handlers.kit.forms import Choice, Number, Option, Words
 from handlers.kit.problems import Problem
@@ -37,6 +37,7 @@ def setup(request: Request) -> Reply:
             Button(Phrase("Notifications"), notifications.bind()),
             Button(Phrase("Reminders"), reminders.bind()),
             Button(Phrase("Past check-ins"), past.bind()),
+            Button(Phrase("How long records are kept"), Press("preferences.retention", {})),
             Note(
                 Phrase(
                     "Also: /kudos setup, /checkin setup, /1on1 template, and /upbeat import for the people file."

@@ -1,12 +1,14 @@
-"""Once an hour, what nobody needs any more is forgotten."""
+"""Once an hour, what nobody needs any more is forgotten, and what is kept only for so long goes when that is over."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from handlers.kit.dispatch import Core
 from storage.leases import Term, under
 from storage.store import Store
+from storage.tables import PersonalRow
 
 TASKS: dict[str, Callable[[Store], int]] = {
     "inbox": lambda store: store.inbox.tidy(),
@@ -21,4 +23,22 @@ TASKS: dict[str, Callable[[Store], int]] = {
 
 async def tidy(core: Core, term: Term | None = None) -> dict[str, int]:
     """Forget what is over, each kind in a unit of its own; returns how many rows of each went."""
-    return {name: await core.database.write(under(term, task)) for name, task in TASKS.items()}
+    gone = {name: await core.database.write(under(term, task)) for name, task in TASKS.items()}
+    return {**gone, "records": await _remove_old(core, term)}
+
+
+async def _remove_old(core: Core, term: Term | None) -> int:
+    """Records that are too old go batch by batch: looked for beside the writer, and others' work goes in between."""
+    removed = 0
+    while found := await core.database.read(lambda store: store.retention.some()):
+        done = 0
+        for table, ids in found:
+            done += await core.database.write(under(term, partial(_removed, table=table, ids=ids)))
+        if not done:  # a hold was quicker
+            break
+        removed += done
+    return removed
+
+
+def _removed(store: Store, *, table: type[PersonalRow], ids: list[str]) -> int:
+    return store.retention.remove(table, ids)

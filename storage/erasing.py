@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from storage.files import FileRow
+from storage.holds import PARTS, Hold
 from storage.links import Link
 from storage.records import involving, owners, personal_tables, sealed_columns
 from storage.roster import UNDO_FOR, RosterRun
@@ -59,7 +60,7 @@ class Erasing:
 
     def own(self, person_id: str, *, instead: StandIn) -> Erased:
         """Destroy the words of the records that are this person's alone, and all copies of them; what is somebody
-        else's record too is kept and counted."""
+        else's record too is kept and counted. Refused at the door while the person is on hold."""
         emptied, kept = self._emptied(person_id, lambda row: owners(row) == {person_id})
         self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
         self._forget_messages(person_id, instead, col(Outgoing.state).in_(SETTLED))
@@ -81,9 +82,11 @@ class Erasing:
     ) -> tuple[list[PersonalRow], list[PersonalRow]]:
         emptied: list[PersonalRow] = []
         kept: list[PersonalRow] = []
+        held = self._store.holds.held()
         for table in personal_tables():
             for row in involving(self._store, table, person_id):
-                (emptied if erasable(row) else kept).append(row)
+                is_free = held.isdisjoint(getattr(row, name) for name in PARTS)
+                (emptied if is_free and erasable(row) else kept).append(row)
         for row in emptied:
             self._empty(row)
         return emptied, kept
@@ -152,6 +155,7 @@ class Erasing:
             (Preference, Preference.person_id),
             (Absence, Absence.person_id),
             (Link, Link.person_id),
+            (Hold, Hold.person_id),
         ):
             self._store.remove(table, col(field) == person_id)
         revision = self._store.people_changed()

@@ -4,6 +4,7 @@ import secrets
 import time
 from itertools import count
 
+ID_LENGTH = 32
 _order = count()
 
 

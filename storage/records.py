@@ -11,6 +11,7 @@ from sqlmodel import SQLModel, col
 
 from storage import policy
 from storage.columns import Sealed, SealedJson
+from storage.holds import Hold
 from storage.policy import TABLE, Kind, Relation, Right
 from storage.tables import (
     Absence,
@@ -114,6 +115,7 @@ class Records:
             (ReportingLine, ReportingLine.subject_id, ()),
             (Preference, Preference.person_id, ()),
             (Absence, Absence.person_id, ()),
+            (Hold, Hold.person_id, ()),
             (ObligationRow, ObligationRow.person_id, ("title", "args")),
             (Outgoing, Outgoing.person_id, ("card", "leased_by", "leased_until", "crashes", "topic")),
             (Draft, Draft.person_id, ("about", "closed_key")),

@@ -11,6 +11,7 @@ from storage.erasing import Erasing
 from storage.feedback import Feedback
 from storage.files import Files
 from storage.handles import Handles
+from storage.holds import Holds
 from storage.inbox import Deliveries
 from storage.kudos import Kudos
 from storage.leases import Leases
@@ -20,6 +21,7 @@ from storage.one_on_ones import OneOnOnes
 from storage.outbox import Outbox
 from storage.preferences import Preferences
 from storage.records import Records
+from storage.retention import Retention
 from storage.roster import Roster
 from storage.slots import Slots
 from storage.unit import Unit
@@ -111,3 +113,11 @@ class Store(Unit):
     @cached_property
     def erasing(self) -> Erasing:
         return Erasing(self)
+
+    @cached_property
+    def holds(self) -> Holds:
+        return Holds(self)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self)

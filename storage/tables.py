@@ -28,6 +28,8 @@ class PersonalRow(Row):
     """The kinds of the policy that rows of this table can be."""
     words: ClassVar[tuple[str, ...]] = ()
     """The columns with people's words: what erasing empties."""
+    frame: ClassVar[bool] = False
+    """It only holds other records together and says nothing itself: it does not grow too old."""
 
     kind: str
     subject_id: str = Field(index=True)

@@ -1,6 +1,31 @@
 """Me: my settings, when I am away, where I am connected, what I was sent and why, and what is kept about me."""
 
-from handlers.preferences import away, erasing, helping, linking, privacy, quiet, settings, why, zones
+from handlers.preferences import (
+    away,
+    erasing,
+    helping,
+    holds,
+    linking,
+    privacy,
+    quiet,
+    retention,
+    settings,
+    why,
+    zones,
+)
 from handlers.preferences.home import feature
 
-__all__ = ["away", "erasing", "feature", "helping", "linking", "privacy", "quiet", "settings", "why", "zones"]
+__all__ = [
+    "away",
+    "erasing",
+    "feature",
+    "helping",
+    "holds",
+    "linking",
+    "privacy",
+    "quiet",
+    "retention",
+    "settings",
+    "why",
+    "zones",
+]

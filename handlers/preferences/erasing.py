@@ -12,6 +12,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Verbatim
 from handlers.kit.values import dump
+from handlers.preferences.holds import refuse_if_held, why_held
 from handlers.preferences.home import feature
 from handlers.preferences.privacy import counted, documents
 from storage.erasing import Erased, StandIn
@@ -61,13 +62,14 @@ Confirmation = Annotated[
     allow=everyone,
     also=("erase", "隐私 删除", "隐私删除", "隐私 抹除", "隐私抹除"),
     examples=("",),
-    seen_by=WHAT,
+    seen_by=lambda request, args: why_held(request, request.actor.id) or WHAT,
     submit=Phrase("Erase"),
 )
 def erase(request: Request, confirm: Confirmation) -> Reply:
     """Erase what is yours alone."""
     if confirm.startswith(("@", "＠")) and not request.filled:
         return _of_departed(request, confirm)
+    refuse_if_held(request, request.actor.id)
     if not request.filled:
         return Reply(ask=erase.bind())  # a line typed in one go has not seen what will be kept
     _confirmed(confirm, YES)
@@ -185,6 +187,7 @@ ALL_OF_IT = Lines(
 def erase_departed(request: Request, person: str, confirm: Confirmation) -> Reply:
     """Erase somebody who has left."""
     row = _gone(request, person)
+    refuse_if_held(request, row.id)
     _confirmed(confirm, YES)
     erased = request.store.erasing.departed(row.id, instead=_stand_in())
     return Reply(show=Card(Phrase("Erased. Nothing names this person any more."), *_outcome(erased)))

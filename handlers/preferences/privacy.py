@@ -11,6 +11,7 @@ from handlers.kit.cards import Button, Card, Document, Heading, Note, Part, Pres
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim
 from handlers.preferences.home import feature
+from handlers.preferences.retention import kept
 from storage.policy import TABLE, Kind, Relation, Right
 from storage.sheets import OutSheet, write_xlsx
 
@@ -57,6 +58,8 @@ def privacy(request: Request) -> Reply:
             Phrase("Your record, and who sees it"),
             Heading(Phrase("Who opened it")),
             *_opened(request),
+            Heading(Phrase("How long it is kept")),
+            Section(kept(request.store.retention)),
             Button(Phrase("My whole file"), file.bind(), style="primary"),
             Button(Phrase("Who may see what"), who.bind()),
             Button(Phrase("Erase what is mine"), Press("preferences.erase", {}), style="danger"),

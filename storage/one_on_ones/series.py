@@ -24,6 +24,7 @@ class Series(PersonalRow, table=True):
     __tablename__ = "one_on_one"
     __table_args__ = (UniqueConstraint("subject_id", "named_id"),)
     kinds: ClassVar[tuple[str, ...]] = (Kind.ONE_ON_ONE,)
+    frame: ClassVar[bool] = True
 
     rule: str = ""
     starts: date | None = None

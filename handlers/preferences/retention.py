@@ -1,0 +1,120 @@
+"""How long records are kept: everybody reads it with their record; HR and administrators choose, and see first what
+goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from handlers.kit.access import stewards
+from handlers.kit.cards import Button, Card, Note, Section
+from handlers.kit.forms import Choice, Option
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Phrase, Plural, Text
+from handlers.preferences.home import feature
+from storage.retention import ALWAYS, GRACE, LEAVING, TERMS, Family, Retention, terms
+
+FAMILIES: Mapping[Family, Phrase] = {
+    Family.CHECKINS: Phrase("check-ins, with moods, blockers and comments"),
+    Family.FEEDBACK: Phrase("feedback, with replies and requests"),
+    Family.KUDOS: Phrase("kudos, with reactions"),
+    Family.ONE_ON_ONES: Phrase("one-on-ones: agenda, notes, actions"),
+    Family.CHAT: Phrase("messages in the local chat"),
+}
+
+
+def term_text(term: str) -> Text:
+    """How long that is."""
+    if term == ALWAYS:
+        return Phrase("without limit")
+    if term == LEAVING:
+        return Phrase("until {days} days after one of the two has left", days=GRACE.days)
+    months = int(term)
+    if months % 12:
+        return Plural("{n} month", "{n} months", n=months)
+    return Plural("{n} year", "{n} years", n=months // 12)
+
+
+def kept(retention: Retention) -> Lines:
+    """How long each family is kept, a line for each."""
+    return Lines(tuple(_kept(family, retention.term(family)) for family in Family))
+
+
+def _kept(family: Family, term: str) -> Text:
+    return Phrase("{records}: {term}", records=FAMILIES[family], term=term_text(term))
+
+
+# Choosing ------------------------------------------------------------------------------------------------------------
+
+SEEN = Phrase("Everybody can read this in /upbeat privacy. It is noted who changed it.")
+
+Which = Annotated[
+    str,
+    Choice(
+        Phrase("Which records?"), options=tuple(Option(family.value, FAMILIES[family]) for family in Family)
+    ),
+]
+Term = Annotated[
+    str,
+    Choice(
+        Phrase("How long are they kept?"),
+        options=tuple(Option(term, term_text(term)) for term in (*TERMS, LEAVING)),
+    ),
+]
+
+
+@feature.command(
+    "setup retention", allow=stewards, also=("配置 保留", "配置保留"), examples=("",), seen_by=SEEN
+)
+def retention(request: Request, which: Which, term: Term) -> Reply:
+    """Choose how long each kind of record is kept, and see first what would go."""
+    family = Family(which)
+    if term not in terms(family):
+        raise Problem(Phrase("Only one-on-ones can be kept until one of the two has left."), question="term")
+    return Reply(show=_preview(request, family, term))
+
+
+def _preview(request: Request, family: Family, term: str) -> Card:
+    goes = request.store.retention.too_old(family, term)
+    held = request.store.retention.kept_by_holds(family, term)
+    return Card(
+        _kept(family, term),
+        Section(_what_goes(goes)),
+        *((Note(_what_stays(held)),) if held else ()),
+        *((Note(_SHORTEST),) if family is Family.CHAT else ()),
+        Button(
+            Phrase("Save"),
+            keep.bind(which=family.value, term=term),
+            style="danger" if goes else "primary",
+            confirm=_what_goes(goes) if goes else None,
+        ),
+    )
+
+
+_SHORTEST = Phrase(
+    "The local chat shows copies of the other records, so its messages go with the shortest of these times."
+)
+
+
+def _what_goes(count: int) -> Text:
+    if not count:
+        return Phrase("Nothing is older than that now: nothing goes today.")
+    return Plural(
+        "{n} record is older than that. It goes within an hour, for good.",
+        "{n} records are older than that. They go within an hour, for good.",
+        n=count,
+    )
+
+
+def _what_stays(count: int) -> Text:
+    return Plural(
+        "{n} more stays: somebody in it is on hold.", "{n} more stay: somebody in them is on hold.", n=count
+    )
+
+
+@feature.button(allow=stewards, once=True)
+def keep(request: Request, which: str, term: str) -> Reply:
+    """Keep these records so long."""
+    request.store.retention.choose(Family(which), term)
+    return Reply(show=Card(Phrase("Saved."), Section(_kept(Family(which), term))))
