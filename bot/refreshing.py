@@ -16,7 +16,7 @@ from handlers.kit.features import Feature, Route
 from handlers.preferences.retention import FAMILIES, term_text
 from storage import drafts, files, handles, inbox, outbox, slots
 from storage.policy import DATED, TABLE, Kind, Relation, Right
-from storage.retention import USUAL, Family, terms
+from storage.retention import TERMS, USUAL, Family
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("bot", "handlers", "schedules", "storage")
@@ -221,10 +221,11 @@ def keeping_page() -> str:
             "administrators choose with `/upbeat setup retention`, and see first how many records go; `/upbeat",
             "privacy` shows everybody what holds. What somebody on hold (`/upbeat privacy hold`) has a part in stays.",
             "",
-            "| Records | Kept | May be chosen |",
-            "|---|---|---|",
+            "| Records | Kept, until another time is chosen |",
+            "|---|---|",
             *chosen,
             "",
+            f"May be chosen: {', '.join(ENGLISH.say(term_text(term)) for term in TERMS)}.",
             "The local chat shows copies of the other records: its messages go with the shortest of these times.",
             "",
             "| Beside them | Kept |",
@@ -248,7 +249,4 @@ MACHINERY = {
 
 
 def _kept_row(family: Family) -> str:
-    words = [ENGLISH.say(term_text(term)) for term in terms(family)]
-    return (
-        f"| {ENGLISH.say(FAMILIES[family])} | {ENGLISH.say(term_text(USUAL[family]))} | {', '.join(words)} |"
-    )
+    return f"| {ENGLISH.say(FAMILIES[family])} | {ENGLISH.say(term_text(USUAL[family]))} |"

@@ -41,9 +41,9 @@ FAMILIES: Mapping[Family, frozenset[Kind]] = {
 }
 
 ALWAYS, LEAVING = "always", "leaving"
-TERMS = ("6", "12", "24", "36", "60", "84", "120", ALWAYS)
-"""What may be chosen: months, or without limit. No term is shorter than messages are kept (`outbox.KEPT`), so that no
-copy of a record outlives it there."""
+TERMS = ("6", "12", "24", "36", "60", "84", "120", LEAVING, ALWAYS)
+"""What may be chosen: months, until somebody in it has left, or without limit. No term is shorter than
+messages are kept (`outbox.KEPT`), so that no copy of a record outlives it there."""
 USUAL: Mapping[Family, str] = {
     Family.CHECKINS: "24",
     Family.FEEDBACK: "36",
@@ -53,14 +53,9 @@ USUAL: Mapping[Family, str] = {
 }
 """What holds until somebody chooses (`reliability_security.md` §4)."""
 GRACE = timedelta(days=30)
-"""What two people share goes so long after one of them has left: a file that was wrong, or a return, loses nothing."""
+"""What goes with who has left goes so long after: a people file that was wrong, or a return, loses nothing."""
 BATCH = 200
 """Records that go in one unit of work: people who press buttons wait behind it."""
-
-
-def terms(family: Family) -> tuple[str, ...]:
-    """What may be chosen for this family."""
-    return (*TERMS, LEAVING) if family is Family.ONE_ON_ONES else TERMS
 
 
 class Retention:
@@ -78,7 +73,7 @@ class Retention:
         if family is not Family.CHAT:
             return self.chosen(family)
         months = [int(term) for each in Family if (term := self.chosen(each)).isdecimal()]
-        return str(min(months)) if months else ALWAYS
+        return str(min(months)) if months else self.chosen(family)
 
     def choose(self, family: Family, term: str) -> None:
         """Keep a family so long from now on."""

@@ -24,7 +24,7 @@ SEEN = Phrase("Seen by HR, and by whom it is about when they want to erase their
 
 
 @feature.command(
-    "privacy hold", allow=hr, also=("隐私 保全", "隐私保全"), examples=("", "ben@example.com"), seen_by=SEEN
+    "privacy hold", allow=hr, also=("隐私 保全", "隐私保全"), examples=("ben@example.com", ""), seen_by=SEEN
 )
 def hold(request: Request, whom: Whom = "") -> Reply:
     """See who is on hold; put somebody on hold, so that nothing about them is erased, or let it go."""
@@ -110,6 +110,7 @@ def place(request: Request, person: str, why: Why) -> Reply:
                     "Nobody is told; {name} reads the reason when they want to erase their record.", name=name
                 )
             ),
+            Button(Phrase("Release"), release.bind(person=person)),
         )
     )
 

@@ -9,11 +9,10 @@ from typing import Annotated
 from handlers.kit.access import stewards
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.forms import Choice, Option
-from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text
 from handlers.preferences.home import feature
-from storage.retention import ALWAYS, GRACE, LEAVING, TERMS, Family, Retention, terms
+from storage.retention import ALWAYS, GRACE, LEAVING, TERMS, Family, Retention
 
 FAMILIES: Mapping[Family, Phrase] = {
     Family.CHECKINS: Phrase("check-ins, with moods, blockers and comments"),
@@ -29,7 +28,7 @@ def term_text(term: str) -> Text:
     if term == ALWAYS:
         return Phrase("without limit")
     if term == LEAVING:
-        return Phrase("until {days} days after one of the two has left", days=GRACE.days)
+        return Phrase("until {days} days after somebody in it has left", days=GRACE.days)
     months = int(term)
     if months % 12:
         return Plural("{n} month", "{n} months", n=months)
@@ -59,7 +58,7 @@ Term = Annotated[
     str,
     Choice(
         Phrase("How long are they kept?"),
-        options=tuple(Option(term, term_text(term)) for term in (*TERMS, LEAVING)),
+        options=tuple(Option(term, term_text(term)) for term in TERMS),
     ),
 ]
 
@@ -69,10 +68,7 @@ Term = Annotated[
 )
 def retention(request: Request, which: Which, term: Term) -> Reply:
     """Choose how long each kind of record is kept, and see first what would go."""
-    family = Family(which)
-    if term not in terms(family):
-        raise Problem(Phrase("Only one-on-ones can be kept until one of the two has left."), question="term")
-    return Reply(show=_preview(request, family, term))
+    return Reply(show=_preview(request, Family(which), term))
 
 
 def _preview(request: Request, family: Family, term: str) -> Card:
