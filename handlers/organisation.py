@@ -64,7 +64,12 @@ Country = Annotated[
 
 
 @feature.command(
-    "setup holidays", allow=stewards, also=("配置 假期",), examples=("CN", "DE"), seen_by=NOBODY_ELSE
+    "setup holidays",
+    allow=stewards,
+    also=("配置 假期",),
+    examples=("CN", "DE"),
+    seen_by=NOBODY_ELSE,
+    title=Phrase("Holidays"),
 )
 def holidays(request: Request, country: Country) -> Reply:
     """Choose the country whose public holidays and make-up workdays count."""
@@ -143,7 +148,12 @@ State = Annotated[
 
 
 @feature.command(
-    "setup notifications", allow=stewards, also=("配置 通知",), examples=("",), seen_by=NOBODY_ELSE
+    "setup notifications",
+    allow=stewards,
+    also=("配置 通知",),
+    examples=("",),
+    seen_by=NOBODY_ELSE,
+    title=Phrase("Notifications"),
 )
 def notifications(request: Request, which: Which, state: State) -> Reply:
     """Lock a notification on or off for everybody, or leave it to each."""
@@ -179,7 +189,14 @@ def save_notification(request: Request, which: str, state: str) -> Reply:
 Most = Annotated[int, Number(Phrase("At most how many reminders a person and week?"), low=1, high=20)]
 
 
-@feature.command("setup reminders", allow=stewards, also=("配置 提醒",), examples=("3",), seen_by=NOBODY_ELSE)
+@feature.command(
+    "setup reminders",
+    allow=stewards,
+    also=("配置 提醒",),
+    examples=("3",),
+    seen_by=NOBODY_ELSE,
+    title=Phrase("Reminders"),
+)
 def reminders(request: Request, most: Most) -> Reply:
     """Choose how many reminders a person gets in a week at most."""
     request.store.set_setting("weekly_ceiling", most)

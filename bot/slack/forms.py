@@ -47,7 +47,7 @@ def _kept(length: int) -> Text:
 
 @dataclass(frozen=True)
 class Modal:
-    """Draws forms and cards as modals for one reader."""
+    """Draws forms and cards as modals for one reader; `title` stands over what has no title short enough."""
 
     drawing: Drawing
     title: str
@@ -55,8 +55,10 @@ class Modal:
 
     def form(self, form: Form, *, start: int = 0) -> Json:
         """The view of a form, from its question number `start` on: as many as fit into a modal."""
+        title = self.drawing.say(form.title).strip()
+        fits = 0 < weight(title) <= TITLE
         blocks = list(self.drawing.note(self.drawing.say(form.audience)))
-        blocks += self.drawing.sections(self.drawing.say(form.title))
+        blocks += () if fits else self.drawing.sections(title)
         blocks += self.drawing.sections(self.drawing.say(form.intro)) if form.intro else []
         room = VIEW_BYTES - bytes_of(blocks)
         for number, question in list(enumerate(form.questions))[start:]:
@@ -66,7 +68,7 @@ class Modal:
                 break
             blocks += made
         return {
-            **self._view(blocks, FORM),
+            **self._view(blocks, FORM, title if fits else self.title),
             "submit": self._short(form.submit, SEND),
             "close": self._short(CANCEL, CANCEL),
             "private_metadata": form.draft,
@@ -75,11 +77,11 @@ class Modal:
 
     def card(self, blocks: list[Json]) -> Json:
         """The view of one page of a card."""
-        return {**self._view(blocks, CARD), "close": self._short(CLOSE, CLOSE)}
+        return {**self._view(blocks, CARD, self.title), "close": self._short(CLOSE, CLOSE)}
 
-    def _view(self, blocks: list[Json], callback: str) -> Json:
-        title = self.drawing.plain_text(shortened(readable(self.title).strip() or NAME, TITLE))
-        return {"type": "modal", "callback_id": callback, "title": title, "blocks": blocks}
+    def _view(self, blocks: list[Json], callback: str, title: str) -> Json:
+        shown = self.drawing.plain_text(shortened(readable(title).strip() or NAME, TITLE))
+        return {"type": "modal", "callback_id": callback, "title": shown, "blocks": blocks}
 
     def _short(self, text: Text, otherwise: Text) -> Json:
         words = self.drawing.say(text).strip()

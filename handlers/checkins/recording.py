@@ -63,6 +63,7 @@ def _quoting(request: Request, routine: Routine | None, window: Window | None) -
     seen_by=audience,
     submit=Phrase("Check in"),
     short=True,
+    title=Phrase("Your check-in"),
 )
 def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> Reply:
     """Say what you got done, what comes next and what blocks you."""
@@ -143,7 +144,7 @@ _while_open = Rule(
 )
 
 
-@feature.button(allow=_while_open, seen_by=_same_audience)
+@feature.button(allow=_while_open, seen_by=_same_audience, title=Phrase("Your check-in"))
 def change(request: Request, answers: Annotated[dict[str, Any], Answers], checkin: str) -> Reply:
     """Change your check-in."""
     routine = routine_of(request.store, request.actor)

@@ -126,7 +126,9 @@ def _seen_by(request: Request, args: Mapping[str, Any]) -> Text:
 Comment = Annotated[str, Words(Phrase("What do you want to say?"), longest=2000)]
 
 
-@feature.button(allow=may_comment, seen_by=_seen_by, submit=Phrase("Send"))
+@feature.button(
+    allow=may_comment, seen_by=_seen_by, submit=Phrase("Send"), title=Phrase("Comment on a check-in")
+)
 def comment(request: Request, checkin: str, words: Comment) -> Reply:
     """Write under this check-in; its author is told."""
     row = _row(request, checkin)

@@ -25,6 +25,7 @@ from storage.checkins import Routine
         "The team sees when it is asked, what, and which channel quotes it. Nothing changes before you save."
     ),
     submit=Phrase("Preview"),
+    title=Phrase("Set up check-ins"),
 )
 def set_up(request: Request, wishes: Annotated[dict[str, Any], Wishes]) -> Reply:
     """Set up when and what a team is asked, and see who gets what before it is saved."""

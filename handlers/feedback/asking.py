@@ -42,6 +42,7 @@ Topic = Annotated[
         "Seen by you and those whom you ask. Their answers go to you, and to your manager only if they choose so."
     ),
     submit=Phrase("Ask"),
+    title=Phrase("Ask for feedback"),
 )
 def ask(request: Request, asked: Asked, topic: Topic) -> Reply:
     """Ask colleagues for feedback about yourself."""
@@ -61,6 +62,7 @@ feature.shortcut("ask_feedback", Phrase("Ask for feedback"), ask)
         " and to their manager only if their authors choose so. HR has no access."
     ),
     submit=Phrase("Ask"),
+    title=Phrase("Ask for feedback about a team member"),
 )
 def about(
     request: Request,
@@ -167,6 +169,7 @@ def answer(request: Request, asked: str) -> Reply:
     allow=asked_one,
     seen_by=Phrase("Seen by you, by whoever asked and by whom it is about."),
     submit=Phrase("Decline"),
+    title=Phrase("Decline a request"),
 )
 def decline(
     request: Request,

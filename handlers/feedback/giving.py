@@ -47,7 +47,7 @@ def begun(request: Request, receiver: Person, answers: Mapping[str, str]) -> Rep
     return Reply(ask=form_for(request, receiver), given=given)
 
 
-@feature.button(allow=everyone, seen_by=form_audience, submit=Phrase("Send"))
+@feature.button(allow=everyone, seen_by=form_audience, submit=Phrase("Send"), title=Phrase("Give feedback"))
 def write(
     request: Request, to: str, answers: Answers, manager: str = "", asked: str = "", changed: bool = False
 ) -> Reply:
@@ -67,6 +67,7 @@ def write(
     allow=everyone,
     seen_by=Phrase("Nobody sees this yet: next comes the form, which says who reads it."),
     submit=Phrase("Next"),
+    title=Phrase("Give feedback"),
 )
 def choose(
     request: Request, to: Annotated[Person, Colleague(Phrase("To whom do you want to give feedback?"))]

@@ -63,7 +63,9 @@ def _reply_audience(request: Request, args: Mapping[str, Any]) -> Text:
     return readers(Kind.FEEDBACK, request, subject=request.store.directory.person(author_id or ""))
 
 
-@feature.button(allow=receiver, seen_by=_reply_audience, submit=Phrase("Send"))
+@feature.button(
+    allow=receiver, seen_by=_reply_audience, submit=Phrase("Send"), title=Phrase("Reply to feedback")
+)
 def reply(
     request: Request,
     feedback: str,

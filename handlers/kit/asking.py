@@ -51,7 +51,7 @@ def form_of(
     questions = questions_of(route, request, args)
     suggested = {q.name: q.suggested(request) for q in questions if q.suggested and q.name not in given}
     return Form(
-        title=route.help,
+        title=route.title or route.help,
         questions=tuple(replace(q, suggested=None) for q in questions),
         audience=audience,
         submit=route.submit,

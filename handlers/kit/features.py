@@ -37,6 +37,7 @@ class Route:
     also: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     seen_by: Audience | None = None
+    title: Phrase | None = None
     submit: Text = field(default_factory=lambda: Phrase("Save"))
     short: bool = False
     in_groups: bool = False
@@ -121,18 +122,21 @@ class Feature:
         examples: tuple[str, ...],
         also: tuple[str, ...] = (),
         seen_by: Audience | None = None,
+        title: Phrase | None = None,
         submit: Text | None = None,
         short: bool = False,
         in_groups: bool = False,
         hidden: bool = False,
     ) -> Callable[[Handler], Route]:
         """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring
-        is its help; `examples` are what may follow the words, and each runs; `also` are its words elsewhere."""
+        is its help; `examples` are what may follow the words, and each runs; `also` are its words elsewhere; `title`
+        are the few words that stand over its form."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=False)
             route = replace(
                 route,
+                title=title,
                 words=words,
                 also=also,
                 examples=examples,
@@ -150,6 +154,7 @@ class Feature:
         *,
         allow: Rule,
         seen_by: Audience | None = None,
+        title: Phrase | None = None,
         submit: Text | None = None,
         once: bool = False,
         in_groups: bool = False,
@@ -157,7 +162,8 @@ class Feature:
         """A door that only a button opens. With `once` a second press of the same button is refused."""
 
         def made(handler: Handler) -> Route:
-            route = replace(self._route(handler, allow, seen_by, submit, once=once), in_groups=in_groups)
+            route = self._route(handler, allow, seen_by, submit, once=once)
+            route = replace(route, title=title, in_groups=in_groups)
             self.routes.append(route)
             return route
 

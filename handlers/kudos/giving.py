@@ -49,6 +49,7 @@ def _first_a_preview(request: Request, args: Mapping[str, Any]) -> Text:
     submit=Phrase("Preview"),
     short=True,
     in_groups=True,
+    title=Phrase("Give kudos"),
 )
 def give(request: Request, to: Whom, why: Why, value: Value = "", quoted: str = "") -> Reply:
     """Thank colleagues, in a channel after a preview, or privately.

@@ -71,6 +71,7 @@ Daily = Annotated[
     examples=("",),
     seen_by=Phrase("Seen by HR and administrators; a preview comes first. It is noted who changed it."),
     submit=Phrase("Preview"),
+    title=Phrase("Set up kudos"),
 )
 def setup(request: Request, named: Values, place: PlaceId, daily: Daily) -> Reply:
     """Choose the company's values, the channel for kudos and the daily points."""

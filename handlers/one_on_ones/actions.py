@@ -49,6 +49,7 @@ mine = owner_of(
     also=("面谈 行动", "面谈行动"),
     examples=("@ben next friday: send the draft",),
     seen_by=both,
+    title=Phrase("Add an action"),
 )
 def agree(
     request: Request,

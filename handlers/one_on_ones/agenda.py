@@ -41,6 +41,7 @@ RECENT = timedelta(days=7)
     examples=("@ben talk about the roadmap",),
     seen_by=both,
     submit=Phrase("Add"),
+    title=Phrase("Add a point"),
 )
 def add(request: Request, partner: Partner, point: PointWords) -> Reply:
     """Add a point to the agenda of a one-on-one."""
@@ -60,7 +61,7 @@ def add_message(request: Request, quoted: str = "", author: str = "") -> Reply:
     return Reply(ask=keep_message.bind(**args))
 
 
-@feature.button(allow=everyone, seen_by=both, submit=Phrase("Add"))
+@feature.button(allow=everyone, seen_by=both, submit=Phrase("Add"), title=Phrase("Add to one-on-one"))
 def keep_message(request: Request, partner: Partner, point: PointWords, quoted: str = "") -> Reply:
     """Add this message to the agenda of a one-on-one."""
     series, tell = put_on_agenda(request, partner, point)

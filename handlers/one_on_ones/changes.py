@@ -27,7 +27,7 @@ from storage.one_on_ones import Series
 from storage.unit import Conflict
 
 
-@feature.button(allow=participants, seen_by=both)
+@feature.button(allow=participants, seen_by=both, title=Phrase("Move the next meeting"))
 def move(
     request: Request,
     series: str,

@@ -53,7 +53,11 @@ def confirm(request: Request, notes: str, edition: int) -> Reply:
     return shown(request, series, tell, done=Phrase("You confirmed the notes."))
 
 
-@feature.button(allow=noted, seen_by=lambda request, args: _seen_with_notes(request, str(args["notes"])))
+@feature.button(
+    allow=noted,
+    seen_by=lambda request, args: _seen_with_notes(request, str(args["notes"])),
+    title=Phrase("Answer in writing"),
+)
 def reply(
     request: Request,
     notes: str,

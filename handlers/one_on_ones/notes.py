@@ -34,7 +34,12 @@ ONE_TALK = timedelta(hours=24)
 
 
 @feature.command(
-    "1on1 notes", allow=everyone, also=("面谈 记录", "面谈记录"), examples=("@ben",), seen_by=both
+    "1on1 notes",
+    allow=everyone,
+    also=("面谈 记录", "面谈记录"),
+    examples=("@ben",),
+    seen_by=both,
+    title=Phrase("Write notes"),
 )
 def notes_with(request: Request, partner: Partner) -> Reply:
     """Write the shared notes of the one-on-one with a colleague."""
@@ -109,7 +114,7 @@ def merged(theirs: str, mine: str) -> str:
     return together if len(together) <= LONGEST else mine
 
 
-@feature.button(allow=participants, seen_by=both)
+@feature.button(allow=participants, seen_by=both, title=Phrase("Shared notes"))
 def keep_notes(
     request: Request,
     series: str,
@@ -135,7 +140,7 @@ def keep_notes(
     return shown(request, found, tell, done=Phrase("The notes are kept."))
 
 
-@feature.button(allow=participants, seen_by=only_me)
+@feature.button(allow=participants, seen_by=only_me, title=Phrase("Private note"))
 def keep_private(
     request: Request,
     series: str,

@@ -69,6 +69,7 @@ class Cadence:
     examples=("@ben weekly Tuesday 10:00",),
     seen_by=both,
     submit=Phrase("Preview"),
+    title=Phrase("Plan your one-on-ones"),
 )
 def plan(
     request: Request,

@@ -171,6 +171,7 @@ def _add_missing(request: Request, series: Series, template: Template) -> str:
     also=("面谈 新模板",),
     examples=("", "Onboarding, second month"),
     seen_by=Phrase("Seen by everybody in the company, who may all use it."),
+    title=Phrase("Add a template"),
 )
 def add_template(
     request: Request,

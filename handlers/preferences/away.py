@@ -41,6 +41,7 @@ Until = Annotated[
     examples=("until next Friday", "from tomorrow until next Friday", "到下周五"),
     seen_by=SEEN,
     submit=Phrase("I am away"),
+    title=Phrase("I will be away"),
 )
 def away(request: Request, *, since: Since = None, until: Until) -> Reply:
     """Say until when you are away: you are neither asked nor counted missing."""

@@ -64,6 +64,7 @@ Confirmation = Annotated[
     examples=("",),
     seen_by=lambda request, args: why_held(request, request.actor.id) or WHAT,
     submit=Phrase("Erase"),
+    title=Phrase("Erase what is mine"),
 )
 def erase(request: Request, confirm: Confirmation) -> Reply:
     """Erase what is yours alone."""
@@ -105,6 +106,7 @@ BY_HR = Phrase("Seen by you alone. It is noted that you did this.")
     examples=("",),
     seen_by=BY_HR,
     submit=Phrase("Find"),
+    title=Phrase("Somebody who has left"),
 )
 def departed(request: Request, whom: Whom) -> Reply:
     """Export or erase the record of somebody who has left."""
@@ -183,7 +185,7 @@ ALL_OF_IT = Lines(
 )
 
 
-@feature.button(allow=hr, seen_by=ALL_OF_IT, submit=Phrase("Erase"))
+@feature.button(allow=hr, seen_by=ALL_OF_IT, submit=Phrase("Erase"), title=Phrase("Erase this record"))
 def erase_departed(request: Request, person: str, confirm: Confirmation) -> Reply:
     """Erase somebody who has left."""
     row = _gone(request, person)

@@ -71,6 +71,7 @@ Platform = Annotated[
     examples=("",),
     seen_by=Phrase("Only you see this."),
     submit=Phrase("Disconnect"),
+    title=Phrase("Disconnect an app"),
 )
 def unlink(request: Request, platform: Platform) -> Reply:
     """Disconnect an app from you."""

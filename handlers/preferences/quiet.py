@@ -40,6 +40,7 @@ def _hours(hours: object) -> Text:
     also=("quiet", "免打扰", "设置 免打扰", "设置免打扰"),
     examples=("20:00 08:00", "from 19:30 to 9:00"),
     seen_by=MINE,
+    title=Phrase("Quiet hours"),
 )
 def quiet(request: Request, begin: From, end: To) -> Reply:
     """Choose the hours in which I write nothing to you."""

@@ -73,6 +73,7 @@ def _language_text(request: Request) -> Text:
     also=("language", "语言", "设置 语言", "设置语言"),
     examples=("en", "zh"),
     seen_by=MINE,
+    title=Phrase("Language"),
 )
 def language(request: Request, code: Language) -> Reply:
     """Choose the language in which I speak with you."""
@@ -114,6 +115,7 @@ def _zone_text(request: Request) -> Text:
     also=("timezone", "settings timezone", "时区", "设置 时区", "设置时区"),
     examples=("Shanghai", "Europe/Berlin", "上海"),
     seen_by=MINE,
+    title=Phrase("Time zone"),
 )
 def zone(request: Request, where: Where) -> Reply:
     """Choose the time zone in which you live."""
@@ -171,7 +173,12 @@ def _channel_text(request: Request) -> Text:
 
 
 @feature.command(
-    "settings channel", allow=everyone, also=("设置 渠道", "设置渠道"), examples=("newest",), seen_by=MINE
+    "settings channel",
+    allow=everyone,
+    also=("设置 渠道", "设置渠道"),
+    examples=("newest",),
+    seen_by=MINE,
+    title=Phrase("Where messages arrive"),
 )
 def channel(request: Request, platform: Channel) -> Reply:
     """Choose the app in which reminders and messages arrive."""

@@ -31,7 +31,10 @@ def test_every_door_has_its_rule_its_help_and_its_audience() -> None:
         assert route.allow.refusal, route.name
         assert route.help.template.strip().endswith((".", "?")), route.name
         assert route.examples or not route.words, f"{route.name} has no example"
-        assert not any(q.required for q in route.questions) or route.seen_by is not None, route.name
+        if any(question.required for question in route.questions):
+            assert route.seen_by is not None, route.name
+            title = route.title or route.help
+            assert len(title.template) <= 60, f"{route.name} needs a short title= over its form"
 
 
 @pytest.mark.parametrize(("route", "example"), EXAMPLES, ids=lambda item: getattr(item, "name", item))
