@@ -18,6 +18,7 @@ from markupsafe import Markup
 from bot.web.labels import LABELS
 from bot.words import BABEL, Voice, readable
 from handlers.kit.cards import Button, Card, Document, Fact, Link, Menu, Part
+from handlers.kit.features import Route
 from handlers.kit.forms import Answerable, Choice, Colleague, Form
 from handlers.kit.text import Phrase, Text
 from storage.people import Person
@@ -63,6 +64,11 @@ class Drawing:
         """A text as HTML: escaped by the voice, so marked as safe."""
         return Markup(self._voice.say(text))  # noqa: S704
 
+    @property
+    def colon(self) -> str:
+        """What stands between a label and its value."""
+        return self._plain.colon
+
     def label(self, name: str) -> Markup:
         """A word around the talk."""
         return self.say(LABELS[name])
@@ -86,6 +92,11 @@ class Drawing:
     def here(self, moment: datetime) -> datetime:
         """The moment in the reader's zone."""
         return moment.astimezone(ZoneInfo(self.zone))
+
+    def words_of(self, route: Route) -> str:
+        """What this reader types for a command: its Chinese words where they have some."""
+        own = (words for words in route.also if not words.isascii())
+        return next(own, route.words) if self.language == "zh" else route.words
 
     # Cards --------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,9 @@ function focusAgain(was) {
 }
 
 // Children that say the same stay as they are: with their focus, their open menus, and without being read out again.
+// Returns the first child that was not there before.
 function morph(old, fresh) {
+  let news = null;
   const wanted = [...fresh.children].filter((one) => one.id);
   const ids = new Set(wanted.map((one) => one.id));
   for (const one of [...old.children]) if (!ids.has(one.id)) one.remove();
@@ -53,8 +55,18 @@ function morph(old, fresh) {
       at = (before.isConnected ? before : one).nextElementSibling;
     } else {
       old.insertBefore(one, at);
+      news ??= one;
     }
   }
+  return news;
+}
+
+// All that is new, or its beginning where it is taller than the window.
+function reveal(first) {
+  const scroll = $("#scroll");
+  scroll.scrollTop = scroll.scrollHeight;
+  const above = first ? first.getBoundingClientRect().top - scroll.getBoundingClientRect().top : 0;
+  if (above < 0) scroll.scrollTop += above - 8;
 }
 
 // What somebody has unfolded stays so, also when others act on the same message.
@@ -64,7 +76,7 @@ function replace(before, one) {
   before.replaceWith(one);
 }
 
-function apply(html) {
+function apply(html, mine = false) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const was = keyOf(document.activeElement);
   if (fresh.title) document.title = fresh.title;
@@ -72,10 +84,10 @@ function apply(html) {
   const scroll = $("#scroll");
   const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
   const messages = $("#messages"), news = $("#messages", fresh);
-  if (messages && news) morph(messages, news);
+  const first = messages && news && morph(messages, news);
   const home = $("#home"), newHome = $("#home", fresh);
   if (home && newHome && home.dataset.mark !== newHome.dataset.mark) home.replaceWith(newHome);
-  if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+  if (first && (mine || atEnd)) reveal(first);
   focusAgain(was);
   return fresh;
 }
@@ -83,11 +95,13 @@ function apply(html) {
 function renewRail(rail, fresh) {
   if (!rail || !fresh || rail.dataset.html === fresh.innerHTML) return;
   const [open, filter] = [$$("details[open]", rail).map((one) => one.className), $("input", rail)?.value];
+  const { scrollTop, scrollLeft } = $("nav", rail);
   if (rail.contains(document.activeElement) && open.includes("switch")) return; // somebody is choosing
   rail.dataset.html = fresh.innerHTML;
   rail.innerHTML = fresh.innerHTML;
   for (const one of $$("details", rail)) if (open.includes(one.className)) one.open = true;
   if (filter) $("input", rail).value = filter;
+  Object.assign($("nav", rail), { scrollTop, scrollLeft });
 }
 
 let looking = null, again = false;
@@ -102,9 +116,17 @@ async function look() {
   if (again) { again = false; look(); }
 }
 
-let soon;
-const stream = new EventSource(`${base}/events`);
-stream.addEventListener("changed", () => { clearTimeout(soon); soon = setTimeout(look, 40); });
+let soon, lost;
+function listen() {
+  const stream = new EventSource(`${base}/events`);
+  stream.addEventListener("changed", () => { clearTimeout(soon); soon = setTimeout(look, 40); });
+  stream.addEventListener("open", () => { clearTimeout(lost); lost = null; $("#lost").hidden = true; });
+  stream.addEventListener("error", () => {
+    lost ??= setTimeout(() => { $("#lost").hidden = false; }, 2000);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000); // it was refused: the browser gives up, we do not
+  });
+}
+listen();
 document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 
 // Doing something ---------------------------------------------------------------------------------------------------
@@ -123,7 +145,7 @@ async function post(deed, fields, source) {
       announce([...page.querySelectorAll("main h1, main p:not(:has(a))")].map((one) => one.textContent).join(" ") || body.dataset.offline);
       return null;
     }
-    const fresh = apply(html);
+    const fresh = apply(html, deed !== "react");
     showDrawer($("#drawer-content", fresh), source);
     return fresh;
   } catch {
@@ -163,11 +185,13 @@ document.addEventListener("click", async (event) => {
 
 // The drawer: forms, and answers where no talk is ---------------------------------------------------------------------
 
-let opener = null;
+let opener = null, asOpened = "";
+const written = (form) => form ? JSON.stringify([...new FormData(form)]) : "";
 function showDrawer(content, source) {
   if (!content) return;
   if (!drawer.open) opener = keyOf(source ?? document.activeElement);
   drawer.replaceChildren(content.content.cloneNode(true));
+  if (!drawer.open) asOpened = written($("form", drawer));
   if (!drawer.open) drawer.showModal();
   const first = $('[aria-invalid="true"], .wrong input', drawer)
     ?? $(".questions :is(input:not([type=hidden]), textarea, select)", drawer) ?? $("#drawer-title", drawer);
@@ -182,12 +206,13 @@ function closeDrawer() {
 drawer.addEventListener("close", async () => {
   const form = $("form", drawer);
   const fields = form && new FormData(form);
+  const touched = written(form) !== asOpened;
   drawer.replaceChildren();
   focusAgain(opener);
   if (document.activeElement === document.body) ($("#words") ?? $("#middle")).focus();
   if (!fields || form.dataset.sent) return;
   fields.set("closed", "1");
-  if (await post("form", fields)) announce(body.dataset.kept);
+  if (await post("form", fields) && touched) announce(body.dataset.kept);
 });
 
 // The page goes away with an open form: its draft is kept all the same.
@@ -383,7 +408,7 @@ if (composer) {
     const done = await post("say", data, button);
     if (!done) { put(words.value ? `${typed}\n${words.value}` : typed); edits.value = edited; return; }
     if (file && data.has("file")) { file.value = ""; showFile(); }
-    $("#scroll").scrollTop = $("#scroll").scrollHeight;
+    reveal($$("[data-own]").at(-1));
     if (!drawer.open) words.focus();
   }
 
@@ -410,6 +435,9 @@ if (composer) {
   file?.addEventListener("change", () => { showFile(); words.focus(); });
   $("[data-detach]", composer)?.addEventListener("click", () => { file.value = ""; showFile(); words.focus(); });
 
-  $("#scroll").scrollTop = $("#scroll").scrollHeight;
+  reveal($("#messages").lastElementChild);
   if (matchMedia("(min-width: 800px)").matches) words.focus();
 }
+
+// In a narrow window the places stand in a row: the one that is open is in sight.
+$("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -66,6 +66,11 @@ class Opened:
     url: str
     house: House
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.rpartition(":")[2])
+
     def page(self, who: str, view: str = "upbeat") -> str:
         """The address of somebody's page."""
         return f"{self.url}/as/{who}/{view}"
@@ -73,16 +78,17 @@ class Opened:
 
 @contextlib.asynccontextmanager
 async def open_house(
-    core: Core, *, channels: Iterable[str] = ("general", "engines")
+    core: Core, *, channels: Iterable[str] = ("general", "engines"), port: int = 0
 ) -> AsyncIterator[Opened]:
-    """Serve the local chat on a free port of this machine."""
+    """Serve the local chat on this machine, on a free port unless one is named."""
     for name in channels:
         core.database.write_now(
             lambda store, name=name: store.accounts.seen_place("web", name, f"#{name}")  # type: ignore[misc]
         )
     house = House(core)
     listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
     config = uvicorn.Config(
         make_server(house),  # type: ignore[arg-type]
         log_config=None,

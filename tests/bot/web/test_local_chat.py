@@ -2,74 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
-
-import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.async_api import Page, expect
 
 from bot.web.labels import LABELS
 from bot.words import Voice
-from tests.bot.web.house import Opened, open_house
+from tests.bot.web.house import open_house
+from tests.bot.web.window import Window, says
 from tests.browser import open_browser
 from tests.company import Chat
 
 HOSTILE = (
     "<img src=x onerror=alert(1)> <!channel> @everyone [a](http://evil.example) https://evil.example =1+1"
 )
-
-
-@dataclass
-class Window:
-    """Browsers of several people on one house; whatever goes wrong in any of them is noted."""
-
-    house: Opened
-    browser: Browser
-    wrong: list[str] = field(default_factory=list)
-
-    async def of(self, who: str, view: str = "upbeat", **more: object) -> Page:
-        """A page on which somebody is."""
-        context = await self.browser.new_context(**more)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
-        page = await context.new_page()
-        page.on("request", self._requested)
-        page.on("console", self._logged)
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        await page.goto(self.house.page(who, view))
-        return page
-
-    def _requested(self, request: Request) -> None:
-        if urlsplit(request.url).netloc != urlsplit(self.house.url).netloc:
-            self.wrong.append(f"asked another host: {request.url}")
-
-    def _logged(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.wrong.append(message.text)
-
-
-@asynccontextmanager
-async def windows(chat: Chat) -> AsyncIterator[Window]:
-    async with open_house(chat.core) as house, open_browser() as context:
-        assert context.browser is not None
-        window = Window(house, context.browser)
-        yield window
-        assert window.wrong == []
-
-
-@pytest.fixture
-async def window(chat: Chat) -> AsyncIterator[Window]:
-    async with windows(chat) as made:
-        yield made
-
-
-async def says(page: Page, words: str) -> None:
-    await page.fill("#words", words)
-    await page.keyboard.press("Escape")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#words")).to_have_value("")
-    await expect(page.locator(".send")).not_to_have_attribute("aria-busy", "true")
 
 
 async def test_a_check_in_is_recorded_and_still_there_after_a_reload(window: Window) -> None:

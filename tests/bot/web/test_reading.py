@@ -1,0 +1,65 @@
+"""What one reads on a page of the local chat: from its beginning, in letters and not in boxes, and what is true."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.bot.web.house import open_house
+from tests.bot.web.window import Window, says
+from tests.browser import open_browser
+from tests.company import Chat
+
+WIDTHS = """() => [".top h1", ".top p", ".chip", ".heading"].map((where) => {
+  const [found, words] = [document.querySelector(where), document.createRange()];
+  words.selectNodeContents(found);
+  const em = parseFloat(getComputedStyle(found).fontSize);
+  return Math.round((10 * words.getBoundingClientRect().width) / em / found.textContent.length);
+})"""
+"""How wide a letter is on average, in tenths of its height: a Chinese one is as wide as high, a box is narrower."""
+ABOVE = """(found) =>
+  found.getBoundingClientRect().top - document.querySelector("#scroll").getBoundingClientRect().top"""
+
+
+async def test_chinese_is_drawn_in_letters_where_the_system_has_none(window: Window) -> None:
+    chen = await window.of("chen", "home", locale="zh-CN")
+    await chen.evaluate("document.fonts.ready")
+    await chen.wait_for_timeout(200)
+    assert await chen.evaluate(WIDTHS) == [10, 10, 10, 10]
+
+
+async def test_a_long_answer_is_read_from_its_beginning(window: Window) -> None:
+    ada = await window.of("ada", viewport={"width": 900, "height": 400})
+    await says(ada, "/checkin done the login page")
+    await says(ada, "/help")
+    title = ada.locator("#messages article").last.locator(".title")
+    await expect(title).to_have_text("What I can do for you")
+    await expect(title).to_be_in_viewport()
+    assert await title.evaluate(ABOVE) > 0
+
+
+async def test_a_form_that_nobody_filled_is_closed_without_a_word_about_a_draft(window: Window) -> None:
+    ada = await window.of("ada")
+    await says(ada, "/kudos")
+    await ada.keyboard.press("Escape")
+    await expect(ada.get_by_role("dialog")).to_be_hidden()
+    await says(ada, "/kudos")
+    assert await ada.locator("#status").text_content() == ""
+
+
+async def test_a_page_says_that_the_connection_is_lost_and_when_it_is_back(chat: Chat) -> None:
+    async with open_browser() as context:
+        page = await context.new_page()
+        async with open_house(chat.core) as house:
+            await page.goto(house.page("ada"))
+            await expect(page.locator("#words")).to_be_visible()
+            await expect(page.locator("#lost")).to_be_hidden()
+        await expect(page.locator("#lost")).to_be_visible()
+        async with open_house(chat.core, port=house.port):
+            await expect(page.locator("#lost")).to_be_hidden()
+            await says(page, "/checkin done the login page")
+            await expect(page.locator("#messages")).to_contain_text("Checked in.")
+
+
+async def test_the_open_channel_is_in_sight_in_a_narrow_window(window: Window) -> None:
+    ada = await window.of("ada", "in/general", viewport={"width": 300, "height": 700})
+    await expect(ada.locator("nav [aria-current]")).to_be_in_viewport(ratio=0.9)
