@@ -29,7 +29,7 @@ def setup(request: Request) -> Reply:
             Phrase("How Upbeat works for the company"),
             Fact(Phrase("People"), Phrase("{count}", count=len(request.store.directory.active()))),
             Fact(Phrase("Holidays"), _country_text(request.store.workdays.country)),
-            Fact(Phrase("Reminders a person and week, at most"), Phrase("{count}", count=ceiling)),
+            Fact(Phrase("Reminders per person and week, at most"), Phrase("{count}", count=ceiling)),
             Fact(
                 Phrase("A new manager reads past check-ins"), _yes_or_no(request.store.directory.past_is_open)
             ),
@@ -186,7 +186,7 @@ def save_notification(request: Request, which: str, state: str) -> Reply:
 # Reminders -----------------------------------------------------------------------------------------------------------
 
 
-Most = Annotated[int, Number(Phrase("At most how many reminders a person and week?"), low=1, high=20)]
+Most = Annotated[int, Number(Phrase("How many reminders may a person get in a week?"), low=1, high=20)]
 
 
 @feature.command(

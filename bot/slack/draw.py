@@ -166,7 +166,7 @@ class Drawing:
             run
             for number, fact in enumerate(facts)
             for run in (
-                (f"{chr(10) if number else ''}{self.say(fact.label)}: ", True),
+                (f"{chr(10) if number else ''}{self.say(fact.label)}{self._voice.colon}", True),
                 (self.say(fact.value), False),
             )
         ]

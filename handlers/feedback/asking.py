@@ -37,7 +37,7 @@ Topic = Annotated[
     "feedback ask",
     allow=everyone,
     also=("反馈 请求", "请求反馈", "求反馈"),
-    examples=("@chen @dora about myself in the release meeting",),
+    examples=("@chen @dora about myself in the release meeting", "@chen @dora 关于我 在发布会议上的表现"),
     seen_by=Phrase(
         "Seen by you and those whom you ask. Their answers go to you, and to your manager only if they choose so."
     ),
@@ -56,7 +56,7 @@ feature.shortcut("ask_feedback", Phrase("Ask for feedback"), ask)
     "feedback about",
     allow=managers,
     also=("反馈 关于",),
-    examples=("@ben from @chen about the release",),
+    examples=("@ben from @chen about the release", "@ben 请 @chen 关于 这次发布"),
     seen_by=Phrase(
         "Seen by you, by those whom you ask and by the colleague whom it is about. The answers go to that colleague,"
         " and to their manager only if their authors choose so. HR has no access."

@@ -26,6 +26,7 @@ PAGE = 5
     examples=(
         "",
         "@ben situation the incident call; behaviour you asked everyone in turn; effect we found it in ten minutes",
+        "@ben 情境 昨天的故障电话会；行为 你依次听了每个人的说法；影响 我们十分钟就找到了原因",
     ),
     short=True,
 )
@@ -38,7 +39,7 @@ def feedback(
     suggestion: Annotated[str, SUGGESTION] = "",
     page: int = 0,
 ) -> Reply:
-    """Give a colleague feedback in private, or see what you got, gave and owe."""
+    """Give a colleague feedback in private, or see what you got, gave and were asked for."""
     answers = {"situation": situation, "behaviour": behaviour, "effect": effect, "suggestion": suggestion}
     if to is not None:
         return begun(request, to, answers)

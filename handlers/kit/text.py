@@ -95,7 +95,7 @@ def names(people: Iterable[str]) -> Listing:
 
 def platform_name(platform: str) -> Text:
     """How people call a platform."""
-    return Phrase("local chat") if platform == "web" else Verbatim(platform.title())
+    return Phrase("the local chat") if platform == "web" else Verbatim(platform.title())
 
 
 def _checked(values: dict[str, Value]) -> tuple[tuple[str, Value], ...]:

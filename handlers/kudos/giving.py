@@ -44,7 +44,7 @@ def _first_a_preview(request: Request, args: Mapping[str, Any]) -> Text:
     "kudos",
     allow=everyone,
     also=("点赞",),
-    examples=("@ben for the calm incident call #teamwork",),
+    examples=("@ben for the calm incident call #teamwork", "@ben 因为 故障时沉着冷静 #teamwork"),
     seen_by=_first_a_preview,
     submit=Phrase("Preview"),
     short=True,
@@ -101,7 +101,7 @@ def _preview_title(thanks: Thanks, place: Place | None, before: KudosRow | None)
     if before is not None:
         return Phrase("You sent the same words {moment}. Send them again?", moment=before.made_at)
     if place is None:
-        return Phrase("Preview: {people} will read this, each alone", people=people_of(thanks))
+        return Phrase("Preview: only {people} will read this", people=people_of(thanks))
     return Phrase("Preview: everybody in {channel} will read this", channel=channel(place))
 
 

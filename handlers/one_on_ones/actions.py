@@ -47,7 +47,7 @@ mine = owner_of(
     "1on1 action",
     allow=everyone,
     also=("面谈 行动", "面谈行动"),
-    examples=("@ben next friday: send the draft",),
+    examples=("@ben next friday: send the draft", "@ben 下周五：发出草稿"),
     seen_by=both,
     title=Phrase("Add an action"),
 )

@@ -38,7 +38,7 @@ RECENT = timedelta(days=7)
     "1on1 add",
     allow=everyone,
     also=("面谈 添加", "面谈添加"),
-    examples=("@ben talk about the roadmap",),
+    examples=("@ben talk about the roadmap", "@ben 聊聊路线图"),
     seen_by=both,
     submit=Phrase("Add"),
     title=Phrase("Add a point"),

@@ -169,7 +169,7 @@ def _add_missing(request: Request, series: Series, template: Template) -> str:
     "1on1 template",
     allow=stewards,
     also=("面谈 新模板",),
-    examples=("", "Onboarding, second month"),
+    examples=("", "Onboarding, second month", "入职第二个月"),
     seen_by=Phrase("Seen by everybody in the company, who may all use it."),
     title=Phrase("Add a template"),
 )

@@ -44,7 +44,7 @@ Until = Annotated[
     title=Phrase("I will be away"),
 )
 def away(request: Request, *, since: Since = None, until: Until) -> Reply:
-    """Say until when you are away: you are neither asked nor counted missing."""
+    """Say until when you are away. Meanwhile I do not ask you, and you are not counted missing."""
     first = since or request.today
     _check(request, first, until)
     request.store.preferences.away(request.actor.id, first, until)

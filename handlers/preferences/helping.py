@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated
 
 from handlers.kit.access import everyone
@@ -9,7 +10,7 @@ from handlers.kit.cards import Button, Card, Fact, Heading, Menu, Note, Part, Pr
 from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Words
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, names
 from handlers.preferences.doors import (
     bare,
     commands,
@@ -45,7 +46,7 @@ def _overview(request: Request) -> Card:
         Phrase("What I can do for you"),
         *parts,
         *_forms(request),
-        Menu(Phrase("Examples for"), more),
+        Menu(Phrase("More about"), more),
         Note(
             Phrase("Write these here, or without the slash. What is missing I will ask. Only you see this.")
         ),
@@ -53,10 +54,19 @@ def _overview(request: Request) -> Card:
 
 
 def _block(request: Request, one: Feature, routes: tuple[Route, ...]) -> tuple[Part, ...]:
-    lines = [line(request, route) for route in routes if route.words.count(" ") < 2]
+    listed = {route.words for route in routes}
+    mains = [route for route in routes if route.words.rpartition(" ")[0] not in listed]
+    also = [words_of(route, request.actor.language) for route in routes if _belongs(route, listed)]
     example = next((each for route in routes for each in examples_of(request, route)), "")
     shown = (Phrase("For example: {example}", example=Verbatim(example)),) if example else ()
-    return (Heading(one.title), Section(Lines((*lines, *shown))))
+    lines = Lines((*(line(request, route) for route in mains), *shown))
+    more = (Note(Phrase("Also: {commands}", commands=names(also))),) if also else ()
+    return (Heading(one.title), Section(lines), *more)
+
+
+def _belongs(route: Route, listed: Collection[str]) -> bool:
+    """Whether it stands below a command that is listed in full; what is below it in turn is left to its own help."""
+    return route.words.count(" ") == 1 and route.words.split()[0] in listed
 
 
 def _forms(request: Request) -> tuple[Part, ...]:

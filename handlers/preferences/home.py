@@ -23,10 +23,10 @@ def owed(request: Request) -> tuple[Part, ...]:
     """What I owe, the earliest due first."""
     rows = [row for row in request.store.obligations.of(request.actor.id) if not _expired(row, request)]
     if not rows:
-        return (Heading(Phrase("What you owe")), Note(Phrase("Nothing waits for you. Enjoy the quiet.")))
+        return (Heading(Phrase("Waiting for you")), Note(Phrase("Nothing waits for you. Enjoy the quiet.")))
     more = len(rows) - SHOWN
     return (
-        Heading(Phrase("What you owe, by date")),
+        Heading(Phrase("Waiting for you, by date")),
         *(_one(request, row) for row in rows[:SHOWN]),
         *((Note(Phrase("… and {count} more.", count=more)),) if more > 0 else ()),
     )

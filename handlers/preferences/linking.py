@@ -24,7 +24,7 @@ def link(request: Request) -> Reply:
         show=Card(
             Phrase("Connect another app with you"),
             *_deep_link(request, code),
-            Section(Phrase("Send me this in a private chat there, or give it nobody:")),
+            Section(Phrase("Send me this in our private chat there, and show it to nobody else:")),
             Section(words, quoted=True),
             Note(
                 Phrase(

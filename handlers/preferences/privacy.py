@@ -26,7 +26,7 @@ KINDS: Mapping[str, Phrase] = {
     Kind.FEEDBACK: Phrase("feedback to the receiver alone"),
     Kind.FEEDBACK_WITH_MANAGER: Phrase("feedback to the receiver and their manager"),
     Kind.FEEDBACK_REQUEST: Phrase("requests for feedback"),
-    Kind.ONE_ON_ONE: Phrase("one-on-ones: agenda, shared notes, actions"),
+    Kind.ONE_ON_ONE: Phrase("one-on-ones"),
     Kind.PRIVATE_NOTE: Phrase("private notes"),
     Kind.NUDGE: Phrase("what I sent and why"),
     Kind.PROFILE: Phrase("name, address, team, manager"),

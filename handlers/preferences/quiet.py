@@ -56,14 +56,14 @@ def quiet(request: Request, begin: From, end: To) -> Reply:
 
 @feature.command("settings quiet off", allow=everyone, also=("quiet off", "免打扰 关闭"), examples=("",))
 def no_quiet(request: Request) -> Reply:
-    """Have no quiet hours."""
+    """Switch your quiet hours off."""
     request.store.preferences.set(request.actor.id, "quiet", [])
     return Reply(show=_set(request))
 
 
 @feature.command("settings quiet company", allow=everyone, also=("免打扰 公司",), examples=("",))
 def company_quiet(request: Request) -> Reply:
-    """Have the quiet hours that the company chose."""
+    """Use the quiet hours that the company chose."""
     request.store.preferences.set(request.actor.id, "quiet", None)
     return Reply(show=_set(request))
 

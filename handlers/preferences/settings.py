@@ -223,7 +223,7 @@ def _notices_card(request: Request) -> Card:
         *(_notice(request, name, title) for name, title in _notices().items()),
         Note(
             Phrase(
-                "What you owe comes as a reminder whatever is chosen here; your quiet hours hold for all of it."
+                "I remind you of what waits for you whatever is chosen here; your quiet hours hold for everything."
             )
         ),
         Button(Phrase("Settings"), settings.bind()),

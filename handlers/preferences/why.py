@@ -22,7 +22,7 @@ REMINDER = "nudge"
 
 @feature.command("why", allow=everyone, also=("为什么",), examples=("",))
 def why(request: Request) -> Reply:
-    """See what I sent you in the last two weeks, by which rule, and what I withheld."""
+    """See what I sent you in the last two weeks, by which rule, and what I held back."""
     since = request.now - BACK
     sent = request.store.outbox.sent_to(request.actor.id, since=since)
     decided = request.store.slots.decisions(request.actor.id, since)
@@ -82,11 +82,11 @@ def _rule(row: Outgoing, rules: Mapping[str, str]) -> Text:
     for each in every_feature():
         for route in each.routes:
             if route.name == row.route:
-                return Phrase("Because somebody did this: {help}", help=route.help)
+                return Phrase("Because of what somebody did in {feature}", feature=each.title)
         if row.route in {bell.name for bell in each.bells}:
             return Phrase("By the clock, for {feature}", feature=each.title)
     if row.route.startswith("reminders."):
-        return Phrase("By the rule: a reminder of what you owe")
+        return Phrase("By the rule: a reminder of what waits for you")
     if row.route == "kit.linked":
         return Phrase("Because an app was connected with you")
     return Phrase("By the rule {rule}", rule=Verbatim(row.route))
@@ -138,7 +138,7 @@ def _withheld(request: Request, decided: Sequence[Occurrence]) -> tuple[Part, ..
     if not rows:
         return ()
     return (
-        Heading(Phrase("What I withheld")),
+        Heading(Phrase("What I held back")),
         *(Section(_silence(request, row)) for row in rows[:SHOWN]),
         *_more(len(rows)),
     )
@@ -146,7 +146,7 @@ def _withheld(request: Request, decided: Sequence[Occurrence]) -> tuple[Part, ..
 
 def _silence(request: Request, row: Occurrence) -> Text:
     why_not = _reason(row.reason if row.outcome == "silent" else row.outcome)
-    said = Phrase("Not said {moment}: {reason}", moment=row.decided_at, reason=why_not)
+    said = Phrase("Not sent {moment}: {reason}", moment=row.decided_at, reason=why_not)
     until = (Phrase("It waits until {moment}", moment=row.until),) if row.until else ()
     return Lines((_what(request, row), said, *until))
 

@@ -76,7 +76,7 @@ async def test_what_a_bell_did_is_not_called_withheld(chat: Chat) -> None:
 
     decided("done", "")
     decided("sent", "opened")
-    assert "What I withheld" not in (await chat.says("ada", "/upbeat why")).text
+    assert "What I held back" not in (await chat.says("ada", "/upbeat why")).text
     decided("failed", "ValueError")
     heard = await chat.says("ada", "/upbeat why")
     assert "went wrong on our side" in heard
@@ -99,7 +99,7 @@ def test_every_reason_for_silence_has_words() -> None:
 
 async def test_a_colleague_s_deed_is_a_rule_too(chat: Chat) -> None:
     await chat.says("ada", "/1on1 add @ben the roadmap")
-    assert "Because somebody did this" in await chat.says("ben", "/upbeat why")
+    assert "Because of what somebody did in" in await chat.says("ben", "/upbeat why")
 
 
 async def test_why_forgets_after_two_weeks(chat: Chat) -> None:
