@@ -217,7 +217,12 @@ Reads = Annotated[
 
 
 @feature.command(
-    "setup past", allow=stewards, also=("配置 过往",), examples=("no", "yes"), seen_by=NOBODY_ELSE
+    "setup past",
+    allow=stewards,
+    also=("配置 过往",),
+    examples=("no", "yes"),
+    seen_by=NOBODY_ELSE,
+    title=Phrase("Past check-ins"),
 )
 def past(request: Request, reads: Reads) -> Reply:
     """Choose whether a new manager reads past check-ins."""
