@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from bot.settings import LOOPBACK, Settings
 from storage import leases
+from storage.alerts import BELL, CRASHES, FAILURES, REFUSED, TOKEN
 from storage.backups import BackupProblem, check
 from storage.columns import Unreadable
 from storage.database import Database, sqlite_is_safe, sqlite_version
@@ -21,6 +22,21 @@ from storage.migrations import current, is_known, newest
 SAFE_SQLITE = "3.51.3 (or 3.44.6, 3.50.7)"
 MOST_AGE = timedelta(minutes=5)
 MOST_SKEW = timedelta(seconds=60)
+
+
+WENT_WRONG = {
+    TOKEN: "token refused while running",
+    FAILURES: "messages set aside after failures",
+    CRASHES: "messages set aside after crashes",
+    REFUSED: "messages refused for good",
+    BELL: "moments of the clock set aside",
+}
+FIXES = {
+    FAILURES: "Can the platform be reached? The log has each reason (“message set aside”).",
+    CRASHES: "Why did Upbeat stop while sending (memory, power)? The log has the messages' ids.",
+    REFUSED: "A mistake of ours: please report it with the line of the log (“message set aside”).",
+    BELL: "A mistake of ours: please report it with the line of the log (“bell failed”).",
+}
 
 
 @dataclass(frozen=True)
@@ -106,7 +122,7 @@ def _opened(database: Database, settings: Settings) -> list[Finding]:
             )
         ]
     processes = list(_processes(database, settings))
-    return [Finding("key", "opens the database"), _queue(database), *processes]
+    return [Finding("key", "opens the database"), _queue(database), *_alerts(database), *processes]
 
 
 def _processes(database: Database, settings: Settings) -> Iterator[Finding]:
@@ -136,6 +152,15 @@ def _queue(database: Database) -> Finding:
     age = database.now() - oldest if oldest else timedelta()
     fix = "Is `upbeat run` running, and are the platforms reachable? See the log." if age > MOST_AGE else ""
     return Finding("messages", f"the oldest due one waits for {int(age.total_seconds())} s", fix)
+
+
+def _alerts(database: Database) -> Iterator[Finding]:
+    """What went wrong since yesterday, that administrators are told in chat."""
+    day_ago = database.now() - timedelta(days=1)
+    for alert in database.write_now(lambda store: store.alerts.since(day_ago)):
+        cause, _, platform = alert.cause.partition(":")
+        fix = f"Set {platform.upper()}_BOT_TOKEN anew and restart Upbeat." if platform else FIXES[cause]
+        yield Finding(WENT_WRONG[cause], f"{alert.times} on {alert.day}", fix, warning=True)
 
 
 def _sqlite() -> Finding:

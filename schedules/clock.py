@@ -18,9 +18,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from handlers.kit.dispatch import Core
 from handlers.kit.features import Bell, Ring, Rung
 from schedules import nudges
+from schedules.alerts import tell_operators
 from schedules.delivery import Delivery
 from schedules.housekeeping import tidy
 from schedules.turns import Tenure
+from storage.alerts import BELL
 from storage.errors import is_duplicate
 from storage.leases import Term, under
 from storage.people import Person
@@ -127,12 +129,16 @@ class Clock:
                     if done is None:
                         break
                     report.add(done)
+            await self._core.database.write(under(self._term, self._alert))
             self.counts.update(report.decided)
             self.ticked_at = self._core.database.now()
         self._delivery.wake()
         if report.touched and self._core.on_answer:
             await self._core.on_answer(frozenset(report.touched))
         return report
+
+    def _alert(self, store: Store) -> int:
+        return tell_operators(self._core, store)
 
     # The fixed bells ---------------------------------------------------------------------------------------
 
@@ -192,6 +198,8 @@ class Clock:
         log.error("bell failed", extra={"bell": bell.name, "error": type(error).__name__})
         failures = store.slots.failures(slot.kind, slot.about, since=store.now - SET_ASIDE) + 1
         wait = SET_ASIDE if failures >= MOST_FAILURES else SOON * 2 ** (failures - 1)
+        if wait == SET_ASIDE:
+            store.alerts.note(BELL)
         self._record(store, slot, person, report, "failed", type(error).__name__)
         store.slots.plan(slot.kind, slot.about, store.now + wait)
 

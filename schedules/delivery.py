@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 from handlers.kit.dispatch import Core
 from schedules.addressing import Fate, Way
 from schedules.pacing import Buckets
-from schedules.speaking import Parcel, Receipt, Refused, Slow, Speaker, Unclear, Unreachable
+from schedules.speaking import Locked, Parcel, Receipt, Refused, Slow, Speaker, Unclear, Unreachable
 from schedules.taking import UNCLEAR, back_off, settle, take, way_of
 from schedules.turns import Tenure, steady
+from storage.alerts import TOKEN
 from storage.database import Busy
 from storage.leases import Term, under
 from storage.outbox import LEASE, MOST_ATTEMPTS
@@ -36,6 +37,8 @@ JUST_NOW, FRESH = 1.0, 30.0
 ANSWER = 30.0
 """Seconds in which a platform answers, or the request counts as unclear."""
 IDLE = 1.0
+LOCKED = 60.0
+"""Seconds for which nothing is sent through a platform that refused our token; then one message tries again."""
 GATHER = 0.05
 """Seconds between being woken and looking: in a burst of commands, most of which tell nobody, one look is enough."""
 
@@ -63,6 +66,7 @@ class Delivery:
         self._worker = worker
         self._now = steady
         self._takes = count()
+        self._locked: dict[str, float] = {}
         self._term: Term | None = None
         self._buckets = Buckets(self._now)
         self._wanted = asyncio.Event()
@@ -156,7 +160,7 @@ class Delivery:
             f"{self._worker}/{next(self._takes)}"  # also we, woken late, do not touch what we took up anew
         )
         taken = await self._core.database.write(
-            under(self._term, lambda store: take(self._core, store, self._speakers, holder))
+            under(self._term, lambda store: take(self._core, store, self._open(), holder))
         )
         groups: dict[str, list[_Message]] = {}
         for row, way in taken.ways:
@@ -194,6 +198,11 @@ class Delivery:
             return await self._write_fate(message.row, Fate("waiting"))
         return await self._speak(message.row, begun, message)
 
+    def _open(self) -> dict[str, Speaker]:
+        """The platforms that take our token, as far as we know."""
+        self._locked = {name: until for name, until in self._locked.items() if until > self._now()}
+        return {name: speaker for name, speaker in self._speakers.items() if name not in self._locked}
+
     async def _turn(self, way: Way) -> float:
         """Wait for a place in every bucket; returns the seconds that are left when that takes too long."""
         limits = way.speaker.buckets(way.parcel)
@@ -209,8 +218,8 @@ class Delivery:
         row, way, age = message.row, message.way, self._age(message)
         if age > FRESH:
             return Fate("waiting")
-        if age > JUST_NOW or message.tried:
-            again = way_of(self._core, store, row, self._speakers, message.tried)
+        if age > JUST_NOW or message.tried or way.speaker.name in self._locked:
+            again = way_of(self._core, store, row, self._open(), message.tried)
             if isinstance(again, Fate):
                 return again
             way = again
@@ -233,6 +242,8 @@ class Delivery:
             return await self._send(message)
         except Refused:
             return await self._write_fate(row, Fate("failed", "refused"), attempts=row.attempts + 1)
+        except Locked:
+            return await self._locked_out(row, way)
         except (Unclear, TimeoutError):
             return await self._never_answered(row)
         except Exception as error:
@@ -274,6 +285,15 @@ class Delivery:
 
         await self._patiently(write)
         self.counts["unreachable"] += 1
+
+    async def _locked_out(self, row: Outgoing, way: Way) -> bool:
+        """It waits for the operator, and is not to blame: that was no attempt of its own."""
+        name = way.speaker.name
+        if name not in self._locked:
+            await self._patiently(lambda store: store.alerts.note(f"{TOKEN}:{name}"))
+        self._locked[name] = self._now() + LOCKED
+        self.counts["locked"] += 1
+        return await self._later(row, LOCKED, "token", attempts=row.attempts)
 
     async def _never_answered(self, row: Outgoing) -> bool:
         self.counts["ambiguous"] += 1

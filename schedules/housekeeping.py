@@ -17,6 +17,7 @@ TASKS: dict[str, Callable[[Store], int]] = {
     "links": lambda store: store.links.tidy(),
     "files": lambda store: store.files.tidy(),
     "outbox": lambda store: store.outbox.tidy(),
+    "alerts": lambda store: store.alerts.tidy(),
     "occurrences": lambda store: store.slots.tidy(),
 }
 

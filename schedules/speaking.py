@@ -1,4 +1,4 @@
-"""What a platform promises to whoever delivers a message through it, and the four ways in which that fails."""
+"""What a platform promises to whoever delivers a message through it, and the five ways in which that fails."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Speaker(Protocol):
         """The platform's limits on this message: (name, messages a second, burst)."""
 
     async def speak(self, parcel: Parcel) -> Receipt:
-        """Send it once, without retries. Raises Slow, Unreachable, Unclear, Refused; anything else is tried again."""
+        """Send it once, without retries. Raises one of the exceptions below; anything else is tried again."""
 
 
 class Slow(Exception):
@@ -70,3 +70,7 @@ class Unclear(Exception):
 
 class Refused(Exception):
     """The platform refuses this message for good."""
+
+
+class Locked(Exception):
+    """The platform refuses our token: no message is to blame, and all wait until an operator has mended it."""

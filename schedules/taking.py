@@ -10,6 +10,8 @@ from typing import Any
 
 from handlers.kit.dispatch import Core
 from schedules.addressing import Fate, Speakers, Way, find_way
+from schedules.alerts import ALERT
+from storage.alerts import CRASHES, FAILURES, REFUSED
 from storage.outbox import MOST_ATTEMPTS, MOST_CRASHES
 from storage.store import Store
 from storage.tables import Outgoing
@@ -82,9 +84,16 @@ def settle(store: Store, row: Outgoing, fate: Fate, **values: Any) -> None:
         changes["reason"] = fate.reason
     if fate.until:
         changes["due_at"] = fate.until
-    store.outbox.set(row, **changes)
+    if store.outbox.set(row, **changes) and fate.state == "failed":
+        _alert(store, row, fate)
     if fate.state != "waiting" and row.person_id:
         store.slots.overrule(row, "silent" if fate.state == "cancelled" else fate.state, fate.reason)
+
+
+def _alert(store: Store, row: Outgoing, fate: Fate) -> None:
+    """Administrators are to hear of it, unless it was promised that a message is rather lost than said twice."""
+    if row.route != ALERT and not (fate.reason == UNCLEAR and row.unclear == "once"):
+        store.alerts.note({"crashes": CRASHES, "refused": REFUSED}.get(fate.reason, FAILURES))
 
 
 def back_off(row: Outgoing) -> float:

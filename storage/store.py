@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from storage.accounts import Accounts
+from storage.alerts import Alerts
 from storage.checkins import CheckIns
 from storage.drafts import Drafts
 from storage.erasing import Erasing
@@ -71,6 +72,10 @@ class Store(Unit):
     @cached_property
     def files(self) -> Files:
         return Files(self)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        return Alerts(self)
 
     @cached_property
     def workdays(self) -> Workdays:

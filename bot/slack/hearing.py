@@ -30,6 +30,7 @@ from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer, File, Said, Sender
 from handlers.kit.text import Phrase
+from storage.alerts import TOKEN
 from storage.database import Busy
 from storage.store import Store
 
@@ -227,6 +228,7 @@ class Hearing:
         if isinstance(item, Uninstalled):
             self._health.uninstalled = True
             log.error("the app was uninstalled from slack")
+            await self._core.database.write(lambda store: store.alerts.note(f"{TOKEN}:{PLATFORM}"))
         elif isinstance(item, MemberChanged):
             await self.members.changed(item.user)
         elif isinstance(item, PlaceSeen):

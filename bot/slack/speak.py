@@ -25,7 +25,7 @@ from bot.slack.members import PLATFORM
 from bot.slack.pages import Page
 from handlers.kit.cards import Document
 from handlers.kit.dispatch import Core
-from schedules.speaking import Parcel, Receipt, Refused, Slow, Unclear, Unreachable
+from schedules.speaking import Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
 
 log = logging.getLogger("upbeat.slack")
 
@@ -76,7 +76,7 @@ class SlackSpeaker:
         return [("slack:all", *OVERALL), (_bucket(parcel), *CHANNEL)]
 
     async def speak(self, parcel: Parcel) -> Receipt:
-        """Send the card. Raises Slow, Unreachable, Unclear, Refused; anything else may be tried again."""
+        """Send the card. Raises Slow, Unreachable, Unclear, Refused, Locked; anything else may be tried again."""
         drawing = Drawing(parcel.language, parcel.zone)
         arrived = self._begun.setdefault(parcel.outgoing_id, [])
         while len(self._begun) > REMEMBERED:
@@ -175,7 +175,7 @@ class SlackSpeaker:
         if code in TOKEN_ERRORS:
             # Nobody's account is to blame: it waits until the operator has mended the token.
             self._health.note(code, needed_of(error))
-            return Unavailable(code)
+            return Unavailable(code) if code == "missing_scope" else Locked(code)
         if status_of(error) >= 500 or code in ("internal_error", "fatal_error", "service_unavailable"):
             return Unclear(code or "server error")
         return Unavailable(code or "unknown")

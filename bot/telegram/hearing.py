@@ -20,6 +20,7 @@ from handlers.kit.cards import Card
 from handlers.kit.dispatch import BROKEN, Core
 from handlers.kit.requests import Answer, File, Said
 from handlers.kit.text import Phrase
+from storage.alerts import TOKEN
 from storage.database import Busy
 from storage.store import Store
 
@@ -73,6 +74,10 @@ class Hearing:
         """Let what was begun come to its end: effects first, then answers."""
         await self._ears.finish(seconds)
         await self._mouths.finish(seconds)
+
+    async def locked_out(self) -> None:
+        """Telegram refuses our token: administrators are to hear of it."""
+        await self._core.database.write(lambda store: store.alerts.note(f"{TOKEN}:{PLATFORM}"))
 
     async def take(self, raw: Json) -> None:
         """Returns when the update's effect is committed. Raises Busy, or what else kept it from that; what fails

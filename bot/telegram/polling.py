@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 
 from prometheus_client import Counter
-from telegram.error import Conflict, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.telegram import post
 from bot.telegram.client import Client, Json
@@ -37,7 +37,7 @@ class Polling:
         self._asking = False
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self.conflict = False
+        self.conflict = self.locked = False
 
     def start(self) -> None:
         """Begin to ask."""
@@ -76,21 +76,26 @@ class Polling:
         try:
             self._asking = True
             batch = await self._client.updates(self._offset)
-            self.conflict = False
+            self.conflict = self.locked = False
             return batch, FIRST_WAIT
         except TelegramError as error:
-            self._note(error)
+            await self._note(error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), _pause(error, wait))
             return [], min(wait * 2, LONGEST_WAIT)
         finally:
             self._asking = False
 
-    def _note(self, error: TelegramError) -> None:
+    async def _note(self, error: TelegramError) -> None:
         if isinstance(error, Conflict):
             CONFLICTS.inc()
             self.conflict = True
             log.warning("another process asks for this bot's updates, or it has a webhook: only one may")
+        elif isinstance(error, InvalidToken) and not self.locked:
+            self.locked = True
+            log.error("telegram refuses the token")
+            with contextlib.suppress(Busy):
+                await self._hearing.locked_out()
         else:
             log.warning("no updates", extra={"error": type(error).__name__})
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from telegram import Message
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.telegram import post
 from bot.telegram.client import Client, is_unclear
@@ -14,7 +14,7 @@ from bot.telegram.draw import Drawn, draw
 from bot.telegram.listen import PLATFORM
 from bot.telegram.post import Spot
 from handlers.kit.dispatch import Core
-from schedules.speaking import Parcel, Receipt, Refused, Slow, Unclear, Unreachable
+from schedules.speaking import Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
 
 OVERALL = (30.0, 30.0)
 """Messages a second, and how many at once (core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this)."""
@@ -43,7 +43,7 @@ class TelegramSpeaker:
         return [(ALL, *OVERALL), (_bucket(_chat(parcel)), *own)]
 
     async def speak(self, parcel: Parcel) -> Receipt:
-        """Send the card. Raises Slow, Unreachable, Unclear, Refused; anything else may be tried again."""
+        """Send the card. Raises Slow, Unreachable, Unclear, Refused, Locked; anything else may be tried again."""
         drawn = draw(parcel.card, parcel.language, parcel.zone)
         arrived = self._begun.setdefault(parcel.outgoing_id, [])
         while len(self._begun) > REMEMBERED:
@@ -84,6 +84,8 @@ class Unavailable(Exception):
 def _worded(error: TelegramError, chat: int) -> Exception:
     if isinstance(error, RetryAfter):
         return Slow(post.seconds(error), _bucket(chat))
+    if isinstance(error, InvalidToken):
+        return Locked(type(error).__name__)
     if isinstance(error, Forbidden):
         return Unreachable(error.message)
     if isinstance(error, BadRequest):

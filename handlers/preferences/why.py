@@ -89,6 +89,8 @@ def _rule(row: Outgoing, rules: Mapping[str, str]) -> Text:
         return Phrase("By the rule: a reminder of what waits for you")
     if row.route == "kit.linked":
         return Phrase("Because an app was connected with you")
+    if row.route == "alert":
+        return Phrase("By the rule: administrators hear what they must mend")
     return Phrase("By the rule {rule}", rule=Verbatim(row.route))
 
 
@@ -121,6 +123,7 @@ REASONS: Mapping[str, Phrase] = {
     "failed": Phrase("something went wrong on our side; I try again"),
     "restored": Phrase("it was from before a backup was restored"),
     "erased": Phrase("it was erased"),
+    "taken back": Phrase("it was taken back"),
     "unreachable": Phrase("you cannot be reached in any app"),
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.database import Database
 from tests.engines import ENGINES, empty_database
 
 Upbeat = Callable[..., subprocess.CompletedProcess[str]]
@@ -58,6 +59,7 @@ def runner(url: str, folder: Path) -> Upbeat:
             timeout=60,
         )
 
+    run.url = url  # type: ignore[attr-defined]
     return run
 
 
@@ -133,6 +135,18 @@ def test_the_doctor_says_what_to_mend(upbeat: Upbeat) -> None:
     ill = upbeat("doctor", UPBEAT_SECRET_KEY="another")
     assert ill.returncode == 1
     assert "Set UPBEAT_SECRET_KEY" in ill.stdout
+
+
+def test_the_doctor_says_what_administrators_were_told(any_upbeat: Upbeat) -> None:
+    any_upbeat("migrate")
+    url = any_upbeat.url  # type: ignore[attr-defined]
+    database = Database(url, b"a test's secret")
+    database.open()
+    database.write_now(lambda store: [store.alerts.note(cause) for cause in ("failures", "token:slack")])
+    database.stop()
+    found = any_upbeat("doctor").stdout
+    assert "messages set aside after failures: 1 on" in found
+    assert "Set SLACK_BOT_TOKEN anew" in found
 
 
 def test_a_wrong_setting_is_named_without_its_value(upbeat: Upbeat) -> None:

@@ -11,7 +11,8 @@ import pytest
 from handlers.kit.cards import Card, Document, Section
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
-from schedules.speaking import Address, Parcel, Refused, Slow, Unclear, Unreachable
+from schedules.speaking import Address, Locked, Parcel, Slow, Unclear, Unreachable
+from storage.alerts import Alert
 from storage.tables import Outgoing, Place
 from tests.bot.slack.conftest import GENERAL, Room, user
 from tests.bot.slack.demo import very_long
@@ -52,9 +53,8 @@ async def test_a_token_that_is_refused_is_the_operators_matter_and_nobodys_accou
 ) -> None:
     for fault in ("invalid_auth", "token_revoked", "account_inactive"):
         room.slack.fail_next("chat.postMessage", fault)
-        with pytest.raises(Exception) as caught:  # noqa: PT011 - anything that delivery tries again
+        with pytest.raises(Locked):
             await room.platform.speaker.speak(parcel())
-        assert not isinstance(caught.value, Unreachable | Refused | Unclear | Slow)
     assert any("SLACK_BOT_TOKEN" in problem for problem in await room.platform.problems())
 
 
@@ -174,6 +174,7 @@ async def test_a_channel_shared_with_another_company_is_no_place_for_ours(room: 
 async def test_being_uninstalled_is_a_problem_that_names_its_fix(room: Room) -> None:
     assert await room.platform.problems() == []
     await room.slack.event("app_uninstalled")
+    assert [alert.cause for alert in room.chat.rows(Alert)] == ["token:slack"]
     assert any("uninstalled" in problem for problem in await room.platform.problems())
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from handlers.kit.cards import Button, Card, Document, Section
 from handlers.kit.text import Phrase, Verbatim
-from schedules.speaking import Address, Parcel, Refused, Slow, Unclear, Unreachable
+from schedules.speaking import Address, Locked, Parcel, Refused, Slow, Unclear, Unreachable
 from storage.tables import Place
 from tests.bot.telegram.conftest import BEN, FORUM, MALLORY, TEAM, Room
 
@@ -56,6 +56,7 @@ async def test_a_file_is_told_to_its_reader_alone(room: Room) -> None:
     ("kind", "raised"),
     [
         ("403_blocked", Unreachable),
+        ("401", Locked),
         ("400_chat_not_found", Unreachable),
         ("drop_before_accept", Unclear),
         ("timeout_after_accept", Unclear),

@@ -1,6 +1,9 @@
 """Commands, buttons, edits and files in a private chat with Upbeat."""
 
+import asyncio
+
 from bot.telegram.harmless import as_typed
+from storage.alerts import Alert
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, MALLORY, Room
 
 
@@ -182,3 +185,12 @@ async def test_doctor_hears_what_is_wrong(room: Room) -> None:
     await room.fake.queue.connect(None)
     room.fake.fail_next("getMe", "401")
     assert any("TELEGRAM_BOT_TOKEN" in problem for problem in await room.platform.problems())
+
+
+async def test_a_token_that_telegram_refuses_is_noted_for_administrators(room: Room) -> None:
+    room.fake.fail_next("getUpdates", "401")
+    await room.says(BEN, "/echo hello")
+    while not room.chat.rows(Alert):  # noqa: ASYNC110 (what is waited for happens in the database)
+        await asyncio.sleep(0.01)
+    assert [alert.cause for alert in room.chat.rows(Alert)] == ["token:telegram"]
+    assert "again" in (await room.says(BEN, "/echo again")).text
