@@ -78,9 +78,11 @@ class Delivery:
     # The loop ----------------------------------------------------------------------------------------------
 
     async def begin(self, tenure: Tenure) -> None:
-        """Deliver while it is our turn, as if others had sent all that platforms permit until now."""
+        """Deliver while it is our turn, as if others had sent all that platforms permit until now. What they took up
+        and did not begin to send is free: they would be refused."""
         self._term = tenure.term
         self._buckets.begin_empty()
+        await self._core.database.write(under(tenure.term, lambda store: store.outbox.release("waiting")))
         await self.start()
 
     async def drop(self) -> None:
@@ -95,7 +97,7 @@ class Delivery:
         """Begin to deliver."""
         self._stopping = False
         if self._core.database.is_sqlite:  # one process: whoever held a lease is gone
-            await self._core.database.write(lambda store: store.outbox.release())
+            await self._core.database.write(lambda store: store.outbox.release("waiting", "sending"))
         self._loop = asyncio.create_task(self.run())
 
     async def stop(self, seconds: float = 20.0) -> None:

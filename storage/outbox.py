@@ -112,9 +112,9 @@ class Outbox:
                         held[row.id] = max(due_at, now + timedelta(seconds=1))
         return held
 
-    def release(self) -> None:
-        """Let go of every lease: when the one process of a database starts, after whatever ended the last one."""
-        held = TABLE.c.state.in_(("waiting", "sending"))
+    def release(self, *states: str) -> None:
+        """Let go of every lease of messages in these states: those who had them are gone, or may not begin any more."""
+        held = TABLE.c.state.in_(states)
         self._store.execute(
             update(TABLE).where(held, TABLE.c.leased_until.is_not(None)).values(leased_until=None)
         )

@@ -162,6 +162,7 @@ class Draft(Row, table=True):
     given: Any = Field(sa_column=Column(SealedJson, nullable=False))
     asking: str = ""
     position: int = 0
+    version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     closed_key: str = ""
     opened_at: datetime = Field(sa_type=Moment)
     changed_at: datetime = Field(sa_type=Moment, index=True)
