@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import col
 
 from storage.tables import Draft
+from storage.unit import Conflict
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -28,9 +29,9 @@ class Drafts:
     ) -> Draft:
         """Open the draft of this form, or return the one that is open already with what was typed into it."""
         about = _digest(args)
-        found = self._open(person_id, col(Draft.route) == route, col(Draft.about) == about)
         if asking:
             self._stop_asking(person_id, asking)
+        found = self._open(person_id, col(Draft.route) == route, col(Draft.about) == about)
         if found:
             draft = found[0]
             self._store.change(
@@ -68,10 +69,19 @@ class Drafts:
         self._store.change(draft, given=given, changed_at=self._store.now, **changes)
 
     def close(self, draft: Draft) -> None:
-        """The form was submitted or given up: its words are gone from here."""
-        self._store.change(
-            draft, closed_key=draft.id, given={}, args={}, asking="", changed_at=self._store.now
-        )
+        """The form was submitted or given up: its words are gone from here, if what it did has not erased them."""
+        closed = {
+            "closed_key": draft.id,
+            "given": {},
+            "args": {},
+            "asking": "",
+            "changed_at": self._store.now,
+        }
+        try:
+            self._store.change(draft, **closed)
+        except Conflict:
+            if self.get(draft.id, person_id=draft.person_id):
+                raise
 
     def open_of(self, person_id: str) -> list[Draft]:
         """Everything this person has begun and not submitted, newest first."""

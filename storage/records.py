@@ -118,7 +118,7 @@ class Records:
             (Hold, Hold.person_id, ()),
             (ObligationRow, ObligationRow.person_id, ("title", "args")),
             (Outgoing, Outgoing.person_id, ("card", "leased_by", "leased_until", "crashes", "topic")),
-            (Draft, Draft.person_id, ("about", "closed_key")),
+            (Draft, Draft.person_id, ("about", "closed_key", "version")),
             (AuditRow, AuditRow.subject_id, ()),
         )
         return {
