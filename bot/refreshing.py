@@ -154,6 +154,7 @@ RELATIONS = {
     Relation.MANAGER: "Direct manager",
     Relation.MANAGER_ABOVE: "Managers above",
     Relation.FORMER_MANAGER: "Former manager, of their own time",
+    Relation.DELEGATE: "Who stands in for the manager, of these days",
     Relation.COLLEAGUE: "Any colleague",
 }
 KINDS = {
@@ -168,6 +169,7 @@ KINDS = {
     Kind.ONE_ON_ONE: "One-on-one: agenda, shared notes, actions",
     Kind.PRIVATE_NOTE: "One-on-one: a private note",
     Kind.NUDGE: "What a person was reminded of, and why",
+    Kind.DELEGATION: "Who stands in for a manager (whom it is about), and why",
     Kind.PROFILE: "Name, team, manager",
     Kind.CHAT: "Local chat: a person's private talk with Upbeat",
     Kind.CHANNEL: "Local chat: what is said in a channel",

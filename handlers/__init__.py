@@ -1,6 +1,16 @@
 """What Upbeat can do: the features, in the order in which `help` lists them."""
 
-from handlers import checkins, feedback, kudos, one_on_ones, organisation, people, preferences, reminders
+from handlers import (
+    checkins,
+    delegation,
+    feedback,
+    kudos,
+    one_on_ones,
+    organisation,
+    people,
+    preferences,
+    reminders,
+)
 from handlers.kit.features import Feature
 
 FEATURES: tuple[Feature, ...] = (
@@ -8,6 +18,7 @@ FEATURES: tuple[Feature, ...] = (
     kudos.feature,
     feedback.feature,
     one_on_ones.feature,
+    delegation.feature,
     people.feature,
     organisation.feature,
     reminders.feature,

@@ -68,6 +68,8 @@ def _to_person(
     person = store.directory.person(row.person_id or "")
     if person is None or not person.active:
         return Fate("cancelled", "left")
+    if not store.records.is_still_for(person.id, row.about):
+        return Fate("cancelled", "not theirs any more")
     card = nudges.stand_by(core, store, row, person) if row.route == NUDGE else None
     if isinstance(card, Silence):
         return _postponed(card)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
 from sqlmodel import col
 
-from storage.people import Directory
+from storage.people import DELEGATIONS, IN_FORCE, Directory
 from storage.policy import DATED, TABLE, Kind, Relation, Right
 from storage.tables import PersonalRow, ReportingLine
 
@@ -54,6 +54,8 @@ class _Asked:
             return true()
         if relation is Relation.FORMER_MANAGER:
             return self._within_tenure()
+        if relation is Relation.DELEGATE:
+            return self._stands_in()
         return self._by_line(kind, relation)
 
     def _by_line(self, kind: Kind, relation: Relation) -> ColumnElement[bool]:
@@ -74,6 +76,19 @@ class _Asked:
                 col(line.until) > then,
             )
             .exists()
+        )
+
+    def _stands_in(self) -> ColumnElement[bool]:
+        if self.reader not in self.directory.stand_ins:
+            return false()  # nearly everybody, nearly always
+        subject, made, line, held = col(self.table.subject_id), col(self.table.made_at), _LINES, DELEGATIONS
+        today = self.now.date()
+        is_theirs = (line.c.subject_id == subject, line.c.since <= today, line.c.until > today)
+        covers = [(held.c.begins_at <= moment) & (held.c.ends_at > moment) for moment in (made, self.now)]
+        found = select(literal(1)).join_from(held, line, line.c.manager_id == held.c.subject_id)
+        return and_(
+            found.where(held.c.named_id == self.reader, *IN_FORCE, *is_theirs, *covers).exists(),
+            subject.not_in((self.reader, *self.directory.line_above(self.reader, today))),
         )
 
     def _led_then(self) -> ColumnElement[bool]:

@@ -11,7 +11,15 @@ from sqlmodel import col
 
 from storage.prepared import Prepared
 from storage.rows import made as as_read
-from storage.tables import FOREVER, Account, Counter, PersonRow, ReportingLine, Setting
+from storage.tables import FOREVER, Account, Counter, Delegation, PersonRow, ReportingLine, Setting
+
+DELEGATIONS = Delegation.__table__  # type: ignore[attr-defined]
+IN_FORCE = (
+    DELEGATIONS.c.accepted_at.is_not(None),
+    DELEGATIONS.c.approved_at.is_not(None),
+    DELEGATIONS.c.ended_at.is_(None),
+)
+"""The delegations that both have agreed to, and nobody has ended."""
 
 DEFAULT_ZONE = "UTC"
 LANGUAGES = ("en", "zh")
@@ -54,6 +62,21 @@ class Line:
         return self.since <= day < self.until
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody stands in for a manager, from a moment (included) until another (excluded)."""
+
+    id: str
+    manager_id: str
+    person_id: str
+    begins_at: datetime
+    ends_at: datetime
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether they stood in at that moment."""
+        return self.begins_at <= moment < self.ends_at
+
+
 @dataclass(frozen=True)
 class Directory:
     """Everyone, as of one revision. Never changed: a newer one replaces it."""
@@ -66,6 +89,8 @@ class Directory:
     lines_of: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
     lines_to: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
     past_is_open: bool = True
+    stand_ins: Mapping[str, tuple[StandIn, ...]] = field(default_factory=dict)
+    """By the id of who stands in: what they agreed to, and nobody has ended."""
 
     def person(self, person_id: str) -> Person | None:
         """The person of that id, or None."""
@@ -111,6 +136,23 @@ class Directory:
         )
         return tuple(sorted((person for person in found if person.active), key=lambda person: person.name))
 
+    def standing_in(self, person_id: str, now: datetime) -> tuple[StandIn, ...]:
+        """For whom a person stands in now."""
+        return tuple(each for each in self.stand_ins.get(person_id, ()) if each.holds_at(now))
+
+    def stand_in_for(self, manager_id: str, now: datetime) -> StandIn | None:
+        """Who stands in for a manager now."""
+        everything = (each for theirs in self.stand_ins.values() for each in theirs)
+        return next(
+            (each for each in everything if each.manager_id == manager_id and each.holds_at(now)), None
+        )
+
+    def in_charge_of(self, person_id: str, now: datetime) -> tuple[Person, ...]:
+        """The active people for whose managers a person stands in now: neither themselves nor who leads them."""
+        kept_out = (person_id, *self.line_above(person_id, now.date()))
+        teams = (self.reports_of(each.manager_id, now.date()) for each in self.standing_in(person_id, now))
+        return tuple(person for team in teams for person in team if person.id not in kept_out)
+
     def active(self) -> tuple[Person, ...]:
         """Everyone who works here now, by name."""
         return tuple(sorted((p for p in self.people.values() if p.active), key=lambda person: person.name))
@@ -155,6 +197,7 @@ class Memory:
             lines_of=lines,
             lines_to=_turned(lines),
             past_is_open=_past_is_open(connection),
+            stand_ins=_stand_ins(connection),
         )
 
     def _person(self, row: Any) -> Person:
@@ -200,6 +243,15 @@ def _grouped_lines(connection: Connection, known: Directory) -> dict[str, tuple[
 def _past_is_open(connection: Connection) -> bool:
     found = connection.execute(select(col(Setting.value)).where(col(Setting.name) == PAST)).scalar()
     return True if found is None else bool(found)
+
+
+def _stand_ins(connection: Connection) -> dict[str, tuple[StandIn, ...]]:
+    made: dict[str, tuple[StandIn, ...]] = {}
+    named = ("id", "subject_id", "named_id", "begins_at", "ends_at")
+    for row in connection.execute(select(*(DELEGATIONS.c[name] for name in named)).where(*IN_FORCE)):
+        held = StandIn(*row)
+        made[held.person_id] = (*made.get(held.person_id, ()), held)
+    return made
 
 
 def _changed(table: Any, revision: int) -> Any:

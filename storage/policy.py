@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from storage.tables import PersonalRow
 
 if TYPE_CHECKING:
-    from storage.people import Directory
+    from storage.people import Directory, StandIn
 
 
 class Kind(StrEnum):
@@ -25,6 +25,7 @@ class Kind(StrEnum):
     ONE_ON_ONE = "one_on_one"  # [13] shared agenda, notes, actions
     PRIVATE_NOTE = "private_note"  # [14]
     NUDGE = "nudge"  # what a person was sent, and why
+    DELEGATION = "delegation"  # §4.2: who stands in for a manager, until when and why
     PROFILE = "profile"  # [32]
     CHAT = "chat"  # what a person and Upbeat said to each other in the local chat
     CHANNEL = "channel"  # what was said in a channel of the local chat
@@ -39,6 +40,7 @@ class Relation(StrEnum):
     MANAGER = "manager"
     MANAGER_ABOVE = "manager_above"
     FORMER_MANAGER = "former_manager"  # reads what is dated within their own tenure
+    DELEGATE = "delegate"  # stands in for the manager now, and the record is from the days on which they do
     COLLEAGUE = "colleague"
 
 
@@ -58,11 +60,13 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
         Relation.MANAGER: frozenset({R, C}),
         Relation.MANAGER_ABOVE: frozenset({R}),
         Relation.FORMER_MANAGER: frozenset({R}),
+        Relation.DELEGATE: frozenset({R, C}),
     },
     Kind.MOOD: {Relation.SELF: frozenset({R, W, X})},
     Kind.COMMENT: {
         Relation.SELF: frozenset({R, X}),
         Relation.AUTHOR: frozenset({R, W, X}),
+        Relation.NAMED: frozenset({R}),  # for whom the author stood in
         Relation.MANAGER_ABOVE: frozenset({R}),
     },
     Kind.KUDOS_PUBLIC: {
@@ -89,6 +93,11 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
     },
     Kind.PRIVATE_NOTE: {Relation.AUTHOR: frozenset({R, W, X})},
     Kind.NUDGE: {Relation.SELF: frozenset({R, X})},
+    Kind.DELEGATION: {
+        Relation.SELF: frozenset({R, W, X}),
+        Relation.NAMED: frozenset({R, W}),
+        Relation.MANAGER: frozenset({R, W}),
+    },
     Kind.PROFILE: {
         Relation.SELF: frozenset({R, W, X}),
         Relation.COLLEAGUE: frozenset({R}),
@@ -135,9 +144,31 @@ def _relations_by_line(
         yield Relation.MANAGER if above[0] == actor else Relation.MANAGER_ABOVE
     if directory.manager_of(row.subject_id, then) == actor:
         yield Relation.FORMER_MANAGER
+    if _stands_in(directory, actor, row, now):
+        yield Relation.DELEGATE
+
+
+def _stands_in(directory: "Directory", actor: str, row: PersonalRow, now: datetime) -> "StandIn | None":
+    if actor not in directory.stand_ins or row.subject_id in directory.line_above(actor, now.date()):
+        return None
+    manager = directory.manager_of(row.subject_id, now.date())
+    theirs = (each for each in directory.standing_in(actor, now) if each.manager_id == manager)
+    return next((each for each in theirs if each.holds_at(row.made_at)), None)
 
 
 def may(directory: "Directory", actor: str, right: Right, row: PersonalRow, now: datetime) -> bool:
     """Whether the actor has the right on this row: the slow, plain form of `storage.filters.readable`."""
     allowed = TABLE[Kind(row.kind)]
     return any(right in allowed.get(relation, ()) for relation in relations(directory, actor, row, now))
+
+
+def on_behalf_of(
+    directory: "Directory", actor: str, right: Right, row: PersonalRow, now: datetime
+) -> str | None:
+    """For whom the actor stands in when they use a right on this row that is not also their own."""
+    standing = _stands_in(directory, actor, row, now) if actor != row.subject_id else None
+    if standing is None or right not in TABLE[Kind(row.kind)].get(Relation.DELEGATE, ()):
+        return None
+    own = relations(directory, actor, row, now) - {Relation.DELEGATE}
+    allowed = TABLE[Kind(row.kind)]
+    return None if any(right in allowed.get(relation, ()) for relation in own) else standing.manager_id

@@ -71,6 +71,21 @@ class Records:
         after = (col(AuditRow.at) >= since,) if since else ()
         return self._store.all(AuditRow, *about, *after, order=col(AuditRow.at).desc(), limit=most)
 
+    def is_still_for(self, person_id: str, about: str) -> bool:
+        """Whether a person may read, at this moment, what a message shows ("checkin:<id>"). Asked of records that can
+        be read for a while only; of the others it was settled when the message was written."""
+        name, _, record_id = about.partition(":")
+        for table in personal_tables() if record_id else ():
+            if table.__tablename__ == name and any(
+                Relation.DELEGATE in TABLE[Kind(kind)] for kind in table.kinds
+            ):
+                found = self._store._rows(table, (col(table.id) == record_id,))
+                now = self._store.now
+                return all(
+                    policy.may(self._store.directory, person_id, Right.READ, row, now) for row in found
+                )
+        return True
+
     # The whole file --------------------------------------------------------------------------------------------
 
     def whole(self, person_id: str) -> dict[str, list[dict[str, Any]]]:

@@ -33,7 +33,7 @@ class Family(StrEnum):
 
 
 FAMILIES: Mapping[Family, frozenset[Kind]] = {
-    Family.CHECKINS: frozenset({Kind.CHECKIN, Kind.MOOD, Kind.COMMENT}),
+    Family.CHECKINS: frozenset({Kind.CHECKIN, Kind.MOOD, Kind.COMMENT, Kind.DELEGATION}),
     Family.FEEDBACK: frozenset({Kind.FEEDBACK, Kind.FEEDBACK_WITH_MANAGER, Kind.FEEDBACK_REQUEST}),
     Family.KUDOS: frozenset({Kind.KUDOS_PUBLIC, Kind.KUDOS_PRIVATE}),
     Family.ONE_ON_ONES: frozenset({Kind.ONE_ON_ONE, Kind.PRIVATE_NOTE}),

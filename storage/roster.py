@@ -224,6 +224,7 @@ class Roster:
             update(PEOPLE).where(PEOPLE.c.id == person_id).values(left_at=store.now, revision=revision)
         )
         self._end_line(person_id, revision)
+        store.delegations.end_all_of(person_id)
         store.outbox.cancel_for(person_id, "left")
         self._hand_over(person_id, manager)
         store.audit("left", "person", subject_id=person_id)

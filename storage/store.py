@@ -7,6 +7,7 @@ from functools import cached_property
 from storage.accounts import Accounts
 from storage.alerts import Alerts
 from storage.checkins import CheckIns
+from storage.delegations import Delegations
 from storage.drafts import Drafts
 from storage.erasing import Erasing
 from storage.feedback import Feedback
@@ -94,6 +95,10 @@ class Store(Unit):
     @cached_property
     def preferences(self) -> Preferences:
         return Preferences(self)
+
+    @cached_property
+    def delegations(self) -> Delegations:
+        return Delegations(self)
 
     @cached_property
     def checkins(self) -> CheckIns:

@@ -71,6 +71,27 @@ class ReportingLine(Row, table=True):
     revision: int = Field(default=0, index=True)
 
 
+class Delegation(PersonalRow, table=True):
+    """`named_id` stands in for the manager `subject_id` from a moment (included) until another (excluded).
+
+    It holds once both have said yes: who stands in, and the manager above, if there is one. It ends by its date, or
+    before, at the instant of `ended_at`."""
+
+    __tablename__ = "delegation"
+    kinds: ClassVar[tuple[str, ...]] = ("delegation",)
+    words: ClassVar[tuple[str, ...]] = ("reason",)
+
+    begins_at: datetime = Field(sa_type=Moment)
+    ends_at: datetime = Field(sa_type=Moment)
+    reason: str = Field(sa_column=Column(Sealed, nullable=False))
+    approved_at: datetime | None = Field(default=None, sa_type=Moment)
+    approved_by: str | None = None
+    accepted_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_how: str = ""  # declined, refused, taken back, given up, over, left
+    version: int = 0
+
+
 class Account(Row, table=True):
     """A person on a platform. `address` is where a private message to them goes, once known."""
 
@@ -314,6 +335,7 @@ class AuditRow(Row, table=True):
     what: str  # a kind of record, or a route
     record_id: str = ""
     subject_id: str | None = None
+    behalf_id: str | None = None  # for whom the actor stood in
 
 
 class Lease(SQLModel, table=True):

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel, col
 from storage.filters import readable
 from storage.ids import new_id
 from storage.people import Directory, Memory, next_revision
+from storage.policy import Right, on_behalf_of
 from storage.prepared import Prepared, run_raw
 from storage.rows import made, new
 from storage.tables import AuditRow, PersonalRow, Setting
@@ -39,9 +40,11 @@ class Unit:
         self._memory = memory
         self._directory: Directory | None = None
         self._audits: list[dict[str, Any]] = []
-        self._opened: set[tuple[str, str, str]] = set()
+        self._opened: set[tuple[str, ...]] = set()
         self.now = now
         self.actor_id: str | None = None
+        self.behalf_id: str | None = None
+        """For whom the actor stands in, in all that this unit does from then on."""
         self.touched: set[str] = set()
         """Ids of people whose home screen shows something else now."""
         self.changed_people = False
@@ -143,8 +146,16 @@ class Unit:
         """Execute a Core statement, for `storage/` alone."""
         return self._connection.execute(statement)
 
-    def audit(self, act: str, what: str, *, record_id: str = "", subject_id: str | None = None) -> None:
-        """Note who did what. Never holds words."""
+    def audit(
+        self,
+        act: str,
+        what: str,
+        *,
+        record_id: str = "",
+        subject_id: str | None = None,
+        behalf_id: str | None = None,
+    ) -> None:
+        """Note who did what, and for whom if they stood in for somebody. Never holds words."""
         self._audits.append(
             {
                 "id": new_id(),
@@ -154,6 +165,7 @@ class Unit:
                 "what": what,
                 "record_id": record_id,
                 "subject_id": subject_id,
+                "behalf_id": behalf_id or self.behalf_id,
             }
         )
 
@@ -238,11 +250,13 @@ class Unit:
         return [made(table, row._mapping) for row in self._connection.execute(query)]
 
     def _note_opened(self, reader: str, row: PersonalRow) -> None:
-        mark = (reader, row.kind, row.subject_id)
-        if reader in (row.subject_id, row.author_id) or mark in self._opened:
+        if reader in (row.subject_id, row.author_id):
             return
-        self._opened.add(mark)
-        self.audit("opened", row.kind, subject_id=row.subject_id)
+        behalf = on_behalf_of(self.directory, reader, Right.READ, row, self.now)
+        mark = (reader, row.kind, row.subject_id, behalf or "")
+        if mark not in self._opened:
+            self._opened.add(mark)
+            self.audit("opened", row.kind, subject_id=row.subject_id, behalf_id=behalf)
 
 
 _INSERT_AUDIT = Prepared(AuditRow.__table__.insert())  # type: ignore[attr-defined]

@@ -133,7 +133,8 @@ def _told_solved(request: Request, row: Blocker) -> tuple[Tell, ...]:
         Phrase("{name} is not blocked by this any more.", name=Verbatim(request.actor.name)),
         Section(Verbatim(row.matter or ""), quoted=True),
     )
-    return (Tell(card, to=row.raised_to, topic=f"blocker:{row.id}:solved"),)
+    about = f"checkin_blocker:{row.id}"
+    return (Tell(card, to=row.raised_to, topic=f"blocker:{row.id}:solved", about=about),)
 
 
 # Raising ----------------------------------------------------------------------------------------------------
@@ -161,11 +162,18 @@ def raise_blocker(ring: Ring) -> Rung:
     if absence := store.preferences.absence_on(person_id, today):
         later = at_wall(calendar_of(store).next_workday(absence.last), MORNING, person.zone)
         return Rung(later, silence=Silence("away", later))
-    manager = store.directory.person(store.directory.manager_of(person_id, today) or "")
+    manager = _helper(store, store.directory.manager_of(person_id, today), row)
     if manager is None or not manager.active or not _may_hear(store, manager, row):
         return Rung(None, silence=Silence("nobody to tell"))
     store.checkins.blockers.raise_to(row, manager.id)
     return Rung(None, tell=(_to_manager(person, manager, row), _to_person(person, manager, row)))
+
+
+def _helper(store: Store, manager: str | None, row: Blocker) -> Person | None:
+    """The manager, or who stands in for them, if it came up in these days."""
+    held = store.directory.stand_in_for(manager or "", store.now)
+    stand_in = store.directory.person(held.person_id) if held else None
+    return stand_in if stand_in and _may_hear(store, stand_in, row) else store.directory.person(manager or "")
 
 
 def _may_hear(store: Store, manager: Person, row: Blocker) -> bool:
@@ -191,7 +199,7 @@ def _to_manager(person: Person, manager: Person, row: Blocker) -> Tell:
             )
         ),
     )
-    return Tell(card, to=manager.id, topic=f"blocker:{row.id}:raised")
+    return Tell(card, to=manager.id, topic=f"blocker:{row.id}:raised", about=f"checkin_blocker:{row.id}")
 
 
 def _to_person(person: Person, manager: Person, row: Blocker) -> Tell:

@@ -13,7 +13,7 @@ from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from storage.checkins import CheckIn
 from storage.checkins import Remark as Row
-from storage.policy import Kind, Right, may
+from storage.policy import Kind, Right, may, on_behalf_of
 
 COMMENTS = feature.notice("comment", Phrase("Comments on my check-ins"))
 NOT_YOURS = Phrase("This check-in is not for you to read, or not any more.")
@@ -77,12 +77,22 @@ def read_by(request: Request, row: CheckIn) -> tuple[Note, ...]:
         return ()
     if row.read_by == request.actor.id:
         return (Note(Phrase("You marked it as read.")),)
-    return (Note(Phrase("Read by {name}.", name=Verbatim(request.store.directory.named(row.read_by)))),)
+    return (Note(Phrase("Read by {name}.", name=acting(request, row.read_by, row.read_for))),)
+
+
+def acting(request: Request, person: str | None, behalf: str | None) -> Text:
+    """Who did something, and for whom if they stood in for somebody."""
+    named = request.store.directory.named
+    if behalf is None:
+        return Verbatim(named(person))
+    return Phrase(
+        "{name} on behalf of {manager}", name=Verbatim(named(person)), manager=Verbatim(named(behalf))
+    )
 
 
 def remark(request: Request, row: Row) -> Section:
     """What somebody wrote under a check-in."""
-    name = Verbatim(request.store.directory.named(row.author_id))
+    name = acting(request, row.author_id, row.named_id)
     return Section(Phrase("{name} wrote: {words}", name=name, words=Verbatim(row.remark or "")), quoted=True)
 
 
@@ -90,6 +100,8 @@ def _buttons(request: Request, row: CheckIn) -> tuple[Part, ...]:
     if not may(request.store.directory, request.actor.id, Right.COMMENT, row, request.now):
         return ()
     again = row.read_by == request.actor.id
+    # What is opened for some days only is not carried into a one-on-one, which stays.
+    may_quote = row.answers and _behalf(request, row) is None
     to_talk = {"partner": row.subject_id, "quoted": in_short(row)}
     return (
         *(
@@ -100,7 +112,7 @@ def _buttons(request: Request, row: CheckIn) -> tuple[Part, ...]:
         Button(Phrase("Comment"), comment.bind(checkin=row.id)),
         *(
             (Button(Phrase("Add to one-on-one"), Press("one_on_ones.add_quoted", to_talk)),)
-            if row.answers
+            if may_quote
             else ()
         ),
     )
@@ -113,14 +125,19 @@ def _buttons(request: Request, row: CheckIn) -> tuple[Part, ...]:
 def mark_read(request: Request, checkin: str) -> Reply:
     """Let the author see that I have read this."""
     row = _row(request, checkin)
-    request.store.checkins.mark_read(row, request.actor.id)
+    request.store.checkins.mark_read(row, request.actor.id, behalf=_behalf(request, row))
     return Reply(show=opened(request, row))
 
 
+def _behalf(request: Request, row: CheckIn) -> str | None:
+    """For whom the actor comments on a check-in, if not for themselves."""
+    return on_behalf_of(request.store.directory, request.actor.id, Right.COMMENT, row, request.now)
+
+
 def _seen_by(request: Request, args: Mapping[str, Any]) -> Text:
-    row = _found(request, args)
-    subject = request.store.directory.person(row.subject_id) if row else None
-    return readers(Kind.COMMENT, request, subject=subject)
+    row, person = _found(request, args), request.store.directory.person
+    subject, behalf = (person(row.subject_id), _behalf(request, row)) if row else (None, None)
+    return readers(Kind.COMMENT, request, subject=subject, named=person(behalf or ""))
 
 
 Comment = Annotated[str, Words(Phrase("What do you want to say?"), longest=2000)]
@@ -132,9 +149,11 @@ Comment = Annotated[str, Words(Phrase("What do you want to say?"), longest=2000)
 def comment(request: Request, checkin: str, words: Comment) -> Reply:
     """Write under this check-in; its author is told."""
     row = _row(request, checkin)
-    written = request.store.checkins.remark(row, request.actor.id, words)
+    behalf = _behalf(request, row)
+    written = request.store.checkins.remark(row, request.actor.id, words, behalf=behalf)
+    author = acting(request, request.actor.id, behalf)
     card = Card(
-        Phrase("{name} wrote under your check-in of {day}.", name=Verbatim(request.actor.name), day=row.day),
+        Phrase("{name} wrote under your check-in of {day}.", name=author, day=row.day),
         Section(Verbatim(words), quoted=True),
         *quoted(row),
     )

@@ -9,11 +9,11 @@ from datetime import datetime
 from handlers.checkins.questions import feature, quoted
 from handlers.checkins.remarks import open_one
 from handlers.checkins.setup import set_up
-from handlers.kit.access import managers
+from handlers.kit.access import managers, stand_ins
 from handlers.kit.calendar import local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from storage.checkins import SINCE, Blocker, CheckIn, Window
 from storage.people import Person
 from storage.policy import MEAN_OF_AT_LEAST
@@ -39,10 +39,13 @@ class Standing:
         return asked and not self.has_answered and not self.away
 
 
-@feature.command("checkin team", allow=managers, also=("周报 团队", "周报团队"), examples=("",))
+@feature.command("checkin team", allow=managers | stand_ins, also=("周报 团队", "周报团队"), examples=("",))
 def team(request: Request) -> Reply:
     """Show where my team stands: what they wrote, and what blocks them."""
-    people = request.store.directory.reports_of(request.actor.id, request.today)
+    own = request.store.directory.reports_of(request.actor.id, request.today)
+    people = tuple(
+        dict.fromkeys((*own, *request.store.directory.in_charge_of(request.actor.id, request.now)))
+    )
     ids = [person.id for person in people]
     rows = request.store.checkins.recent(ids, request.now - SINCE, reader=request.actor.id)
     blockers = request.store.checkins.blockers.of_team(ids, reader=request.actor.id)
@@ -51,13 +54,14 @@ def team(request: Request) -> Reply:
         show=Card(
             Phrase("Your team's check-ins"),
             Fact(Phrase("Checked in"), _counted(standings)),
-            *_mood(request, people),
+            *(_mood(request, own) if own else ()),
             *(
                 part
                 for one in standings
                 for part in _entry(request, one, rows.get(one.person.id), blockers.get(one.person.id, []))
             ),
-            Button(Phrase("Set up check-ins"), set_up.bind()),
+            *((Button(Phrase("Set up check-ins"), set_up.bind()),) if own else ()),
+            *_standing_in(request),
             Note(
                 Phrase(
                     "Whoever you open here can see that you did. Who has not written is shown to you alone."
@@ -65,6 +69,14 @@ def team(request: Request) -> Reply:
             ),
         )
     )
+
+
+def _standing_in(request: Request) -> Iterable[Part]:
+    """Whose team is shown too, and until when."""
+    for held in request.store.directory.standing_in(request.actor.id, request.now):
+        name = Verbatim(request.store.directory.named(held.manager_id))
+        told = Phrase("You stand in for {manager} until {moment}.", manager=name, moment=held.ends_at)
+        yield Note(Lines((told, Phrase("You see what their team writes on these days, and nothing older."))))
 
 
 def _standings(request: Request, people: Iterable[Person]) -> list[Standing]:

@@ -45,6 +45,11 @@ managers = Rule(
     lambda request, args: _manages(request),
     Phrase("This is for people whom somebody reports to."),
 )
+stand_ins = Rule(
+    "who stands in",
+    lambda request, args: bool(request.store.directory.standing_in(request.actor.id, request.now)),
+    Phrase("This is for people whom somebody reports to."),
+)
 hr = Rule(
     "hr", lambda request, args: request.actor.role == "hr", Phrase("This is for HR. Ask them if you need it.")
 )
@@ -106,8 +111,20 @@ def _seers(relation: Relation, request: Request, subject: Person, named: Person 
         return (
             [Phrase("the managers above")] if len(directory.line_above(subject.id, request.today)) > 1 else []
         )
+    if relation is Relation.DELEGATE:
+        return _stand_in(request, subject)
     person = {Relation.SELF: subject, Relation.AUTHOR: request.actor, Relation.NAMED: named}.get(relation)
     return [_name(request, person)] if person else []
+
+
+def _stand_in(request: Request, subject: Person) -> list[Text]:
+    directory = request.store.directory
+    manager = directory.manager_of(subject.id, request.now.date()) or ""
+    held = directory.stand_in_for(manager, request.now)
+    if held is None or subject not in directory.in_charge_of(held.person_id, request.now):
+        return []
+    name, absent = _name(request, directory.people[held.person_id]), Verbatim(directory.named(manager))
+    return [Phrase("{name} (standing in for {manager})", name=name, manager=absent)]
 
 
 def _name(request: Request, person: Person) -> Text:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from handlers.kit.access import everyone
 from handlers.kit.calendar import local_day
-from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
+from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Day
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
@@ -76,7 +76,14 @@ def _noted(request: Request, first: date, until: date) -> Card:
             "You will be away from {first} until {until}, both days included.", first=first, until=until
         )
     )
-    return Card(title, *_meanwhile(request, first, until), *_undo(request, first))
+    return Card(title, *_meanwhile(request, first, until), *_undo(request, first), *_stand_in(request))
+
+
+def _stand_in(request: Request) -> tuple[Part, ...]:
+    """For a manager: somebody may read and answer the team's check-ins meanwhile."""
+    if not request.store.directory.reports_of(request.actor.id, request.today):
+        return ()
+    return (Button(Phrase("Let somebody stand in"), Press("delegation.delegate", {})),)
 
 
 def _meanwhile(request: Request, first: date, until: date) -> tuple[Part, ...]:

@@ -14,6 +14,7 @@ from handlers.preferences.home import feature
 from handlers.preferences.retention import kept
 from storage.policy import TABLE, Kind, Relation, Right
 from storage.sheets import OutSheet, write_xlsx
+from storage.tables import AuditRow
 
 SHOWN = 20
 
@@ -29,6 +30,7 @@ KINDS: Mapping[str, Phrase] = {
     Kind.ONE_ON_ONE: Phrase("one-on-ones"),
     Kind.PRIVATE_NOTE: Phrase("private notes"),
     Kind.NUDGE: Phrase("what I sent and why"),
+    Kind.DELEGATION: Phrase("who stands in for a manager, and why"),
     Kind.PROFILE: Phrase("name, address, team, manager"),
     Kind.CHAT: Phrase("what I say and hear in the local chat"),
     Kind.CHANNEL: Phrase("messages in the local chat's channels"),
@@ -41,6 +43,7 @@ SEERS: Mapping[Relation, Phrase] = {
     Relation.MANAGER: Phrase("the manager"),
     Relation.MANAGER_ABOVE: Phrase("the managers above"),
     Relation.FORMER_MANAGER: Phrase("a former manager, what is from their time"),
+    Relation.DELEGATE: Phrase("who stands in for the manager, what is from these days"),
     Relation.COLLEAGUE: Phrase("everybody in the company"),
 }
 
@@ -71,17 +74,22 @@ def _opened(request: Request) -> tuple[Part, ...]:
     rows = [row for row in request.store.records.opened(request.actor.id) if row.actor_id != request.actor.id]
     if not rows:
         return (Section(Phrase("Nobody else has opened a record about you.")),)
-    lines = [
-        Phrase(
-            "{moment}: {name} opened {kind}",
-            moment=row.at,
-            name=Verbatim(request.store.directory.named(row.actor_id)),
-            kind=kind_text(row.what),
-        )
-        for row in rows
-    ]
+    lines = [_opening(request, row) for row in rows]
     more = Plural("… and once more.", "… and {n} times more.", n=len(rows) - SHOWN)
     return (Section(Lines((*lines[:SHOWN], *((more,) if len(rows) > SHOWN else ())))),)
+
+
+def _opening(request: Request, row: AuditRow) -> Text:
+    named = request.store.directory.named
+    told: dict[str, Any] = {
+        "moment": row.at,
+        "name": Verbatim(named(row.actor_id)),
+        "kind": kind_text(row.what),
+    }
+    if row.behalf_id:
+        manager = Verbatim(named(row.behalf_id))
+        return Phrase("{moment}: {name} on behalf of {manager} opened {kind}", manager=manager, **told)
+    return Phrase("{moment}: {name} opened {kind}", **told)
 
 
 @feature.command("privacy who", allow=everyone, also=("隐私 谁", "隐私谁能看"), examples=("",))

@@ -124,6 +124,7 @@ REASONS: Mapping[str, Phrase] = {
     "restored": Phrase("it was from before a backup was restored"),
     "erased": Phrase("it was erased"),
     "taken back": Phrase("it was taken back"),
+    "not theirs any more": Phrase("it was not for you to read any more"),
     "unreachable": Phrase("you cannot be reached in any app"),
 }
 

@@ -93,7 +93,9 @@ class CheckIns:
     def update(self, row: CheckIn, answers: Mapping[str, str], parts: Mapping[str, Any] | None) -> None:
         """Write other answers; whoever has read it is to read it again."""
         if (answers, parts) != (row.answers, row.parts):
-            self._store.change(row, answers=answers, parts=parts, changed_at=self._store.now, read_by=None)
+            self._store.change(
+                row, answers=answers, parts=parts, changed_at=self._store.now, read_by=None, read_for=None
+            )
 
     def feel(self, row: CheckIn, score: int | None) -> None:
         """Keep the mood of a check-in, in place of what it was; None leaves it."""
@@ -210,18 +212,21 @@ class CheckIns:
 
     # What managers do ------------------------------------------------------------------------------------------------
 
-    def mark_read(self, row: CheckIn, reader: str) -> None:
-        """Note who has read it, for its author to see."""
-        self._store.change(row, read_by=reader)
+    def mark_read(self, row: CheckIn, reader: str, *, behalf: str | None = None) -> None:
+        """Note who has read it, for its author to see, and for whom if they stand in for somebody."""
+        self._store.behalf_id = behalf
+        self._store.change(row, read_by=reader, read_for=behalf)
         self._store.touch(row.subject_id)
 
-    def remark(self, row: CheckIn, author: str, words: str) -> Remark:
-        """Keep what a manager wrote under a check-in."""
+    def remark(self, row: CheckIn, author: str, words: str, *, behalf: str | None = None) -> Remark:
+        """Keep what a manager wrote under a check-in, or who stands in for them; they then read it too."""
+        self._store.behalf_id = behalf
         return self._store.insert(
             Remark(
                 kind=Kind.COMMENT,
                 subject_id=row.subject_id,
                 author_id=author,
+                named_id=behalf,
                 made_at=self._store.now,
                 checkin_id=row.id,
                 remark=words,

@@ -35,7 +35,8 @@ class CheckIn(PersonalRow, table=True):
     """One check-in: the answers by question. `window` is the occasion on which it was asked for, if it was.
 
     It may be changed until `closes_at`. `quoted_in` is the channel that the author was told of, fixed when sending.
-    `parts` are the messages that it was said in, by their ids, each of which may be edited; none after a form."""
+    `parts` are the messages that it was said in, by their ids, each of which may be edited; none after a form.
+    `read_by` has read it, standing in for `read_for` if that is somebody."""
 
     __tablename__ = "checkin"
     __table_args__ = (UniqueConstraint("subject_id", "window"),)
@@ -50,6 +51,7 @@ class CheckIn(PersonalRow, table=True):
     parts: Any = Field(default=None, sa_column=Column(SealedJson))
     changed_at: datetime | None = Field(default=None, sa_type=Moment)
     read_by: str | None = None
+    read_for: str | None = None
     version: int = 0
 
 
@@ -66,7 +68,7 @@ class Mood(PersonalRow, table=True):
 
 
 class Remark(PersonalRow, table=True):
-    """What a manager wrote under a check-in."""
+    """What a manager wrote under a check-in, or who stands in for the manager, who is then `named_id`."""
 
     __tablename__ = "checkin_remark"
     kinds: ClassVar[tuple[str, ...]] = (Kind.COMMENT,)

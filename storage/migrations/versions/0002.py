@@ -23,6 +23,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("cause", "day"),
     )
     op.create_table(
+        "delegation",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.String(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_how", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delegation_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegation_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegation_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
         "hold",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -37,6 +61,12 @@ def upgrade() -> None:
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hold_person_id"), ["person_id"], unique=False)
 
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("behalf_id", sa.String(), nullable=True))
+
+    with op.batch_alter_table("checkin", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("read_for", sa.String(), nullable=True))
+
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="0", nullable=False))
 
@@ -48,9 +78,21 @@ def downgrade() -> None:
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.drop_column("version")
 
+    with op.batch_alter_table("checkin", schema=None) as batch_op:
+        batch_op.drop_column("read_for")
+
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_column("behalf_id")
+
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hold_person_id"))
 
     op.drop_table("hold")
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delegation_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_delegation_named_id"))
+        batch_op.drop_index(batch_op.f("ix_delegation_author_id"))
+
+    op.drop_table("delegation")
     op.drop_table("alert")
     # ### end Alembic commands ###
