@@ -279,13 +279,13 @@ def found_company(store: Store, people: Mapping[str, tuple[str, ...]] = PEOPLE) 
 
 
 @asynccontextmanager
-async def company(url: str) -> AsyncIterator[Chat]:
+async def company(url: str, people: Mapping[str, tuple[str, ...]] = PEOPLE) -> AsyncIterator[Chat]:
     """A company on an empty database, and a chat with it."""
     clock = [MONDAY]
     database = Database(url, b"a test's secret", now=lambda: clock[0])
     SQLModel.metadata.create_all(database.engine)
     database.open()
-    ids = database.write_now(found_company)
+    ids = database.write_now(lambda store: found_company(store, people))
     try:
         yield Chat(database, Core(database, FEATURES), ids, clock)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,6 +25,7 @@ ASK = "?"
 FORGET = "!"
 """Before a handle whose *No* was pressed."""
 
+MANY = 30
 ROW_WIDTH = 34
 ROW_KEYS = 3
 STYLES = {"primary": "primary", "danger": "danger"}
@@ -60,6 +62,7 @@ class Drawing:
         self.language = language
         self._voice = HarmlessVoice(language, zone)
         self._label = Voice(language, zone)
+        self._marks: dict[str, str] = {}
 
     def say(self, text: Text) -> str:
         """The text for a message; it is not escaped yet."""
@@ -67,6 +70,7 @@ class Drawing:
 
     def blocks(self, card: Card) -> Iterator[Block]:
         """The title and the parts."""
+        self._marks = _marks(card)
         yield Block((Run(self.say(card.title), "b"),))
         before: Part | None = None
         for is_key, group in groupby(card.parts, key=self._is_key):
@@ -90,8 +94,9 @@ class Drawing:
 
     def _block(self, part: Part, close: bool) -> Iterator[Block]:
         if isinstance(part, Section):
+            mark = self._marks.get(part.button.handle, "") if part.button else ""
             rows = self.rows([part.button]) if part.button else ()
-            yield Block((Run(self.say(part.body)),), rows=rows, quoted=part.quoted)
+            yield Block((Run(mark + self.say(part.body)),), rows=rows, quoted=part.quoted)
             yield from self._consequences([part.button] if part.button else [])
         elif isinstance(part, Heading):
             yield Block((Run(self.say(part.body), "b"),))
@@ -115,12 +120,19 @@ class Drawing:
         """What is asked before a button acts stands beside it: Telegram has no window that asks."""
         for key in keys:
             if isinstance(key, Button) and key.confirm:
-                yield Block((Run(f"{self.say(key.label)}{self._voice.colon}{self.say(key.confirm)}", "i"),))
+                label = self._marks.get(key.handle, "") + self.say(key.label)
+                yield Block((Run(f"{label}{self._voice.colon}{self.say(key.confirm)}", "i"),))
 
     def _menu(self, menu: Menu) -> Iterator[Block]:
+        """Each option says what it is a choice of: below a message all its buttons stand together. Many options fill
+        messages of their own, which say so above them."""
+        label = self.say(menu.label)
+        if len(menu.options) <= MANY:
+            self._marks |= {option.handle: f"{label}{self._voice.colon}" for option in menu.options}
+            yield Block(rows=self.rows(menu.options))
+            return
         for start in range(0, len(menu.options), BUTTONS):
-            shown = menu.options[start : start + BUTTONS]
-            yield Block((Run(self.say(menu.label), "b"),), rows=self.rows(shown))
+            yield Block((Run(label, "b"),), rows=self.rows(menu.options[start : start + BUTTONS]))
 
     def rows(self, parts: Iterable[Part], most: int = ROW_KEYS) -> tuple[Row, ...]:
         """Buttons side by side as long as their labels have room."""
@@ -135,7 +147,8 @@ class Drawing:
 
     def _key(self, part: Part) -> InlineKeyboardButton:
         assert isinstance(part, Button | Link)
-        label = readable(self._label.say(part.label)).strip()
+        mark = self._marks.get(part.handle, "") if isinstance(part, Button) else ""
+        label = readable(mark + self._label.say(part.label)).strip()
         label = label if is_seen(label) else NOTHING
         if isinstance(part, Link):
             return InlineKeyboardButton(label, url=part.url)
@@ -150,6 +163,14 @@ def is_pressable(url: str) -> bool:
         return "." in (urlsplit(url).hostname or "")
     except ValueError:
         return False
+
+
+def _marks(card: Card) -> dict[str, str]:
+    """What ties a button to its paragraph where several are called alike: all of them stand below the message."""
+    buttons = [part.button for part in card.parts if isinstance(part, Section) and part.button]
+    called = Counter(button.label for button in buttons)
+    alike = [button for button in buttons if called[button.label] > 1]
+    return {button.handle: f"{number}. " for number, button in enumerate(alike, start=1)}
 
 
 def _width(label: str) -> int:

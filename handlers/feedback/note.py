@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.kit.access import readers
-from handlers.kit.cards import Part, Section
+from handlers.kit.cards import Fact, Part
 from handlers.kit.features import Feature
 from handlers.kit.forms import Choice, Option, Question, Words
 from handlers.kit.requests import Request
@@ -137,11 +137,7 @@ def readers_of(request: Request, row: FeedbackRow) -> Text:
 
 def answered(answers: Mapping[str, str]) -> tuple[Part, ...]:
     """The words of feedback, by question."""
-    return tuple(
-        Section(Lines((label, Verbatim(answers[name]))))
-        for name, label in _LABELS.items()
-        if answers.get(name)
-    )
+    return tuple(Fact(label, Verbatim(answers[name])) for name, label in _LABELS.items() if answers.get(name))
 
 
 def summary(answers: Mapping[str, str]) -> tuple[Text, ...]:

@@ -88,7 +88,7 @@ def _stand_in(request: Request) -> tuple[Part, ...]:
 
 def _meanwhile(request: Request, first: date, until: date) -> tuple[Part, ...]:
     stops = (
-        Phrase("• Nobody is asked for a check-in on these days, and you are not counted missing."),
+        Phrase("• You are not asked for a check-in on these days, and not counted missing."),
         Phrase(
             "• I do not remind you of anything; reminders wait until {day}.", day=until + timedelta(days=1)
         ),

@@ -119,7 +119,10 @@ def _not_understood(request: Request, about: str) -> Card:
             opening(request, meant, about),
         )
     mains = [
-        line(request, route) for each in every_feature() for route in commands(request, each) if route.short
+        line(request, route)
+        for each in every_feature()
+        for route in commands(request, each)
+        if route.short and route is not meant
     ]
     return Card(
         Phrase("Sorry, I did not understand that. Nothing was done with it."),

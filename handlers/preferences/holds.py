@@ -55,7 +55,7 @@ def _standing(request: Request, row: Hold) -> tuple[Part, ...]:
     )
 
 
-@feature.button(allow=hr, seen_by=SEEN, submit=Phrase("Find"))
+@feature.button(allow=hr, seen_by=SEEN, title=Phrase("Put somebody on hold"), submit=Phrase("Find"))
 def look_up(request: Request, whom: Whom) -> Reply:
     """Find somebody to put on hold."""
     return Reply(show=_one(request, _found(request, whom)))
@@ -96,7 +96,7 @@ def _found(request: Request, whom: str) -> Person:
     )
 
 
-@feature.button(allow=hr, seen_by=SEEN, submit=Phrase("Put on hold"))
+@feature.button(allow=hr, seen_by=SEEN, title=Phrase("Put somebody on hold"), submit=Phrase("Put on hold"))
 def place(request: Request, person: str, why: Why) -> Reply:
     """Put this person on hold."""
     name = Verbatim(request.store.directory.named(person))
@@ -115,7 +115,7 @@ def place(request: Request, person: str, why: Why) -> Reply:
     )
 
 
-@feature.button(allow=hr, seen_by=SEEN, submit=Phrase("Release"))
+@feature.button(allow=hr, seen_by=SEEN, title=Phrase("Let a hold go"), submit=Phrase("Release"))
 def release(request: Request, person: str, why: Why) -> Reply:
     """Let the hold on this person go."""
     name = Verbatim(request.store.directory.named(person))

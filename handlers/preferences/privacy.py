@@ -37,13 +37,13 @@ KINDS: Mapping[str, Phrase] = {
 }
 
 SEERS: Mapping[Relation, Phrase] = {
-    Relation.SELF: Phrase("whom it is about"),
-    Relation.AUTHOR: Phrase("who wrote it"),
-    Relation.NAMED: Phrase("the one other person whom the author named"),
+    Relation.SELF: Phrase("the person it is about"),
+    Relation.AUTHOR: Phrase("its author"),
+    Relation.NAMED: Phrase("the one person whom the author named"),
     Relation.MANAGER: Phrase("the manager"),
     Relation.MANAGER_ABOVE: Phrase("the managers above"),
-    Relation.FORMER_MANAGER: Phrase("a former manager, what is from their time"),
-    Relation.DELEGATE: Phrase("who stands in for the manager, what is from these days"),
+    Relation.FORMER_MANAGER: Phrase("a former manager, for their own time"),
+    Relation.DELEGATE: Phrase("who stands in for the manager, for those days"),
     Relation.COLLEAGUE: Phrase("everybody in the company"),
 }
 

@@ -64,7 +64,12 @@ Term = Annotated[
 
 
 @feature.command(
-    "setup retention", allow=stewards, also=("配置 保留", "配置保留"), examples=("",), seen_by=SEEN
+    "setup retention",
+    allow=stewards,
+    also=("配置 保留", "配置保留"),
+    examples=("",),
+    seen_by=SEEN,
+    title=Phrase("How long records are kept"),
 )
 def retention(request: Request, which: Which, term: Term) -> Reply:
     """Choose how long each kind of record is kept, and see first what would go."""
