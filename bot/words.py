@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -77,6 +78,16 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def readable(words: str) -> str:
     """Words without what cannot be sent or what hides their order: lone surrogates, controls, overrides."""
     return _MEANINGLESS.sub("", _SURROGATE.sub("\ufffd", words))
+
+
+_JOINS = ("\u200d", "\ufe0f", "\u20e3")
+
+
+def is_inside(words: str, at: int) -> bool:
+    """Whether a character as people see it (a family, a letter with its accent) goes on here."""
+    letter, before = words[at], words[at - 1]
+    skin = "\U0001f3fb" <= letter <= "\U0001f3ff"
+    return letter in _JOINS or before == "\u200d" or skin or unicodedata.combining(letter) > 0
 
 
 def _unchanged(words: str) -> str:

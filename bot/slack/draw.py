@@ -17,8 +17,8 @@ from bot.slack.pages import (
     size_of,
     words_of,
 )
-from bot.slack.words import escaped, pieces, readable, shortened, units, weight
-from bot.words import Voice, bars
+from bot.slack.words import escaped, pieces, shortened, units, weight
+from bot.words import Voice, bars, readable
 from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
 from handlers.kit.text import Phrase, Text
 

@@ -10,7 +10,8 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.draw import Drawing
-from bot.slack.words import escaped, readable
+from bot.slack.words import escaped
+from bot.words import readable
 from handlers.kit.cards import Card, Document
 
 MOST_BYTES = 20_000_000

@@ -11,7 +11,8 @@ from bot.slack.answers import block_id
 from bot.slack.company import Company
 from bot.slack.draw import CLOSE, OPTIONS, Drawing
 from bot.slack.pages import VIEW_BYTES, Json, bytes_of
-from bot.slack.words import readable, shortened, units, weight
+from bot.slack.words import shortened, units, weight
+from bot.words import readable
 from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
 from handlers.kit.text import Phrase, Text
 

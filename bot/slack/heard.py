@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from bot.slack.files import Sent
-from bot.slack.words import readable
+from bot.words import readable
 from handlers.kit.requests import Incoming, Where
 
 Kind = Literal["command", "press", "submit", "close", "shortcut", "message", "mention", "home", "reaction"]

@@ -25,7 +25,7 @@ from bot.slack.listen import listen
 from bot.slack.members import PLATFORM, Members, Unsure
 from bot.slack.pages import Json
 from bot.slack.reply import Ack, Replies
-from bot.slack.words import readable
+from bot.words import readable
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer, File, Said, Sender

@@ -18,7 +18,8 @@ from bot.slack.forms import FORM
 from bot.slack.heard import Heard, Item, MemberChanged, PlaceSeen, Suggest, Uninstalled, where_of
 from bot.slack.members import PLATFORM
 from bot.slack.pages import Json
-from bot.slack.words import mentioned, readable, spoken
+from bot.slack.words import mentioned, spoken
+from bot.words import readable
 from handlers.kit.requests import (
     Act,
     Incoming,

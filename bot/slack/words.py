@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
+from bot.words import is_inside
 from handlers.kit.grammar import mention
 
-_MEANINGLESS = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKS = str.maketrans({"\x02": "\ufffd", "\x03": "\ufffd"})
 """What only we may put around a mention."""
 _ANGLES = re.compile(r"<([^<>]*)>")
-_JOINS = ("\u200d", "\ufe0f", "\u20e3")
 
 
 # Out -----------------------------------------------------------------------------------------------------------------
-
-
-def readable(words: str) -> str:
-    """Words without what Slack refuses or what hides their order: lone surrogates, controls, overrides."""
-    return _MEANINGLESS.sub("", _SURROGATE.sub("\ufffd", words))
 
 
 def escaped(words: str) -> str:
@@ -62,9 +54,9 @@ def _cut(words: str, most: int) -> tuple[str, str]:
         if found > 0:
             return words[: found + 1], words[found + 1 :]
     whole = at
-    while whole > max(1, at - 40) and _is_inside(words, whole):
+    while whole > max(1, at - 40) and is_inside(words, whole):
         whole -= 1
-    at = at if _is_inside(words, whole) else whole
+    at = at if is_inside(words, whole) else whole
     return words[:at], words[at:]
 
 
@@ -73,13 +65,6 @@ def _fitting(words: str, most: int) -> int:
     while (over := weight(words[:at]) - most) > 0:
         at -= max(1, over // 5)
     return max(at, 1)
-
-
-def _is_inside(words: str, at: int) -> bool:
-    """Whether a character as people see it (a family, a letter with its accent) goes on here."""
-    letter, before = words[at], words[at - 1]
-    skin = "\U0001f3fb" <= letter <= "\U0001f3ff"
-    return letter in _JOINS or before == "\u200d" or skin or unicodedata.combining(letter) > 0
 
 
 # In ------------------------------------------------------------------------------------------------------------------

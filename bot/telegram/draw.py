@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton
 
-from bot.telegram.harmless import HarmlessVoice, readable
+from bot.telegram.harmless import HarmlessVoice
 from bot.telegram.pages import BUTTONS, NOTHING, Block, Page, Row, Run, is_seen, paged, utf16
-from bot.words import Voice, bars
+from bot.words import Voice, bars, readable
 from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
 from handlers.kit.text import Text
 

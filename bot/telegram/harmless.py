@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.words import Voice
+from bot.words import Voice, readable
 from handlers.kit.text import Text, Value, Verbatim
 
 JOINER = "\u2060"
 """Takes no room, is not seen, and ends what Telegram would make clickable by itself."""
 
-_MEANINGLESS = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _ALIVE = re.compile(
     r"@(?=\w)"  # a name
     r"|(?<![\w/@<>])/(?=\w)"  # a command
@@ -20,11 +18,6 @@ _ALIVE = re.compile(
     r"|:(?=//)|(?<=\w)\.(?=[^\W\d])|(?<=\d)\.(?=\d+\.\d)"  # an address
 )
 _BEFORE_A_VALUE = re.compile(r"(?<=[@#])(?=\{)")
-
-
-def readable(words: str) -> str:
-    """Words without what Telegram refuses or what hides their order: lone surrogates, controls, overrides."""
-    return _MEANINGLESS.sub("", _SURROGATE.sub("\ufffd", words))
 
 
 def harmless(words: str) -> str:

@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.words import is_inside
+
 LIMIT = 4096
 """UTF-16 units in a message, its markup not counted (core.telegram.org/bots/api#sendmessage)."""
 ENTITIES = 90
@@ -21,8 +23,6 @@ WORTH_BEGINNING = 600
 GAP = "\n\n"
 NOTHING = "⋯"
 """Stands where there is nothing to see; Telegram refuses an empty text."""
-
-_JOINS = ("\u200d", "\ufe0f", "\u20e3")
 
 Row: TypeAlias = tuple[InlineKeyboardButton, ...]
 
@@ -166,14 +166,7 @@ def cut(words: str, room: int) -> tuple[str, str]:
         if found > 0:
             return words[: found + 1], words[found + 1 :]
     whole = at
-    while whole > max(0, at - 40) and _is_inside(words, whole):
+    while whole > max(0, at - 40) and is_inside(words, whole):
         whole -= 1
     at = at if whole <= max(0, at - 40) else whole
     return words[:at], words[at:]
-
-
-def _is_inside(words: str, at: int) -> bool:
-    """Whether a character as people see it (a family, a letter with its accent) goes on here."""
-    letter, before = words[at], words[at - 1]
-    skin = "\U0001f3fb" <= letter <= "\U0001f3ff"
-    return letter in _JOINS or before == "\u200d" or skin or unicodedata.combining(letter) > 0

@@ -1,6 +1,7 @@
 """The pages of the local chat: what a browser may ask for, and what may be done there."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -28,10 +29,14 @@ MOST_EVER = 2000
 def make_router(core: Core, live: Live) -> APIRouter:
     """The routes of the local chat, for browsers on this machine alone."""
     ears = Ears(core, live)
-    router = APIRouter(dependencies=[Depends(local_only)], include_in_schema=False)
+
+    async def with_ears(request: Request) -> None:
+        request.state.ears = ears
+
+    router = APIRouter(dependencies=[Depends(local_only), Depends(with_ears)], include_in_schema=False)
     _add_pages(router, ears)
     _add_stream(router, ears)
-    _add_deeds(router, ears)
+    router.include_router(deeds)
     return router
 
 
@@ -96,65 +101,91 @@ def _add_stream(router: APIRouter, ears: Ears) -> None:
             yield ServerSentEvent(event="changed", data=what)
 
 
-def _add_deeds(router: APIRouter, ears: Ears) -> None:
-    async def done(request: Request, me: str) -> AsyncIterator[tuple[Me, FormData, View, str]]:
-        same_origin(request)
-        who = await ears.person(me)
-        form = await _form(request)
-        try:
-            yield who, form, View.of(_text(form, "view")), _text(form, "key")
-        finally:
-            await form.close()
+# What is done there ------------------------------------------------------------------------------------------
 
-    Deed = Annotated[tuple[Me, FormData, View, str], Depends(done)]
-
-    @router.post("/as/{me}/say")
-    async def say(deed: Deed) -> Response:
-        me, form, view, key = deed
-        words, edits = _text(form, "words"), _text(form, "edits")
-        if edits:
-            return await _after(ears, me, view, await ears.edit(me, view, edits, words, key))
-        return await _after(ears, me, view, await ears.say(me, view, words, await _file(form), key))
-
-    @router.post("/as/{me}/press")
-    async def press(deed: Deed) -> Response:
-        me, form, view, key = deed
-        answer = await ears.press(me, view, _text(form, "handle"), _text(form, "message"), key)
-        return await _after(ears, me, view, answer)
-
-    @router.post("/as/{me}/form")
-    async def submit(deed: Deed) -> Response:
-        me, form, view, key = deed
-        draft, given = _text(form, "draft"), _given(form)
-        if _text(form, "closed"):
-            await ears.keep(me, draft, given)
-            return await _after(ears, me, view, None)
-        answer = await ears.submit(me, view, draft, given, key)
-        if answer.outcome in REFUSALS and answer.card is not None:
-            return await _after(ears, me, view, None, problem=answer)
-        return await _after(ears, me, view, answer)
-
-    @router.post("/as/{me}/open")
-    async def shortcut(deed: Deed) -> Response:
-        me, form, view, key = deed
-        answer = await ears.open(me, view, _text(form, "shortcut"), _text(form, "message"), key)
-        return await _after(ears, me, view, answer)
-
-    @router.post("/as/{me}/react")
-    async def react(deed: Deed) -> Response:
-        me, form, view, key = deed
-        answer = await ears.react(me, view, _text(form, "message"), _text(form, "emoji"), key)
-        return await _after(ears, me, view, answer)
+deeds = APIRouter(include_in_schema=False)
 
 
-async def _after(
-    ears: Ears, me: Me, view: View, answer: Answer | None, *, problem: Answer | None = None
-) -> Response:
-    """The changing parts of the page, with a form or an answer for the drawer, or the problem of the open form."""
-    page = await ears.page(me, view)
-    drawer = _drawer(page, me, view, answer) if answer else None
-    words = page.draw.plain(problem.card) if problem and problem.card else None
-    return HTMLResponse(_parts(page, drawer, words))
+@dataclass(frozen=True)
+class Deed:
+    """What somebody does on a page: who, where, and the fields that their browser sent."""
+
+    ears: Ears
+    me: Me
+    form: FormData
+
+    def text(self, name: str) -> str:
+        """A field; empty when it is missing."""
+        return _text(self.form, name)
+
+    @property
+    def view(self) -> View:
+        """The page on which it is done."""
+        return View.of(self.text("view"))
+
+    @property
+    def key(self) -> str:
+        """By which a second delivery is known."""
+        return self.text("key")
+
+    async def after(self, answer: Answer | None, *, problem: Answer | None = None) -> Response:
+        """The changing parts of the page, with a form or an answer for the drawer, or the problem of the open form."""
+        page = await self.ears.page(self.me, self.view)
+        drawer = _drawer(page, self.me, self.view, answer) if answer else None
+        words = page.draw.plain(problem.card) if problem and problem.card else None
+        return HTMLResponse(_parts(page, drawer, words))
+
+
+async def _doing(request: Request, me: str) -> AsyncIterator[Deed]:
+    same_origin(request)
+    ears: Ears = request.state.ears
+    who = await ears.person(me)
+    form = await _form(request)
+    try:
+        yield Deed(ears, who, form)
+    finally:
+        await form.close()
+
+
+Doing = Annotated[Deed, Depends(_doing)]
+
+
+@deeds.post("/as/{me}/say")
+async def _say(it: Doing) -> Response:
+    words, edits = it.text("words"), it.text("edits")
+    if edits:
+        return await it.after(await it.ears.edit(it.me, it.view, edits, words, it.key))
+    return await it.after(await it.ears.say(it.me, it.view, words, await _file(it.form), it.key))
+
+
+@deeds.post("/as/{me}/press")
+async def _press(it: Doing) -> Response:
+    return await it.after(await it.ears.press(it.me, it.view, it.text("handle"), it.text("message"), it.key))
+
+
+@deeds.post("/as/{me}/open")
+async def _open(it: Doing) -> Response:
+    return await it.after(await it.ears.open(it.me, it.view, it.text("shortcut"), it.text("message"), it.key))
+
+
+@deeds.post("/as/{me}/react")
+async def _react(it: Doing) -> Response:
+    return await it.after(await it.ears.react(it.me, it.view, it.text("message"), it.text("emoji"), it.key))
+
+
+@deeds.post("/as/{me}/form")
+async def _submit(it: Doing) -> Response:
+    draft, given = it.text("draft"), _given(it.form)
+    if it.text("closed"):
+        await it.ears.keep(it.me, draft, given)
+        return await it.after(None)
+    answer = await it.ears.submit(it.me, it.view, draft, given, it.key)
+    if answer.outcome in REFUSALS and answer.card is not None:
+        return await it.after(None, problem=answer)
+    return await it.after(answer)
+
+
+# What is shown -----------------------------------------------------------------------------------------------
 
 
 def _parts(page: Page, drawer: str | None, problem: str | None = None) -> str:

@@ -47,66 +47,84 @@ def _sheet(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
 
 
 def _questions(request: Request) -> tuple[Question, ...]:
-    return (
-        Choice(
-            Phrase("On which days?"),
-            name="days",
-            required=False,
-            options=rules.CHOICES,
-            suggested=_so_far(rules.choice_of),
+    return (_days(), _clock(), _lasting(), _mood(), _place_of(request), _own(), _other_days())
+
+
+def _days() -> Question:
+    return Choice(
+        Phrase("On which days?"),
+        name="days",
+        required=False,
+        options=rules.CHOICES,
+        suggested=_so_far(rules.choice_of),
+    )
+
+
+def _clock() -> Question:
+    return Clock(
+        Phrase("At what time, on each one's own clock?"),
+        name="clock",
+        required=False,
+        suggested=_so_far(lambda routine: routine.clock if routine else CLOCK.strftime("%H:%M")),
+    )
+
+
+def _lasting() -> Question:
+    return Choice(
+        Phrase("For how long can they write?"),
+        name="lasts",
+        required=False,
+        options=LASTING,
+        suggested=_so_far(lambda routine: str(routine.lasts if routine else LASTS)),
+    )
+
+
+def _mood() -> Question:
+    return Choice(
+        Phrase("Ask for the mood?"),
+        help=Phrase("Each mood is private. You see the team's mean of five people or more."),
+        name="mood",
+        required=False,
+        options=(YES, NO),
+        suggested=_so_far(lambda routine: "yes" if routine is None or routine.mood else "no"),
+    )
+
+
+def _place_of(request: Request) -> Question:
+    return Choice(
+        Phrase("Which channel quotes what was shared?"),
+        help=Phrase("It never says who wrote nothing."),
+        name="place",
+        required=False,
+        options=_places(request),
+        suggested=_so_far(lambda routine: routine.place_id or NOWHERE if routine else NOWHERE),
+    )
+
+
+def _own() -> Question:
+    return Words(
+        Phrase("Which questions?"),
+        help=Phrase(
+            "One on each line, {most} at most. The words done, next and blocked stand for the usual three.",
+            most=MOST_QUESTIONS,
         ),
-        Clock(
-            Phrase("At what time, on each one's own clock?"),
-            name="clock",
-            required=False,
-            suggested=_so_far(lambda routine: routine.clock if routine else CLOCK.strftime("%H:%M")),
+        name="questions",
+        required=False,
+        suggested=_questions_so_far,
+    )
+
+
+def _other_days() -> Question:
+    return Words(
+        Phrase("Other days?"),
+        help=Phrase(
+            "Only if none of the choices fits: “Mon, Thu”, or a rule such as FREQ=MONTHLY;BYDAY=1MO."
         ),
-        Choice(
-            Phrase("For how long can they write?"),
-            name="lasts",
-            required=False,
-            options=LASTING,
-            suggested=_so_far(lambda routine: str(routine.lasts if routine else LASTS)),
-        ),
-        Choice(
-            Phrase("Ask for the mood?"),
-            help=Phrase("Each mood is private. You see the team's mean of five people or more."),
-            name="mood",
-            required=False,
-            options=(YES, NO),
-            suggested=_so_far(lambda routine: "yes" if routine is None or routine.mood else "no"),
-        ),
-        Choice(
-            Phrase("Which channel quotes what was shared?"),
-            help=Phrase("It never says who wrote nothing."),
-            name="place",
-            required=False,
-            options=_places(request),
-            suggested=_so_far(lambda routine: routine.place_id or NOWHERE if routine else NOWHERE),
-        ),
-        Words(
-            Phrase("Which questions?"),
-            help=Phrase(
-                "One on each line, {most} at most. The words done, next and blocked stand for the usual three.",
-                most=MOST_QUESTIONS,
-            ),
-            name="questions",
-            required=False,
-            suggested=_questions_so_far,
-        ),
-        Words(
-            Phrase("Other days?"),
-            help=Phrase(
-                "Only if none of the choices fits: “Mon, Thu”, or a rule such as FREQ=MONTHLY;BYDAY=1MO."
-            ),
-            name="other",
-            required=False,
-            lines=False,
-            longest=200,
-            suggested=_so_far(
-                lambda routine: routine.rule if routine and not rules.choice_of(routine) else ""
-            ),
-        ),
+        name="other",
+        required=False,
+        lines=False,
+        longest=200,
+        suggested=_so_far(lambda routine: routine.rule if routine and not rules.choice_of(routine) else ""),
     )
 
 
