@@ -168,6 +168,11 @@ class Memory:
         self.default_zone = DEFAULT_ZONE
         self.default_language = "en"
 
+    @property
+    def latest(self) -> Directory:
+        """The directory that was read last; another process may have changed people since."""
+        return self._directory
+
     def at(self, connection: Connection) -> Directory:
         """The directory as this connection sees it: one small query when nothing changed."""
         revision = _revision(connection)

@@ -10,12 +10,14 @@ from sqlmodel import Field, col
 
 from storage.columns import Moment, Sealed
 from storage.policy import Kind
-from storage.tables import PersonalRow, Place, Row
+from storage.tables import AuditRow, PersonalRow, Place, Row
 
 if TYPE_CHECKING:
     from storage.store import Store
 
 PLATFORM = "web"
+NEWEST = 50
+"""Rows that `pulse` looks at: one that is committed late is not the newest any more."""
 
 
 def private_channel(person_id: str) -> str:
@@ -150,6 +152,14 @@ class WebChat:
             .group_by(_MESSAGE.c.channel)
         )
         return {channel: int(number) for channel, number in self._store.execute(query)}
+
+    def pulse(self) -> tuple[str, ...]:
+        """Something that is different after anything was done, by whichever process."""
+        found: list[str] = []
+        for table in (AuditRow.__table__, WebReaction.__table__):  # type: ignore[attr-defined]
+            newest = select(table.c.id).order_by(table.c.id.desc()).limit(NEWEST)
+            found += [row[0] for row in self._store.execute(newest)]
+        return tuple(found)
 
     def places(self) -> list[Place]:
         """The channels, by name."""

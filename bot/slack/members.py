@@ -24,8 +24,8 @@ from storage.store import Store
 log = logging.getLogger("upbeat.slack")
 
 PLATFORM = "slack"
-FRESH = 3600.0
-"""Seconds for which a profile is believed; a change of it is told to us sooner."""
+FRESH, JUST_READ = 3600.0, 5.0
+"""Seconds for which a profile is believed, and for which it may connect somebody. Of a change, one process is told."""
 REMEMBERED = 20_000
 MENTIONED = 20
 PAGE = 200
@@ -87,11 +87,14 @@ class Members:
     async def sender(self, user_id: str, address: str) -> Sender:
         """Who this is, as far as Slack vouches for it. Raises Unsure."""
         profile = self._known.get(user_id)
-        if profile is None or time.monotonic() - profile.read_at > FRESH:
+        connected = self._core.database.memory.latest.with_account(PLATFORM, user_id) is not None
+        if profile is None or time.monotonic() - profile.read_at > (FRESH if connected else JUST_READ):
             profile = await self._asked(user_id, profile)
         if profile is None:
             return Sender(user_id, member=True, address=address)
-        return Sender(user_id, profile.email, profile.member, profile.username, address)
+        # Nobody is connected by an older one: another process may have heard that they must not be any more.
+        email = profile.email if time.monotonic() - profile.read_at <= JUST_READ else ""
+        return Sender(user_id, email, profile.member, profile.username, address)
 
     def language(self, user_id: str) -> str:
         """The language of somebody whom we must answer without knowing them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,23 +19,44 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
 
+LOOK = 1.0
+"""Seconds after which open pages hear of what another process did."""
+
+
 class WebPlatform:
     """The local web chat. Whoever opens it acts as anybody of the company: it is a sandbox."""
 
     name = PLATFORM
 
     def __init__(self, core: Core) -> None:
+        self._database = core.database
         self._live = Live()
+        self._watching: asyncio.Task[None] | None = None
         self.speaker: Speaker = WebSpeaker(core, self._live)
         self.alone: Sequence[Alone] = ()
         self.router: APIRouter | None = make_router(core, self._live)
 
     async def start(self) -> None:
-        """Nothing to begin: it hears when a page speaks."""
+        """It hears when a page speaks; where other processes serve pages too, it looks what they did."""
+        if not self._database.is_sqlite:
+            self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        before: tuple[str, ...] = ()
+        while True:
+            await asyncio.sleep(LOOK)
+            with contextlib.suppress(Exception):  # the database is away for a moment
+                pulse = await self._database.read(lambda store: store.webchat.pulse())
+                if pulse != before:
+                    self._live.tell("everything")
+                before = pulse
 
     async def stop(self) -> None:
         """End the open streams, so that the server can stop."""
         self._live.close()
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
 
     async def refresh_homes(self, person_ids: Iterable[str]) -> None:
         """Open home screens of these people look again."""

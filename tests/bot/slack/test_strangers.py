@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,6 +83,23 @@ async def test_who_becomes_a_guest_is_disconnected_at_once(any_room: Room) -> No
     ack = await slack.command(user("ben"), "/checkin", "done more")
     assert "people on the company's list" in ack.ephemeral.words
     assert len(any_room.checkins()) == 1
+
+
+async def test_who_becomes_a_guest_is_not_connected_again_by_what_another_process_remembers(
+    room: Room,
+) -> None:
+    """Slack tells one process of the change; this one remembers a member with a verified address."""
+    await disconnected(room, "dora")
+    await room.slack.command(user("dora"), "/checkin", "done it")
+    room.slack.users[user("dora")]["is_restricted"] = True
+    members = room.platform._members
+    assert members is not None
+    members._known[user("dora")] = replace(members._known[user("dora")], read_at=time.monotonic() - 10)
+    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    for _ in range(2):
+        ack = await room.slack.command(user("dora"), "/checkin", "done more")
+        assert "people on the company's list" in ack.ephemeral.words
+    assert room.accounts("dora") == []
 
 
 async def test_who_is_deactivated_is_not_written_to_until_they_are_back(room: Room) -> None:

@@ -42,6 +42,8 @@ class House:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
+        for platform in self.platforms:
+            await platform.start()
         await self.delivery.start()
         try:
             yield self
