@@ -1,0 +1,41 @@
+"""How PostgreSQL is reached: directly, or through PgBouncer, which gives each transaction any session."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import InternalError
+from sqlmodel import SQLModel
+
+from storage.database import Database
+from storage.store import Store
+from tests.engines import postgres_url
+
+
+@pytest.fixture(params=["", "true"])
+async def database(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """A PostgreSQL, and the same as it is reached through PgBouncer."""
+    with postgres_url() as url:
+        made = Database(f"{url}&pgbouncer={request.param}" if request.param else url, b"a test's secret")
+        SQLModel.metadata.create_all(made.engine)
+        made.open()
+        yield made
+        await made.close()
+
+
+def settings(store: Store) -> list[str]:
+    names = ("lock_timeout", "idle_in_transaction_session_timeout", "timezone", "transaction_read_only")
+    return [store.execute(text(f"SHOW {name}")).scalar() for name in names]
+
+
+async def test_each_transaction_has_our_settings(database: Database) -> None:
+    assert await database.write(settings) == ["300ms", "9s", "UTC", "off"]
+    assert await database.write_apart(settings) == ["10s", "9s", "UTC", "off"]
+    assert (await database.read(settings))[2:] == ["UTC", "on"]
+
+
+async def test_what_reads_cannot_write(database: Database) -> None:
+    with pytest.raises(InternalError, match="read-only transaction"):
+        await database.read(lambda store: store.set_setting("any", 1))
