@@ -39,3 +39,14 @@ async def test_each_transaction_has_our_settings(database: Database) -> None:
 async def test_what_reads_cannot_write(database: Database) -> None:
     with pytest.raises(InternalError, match="read-only transaction"):
         await database.read(lambda store: store.set_setting("any", 1))
+
+
+async def test_of_several_servers_the_one_that_writes_is_found() -> None:
+    with postgres_url() as url:
+        servers = url.replace("?host=", "?target_session_attrs=primary&host=127.0.0.1:1&host=") + ":5432"
+        found = Database(servers, b"a test's secret")
+        SQLModel.metadata.create_all(found.engine)
+        found.open()
+        await found.write(lambda store: store.set_setting("any", 1))
+        assert await found.read(lambda store: store.setting("any")) == 1
+        await found.close()
