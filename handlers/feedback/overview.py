@@ -57,13 +57,14 @@ def _overview(request: Request, page: int) -> Card:
     replies = request.store.feedback.replies([row.id for row in shown], reader=request.actor.id)
     return Card(
         Phrase("Your feedback"),
+        # First, not last: there they would stand among the buttons of the last piece of feedback.
+        Button(Phrase("Give feedback"), choose.bind()),
+        Button(Phrase("Ask for feedback"), ask.bind()),
         *(() if page else _owed(request)),
         *(part for row in shown for part in _one(request, row, replies)),
         *(() if rows else (Section(Phrase("Nothing yet. Ask for some, or give the first.")),)),
         *([Button(Phrase("Newer"), feedback.bind(page=page - 1))] if page else []),
         *([Button(Phrase("Older"), feedback.bind(page=page + 1))] if len(rows) > (page + 1) * PAGE else []),
-        Button(Phrase("Give feedback"), choose.bind()),
-        Button(Phrase("Ask for feedback"), ask.bind()),
     )
 
 

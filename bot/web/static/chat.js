@@ -194,9 +194,15 @@ function showDrawer(content, source) {
   if (!drawer.open) asOpened = written($("form", drawer));
   if (!drawer.open) drawer.showModal();
   const first = $('[aria-invalid="true"], .wrong input', drawer)
-    ?? $(".questions :is(input:not([type=hidden]), textarea, select)", drawer) ?? $("#drawer-title", drawer);
+    ?? $$(".questions :is(input:not([type=hidden]), textarea, select)", drawer).find((one) => !isAnswered(one)) ?? $("#drawer-title", drawer);
   first.focus();
   for (const one of $$("[data-longest]", drawer)) count(one);
+}
+
+// One whose colleague is picked already: a second name would only take the place of the first.
+function isAnswered(field) {
+  const box = field.closest("[data-colleagues]");
+  return box?.dataset.most === "1" && $(".picked", box) !== null;
 }
 
 function closeDrawer() {

@@ -60,6 +60,14 @@ async def test_a_page_says_that_the_connection_is_lost_and_when_it_is_back(chat:
             await expect(page.locator("#messages")).to_contain_text("Checked in.")
 
 
+async def test_a_form_begins_where_something_is_to_be_written(window: Window) -> None:
+    ada = await window.of("ada")
+    await says(ada, "/1on1 add @ben")
+    drawer = ada.get_by_role("dialog")
+    await expect(drawer.locator(".picked")).to_contain_text("Ben Okri")
+    await expect(drawer.locator("textarea")).to_be_focused()
+
+
 async def test_the_open_channel_is_in_sight_in_a_narrow_window(window: Window) -> None:
     ada = await window.of("ada", "in/general", viewport={"width": 300, "height": 700})
     await expect(ada.locator("nav [aria-current]")).to_be_in_viewport(ratio=0.9)
