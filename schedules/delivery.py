@@ -335,8 +335,9 @@ class Delivery:
             )
 
     async def _patiently(self, work: Callable[[Store], T]) -> T:
-        """Write what happened outside, which cannot be undone: when the database is busy, again."""
-        for wait in (0.1, 0.5, 2.0):
+        """Write what happened outside, which cannot be undone: when the database is busy or away, again, for as long
+        as the message's lease lasts."""
+        for wait in (0.1, 0.5, 2.0, 4.0, 8.0, 8.0):
             try:
                 return await self._core.database.write(work)
             except Busy:

@@ -29,7 +29,7 @@ from storage.database import Database
 from storage.store import Store
 
 SECRET = "a test's secret"
-LEASE = 1.5
+LEASE = 2.0
 
 
 @dataclass(eq=False)

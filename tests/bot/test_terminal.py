@@ -149,6 +149,17 @@ def test_the_doctor_says_what_administrators_were_told(any_upbeat: Upbeat) -> No
     assert "Set SLACK_BOT_TOKEN anew" in found
 
 
+def test_the_doctor_says_which_process_does_what_one_does_alone(any_upbeat: Upbeat) -> None:
+    any_upbeat("migrate")
+    assert "clock: no process does this now" in any_upbeat("doctor").stdout
+    database = Database(any_upbeat.url, b"a test's secret")  # type: ignore[attr-defined]
+    database.write_now(lambda store: store.leases.take("clock", "host-a:17:abc", seconds=60))
+    database.stop()
+    said = any_upbeat("doctor").stdout
+    assert "clock: done by host-a:17:abc, for another" in said
+    assert "delivery: no process does this now" in said
+
+
 def test_a_wrong_setting_is_named_without_its_value(upbeat: Upbeat) -> None:
     done = upbeat("migrate", UPBEAT_PORT="eighty-eighty")
     assert done.returncode == 1

@@ -19,6 +19,8 @@ from handlers.kit.text import Phrase, Verbatim
 from schedules.delivery import Delivery
 from schedules.pacing import Buckets
 from schedules.speaking import Parcel, Receipt, Refused, Slow, Unclear, Unreachable
+from schedules.turns import Tenure, steady
+from storage.store import Store
 from storage.tables import Account, Outgoing, PersonRow, Place, Posted
 from tests.company import Chat
 from tests.schedules.errands import feature, only
@@ -449,6 +451,52 @@ async def test_who_lost_its_lease_does_not_send(any_chat: Chat) -> None:
     await slow
     assert line.heard == [("ada", "first")]
     assert row(any_chat, message).attempts == 0
+
+
+async def test_who_slept_just_before_the_request_does_not_send(any_chat: Chat) -> None:
+    """It was written down as being sent; then the process was stopped for longer than its lease, and woken."""
+    line = Line()
+    message = tell(any_chat, "ben", "hello")
+    asleep, begin = worker(any_chat, line, name="asleep"), Delivery._begin
+    clock = [0.0]
+    asleep._now = lambda: clock[0]
+
+    def sleeping(store: Store, message: Any) -> Any:
+        begun = begin(asleep, store, message)
+        clock[0] += 90
+        return begun
+
+    asleep._begin = sleeping  # type: ignore[method-assign]
+    await asleep.deliver()
+    assert line.heard == []
+    assert row(any_chat, message).state == "waiting"
+    await worker(any_chat, line, name="awake").deliver()
+    assert (line.heard, row(any_chat, message).ambiguous) == ([("ben", "hello")], 0)
+
+
+async def test_who_took_over_sends_no_burst_after_anothers(any_chat: Chat) -> None:
+    """Another process may have sent all that the platform permits at once, until a moment ago."""
+    buckets = Buckets(lambda: 100.0)
+    buckets.begin_empty()
+    waits = [buckets.wait_for([("all", 10.0, 5.0)], most=1000.0) for _ in range(3)]
+    assert waits == pytest.approx([0.1, 0.2, 0.3])
+
+
+async def test_what_another_took_up_in_its_turn_is_free_in_ours(any_chat: Chat) -> None:
+    line = Line()
+    tell(any_chat, "ben", "hello")
+    any_chat.change(lambda store: store.outbox.lease("dead", most=10))
+    term = any_chat.change(lambda store: store.leases.take("delivery", "ours", seconds=60))
+    ours = worker(any_chat, line)
+    await ours.begin(Tenure(term, steady() + 60))
+    await until(lambda: line.heard)
+    any_chat.change(lambda store: store.leases.give_back(term))
+    any_chat.change(lambda store: store.leases.take("delivery", "theirs", seconds=60))
+    tell(any_chat, "ada", "late")
+    ours.wake()
+    await asyncio.sleep(0.3)
+    await ours.drop()
+    assert line.heard == [("ben", "hello")]
 
 
 async def test_it_goes_out_at_once_when_woken(any_chat: Chat) -> None:
