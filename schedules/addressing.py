@@ -13,10 +13,10 @@ from handlers.kit.features import Silence
 from handlers.kit.values import load
 from handlers.reminders import NUDGE
 from schedules import nudges
-from schedules.speaking import Address, Parcel, Speaker
+from schedules.speaking import Address, Parcel, Receipt, Speaker
 from storage.people import Person
 from storage.store import Store
-from storage.tables import Account, Outgoing, Place
+from storage.tables import Account, Outgoing, Place, Posted
 
 NO_WAY_YET = timedelta(minutes=1)
 """How long a message rests whose reader has no account, or whose platform is not running."""
@@ -47,9 +47,41 @@ def find_way(
     """The way of a message now. `tried` are platforms on which the reader turned out to be unreachable."""
     if row.expires_at and row.expires_at <= store.now:
         return Fate("expired")
+    if row.edits:
+        return _over(core, store, row, speakers, tried)
     if row.place_id:
         return _to_place(core, store, row, speakers)
     return _to_person(core, store, row, speakers, tried)
+
+
+def _over(core: Core, store: Store, row: Outgoing, speakers: Speakers, tried: Collection[str]) -> Way | Fate:
+    """In the place of a message that stands, on its platform and nowhere else."""
+    posted = store.outbox.standing(row.edits or "")
+    person = store.directory.person(row.person_id or "")
+    if posted is None:
+        return Fate("cancelled", "gone")
+    if posted.platform in tried:
+        return Fate("cancelled", "unreachable")
+    if person is not None and not person.active:
+        return Fate("cancelled", "left")
+    speaker = speakers.get(posted.platform)
+    if speaker is None:
+        return Fate("waiting", until=store.now + NO_WAY_YET)
+    return Way(speaker, _for_standing(core, row, posted, person))
+
+
+def _for_standing(core: Core, row: Outgoing, posted: Posted, person: Person | None) -> Parcel:
+    memory = core.database.memory
+    return Parcel(
+        outgoing_id=row.id,
+        card=load(row.card),
+        language=person.language if person else memory.default_language,
+        zone=person.zone if person else memory.default_zone,
+        to=Address(posted.channel, posted.channel),
+        private=person is not None,
+        person_id=person.id if person else "",
+        over=Receipt(posted.channel, posted.message, tuple((posted.more or "").split())),
+    )
 
 
 def _to_place(core: Core, store: Store, row: Outgoing, speakers: Speakers) -> Way | Fate:

@@ -15,7 +15,18 @@ from typing import Any, TypeVar
 from handlers.kit.dispatch import Core
 from schedules.addressing import Fate, Way
 from schedules.pacing import Buckets
-from schedules.speaking import Locked, Parcel, Receipt, Refused, Slow, Speaker, Unclear, Unreachable
+from schedules.speaking import (
+    Fixed,
+    Gone,
+    Locked,
+    Parcel,
+    Receipt,
+    Refused,
+    Slow,
+    Speaker,
+    Unclear,
+    Unreachable,
+)
 from schedules.taking import UNCLEAR, back_off, settle, take, way_of
 from schedules.turns import Tenure, steady
 from storage.alerts import TOKEN
@@ -23,7 +34,7 @@ from storage.database import Busy
 from storage.leases import Term, under
 from storage.outbox import LEASE, MOST_ATTEMPTS
 from storage.store import Store
-from storage.tables import Outgoing
+from storage.tables import Outgoing, Posted
 
 log = logging.getLogger("upbeat.delivery")
 
@@ -234,7 +245,7 @@ class Delivery:
     async def _speak(self, row: Outgoing, way: Way, message: _Message) -> bool:
         try:
             async with asyncio.timeout(ANSWER):
-                receipt = await self._found(row, way) or await way.speaker.speak(way.parcel)
+                receipt = await self._found(row, way) or await _said(way)
         except Slow as slow:
             wait = self._buckets.pause(slow.bucket, slow.retry_after)
             return await self._later(row, wait, "slow", attempts=row.attempts)
@@ -242,6 +253,10 @@ class Delivery:
             await self._not_there(row, way)
             message.tried.add(way.speaker.name)
             return await self._send(message)
+        except Gone:
+            return await self._write_fate(row, Fate("cancelled", "gone"), attempts=row.attempts + 1)
+        except Fixed:  # then it is told as a message of its own
+            return await self._write_fate(row, Fate("waiting"), edits=None, platform="")
         except Refused:
             return await self._write_fate(row, Fate("failed", "refused"), attempts=row.attempts + 1)
         except Locked:
@@ -269,7 +284,8 @@ class Delivery:
 
         def write(store: Store) -> None:
             if store.outbox.set(row, sent_at=store.now, **values) and row.about:
-                _remember(store, way.speaker.name, receipt, row, way.parcel)
+                posted = _remember(store, way.speaker.name, receipt, row, way.parcel)
+                store.outbox.put_right(row, posted)
 
         await self._patiently(write)
         self.counts["sent"] += 1
@@ -345,11 +361,20 @@ class Delivery:
         return await self._core.database.write(work)
 
 
-def _remember(store: Store, platform: str, receipt: Receipt, row: Outgoing, parcel: Parcel) -> None:
-    store.outbox.posted(
+async def _said(way: Way) -> Receipt:
+    over = way.parcel.over
+    if over is None:
+        return await way.speaker.speak(way.parcel)
+    await way.speaker.edit(way.parcel, over)
+    return over
+
+
+def _remember(store: Store, platform: str, receipt: Receipt, row: Outgoing, parcel: Parcel) -> Posted:
+    return store.outbox.posted(
         platform=platform,
         channel=receipt.channel,
         message=receipt.message,
+        more=receipt.more,
         about=row.about,
         person_id=parcel.person_id or None,
     )

@@ -1,4 +1,4 @@
-"""What a platform promises to whoever delivers a message through it, and the five ways in which that fails."""
+"""What a platform promises to whoever delivers a message through it, and the ways in which that fails."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Receipt:
+    """Where the message stands now; `more` are the ids of its further pages."""
+
+    channel: str
+    message: str
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Parcel:
     """One message for one reader (or one place), in their language and zone."""
 
@@ -28,14 +37,8 @@ class Parcel:
     to: Address
     private: bool
     person_id: str = ""
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """Where the message stands now."""
-
-    channel: str
-    message: str
+    over: Receipt | None = None
+    """The message whose place it takes."""
 
 
 class Speaker(Protocol):
@@ -49,6 +52,10 @@ class Speaker(Protocol):
 
     async def speak(self, parcel: Parcel) -> Receipt:
         """Send it once, without retries. Raises one of the exceptions below; anything else is tried again."""
+
+    async def edit(self, parcel: Parcel, over: Receipt) -> None:
+        """Put it in the place of a message that stands, and take away that one's further pages: once or often, it comes
+        to the same. Raises Gone and Fixed too."""
 
 
 class Slow(Exception):
@@ -70,6 +77,14 @@ class Unclear(Exception):
 
 class Refused(Exception):
     """The platform refuses this message for good."""
+
+
+class Gone(Exception):
+    """The message that was to be replaced does not stand there any more."""
+
+
+class Fixed(Exception):
+    """The message that was to be replaced cannot be changed there any more."""
 
 
 class Locked(Exception):

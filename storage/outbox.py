@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,17 @@ MOST_CRASHES = 3
 MOST_HELD = 3
 """Attempts of a message for which later ones to the same reader wait, to arrive in order; then they overtake it."""
 KEPT = timedelta(days=180)
+TAKEN_BACK = "taken back"
 
 _TOPIC = Prepared(select(TABLE.c.id).where(TABLE.c.topic == bindparam("topic")))
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """Where what was withdrawn stands before its reader's eyes; `unknown`: it may, but nobody knows where."""
+
+    standing: Sequence[Posted]
+    unknown: bool
 
 
 class Outbox:
@@ -43,6 +53,7 @@ class Outbox:
         about: str = "",
         unclear: str = "repeat",
         platform: str = "",
+        edits: str | None = None,
         due_at: datetime | None = None,
         expires_at: datetime | None = None,
     ) -> Outgoing | None:
@@ -60,6 +71,7 @@ class Outbox:
             about=about,
             unclear=unclear,
             platform=platform,
+            edits=edits,
             due_at=due_at or now,
             expires_at=expires_at,
             made_at=now,
@@ -134,28 +146,74 @@ class Outbox:
             ).rowcount
         )
 
-    def withdraw(self, about: str, card: str) -> int:
-        """What shows this is replaced by `card` wherever it is kept, and not sent where it waits; returns how many
-        messages reached their reader already, or may have."""
-        shows = TABLE.c.about == about
-        waiting = self._store.execute(
+    def withdraw(self, about: str, card: str, *, person_id: str | None, place_id: str | None) -> Withdrawn:
+        """What shows this to a reader is replaced by `card` where it is kept, and not sent where it waits. What may
+        have arrived, and waits to be tried again, is sent with the new card."""
+        theirs = TABLE.c.person_id == person_id if person_id else TABLE.c.place_id == place_id
+        shows = (TABLE.c.about == about, theirs)
+        unsent = (TABLE.c.state == "waiting", TABLE.c.ambiguous == 0)
+        taken_back = {"state": "cancelled", "reason": TAKEN_BACK}
+        self._store.execute(update(TABLE).where(*shows, *unsent).values(**taken_back))
+        kept = self._store.execute(
             update(TABLE)
-            .where(shows, TABLE.c.state == "waiting")
-            .values(state="cancelled", reason="taken back")
-        ).rowcount
-        return int(self._store.execute(update(TABLE).where(shows).values(card=card)).rowcount) - int(waiting)
+            .where(*shows)
+            .values(card=card, withdrawn_at=self._store.now)
+            .returning(TABLE.c.state, TABLE.c.ambiguous)
+        ).all()
+        standing = self._standing_for(about, person_id, place_id)
+        arrived = any(row.state == "sent" or (row.state == "failed" and row.ambiguous) for row in kept)
+        return Withdrawn(standing, unknown=not standing and (arrived or not kept))
 
-    def posted(self, *, platform: str, channel: str, message: str, about: str, person_id: str | None) -> None:
-        """Remember where a message of ours stands."""
-        self._store.add(
+    def _standing_for(self, about: str, person_id: str | None, place_id: str | None) -> list[Posted]:
+        if person_id:
+            return self._store.all(Posted, col(Posted.about) == about, col(Posted.person_id) == person_id)
+        place = self._store.one(Place, col(Place.id) == place_id)
+        here = (
+            (col(Posted.platform) == place.platform, col(Posted.channel) == place.external_id)
+            if place
+            else ()
+        )
+        return self._store.all(Posted, col(Posted.about) == about, *here) if here else []
+
+    def posted(
+        self,
+        *,
+        platform: str,
+        channel: str,
+        message: str,
+        about: str,
+        person_id: str | None,
+        more: Sequence[str] = (),
+    ) -> Posted:
+        """Remember where a message of ours stands; `more` are its further pages."""
+        return self._store.add(
             Posted,
             platform=platform,
             channel=channel,
             message=message,
+            more=" ".join(more) or None,
             about=about,
             person_id=person_id,
             posted_at=self._store.now,
         )
+
+    def standing(self, posted_id: str) -> Posted | None:
+        """Where a message of ours stands."""
+        return self._store.one(Posted, col(Posted.id) == posted_id)
+
+    def put_right(self, row: Outgoing, posted: Posted) -> None:
+        """A message stands now. If it was withdrawn while it was being sent, or while nobody knew whether it had
+        arrived, the card that should stand takes its place."""
+        here = select(TABLE.c.card).where(TABLE.c.id == row.id, TABLE.c.withdrawn_at.is_not(None))
+        if (card := self._store.execute(here).scalar()) is not None:
+            self.put(
+                card,
+                route=row.route,
+                person_id=row.person_id,
+                place_id=row.place_id,
+                edits=posted.id,
+                platform=posted.platform,
+            )
 
     def about(self, platform: str, channel: str, message: str) -> str | None:
         """What a message of ours shows ("kudos:<id>"), or None."""

@@ -213,6 +213,8 @@ class Outgoing(Row, table=True):
     topic: str | None = Field(default=None, unique=True)
     card: str = Field(sa_column=Column(Sealed, nullable=False))
     about: str = ""  # "kind:id" of what the message shows, to find it again from a reaction
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Moment)  # its card was another one before
+    edits: str | None = None  # the `Posted` whose place it takes, instead of being a message of its own
     unclear: str = "repeat"  # what to do when the platform never answered: repeat, reconcile, once
     state: str = "waiting"
     due_at: datetime = Field(sa_type=Moment)
@@ -237,6 +239,7 @@ class Posted(Row, table=True):
     platform: str
     channel: str
     message: str
+    more: str | None = None  # the ids of its further pages, with spaces between them
     about: str
     person_id: str | None = None
     posted_at: datetime = Field(sa_type=Moment)

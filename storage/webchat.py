@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, Index, UniqueConstraint, and_, delete, func, or_, select
+from sqlalchemy import Column, Index, UniqueConstraint, and_, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, col
 
 from storage.columns import Moment, Sealed
+from storage.ids import new_id
 from storage.policy import Kind
 from storage.tables import AuditRow, PersonalRow, Place, Row
 
@@ -66,6 +68,7 @@ class WebSeen(Row, table=True):
 
 
 _MESSAGE = WebMessage.__table__  # type: ignore[attr-defined]
+_REACTION = WebReaction.__table__  # type: ignore[attr-defined]
 _SEEN = WebSeen.__table__  # type: ignore[attr-defined]
 
 
@@ -95,6 +98,18 @@ class WebChat:
         """The same message shows another card now."""
         self._store.change(message, card=card)
 
+    def put_over(self, message_id: str, card: str) -> bool:
+        """A message of ours shows another card now, for the machine's own rules; False when it is gone."""
+        found = self._store.execute(
+            select(_MESSAGE.c.subject_id).where(_MESSAGE.c.id == message_id, _MESSAGE.c.author_id.is_(None))
+        ).first()
+        if found is None:
+            return False
+        here = col(WebMessage.id) == message_id
+        (message,) = self._store.own(WebMessage, here, subject=found.subject_id)
+        self._store.change(message, card=card)
+        return True
+
     def edit(self, message: WebMessage, words: str) -> None:
         """The author wrote it anew."""
         self._store.change(message, said=words, edited_at=self._store.now)
@@ -103,14 +118,16 @@ class WebChat:
         """Put an emoji under a message, or take it away if it is there; returns whether it stands now."""
         if self._store.remove(WebReaction, *_mine(message_id, person_id, emoji)):
             return False
-        self._store.insert(WebReaction(message_id=message_id, person_id=person_id, emoji=emoji))
+        mine = {"id": new_id(), "message_id": message_id, "person_id": person_id, "emoji": emoji}
+        self._store.execute(self._insert(_REACTION).values(**mine).on_conflict_do_nothing())
         return True
 
     def saw(self, person_id: str, channel: str, last: str) -> None:
-        """The person has read this far."""
-        mine = (col(WebSeen.person_id) == person_id, col(WebSeen.channel) == channel)
-        self._store.execute(delete(_SEEN).where(*mine))
-        self._store.insert(WebSeen(person_id=person_id, channel=channel, last=last))
+        """The person has read this far. Two pages of theirs may say so at the same moment."""
+        read = {"id": new_id(), "person_id": person_id, "channel": channel, "last": last}
+        saying = self._insert(_SEEN).values(**read)
+        further = {"set_": {"last": saying.excluded.last}, "where": saying.excluded.last > _SEEN.c.last}
+        self._store.execute(saying.on_conflict_do_update(index_elements=["person_id", "channel"], **further))
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
@@ -191,6 +208,9 @@ class WebChat:
                 outgoing_id=outgoing_id,
             )
         )
+
+    def _insert(self, table: Any) -> Any:
+        return (sqlite.insert if self._store.dialect == "sqlite" else postgresql.insert)(table)
 
     def _delivered(self, outgoing_id: str) -> WebMessage | None:
         found = self._store.execute(select(_MESSAGE).where(_MESSAGE.c.outgoing_id == outgoing_id)).first()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -18,6 +20,7 @@ from bot.slack.client import (
     needed_of,
     status_of,
     wait_of,
+    whisper,
 )
 from bot.slack.draw import Drawing
 from bot.slack.files import upload
@@ -25,7 +28,9 @@ from bot.slack.members import PLATFORM
 from bot.slack.pages import Page
 from handlers.kit.cards import Document
 from handlers.kit.dispatch import Core
-from schedules.speaking import Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
+from schedules.speaking import Fixed, Gone, Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
+
+T = TypeVar("T")
 
 log = logging.getLogger("upbeat.slack")
 
@@ -53,6 +58,7 @@ NEVER = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"}
     | {"invalid_arguments", "missing_argument", "metadata_too_large", "invalid_metadata_format"}
 )
+STAYS = frozenset({"cant_update_message", "edit_window_closed", "cant_delete_message", "is_inactive"})
 
 
 class Unavailable(Exception):
@@ -86,7 +92,41 @@ class SlackSpeaker:
             arrived.append(await self._sent(parcel, page, number))
         await self._documents(parcel, drawing, arrived[0].channel)
         self._begun.pop(parcel.outgoing_id, None)
-        return arrived[0]
+        return _whole(arrived)
+
+    async def edit(self, parcel: Parcel, over: Receipt) -> None:
+        """Put the card in the place of a message that stands."""
+        pages = Drawing(parcel.language, parcel.zone).messages(parcel.card)
+        stand = (over.message, *over.more)
+        for page, ts in zip(pages, stand, strict=False):
+            await self._changed(parcel, over.channel, ts, page)
+        for ts in stand[len(pages) :]:
+            await self._taken_away(parcel, over.channel, ts, pages[0])
+        if len(pages) > len(stand):
+            raise Fixed
+
+    async def _changed(self, parcel: Parcel, channel: str, ts: str, page: Page) -> None:
+        shown = {**whisper(page), "blocks": page.blocks or []}
+        await self._asked(parcel, lambda: self._client.chat_update(channel=channel, ts=ts, **shown))
+
+    async def _taken_away(self, parcel: Parcel, channel: str, ts: str, page: Page) -> None:
+        try:
+            await self._asked(parcel, lambda: self._client.chat_delete(channel=channel, ts=ts))
+        except Gone:
+            return
+        except Fixed:
+            await self._changed(parcel, channel, ts, page)
+
+    async def _asked(self, parcel: Parcel, call: Callable[[], Awaitable[T]]) -> T:
+        """Ask Slack once; what goes wrong is said in the words of delivery."""
+        try:
+            return await call()
+        except SlackApiError as error:
+            raise self._worded(error, parcel) from None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Unavailable(type(error).__name__) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unclear(type(error).__name__) from None
 
     async def find(self, parcel: Parcel) -> Receipt | None:
         """Where a message stands that may have arrived: looked up by the id that it carries. None when it does not
@@ -102,7 +142,7 @@ class SlackSpeaker:
         arrived = [there[n] for n in range(len(pages)) if all(m in there for m in range(n + 1))]
         if len(arrived) == len(pages):
             self._begun.pop(parcel.outgoing_id, None)
-            return arrived[0]
+            return _whole(arrived)
         if arrived:
             self._begun[parcel.outgoing_id] = arrived
         return None
@@ -133,19 +173,15 @@ class SlackSpeaker:
     async def _sent(self, parcel: Parcel, page: Page, number: int) -> Receipt:
         carried = f"{parcel.outgoing_id}:{number}" if number else parcel.outgoing_id
         metadata: dict[str, Any] = {"event_type": EVENT, "event_payload": {"id": carried}}
-        try:
-            answer = await self._client.chat_postMessage(
+        answer = await self._asked(
+            parcel,
+            lambda: self._client.chat_postMessage(
                 channel=parcel.to.external_id,
                 thread_ts=parcel.to.thread or None,
                 metadata=metadata,
                 **message(page),
-            )
-        except SlackApiError as error:
-            raise self._worded(error, parcel) from None
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise Unavailable(type(error).__name__) from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unclear(type(error).__name__) from None
+            ),
+        )
         return Receipt(channel=str(answer["channel"]), message=str(answer["ts"]))
 
     async def _documents(self, parcel: Parcel, drawing: Drawing, channel: str) -> None:
@@ -168,6 +204,10 @@ class SlackSpeaker:
         code = error_of(error)
         if (wait := wait_of(error)) is not None:
             return Slow(wait, _bucket(parcel))
+        if code == "message_not_found":
+            return Gone(code)
+        if code in STAYS:
+            return Fixed(code)
         if code in NOBODY:
             return Unreachable(code)
         if code in NEVER:
@@ -179,6 +219,11 @@ class SlackSpeaker:
         if status_of(error) >= 500 or code in ("internal_error", "fatal_error", "service_unavailable"):
             return Unclear(code or "server error")
         return Unavailable(code or "unknown")
+
+
+def _whole(arrived: list[Receipt]) -> Receipt:
+    """Where a message of several pages stands."""
+    return replace(arrived[0], more=tuple(page.message for page in arrived[1:]))
 
 
 def _bucket(parcel: Parcel) -> str:

@@ -68,8 +68,8 @@ async def _send(client: Client, drawn: Drawn, spot: Spot, fetch: Fetch, language
     )
 
 
-async def replace(client: Client, page: Page, chat: int, message: int) -> bool:
-    """Put a page where a message of ours stands; False when that message cannot be changed any more."""
+async def edit(client: Client, page: Page, chat: int, message: int) -> None:
+    """Put a page where a message of ours stands. Raises what the library raises, but not that it is so already."""
     try:
         await client.edit_message_text(
             page.html,
@@ -80,7 +80,16 @@ async def replace(client: Client, page: Page, chat: int, message: int) -> bool:
             link_preview_options=NO_PREVIEW,
         )
     except BadRequest as error:
-        return "not modified" in error.message.lower()
+        if "not modified" not in error.message.lower():
+            raise
+
+
+async def replace(client: Client, page: Page, chat: int, message: int) -> bool:
+    """Put a page where a message of ours stands; False when that message cannot be changed any more."""
+    try:
+        await edit(client, page, chat, message)
+    except BadRequest:
+        return False
     return True
 
 

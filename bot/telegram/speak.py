@@ -12,9 +12,10 @@ from bot.telegram import post
 from bot.telegram.client import Client, is_unclear
 from bot.telegram.draw import Drawn, draw
 from bot.telegram.listen import PLATFORM
+from bot.telegram.pages import Page
 from bot.telegram.post import Spot
 from handlers.kit.dispatch import Core
-from schedules.speaking import Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
+from schedules.speaking import Fixed, Gone, Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
 
 OVERALL = (30.0, 30.0)
 """Messages a second, and how many at once (core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this)."""
@@ -54,7 +55,41 @@ class TelegramSpeaker:
             spot = replace(spot, chat=message.chat_id)
             arrived.append(Receipt(channel=str(message.chat_id), message=str(message.message_id)))
         del self._begun[parcel.outgoing_id]
-        return arrived[0]
+        return replace(arrived[0], more=tuple(part.message for part in arrived[1:]))
+
+    async def edit(self, parcel: Parcel, over: Receipt) -> None:
+        """Put the card in the place of a message that stands."""
+        drawn = draw(parcel.card, parcel.language, parcel.zone)
+        pages = [one for one in drawn if isinstance(one, Page)]
+        stand = [int(one) for one in (over.message, *over.more)]
+        for page, message in zip(pages, stand, strict=False):
+            await self._changed(page, int(over.channel), message)
+        for message in stand[len(pages) :]:
+            await self._taken_away(pages[0], int(over.channel), message)
+        if len(drawn) > len(stand):
+            raise Fixed
+
+    async def _changed(self, page: Page, chat: int, message: int) -> None:
+        try:
+            await post.edit(self._client, page, chat, message)
+        except ChatMigrated as error:  # its messages are counted anew there
+            new = str(error.new_chat_id)
+            await self._core.database.write(lambda store: store.accounts.moved(PLATFORM, str(chat), new))
+            raise Fixed from None
+        except BadRequest as error:
+            raise _unchanged(error, chat) from None
+        except TelegramError as error:
+            raise _worded(error, chat) from None
+
+    async def _taken_away(self, page: Page, chat: int, message: int) -> None:
+        """After two days a message is not deleted any more; it says then what the first one says."""
+        try:
+            await self._client.delete_message(chat, message)
+        except BadRequest as error:
+            if "not found" not in error.message.lower():
+                await self._changed(page, chat, message)
+        except TelegramError as error:
+            raise _worded(error, chat) from None
 
     async def _send(self, parcel: Parcel, one: Drawn, spot: Spot) -> Message:
         try:
@@ -94,6 +129,15 @@ def _worded(error: TelegramError, chat: int) -> Exception:
     if is_unclear(error):
         return Unclear(type(error).__name__)
     return Unavailable(type(error).__name__)
+
+
+def _unchanged(error: BadRequest, chat: int) -> Exception:
+    words = error.message.lower()
+    if "to edit not found" in words or "message_id_invalid" in words:
+        return Gone(error.message)
+    if "can't be edited" in words or "no text in the message" in words:
+        return Fixed(error.message)
+    return _worded(error, chat)
 
 
 def _chat(parcel: Parcel) -> int:

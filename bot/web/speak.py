@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.web.live import Live
 from handlers.kit.dispatch import Core
 from handlers.kit.values import dump
-from schedules.speaking import Parcel, Receipt
+from schedules.speaking import Gone, Parcel, Receipt
 from storage.store import Store
 from storage.webchat import PLATFORM, WebMessage, private_channel
 
@@ -28,6 +28,13 @@ class WebSpeaker:
         message = await self._core.database.write(lambda store: _written(store, parcel))
         self._live.tell(message.channel, [parcel.person_id] if parcel.private else None)
         return Receipt(channel=message.channel, message=message.id)
+
+    async def edit(self, parcel: Parcel, over: Receipt) -> None:
+        """The message shows another card now, on the open pages too."""
+        card = dump(parcel.card)
+        if not await self._core.database.write(lambda store: store.webchat.put_over(over.message, card)):
+            raise Gone
+        self._live.tell(over.channel, [parcel.person_id] if parcel.private else None)
 
 
 def _written(store: Store, parcel: Parcel) -> WebMessage:

@@ -1,20 +1,22 @@
 """After feedback was sent: the receiver acknowledges and replies, and its author can take it back for a day."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
-from handlers.feedback.note import READ, feature
+from handlers.feedback.note import READ, RECEIVED, feature
 from handlers.kit.access import owner_of, readers
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.values import dump
 from storage.feedback import RETRACTABLE, FeedbackRow
 from storage.policy import Kind
 
 ACKNOWLEDGE = "feedback.acknowledge"
+STANDS = timedelta(days=30)
+"""For how long it is tried to take words away where they stand."""
 TAKEN_BACK = Phrase("This feedback was taken back by its author.")
 
 
@@ -126,7 +128,6 @@ def retract(request: Request, feedback: str) -> Reply:
             name=_name(request, row.subject_id),
         )
     )
-    reached = request.store.outbox.withdraw(f"feedback:{row.id}", dump(tombstone))
     request.store.obligations.close(row.subject_id, ACKNOWLEDGE, row.id, how="taken back")
     return Reply(
         show=Card(
@@ -138,14 +139,20 @@ def retract(request: Request, feedback: str) -> Reply:
                 )
             ),
         ),
-        tell=_told_of_it(row, tombstone) if reached else (),
+        tell=_put_over(row, tombstone),
     )
 
 
-def _told_of_it(row: FeedbackRow, tombstone: Card) -> tuple[Tell, ...]:
-    """Those whom the feedback reached hear that it is gone. The messages that stand in their chats cannot be unsaid."""
-    readers = [person for person in (row.subject_id, row.named_id) if person]
-    return tuple(Tell(tombstone, to=person, topic=f"feedback:{row.id}:back:{person}") for person in readers)
+def _put_over(row: FeedbackRow, tombstone: Card) -> tuple[Tell, ...]:
+    """Where the feedback stands in a chat, it says there that it was taken back; whom it did not reach yet hears
+    nothing."""
+    about = f"feedback:{row.id}"
+    notices = {row.subject_id: RECEIVED, row.named_id: ""}
+    return tuple(
+        Tell(tombstone, to=person, over=about, topic=f"{about}:back:{person}", notice=notice, lives=STANDS)
+        for person, notice in notices.items()
+        if person
+    )
 
 
 def is_retractable(request: Request, row: FeedbackRow) -> bool:

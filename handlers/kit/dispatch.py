@@ -38,7 +38,7 @@ from storage.errors import is_race
 from storage.people import Person
 from storage.sheets import SheetProblem, read_sheet
 from storage.store import Store
-from storage.tables import Draft
+from storage.tables import Draft, Outgoing
 
 log = logging.getLogger("upbeat.dispatch")
 
@@ -331,23 +331,37 @@ class Core:
     def queue(self, store: Store, route: str, tell: Tell) -> str | None:
         """One outbox row for a `tell`, in this transaction; returns its id, or None when its topic was told before or
         the person switched this notice off."""
+        if tell.over and not self._put_over(store, route, tell):
+            return None
         if tell.notice and tell.to and not store.preferences.wants(tell.to, tell.notice):
             return None
         card = self._seal.card(store, tell.card, for_person=tell.to or None)
-        row = store.outbox.put(
-            dump(card),
-            route=route,
-            person_id=tell.to or None,
-            place_id=tell.place or None,
-            topic=tell.topic,
-            about=tell.about,
-            unclear=tell.unclear,
-            platform=tell.on,
-            due_at=store.now + tell.after,
-            expires_at=store.now + tell.after + tell.lives,
-        )
+        row = _put(store, route, tell, dump(card), topic=tell.topic, about=tell.about, platform=tell.on)
         store.touch(tell.to)
         return row.id if row else None
+
+    def _put_over(self, store: Store, route: str, tell: Tell) -> bool:
+        """Put a card in the place of what stands already; returns whether it must also be told anew."""
+        card = dump(self._seal.card(store, tell.card, for_person=tell.to or None))
+        reader = {"person_id": tell.to or None, "place_id": tell.place or None}
+        withdrawn = store.outbox.withdraw(tell.over, card, **reader)
+        for posted in withdrawn.standing:
+            _put(store, route, tell, card, edits=posted.id, platform=posted.platform)
+        store.touch(tell.to)
+        return withdrawn.unknown
+
+
+def _put(store: Store, route: str, tell: Tell, card: str, **more: Any) -> Outgoing | None:
+    return store.outbox.put(
+        card,
+        route=route,
+        person_id=tell.to or None,
+        place_id=tell.place or None,
+        unclear="repeat" if more.get("edits") else tell.unclear,
+        due_at=store.now + tell.after,
+        expires_at=store.now + tell.after + tell.lives,
+        **more,
+    )
 
 
 def _takes(route: Route, name: str) -> bool:

@@ -9,7 +9,7 @@ from handlers.kit.grammar import folded
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
-from handlers.kudos.taking_back import take_back_button
+from handlers.kudos.taking_back import take_back_button, told_about
 from handlers.kudos.thanks import DAILY, RECEIVED, Thanks, carried, channel, feature, headline, reason
 from storage.kudos import KudosRow
 from storage.tables import Place
@@ -172,6 +172,7 @@ def _receivers_told(request: Request, thanks: Thanks, place: Place | None) -> tu
             ),
             to=person.id,
             topic=f"kudos:{thanks.group}:{person.id}",
+            about=told_about(thanks.group, person.id),
             notice=RECEIVED,
         )
         for person in thanks.receivers

@@ -1,6 +1,7 @@
 """Taking a thanks back: a reversing row, never a delete, and whoever heard of it hears that too."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from handlers.kit.access import owner_of
@@ -10,6 +11,9 @@ from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim, names
 from handlers.kudos.thanks import RECEIVED, feature
 from storage.kudos import KudosRow
+
+STANDS = timedelta(days=30)
+"""For how long it is tried to change a post where it stands."""
 
 
 def _thanks(request: Request, args: Mapping[str, Any]) -> KudosRow | None:
@@ -30,10 +34,10 @@ def take_back(request: Request, group: str) -> Reply:
     people = names(request.person(row.subject_id).name for row in rows)
     return Reply(
         show=Card(
-            Phrase("Taken back. {people} hear of it, and their points are gone.", people=people),
+            Phrase("Taken back. Where {people} read it, it says so now; the points are gone.", people=people),
             Note(Phrase("It stays in the record that it was given and taken back.")),
         ),
-        tell=(*_followed(request, rows), *_receivers_told(request, rows)),
+        tell=(*_posted_over(request, rows), *_receivers_told(request, rows)),
     )
 
 
@@ -42,11 +46,16 @@ def take_back_button(group: str) -> Button:
     return Button(
         Phrase("Take it back"),
         take_back.bind(group=group),
-        confirm=Phrase("Take these kudos back? Whoever got them is told."),
+        confirm=Phrase("Take these kudos back? Whoever got them sees that."),
     )
 
 
-def _followed(request: Request, rows: list[KudosRow]) -> tuple[Tell, ...]:
+def told_about(group: str, person: str) -> str:
+    """What the private message about a thanks is about: an emoji under it is no reaction to the post."""
+    return f"kudos_told:{group}:{person}"
+
+
+def _posted_over(request: Request, rows: list[KudosRow]) -> tuple[Tell, ...]:
     if not rows[0].place_id:
         return ()
     card = Card(
@@ -56,8 +65,9 @@ def _followed(request: Request, rows: list[KudosRow]) -> tuple[Tell, ...]:
             people=names(request.person(row.subject_id).name for row in rows),
         )
     )
-    topic = f"kudos:{rows[0].group_id}:taken back"
-    return (Tell(card, place=rows[0].place_id, topic=topic, unclear="reconcile"),)
+    about = f"kudos:{rows[0].group_id}"
+    topic = f"{about}:taken back"
+    return (Tell(card, place=rows[0].place_id, over=about, topic=topic, unclear="reconcile", lives=STANDS),)
 
 
 def _receivers_told(request: Request, rows: list[KudosRow]) -> tuple[Tell, ...]:
@@ -68,4 +78,14 @@ def _receivers_told(request: Request, rows: list[KudosRow]) -> tuple[Tell, ...]:
             day=rows[0].made_at.date(),
         )
     )
-    return tuple(Tell(card, to=row.subject_id, topic=f"kudos:back:{row.id}", notice=RECEIVED) for row in rows)
+    return tuple(
+        Tell(
+            card,
+            to=row.subject_id,
+            over=told_about(row.group_id, row.subject_id),
+            topic=f"kudos:back:{row.id}",
+            notice=RECEIVED,
+            lives=STANDS,
+        )
+        for row in rows
+    )

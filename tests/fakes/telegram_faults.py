@@ -8,7 +8,19 @@ from typing import Any
 from .telegram_spec import Refused, bad
 
 DROPS = ("drop_before_accept", "timeout_after_accept")
-KINDS = (*DROPS, "429", "500", "401", "403_blocked", "400_chat_not_found", "400_query_too_old", "migrated")
+KINDS = (
+    *DROPS,
+    "429",
+    "500",
+    "401",
+    "403_blocked",
+    "400_chat_not_found",
+    "400_query_too_old",
+    "400_edit_not_found",
+    "400_cannot_edit",
+    "400_cannot_delete",
+    "migrated",
+)
 COUNTED = {
     "sendMessage",
     "sendPhoto",
@@ -61,6 +73,9 @@ class Fault:
             "403_blocked": Refused(403, "Forbidden: bot was blocked by the user"),
             "400_chat_not_found": bad("chat not found"),
             "400_query_too_old": bad("query is too old and response timeout expired or query ID is invalid"),
+            "400_edit_not_found": bad("message to edit not found"),
+            "400_cannot_edit": bad("message can't be edited"),
+            "400_cannot_delete": bad("message can't be deleted for everyone"),
             "migrated": migrated(self.migrate_to),
         }
         return answers.get(self.kind)

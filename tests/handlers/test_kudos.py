@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.words import Voice
 from handlers.kit.features import Ring, Rung
 from handlers.kit.requests import Quoted, Where
 from handlers.kudos.digest import digest, next_friday
@@ -270,6 +271,29 @@ async def test_private_kudos_taken_back_from_the_list_are_told_to_the_receiver_a
     await chat.presses("ada", "Take it back")
     assert chat.posted() == ""
     assert "took back" in chat.told("ben")
+
+
+async def test_taken_back_kudos_are_replaced_in_the_channel_and_in_the_chat(any_chat: Chat) -> None:
+    place(any_chat)
+    await any_chat.says("ada", "/kudos @ben for the calm call")
+    posted = await any_chat.presses("ada", "Post it")
+    before = {parcel.to.address: parcel for parcel in await any_chat.deliver()}
+    await any_chat.presses("ada", "Take it back", on=posted)
+    after = await any_chat.deliver()
+    assert len(after) == len(before) == 2
+    assert all(parcel.over for parcel in after)
+    assert {parcel.to.address for parcel in after} == set(before)
+    assert all("calm call" not in Voice().plain(parcel.card) for parcel in after)
+
+
+async def test_an_emoji_under_the_private_message_is_no_reaction_to_the_post(chat: Chat) -> None:
+    place(chat)
+    await chat.says("ada", "/kudos @ben for the calm call")
+    await chat.presses("ada", "Post it")
+    await chat.deliver()
+    for number in (1, 2):
+        await chat.reacts("ben", f"m{number}", where=Where(id="dm-ben"))
+    assert chat.rows(ReactionRow) == []
 
 
 async def test_only_the_giver_takes_it_back(chat: Chat) -> None:

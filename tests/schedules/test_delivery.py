@@ -33,6 +33,7 @@ class Line:
         self.name = name
         self.heard: list[tuple[str, str]] = []
         self.script: defaultdict[str, list[Exception | str]] = defaultdict(list)
+        self.edited: list[tuple[str, str]] = []
         self.limits: Callable[[Parcel], list[tuple[str, float, float]]] = lambda parcel: []
         self.looked_up: list[str] = []
         self.stored: dict[str, Receipt] = {}
@@ -57,6 +58,15 @@ class Line:
         if isinstance(happens, Unclear):
             raise happens
         return receipt
+
+    async def edit(self, parcel: Parcel, over: Receipt) -> None:
+        plan = self.script[over.message]
+        happens = plan.pop(0) if plan else ""
+        if isinstance(happens, Exception) and not isinstance(happens, Unclear):
+            raise happens
+        self.edited.append((over.message, Voice().plain(parcel.card)))
+        if isinstance(happens, Unclear):
+            raise happens
 
 
 class Searchable(Line):

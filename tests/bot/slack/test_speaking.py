@@ -8,10 +8,19 @@ from typing import Any
 
 import pytest
 
-from handlers.kit.cards import Card, Document, Section
+from handlers.kit.cards import Button, Card, Document, Section
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
-from schedules.speaking import Address, Locked, Parcel, Slow, Unclear, Unreachable
+from schedules.speaking import (
+    Address,
+    Fixed,
+    Gone,
+    Locked,
+    Parcel,
+    Slow,
+    Unclear,
+    Unreachable,
+)
 from storage.alerts import Alert
 from storage.tables import Outgoing, Place
 from tests.bot.slack.conftest import GENERAL, Room, user
@@ -237,3 +246,74 @@ async def test_starting_with_a_refused_token_says_what_to_do(room: Room) -> None
         await other.start()
     await other.stop()
     room.slack.violations.clear()
+
+
+# In the place of what stands -----------------------------------------------------------------------------------------
+
+TOMBSTONE = Card(Phrase("Taken back."))
+
+
+async def test_a_message_of_several_pages_becomes_the_one_that_takes_its_place(room: Room) -> None:
+    speaker = room.platform.speaker
+    over = await speaker.speak(parcel(card=very_long(20)))
+    assert over.more
+    await speaker.edit(parcel(card=TOMBSTONE), over)
+    await speaker.edit(parcel(card=TOMBSTONE), over)  # nobody answered the first time
+    stand = [message for message in room.slack.dm(user("ben")) if not message.deleted]
+    assert [message.ts for message in stand] == [over.message]
+    assert "Taken back." in stand[0].words
+    assert "s0w0" not in stand[0].words
+
+
+async def test_a_post_in_a_channel_is_replaced_and_its_buttons_go(room: Room) -> None:
+    speaker = room.platform.speaker
+    card = Card(Phrase("Hello"), Section(Verbatim("CANARY")), Button(Phrase("Press"), handle="h1"))
+    there = {"to": Address(GENERAL, GENERAL), "private": False}
+    over = await speaker.speak(parcel(card=card, **there))
+    await speaker.edit(parcel(card=TOMBSTONE, **there), over)
+    stands = room.slack.find(GENERAL, over.message)
+    assert stands is not None
+    assert "CANARY" not in str(stands.blocks)
+    assert "h1" not in str(stands.blocks)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("message_not_found", Gone),
+        ("edit_window_closed", Fixed),
+        ("cant_update_message", Fixed),
+        ("429", Slow),
+        ("timeout_after_accept", Unclear),
+        ("token_revoked", Locked),
+    ],
+)
+async def test_what_goes_wrong_with_an_edit_is_told_apart(
+    room: Room, fault: str, error: type[Exception]
+) -> None:
+    over = await room.platform.speaker.speak(parcel())
+    room.slack.fail_next("chat.update", fault, retry_after=7)
+    with pytest.raises(error):
+        await room.platform.speaker.edit(parcel(card=TOMBSTONE), over)
+
+
+async def test_feedback_taken_back_says_so_where_it_stands(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.command(user("ada"), "/feedback", f"<@{user('ben')}>")
+    await any_room.settled()
+    words = {label: "CANARY" for label in labels(slack.top(user("ada")).blocks)}
+    await slack.submit(user("ada"), words)
+    await any_room.settled()
+    await any_room.deliver()
+    assert "CANARY" in slack.dm(user("ben"))[-1].words
+    await slack.press(user("ada"), slack.top(user("ada")), text="Take it back")
+    await any_room.settled()
+    await any_room.deliver()
+    assert "CANARY" not in str([(message.words, message.blocks) for message in slack.dm(user("ben"))])
+    assert "took back feedback" in slack.dm(user("ben"))[-1].words
+
+
+def labels(blocks: list[Any]) -> list[str]:
+    """The fields of a form that are for words."""
+    asked = (block for block in blocks if block["type"] == "input")
+    return [block["block_id"] for block in asked if block["element"]["type"] == "plain_text_input"]

@@ -4,7 +4,7 @@ import pytest
 
 from handlers.kit.cards import Button, Card, Document, Section
 from handlers.kit.text import Phrase, Verbatim
-from schedules.speaking import Address, Locked, Parcel, Refused, Slow, Unclear, Unreachable
+from schedules.speaking import Address, Fixed, Gone, Locked, Parcel, Refused, Slow, Unclear, Unreachable
 from storage.tables import Place
 from tests.bot.telegram.conftest import BEN, FORUM, MALLORY, TEAM, Room
 
@@ -120,3 +120,55 @@ def test_the_limits_of_telegram(room: Room) -> None:
     assert private == [("telegram:all", 30.0, 30.0), (f"telegram:chat:{BEN}", 1.0, 1.0)]
     [_, (name, rate, burst)] = room.platform.speaker.buckets(parcel(to=TEAM, private=False))
     assert (name, round(rate * 60), burst) == (f"telegram:chat:{TEAM}", 20, 20.0)
+
+
+# In the place of what stands -----------------------------------------------------------------------------------------
+
+TOMBSTONE = Card(Phrase("Taken back."))
+LONG = Card(Phrase("Long"), *(Section(Verbatim(f"CANARY {n} " * 300)) for n in range(4)))
+
+
+async def test_a_message_of_several_parts_becomes_the_one_that_takes_its_place(room: Room) -> None:
+    speaker = room.platform.speaker
+    over = await speaker.speak(parcel(LONG))
+    assert over.more
+    await speaker.edit(parcel(TOMBSTONE), over)
+    await speaker.edit(parcel(TOMBSTONE), over)  # nobody answered the first time
+    assert [said.text for said in room.fake.chat(BEN)] == ["Taken back."]
+
+
+async def test_after_two_days_what_cannot_be_deleted_says_the_same(room: Room) -> None:
+    speaker = room.platform.speaker
+    over = await speaker.speak(parcel(LONG))
+    room.fake.fail_next("deleteMessage", "400_cannot_delete", times=len(over.more))
+    await speaker.edit(parcel(TOMBSTONE), over)
+    assert {said.text for said in room.fake.chat(BEN)} == {"Taken back."}
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("400_edit_not_found", Gone),
+        ("400_cannot_edit", Fixed),
+        ("403_blocked", Unreachable),
+        ("429", Slow),
+        ("timeout_after_accept", Unclear),
+        ("401", Locked),
+    ],
+)
+async def test_what_goes_wrong_with_an_edit_is_told_apart(
+    room: Room, fault: str, error: type[Exception]
+) -> None:
+    over = await room.platform.speaker.speak(parcel())
+    room.fake.quiet = 0.5
+    room.fake.fail_next("editMessageText", fault, retry_after=7)
+    with pytest.raises(error):
+        await room.platform.speaker.edit(parcel(TOMBSTONE), over)
+
+
+async def test_what_a_group_said_before_it_moved_cannot_be_changed(room: Room) -> None:
+    room.fake.add_group(-30, "Small", [BEN], supergroup=False)
+    over = await room.platform.speaker.speak(parcel(to=-30, private=False))
+    await room.fake.migrate(-30, -100301)
+    with pytest.raises(Fixed):
+        await room.platform.speaker.edit(parcel(TOMBSTONE, to=-30, private=False), over)

@@ -16,18 +16,18 @@ HOSTILE = (
 )
 
 
-async def test_a_check_in_is_recorded_and_still_there_after_a_reload(window: Window) -> None:
-    ada = await window.of("ada")
+async def test_a_check_in_is_recorded_and_still_there_after_a_reload(any_window: Window) -> None:
+    ada = await any_window.of("ada")
     await says(ada, "/checkin done the login page; next payments")
     await expect(ada.locator("#messages")).to_contain_text("Checked in.")
     await ada.reload()
     await expect(ada.locator("#messages")).to_contain_text("the login page")
-    await ada.goto(window.house.page("ada", "home"))
+    await ada.goto(any_window.house.page("ada", "home"))
     await expect(ada.locator("#home")).to_contain_text("Done: the login page")
 
 
-async def test_kudos_arrive_live_in_the_channel_and_reactions_to_them_count(window: Window) -> None:
-    ada, ben = await window.of("ada", "in/engines"), await window.of("ben", "in/engines")
+async def test_kudos_arrive_live_in_the_channel_and_reactions_to_them_count(any_window: Window) -> None:
+    ada, ben = await any_window.of("ada", "in/engines"), await any_window.of("ben", "in/engines")
     await says(ada, "/kudos @ben for the calm incident call")
     preview = ada.locator("#messages article.private", has_text="calm incident call").last
     await expect(preview).to_contain_text("Only you see this")
@@ -44,8 +44,8 @@ async def test_kudos_arrive_live_in_the_channel_and_reactions_to_them_count(wind
     await expect(theirs).to_have_count(0)
 
 
-async def test_feedback_reaches_its_receiver_live_and_nobody_else(window: Window) -> None:
-    ada, ben, dora = await window.of("ada"), await window.of("ben"), await window.of("dora")
+async def test_feedback_reaches_its_receiver_live_and_nobody_else(any_window: Window) -> None:
+    ada, ben, dora = await any_window.of("ada"), await any_window.of("ben"), await any_window.of("dora")
     await says(ada, "/feedback @ben")
     drawer = ada.get_by_role("dialog")
     await expect(drawer.locator(".audience")).to_contain_text("Ben Okri")
@@ -57,6 +57,10 @@ async def test_feedback_reaches_its_receiver_live_and_nobody_else(window: Window
     await expect(ben.locator("#messages")).to_contain_text("you stayed calm")
     await dora.reload()
     assert "stayed calm" not in await dora.inner_text("body")
+    await ada.get_by_role("button", name="Take it back").last.click()
+    await ada.locator("#ask [data-answer=yes]").click()
+    await expect(ben.locator("#messages")).to_contain_text("took back feedback")
+    await expect(ben.locator("#messages")).not_to_contain_text("you stayed calm")
 
 
 async def _confirm(page: Page) -> None:
@@ -67,8 +71,8 @@ async def _confirm(page: Page) -> None:
         await last.locator("button.primary").click()
 
 
-async def test_a_point_for_a_one_on_one_and_notes_of_it_reach_the_partner(window: Window) -> None:
-    ada, ben = await window.of("ada"), await window.of("ben")
+async def test_a_point_for_a_one_on_one_and_notes_of_it_reach_the_partner(any_window: Window) -> None:
+    ada, ben = await any_window.of("ada"), await any_window.of("ben")
     await says(ada, "/1on1 add @ben the roadmap")
     await expect(ben.locator("#messages")).to_contain_text("the roadmap")
     await says(ada, "/1on1 notes @ben")
