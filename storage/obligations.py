@@ -100,6 +100,21 @@ class Obligations:
         which = (col(ObligationRow.kind) == kind, col(ObligationRow.about) == about)
         return self._store.all(ObligationRow, *which, col(ObligationRow.closed_at).is_(None))
 
+    def closed(self, person_id: str, *, at: datetime, how: str) -> list[ObligationRow]:
+        """What a person owed until a moment at which it was closed in this way."""
+        then = (TABLE.c.person_id == person_id, TABLE.c.closed_at == at, TABLE.c.closed_how == how)
+        return self._store.all(ObligationRow, *then)
+
+    def handed_over(self, *, since: datetime) -> list[ObligationRow]:
+        """What was put on somebody's list since a moment because another person left, settled or not."""
+        settled = (TABLE.c.kind == "people.settle", TABLE.c.opened_at >= since)
+        return self._store.all(ObligationRow, *settled)
+
+    def reopen(self, row: ObligationRow) -> None:
+        """It is owed again, on its old terms."""
+        self._store.change(row, closed_at=None, closed_how="")
+        self._store.touch(row.person_id)
+
     def snooze(self, row: ObligationRow, until: datetime) -> None:
         """Say nothing of it until then."""
         self._store.change(row, snoozed_until=until, remind_at=until)

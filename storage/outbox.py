@@ -146,6 +146,12 @@ class Outbox:
             ).rowcount
         )
 
+    def revive_for(self, person_id: str, reason: str) -> int:
+        """What was stopped for this reason, and is still worth telling, waits again; returns how many."""
+        stopped = (TABLE.c.person_id == person_id, TABLE.c.state == "cancelled", TABLE.c.reason == reason)
+        alive = update(TABLE).where(*stopped, TABLE.c.expires_at > self._store.now)
+        return int(self._store.execute(alive.values(state="waiting", reason="")).rowcount)
+
     def withdraw(self, about: str, card: str, *, person_id: str | None, place_id: str | None) -> Withdrawn:
         """What shows this to a reader is replaced by `card` where it is kept, and not sent where it waits. What may
         have arrived, and waits to be tried again, is sent with the new card."""

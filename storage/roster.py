@@ -184,6 +184,8 @@ class Roster:
         self.leave_all({email: known[email] for email in (*run.undo["new"], *run.undo["back"])})
         for email, accounts in run.undo["ended"].items():
             self._revive(known[email], accounts)
+            self._store.outbox.revive_for(known[email], "left")
+        self._hand_back({known[email] for email in run.undo["ended"]}, run.at)
         back = {entry["email"]: Entry(**entry) for entry in run.undo["entries"]}
         now = self.entries()
         changes = [change for email, entry in back.items() for change in _changes(now[email], entry)]
@@ -244,6 +246,26 @@ class Roster:
                     args={"obligation": owed.id, "person": person_id},
                     due_at=owed.due_at,
                 )
+
+    def _hand_back(self, people: set[str], left_at: datetime) -> None:
+        """These people never left: they owe again what they owed then, but for what somebody has settled meanwhile."""
+        handed = {row.about: row for row in self._store.obligations.handed_over(since=left_at)}
+        for is_from_others in (False, True):  # what comes back to its owner is on nobody's list any more
+            for person_id in people:
+                for owed in self._store.obligations.closed(person_id, at=left_at, how="left"):
+                    if owed.about.startswith("left:") == is_from_others and self._take_back(owed.id, handed):
+                        self._store.obligations.reopen(owed)
+
+    def _take_back(self, owed_id: str, handed: Mapping[str, ObligationRow]) -> bool:
+        """Take it off the list of whoever it was handed to, and from there on; False when somebody has settled it."""
+        taken = handed.get(f"left:{owed_id}")
+        if taken is None:
+            return True
+        if taken.closed_how not in ("", "left") or not self._take_back(taken.id, handed):
+            return False
+        self._store.change(taken, closed_at=self._store.now, closed_how="back")
+        self._store.touch(taken.person_id)
+        return True
 
     def taken_over(self, obligation_id: str) -> ObligationRow | None:
         """What somebody who left had owed."""

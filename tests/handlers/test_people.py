@@ -3,6 +3,9 @@
 import pytest
 
 from handlers.kit.requests import File, Said
+from handlers.kit.text import Phrase
+from handlers.kit.values import dump
+from storage.store import Store
 from tests.company import Chat, Heard
 
 HEADER = "email,name,manager_email,team,timezone,locale,role,hired_on,external_id\n"
@@ -122,13 +125,10 @@ async def test_what_is_no_table_is_refused_with_a_sentence(chat: Chat) -> None:
 
 
 async def test_what_a_leaver_owed_goes_to_their_manager(chat: Chat) -> None:
-    from handlers.kit.text import Phrase
-    from handlers.kit.values import dump
-
     def owes(store: object) -> None:
-        store.obligations.open(
+        store.obligations.open(  # type: ignore[attr-defined]
             chat.ids["eve"], "checkins.check_in", "w1", title=dump(Phrase("Your check-in")), args={}
-        )  # type: ignore[attr-defined]
+        )
 
     chat.change(owes)
     eve = "eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee,,\n"
@@ -137,3 +137,67 @@ async def test_what_a_leaver_owed_goes_to_their_manager(chat: Chat) -> None:
     assert chat.change(lambda store: store.obligations.of(chat.ids["eve"])) == []
     owed = chat.change(lambda store: store.obligations.of(chat.ids["ada"]))
     assert [row.kind for row in owed] == ["people.settle"]
+
+
+EVE = "eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee,,\n"
+
+
+async def owes(chat: Chat, who: str, what: str) -> None:
+    def work(store: Store) -> None:
+        store.obligations.open(chat.ids[who], "checkins.check_in", what, title=dump(Phrase("It")), args={})
+
+    chat.change(work)
+
+
+def owed(chat: Chat, who: str) -> list[tuple[str, str]]:
+    rows = chat.change(lambda store: store.obligations.of(chat.ids[who]))
+    return [(row.kind, row.about) for row in rows]
+
+
+async def test_undoing_a_file_gives_leavers_back_what_they_owed(any_chat: Chat) -> None:
+    chat = any_chat
+    await owes(chat, "eve", "w1")
+    await owes(chat, "eve", "w2")
+    chat.change(lambda store: store.obligations.close(chat.ids["eve"], "checkins.check_in", "w2"))
+    await sends(chat, "hana", COMPANY.replace(EVE, ""))
+    await chat.presses("hana", "Apply")
+    chat.wait(hours=2)
+    await chat.presses("hana", "Undo")
+    assert owed(chat, "eve") == [("checkins.check_in", "w1")]
+    assert owed(chat, "ada") == []
+
+
+async def test_what_the_manager_has_settled_meanwhile_stays_settled(any_chat: Chat) -> None:
+    chat = any_chat
+    await owes(chat, "eve", "w1")
+    await owes(chat, "eve", "w2")
+    await sends(chat, "hana", COMPANY.replace(EVE, ""))
+    applied = await chat.presses("hana", "Apply")
+    home = await chat.opens("ada")
+    await chat.presses("ada", "Do it now", on=home)
+    await chat.presses("hana", "Undo", on=applied)
+    assert len(owed(chat, "eve")) == 1
+    assert owed(chat, "ada") == []
+
+
+async def test_what_went_on_to_the_next_manager_comes_back_too(any_chat: Chat) -> None:
+    chat = any_chat
+    await owes(chat, "eve", "w1")
+    await sends(chat, "hana", COMPANY.replace(EVE, ""))
+    await chat.presses("hana", "Apply")
+    chat.change(lambda store: store.roster.leave_all({"ada@example.com": chat.ids["ada"]}))
+    assert [kind for kind, _ in owed(chat, "grace")] == ["people.settle"]
+    await chat.presses("hana", "Undo")
+    assert owed(chat, "eve") == [("checkins.check_in", "w1")]
+    assert owed(chat, "grace") == []
+
+
+async def test_what_waited_for_a_leaver_is_told_after_all(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ada", "/1on1 add @eve the roadmap")
+    await sends(chat, "hana", COMPANY.replace(EVE, ""))
+    await chat.presses("hana", "Apply")
+    await chat.deliver()
+    chat.wait(hours=2)
+    await chat.presses("hana", "Undo")
+    assert "dm-eve" in {parcel.to.address for parcel in await chat.deliver()}
