@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
 from bot.slack.answers import block_id
 from bot.slack.company import Company
 from bot.slack.draw import CLOSE, OPTIONS, Drawing
+from bot.slack.heard import noted
 from bot.slack.pages import VIEW_BYTES, Json, bytes_of
 from bot.slack.words import shortened, units, weight
 from bot.words import readable
 from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
+from handlers.kit.requests import Where
 from handlers.kit.text import Phrase, Text
 
 TITLE = 24
@@ -26,7 +28,7 @@ TYPED = 3000
 """Characters in one field of a modal."""
 BLOCKS = 95
 FORM = "form"
-"""The callback id of a modal with a form; its private metadata is the draft's id, and nothing else."""
+"""The callback id of a modal with a form; its private metadata is the draft's id, and where it was asked for."""
 CARD = "card"
 NAME = "Upbeat"
 
@@ -53,6 +55,7 @@ class Modal:
     drawing: Drawing
     title: str
     company: Company | None = None
+    where: Where = field(default_factory=Where)
 
     def form(self, form: Form, *, start: int = 0) -> Json:
         """The view of a form, from its question number `start` on: as many as fit into a modal."""
@@ -72,13 +75,15 @@ class Modal:
             **self._view(blocks, FORM, title if fits else self.title),
             "submit": self._short(form.submit, SEND),
             "close": self._short(CANCEL, CANCEL),
-            "private_metadata": form.draft,
+            "private_metadata": noted(form.draft, self.where),
             "notify_on_close": True,
         }
 
     def card(self, blocks: list[Json]) -> Json:
         """The view of one page of a card."""
-        return {**self._view(blocks, CARD, self.title), "close": self._short(CLOSE, CLOSE)}
+        view = {**self._view(blocks, CARD, self.title), "close": self._short(CLOSE, CLOSE)}
+        # A form that a button of it opens was asked for in the same channel.
+        return {**view, "private_metadata": noted("-", self.where)} if self.where.kind == "channel" else view
 
     def _view(self, blocks: list[Json], callback: str, title: str) -> Json:
         shown = self.drawing.plain_text(shortened(readable(title).strip() or NAME, TITLE))

@@ -68,6 +68,17 @@ class Suggest:
 Item: TypeAlias = Heard | PlaceSeen | MemberChanged | Uninstalled | Suggest
 
 
+def noted(draft: str, where: Where) -> str:
+    """What a modal carries: the draft behind it, and the channel in which it was asked for."""
+    return f"{draft} {where.id} {where.name}".rstrip() if where.kind == "channel" else draft
+
+
+def read_note(metadata: object) -> tuple[str, Where]:
+    """The draft behind a modal, and the channel in which it was asked for, if it was in one."""
+    draft, channel, name = [*str(metadata or "").split(" ", 2), "", ""][:3]
+    return draft, where_of(channel, name.removeprefix("#"))
+
+
 def where_of(channel: str, name: str) -> Where:
     """A place by its id. Answers there are for one person's eyes, so that it is never a shared one."""
     if channel.startswith("D") or not channel:

@@ -15,7 +15,7 @@ from bot.slack.client import Me
 from bot.slack.draw import MORE_ACTION
 from bot.slack.files import Sent
 from bot.slack.forms import FORM
-from bot.slack.heard import Heard, Item, MemberChanged, PlaceSeen, Suggest, Uninstalled, where_of
+from bot.slack.heard import Heard, Item, MemberChanged, PlaceSeen, Suggest, Uninstalled, read_note, where_of
 from bot.slack.members import PLATFORM
 from bot.slack.pages import Json
 from bot.slack.words import mentioned, spoken
@@ -100,8 +100,10 @@ class _Ear:
         )
 
     def _pressed_in(self) -> Where:
-        if (self.body.get("view") or {}).get("type") == "home":
-            return Where(kind="home")
+        view = self.body.get("view") or {}
+        if view:
+            is_home = view.get("type") == "home"
+            return Where(kind="home") if is_home else read_note(view.get("private_metadata"))[1]
         channel = self.body.get("channel") or {}
         thread = str((self.body.get("container") or {}).get("thread_ts") or "")
         return replace(where_of(str(channel.get("id") or ""), str(channel.get("name") or "")), thread=thread)
@@ -118,12 +120,13 @@ class _Ear:
         view, user = self.body["view"], str(self.body["user"]["id"])
         if view.get("callback_id") != FORM:
             return None
-        act = Submitted(str(view.get("private_metadata") or ""), answers(view), final=final)
+        draft, where = read_note(view.get("private_metadata"))
+        act = Submitted(draft, answers(view), final=final)
         # A view keeps its hash when we mark errors in it: what stands in the fields tells one sending from the next.
         typed = json.dumps(view.get("state") or {}, sort_keys=True, default=str)
         digest = hashlib.sha256(typed.encode("utf-8", "replace")).hexdigest()[:24]
         unique = f"{view['id']}:{view.get('hash', '')}:{digest}{'' if final else ':closed'}"
-        incoming = self._incoming(unique, user, Where(), act)
+        incoming = self._incoming(unique, user, where, act)
         trigger = str(self.body.get("trigger_id") or "")
         return Heard(
             "submit" if final else "close",

@@ -131,7 +131,7 @@ class Replies:
             company = await self._core.database.read(lambda store: colleagues(store, answer.person_id))
         wrong = next((name for name, _ in answer.errors), "")
         start = next((n for n, question in enumerate(form.questions) if question.name == wrong), 0)
-        return Modal(drawing, self._title(answer, drawing), company).form(form, start=start)
+        return Modal(drawing, self._title(answer, drawing), company, heard.where).form(form, start=start)
 
     def _card_view(
         self, heard: Heard, answer: Answer, card: Card, drawing: Drawing
@@ -146,7 +146,8 @@ class Replies:
             later.insert(0, lambda: self._post(heard.user, drawing.messages(card)))
         else:
             blocks = pages[0]
-        return Modal(drawing, self._title(answer, drawing)).card(blocks), later
+        title = self._title(answer, drawing)
+        return Modal(drawing, title, where=heard.where).card(blocks), later
 
     def _title(self, answer: Answer, drawing: Drawing) -> str:
         title = self._titles.get(answer.route.partition(".")[0])

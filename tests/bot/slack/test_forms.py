@@ -100,3 +100,59 @@ def test_what_stands_in_the_fields_are_the_answers() -> None:
         "listed": ("p1",),
     }
     assert picked(view) == ("U1", "U2", "U3")
+
+
+# Where a form was asked for ------------------------------------------------------------------------------------------
+
+
+async def filled_in(room: Room, channel: str) -> str:
+    """Ada thanks Ben in a form that a command in this channel opened; returns what the form said."""
+    slack = room.slack
+    await slack.command(user("ada"), "/kudos", channel=channel)
+    await room.settled()
+    blocks = slack.top(user("ada")).blocks
+    audience = str(blocks)
+    fields = {b["element"]["type"]: b["block_id"] for b in reversed(blocks) if b["type"] == "input"}
+    kind, whom = next((kind, name) for kind, name in fields.items() if "select" in kind)
+    ben = user("ben") if "users" in kind else "Ben Okri"
+    await slack.submit(user("ada"), {whom: [ben], fields["plain_text_input"]: "the calm call"})
+    await room.settled()
+    return audience
+
+
+async def test_a_form_that_a_channel_opened_posts_there_as_its_audience_line_says(any_room: Room) -> None:
+    slack = any_room.slack
+    slack.add_channel("C2CALM", "calm", [user("ada"), user("ben"), slack.bot_user_id])
+    assert "#calm" in await filled_in(any_room, "C2CALM")
+    preview = slack.top(user("ada"))
+    assert "everybody in #calm will read this" in str(preview.blocks)
+    await slack.press(user("ada"), preview, text="Edit")
+    await any_room.settled()
+    await slack.submit(user("ada"))
+    await any_room.settled()
+    assert "everybody in #calm will read this" in str(slack.top(user("ada")).blocks)
+    await slack.press(user("ada"), slack.top(user("ada")), text="Post it")
+    await any_room.settled()
+    await any_room.deliver()
+    assert "the calm call" in "".join(message.words for message in slack.messages("C2CALM"))
+
+
+async def test_what_is_typed_into_the_same_form_later_goes_where_it_is_then(any_room: Room) -> None:
+    slack = any_room.slack
+    for channel, name in (("C2CALM", "calm"), ("C3LOUD", "loud")):
+        slack.add_channel(channel, name, [user("ada"), user("ben"), slack.bot_user_id])
+    await slack.command(user("ada"), "/kudos", channel="C2CALM")
+    await any_room.settled()
+    await slack.close(user("ada"))
+    assert "#loud" in await filled_in(any_room, "C3LOUD")
+    assert "everybody in #loud" in str(slack.top(user("ada")).blocks)
+
+
+async def test_a_channel_without_a_name_for_us_is_kept_too(any_room: Room) -> None:
+    from bot.slack.heard import noted, read_note, where_of
+
+    for where in (where_of("C1", "calm"), where_of("G1", "privategroup"), where_of("D1", "directmessage")):
+        draft, read = read_note(noted("0123", where))
+        assert draft == "0123"
+        assert (read.kind, read.name) == (where.kind, where.name)
+        assert read.id == (where.id if where.kind == "channel" else "")
