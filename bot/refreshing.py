@@ -155,6 +155,8 @@ RELATIONS = {
     Relation.MANAGER_ABOVE: "Managers above",
     Relation.FORMER_MANAGER: "Former manager, of their own time",
     Relation.DELEGATE: "Who stands in for the manager, of these days",
+    Relation.BY_GLASS: "HR by break-glass, for 24 hours",
+    Relation.HR: "HR, not about themselves",
     Relation.COLLEAGUE: "Any colleague",
 }
 KINDS = {
@@ -170,6 +172,8 @@ KINDS = {
     Kind.PRIVATE_NOTE: "One-on-one: a private note",
     Kind.NUDGE: "What a person was reminded of, and why",
     Kind.DELEGATION: "Who stands in for a manager (whom it is about), and why",
+    Kind.BREAK_GLASS: "A request for break-glass, until it is over",
+    Kind.BREAK_GLASS_TOLD: "A break-glass that is over",
     Kind.PROFILE: "Name, team, manager",
     Kind.CHAT: "Local chat: a person's private talk with Upbeat",
     Kind.CHANNEL: "Local chat: what is said in a channel",

@@ -14,6 +14,7 @@ from sqlmodel import col
 from storage.files import FileRow
 from storage.holds import PARTS, Hold
 from storage.links import Link
+from storage.policy import Right, may
 from storage.records import involving, owners, personal_tables, sealed_columns
 from storage.roster import UNDO_FOR, RosterRun
 from storage.tables import (
@@ -60,11 +61,13 @@ class Erasing:
 
     def own(self, person_id: str, *, instead: StandIn) -> Erased:
         """Destroy the words of the records that are this person's alone, and all copies of them; what is somebody
-        else's record too is kept and counted. Refused at the door while the person is on hold."""
+        else's record too is kept, and counted if they may read it. Refused at the door while they are on hold."""
         emptied, kept = self._emptied(person_id, lambda row: owners(row) == {person_id})
         self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
         self._forget_messages(person_id, instead, col(Outgoing.state).in_(SETTLED))
-        return Erased(_counted(emptied), _counted(kept))
+        directory, now = self._store.directory, self._store.now
+        known = [row for row in kept if may(directory, person_id, Right.READ, row, now)]
+        return Erased(_counted(emptied), _counted(known))
 
     def departed(self, person_id: str, *, instead: StandIn) -> Erased:
         """Destroy every word by and about a person who has left, and their name; that something happened, when and with
@@ -100,7 +103,7 @@ class Erasing:
 
     def _forget_copies(self, person_id: str, erased: set[str], instead: StandIn) -> None:
         """Records are also drawn on cards: those of the person's chat, of who opened them, and those that were told."""
-        readers = {row.actor_id for row in self._store.records.opened(person_id, most=10_000) if row.actor_id}
+        readers = self._store.records.readers(person_id)
         self._change_all(Inbox, col(Inbox.person_id).in_([person_id, *readers]), answer=None)
         self._forget_told(erased, instead)
         for draft in self._store.drafts.open_of(person_id):

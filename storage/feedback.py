@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, or_
 from sqlmodel import Field
 
 from storage.columns import Moment, Sealed, SealedJson
@@ -64,6 +64,7 @@ class FeedbackRequest(PersonalRow, table=True):
 
 
 FEEDBACK = FeedbackRow.__table__  # type: ignore[attr-defined]
+_NEWEST = (FEEDBACK.c.made_at.desc(), FEEDBACK.c.id.desc())
 REPLIES = FeedbackReply.__table__  # type: ignore[attr-defined]
 REQUESTS = FeedbackRequest.__table__  # type: ignore[attr-defined]
 
@@ -102,11 +103,16 @@ class Feedback:
         found = self._store.read(FeedbackRow, FEEDBACK.c.id == feedback_id, reader=reader)
         return found[0] if found else None
 
-    def seen_by(self, reader: str, *, limit: int, about: str = "") -> list[FeedbackRow]:
-        """All that the reader got, gave or was named in, newest first; with `about`, only to that person."""
-        whose = (FEEDBACK.c.subject_id == about,) if about else ()
-        order = (FEEDBACK.c.made_at.desc(), FEEDBACK.c.id.desc())
-        return self._store.read(FeedbackRow, *whose, reader=reader, order=order, limit=limit)
+    def seen_by(self, reader: str, *, limit: int) -> list[FeedbackRow]:
+        """All that the reader got, gave or was named in, newest first."""
+        parts = (FEEDBACK.c.subject_id, FEEDBACK.c.author_id, FEEDBACK.c.named_id)
+        mine = or_(*(part == reader for part in parts))
+        return self._store.read(FeedbackRow, mine, reader=reader, order=_NEWEST, limit=limit)
+
+    def received_by(self, person: str, *, reader: str, limit: int) -> list[FeedbackRow]:
+        """What a person got, newest first, as far as the reader may see it."""
+        theirs = FEEDBACK.c.subject_id == person
+        return self._store.read(FeedbackRow, theirs, reader=reader, order=_NEWEST, limit=limit)
 
     def received(self, person: str, since: datetime) -> list[FeedbackRow]:
         """What a person got since a moment and was not taken back, newest first, for themselves."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
 from sqlmodel import col
 
-from storage.people import DELEGATIONS, IN_FORCE, Directory
+from storage.people import DELEGATIONS, GLASSES, IN_FORCE, OPEN, Directory
 from storage.policy import DATED, TABLE, Kind, Relation, Right
 from storage.tables import PersonalRow, ReportingLine
 
@@ -56,6 +56,10 @@ class _Asked:
             return self._within_tenure()
         if relation is Relation.DELEGATE:
             return self._stands_in()
+        if relation is Relation.HR:
+            return col(self.table.subject_id) != self.reader if self.directory.is_hr(self.reader) else false()
+        if relation is Relation.BY_GLASS:
+            return self._by_glass()
         return self._by_line(kind, relation)
 
     def _by_line(self, kind: Kind, relation: Relation) -> ColumnElement[bool]:
@@ -90,6 +94,14 @@ class _Asked:
             found.where(held.c.named_id == self.reader, *IN_FORCE, *is_theirs, *covers).exists(),
             subject.not_in((self.reader, *self.directory.line_above(self.reader, today))),
         )
+
+    def _by_glass(self) -> ColumnElement[bool]:
+        if self.reader not in self.directory.openings or not self.directory.is_hr(self.reader):
+            return false()
+        subject, glass = col(self.table.subject_id), GLASSES
+        theirs = (glass.c.author_id == self.reader, *OPEN, glass.c.ends_at > self.now)
+        opened = select(glass.c.subject_id).where(*theirs)
+        return and_(subject.in_(opened), subject != self.reader)
 
     def _led_then(self) -> ColumnElement[bool]:
         """Whether the reader stood above a row's subject on the day of the row."""

@@ -11,7 +11,16 @@ from sqlmodel import col
 
 from storage.prepared import Prepared
 from storage.rows import made as as_read
-from storage.tables import FOREVER, Account, Counter, Delegation, PersonRow, ReportingLine, Setting
+from storage.tables import (
+    FOREVER,
+    Account,
+    BreakGlass,
+    Counter,
+    Delegation,
+    PersonRow,
+    ReportingLine,
+    Setting,
+)
 
 DELEGATIONS = Delegation.__table__  # type: ignore[attr-defined]
 IN_FORCE = (
@@ -20,6 +29,10 @@ IN_FORCE = (
     DELEGATIONS.c.ended_at.is_(None),
 )
 """The delegations that both have agreed to, and nobody has ended."""
+
+GLASSES = BreakGlass.__table__  # type: ignore[attr-defined]
+OPEN = (GLASSES.c.approved_at.is_not(None), GLASSES.c.closed_at.is_(None))
+"""The break-glass to which two people have agreed, and which nobody has closed."""
 
 DEFAULT_ZONE = "UTC"
 LANGUAGES = ("en", "zh")
@@ -77,6 +90,16 @@ class StandIn:
         return self.begins_at <= moment < self.ends_at
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Somebody of HR may read the private feedback to a person until a moment (excluded)."""
+
+    id: str
+    reader_id: str
+    subject_id: str
+    ends_at: datetime
+
+
 @dataclass(frozen=True)
 class Directory:
     """Everyone, as of one revision. Never changed: a newer one replaces it."""
@@ -91,6 +114,8 @@ class Directory:
     past_is_open: bool = True
     stand_ins: Mapping[str, tuple[StandIn, ...]] = field(default_factory=dict)
     """By the id of who stands in: what they agreed to, and nobody has ended."""
+    openings: Mapping[str, tuple[Opening, ...]] = field(default_factory=dict)
+    """By the id of the reader: the break-glass that two people agreed to, and nobody has closed."""
 
     def person(self, person_id: str) -> Person | None:
         """The person of that id, or None."""
@@ -100,6 +125,11 @@ class Directory:
         """A person's name, for a sentence."""
         person = self.people.get(person_id or "")
         return person.name if person else "?"
+
+    def is_hr(self, person_id: str) -> bool:
+        """Whether a person works in HR now."""
+        person = self.people.get(person_id)
+        return person is not None and person.active and person.role == "hr"
 
     def with_email(self, email: str) -> Person | None:
         """The person of that address, in any case of letters."""
@@ -203,6 +233,7 @@ class Memory:
             lines_to=_turned(lines),
             past_is_open=_past_is_open(connection),
             stand_ins=_stand_ins(connection),
+            openings=_openings(connection),
         )
 
     def _person(self, row: Any) -> Person:
@@ -256,6 +287,15 @@ def _stand_ins(connection: Connection) -> dict[str, tuple[StandIn, ...]]:
     for row in connection.execute(select(*(DELEGATIONS.c[name] for name in named)).where(*IN_FORCE)):
         held = StandIn(*row)
         made[held.person_id] = (*made.get(held.person_id, ()), held)
+    return made
+
+
+def _openings(connection: Connection) -> dict[str, tuple[Opening, ...]]:
+    made: dict[str, tuple[Opening, ...]] = {}
+    named = ("id", "author_id", "subject_id", "ends_at")
+    for row in connection.execute(select(*(GLASSES.c[name] for name in named)).where(*OPEN)):
+        opening = Opening(*row)
+        made[opening.reader_id] = (*made.get(opening.reader_id, ()), opening)
     return made
 
 

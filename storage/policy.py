@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from storage.tables import PersonalRow
 
 if TYPE_CHECKING:
-    from storage.people import Directory, StandIn
+    from storage.people import Directory, Opening, StandIn
 
 
 class Kind(StrEnum):
@@ -26,6 +26,8 @@ class Kind(StrEnum):
     PRIVATE_NOTE = "private_note"  # [14]
     NUDGE = "nudge"  # what a person was sent, and why
     DELEGATION = "delegation"  # §4.2: who stands in for a manager, until when and why
+    BREAK_GLASS = "break_glass"  # §4.1 B: HR asks to read private feedback, or reads it
+    BREAK_GLASS_TOLD = "break_glass_told"  # the same once it is over
     PROFILE = "profile"  # [32]
     CHAT = "chat"  # what a person and Upbeat said to each other in the local chat
     CHANNEL = "channel"  # what was said in a channel of the local chat
@@ -41,6 +43,8 @@ class Relation(StrEnum):
     MANAGER_ABOVE = "manager_above"
     FORMER_MANAGER = "former_manager"  # reads what is dated within their own tenure
     DELEGATE = "delegate"  # stands in for the manager now, and the record is from the days on which they do
+    BY_GLASS = "by_glass"  # of HR, while a break-glass about the subject is open to them
+    HR = "hr"  # of HR, and not the subject
     COLLEAGUE = "colleague"
 
 
@@ -53,7 +57,8 @@ class Right(StrEnum):
 
 R, W, C, X = Right.READ, Right.WRITE, Right.COMMENT, Right.EXPORT
 
-# Everything not listed is denied. HR and administrators have no column: they are ordinary subjects and colleagues.
+# Everything not listed is denied. Administrators have no column: they are ordinary subjects and colleagues. So is HR,
+# but for break-glass: they see who asks for it, and while two of them have opened it, private feedback. Nothing else.
 TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
     Kind.CHECKIN: {
         Relation.SELF: frozenset({R, W, X}),
@@ -75,11 +80,16 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
         Relation.COLLEAGUE: frozenset({R}),
     },
     Kind.KUDOS_PRIVATE: {Relation.SELF: frozenset({R, X}), Relation.AUTHOR: frozenset({R, W, X})},
-    Kind.FEEDBACK: {Relation.SELF: frozenset({R, X}), Relation.AUTHOR: frozenset({R, W, X})},
+    Kind.FEEDBACK: {
+        Relation.SELF: frozenset({R, X}),
+        Relation.AUTHOR: frozenset({R, W, X}),
+        Relation.BY_GLASS: frozenset({R}),
+    },
     Kind.FEEDBACK_WITH_MANAGER: {
         Relation.SELF: frozenset({R, X}),
         Relation.AUTHOR: frozenset({R, W, X}),
         Relation.NAMED: frozenset({R}),
+        Relation.BY_GLASS: frozenset({R}),
     },
     Kind.FEEDBACK_REQUEST: {
         Relation.SELF: frozenset({R, X}),
@@ -97,6 +107,13 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
         Relation.SELF: frozenset({R, W, X}),
         Relation.NAMED: frozenset({R, W}),
         Relation.MANAGER: frozenset({R, W}),
+    },
+    Kind.BREAK_GLASS: {Relation.HR: frozenset({R, W})},
+    Kind.BREAK_GLASS_TOLD: {
+        Relation.SELF: frozenset({R, X}),
+        Relation.AUTHOR: frozenset({R, X}),
+        Relation.NAMED: frozenset({R, X}),
+        Relation.HR: frozenset({R}),
     },
     Kind.PROFILE: {
         Relation.SELF: frozenset({R, W, X}),
@@ -146,6 +163,10 @@ def _relations_by_line(
         yield Relation.FORMER_MANAGER
     if _stands_in(directory, actor, row, now):
         yield Relation.DELEGATE
+    if directory.is_hr(actor):
+        yield Relation.HR
+    if opened_by_glass(directory, actor, row, now):
+        yield Relation.BY_GLASS
 
 
 def _stands_in(directory: "Directory", actor: str, row: PersonalRow, now: datetime) -> "StandIn | None":
@@ -154,6 +175,14 @@ def _stands_in(directory: "Directory", actor: str, row: PersonalRow, now: dateti
     manager = directory.manager_of(row.subject_id, now.date())
     theirs = (each for each in directory.standing_in(actor, now) if each.manager_id == manager)
     return next((each for each in theirs if each.holds_at(row.made_at)), None)
+
+
+def opened_by_glass(directory: "Directory", actor: str, row: PersonalRow, now: datetime) -> "Opening | None":
+    """The break-glass by which the actor, of HR, reads what is about the subject of this row."""
+    if actor not in directory.openings or actor == row.subject_id or not directory.is_hr(actor):
+        return None
+    theirs = (each for each in directory.openings[actor] if each.subject_id == row.subject_id)
+    return next((each for each in theirs if now < each.ends_at), None)
 
 
 def may(directory: "Directory", actor: str, right: Right, row: PersonalRow, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 from sqlmodel import SQLModel, col
 
 from storage import policy
@@ -17,6 +17,7 @@ from storage.tables import (
     Absence,
     Account,
     AuditRow,
+    BreakGlass,
     Draft,
     ObligationRow,
     Outgoing,
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 MACHINERY = ("version", "revision", "ended_key")
 """Columns that say nothing about anybody."""
 _ROLES = {Relation.SELF: "subject_id", Relation.AUTHOR: "author_id", Relation.NAMED: "named_id"}
+
+
+_UNTOLD = select(col(BreakGlass.id)).where(col(BreakGlass.kind) == Kind.BREAK_GLASS.value)
+TOLD = (col(AuditRow.what) != Kind.BREAK_GLASS.value, col(AuditRow.record_id).not_in(_UNTOLD))
+"""What stands in the audit about a person and is not kept from them until a break-glass is over."""
 
 
 def personal_tables() -> tuple[type[PersonalRow], ...]:
@@ -65,9 +71,15 @@ class Records:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def opened(self, person_id: str, *, since: datetime | None = None, most: int = 500) -> list[AuditRow]:
-        """Who opened records about a person, newest first. What people do with their own is not noted."""
+    def readers(self, person_id: str) -> set[str]:
+        """The ids of everybody who opened a record about a person, whether or not that person may know yet."""
         about = (col(AuditRow.subject_id) == person_id, col(AuditRow.act) == "opened")
+        return {row.actor_id for row in self._store.all(AuditRow, *about, limit=10_000) if row.actor_id}
+
+    def opened(self, person_id: str, *, since: datetime | None = None, most: int = 500) -> list[AuditRow]:
+        """Who opened records about a person, newest first. What people do with their own is not noted; what HR opened
+        by break-glass is told when it is over."""
+        about = (col(AuditRow.subject_id) == person_id, col(AuditRow.act) == "opened", *TOLD)
         after = (col(AuditRow.at) >= since,) if since else ()
         return self._store.all(AuditRow, *about, *after, order=col(AuditRow.at).desc(), limit=most)
 
@@ -139,7 +151,7 @@ class Records:
         return {
             str(table.__tablename__): [
                 {name: item for name, item in self._plain(row).items() if name not in hidden}
-                for row in self._store.all(table, field == person_id)
+                for row in self._store.all(table, field == person_id, *(TOLD if table is AuditRow else ()))
             ]
             for table, field, hidden in wanted
         }

@@ -34,7 +34,15 @@ class Family(StrEnum):
 
 FAMILIES: Mapping[Family, frozenset[Kind]] = {
     Family.CHECKINS: frozenset({Kind.CHECKIN, Kind.MOOD, Kind.COMMENT, Kind.DELEGATION}),
-    Family.FEEDBACK: frozenset({Kind.FEEDBACK, Kind.FEEDBACK_WITH_MANAGER, Kind.FEEDBACK_REQUEST}),
+    Family.FEEDBACK: frozenset(
+        {
+            Kind.FEEDBACK,
+            Kind.FEEDBACK_WITH_MANAGER,
+            Kind.FEEDBACK_REQUEST,
+            Kind.BREAK_GLASS,
+            Kind.BREAK_GLASS_TOLD,
+        }
+    ),
     Family.KUDOS: frozenset({Kind.KUDOS_PUBLIC, Kind.KUDOS_PRIVATE}),
     Family.ONE_ON_ONES: frozenset({Kind.ONE_ON_ONE, Kind.PRIVATE_NOTE}),
     Family.CHAT: frozenset({Kind.CHAT, Kind.CHANNEL}),

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from storage.accounts import Accounts
 from storage.alerts import Alerts
+from storage.break_glass import BreakingGlass
 from storage.checkins import CheckIns
 from storage.delegations import Delegations
 from storage.drafts import Drafts
@@ -111,6 +112,10 @@ class Store(Unit):
     @cached_property
     def feedback(self) -> Feedback:
         return Feedback(self)
+
+    @cached_property
+    def break_glass(self) -> BreakingGlass:
+        return BreakingGlass(self)
 
     @cached_property
     def one_on_ones(self) -> OneOnOnes:

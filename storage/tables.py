@@ -92,6 +92,23 @@ class Delegation(PersonalRow, table=True):
     version: int = 0
 
 
+class BreakGlass(PersonalRow, table=True):
+    """`author_id`, of HR, asks to read the private feedback to `subject_id`; `named_id`, of HR too, has agreed.
+
+    It opens from `approved_at` until `ends_at`, or until it is closed before. Then it becomes of another kind, which
+    whom it is about may read."""
+
+    __tablename__ = "break_glass"
+    kinds: ClassVar[tuple[str, ...]] = ("break_glass", "break_glass_told")
+    words: ClassVar[tuple[str, ...]] = ("reason",)
+
+    reason: str = Field(sa_column=Column(Sealed, nullable=False))
+    approved_at: datetime | None = Field(default=None, sa_type=Moment)
+    ends_at: datetime | None = Field(default=None, sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    version: int = 0
+
+
 class Account(Row, table=True):
     """A person on a platform. `address` is where a private message to them goes, once known."""
 

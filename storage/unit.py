@@ -14,7 +14,7 @@ from sqlmodel import SQLModel, col
 from storage.filters import readable
 from storage.ids import new_id
 from storage.people import Directory, Memory, next_revision
-from storage.policy import Right, on_behalf_of
+from storage.policy import Right, on_behalf_of, opened_by_glass
 from storage.prepared import Prepared, run_raw
 from storage.rows import made, new
 from storage.tables import AuditRow, PersonalRow, Setting
@@ -253,10 +253,11 @@ class Unit:
         if reader in (row.subject_id, row.author_id):
             return
         behalf = on_behalf_of(self.directory, reader, Right.READ, row, self.now)
-        mark = (reader, row.kind, row.subject_id, behalf or "")
+        glass = opened_by_glass(self.directory, reader, row, self.now)
+        mark = (reader, row.kind, row.subject_id, behalf or "", glass.id if glass else "")
         if mark not in self._opened:
             self._opened.add(mark)
-            self.audit("opened", row.kind, subject_id=row.subject_id, behalf_id=behalf)
+            self.audit("opened", row.kind, record_id=mark[-1], subject_id=row.subject_id, behalf_id=behalf)
 
 
 _INSERT_AUDIT = Prepared(AuditRow.__table__.insert())  # type: ignore[attr-defined]

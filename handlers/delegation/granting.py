@@ -116,13 +116,6 @@ def _check_days(request: Request, first: date, until: date) -> None:
 
 
 def _check_person(request: Request, to: Person) -> None:
-    if to.id == request.actor.id:
-        raise Problem(Phrase("Nobody stands in for themselves. Choose a colleague."), question="to")
-    if not to.active:
-        raise Problem(
-            Phrase("{name} does not work here any more. Nothing was sent.", name=Verbatim(to.name)),
-            question="to",
-        )
     if request.actor.id in request.store.directory.line_above(to.id, request.today)[1:]:
         raise Problem(
             Phrase(

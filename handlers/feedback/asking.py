@@ -59,7 +59,7 @@ feature.shortcut("ask_feedback", Phrase("Ask for feedback"), ask)
     examples=("@ben from @chen about the release", "@ben 请 @chen 关于 这次发布"),
     seen_by=Phrase(
         "Seen by you, by those whom you ask and by the colleague whom it is about. The answers go to that colleague,"
-        " and to their manager only if their authors choose so. HR has no access."
+        " and to their manager only if their authors choose so. HR reads no request, and answers only by break-glass."
     ),
     submit=Phrase("Ask"),
     title=Phrase("Ask for feedback about a team member"),

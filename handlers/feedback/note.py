@@ -125,11 +125,16 @@ def readers_of(request: Request, row: FeedbackRow) -> Text:
     if row.named_id:
         manager = Verbatim(directory.named(row.named_id))
         return Phrase(
-            "Read by {author}, {name} and {manager}, and nobody else. HR has no access.",
+            "Read by {author}, {name} and {manager}, and nobody else. HR only by break-glass: two of them, with a"
+            " reason, for 24 hours, and {name} is told.",
             manager=manager,
             **who,
         )
-    return Phrase("Read by {author} and {name}, and nobody else. HR has no access.", **who)
+    return Phrase(
+        "Read by {author} and {name}, and nobody else. HR only by break-glass: two of them, with a reason, for 24"
+        " hours, and {name} is told.",
+        **who,
+    )
 
 
 # How it reads --------------------------------------------------------------------------------------------------------

@@ -89,9 +89,14 @@ def readers(
     ]
     if kind in DATED and Relation.MANAGER in TABLE[kind] and _is_inherited(request, whom):
         seers.append(Phrase("later managers"))
-    return Phrase(
-        "Seen by {people}, and by nobody else. HR has no access.", people=Listing(tuple(dict.fromkeys(seers)))
-    )
+    people = Listing(tuple(dict.fromkeys(seers)))
+    if Relation.BY_GLASS in TABLE[kind]:
+        return Phrase(
+            "Seen by {people}, and by nobody else. HR only by break-glass: two of them, with a reason, for 24 hours,"
+            " and the receiver is told.",
+            people=people,
+        )
+    return Phrase("Seen by {people}, and by nobody else. HR has no access.", people=people)
 
 
 def _is_inherited(request: Request, subject: Person) -> bool:

@@ -14,7 +14,7 @@ from handlers.preferences.home import feature
 from handlers.preferences.retention import kept
 from storage.policy import TABLE, Kind, Relation, Right
 from storage.sheets import OutSheet, write_xlsx
-from storage.tables import AuditRow
+from storage.tables import AuditRow, BreakGlass
 
 SHOWN = 20
 
@@ -31,6 +31,8 @@ KINDS: Mapping[str, Phrase] = {
     Kind.PRIVATE_NOTE: Phrase("private notes"),
     Kind.NUDGE: Phrase("what I sent and why"),
     Kind.DELEGATION: Phrase("who stands in for a manager, and why"),
+    Kind.BREAK_GLASS: Phrase("requests for break-glass, while they are open"),
+    Kind.BREAK_GLASS_TOLD: Phrase("break-glass that is over"),
     Kind.PROFILE: Phrase("name, address, team, manager"),
     Kind.CHAT: Phrase("what I say and hear in the local chat"),
     Kind.CHANNEL: Phrase("messages in the local chat's channels"),
@@ -44,6 +46,8 @@ SEERS: Mapping[Relation, Phrase] = {
     Relation.MANAGER_ABOVE: Phrase("the managers above"),
     Relation.FORMER_MANAGER: Phrase("a former manager, for their own time"),
     Relation.DELEGATE: Phrase("who stands in for the manager, for those days"),
+    Relation.BY_GLASS: Phrase("HR by break-glass"),
+    Relation.HR: Phrase("HR, but not about themselves"),
     Relation.COLLEAGUE: Phrase("everybody in the company"),
 }
 
@@ -61,6 +65,7 @@ def privacy(request: Request) -> Reply:
             Phrase("Your record, and who sees it"),
             Heading(Phrase("Who opened it")),
             *_opened(request),
+            *_by_glass(request),
             Heading(Phrase("How long it is kept")),
             Section(kept(request.store.retention)),
             Button(Phrase("My whole file"), file.bind(), style="primary"),
@@ -77,6 +82,25 @@ def _opened(request: Request) -> tuple[Part, ...]:
     lines = [_opening(request, row) for row in rows]
     more = Plural("… and once more.", "… and {n} times more.", n=len(rows) - SHOWN)
     return (Section(Lines((*lines[:SHOWN], *((more,) if len(rows) > SHOWN else ())))),)
+
+
+def _by_glass(request: Request) -> tuple[Part, ...]:
+    """What HR opened by break-glass and is over; while it is open, nobody is told."""
+    lines = [_glass(request, row) for row in request.store.break_glass.told_to(request.actor.id)]
+    return (Heading(Phrase("Opened by break-glass")), Section(Lines(tuple(lines)))) if lines else ()
+
+
+def _glass(request: Request, row: BreakGlass) -> Text:
+    named = request.store.directory.named
+    return Phrase(
+        "From {moment} until {until}: {asker} asked to read private feedback to you, and {second} agreed. Because:"
+        " {reason}",
+        moment=row.approved_at or row.made_at,
+        until=row.closed_at or row.made_at,
+        asker=Verbatim(named(row.author_id)),
+        second=Verbatim(named(row.named_id)),
+        reason=Verbatim(row.reason),
+    )
 
 
 def _opening(request: Request, row: AuditRow) -> Text:
@@ -102,8 +126,8 @@ def who(request: Request) -> Reply:
             Note(_past(request)),
             Note(
                 Phrase(
-                    "Nobody else. HR and administrators are colleagues like everybody; of moods your manager"
-                    " sees only the mean of five people or more."
+                    "Nobody else. In all else HR and administrators are colleagues like everybody; of moods your"
+                    " manager sees only the mean of five people or more."
                 )
             ),
         )

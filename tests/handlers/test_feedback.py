@@ -88,7 +88,7 @@ async def test_the_form_opens_with_the_narrowest_audience_first_and_chosen(any_c
     ]
     assert heard.form.given["audience"] == "receiver"
     assert [question.required for question in heard.form.questions] == [False, True, True, True, False]
-    assert "Seen by Ben Okri and you, and by nobody else. HR has no access." in heard
+    assert "Seen by Ben Okri and you, and by nobody else. HR only by break-glass" in heard
     assert "Ada Lovelace reads it too only if you choose that here. Fixed when you send." in heard
 
 
@@ -171,7 +171,10 @@ async def test_a_manager_who_writes_to_a_report_has_no_second_audience(chat: Cha
     heard = await chat.says("ada", "/feedback @ben")
     assert heard.form is not None
     assert heard.form.question("audience") is None
-    assert "Seen by Ben Okri and you, and by nobody else. HR has no access.\nFixed when you send." in heard
+    assert (
+        "Seen by Ben Okri and you, and by nobody else. HR only by break-glass: two of them, with a reason, for 24"
+        " hours, and the receiver is told.\nFixed when you send." in heard
+    )
     await chat.submits("ada", audience="receiver_and_manager", **ANSWERS)
     assert sent(chat)[0].named_id is None
 
@@ -258,7 +261,7 @@ async def test_the_reminder_comes_after_three_days_with_the_button_that_does_it(
 async def test_the_reply_goes_to_the_author_alone(any_chat: Chat) -> None:
     await to_ben_and_ada(any_chat)
     heard = await any_chat.presses("ben", "Reply")
-    assert "Seen by Eve Curie and you, and by nobody else. HR has no access." in heard
+    assert "Seen by Eve Curie and you, and by nobody else. HR only by break-glass" in heard
     await any_chat.submits("ben", answer="You are right, sorry")
     assert "You are right, sorry" in any_chat.told("eve")
     assert "You are right, sorry" in await any_chat.says("eve", "/feedback")

@@ -122,8 +122,8 @@ async def test_i_see_who_opened_my_record(any_chat: Chat) -> None:
 
 async def test_who_may_see_what_is_said_in_words(chat: Chat) -> None:
     heard = await chat.says("ada", "/upbeat privacy who")
-    assert "private notes: who wrote it" in heard
-    assert "moods: whom it is about" in heard
+    assert "private notes: its author" in heard
+    assert "moods: the person it is about" in heard
 
 
 async def kept(chat: Chat, who: str, heard: Heard) -> tuple[dict[str, list[dict[str, object]]], object]:

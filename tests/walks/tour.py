@@ -41,12 +41,12 @@ grace@example.com,Grace Hopper,,Board,Europe/Berlin,en,employee
 ada@example.com,Ada Lovelace,grace@example.com,Engines,Europe/Berlin,en,employee
 ben@example.com,Ben Okri,ada@example.com,Engines,Europe/Berlin,en,employee
 chen@example.com,陈明,ada@example.com,Engines,Asia/Shanghai,zh,employee
-eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee
+eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,hr
 hana@example.com,Hana Sato,grace@example.com,People,Europe/Berlin,en,hr
 ivan@example.com,Ivan Petrov,grace@example.com,IT,Europe/Berlin,en,admin
 zoe@example.com,=1+1 <b>Zoë</b>,ben@example.com,@everyone,Asia/Seoul,en,employee
 """
-"""The company without Dora, and with somebody of a strange name."""
+"""The company without Dora, with Eve in HR too, and with somebody of a strange name."""
 
 ROUTES = {route.name: route for feature in FEATURES for route in feature.routes}
 COMMANDS = tuple(route for route in ROUTES.values() if route.words)

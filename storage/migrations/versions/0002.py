@@ -23,6 +23,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("cause", "day"),
     )
     op.create_table(
+        "break_glass",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("break_glass", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_break_glass_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_break_glass_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_break_glass_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
         "delegation",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -108,5 +128,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delegation_author_id"))
 
     op.drop_table("delegation")
+    with op.batch_alter_table("break_glass", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_break_glass_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_break_glass_named_id"))
+        batch_op.drop_index(batch_op.f("ix_break_glass_author_id"))
+
+    op.drop_table("break_glass")
     op.drop_table("alert")
     # ### end Alembic commands ###
