@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.door import Door
 from bot.platforms import Platform
 from bot.roles import ALL, Role
 from bot.settings import Settings
@@ -142,9 +143,14 @@ class App:
             return False
 
     def routers(self) -> list[APIRouter]:
-        """The platforms' routes, in a process that serves them."""
+        """The platforms' pages, in a process that serves them."""
         found = [platform.router for platform in self.platforms if platform.router is not None]
         return found if Role.WEB in self.roles else []
+
+    def doors(self) -> dict[str, Door]:
+        """Where the platforms post their deliveries to, in a process that serves them."""
+        found = {path: door for platform in self.platforms for path, door in platform.doors.items()}
+        return found if Role.WEB in self.roles else {}
 
     def server(self) -> FastAPI:
         """The one HTTP server, which starts and stops the app with itself."""

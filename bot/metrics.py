@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -37,12 +38,14 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
+        self._counted = lru_cache(self._heard.labels)
+        self._timed = lru_cache(self._seconds.labels)
         app.core.on_heard = self.heard
 
     def heard(self, platform: str, outcome: str, seconds: float) -> None:
         """Count one delivery."""
-        self._heard.labels(platform, outcome).inc()
-        self._seconds.labels(platform).observe(seconds)
+        self._counted(platform, outcome).inc()
+        self._timed(platform).observe(seconds)
 
     async def text(self) -> bytes:
         """Everything in Prometheus' format; the outbox and the reminders are asked from the database."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from bot.door import Door
 from schedules.speaking import Speaker
 from schedules.turns import Alone
 
@@ -25,7 +26,11 @@ class Platform(Protocol):
 
     @property
     def router(self) -> APIRouter | None:
-        """Its routes on the one HTTP server, or None."""
+        """Its pages on the one HTTP server, or None."""
+
+    @property
+    def doors(self) -> Mapping[str, Door]:
+        """Where it posts its deliveries to, by path."""
 
     @property
     def alone(self) -> Sequence[Alone]:

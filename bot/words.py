@@ -71,12 +71,26 @@ def _locale(language: str) -> Locale:
     return Locale.parse(BABEL.get(language, "en_US"))
 
 
+@lru_cache(maxsize=10_000)
+def _sentence(language: str, template: str) -> str:
+    """A sentence of ours in a language. Kept: the catalog's own look-up costs ten times as much."""
+    found = catalog(language).get(template)
+    return str(found.string) if found and found.string else template
+
+
+@lru_cache(maxsize=1000)
+def _joined(language: str, items: tuple[str, ...]) -> str:
+    return str(format_list(items, locale=_locale(language)))
+
+
 _MEANINGLESS = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def readable(words: str) -> str:
     """Words without what cannot be sent or what hides their order: lone surrogates, controls, overrides."""
+    if words.isprintable():  # nearly always, and nothing of the above is
+        return words
     return _MEANINGLESS.sub("", _SURROGATE.sub("\ufffd", words))
 
 
@@ -122,31 +136,15 @@ class Voice:
 
     def plain(self, card: Card) -> str:
         """The card as plain lines: the fallback, the notification, and what a screen reader reads."""
-        return "\n".join(line for line in (self.say(card.title), *self._lines(card.parts)) if line)
-
-    def _lines(self, parts: Iterable[Part]) -> Iterable[str]:
-        for part in parts:
-            if isinstance(part, Section | Heading | Note):
-                yield self.say(part.body)
-            elif isinstance(part, Fact):
-                yield f"{self.say(part.label)}{self.colon}{self.say(part.value)}"
-            elif isinstance(part, Trend):
-                yield f"{bars(part.points)} {self.say(part.finding)}"
-            elif isinstance(part, Link):
-                yield f"{self.say(part.label)}{self.colon}{part.url}"
-            elif isinstance(part, Document):
-                yield f"{self.say(part.label)}{self.colon}{part.name}"
-            elif isinstance(part, Button | Menu):
-                continue
+        return plain(card, self.say, self.colon)
 
     def _listed(self, items: list[str]) -> str:
         if comma := COMMAS.get(self.language):
             return comma.join(items)
-        return str(format_list(items, locale=_locale(self.language)))
+        return _joined(self.language, tuple(items))
 
     def _translated(self, template: str) -> str:
-        found = catalog(self.language).get(template)
-        return self.escape(str(found.string) if found and found.string else template)
+        return self.escape(_sentence(self.language, template))
 
     def _counted(self, text: Plural) -> str:
         found = catalog(self.language).get((text.one, text.many))
@@ -158,6 +156,8 @@ class Voice:
         return self.escape(text.one if text.n == 1 else text.many)
 
     def _fill(self, template: str, values: Iterable[tuple[str, Value]]) -> str:
+        if "{" not in template and "}" not in template:
+            return template
         return template.format(**{name: self._value(item) for name, item in values})
 
     def _value(self, item: Value) -> str:
@@ -176,6 +176,27 @@ class Voice:
         zone = ZoneInfo(self.zone)
         day = format_skeleton("yMMMEd", moment, tzinfo=zone, locale=_locale(self.language))
         return f"{day} {format_time(moment, 'short', tzinfo=zone, locale=_locale(self.language))}"
+
+
+def plain(card: Card, say: Callable[[Text], str], colon: str) -> str:
+    """A card as plain lines, each text as `say` says it."""
+    return "\n".join(line for line in (say(card.title), *_lines(card.parts, say, colon)) if line)
+
+
+def _lines(parts: Iterable[Part], say: Callable[[Text], str], colon: str) -> Iterable[str]:
+    for part in parts:
+        if isinstance(part, Section | Heading | Note):
+            yield say(part.body)
+        elif isinstance(part, Fact):
+            yield f"{say(part.label)}{colon}{say(part.value)}"
+        elif isinstance(part, Trend):
+            yield f"{bars(part.points)} {say(part.finding)}"
+        elif isinstance(part, Link):
+            yield f"{say(part.label)}{colon}{part.url}"
+        elif isinstance(part, Document):
+            yield f"{say(part.label)}{colon}{part.name}"
+        elif isinstance(part, Button | Menu):
+            continue
 
 
 def bars(points: tuple[float, ...]) -> str:

@@ -1,7 +1,6 @@
 """Columns that refuse mistakes: moments without a zone, and people's words in the clear."""
 
 import json
-import os
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +12,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import DateTime, Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
+from storage.ids import random_bytes
+
 
 class Moment(TypeDecorator[datetime]):
     """A moment in UTC. Naive datetimes are refused on the way in; aware ones come out."""
@@ -23,6 +24,9 @@ class Moment(TypeDecorator[datetime]):
     def bind_processor(self, dialect: Dialect) -> Any:
         # SQLAlchemy's own way to SQLite's text costs four times as much, some ten times for each interaction.
         return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else _in_utc(value)
@@ -40,7 +44,12 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 def _as_text(moment: datetime | None) -> str | None:
-    return None if moment is None else _in_utc(moment).replace(tzinfo=None).isoformat(" ", "microseconds")
+    # The first 26 characters are the moment without its "+00:00".
+    return None if moment is None else _in_utc(moment).isoformat(" ", "microseconds")[:26]
+
+
+def _from_text(moment: str | None) -> datetime | None:
+    return None if moment is None else datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
 class Unreadable(Exception):
@@ -71,7 +80,7 @@ class Keyring:
     def make(self, number: int) -> bytes:
         """Make a new data key, begin to seal with it, and return it wrapped, for the database to keep."""
         key = AESGCM.generate_key(256)
-        nonce = os.urandom(12)
+        nonce = random_bytes(12)
         self._hold(number, key)
         return nonce + self._master.encrypt(nonce, key, number.to_bytes(4, "big"))
 
@@ -87,7 +96,7 @@ class Keyring:
         """Return a wrapped data key, wrapped again by another master key."""
         head = number.to_bytes(4, "big")
         key = self._master.decrypt(wrapped[:12], wrapped[12:], head)
-        nonce = os.urandom(12)
+        nonce = random_bytes(12)
         return nonce + other._master.encrypt(nonce, key, head)
 
     def _hold(self, number: int, key: bytes) -> None:
@@ -96,7 +105,7 @@ class Keyring:
 
     def seal(self, words: str) -> bytes:
         """Encrypt a text."""
-        nonce = os.urandom(12)
+        nonce = random_bytes(12)
         head = self._current.to_bytes(4, "big")
         return (
             head
@@ -113,6 +122,8 @@ class Keyring:
             raise Unreadable("a sealed value cannot be opened with this key") from error
         return words.decode("utf-8", "surrogatepass")
 
+
+_AS_JSON = json.JSONEncoder(ensure_ascii=False)
 
 # Column types are made at import, keys are known at start: the keyring of the running unit of work travels beside it.
 keyring: ContextVar[Keyring] = ContextVar("keyring")
@@ -138,7 +149,7 @@ class SealedJson(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else keyring.get().seal(json.dumps(value, ensure_ascii=False))
+        return None if value is None else keyring.get().seal(_AS_JSON.encode(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else json.loads(keyring.get().open(bytes(value)))

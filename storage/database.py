@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, configure_mappers
 from sqlalchemy.pool import NullPool
@@ -24,33 +21,23 @@ from sqlalchemy.pool import NullPool
 from storage import postgres
 from storage.columns import Keyring, keyring
 from storage.people import Memory
-from storage.prepared import run_raw
 from storage.store import Store
 from storage.tables import DataKey
+from storage.writing import PATIENCE, Busy, Groups, Job, LoopWriter, ThreadWriters, Writer
+
+__all__ = ["Busy", "Database", "sqlite_is_safe", "sqlite_path", "sqlite_version"]
 
 T = TypeVar("T")
 
-GROUP = 64
-"""Units in one commit at most; `performance.md` §4: three inserts, 550 a second one by one, 8,000 in groups of 64."""
+POSTGRES_WRITERS = 4
 
-WRITERS = {"sqlite": 1, "postgresql": 4}
-
-
-class Busy(Exception):
-    """The database did not take the work in time; nothing was changed, and it may be tried again."""
-
-
-@dataclass
-class _Job:
-    work: Callable[[Store], Any]
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-    refused: bool = False
-    result: Any = None
-
-    def settle(self, result: Any, error: BaseException | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
-            self.loop.call_soon_threadsafe(_resolve, self.future, result, error)
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    PATIENCE,
+    "temp_store=MEMORY",  # else what a savepoint would undo is written to a file: 40 writes for each command
+)
 
 
 class Database:
@@ -65,11 +52,12 @@ class Database:
         self.keyring = Keyring(secret)
         self.memory = Memory()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self.engine = _sync_engine(self.url)
         """The writing engine, for migrations, backups and checks of `storage/`."""
         self._readers: AsyncEngine | None = None
-        self._threads: list[threading.Thread] = []
+        patience = "" if self.is_sqlite else "SET LOCAL lock_timeout = '10s'"
+        self._groups = Groups(self.engine, self.memory, self.keyring, lambda: self.now(), patience=patience)
+        self._writer: Writer | None = None
         self._apart = ThreadPoolExecutor(1, "apart")
 
     # Opening and closing -----------------------------------------------------------------------------------------
@@ -80,25 +68,26 @@ class Database:
             self.write_now(self._read_keys)
         except IntegrityError:  # another process, which starts at this moment, has made the first key
             self.write_now(self._read_keys)
-        for number in range(WRITERS["sqlite" if self.is_sqlite else "postgresql"]):
-            thread = threading.Thread(target=self._write_groups, name=f"writer-{number}", daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        self._writer = (
+            LoopWriter(self._groups)
+            if self.is_sqlite
+            else ThreadWriters(self._groups, threads=POSTGRES_WRITERS)
+        )
 
     async def close(self) -> None:
         """Finish what was given, then let go of the database."""
         if self._readers is not None:
             await self._readers.dispose()
             self._readers = None
+        if self._writer is not None:
+            await self._writer.finish()
         await asyncio.to_thread(self.stop)
 
     def stop(self) -> None:
-        """Finish what was given and let go of the database, where no reader was used: on the terminal, in tests."""
-        for _ in self._threads:
-            self._jobs.put(None)
-        for thread in self._threads:
-            thread.join()
-        self._threads = []
+        """Let go of the database, where nothing is being written: on the terminal, in tests."""
+        if self._writer is not None:
+            self._writer.stop()
+            self._writer = None
         self._apart.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
 
@@ -114,7 +103,8 @@ class Database:
         """Run `work` in a transaction; returns when it is committed. Raises what `work` raised, undone, or Busy."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, loop, future))
+        assert self._writer is not None, "the database is not open"
+        self._writer.put(Job(work, loop, future))
         return await future
 
     async def read(self, work: Callable[[Store], T]) -> T:
@@ -133,8 +123,8 @@ class Database:
 
     def write_now(self, work: Callable[[Store], T]) -> T:
         """Run `work` in a transaction of its own in this thread: for the terminal, and for a patient retry."""
-        with self._connect() as connection:
-            return self._run_alone(connection, work)
+        with self._groups.connect() as connection:
+            return self._groups.run_alone(connection, work)
 
     async def write_apart(self, work: Callable[[Store], T]) -> T:
         """Run `work` in a transaction beside the writers, however much waits for them. SQLite has but one."""
@@ -155,137 +145,6 @@ class Database:
         with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             yield connection
 
-    # The writers -------------------------------------------------------------------------------------------------
-
-    def _write_groups(self) -> None:
-        connection: Connection | None = None
-        while (group := self._next_group()) is not None:
-            try:
-                connection = connection or self._connect()
-                self._write_group(connection, group)
-            except (
-                BaseException
-            ) as error:  # the database may be away: the next group looks whether it is back
-                self._settle_all(group, error)
-                _close(connection)
-                connection = None
-        _close(connection)
-
-    def _next_group(self) -> list[_Job] | None:
-        first = self._jobs.get()
-        if first is None:
-            return None
-        group = [first]
-        while len(group) < GROUP:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                self._jobs.put(None)
-                break
-            group.append(job)
-        return group
-
-    def _write_group(self, connection: Connection, group: list[_Job]) -> None:
-        done: list[_Job] = []
-        again: list[_Job] = []
-        try:
-            with connection.begin():
-                for job in group:
-                    self._run_in_savepoint(connection, job, done, again)
-        except DBAPIError:
-            # The begin or the commit itself failed: nobody's work is known to be stored, so each is tried on its own.
-            self.memory.forget()
-            again, done = [job for job in group if not job.refused], []
-        _settle_done(done)
-        for job in again:
-            self._retry(connection, job)
-
-    def _run_in_savepoint(
-        self, connection: Connection, job: _Job, done: list[_Job], again: list[_Job]
-    ) -> None:
-        store = Store(connection, self.memory, self.now())
-        run_raw(connection, "SAVEPOINT unit")
-        try:
-            job.result = job.work(store)
-            store.finish()
-            run_raw(connection, "RELEASE SAVEPOINT unit")
-            done.append(job)
-        except OperationalError as error:
-            if error.connection_invalidated:
-                raise
-            self._undo(connection, store)
-            again.append(job)  # waited on a lock of another process: not its neighbours' fault
-        except Exception as error:
-            self._undo(connection, store)
-            job.refused = True
-            job.settle(None, error)
-
-    def _undo(self, connection: Connection, store: Store) -> None:
-        run_raw(connection, "ROLLBACK TO SAVEPOINT unit")
-        store.undone()
-
-    def _retry(self, connection: Connection, job: _Job) -> None:
-        try:
-            job.settle(self._run_alone(connection, job.work), None)
-        except OperationalError as error:
-            job.settle(None, Busy(type(error.orig).__name__))
-            if error.connection_invalidated:
-                raise
-        except Exception as error:
-            job.settle(None, error)
-
-    def _run_alone(self, connection: Connection, work: Callable[[Store], T]) -> T:
-        store = Store(connection, self.memory, self.now())
-        try:
-            with connection.begin():
-                if not self.is_sqlite:
-                    run_raw(connection, "SET LOCAL lock_timeout = '10s'")
-                result = work(store)
-                store.finish()
-                return result
-        except BaseException:
-            store.undone()
-            raise
-
-    def _connect(self) -> Connection:
-        keyring.set(self.keyring)
-        return self.engine.connect()
-
-    @staticmethod
-    def _settle_all(group: list[_Job], error: BaseException) -> None:
-        for job in group:
-            job.settle(None, Busy(type(error).__name__))
-
-
-def _close(connection: Connection | None) -> None:
-    with contextlib.suppress(Exception):
-        if connection is not None:
-            connection.close()
-
-
-def _settle_done(done: list[_Job]) -> None:
-    """One call into each loop for the whole group: waking it for each unit would have it and the writer take turns."""
-    for loop in {job.loop for job in done}:
-        jobs = [job for job in done if job.loop is loop]
-        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
-            loop.call_soon_threadsafe(_resolve_all, jobs)
-
-
-def _resolve_all(jobs: list[_Job]) -> None:
-    for job in jobs:
-        _resolve(job.future, job.result, None)
-
-
-def _resolve(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
-    if future.done():
-        return
-    if error is None:
-        future.set_result(result)
-    else:
-        future.set_exception(error)
-
 
 # Engines -----------------------------------------------------------------------------------------------------------
 
@@ -295,7 +154,10 @@ def _sync_engine(url: URL) -> Engine:
         return postgres.writing_engine(url)
     path = url.database or ""
     engine = create_engine(
-        url.set(drivername="sqlite"), poolclass=NullPool, connect_args={"timeout": 5}, hide_parameters=True
+        url.set(drivername="sqlite"),
+        poolclass=NullPool,
+        connect_args={"timeout": 5, "check_same_thread": False},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -306,7 +168,7 @@ def _sync_engine(url: URL) -> Engine:
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -321,7 +183,7 @@ def _reading_engine(url: URL) -> AsyncEngine:
 def _set_up_reader(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
     # Readers never checkpoint: SQLite before 3.51.3 can corrupt a WAL that two connections checkpoint at once.
-    for pragma in ("query_only=ON", "wal_autocheckpoint=0", "busy_timeout=5000"):
+    for pragma in ("query_only=ON", "wal_autocheckpoint=0", PATIENCE):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -142,13 +142,17 @@ class Directory:
 
     def account(self, person_id: str, platform: str) -> Account | None:
         """A person's account on a platform, or None."""
-        return next((a for a in self.accounts.get(person_id, ()) if a.platform == platform), None)
+        for account in self.accounts.get(person_id, ()):
+            if account.platform == platform:
+                return account
+        return None
 
     def manager_of(self, person_id: str, day: date) -> str | None:
         """The id of the direct manager on a day, or None at the top."""
-        return next(
-            (line.manager_id for line in self.lines_of.get(person_id, ()) if line.holds_on(day)), None
-        )
+        for line in self.lines_of.get(person_id, ()):
+            if line.holds_on(day):
+                return line.manager_id
+        return None
 
     def line_above(self, person_id: str, day: date) -> tuple[str, ...]:
         """The managers from the direct one to the top, on a day."""

@@ -1,6 +1,6 @@
 """The few statements that repeat on every interaction are compiled once and handed to the driver as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -43,7 +43,7 @@ class Prepared:
         self._statement = statement
         self._ready: dict[str, _Ready] = {}
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """Execute, and return the rows (none for what returns none)."""
         ready = self._for(connection.dialect)
         cursor = connection.connection.cursor()
@@ -57,6 +57,9 @@ class Prepared:
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute once for each of the rows."""
+        if len(rows) == 1:
+            self.run(connection, rows[0])
+            return
         ready = self._for(connection.dialect)
         cursor = connection.connection.cursor()
         try:
@@ -84,32 +87,33 @@ class _Ready:
         self._positional = bool(compiled.positional)  # type: ignore[attr-defined]
         self._names: list[str] = list(compiled.positiontup) if self._positional else list(binds)  # type: ignore[attr-defined]
         constants = dict(compiled.params)
-        self._to_driver = [
-            (name, constants.get(name), _processor(binds[name].type, dialect)) for name in self._names
-        ]
-        self._from_driver = _result_processors(statement, dialect)
-        self._as_it_comes = not any(self._from_driver)
+        self._wanted = [(name, constants.get(name)) for name in self._names]
+        self._to_driver = _converters(_processor(binds[name].type, dialect) for name in self._names)
+        self._from_driver = _converters(_result_processors(statement, dialect))
 
     def bind(self, values: Mapping[str, Any]) -> Any:
-        made = [
-            convert(values.get(name, constant)) if convert else values.get(name, constant)
-            for name, constant, convert in self._to_driver
-        ]
-        return tuple(made) if self._positional else dict(zip(self._names, made, strict=True))
+        get = values.get
+        made = [get(name, constant) for name, constant in self._wanted]
+        for at, convert in self._to_driver:
+            made[at] = convert(made[at])
+        return made if self._positional else dict(zip(self._names, made, strict=True))
 
-    def rows(self, cursor: DBAPICursor) -> list[tuple[Any, ...]]:
+    def rows(self, cursor: DBAPICursor) -> list[Any]:
         if cursor.description is None:
             return []
-        found = cursor.fetchall()
-        if self._as_it_comes:
-            return [tuple(row) for row in found]
-        return [
-            tuple(
-                convert(item) if convert else item
-                for convert, item in zip(self._from_driver, row, strict=True)
-            )
-            for row in found
-        ]
+        found: Any = cursor.fetchall()
+        return [self._converted(row) for row in found] if self._from_driver else found
+
+    def _converted(self, row: Sequence[Any]) -> list[Any]:
+        made: list[Any] = list(row)
+        for at, convert in self._from_driver:
+            made[at] = convert(made[at])
+        return made
+
+
+def _converters(of_each: Iterable[Any]) -> list[tuple[int, Any]]:
+    """The positions at which something is to be converted, and how."""
+    return [(at, convert) for at, convert in enumerate(of_each) if convert]
 
 
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Any:

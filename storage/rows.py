@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 T = TypeVar("T", bound=SQLModel)
 
+_COLUMNS: dict[type[SQLModel], frozenset[str]] = {}
 _DEFAULTS: dict[type[SQLModel], Callable[[], dict[str, Any]]] = {}
 
 
@@ -22,12 +23,13 @@ def made(table: type[T], values: Mapping[Any, Any]) -> T:
 def new(table: type[T], values: Mapping[str, Any]) -> T:
     """A row to be added, with the table's defaults. Raises TypeError when a value is missing or unknown."""
     if table not in _DEFAULTS:
+        _COLUMNS[table] = frozenset(table.__table__.c.keys())  # type: ignore[attr-defined]
         _DEFAULTS[table] = _defaults_of(table)
     every = _DEFAULTS[table]()
     every.update(values)
-    columns = table.__table__.c  # type: ignore[attr-defined]
-    if len(every) != len(columns) or not all(name in columns for name in values):
-        raise TypeError(f"{table.__name__}: {sorted(every.keys() ^ set(columns.keys()))}")
+    columns = _COLUMNS[table]
+    if every.keys() != columns:
+        raise TypeError(f"{table.__name__}: {sorted(every.keys() ^ columns)}")
     return made(table, every)
 
 

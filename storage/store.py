@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from storage.accounts import Accounts
 from storage.alerts import Alerts
 from storage.break_glass import BreakingGlass
@@ -20,6 +18,7 @@ from storage.kudos import Kudos
 from storage.leases import Leases
 from storage.links import Links
 from storage.obligations import Obligations
+from storage.once import once
 from storage.one_on_ones import OneOnOnes
 from storage.outbox import Outbox
 from storage.preferences import Preferences
@@ -35,104 +34,104 @@ from storage.workdays import Workdays
 class Store(Unit):
     """One unit of work's view of the database, with all its questions."""
 
-    @cached_property
+    @once
     def inbox(self) -> Deliveries:
         return Deliveries(self)
 
-    @cached_property
+    @once
     def handles(self) -> Handles:
         return Handles(self)
 
-    @cached_property
+    @once
     def drafts(self) -> Drafts:
         return Drafts(self)
 
-    @cached_property
+    @once
     def outbox(self) -> Outbox:
         return Outbox(self)
 
-    @cached_property
+    @once
     def leases(self) -> Leases:
         return Leases(self)
 
-    @cached_property
+    @once
     def obligations(self) -> Obligations:
         return Obligations(self)
 
-    @cached_property
+    @once
     def slots(self) -> Slots:
         return Slots(self)
 
-    @cached_property
+    @once
     def accounts(self) -> Accounts:
         return Accounts(self)
 
-    @cached_property
+    @once
     def links(self) -> Links:
         return Links(self)
 
-    @cached_property
+    @once
     def files(self) -> Files:
         return Files(self)
 
-    @cached_property
+    @once
     def alerts(self) -> Alerts:
         return Alerts(self)
 
-    @cached_property
+    @once
     def workdays(self) -> Workdays:
         return Workdays(self)
 
-    @cached_property
+    @once
     def webchat(self) -> WebChat:
         return WebChat(self)
 
     # The features' twins ---------------------------------------------------------------------------------------------
 
-    @cached_property
+    @once
     def roster(self) -> Roster:
         return Roster(self)
 
-    @cached_property
+    @once
     def preferences(self) -> Preferences:
         return Preferences(self)
 
-    @cached_property
+    @once
     def delegations(self) -> Delegations:
         return Delegations(self)
 
-    @cached_property
+    @once
     def checkins(self) -> CheckIns:
         return CheckIns(self)
 
-    @cached_property
+    @once
     def kudos(self) -> Kudos:
         return Kudos(self)
 
-    @cached_property
+    @once
     def feedback(self) -> Feedback:
         return Feedback(self)
 
-    @cached_property
+    @once
     def break_glass(self) -> BreakingGlass:
         return BreakingGlass(self)
 
-    @cached_property
+    @once
     def one_on_ones(self) -> OneOnOnes:
         return OneOnOnes(self)
 
-    @cached_property
+    @once
     def records(self) -> Records:
         return Records(self)
 
-    @cached_property
+    @once
     def erasing(self) -> Erasing:
         return Erasing(self)
 
-    @cached_property
+    @once
     def holds(self) -> Holds:
         return Holds(self)
 
-    @cached_property
+    @once
     def retention(self) -> Retention:
         return Retention(self)

@@ -138,7 +138,7 @@ class Unit:
             self._connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
         )
 
-    def run(self, prepared: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+    def run(self, prepared: Prepared, **values: Any) -> list[Any]:
         """Execute a prepared statement."""
         return prepared.run(self._connection, values)
 

@@ -4,9 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.company import Chat, company
 from tests.engines import ENGINES, empty_database
+
+settings.register_profile("steady", deadline=None)  # how quick a busy machine is proves nothing
+settings.load_profile("steady")
 
 
 @pytest.fixture

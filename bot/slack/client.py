@@ -165,7 +165,7 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
 
-    async def follow(self, after: Sequence[Callable[[], Awaitable[object]]]) -> None:
+    def follow(self, after: Sequence[Callable[[], Awaitable[object]]]) -> None:
         """Begin to do these, one after the other."""
         self.start(_in_turn(after))
 

@@ -18,7 +18,7 @@ from bot.slack.pages import (
     words_of,
 )
 from bot.slack.words import escaped, pieces, shortened, units, weight
-from bot.words import Voice, bars, readable
+from bot.words import Voice, bars, plain, readable
 from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
 from handlers.kit.text import Phrase, Text
 
@@ -50,14 +50,19 @@ class Drawing:
 
     def __post_init__(self) -> None:
         self._voice = Voice(self.language, self.zone, readable)
+        self._said: dict[int, tuple[Text, str]] = {}
 
     def say(self, text: Text) -> str:
-        """The words of a text, not yet escaped."""
-        return self._voice.say(text)
+        """The words of a text, not yet escaped. Kept, because a card is drawn as blocks and as plain words; and
+        the text with them, so that no other gets its identity meanwhile."""
+        known = self._said.get(id(text))
+        if known is None:
+            known = self._said[id(text)] = (text, self._voice.say(text))
+        return known[1]
 
     def plain(self, card: Card) -> str:
         """All the words of a card, not yet escaped."""
-        return self._voice.plain(card)
+        return plain(card, self.say, self._voice.colon)
 
     # Whole cards -----------------------------------------------------------------------------------------------------
 

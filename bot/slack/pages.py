@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -56,19 +56,22 @@ def _rich_block(elements: list[Json], quoted: bool) -> Iterator[Json]:
         yield {"type": "rich_text", "elements": [inner]}
 
 
-def on_messages(blocks: Iterable[Json]) -> list[list[Json]]:
+def on_messages(blocks: list[Json]) -> list[list[Json]]:
     """The blocks as messages, in order."""
     return list(_paged(blocks, MESSAGE_BLOCKS, MESSAGE_JSON, size_of))
 
 
-def on_views(blocks: Iterable[Json]) -> list[list[Json]]:
+def on_views(blocks: list[Json]) -> list[list[Json]]:
     """The blocks as views, in order, each with room for one block more."""
     return list(_paged(blocks, VIEW_BLOCKS, VIEW_BYTES, bytes_of))
 
 
 def _paged(
-    blocks: Iterable[Json], most: int, room_of_each: int, measured: Callable[[object], int]
+    blocks: list[Json], most: int, room_of_each: int, measured: Callable[[object], int]
 ) -> Iterator[list[Json]]:
+    if blocks and len(blocks) <= most and measured(blocks) <= room_of_each:
+        yield blocks
+        return
     page: list[Json] = []
     room = room_of_each
     for block in blocks:

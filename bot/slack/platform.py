@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.door import Door
 from bot.roles import Role
 from bot.slack.client import Health, Me, Tasks, error_of, make_client, open_session
-from bot.slack.door import PATH, make_app, make_endpoint
+from bot.slack.door import PATH, make_app, make_door
 from bot.slack.hearing import Hearing
 from bot.slack.home import Homes
 from bot.slack.members import PLATFORM, Members
@@ -60,27 +61,19 @@ class SlackPlatform:
         self._members: Members | None = None
         self._roll_call: asyncio.Task[None] | None = None
         self.speaker = SlackSpeaker(core, self._client, self._health)
-        self.router: APIRouter | None = (
-            self._routed(signing_secret) if signing_secret.strip() and not app_token else None
-        )
+        self.router: APIRouter | None = None
+        self.doors: dict[str, Door] = {}
+        if signing_secret.strip() and not app_token:
+            self.doors[PATH] = make_door(signing_secret, lambda: self._bolt, self._tasks)
         drop = partial(self._close_socket, 0)
         socket = Alone("slack socket", Role.HEAR, self._open_socket, self._close_socket, drop)
         ends = (self._end_roll_call, self._end_roll_call)
         members = Alone("slack members", Role.TICK, self._begin_roll_call, *ends)
         self.alone: Sequence[Alone] = (socket, members) if app_token else (members,)
 
-    def _routed(self, secret: str) -> APIRouter:
-        from fastapi import APIRouter
-
-        router = APIRouter()
-        endpoint = make_endpoint(secret, lambda: self._bolt, self._tasks)
-        # Past FastAPI's reading of arguments: the raw bytes are what is signed.
-        router.add_route(PATH, endpoint, methods=["POST"], include_in_schema=False)
-        return router
-
     async def start(self) -> None:
         """Begin to hear. Raises RuntimeError with a sentence for the operator when Slack refuses."""
-        if not self._app_token and self.router is None:
+        if not self._app_token and not self.doors:
             raise RuntimeError(
                 "Slack needs SLACK_SIGNING_SECRET for HTTP, or SLACK_APP_TOKEN for Socket Mode."
             )

@@ -94,17 +94,19 @@ class Replies:
         if card is None:
             return Ack()
         pages = drawing.messages(card)
-        later: list[After] = [lambda: self._files(heard, answer, card, drawing)]
+        later: list[After] = []
+        if any(isinstance(part, Document) for part in card.parts):
+            later.append(lambda: self._files(heard, answer, card, drawing))
         if late:
             return Ack(after=[lambda: self._respond(heard, pages), *later])
-        body = {"response_type": "ephemeral", **line.answer(pages[0])}
-        return Ack(body=body, after=[lambda: self._follow(heard, pages[1:]), *later])
+        if len(pages) > 1:
+            later.insert(0, lambda: self._follow(heard, pages[1:]))
+        return Ack(body={"response_type": "ephemeral", **line.answer(pages[0])}, after=later)
 
     async def _follow(self, heard: Heard, pages: list[Page]) -> None:
         """The rest of an answer, once Slack has shown how it begins."""
-        if pages:
-            await asyncio.sleep(PAUSE)
-            await self._respond(heard, pages)
+        await asyncio.sleep(PAUSE)
+        await self._respond(heard, pages)
 
     # Modals ------------------------------------------------------------------------------------------------------
 

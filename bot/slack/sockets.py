@@ -77,4 +77,4 @@ class Sockets:
             answer = SocketModeResponse(envelope_id=request.envelope_id, payload=body)
             await self._client.send_socket_mode_response(answer)
         if after:
-            await self._tasks.follow(after)
+            self._tasks.follow(after)

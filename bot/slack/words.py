@@ -11,6 +11,8 @@ from handlers.kit.grammar import mention
 _MARKS = str.maketrans({"\x02": "\ufffd", "\x03": "\ufffd"})
 """What only we may put around a mention."""
 _ANGLES = re.compile(r"<([^<>]*)>")
+HEAVIEST = 5
+"""What a character weighs at most: an ampersand, escaped."""
 
 
 # Out -----------------------------------------------------------------------------------------------------------------
@@ -33,6 +35,9 @@ def weight(words: str) -> int:
 
 def pieces(words: str, most: int) -> Iterator[str]:
     """The words in parts that weigh at most `most` each, cut after lines or words; together they are all the words."""
+    if words and HEAVIEST * len(words) <= most:
+        yield words
+        return
     while weight(words) > most:
         head, words = _cut(words, most)
         yield head
@@ -42,7 +47,7 @@ def pieces(words: str, most: int) -> Iterator[str]:
 
 def shortened(words: str, most: int) -> str:
     """The words, or as many as fit before an ellipsis: only where the whole is shown as well."""
-    if weight(words) <= most:
+    if HEAVIEST * len(words) <= most or weight(words) <= most:
         return words
     return next(pieces(words, most - 1)).rstrip() + "…"
 

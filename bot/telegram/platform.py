@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from telegram.error import TelegramError
 
+from bot.door import Door
 from bot.roles import Role
 from bot.telegram.client import KINDS, Json, introduce, make_client
 from bot.telegram.hearing import Hearing
@@ -17,7 +18,7 @@ from bot.telegram.menu import show_menu
 from bot.telegram.polling import Polling
 from bot.telegram.reply import Replies
 from bot.telegram.speak import TelegramSpeaker
-from bot.telegram.webhook import PATH, make_router
+from bot.telegram.webhook import PATH, make_door
 from handlers.kit.dispatch import Core
 from schedules.turns import Alone, Tenure
 from storage.database import Busy
@@ -54,7 +55,10 @@ class TelegramPlatform:
         self._hearing: Hearing | None = None
         self._polling: Polling | None = None
         self.speaker = TelegramSpeaker(core, self._client)
-        self.router: APIRouter | None = make_router(webhook_secret, self._take) if self._webhook else None
+        self.router: APIRouter | None = None
+        self.doors: Mapping[str, Door] = (
+            {PATH: make_door(webhook_secret, self._take)} if self._webhook else {}
+        )
         polling = Alone("telegram polling", Role.HEAR, self._poll, self._finish_polling, self._drop_polling)
         self.alone: Sequence[Alone] = () if self._webhook else (polling,)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from bot.door import Door
 from bot.web.listen import make_router
 from bot.web.live import Live
 from bot.web.speak import WebSpeaker
@@ -35,6 +36,7 @@ class WebPlatform:
         self.speaker: Speaker = WebSpeaker(core, self._live)
         self.alone: Sequence[Alone] = ()
         self.router: APIRouter | None = make_router(core, self._live)
+        self.doors: Mapping[str, Door] = {}
 
     async def start(self) -> None:
         """It hears when a page speaks; where other processes serve pages too, it looks what they did."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -13,15 +13,28 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
+from bot.door import Door, Receive, Scope, Send
 from bot.metrics import Metrics
 from bot.web.draw import HERE, Drawing
-from bot.web.guards import Guard, Receive, Scope, Send
+from bot.web.guards import Guard
 from storage.database import Busy
 
 if TYPE_CHECKING:
     from bot.app import App
 
 WORDS = {404: ("unknown_title", "unknown"), 413: ("broken_title", "too_big")}
+
+
+class Server(FastAPI):
+    """Pages by FastAPI's routes, platforms' deliveries by doors of their own before them."""
+
+    def __init__(self, doors: Mapping[str, Door], **more: Any) -> None:
+        super().__init__(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, **more)
+        self._doors = dict(doors)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
+        await (door or super().__call__)(scope, receive, send)
 
 
 def make_server(app: App) -> FastAPI:
@@ -32,14 +45,7 @@ def make_server(app: App) -> FastAPI:
         async with app.running():
             yield
 
-    server = FastAPI(
-        title="Upbeat",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,
-    )
+    server = Server(app.doors(), title="Upbeat", lifespan=lifespan)
     server.state.is_stopping = lambda: app.stopping
     for router in app.routers():
         # Not include_router: it adds a third of a millisecond to every request.

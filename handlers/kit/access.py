@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from handlers.kit.text import Listing, Phrase, Text, Verbatim, text
@@ -81,12 +82,7 @@ def readers(
     """The audience line of a kind of record, from the policy: who will read what is written about `subject` (by default
     the asker themselves), with `named` as the one other person whom the author names."""
     whom = subject or request.actor
-    seers = [
-        seer
-        for relation in TABLE[kind]
-        if Right.READ in TABLE[kind][relation]
-        for seer in _seers(relation, request, whom, named)
-    ]
+    seers = [seer for relation in _reading(kind) for seer in _seers(relation, request, whom, named)]
     if kind in DATED and Relation.MANAGER in TABLE[kind] and _is_inherited(request, whom):
         seers.append(Phrase("later managers"))
     people = Listing(tuple(dict.fromkeys(seers)))
@@ -103,6 +99,11 @@ def _is_inherited(request: Request, subject: Person) -> bool:
     """Whether who becomes the manager of a person later reads what is written now."""
     directory = request.store.directory
     return directory.past_is_open and directory.manager_of(subject.id, request.today) is not None
+
+
+@lru_cache
+def _reading(kind: Kind) -> tuple[Relation, ...]:
+    return tuple(relation for relation, rights in TABLE[kind].items() if Right.READ in rights)
 
 
 def _seers(relation: Relation, request: Request, subject: Person, named: Person | None) -> list[Text]:

@@ -25,12 +25,21 @@ def questions_of(route: Route, request: Request, args: Mapping[str, Any]) -> tup
     made: list[Answerable] = []
     for question in route.questions:
         if isinstance(question, Sheet):
-            made += [
-                _ready(inner, request) for inner in (question.of(request, dict(args)) if question.of else ())
-            ]
+            made += [_ready(inner, request) for inner in _unfolded(question, request, args)]
         elif question.name not in args:
             made.append(_ready(question, request))
     return tuple(made)
+
+
+def _unfolded(sheet: Sheet, request: Request, args: Mapping[str, Any]) -> tuple[Any, ...]:
+    if sheet.of is None:
+        return ()
+    if args:
+        return sheet.of(request, dict(args))
+    known = request.sheets.get(id(sheet))
+    if known is None:
+        known = request.sheets[id(sheet)] = sheet.of(request, {})
+    return known
 
 
 def _ready(question: Question, request: Request) -> Answerable:
@@ -92,7 +101,7 @@ def _sheet(
     sheet: Sheet, request: Request, args: Mapping[str, Any], given: Mapping[str, Any]
 ) -> dict[str, Any]:
     answers: dict[str, Any] = {}
-    for question in sheet.of(request, dict(args)) if sheet.of else ():
+    for question in _unfolded(sheet, request, args):
         raw = given.get(question.name)
         if raw not in (None, "", ()):
             answers[question.name] = grammar.answer(_ready(question, request), raw, request)
@@ -105,7 +114,7 @@ def lacks(route: Route, request: Request, args: Mapping[str, Any], given: Mappin
     """Whether a required answer is missing, so that the form must be asked. An empty sheet counts as missing."""
     for question in route.questions:
         if isinstance(question, Sheet):
-            inner = question.of(request, dict(args)) if question.of else ()
+            inner = _unfolded(question, request, args)
             if not any(given.get(asked.name) not in (None, "") for asked in inner):
                 return True
         elif question.required and question.name not in args and given.get(question.name) in (None, "", ()):

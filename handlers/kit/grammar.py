@@ -34,6 +34,8 @@ def mention(external_id: str) -> str:
 
 def clean(words: str) -> str:
     """A person's words without what has no meaning as text: controls, lone surrogates, direction overrides."""
+    if words.isprintable():  # on one line, and nothing of the above
+        return words.strip()
     words = words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return _BIDI.sub("", _CONTROL.sub("", _SURROGATE.sub("\ufffd", words))).strip()
 
@@ -68,6 +70,8 @@ def _split_marks(words: str) -> Iterable[tuple[bool, str]]:
 
 def spoken(words: str, directory: Directory, platform: str) -> str:
     """Words with mention marks turned into names, for keeping."""
+    if "\x02" not in words:
+        return words
 
     def name(found: re.Match[str]) -> str:
         person = directory.with_account(platform, found.group(1))
@@ -78,7 +82,8 @@ def spoken(words: str, directory: Directory, platform: str) -> str:
 
 def folded(words: str) -> str:
     """Words as they are compared: full-width forms, case and spaces do not matter."""
-    return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
+    plain = words if words.isascii() else unicodedata.normalize("NFKC", words)
+    return " ".join(plain.casefold().split())
 
 
 # What it was called with ---------------------------------------------------------------------------------------------
@@ -209,8 +214,7 @@ class _Reading:
             self.rest = self.rest[found.end() :].lstrip(SEPARATORS + "%")
 
     def _take_labelled_number(self, question: Scale) -> None:
-        labels = "|".join(re.escape(label) for label in question.labels)
-        segment = re.compile(rf"(^|[;；\n])\s*(?:{labels})\s*[:：]?\s*(\d+)\s*(?=[;；\n]|$)", re.IGNORECASE)
+        segment = _numbered(tuple(question.labels))
         if found := segment.search(self.rest):
             self.given[question.name] = found.group(2)
             self.rest = segment.sub(r"\1", self.rest, count=1).lstrip(SEPARATORS + ";；\n")
@@ -246,6 +250,13 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """The first of these words with which a text begins; a Latin one ends where a word ends."""
     made = (rf"{re.escape(word)}(?=[\s:：]|$)" if word.isascii() else re.escape(word) for word in words)
     return re.compile("|".join(made), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def _numbered(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """A segment that is one of these labels and a number."""
+    any_of = "|".join(re.escape(label) for label in labels)
+    return re.compile(rf"(^|[;；\n])\s*(?:{any_of})\s*[:：]?\s*(\d+)\s*(?=[;；\n]|$)", re.IGNORECASE)
 
 
 def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:

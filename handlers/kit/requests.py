@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from handlers.kit.calendar import WorkCalendar, local_day
@@ -14,6 +13,7 @@ from handlers.kit.cards import Button, Card, Press
 from handlers.kit.forms import Form
 from handlers.kit.text import Text
 from handlers.kit.values import value
+from storage.once import once
 from storage.people import Person
 from storage.sheets import Sheet, SheetProblem
 from storage.store import Store
@@ -169,12 +169,17 @@ class Request:
     filled: bool = False
     file: File | None = None
 
-    @cached_property
+    @once
     def today(self) -> date:
         """The day on the actor's calendar."""
         return local_day(self.now, self.actor.zone)
 
-    @cached_property
+    @once
+    def sheets(self) -> dict[int, tuple[Any, ...]]:
+        """The questions of sheets that were unfolded without arguments: they are looked at several times."""
+        return {}
+
+    @once
     def calendar(self) -> WorkCalendar:
         """The organisation's workdays."""
         declared = self.store.workdays.declared()

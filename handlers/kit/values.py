@@ -10,8 +10,8 @@ T = TypeVar("T")
 
 _REGISTRY: dict[str, type] = {}
 _FIELDS: dict[type, tuple[tuple[str, object], ...]] = {}
+_DEFAULTS: dict[type, dict[str, object]] = {}
 _PLAIN = frozenset((str, bool, int, float, type(None)))
-_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass_transform(frozen_default=True)
@@ -20,12 +20,13 @@ def value(cls: type[T]) -> type[T]:
     made = dataclass(frozen=True)(cls)
     _REGISTRY[made.__name__] = made
     _FIELDS[made] = tuple((f.name, f.default) for f in fields(made))  # type: ignore[arg-type]
+    _DEFAULTS[made] = dict(_FIELDS[made])
     return made
 
 
 def dump(thing: object) -> str:
     """Return the JSON text of a value; raises TypeError for what is not one."""
-    return _AS_JSON.encode(_encode(thing))
+    return _AS_JSON.encode(_marked(thing))
 
 
 def load(text: str) -> Any:
@@ -34,29 +35,35 @@ def load(text: str) -> Any:
 
 
 def _encode(thing: object) -> object:
+    """What JSON does not know, in what it knows: called by its encoder, which walks through all the rest itself."""
     kind = type(thing)
-    if kind in _PLAIN:
-        return thing
-    if kind in _FIELDS:
-        return _encode_value(thing)
-    if isinstance(thing, tuple | list):
-        return [_encode(item) for item in thing]
-    if isinstance(thing, str | int | float):
-        return thing
-    if isinstance(thing, dict):
-        return {"_": "dict", "of": {str(key): _encode(item) for key, item in thing.items()}}
+    if kind in _DEFAULTS:
+        return _encode_value(kind, thing)
     if isinstance(thing, datetime | date | time):
-        return {"_": type(thing).__name__, "at": thing.isoformat()}
-    raise TypeError(f"{type(thing).__name__} cannot be stored")
+        return {"_": kind.__name__, "at": thing.isoformat()}
+    raise TypeError(f"{kind.__name__} cannot be stored")
 
 
-def _encode_value(thing: object) -> dict[str, object]:
-    made: dict[str, object] = {"_": type(thing).__name__}
-    for name, default in _FIELDS[type(thing)]:
-        item = getattr(thing, name)
+def _encode_value(kind: type, thing: object) -> dict[str, object]:
+    made: dict[str, object] = {"_": kind.__name__}
+    defaults = _DEFAULTS[kind]
+    for name, item in thing.__dict__.items():
+        default = defaults[name]
         if item is not default and (default is MISSING or item != default):
-            made[name] = item if type(item) in _PLAIN else _encode(item)
+            made[name] = item if type(item) in _PLAIN else _marked(item)
     return made
+
+
+def _marked(thing: object) -> object:
+    """Mappings are marked, so that they are told apart from values."""
+    if isinstance(thing, tuple | list):
+        return [item if type(item) in _PLAIN else _marked(item) for item in thing]
+    if isinstance(thing, dict):
+        return {"_": "dict", "of": {str(key): _marked(item) for key, item in thing.items()}}
+    return thing
+
+
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_encode)
 
 
 _MOMENTS: dict[str, Callable[[str], object]] = {

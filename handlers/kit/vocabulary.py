@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from handlers.kit.features import Route
 from handlers.kit.grammar import SEPARATORS, folded
 
+_SLASH = re.compile(r"^[/／]")
+_ROOT = re.compile(r"^upbeat(@\w+)?(\s+|$)", re.IGNORECASE)
+_BOT = re.compile(r"^(\S+?)@\w+(?=\s|$)")
+
 
 @dataclass(frozen=True)
 class Called:
@@ -28,14 +32,30 @@ class Vocabulary:
             for words in (route.words, *route.also):
                 if words and self._by_words.setdefault(folded(words), route) is not route:
                     raise ValueError(f"two commands are called {words!r}")
+        self._second: dict[str, set[str]] = {}
+        """What may follow a first word, so that both together are a command."""
+        for first, *rest in (words.split() for words in self._by_words):
+            self._second.setdefault(first, set()).update(rest[:1])
         self._most = max((len(words.split()) for words in self._by_words), default=1)
 
     def find(self, said: str) -> Called | None:
         """The command that these words call, the longest name first; a slash and the root's name are skipped."""
         said = said.strip()
-        bare = re.sub(r"^[/／]", "", said)
-        bare = re.sub(r"^upbeat(@\w+)?(\s+|$)", "", bare, flags=re.IGNORECASE)
-        bare = re.sub(r"^(\S+?)@\w+(?=\s|$)", r"\1", bare) if said.startswith(("/", "／")) else bare
+        return self._plainly(said) or self._carefully(said)
+
+    def _plainly(self, said: str) -> Called | None:
+        """How platforms send most commands: a slash, one word as it is in the list, and something else."""
+        word, _, rest = said.partition(" ")
+        route = self._by_words.get(word[1:]) if word[:1] == "/" else None
+        following = rest.split(None, 1)
+        if route is None or not following or folded(following[0]).rstrip("，,:：") in self._second[word[1:]]:
+            return None
+        return Called(route, rest.lstrip(SEPARATORS))
+
+    def _carefully(self, said: str) -> Called | None:
+        bare = _SLASH.sub("", said)
+        bare = _ROOT.sub("", bare)
+        bare = _BOT.sub(r"\1", bare) if said.startswith(("/", "／")) else bare
         return self._by_spaces(bare) or self._by_characters(bare)
 
     def _by_spaces(self, bare: str) -> Called | None:

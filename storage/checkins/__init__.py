@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -13,6 +12,7 @@ from sqlmodel import col
 from storage.checkins.blockers import Blockers
 from storage.checkins.routines import Routines, Window
 from storage.checkins.tables import Blocker, CheckIn, Mood, Remark, Routine
+from storage.once import once
 from storage.policy import MEAN_OF_AT_LEAST, Kind
 from storage.prepared import Prepared
 from storage.tables import Posted
@@ -54,11 +54,11 @@ class CheckIns:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @cached_property
+    @once
     def routines(self) -> Routines:
         return Routines(self._store)
 
-    @cached_property
+    @once
     def blockers(self) -> Blockers:
         return Blockers(self._store)
 

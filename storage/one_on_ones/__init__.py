@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from storage.once import once
 from storage.one_on_ones.actions import ActionItem, Actions
 from storage.one_on_ones.agenda import Agenda, AgendaPoint, AgendaTemplate, Templates
 from storage.one_on_ones.notes import MeetingNotes, Notes, PrivateNote, PrivateNotes, WrittenReply
@@ -35,23 +35,23 @@ class OneOnOnes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @cached_property
+    @once
     def agenda(self) -> Agenda:
         return Agenda(self._store)
 
-    @cached_property
+    @once
     def notes(self) -> Notes:
         return Notes(self._store)
 
-    @cached_property
+    @once
     def private(self) -> PrivateNotes:
         return PrivateNotes(self._store)
 
-    @cached_property
+    @once
     def actions(self) -> Actions:
         return Actions(self._store)
 
-    @cached_property
+    @once
     def templates(self) -> Templates:
         return Templates(self._store)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 
 from bot.slack.platform import SlackPlatform
+from bot.web.server import Server
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
 from schedules.delivery import Delivery
@@ -125,9 +125,7 @@ async def room_with(chat: Chat, *, sockets: bool) -> AsyncIterator[Room]:
 
 @contextlib.asynccontextmanager
 async def _serving(room: Room) -> AsyncIterator[None]:
-    app = FastAPI()
-    assert room.platform.router is not None
-    app.include_router(room.platform.router)
+    app = Server(room.platform.doors)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         room.url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"

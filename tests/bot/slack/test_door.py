@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.slack.door import Refused as Turned
-from bot.slack.door import decoded, unquoted
+from bot.slack.door import decoded, form_of, unquoted
 from tests.bot.slack.conftest import Room, user
 from tests.fakes.slack_delivery import sign
 
@@ -187,7 +187,18 @@ async def test_slack_finds_out_that_the_address_is_ours(room: Room) -> None:
 def test_forms_are_read_as_the_standard_library_reads_them(words: str) -> None:
     words = words.encode("utf-8", "replace").decode()
     body = urlencode({"payload": json.dumps({"said": words})})
-    assert decoded(body.encode(), FORM) == {"said": words}
+    assert decoded(body.encode(), FORM.encode()) == {"said": words}
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.dictionaries(st.text(max_size=5), st.text(max_size=20), max_size=4))
+def test_commands_are_read_as_the_standard_library_reads_them(fields: dict[str, str]) -> None:
+    clean = {
+        name.encode("utf-8", "replace").decode(): item.encode("utf-8", "replace").decode()
+        for name, item in fields.items()
+    }
+    body = urlencode(clean)
+    assert form_of(body.encode()) == dict(parse_qsl(body, keep_blank_values=True, errors="strict"))
 
 
 @settings(max_examples=1000, deadline=None)
@@ -208,7 +219,7 @@ def test_values_that_are_not_well_formed_are_read_alike(value: str) -> None:
 @pytest.mark.parametrize("body", [b"payload=\xff", b"payload=%ff", b"payload=1", b"\xff=1"])
 def test_what_is_no_form_is_refused(body: bytes) -> None:
     with pytest.raises(Turned) as turned:
-        decoded(body, FORM)
+        decoded(body, FORM.encode())
     assert turned.value.status == 400
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 
 from bot.telegram.platform import TelegramPlatform
+from bot.web.server import Server
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
 from schedules.turns import Turns
@@ -158,9 +158,7 @@ async def hooked(chat: Chat) -> AsyncIterator[Room]:
 
 @contextlib.asynccontextmanager
 async def _serving(room: Room, listener: socket.socket) -> AsyncIterator[None]:
-    app = FastAPI()
-    assert room.platform.router is not None
-    app.include_router(room.platform.router)
+    app = Server(room.platform.doors)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.telegram.platform import TelegramPlatform
-from bot.telegram.webhook import make_router
+from bot.telegram.webhook import make_door
 from tests.bot.telegram.conftest import ADA, BEN, SECRET, Room
 
 NAME = "X-Telegram-Bot-Api-Secret-Token"
@@ -102,15 +102,15 @@ async def test_a_stopped_platform_asks_telegram_to_wait(hooked: Room) -> None:
     assert await post(hooked, json=update("/echo late")) == 503
 
 
-async def test_without_a_secret_there_is_no_route(room: Room) -> None:
+async def test_without_a_secret_there_is_no_door(room: Room) -> None:
     async def take(raw: Any) -> bool:
         return True
 
     for secret in ("", "a b", "x" * 257):
         with pytest.raises(ValueError, match="TELEGRAM_WEBHOOK_SECRET"):
-            make_router(secret, take)
+            make_door(secret, take)
     polling = TelegramPlatform(room.core, token=room.fake.token, public_url="https://upbeat.example")
-    assert polling.router is None
+    assert not polling.doors
     await polling.stop()
 
 

@@ -1,0 +1,118 @@
+"""Units of work are committed in groups, and none is its neighbour's business, on each database."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+
+from storage.database import Busy
+from storage.store import Store
+from storage.writing import GROUP
+from tests.company import Chat
+
+
+def setting(chat: Chat, name: str) -> object:
+    return chat.change(lambda store: store.setting(name))
+
+
+@pytest.fixture
+def other(chat: Chat) -> Iterator[sqlite3.Connection]:
+    """Another process at the same file."""
+    path = chat.database.url.database
+    assert path
+    connection = sqlite3.connect(path, isolation_level=None)
+    yield connection
+    connection.close()
+
+
+async def test_a_unit_that_fails_takes_no_neighbour_with_it(any_chat: Chat) -> None:
+    def work(number: int, store: Store) -> int:
+        store.set_setting(f"n{number}", number)
+        if number % 3 == 0:
+            raise LookupError(number)
+        return number
+
+    count = 2 * GROUP + 5
+    units = [any_chat.database.write(lambda store, n=n: work(n, store)) for n in range(count)]  # type: ignore[misc]
+    results = await asyncio.gather(*units, return_exceptions=True)
+    for number, result in enumerate(results):
+        failed = number % 3 == 0
+        assert isinstance(result, LookupError) if failed else result == number
+        assert setting(any_chat, f"n{number}") == (None if failed else number)
+
+
+async def test_units_run_in_the_order_in_which_they_came(chat: Chat) -> None:
+    order: list[int] = []
+    await asyncio.gather(*(chat.database.write(lambda store, n=n: order.append(n)) for n in range(200)))  # type: ignore[misc]
+    assert order == list(range(200))
+
+
+async def test_who_does_not_wait_any_more_has_their_unit_done(any_chat: Chat) -> None:
+    waiting = asyncio.ensure_future(any_chat.database.write(lambda store: store.set_setting("left", True)))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await any_chat.database.write(lambda store: None)
+    assert setting(any_chat, "left") is True
+
+
+async def test_everything_else_goes_on_while_another_process_writes(
+    chat: Chat, other: sqlite3.Connection
+) -> None:
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.ensure_future(chat.database.write(lambda store: store.set_setting("late", True)))
+    for _ in range(50):  # the loop turns, and readers read
+        await asyncio.sleep(0.002)
+        assert await chat.database.read(lambda store: store.setting("late")) is None
+    assert not waiting.done()
+    other.execute("COMMIT")
+    await waiting
+    assert setting(chat, "late") is True
+
+
+async def test_whoever_waits_too_long_hears_that_nothing_was_done(
+    chat: Chat, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.writing.PATIENCE", "busy_timeout=200")
+    await chat.database.write(lambda store: None)
+    other.execute("BEGIN IMMEDIATE")
+    units = [
+        chat.database.write(lambda store, n=n: store.set_setting(f"n{n}", n))  # type: ignore[misc]
+        for n in range(3)
+    ]
+    assert [type(result) for result in await asyncio.gather(*units, return_exceptions=True)] == [Busy] * 3
+    other.execute("ROLLBACK")
+    await chat.database.write(lambda store: store.set_setting("after", True))
+    assert [setting(chat, name) for name in ("n0", "n1", "n2", "after")] == [None, None, None, True]
+
+
+async def test_a_full_disk_is_said_and_survived(chat: Chat) -> None:
+    def fill(store: Store) -> None:
+        pages = store.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        store.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+        store.set_setting("much", "x" * 200_000)
+
+    with pytest.raises(Busy):
+        await chat.database.write(fill)
+    assert setting(chat, "much") is None
+
+    def room(store: Store) -> None:
+        store.connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        store.set_setting("little", True)
+
+    await chat.database.write(room)
+    assert setting(chat, "little") is True
+
+
+async def test_a_long_queue_leaves_the_loop_its_turns(chat: Chat) -> None:
+    turns = 0
+    units = [
+        asyncio.ensure_future(chat.database.write(lambda store, n=n: store.set_setting(f"q{n}", n)))  # type: ignore[misc]
+        for n in range(500)
+    ]
+    while not all(unit.done() for unit in units):
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 500 // GROUP
