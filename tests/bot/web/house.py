@@ -34,6 +34,9 @@ class House:
         for platform in self.platforms:
             await platform.refresh_homes(touched)
 
+    def doors(self) -> dict[str, Any]:
+        return {}
+
     def routers(self) -> list[Any]:
         return [platform.router for platform in self.platforms]
 
