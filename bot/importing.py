@@ -98,7 +98,7 @@ def invite(database: Database, email: str) -> None:
         person = store.directory.with_email(email)
         if person is None or not person.active:
             raise Complaint(f"Nobody who works here has the address {email}. Import the people file first.")
-        return store.links.make(person.id), str(store.setting("telegram_username", ""))
+        return store.links.make(person.id), store.links.username()
 
     code, bot = database.write_now(work)
     if bot:

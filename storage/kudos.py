@@ -13,7 +13,7 @@ from storage.columns import Moment, Sealed
 from storage.filters import readable
 from storage.policy import Kind
 from storage.rows import made
-from storage.tables import PersonalRow, Place
+from storage.tables import PersonalRow, PersonRow, Place
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -145,7 +145,11 @@ class Kudos:
         return bool(self._store.count(KudosRow, KUDOS.c.group_id == group))
 
     def points_given(self, giver: str, since: datetime) -> int:
-        """How many people this person thanked with a point since a moment, without what was taken back."""
+        """How many people this person thanked with a point since a moment, without what was taken back. Nobody else
+        counts them before this unit of work is over: what is given at the same moment stays within the day's too."""
+        if self._store.dialect != "sqlite":
+            mine = select(col(PersonRow.id)).where(col(PersonRow.id) == giver)
+            self._store.execute(mine.with_for_update())
         counted = (KUDOS.c.author_id == giver, KUDOS.c.made_at >= since, KUDOS.c.points > 0)
         return self._store.count(KudosRow, *counted, *_standing())
 

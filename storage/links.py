@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 LIVES = timedelta(minutes=10)
+USERNAME = "telegram_username"
 
 
 class Link(Row, table=True):
@@ -37,6 +38,15 @@ class Links:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    def lead_to(self, username: str) -> None:
+        """Links for Telegram open the bot of this name from now on."""
+        if self._store.setting(USERNAME, "") != username:
+            self._store.set_setting(USERNAME, username)
+
+    def username(self) -> str:
+        """The name of our bot in Telegram, or nothing while it never ran."""
+        return str(self._store.setting(USERNAME, ""))
 
     def make(self, person_id: str, *, made_on: str = "", lives: timedelta = LIVES) -> str:
         """A new code of 128 random bits for this person; the ones before it stop working."""

@@ -169,3 +169,48 @@ async def test_a_browser_opens_a_page_in_the_readers_language() -> None:
         assert await page.get_by_role("heading").inner_text() == "绩效"
         assert await page.evaluate("navigator.language") == "zh-CN"
         assert await page.evaluate("new Date(0).getHours()") == 8
+
+
+IMPORTING = """
+import importlib, pkgutil, socket, sys, threading
+
+def refused(*_, **__):
+    raise AssertionError("importing touches the network")
+
+socket.socket.connect = socket.getaddrinfo = refused
+threads = threading.active_count()
+names = [
+    found.name
+    for package in ("bot", "handlers", "schedules", "storage")
+    for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}.")
+    if not found.name.endswith("__main__") and ".migrations." not in found.name
+]
+for name in names:
+    importlib.import_module(name)
+assert threading.active_count() == threads, threading.enumerate()
+print(len(names))
+"""
+
+
+def test_importing_starts_nothing_and_writes_nothing(tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("UPBEAT")}
+    command = [sys.executable, "-c", IMPORTING]
+    done = subprocess.run(command, cwd=tmp_path, env=clean, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 150
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_setting_that_is_kept_is_read_and_every_one_that_is_read_can_be_set() -> None:
+    """`set_setting("name", …)` and `setting("name", …)` name the same values; a name in a constant is not looked at."""
+    sources = [
+        path
+        for folder in ("bot", "handlers", "schedules", "storage")
+        for path in (PROJECT / folder).rglob("*.py")
+    ]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    kept = set(re.findall(r'set_setting\(\s*f?"([a-z_]+)', text))
+    read_back = set(re.findall(r'\.setting\(\s*f?"([a-z_]+)', text))
+    assert len(kept) >= 7
+    assert kept <= read_back
+    assert read_back - kept <= {"quiet", "zone"}, "nobody can set this"

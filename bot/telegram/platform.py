@@ -66,6 +66,8 @@ class TelegramPlatform:
         """Begin to hear. Raises RuntimeError with a sentence for the operator when Telegram refuses."""
         user = await introduce(self._client)
         me = Me(user.id, user.username or "")
+        # Links for connecting lead to this bot, wherever they are made.
+        await self._core.database.write(lambda store: store.links.lead_to(me.username))
         await show_menu(self._client, self._core)
         replies = Replies(self._core, self._client, me.username)
         self._hearing = Hearing(self._core, self._client, me, replies)

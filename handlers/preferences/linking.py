@@ -40,7 +40,7 @@ def link(request: Request) -> Reply:
 
 
 def _deep_link(request: Request, code: str) -> tuple[Part, ...]:
-    username = request.store.setting("telegram_username", "")
+    username = request.store.links.username()
     if not username:
         return ()
     return (Link(Phrase("Open Telegram and connect"), f"https://t.me/{username}?start={code}"),)

@@ -13,6 +13,7 @@ from handlers.kit.dispatch import Core
 from handlers.kit.requests import Act, Answer, Incoming, Pressed, Said, Sender, Submitted, Where
 from handlers.kit.values import dump
 from storage.database import Database
+from storage.kudos import KudosRow
 from storage.tables import Inbox
 from tests.company import Chat
 from tests.walks.tour import EXAMPLES, Tour, called, rows_of_every_table
@@ -123,3 +124,21 @@ async def many_presses(chat: Chat, cores: tuple[Core, ...]) -> None:
     answers = await asyncio.gather(*(cores[n % 2].hear(one) for n, one in enumerate(pressed)))
     assert sorted(answer.outcome for answer in answers) == ["done"] + ["refused"] * 39
     assert grown(before, rows_of_every_table(chat))["kudos"] == 1
+
+
+async def test_many_thanks_at_once_stay_within_the_days_points(any_chat: Chat) -> None:
+    any_chat.change(lambda store: store.set_setting("kudos_daily", 3))
+    keys = []
+    for number in range(FEWER):
+        heard = await any_chat.says("ada", f"/kudos @ben for deed number {number}")
+        keys.append(heard.buttons["Send privately"].handle)
+    where, sender = Where(id="dm-ada"), Sender("ada", address="dm-ada")
+    async with two_processes(any_chat) as cores:
+        pressed = [
+            Incoming(f"k{n}", any_chat.platform, sender, where, Pressed(key), any_chat.now)
+            for n, key in enumerate(keys)
+        ]
+        await asyncio.gather(*(cores[n % 2].hear(incoming) for n, incoming in enumerate(pressed)))
+    points = [row.points for row in any_chat.rows(KudosRow)]
+    assert len(points) == FEWER
+    assert sum(points) == 3

@@ -1,5 +1,6 @@
 """How a Telegram user becomes a colleague: a single-use code, shown in the private chat, and confirmed there."""
 
+from handlers.kit.cards import Link
 from tests.bot.telegram.conftest import ADA, MALLORY, TEAM, Room
 from tests.fakes.telegram_world import Message
 
@@ -92,3 +93,10 @@ async def test_who_left_is_not_linked(room: Room) -> None:
     await room.presses(DORA, "Yes, connect me")
     room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "telegram"))
     assert "invitation" in (await room.says(DORA, "/echo hello")).text
+
+
+async def test_the_link_opens_our_bot(room: Room) -> None:
+    shown = (await room.chat.says("ada", "/upbeat link")).card
+    assert shown is not None
+    (link,) = [part for part in shown.parts if isinstance(part, Link)]
+    assert link.url.startswith(f"https://t.me/{room.fake.world.bot.username}?start=")
