@@ -1,6 +1,5 @@
 """Columns that refuse mistakes: moments without a zone, and people's words in the clear."""
 
-import json
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import DateTime, Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
+from storage.compact import from_json, to_json
 from storage.ids import random_bytes
 
 
@@ -105,13 +105,13 @@ class Keyring:
 
     def seal(self, words: str) -> bytes:
         """Encrypt a text."""
+        return self.seal_bytes(words.encode("utf-8", "surrogatepass"))
+
+    def seal_bytes(self, words: bytes) -> bytes:
+        """Encrypt a text in UTF-8."""
         nonce = random_bytes(12)
         head = self._current.to_bytes(4, "big")
-        return (
-            head
-            + nonce
-            + self._keys[self._current].encrypt(nonce, words.encode("utf-8", "surrogatepass"), head)
-        )
+        return head + nonce + self._keys[self._current].encrypt(nonce, words, head)
 
     def open(self, sealed: bytes) -> str:
         """Decrypt a text; raises Unreadable when the key is missing or the bytes were changed."""
@@ -122,8 +122,6 @@ class Keyring:
             raise Unreadable("a sealed value cannot be opened with this key") from error
         return words.decode("utf-8", "surrogatepass")
 
-
-_AS_JSON = json.JSONEncoder(ensure_ascii=False)
 
 # Column types are made at import, keys are known at start: the keyring of the running unit of work travels beside it.
 keyring: ContextVar[Keyring] = ContextVar("keyring")
@@ -149,7 +147,7 @@ class SealedJson(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else keyring.get().seal(_AS_JSON.encode(value))
+        return None if value is None else keyring.get().seal_bytes(to_json(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(keyring.get().open(bytes(value)))
+        return None if value is None else from_json(keyring.get().open(bytes(value)))

@@ -150,7 +150,7 @@ class Directory:
     def manager_of(self, person_id: str, day: date) -> str | None:
         """The id of the direct manager on a day, or None at the top."""
         for line in self.lines_of.get(person_id, ()):
-            if line.holds_on(day):
+            if line.since <= day < line.until:
                 return line.manager_id
         return None
 

@@ -41,7 +41,7 @@ class Prepared:
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
-        self._ready: dict[str, _Ready] = {}
+        self._ready: dict[tuple[str, str], _Ready] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """Execute, and return the rows (none for what returns none)."""
@@ -71,10 +71,11 @@ class Prepared:
 
     def _for(self, dialect: Dialect) -> "_Ready":
         # Two threads may both compile the first time; the result is the same.
-        key = f"{dialect.name}+{dialect.driver}"
-        if key not in self._ready:
-            self._ready[key] = _Ready(self._statement, dialect)
-        return self._ready[key]
+        key = dialect.name, dialect.driver
+        ready = self._ready.get(key)
+        if ready is None:
+            ready = self._ready[key] = _Ready(self._statement, dialect)
+        return ready
 
 
 class _Ready:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bot.slack.words import escaped, pieces, shortened, units
+from storage.compact import to_json
 
 Json: TypeAlias = dict[str, Any]
 
@@ -18,8 +18,6 @@ MESSAGE_BLOCKS = 50
 MESSAGE_JSON = 12_500
 VIEW_BLOCKS = 99
 VIEW_BYTES = 200_000
-
-_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -87,12 +85,13 @@ def _paged(
 
 def size_of(thing: object) -> int:
     """The characters of its JSON."""
-    return units(_AS_JSON.encode(thing))
+    made = to_json(thing)
+    return len(made) if made.isascii() else units(made.decode())
 
 
 def bytes_of(thing: object) -> int:
     """The bytes of its JSON. Of a view Slack counts bytes: three for a Chinese character, four for an emoji."""
-    return len(_AS_JSON.encode(thing).encode())
+    return len(to_json(thing))
 
 
 def words_of(node: object) -> Iterator[str]:

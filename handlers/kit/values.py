@@ -1,17 +1,19 @@
 """Everything Upbeat says is a frozen value that can be stored and drawn later, word for word the same."""
 
-import json
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime, time
 from typing import Any, TypeVar, dataclass_transform
+
+from storage.compact import from_json, to_json
 
 T = TypeVar("T")
 
 _REGISTRY: dict[str, type] = {}
 _FIELDS: dict[type, tuple[tuple[str, object], ...]] = {}
 _DEFAULTS: dict[type, dict[str, object]] = {}
-_PLAIN = frozenset((str, bool, int, float, type(None)))
+_WHOLE: set[type] = {str, bool, int, float, type(None)}
+"""What needs no mark: plain things, and values, which the encoder asks about by itself."""
 
 
 @dataclass_transform(frozen_default=True)
@@ -21,17 +23,18 @@ def value(cls: type[T]) -> type[T]:
     _REGISTRY[made.__name__] = made
     _FIELDS[made] = tuple((f.name, f.default) for f in fields(made))  # type: ignore[arg-type]
     _DEFAULTS[made] = dict(_FIELDS[made])
+    _WHOLE.add(made)
     return made
 
 
 def dump(thing: object) -> str:
     """Return the JSON text of a value; raises TypeError for what is not one."""
-    return _AS_JSON.encode(_marked(thing))
+    return to_json(_marked(thing), _encode).decode()
 
 
 def load(text: str) -> Any:
     """Return the value that `dump` wrote."""
-    return _decode(json.loads(text))
+    return _decode(from_json(text))
 
 
 def _encode(thing: object) -> object:
@@ -50,20 +53,17 @@ def _encode_value(kind: type, thing: object) -> dict[str, object]:
     for name, item in thing.__dict__.items():
         default = defaults[name]
         if item is not default and (default is MISSING or item != default):
-            made[name] = item if type(item) in _PLAIN else _marked(item)
+            made[name] = item if type(item) in _WHOLE else _marked(item)
     return made
 
 
 def _marked(thing: object) -> object:
     """Mappings are marked, so that they are told apart from values."""
     if isinstance(thing, tuple | list):
-        return [item if type(item) in _PLAIN else _marked(item) for item in thing]
+        return [item if type(item) in _WHOLE else _marked(item) for item in thing]
     if isinstance(thing, dict):
         return {"_": "dict", "of": {str(key): _marked(item) for key, item in thing.items()}}
     return thing
-
-
-_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_encode)
 
 
 _MOMENTS: dict[str, Callable[[str], object]] = {
