@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.words import is_inside
-from handlers.kit.grammar import mention
+from handlers.kit.typed import mention
 
 _MARKS = str.maketrans({"\x02": "\ufffd", "\x03": "\ufffd"})
 """What only we may put around a mention."""

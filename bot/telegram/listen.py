@@ -22,8 +22,8 @@ from telegram import (
 from telegram.constants import ChatMemberStatus, ChatType, MessageEntityType
 
 from bot.telegram.harmless import as_typed
-from handlers.kit.grammar import clean, mention
 from handlers.kit.requests import Act, Incoming, Left, Opened, Pressed, Reacted, Said, Sender, Where
+from handlers.kit.typed import clean, mention
 from storage.store import Store
 
 PLATFORM = "telegram"

@@ -12,7 +12,6 @@ from bot.web.live import Live
 from bot.web.pages import EMOJI, MOST, Page, View, called, identity, place_of
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
-from handlers.kit.grammar import clean
 from handlers.kit.requests import (
     Act,
     Answer,
@@ -28,6 +27,7 @@ from handlers.kit.requests import (
     Where,
 )
 from handlers.kit.text import Phrase
+from handlers.kit.typed import clean
 from handlers.kit.values import dump
 from storage.ids import new_secret
 from storage.people import Person

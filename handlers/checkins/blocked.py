@@ -9,10 +9,10 @@ from handlers.kit.access import owner_of
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.features import Ring, Rung, Silence
-from handlers.kit.grammar import folded
 from handlers.kit.hours import calendar_of
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.typed import folded
 from storage.checkins import Blocker, CheckIn
 from storage.people import Person
 from storage.policy import Right, may

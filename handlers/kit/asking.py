@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from handlers.kit import grammar
+from handlers.kit.answers import answer
 from handlers.kit.cards import Button, Press
 from handlers.kit.features import Route
 from handlers.kit.forms import Answerable, Choice, Colleague, Day, Form, Option, Question, Scale, Sheet
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Asked, Request
 from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.typed import clean
 from storage.people import Person
 
 FEW = 8
@@ -73,7 +74,7 @@ def settled(route: Route, request: Request, args: Mapping[str, Any]) -> dict[str
     """Arguments from a button: those that answer a question are turned into what the handler expects."""
     asked = {question.name: question for question in route.questions}
     return {
-        name: grammar.answer(_ready(asked[name], request), item, request)
+        name: answer(_ready(asked[name], request), item, request)
         if name in asked and item is not None
         else item
         for name, item in args.items()
@@ -91,7 +92,7 @@ def arguments(
         elif question.name in args:
             continue
         elif (raw := given.get(question.name)) not in (None, "", ()):
-            made[question.name] = grammar.answer(_ready(question, request), raw, request)
+            made[question.name] = answer(_ready(question, request), raw, request)
         elif question.required:
             raise Problem(Phrase("Please answer this; it is needed."), question=question.name)
     return {**{name: item for name, item in route.defaults.items() if name not in made}, **made}
@@ -104,7 +105,7 @@ def _sheet(
     for question in _unfolded(sheet, request, args):
         raw = given.get(question.name)
         if raw not in (None, "", ()):
-            answers[question.name] = grammar.answer(_ready(question, request), raw, request)
+            answers[question.name] = answer(_ready(question, request), raw, request)
         elif question.required:
             raise Problem(Phrase("Please answer this; it is needed."), question=question.name)
     return answers
@@ -132,7 +133,7 @@ def raw(item: Any) -> Any:
         return item.isoformat()
     if isinstance(item, time):
         return item.strftime("%H:%M")
-    return item if item is None or isinstance(item, int | float) else grammar.clean(str(item))
+    return item if item is None or isinstance(item, int | float) else clean(str(item))
 
 
 # One question at a time --------------------------------------------------------------------------------------------

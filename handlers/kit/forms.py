@@ -5,7 +5,7 @@ from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from handlers.kit.text import Text, text
+from handlers.kit.text import Phrase, Text, Verbatim, text
 from handlers.kit.values import value
 
 if TYPE_CHECKING:
@@ -18,6 +18,16 @@ class Option:
 
     value: str
     label: Text
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """How the option may be called in a command."""
+        shown = ""
+        if isinstance(self.label, Verbatim):
+            shown = self.label.words
+        elif isinstance(self.label, Phrase):
+            shown = self.label.template
+        return tuple(name for name in (self.value, shown) if name)
 
 
 @value
@@ -51,6 +61,11 @@ class Choice(Question):
     """One of some options; `options` may be a function of the request until the form is made."""
 
     options: "tuple[Option, ...] | Callable[[Request], tuple[Option, ...]]" = ()
+
+    @property
+    def known(self) -> tuple[Option, ...]:
+        """The options, where they are known already."""
+        return self.options if isinstance(self.options, tuple) else ()
 
 
 @value

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.kit import asking, grammar
+from handlers.kit.answers import answer
 from handlers.kit.cards import Button, Card, Press
 from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Form
@@ -14,6 +15,7 @@ from handlers.kit.problems import Refused
 from handlers.kit.requests import Answer, Incoming, Opened, Pressed, Reacted, Reply, Request, Said, Submitted
 from handlers.kit.sealing import Seal
 from handlers.kit.text import Phrase
+from handlers.kit.typed import marked, spoken
 from handlers.kit.vocabulary import Vocabulary
 from storage.tables import Draft
 
@@ -71,7 +73,7 @@ class Steps:
         return self._said(request, incoming, act)
 
     def _said(self, request: Request, incoming: Incoming, act: Said) -> Step:
-        words = grammar.marked(act.words)
+        words = marked(act.words)
         if act.edits:
             return self._edited(request, act, words)
         interviewing = (
@@ -124,9 +126,7 @@ class Steps:
             raise Refused()
         quoted = {}
         if shortcut.on_message and act.quoted:
-            words = grammar.spoken(
-                grammar.marked(act.quoted.words), request.store.directory, request.platform
-            )
+            words = spoken(marked(act.quoted.words), request.store.directory, request.platform)
             author = request.store.directory.with_account(request.platform, act.quoted.author)
             quoted = {"quoted": words[:3000], "author": author.id if author else ""}
         return Step(route=shortcut.route, args=quoted, form=True)
@@ -161,8 +161,8 @@ class Steps:
         route = self._routes[draft.route]
         form = asking.form_of(route, request, draft.args, draft.given, draft.id)
         question = form.questions[min(draft.position, len(form.questions) - 1)]
-        typed = grammar.spoken(words, request.store.directory, request.platform)
-        return self._take(request, draft, route, question.name, typed)
+        said = spoken(words, request.store.directory, request.platform)
+        return self._take(request, draft, route, question.name, said)
 
     def _answered(self, request: Request, args: Mapping[str, Any]) -> Step:
         draft, route = self._draft(request, args["draft"])
@@ -173,7 +173,7 @@ class Steps:
         question = form.question(name)
         if question is None:
             raise Refused()
-        checked = asking.raw(grammar.answer(question, item, request))
+        checked = asking.raw(answer(question, item, request))
         position = form.questions.index(question)
         several = getattr(question, "most", 1) > 1
         if several:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from handlers.kit.features import Route
-from handlers.kit.grammar import SEPARATORS, folded
+from handlers.kit.typed import SEPARATORS, folded
 
 _SLASH = re.compile(r"^[/／]")
 _ROOT = re.compile(r"^upbeat(@\w+)?(\s+|$)", re.IGNORECASE)

@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta
 from handlers.kit.access import everyone
 from handlers.kit.calendar import at_wall
 from handlers.kit.cards import Button, Card, Note, Press
-from handlers.kit.grammar import folded
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
+from handlers.kit.typed import folded
 from handlers.kudos.taking_back import take_back_button, told_about
 from handlers.kudos.thanks import DAILY, RECEIVED, Thanks, carried, channel, feature, headline, reason
 from storage.kudos import KudosRow

@@ -9,8 +9,8 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from handlers.kit import dates
-from handlers.kit.grammar import clean
 from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.typed import clean
 from storage.roster import Entry
 from storage.sheets import Sheet, SheetProblem
 

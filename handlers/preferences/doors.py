@@ -12,10 +12,10 @@ from handlers.kit.asking import near, questions_of
 from handlers.kit.cards import Button
 from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Colleague, Sheet
-from handlers.kit.grammar import folded
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.typed import folded
 from handlers.kit.vocabulary import Vocabulary
 
 SOMEBODY = re.compile(r"@(\w+)")

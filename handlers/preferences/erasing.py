@@ -7,10 +7,10 @@ from typing import Annotated
 from handlers.kit.access import everyone, hr
 from handlers.kit.cards import Button, Card, Document, Heading, Note, Part, Section
 from handlers.kit.forms import Words
-from handlers.kit.grammar import folded
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Verbatim
+from handlers.kit.typed import folded
 from handlers.kit.values import dump
 from handlers.preferences.holds import refuse_if_held, why_held
 from handlers.preferences.home import feature

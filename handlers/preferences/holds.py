@@ -7,10 +7,10 @@ from typing import Annotated
 from handlers.kit.access import hr
 from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.forms import Words
-from handlers.kit.grammar import folded
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.typed import folded
 from handlers.preferences.home import feature
 from storage.holds import Hold
 from storage.people import Person

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 
-from handlers.kit.grammar import folded
+from handlers.kit.typed import folded
 
 MOST = 6
 """Zones that are offered when several fit."""

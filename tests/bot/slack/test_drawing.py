@@ -14,8 +14,8 @@ from bot.slack.forms import Modal
 from bot.slack.words import escaped, pieces, spoken, weight
 from handlers.kit.cards import Button, Card, Fact, Heading, Link, Menu, Note, Press, Section, Trend
 from handlers.kit.forms import Choice, Form, Option, Words
-from handlers.kit.grammar import mention
 from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.typed import mention
 from tests.bot.slack.conftest import Room, user
 from tests.bot.slack.demo import very_long
 from tests.fakes.slack_limits import check_message, check_view

@@ -1,0 +1,112 @@
+"""Whether an answer will do, and the value that a handler gets for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from handlers.kit import dates
+from handlers.kit.forms import Choice, Clock, Colleague, Day, Number, Question, Scale, Words
+from handlers.kit.naming import named
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Request
+from handlers.kit.text import Phrase
+from handlers.kit.typed import clean, folded
+from storage.people import Person
+
+
+def answer(question: Question, raw: Any, request: Request) -> Any:
+    """The value a handler gets for a raw answer; raises Problem naming the question."""
+    try:
+        return _ANSWERS[type(question)](question, raw, request)
+    except Problem as problem:
+        raise Problem(problem.words, question=question.name) from None
+
+
+def _words(question: Words, raw: Any, request: Request) -> str:
+    words = clean(str(raw))
+    if question.required and not words:
+        raise Problem(Phrase("Please answer this; it is needed."))
+    if len(words) > question.longest:
+        raise Problem(
+            Phrase(
+                "This is {length} characters long; {longest} fit here. Please shorten it, or send it in parts.",
+                length=len(words),
+                longest=question.longest,
+            )
+        )
+    return words
+
+
+def _choice(question: Choice, raw: Any, request: Request) -> str:
+    if str(raw) in {option.value for option in question.known}:
+        return str(raw)
+    for option in question.known:
+        if folded(str(raw)) in {folded(name) for name in option.names}:
+            return option.value
+    raise Problem(Phrase("Please pick one of the options."))
+
+
+def _number(question: Number | Scale, raw: Any, request: Request) -> float | int:
+    whole = isinstance(question, Scale) or question.whole
+    try:
+        number = float(str(raw).strip().replace(",", "."))
+    except ValueError:
+        raise Problem(Phrase("Please give a number.")) from None
+    if not math.isfinite(number) or (whole and number != int(number)):
+        raise Problem(Phrase("Please give a whole number."))
+    low, high = question.low, question.high
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise Problem(Phrase("Please give a number from {low} to {high}.", low=low or 0, high=high or 0))
+    return int(number) if whole else number
+
+
+def _colleague(question: Colleague, raw: Any, request: Request) -> Any:
+    ids = tuple(raw) if isinstance(raw, tuple | list) else (raw,)
+    people = [_known(str(person_id), request) for person_id in ids]
+    if not people:
+        raise Problem(Phrase("Please answer this; it is needed."))
+    if not question.yourself and request.actor.id in {person.id for person in people}:
+        raise Problem(Phrase("Please pick somebody else than yourself."))
+    if len(people) > question.most:
+        raise Problem(Phrase("Please pick at most {most} people.", most=question.most))
+    return people[0] if question.most == 1 else tuple(people)
+
+
+def _known(raw: str, request: Request) -> Person:
+    directory = request.store.directory
+    person = directory.person(raw) or directory.with_account(request.platform, raw)
+    if person is None:
+        person, _ = named(raw.lstrip("@＠"), directory, request.platform)
+    if person is None or not person.active:
+        raise Problem(Phrase("I do not know this colleague. Please pick somebody from the company's list."))
+    return person
+
+
+def _day(question: Day, raw: Any, request: Request) -> date:
+    reading = dates.read_day(str(raw).strip(), request.today, request.actor.language)
+    if reading is None:
+        raise Problem(Phrase("I cannot read this day. Write it like 2026-11-30, or “next Friday”."))
+    if question.earliest and reading.day < question.earliest:
+        raise Problem(Phrase("Please pick {day} or later.", day=question.earliest))
+    return reading.day
+
+
+def _clock(question: Clock, raw: Any, request: Request) -> Any:
+    clock = dates.read_clock(str(raw).strip(), request.actor.language)
+    if clock is None:
+        raise Problem(Phrase("I cannot read this time. Write it like 09:30."))
+    return clock
+
+
+_ANSWERS: Mapping[type[Question], Any] = {
+    Words: _words,
+    Choice: _choice,
+    Scale: _number,
+    Number: _number,
+    Colleague: _colleague,
+    Day: _day,
+    Clock: _clock,
+}

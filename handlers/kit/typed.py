@@ -1,0 +1,74 @@
+"""What people typed: cleaned of what has no meaning, with mentions as names, and compared as people compare words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from storage.people import Directory
+
+MENTION = re.compile("\x02([^\x03]+)\x03")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+SEPARATORS = " \t,，、:："
+
+
+def mention(external_id: str) -> str:
+    """How an adapter marks a platform's mention of a user inside a text; nobody can type it."""
+    return f"\x02{external_id}\x03"
+
+
+def clean(words: str) -> str:
+    """A person's words without what has no meaning as text: controls, lone surrogates, direction overrides."""
+    if words.isprintable():  # on one line, and nothing of the above
+        return words.strip()
+    words = words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return _BIDI.sub("", _CONTROL.sub("", _SURROGATE.sub("\ufffd", words))).strip()
+
+
+def marked(words: str) -> str:
+    """Words from an adapter: cleaned, with the adapter's own mention marks kept."""
+    if "\x02" not in words:
+        return clean(words)
+    return "".join(part if odd else _edges(part) for odd, part in _split_marks(words)).strip()
+
+
+def _edges(part: str) -> str:
+    cleaned = clean(part)
+    before = part[: len(part) - len(part.lstrip())]
+    after = part[len(part.rstrip()) :] if part.strip() else ""
+    return clean_space(before) + cleaned + clean_space(after)
+
+
+def clean_space(space: str) -> str:
+    """White space only, without controls."""
+    return "".join(character for character in space if character in " \t\n")
+
+
+def _split_marks(words: str) -> Iterable[tuple[bool, str]]:
+    last = 0
+    for found in MENTION.finditer(words):
+        yield False, words[last : found.start()]
+        yield True, found.group()
+        last = found.end()
+    yield False, words[last:]
+
+
+def spoken(words: str, directory: Directory, platform: str) -> str:
+    """Words with mention marks turned into names, for keeping."""
+    if "\x02" not in words:
+        return words
+
+    def name(found: re.Match[str]) -> str:
+        person = directory.with_account(platform, found.group(1))
+        return f"@{person.name}" if person else "@?"
+
+    return MENTION.sub(name, words)
+
+
+def folded(words: str) -> str:
+    """Words as they are compared: full-width forms, case and spaces do not matter."""
+    plain = words if words.isascii() else unicodedata.normalize("NFKC", words)
+    return " ".join(plain.casefold().split())
