@@ -19,7 +19,8 @@ from bot.telegram.pages import Page, cut, utf16
 from bot.telegram.post import Spot
 from bot.words import Voice
 from handlers.kit.cards import Card, Link
-from handlers.kit.dispatch import BROKEN, PRIVATE_ONLY, Core
+from handlers.kit.carrying import PRIVATE_ONLY
+from handlers.kit.dispatch import BROKEN, Core
 from handlers.kit.requests import Answer
 from handlers.kit.text import Phrase, Verbatim
 
