@@ -99,12 +99,13 @@ class Database:
 
     # Units of work -----------------------------------------------------------------------------------------------
 
-    async def write(self, work: Callable[[Store], T]) -> T:
-        """Run `work` in a transaction; returns when it is committed. Raises what `work` raised, undone, or Busy."""
+    async def write(self, work: Callable[[Store], T], *, takes_long: bool = False) -> T:
+        """Run `work` in a transaction; returns when it is committed. Raises what `work` raised, undone, or Busy. What
+        takes long holds up other writing only."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         assert self._writer is not None, "the database is not open"
-        self._writer.put(Job(work, loop, future))
+        self._writer.put(Job(work, loop, future, takes_long))
         return await future
 
     async def read(self, work: Callable[[Store], T]) -> T:

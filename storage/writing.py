@@ -45,6 +45,7 @@ class Job:
     work: Callable[[Store], Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    takes_long: bool = False
     refused: bool = False
     result: Any = None
 
@@ -262,7 +263,10 @@ class LoopWriter:
         while self._has_work():
             group: list[Job] = []
             try:
-                await self._write(self._opened(), group)
+                if self._waiting[0].takes_long:
+                    await self._write_aside(self._opened(), group)
+                else:
+                    await self._write(self._opened(), group)
             except BaseException as error:
                 _close(self._connection)
                 self._connection = None
@@ -299,6 +303,11 @@ class LoopWriter:
         if again:
             await self._on_disk(lambda: self._groups.retry(connection, again))
 
+    async def _write_aside(self, connection: Connection, group: list[Job]) -> None:
+        """What takes long has a transaction of its own, in the thread: everything but writing goes on meanwhile."""
+        group.append(self._waiting.popleft())
+        await self._on_disk(lambda: self._groups.retry(connection, group))
+
     async def _begun(self, connection: Connection) -> Transaction:
         try:
             return _begun_at_once(connection)
@@ -315,7 +324,7 @@ class LoopWriter:
     async def _run(self, connection: Connection, group: list[Job], done: list[Job], again: list[Job]) -> None:
         """Run what waits, and what comes meanwhile, until the group is full."""
         until = time.perf_counter() + SLICE
-        while self._waiting and len(group) < GROUP:
+        while self._waiting and len(group) < GROUP and not self._waiting[0].takes_long:
             job = self._waiting.popleft()
             group.append(job)
             self._groups.run_one(connection, job, done, again)

@@ -23,6 +23,10 @@ from storage.tables import Draft, Outgoing
 PRIVATE_ONLY = Phrase("This is personal, and everybody reads along here. Please ask me in our private chat.")
 
 
+class TakesLong(Exception):
+    """This unit of work is to be run again, aside."""
+
+
 class Carrying:
     """The features' doors, inside a unit of work."""
 
@@ -54,6 +58,8 @@ class Carrying:
     def _run(self, request: Request, route: Route, step: Step) -> Answer:
         args = {name: item for name, item in (step.args or {}).items() if _takes(route, name)}
         given = dict(step.given or {})
+        if route.takes_long and not request.aside:
+            raise TakesLong()
         if not route.allow.check(request, args):
             raise Problem(route.allow.refusal)
         if request.where.shared and not route.in_groups:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from handlers.kit import asking
 from handlers.kit.cards import Button, Card, Note, Press
-from handlers.kit.carrying import Carrying, reader
+from handlers.kit.carrying import Carrying, TakesLong, reader
 from handlers.kit.features import Feature
 from handlers.kit.problems import Problem, Refused
 from handlers.kit.requests import (
@@ -94,9 +94,12 @@ class Core:
         return person if person and person.active and incoming.sender.member else None
 
     async def _hear(self, incoming: Incoming) -> Answer:
+        aside = False
         for attempt in range(RACES):
             try:
-                return await self.database.write(lambda store: self._heard(store, incoming))
+                return await self._written(incoming, aside=aside)
+            except TakesLong:
+                aside = True
             except Problem as problem:
                 return await self._settled(incoming, _refusal(problem))
             except Busy:
@@ -108,6 +111,11 @@ class Core:
                 log.error("handler failed", extra={"error": type(error).__name__, "where": _where(error)})
                 break
         return await self._settled(incoming, Answer(outcome="failed", card=Card(BROKEN)))
+
+    async def _written(self, incoming: Incoming, *, aside: bool) -> Answer:
+        return await self.database.write(
+            lambda store: self._heard(store, incoming, aside=aside), takes_long=aside
+        )
 
     async def _settled(self, incoming: Incoming, answer: Answer) -> Answer:
         """Nothing was done, and it is written down why, unless another process has meanwhile answered this delivery."""
@@ -124,11 +132,11 @@ class Core:
 
     # Inside the transaction ----------------------------------------------------------------------------------------
 
-    def _heard(self, store: Store, incoming: Incoming) -> Answer:
+    def _heard(self, store: Store, incoming: Incoming, *, aside: bool) -> Answer:
         before = store.inbox.seen(incoming.delivery)
         if before is not None:
             return _repeated(before)
-        return self._remember(store, incoming, self._answer(store, incoming))
+        return self._remember(store, incoming, self._answer(store, incoming, aside=aside))
 
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
         person = self._who(store, incoming)
@@ -168,7 +176,7 @@ class Core:
             answer = replace(answer, card=self._carrying.seal(store, answer.card, for_person=person.id))
         return self._remember(store, incoming, answer)
 
-    def _answer(self, store: Store, incoming: Incoming) -> Answer:
+    def _answer(self, store: Store, incoming: Incoming, *, aside: bool) -> Answer:
         if isinstance(incoming.act, Opened) and incoming.act.what == "start" and incoming.where.shared:
             store.links.burn(incoming.act.payload)  # whoever reads along could be quicker
         person = self._who(store, incoming)
@@ -180,7 +188,7 @@ class Core:
         if isinstance(incoming.act, Left):
             store.accounts.reachable(person.id, incoming.platform, incoming.act.back)
             return Answer(outcome="ignored")
-        request = _request(store, incoming, person)
+        request = _request(store, incoming, person, aside=aside)
         return self._carrying.carry_out(request, incoming)
 
     def _who(self, store: Store, incoming: Incoming) -> Person | None:
@@ -208,7 +216,7 @@ def _opened(file: File) -> File:
         return replace(file, fault=problem)
 
 
-def _request(store: Store, incoming: Incoming, person: Person) -> Request:
+def _request(store: Store, incoming: Incoming, person: Person, *, aside: bool) -> Request:
     act = incoming.act
     said = act if isinstance(act, Said) else None
     return Request(
@@ -222,6 +230,7 @@ def _request(store: Store, incoming: Incoming, person: Person) -> Request:
         edits=said.edits if said else False,
         file=said.file if said else None,
         interviews=incoming.interviews,
+        aside=aside,
     )
 
 

@@ -43,6 +43,7 @@ class Route:
     in_groups: bool = False
     once: bool = False
     hidden: bool = False
+    takes_long: bool = False
 
     def bind(self, **args: Argument) -> Press:
         """What a button does that opens this door with these arguments."""
@@ -127,10 +128,12 @@ class Feature:
         short: bool = False,
         in_groups: bool = False,
         hidden: bool = False,
+        takes_long: bool = False,
     ) -> Callable[[Handler], Route]:
         """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring
         is its help; `examples` are what may follow the words, and each runs; `also` are its words elsewhere; `title`
-        are the few words that stand over its form."""
+        are the few words that stand over its form. What `takes_long` (more than some tens of milliseconds, in a large
+        company) is done aside, so that everything but writing goes on meanwhile."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=False)
@@ -143,6 +146,7 @@ class Feature:
                 short=short,
                 in_groups=in_groups,
                 hidden=hidden,
+                takes_long=takes_long,
             )
             self.routes.append(route)
             return route
@@ -158,12 +162,13 @@ class Feature:
         submit: Text | None = None,
         once: bool = False,
         in_groups: bool = False,
+        takes_long: bool = False,
     ) -> Callable[[Handler], Route]:
         """A door that only a button opens. With `once` a second press of the same button is refused."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=once)
-            route = replace(route, title=title, in_groups=in_groups)
+            route = replace(route, title=title, in_groups=in_groups, takes_long=takes_long)
             self.routes.append(route)
             return route
 

@@ -155,7 +155,8 @@ def _sound(thing: Any) -> Any:
 
 @dataclass(frozen=True)
 class Request:
-    """What a handler gets: who asks, where, when, and the store. `filled`: the answers come from a form, whole."""
+    """What a handler gets: who asks, where, when, and the store. `filled`: the answers come from a form, whole;
+    `aside`: this may take long."""
 
     actor: Person
     where: Where
@@ -168,6 +169,7 @@ class Request:
     interviews: bool = False
     filled: bool = False
     file: File | None = None
+    aside: bool = False
 
     @once
     def today(self) -> date:

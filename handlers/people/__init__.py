@@ -21,7 +21,7 @@ SHOWN = 15
 """Lines of a kind on one card; the rest is counted."""
 
 
-@feature.command("import", allow=hr, also=("导入", "people import"), examples=("",))
+@feature.command("import", allow=hr, also=("导入", "people import"), examples=("",), takes_long=True)
 def offer(request: Request) -> Reply:
     """Import the people file (CSV or XLSX): send it to me here, and see what it changes before anything does."""
     if request.file is None:
@@ -107,7 +107,7 @@ def _run(request: Request, args: object) -> RosterRun | None:
 proposer = owner_of(_run, "by_id")
 
 
-@feature.button(allow=proposer, once=True)
+@feature.button(allow=proposer, once=True, takes_long=True)
 def apply(request: Request, run: str) -> Reply:
     """Apply the people file."""
     found = request.store.roster.run(run)
@@ -140,7 +140,7 @@ def drop(request: Request, run: str) -> Reply:
     return Reply(show=Card(Phrase("Dropped. Nothing was changed.")))
 
 
-@feature.button(allow=proposer, once=True)
+@feature.button(allow=proposer, once=True, takes_long=True)
 def undo_import(request: Request, run: str) -> Reply:
     """Take the people file back."""
     found, before = request.store.roster.run(run), managers(request.store)

@@ -157,7 +157,7 @@ def _gone(request: Request, person: str) -> PersonRow:
     return row
 
 
-@feature.button(allow=hr)
+@feature.button(allow=hr, takes_long=True)
 def departed_file(request: Request, person: str) -> Reply:
     """Take the file of somebody who has left."""
     row = _gone(request, person)
@@ -185,7 +185,9 @@ ALL_OF_IT = Lines(
 )
 
 
-@feature.button(allow=hr, seen_by=ALL_OF_IT, submit=Phrase("Erase"), title=Phrase("Erase this record"))
+@feature.button(
+    allow=hr, seen_by=ALL_OF_IT, submit=Phrase("Erase"), title=Phrase("Erase this record"), takes_long=True
+)
 def erase_departed(request: Request, person: str, confirm: Confirmation) -> Reply:
     """Erase somebody who has left."""
     row = _gone(request, person)

@@ -149,7 +149,11 @@ def _seen(kind: Kind) -> Text:
 
 
 @feature.command(
-    "privacy file", allow=everyone, also=("export", "导出", "隐私 导出", "隐私导出"), examples=("",)
+    "privacy file",
+    allow=everyone,
+    also=("export", "导出", "隐私 导出", "隐私导出"),
+    examples=("",),
+    takes_long=True,
 )
 def file(request: Request) -> Reply:
     """Take everything that is kept about you, as JSON and as XLSX."""

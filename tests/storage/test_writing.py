@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -116,3 +117,24 @@ async def test_a_long_queue_leaves_the_loop_its_turns(chat: Chat) -> None:
         turns += 1
         await asyncio.sleep(0)
     assert turns > 500 // GROUP
+
+
+async def test_everything_but_writing_goes_on_while_something_takes_long(chat: Chat) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def long(store: Store) -> None:
+        store.set_setting("long", True)
+        begun.set()
+        assert may_end.wait(30)
+
+    await chat.database.write(lambda store: store.set_setting("first", True))
+    waiting = asyncio.ensure_future(chat.database.write(long, takes_long=True))
+    behind = asyncio.ensure_future(chat.database.write(lambda store: store.setting("long")))
+    while not begun.is_set():  # noqa: ASYNC110 - a thread's event
+        await asyncio.sleep(0.001)
+    assert await chat.database.read(lambda store: store.setting("first")) is True
+    assert not waiting.done()
+    assert not behind.done()
+    may_end.set()
+    await waiting
+    assert await behind is True
