@@ -201,6 +201,8 @@ class Memory:
         self._lock = threading.RLock()
         self.default_zone = DEFAULT_ZONE
         self.default_language = "en"
+        self.met: set[tuple[str, str]] = set()
+        """Who has met which feature, as far as it was read: it stays so, and need not be asked again."""
 
     @property
     def latest(self) -> Directory:

@@ -55,7 +55,11 @@ class Preferences:
 
     def first_time(self, person_id: str, feature: str) -> bool:
         """Whether the person meets a feature for the first time; asking makes it not so."""
+        met = self._store.memory.met
+        if (person_id, feature) in met:
+            return False
         if self.get(person_id, f"met:{feature}"):
+            met.add((person_id, feature))
             return False
         self._store.insert(Preference(person_id=person_id, name=f"met:{feature}", value=True))
         return True

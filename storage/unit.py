@@ -59,6 +59,11 @@ class Unit:
         return self._directory
 
     @property
+    def memory(self) -> Memory:
+        """What this process knows, for `storage/` alone."""
+        return self._memory
+
+    @property
     def connection(self) -> Connection:
         """The connection of this unit, for twins and for `storage/` alone."""
         return self._connection

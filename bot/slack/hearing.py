@@ -30,6 +30,7 @@ from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer, File, Said, Sender
 from handlers.kit.text import Phrase
+from handlers.kit.values import altered
 from storage.alerts import TOKEN
 from storage.database import Busy
 from storage.store import Store
@@ -128,7 +129,7 @@ class Hearing:
         sender = await self.members.sender(heard.user, address)
         if sender.member and heard.mentions:
             await self.members.connect(heard.mentions)
-        return replace(heard, incoming=replace(heard.incoming, sender=sender))
+        return altered(heard, incoming=altered(heard.incoming, sender=sender))
 
     async def _keep_fresh(self, heard: Heard, answer: Answer) -> None:
         """Note the person's address and user name when they are not what they were."""

@@ -14,7 +14,7 @@ from handlers.kit.requests import Answer, Incoming, Reply, Request, Tell, Where
 from handlers.kit.sealing import Seal
 from handlers.kit.steps import Step, Steps
 from handlers.kit.text import Phrase, Verbatim
-from handlers.kit.values import dump
+from handlers.kit.values import altered, dump
 from handlers.kit.vocabulary import Vocabulary
 from storage.people import Person
 from storage.store import Store
@@ -149,7 +149,7 @@ class Carrying:
     def _sealed(self, request: Request, answer: Answer) -> Answer:
         if answer.card is None:
             return answer
-        return replace(answer, card=self._seal.card(request.store, answer.card, for_person=request.actor.id))
+        return altered(answer, card=self._seal.card(request.store, answer.card, for_person=request.actor.id))
 
     def seal(self, store: Store, card: Card, *, for_person: str | None) -> Card:
         """A card whose buttons only this person (None: any colleague) may press."""

@@ -26,7 +26,7 @@ from handlers.kit.requests import (
 )
 from handlers.kit.strangers import answer_stranger
 from handlers.kit.text import Phrase
-from handlers.kit.values import dump, load
+from handlers.kit.values import altered, dump, load
 from storage.database import Busy, Database
 from storage.errors import is_race
 from storage.people import Person
@@ -140,7 +140,7 @@ class Core:
 
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
         person = self._who(store, incoming)
-        answer = replace(answer, touched=tuple(store.touched), **reader(person))
+        answer = altered(answer, touched=tuple(store.touched), **reader(person))
         store.inbox.keep(
             incoming.delivery,
             platform=incoming.platform,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from handlers.kit.cards import Button, Card
 from handlers.kit.features import Route
 from handlers.kit.requests import Asked
+from handlers.kit.values import altered
 from storage.store import Store
 
 
@@ -34,7 +35,7 @@ class Seal:
         wanted = list(buttons)
         presses = [(b.does.route, dict(b.does.args), self._once(b.does.route)) for b in wanted if b.does]
         handles = iter(store.handles.make(presses, for_person=for_person))
-        return [replace(b, does=None, handle=next(handles)) if b.does else b for b in wanted]
+        return [altered(b, does=None, handle=next(handles)) if b.does else b for b in wanted]
 
     def _once(self, route: str) -> bool:
         return route in self._routes and self._routes[route].once

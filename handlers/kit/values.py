@@ -27,6 +27,14 @@ def value(cls: type[T]) -> type[T]:
     return made
 
 
+def altered(thing: T, **values: object) -> T:
+    """A copy of a frozen dataclass with some values altered, past its checks: `dataclasses.replace` for what happens
+    several times in every command, in a fifth of the time."""
+    made: T = object.__new__(type(thing))
+    made.__dict__.update(thing.__dict__, **values)
+    return made
+
+
 def dump(thing: object) -> str:
     """Return the JSON text of a value; raises TypeError for what is not one."""
     return to_json(_marked(thing), _encode).decode()
