@@ -43,13 +43,14 @@ def main() -> None:
 @contextmanager
 def _database(*, migrated: bool = True) -> Iterator[Database]:
     from bot.terminal import complaining, read_settings
+    from storage.columns import Unreadable
     from storage.database import Database
     from storage.migrations import Newer, migrate
 
     settings: Settings = read_settings()
     database = Database(settings.database_url, settings.secret)
     try:
-        with complaining(Newer):
+        with complaining(Newer, Unreadable):
             if migrated:
                 migrate(database)
                 database.open()

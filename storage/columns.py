@@ -1,5 +1,6 @@
 """Columns that refuse mistakes: moments without a zone, and people's words in the clear."""
 
+import hmac
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +24,7 @@ class Moment(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Any:
         # SQLAlchemy's own way to SQLite's text costs four times as much, some ten times for each interaction.
-        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+        return _to_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
@@ -43,9 +44,14 @@ def _in_utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
-def _as_text(moment: datetime | None) -> str | None:
+def as_text(moment: datetime) -> str:
+    """A moment as SQLite keeps it."""
     # The first 26 characters are the moment without its "+00:00".
-    return None if moment is None else _in_utc(moment).isoformat(" ", "microseconds")[:26]
+    return _in_utc(moment).isoformat(" ", "microseconds")[:26]
+
+
+def _to_text(moment: datetime | None) -> str | None:
+    return None if moment is None else as_text(moment)
 
 
 def _from_text(moment: str | None) -> datetime | None:
@@ -60,12 +66,18 @@ class Keyring:
     """The keys of the sealed columns: one that seals, and the older ones that still open.
 
     Each value is 4 bytes of key number, 12 of nonce, then AES-256-GCM. Data keys lie in the database, wrapped by the
-    master key, which does not: a database without its key shows no private text."""
+    master key, which does not: a database without its key shows no private text.
+
+    The key of the audit log lies there in the same way. It is never made anew: entries are not written again."""
+
+    AUDIT = 0
+    """The number of the audit log's key."""
 
     def __init__(self, secret: bytes) -> None:
         self._master = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"upbeat master").derive(secret))
         self._keys: dict[int, AESGCM] = {}
         self._current = 0
+        self._audit: hmac.HMAC | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -76,6 +88,19 @@ class Keyring:
     def current(self) -> int:
         """The number of the key that seals."""
         return self._current
+
+    @property
+    def audit(self) -> hmac.HMAC:
+        """The key of the audit log, to be copied: made ready once, it costs a third. Raises Unreadable while it is not
+        known."""
+        if self._audit is None:
+            raise Unreadable("the key of the audit log was not read")
+        return self._audit
+
+    @property
+    def has_audit(self) -> bool:
+        """Whether the key of the audit log is known."""
+        return self._audit is not None
 
     def make(self, number: int) -> bytes:
         """Make a new data key, begin to seal with it, and return it wrapped, for the database to keep."""
@@ -100,6 +125,9 @@ class Keyring:
         return nonce + other._master.encrypt(nonce, key, head)
 
     def _hold(self, number: int, key: bytes) -> None:
+        if number == self.AUDIT:
+            self._audit = hmac.new(key, digestmod="sha256")
+            return
         self._keys[number] = AESGCM(key)
         self._current = max(self._current, number)
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, configure_mappers
 from sqlalchemy.pool import NullPool
 
 from storage import postgres
+from storage.chain import Chains, begin_log
 from storage.columns import Keyring, keyring
 from storage.people import Memory
 from storage.store import Store
@@ -65,9 +66,9 @@ class Database:
     def open(self) -> None:
         """Read the keys and start the writers. The schema must be there (`storage.migrations.migrate`)."""
         try:
-            self.write_now(self._read_keys)
+            self.write_now(self.read_keys)
         except IntegrityError:  # another process, which starts at this moment, has made the first key
-            self.write_now(self._read_keys)
+            self.write_now(self.read_keys)
         self._writer = (
             LoopWriter(self._groups)
             if self.is_sqlite
@@ -91,11 +92,21 @@ class Database:
         self._apart.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
 
-    def _read_keys(self, store: Store) -> None:
+    def read_keys(self, store: Store) -> None:
+        """Read the keys; what a new database lacks of them is made."""
         for row in store.all(DataKey, order=DataKey.__table__.c.number):  # type: ignore[attr-defined]
             self.keyring.read(row.number, row.wrapped)
         if self.keyring.is_empty:
             store.insert(DataKey(number=1, wrapped=self.keyring.make(1)))
+        if not self.keyring.has_audit:
+            store.insert(DataKey(number=Keyring.AUDIT, wrapped=self.keyring.make(Keyring.AUDIT)))
+            begin_log(store.connection, self.keyring)
+
+    def adopt_log(self, connection: Connection) -> None:
+        """Chain what an Upbeat before the chain wrote into the audit log: at the migration that brings the chain."""
+        self._groups.open_columns()
+        self.read_keys(Store(connection, self.memory, self.now()))
+        Chains(self.keyring).adopt(connection)
 
     # Units of work -----------------------------------------------------------------------------------------------
 
@@ -122,6 +133,16 @@ class Database:
     def _read(self, session: Session, work: Callable[[Store], T]) -> T:
         return work(Store(session.connection(), self.memory, self.now()))
 
+    async def look(self, work: Callable[[Store], T]) -> T:
+        """Run `work`, which may last, on a connection that sees one moment throughout and cannot write, in a thread."""
+        return await asyncio.to_thread(self.look_now, work)
+
+    def look_now(self, work: Callable[[Store], T]) -> T:
+        """The same in this thread."""
+        self._groups.open_columns()
+        with self.snapshot() as connection:
+            return work(Store(connection, self.memory, self.now()))
+
     def write_now(self, work: Callable[[Store], T]) -> T:
         """Run `work` in a transaction of its own in this thread: for the terminal, and for a patient retry."""
         with self._groups.connect() as connection:
@@ -135,7 +156,7 @@ class Database:
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A connection that reads one moment, beside the writer: for backups."""
+        """A connection that reads one moment, beside the writer, and cannot write: for backups and long looks."""
         if self.is_sqlite:
             engine = create_engine(self.url.set(drivername="sqlite"), poolclass=NullPool)
             event.listen(engine, "connect", _set_up_snapshot)
@@ -143,7 +164,9 @@ class Database:
                 connection.exec_driver_sql("BEGIN")
                 yield connection
             return
-        with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        with self.engine.connect().execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        ) as connection:
             yield connection
 
 
@@ -191,7 +214,8 @@ def _set_up_reader(connection: Any, record: Any) -> None:
 
 def _set_up_snapshot(connection: Any, record: Any) -> None:
     connection.isolation_level = None
-    connection.execute("PRAGMA wal_autocheckpoint=0")
+    for pragma in ("query_only=ON", "wal_autocheckpoint=0"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def sqlite_path(url: str) -> Path | None:

@@ -146,7 +146,7 @@ class Records:
             (ObligationRow, ObligationRow.person_id, ("title", "args")),
             (Outgoing, Outgoing.person_id, ("card", "leased_by", "leased_until", "crashes", "topic")),
             (Draft, Draft.person_id, ("about", "closed_key", "version")),
-            (AuditRow, AuditRow.subject_id, ()),
+            (AuditRow, AuditRow.subject_id, ("chain", "place", "digest")),
         )
         return {
             str(table.__tablename__): [

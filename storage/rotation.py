@@ -35,7 +35,8 @@ def _rotate(store: Store, keys: Keyring) -> int:
     old = keys.current
     store.insert(DataKey(number=old + 1, wrapped=keys.make(old + 1)))
     count = sum(_reseal(store.connection, made, keys) for made in SQLModel.metadata.sorted_tables)
-    store.execute(delete(DataKey).where(DataKey.__table__.c.number <= old))  # type: ignore[attr-defined]
+    number = DataKey.__table__.c.number  # type: ignore[attr-defined]
+    store.execute(delete(DataKey).where(number <= old, number != keys.AUDIT))
     store.audit("rotated", "data_key")
     return count
 

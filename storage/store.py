@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import storage.guards  # noqa: F401 (what the database refuses is part of the tables)
 from storage.accounts import Accounts
 from storage.alerts import Alerts
 from storage.break_glass import BreakingGlass
@@ -22,6 +23,7 @@ from storage.once import once
 from storage.one_on_ones import OneOnOnes
 from storage.outbox import Outbox
 from storage.preferences import Preferences
+from storage.proof import Proof
 from storage.records import Records
 from storage.retention import Retention
 from storage.roster import Roster
@@ -77,6 +79,10 @@ class Store(Unit):
     @once
     def alerts(self) -> Alerts:
         return Alerts(self)
+
+    @once
+    def proof(self) -> Proof:
+        return Proof(self)
 
     @once
     def workdays(self) -> Workdays:

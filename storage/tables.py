@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlmodel import JSON, Field, SQLModel
 
 from storage.columns import Moment, Sealed, SealedJson
@@ -149,7 +149,7 @@ class Counter(SQLModel, table=True):
 
 
 class DataKey(SQLModel, table=True):
-    """A data key of the sealed columns, wrapped by the master key."""
+    """A data key of the sealed columns, wrapped by the master key. Number 0 is the key of the audit log."""
 
     __tablename__ = "data_key"
 
@@ -344,10 +344,13 @@ class Occurrence(Row, table=True):
 
 
 class AuditRow(Row, table=True):
-    """Who did or opened what. Never changed, never deleted, no words."""
+    """Who did or opened what. Never changed, never deleted, no words; chained (`storage/chain.py`)."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("audit_by_subject", "subject_id", "at"),)
+    __table_args__ = (
+        Index("audit_by_subject", "subject_id", "at"),
+        Index("audit_in_chain", "chain", "place", unique=True),
+    )
 
     at: datetime = Field(sa_type=Moment)
     actor_id: str | None = None
@@ -356,6 +359,20 @@ class AuditRow(Row, table=True):
     record_id: str = ""
     subject_id: str | None = None
     behalf_id: str | None = None  # for whom the actor stood in
+    # Only what an Upbeat before the chain wrote has none, until the migration that brings the chain.
+    chain: int | None = None
+    place: int | None = None
+    digest: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class AuditHead(SQLModel, table=True):
+    """Where a chain of the audit log ends, sealed. Chain 0 has no entries: its place counts the chains."""
+
+    __tablename__ = "audit_head"
+
+    chain: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    place: int
+    seal: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class Lease(SQLModel, table=True):

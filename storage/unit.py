@@ -210,13 +210,11 @@ class Unit:
         finally:
             run_raw(self._connection, "RELEASE SAVEPOINT part")
 
-    def finish(self) -> None:
-        """Write what was noted along the way; called once, by the one path, before the commit."""
+    def finish(self) -> list[dict[str, Any]]:
+        """Called once, before the commit; returns what was noted along the way, for whoever commits to write."""
         if self.changed_people:
             next_revision(self._connection)  # whoever looked in the middle of this unit looks again
-        if self._audits:
-            _INSERT_AUDIT.run_many(self._connection, self._audits)
-            self._audits = []
+        return self._audits
 
     def undone(self) -> None:
         """The unit was rolled back: what this process learnt inside it is forgotten."""
@@ -265,5 +263,4 @@ class Unit:
             self.audit("opened", row.kind, record_id=mark[-1], subject_id=row.subject_id, behalf_id=behalf)
 
 
-_INSERT_AUDIT = Prepared(AuditRow.__table__.insert())  # type: ignore[attr-defined]
 _SETTING = Prepared(select(col(Setting.value)).where(col(Setting.name) == bindparam("name")))

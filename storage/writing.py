@@ -10,13 +10,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from storage.chain import Chains
 from storage.columns import Keyring, keyring
 from storage.people import Memory
 from storage.prepared import run_raw
@@ -33,6 +34,9 @@ PATIENCE = "busy_timeout=5000"
 SLICE = 0.005
 """Seconds that units take the event loop before everything else has its turn."""
 
+UNWRITTEN = (DBAPIError, ValueError)
+"""What the database refuses of the audit's entries or of the commit, and what the driver cannot even write."""
+
 
 class Busy(Exception):
     """The database did not take the work in time; nothing was changed, and it may be tried again."""
@@ -48,6 +52,8 @@ class Job:
     takes_long: bool = False
     refused: bool = False
     result: Any = None
+    noted: list[dict[str, Any]] = field(default_factory=list)
+    """The entries for the audit log."""
 
     def settle(self, result: Any, error: BaseException | None) -> None:
         """Tell whoever waits, in their own loop."""
@@ -85,6 +91,7 @@ class Groups:
         self._keys = keys
         self._now = now
         self._patience = patience
+        self._chains = Chains(keys)
 
     def connect(self) -> Connection:
         """A writing connection, in a thread or task that may open sealed columns from now on."""
@@ -103,10 +110,16 @@ class Groups:
             with connection.begin():
                 for job in group:
                     self.run_one(connection, job, done, again)
-        except DBAPIError:
+                committed = self.log(connection, done)
+            committed()
+        except UNWRITTEN:
             self.uncertain(group, done, again)
         settle_done(done)
         self.retry(connection, again)
+
+    def log(self, connection: Connection, done: list[Job]) -> Callable[[], None]:
+        """Just before the commit: write what these units noted. Returns what is called when it is committed."""
+        return self._chains.write(connection, [entry for job in done for entry in job.noted])
 
     def uncertain(self, group: list[Job], done: list[Job], again: list[Job]) -> None:
         """The begin or the commit itself failed: nobody's work is known to be stored, so each is tried on its own."""
@@ -125,7 +138,7 @@ class Groups:
         run_raw(connection, "SAVEPOINT unit")
         try:
             job.result = job.work(store)
-            store.finish()
+            job.noted = store.finish()
             run_raw(connection, "RELEASE SAVEPOINT unit")
             done.append(job)
         except OperationalError as error:
@@ -160,11 +173,12 @@ class Groups:
                 if self._patience:
                     run_raw(connection, self._patience)
                 result = work(store)
-                store.finish()
-                return result
+                committed = self._chains.write(connection, store.finish())
         except BaseException:
             store.undone()
             raise
+        committed()
+        return result
 
 
 class ThreadWriters:
@@ -295,8 +309,10 @@ class LoopWriter:
         again: list[Job] = []
         try:
             await self._run(connection, group, done, again)
+            committed = self._groups.log(connection, done)
             await self._on_disk(transaction.commit)
-        except DBAPIError:
+            committed()
+        except UNWRITTEN:
             await self._on_disk(transaction.close)
             self._groups.uncertain(group, done, again)
         settle_done(done)

@@ -10,14 +10,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 from storage.store import Store
 
 
 def migrate(database: Database) -> bool:
-    """Bring the database to the newest schema, in one transaction; returns whether there was anything to do."""
+    """Bring the database to the newest schema, in one transaction; returns whether there was anything to do. Raises
+    Newer, and Unreadable when what is to be chained was written under another key."""
     with database.engine.connect() as connection, connection.begin():
         if not database.is_sqlite:
             # One process migrates; the others wait here (for longer than the engine's lock_timeout) and then find
@@ -30,8 +31,15 @@ def migrate(database: Database) -> bool:
                 f"The database has schema {before}, which a newer Upbeat made, and this one knows {newest()} at most."
                 " Update this one: an older Upbeat does not start on a newer schema"
             )
+        chained = before is None or _is_chained(connection)
         command.upgrade(_config(connection), "head")
+        if not chained:
+            database.adopt_log(connection)
         return before != newest()
+
+
+def _is_chained(connection: Connection) -> bool:
+    return any(column["name"] == "digest" for column in inspect(connection).get_columns("audit"))
 
 
 class Newer(Exception):

@@ -18,6 +18,7 @@ from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 import storage.store  # noqa: F401 (every twin's tables are part of the metadata)
+from storage import guards
 from storage.migrations.drawing import render_item
 
 FOLDER = Path(__file__).parent
@@ -67,7 +68,7 @@ def _differs(head: str | None) -> bool:
             context = MigrationContext.configure(
                 connection, opts={"compare_type": True, "render_item": render_item}
             )
-            found: list[Any] = compare_metadata(context, SQLModel.metadata)
+            found: list[Any] = [*compare_metadata(context, SQLModel.metadata), *guards.missing(connection)]
         engine.dispose()
     return bool(found)
 
