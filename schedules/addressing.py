@@ -14,7 +14,7 @@ from handlers.kit.values import load
 from handlers.reminders import NUDGE
 from schedules import nudges
 from schedules.speaking import Address, Parcel, Receipt, Speaker
-from storage.people import Person
+from storage.people import Directory, Person
 from storage.store import Store
 from storage.tables import Account, Outgoing, Place, Posted
 
@@ -48,13 +48,13 @@ def find_way(
     if row.expires_at and row.expires_at <= store.now:
         return Fate("expired")
     if row.edits:
-        return _over(core, store, row, speakers, tried)
+        return _over(store, row, speakers, tried)
     if row.place_id:
-        return _to_place(core, store, row, speakers)
+        return _to_place(store, row, speakers)
     return _to_person(core, store, row, speakers, tried)
 
 
-def _over(core: Core, store: Store, row: Outgoing, speakers: Speakers, tried: Collection[str]) -> Way | Fate:
+def _over(store: Store, row: Outgoing, speakers: Speakers, tried: Collection[str]) -> Way | Fate:
     """In the place of a message that stands, on its platform and nowhere else."""
     posted = store.outbox.standing(row.edits or "")
     person = store.directory.person(row.person_id or "")
@@ -67,16 +67,16 @@ def _over(core: Core, store: Store, row: Outgoing, speakers: Speakers, tried: Co
     speaker = speakers.get(posted.platform)
     if speaker is None:
         return Fate("waiting", until=store.now + NO_WAY_YET)
-    return Way(speaker, _for_standing(core, row, posted, person))
+    return Way(speaker, _for_standing(store, row, posted, person))
 
 
-def _for_standing(core: Core, row: Outgoing, posted: Posted, person: Person | None) -> Parcel:
-    memory = core.database.memory
+def _for_standing(store: Store, row: Outgoing, posted: Posted, person: Person | None) -> Parcel:
+    directory = store.directory
     return Parcel(
         outgoing_id=row.id,
         card=load(row.card),
-        language=person.language if person else memory.default_language,
-        zone=person.zone if person else memory.default_zone,
+        language=person.language if person else directory.language,
+        zone=person.zone if person else directory.zone,
         to=Address(posted.channel, posted.channel),
         private=person is not None,
         person_id=person.id if person else "",
@@ -84,14 +84,14 @@ def _for_standing(core: Core, row: Outgoing, posted: Posted, person: Person | No
     )
 
 
-def _to_place(core: Core, store: Store, row: Outgoing, speakers: Speakers) -> Way | Fate:
+def _to_place(store: Store, row: Outgoing, speakers: Speakers) -> Way | Fate:
     place = store.outbox.place_of(row)
     if place is None or place.gone:
         return Fate("cancelled", "place gone")
     speaker = speakers.get(place.platform)
     if speaker is None:
         return Fate("waiting", until=store.now + NO_WAY_YET)
-    return Way(speaker, _for_place(core, row, place))
+    return Way(speaker, _for_place(store.directory, row, place))
 
 
 def _to_person(
@@ -137,13 +137,12 @@ def _for_person(row: Outgoing, person: Person, account: Account, card: Card | No
     )
 
 
-def _for_place(core: Core, row: Outgoing, place: Place) -> Parcel:
-    memory = core.database.memory
+def _for_place(directory: Directory, row: Outgoing, place: Place) -> Parcel:
     return Parcel(
         outgoing_id=row.id,
         card=load(row.card),
-        language=memory.default_language,
-        zone=memory.default_zone,
+        language=directory.language_of(place.team),
+        zone=directory.zone_of(place.team),
         to=Address(place.external_id, place.external_id, place.topic),
         private=False,
     )

@@ -10,12 +10,15 @@ from sqlmodel import col
 
 from storage.prepared import Prepared
 from storage.rows import made
-from storage.tables import ObligationRow
+from storage.tables import ObligationRow, Occurrence
 
 if TYPE_CHECKING:
     from storage.store import Store
 
 TABLE = ObligationRow.__table__  # type: ignore[attr-defined]
+DECISIONS = Occurrence.__table__  # type: ignore[attr-defined]
+HOURS = ("quiet hours", "away", "holiday")
+"""The reasons for silence that end at an hour of the person's own clock."""
 
 _CLOSE = Prepared(
     update(TABLE)
@@ -142,6 +145,19 @@ class Obligations:
     def remind_next(self, row: ObligationRow, at: datetime | None) -> None:
         """Nothing is said now; when there is something to decide again."""
         self._store.change(row, remind_at=at)
+
+    def decide_again(self, person_id: str = "") -> None:
+        """Ask at the clock's next tick about what waits for an hour, of one person or of everybody: their hours are
+        other ones now."""
+        said = select(DECISIONS.c.about).where(
+            DECISIONS.c.kind == "nudge",
+            DECISIONS.c.about == TABLE.c.id,
+            DECISIONS.c.reason.in_(HOURS),
+            DECISIONS.c.until > self._store.now,
+        )
+        waiting = [TABLE.c.closed_at.is_(None), TABLE.c.remind_at > self._store.now, said.exists()]
+        theirs = [TABLE.c.person_id == person_id] if person_id else []
+        self._store.execute(update(TABLE).where(*waiting, *theirs).values(remind_at=self._store.now))
 
     def _due(self) -> tuple[Any, ...]:
         return (TABLE.c.closed_at.is_(None), TABLE.c.remind_at <= self._store.now)

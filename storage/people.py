@@ -1,6 +1,7 @@
 """Who is who: people, their accounts and their reporting lines, held in memory by the database's version of them."""
 
 import threading
+from collections import Counter as Counted
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlmodel import col
 
+from storage.once import once
 from storage.prepared import Prepared
 from storage.rows import made as as_read
 from storage.tables import (
@@ -36,8 +38,11 @@ OPEN = (GLASSES.c.approved_at.is_not(None), GLASSES.c.closed_at.is_(None))
 
 DEFAULT_ZONE = "UTC"
 LANGUAGES = ("en", "zh")
+LANGUAGE = "en"
 PAST = "managers_read_past"
 """The setting that lets a new manager read check-ins from before their time; unless it is set, they do."""
+DEFAULTS = "defaults"
+"""The setting with the zone and the language of who has none: by team, and under "" for the whole company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,28 @@ class Directory:
     """By the id of who stands in: what they agreed to, and nobody has ended."""
     openings: Mapping[str, tuple[Opening, ...]] = field(default_factory=dict)
     """By the id of the reader: the break-glass that two people agreed to, and nobody has closed."""
+    defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By team, and under "" for the whole company: the "zone" and "language" of who has none."""
+
+    @once
+    def zone(self) -> str:
+        """The company's zone: the one that was chosen for it, or the one in which most people live."""
+        zones = Counted(person.zone for person in self.active())
+        usual = next((zone for zone, _ in zones.most_common(1)), DEFAULT_ZONE)
+        return _default(self.defaults, "zone", "") or usual
+
+    @property
+    def language(self) -> str:
+        """The company's language."""
+        return _default(self.defaults, "language", "") or LANGUAGE
+
+    def zone_of(self, team: str) -> str:
+        """The zone of a team's channel: the team's, or the company's."""
+        return _default(self.defaults, "zone", team) or self.zone
+
+    def language_of(self, team: str) -> str:
+        """The language of a team's channel: the team's, or the company's."""
+        return _default(self.defaults, "language", team) or self.language
 
     def person(self, person_id: str) -> Person | None:
         """The person of that id, or None."""
@@ -199,8 +226,6 @@ class Memory:
         self._directory = Directory()
         # Two reads on the event loop share its thread and take turns inside `_newer`: a plain lock would stop it.
         self._lock = threading.RLock()
-        self.default_zone = DEFAULT_ZONE
-        self.default_language = "en"
         self.met: set[tuple[str, str]] = set()
         """Who has met which feature, as far as it was read: it stays so, and need not be asked again."""
 
@@ -225,8 +250,10 @@ class Memory:
     def _newer(self, connection: Connection, revision: int) -> Directory:
         known = self._directory
         people = dict(known.people)
+        chosen = _settings(connection)
+        defaults = chosen.get(DEFAULTS) or {}
         for row in connection.execute(_changed(PersonRow, known.revision)):
-            people[row.id] = self._person(row)
+            people[row.id] = _person(row, defaults)
         accounts = _grouped_accounts(connection, known)
         lines = _grouped_lines(connection, known)
         return Directory(
@@ -237,24 +264,31 @@ class Memory:
             accounts=accounts,
             lines_of=lines,
             lines_to=_turned(lines),
-            past_is_open=_past_is_open(connection),
+            past_is_open=bool(chosen.get(PAST, True)),
             stand_ins=_stand_ins(connection),
             openings=_openings(connection),
+            defaults=defaults,
         )
 
-    def _person(self, row: Any) -> Person:
-        return Person(
-            id=row.id,
-            email=row.email,
-            name=row.name,
-            team=row.team,
-            zone=row.own_zone or row.zone or self.default_zone,
-            language=row.own_language or row.language or self.default_language,
-            role=row.role,
-            hired_on=row.hired_on,
-            external_id=row.external_id,
-            left_at=row.left_at,
-        )
+
+def _person(row: Any, defaults: Mapping[str, Mapping[str, str]]) -> Person:
+    return Person(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        team=row.team,
+        zone=row.own_zone or row.zone or _default(defaults, "zone", row.team) or DEFAULT_ZONE,
+        language=row.own_language or row.language or _default(defaults, "language", row.team) or LANGUAGE,
+        role=row.role,
+        hired_on=row.hired_on,
+        external_id=row.external_id,
+        left_at=row.left_at,
+    )
+
+
+def _default(defaults: Mapping[str, Mapping[str, str]], name: str, team: str) -> str:
+    """What was chosen for a team, or else for the whole company; "" where neither was."""
+    return defaults.get(team, {}).get(name) or defaults.get("", {}).get(name) or ""
 
 
 def _grouped_accounts(connection: Connection, known: Directory) -> dict[str, tuple[Account, ...]]:
@@ -282,9 +316,9 @@ def _grouped_lines(connection: Connection, known: Directory) -> dict[str, tuple[
     return made
 
 
-def _past_is_open(connection: Connection) -> bool:
-    found = connection.execute(select(col(Setting.value)).where(col(Setting.name) == PAST)).scalar()
-    return True if found is None else bool(found)
+def _settings(connection: Connection) -> dict[str, Any]:
+    named = select(col(Setting.name), col(Setting.value)).where(col(Setting.name).in_([PAST, DEFAULTS]))
+    return {name: value for name, value in connection.execute(named) if value is not None}
 
 
 def _stand_ins(connection: Connection) -> dict[str, tuple[StandIn, ...]]:

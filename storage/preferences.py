@@ -40,6 +40,8 @@ class Preferences:
         self._store.remove(Preference, *mine)
         if value is not None:
             self._store.insert(Preference(person_id=person_id, name=name, value=value))
+        if name == "quiet":
+            self._store.obligations.decide_again(person_id)
         self._store.touch(person_id)
 
     def all_of(self, person_id: str) -> dict[str, Any]:
@@ -96,6 +98,7 @@ class Preferences:
         row = self._store.one(PersonRow, col(PersonRow.id) == person_id)
         assert row is not None
         self._store.change(row, revision=self._store.people_changed(), **values)
+        self._store.obligations.decide_again(person_id)
         self._store.touch(person_id)
 
     # Absences ------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from storage.links import Links
 from storage.obligations import Obligations
 from storage.once import once
 from storage.one_on_ones import OneOnOnes
+from storage.organisation import Organisation
 from storage.outbox import Outbox
 from storage.preferences import Preferences
 from storage.proof import Proof
@@ -97,6 +98,10 @@ class Store(Unit):
     @once
     def roster(self) -> Roster:
         return Roster(self)
+
+    @once
+    def organisation(self) -> Organisation:
+        return Organisation(self)
 
     @once
     def preferences(self) -> Preferences:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from handlers.kit.calendar import ONE_DAY, QuietHours, WorkCalendar, at_wall, local_day
+from handlers.kit.text import Phrase, Text
 from storage.people import Person
 from storage.store import Store
 
@@ -73,6 +74,12 @@ def hours_of(store: Store, person: Person, calendar: WorkCalendar) -> Hours:
     since = local_day(store.now, person.zone) - timedelta(days=1)
     absences = tuple((row.first, row.last) for row in store.preferences.absences(person.id, since))
     return Hours(person.zone, calendar, _quiet(chosen), absences)
+
+
+def hours_text(chosen: object) -> Text:
+    """Quiet hours as they are shown."""
+    quiet = _quiet(chosen)
+    return Phrase("From {begin} to {end}", begin=quiet.start, end=quiet.end) if quiet else Phrase("None")
 
 
 def _quiet(chosen: object) -> QuietHours | None:

@@ -7,6 +7,9 @@ from typing import TypeAlias
 
 from handlers.kit.values import value
 
+LANGUAGES = {"en": "English", "zh": "简体中文"}
+"""What each language is called, in itself."""
+
 Value: TypeAlias = "Text | int | float | datetime | date | time"
 
 

@@ -1,6 +1,5 @@
 """On Friday afternoon the channel reads who was thanked for what this week: as thanks, without numbers or ranking."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
@@ -19,17 +18,13 @@ FRIDAY = 4
 AT = time(16)
 WEEK = timedelta(days=7)
 COMPANY = "company"
-
-
-def company_zone(store: Store) -> str:
-    """The organisation's zone: its setting, or the one in which most people live."""
-    zones = Counter(person.zone for person in store.directory.active())
-    return str(store.setting("zone") or next((zone for zone, _ in zones.most_common(1)), "UTC"))
+FURTHEST_ZONES = timedelta(hours=27)
+"""One Friday at 16:00 is no further than this from the same in any other zone."""
 
 
 def next_friday(store: Store, after: datetime) -> datetime:
     """The next Friday at 16:00 in the organisation's zone."""
-    zone = company_zone(store)
+    zone = store.directory.zone
     day = local_day(after, zone)
     day += timedelta(days=(FRIDAY - day.weekday()) % 7)
     due = at_wall(day, AT, zone)
@@ -37,9 +32,15 @@ def next_friday(store: Store, after: datetime) -> datetime:
 
 
 def _plan(store: Store, person: Person, after: datetime) -> Mapping[str, datetime]:
-    # One for the company, whoever is planned: what is due already must not move to the next week.
-    planned = store.slots.next("kudos.digest", COMPANY)
-    return {} if planned else {COMPANY: next_friday(store, after)}
+    """One for the company, whoever is planned. What is due already, or tried again, stays; what
+    is near another Friday moves to it: the company's clock became another one."""
+    planned, first = store.slots.next("kudos.digest", COMPANY), next_friday(store, after)
+    if planned is None:
+        return {COMPANY: first}
+    fridays = (first, next_friday(store, first))
+    near = (friday for friday in fridays if planned > after and abs(friday - planned) < FURTHEST_ZONES)
+    moved = next(near, None)
+    return {COMPANY: moved} if moved else {}
 
 
 @feature.bell("digest", plan=_plan)

@@ -9,7 +9,7 @@ from handlers.kit.forms import Choice, Number, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Listing, Phrase, Text, Verbatim, platform_name
-from handlers.kudos.digest import company_zone, next_friday
+from handlers.kudos.digest import next_friday
 from handlers.kudos.places import NOWHERE
 from handlers.kudos.thanks import DAILY, channel, feature, values
 
@@ -117,7 +117,7 @@ def _digest(request: Request, place: str) -> Text:
         return Phrase("Only who is thanked reads it, and nothing is posted on Fridays.")
     return Phrase(
         "The week's thanks are posted there on Fridays at 16:00 ({zone}), next on {moment}.",
-        zone=Verbatim(company_zone(request.store)),
+        zone=Verbatim(request.store.directory.zone),
         moment=next_friday(request.store, request.now),
     )
 

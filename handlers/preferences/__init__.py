@@ -11,7 +11,6 @@ from handlers.preferences import (
     retention,
     settings,
     why,
-    zones,
 )
 from handlers.preferences.home import feature
 
@@ -27,5 +26,4 @@ __all__ = [
     "retention",
     "settings",
     "why",
-    "zones",
 ]

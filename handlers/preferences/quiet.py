@@ -8,7 +8,7 @@ from typing import Annotated
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Fact, Note, Press
 from handlers.kit.forms import Clock
-from handlers.kit.hours import QUIET
+from handlers.kit.hours import QUIET, hours_text
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text
@@ -23,15 +23,8 @@ To = Annotated[time, Clock(Phrase("Until when?"), lead=("to", "until", "till", "
 def quiet_text(request: Request) -> Text:
     """The quiet hours as they count now."""
     chosen = request.store.preferences.get(request.actor.id, "quiet")
-    text = _hours(request.store.setting("quiet", QUIET) if chosen is None else chosen)
+    text = hours_text(request.store.setting("quiet", QUIET) if chosen is None else chosen)
     return text if chosen is not None else Phrase("{value} (as the company chose)", value=text)
-
-
-def _hours(hours: object) -> Text:
-    if not isinstance(hours, list | tuple) or len(hours) != 2 or hours[0] == hours[1]:
-        return Phrase("None")
-    begin, end = (time.fromisoformat(each) for each in hours)
-    return Phrase("From {begin} to {end}", begin=begin, end=end)
 
 
 @feature.command(

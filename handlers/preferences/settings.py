@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from handlers.kit.access import everyone
-from handlers.kit.calendar import local
 from handlers.kit.cards import Button, Card, Fact, Note, Press, Section
 from handlers.kit.forms import Choice, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Listing, Phrase, Text, Verbatim, platform_name
+from handlers.kit.text import LANGUAGES, Lines, Listing, Phrase, Text, Verbatim, platform_name
+from handlers.kit.zones import COMPANY, one_zone, zone_text
 from handlers.preferences.doors import every_feature
 from handlers.preferences.home import feature
 from handlers.preferences.quiet import quiet, quiet_text
-from handlers.preferences.zones import find_zones
 
 MINE = Phrase("Only you see this. Your colleagues see at most what the time is at your place.")
-COMPANY = "company"
 
 
 @feature.command("settings", allow=everyone, also=("设置", "preferences"), examples=("",))
@@ -46,8 +44,6 @@ def _card(request: Request) -> Card:
 
 
 # Language ------------------------------------------------------------------------------------------------------------
-
-LANGUAGES = {"en": "English", "zh": "简体中文"}
 
 Language = Annotated[
     str,
@@ -103,8 +99,7 @@ Where = Annotated[
 
 def _zone_text(request: Request) -> Text:
     person = request.store.directory.people[request.actor.id]
-    clock = local(request.now, person.zone).time().replace(second=0, microsecond=0)
-    shown = Phrase("{zone}, where it is {clock} now", zone=Verbatim(person.zone), clock=clock)
+    shown = zone_text(person.zone, request.now)
     _, own = request.store.preferences.own(request.actor.id)
     return shown if own else Phrase("{value} (as the company chose)", value=shown)
 
@@ -119,33 +114,14 @@ def _zone_text(request: Request) -> Text:
 )
 def zone(request: Request, where: Where) -> Reply:
     """Choose the time zone in which you live."""
-    chosen = "" if where.casefold() in (COMPANY, "公司") else _one_zone(where)
-    request.store.preferences.set_zone(request.actor.id, chosen)
+    chosen = one_zone(where, question="where", pick=lambda found: zone.bind(where=found))
+    request.store.preferences.set_zone(request.actor.id, "" if chosen == COMPANY else chosen)
     return Reply(
         show=Card(
             Phrase("From now on your days are those of this place."),
             Fact(Phrase("Time zone"), _zone_text(request)),
             Button(Phrase("Settings"), settings.bind()),
         )
-    )
-
-
-def _one_zone(where: str) -> str:
-    found = find_zones(where)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise Problem(
-            Phrase("I know no such place. Write a larger city nearby, or a zone such as Europe/Berlin."),
-            question="where",
-        )
-    raise Problem(
-        Phrase(
-            "Several places fit: {places}. Which one is it?",
-            places=Listing(tuple(Verbatim(each) for each in found)),
-        ),
-        question="where",
-        buttons=tuple(Button(Verbatim(each), zone.bind(where=each)) for each in found),
     )
 
 

@@ -408,7 +408,7 @@ async def test_the_digest_is_due_on_friday_at_four_where_most_people_are(chat: C
     friday = chat.change(lambda store: next_friday(store, store.now))
     assert friday == FRIDAY
     assert chat.change(lambda store: next_friday(store, FRIDAY)) == FRIDAY + timedelta(days=7)
-    chat.change(lambda store: store.set_setting("zone", "Asia/Shanghai"))
+    chat.change(lambda store: store.organisation.choose("zone", "Asia/Shanghai"))
     assert chat.change(lambda store: next_friday(store, store.now)) == datetime(
         2026, 11, 27, 8, 0, tzinfo=UTC
     )

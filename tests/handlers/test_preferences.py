@@ -10,7 +10,7 @@ from handlers.kit.cards import Link, Part
 from handlers.kit.requests import Opened, Pressed, Where
 from handlers.kit.text import Phrase
 from handlers.kit.values import dump
-from handlers.preferences.zones import find_zones
+from handlers.kit.zones import find_zones
 from storage.tables import Absence
 from tests.company import Chat, Heard
 

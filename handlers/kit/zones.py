@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import available_timezones
 
 from babel import Locale
 
+from handlers.kit.calendar import local
+from handlers.kit.cards import Button, Press
+from handlers.kit.problems import Problem
+from handlers.kit.text import Listing, Phrase, Text, Verbatim
 from handlers.kit.typed import folded
 
+COMPANY = "company"
+"""What stands for the company's zone, or its language, where a person or a team has their own."""
 MOST = 6
 """Zones that are offered when several fit."""
 
@@ -56,6 +63,34 @@ RENAMED: Mapping[str, str] = {
     "America/Louisville": "America/Kentucky/Louisville",
     "Europe/Kiev": "Europe/Kyiv",
 }
+
+
+def zone_text(zone: str, now: datetime) -> Text:
+    """A zone, with what its clocks show."""
+    clock = local(now, zone).time().replace(second=0, microsecond=0)
+    return Phrase("{zone}, where it is {clock} now", zone=Verbatim(zone), clock=clock)
+
+
+def one_zone(said: str, *, question: str, pick: Callable[[str], Press]) -> str:
+    """The zone that is meant, or COMPANY. Raises Problem when none or several are, with a button that picks each."""
+    if folded(said) in (COMPANY, "公司"):
+        return COMPANY
+    found = find_zones(said)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Problem(
+            Phrase("I know no such place. Write a larger city nearby, or a zone such as Europe/Berlin."),
+            question=question,
+        )
+    raise Problem(
+        Phrase(
+            "Several places fit: {places}. Which one is it?",
+            places=Listing(tuple(Verbatim(each) for each in found)),
+        ),
+        question=question,
+        buttons=tuple(Button(Verbatim(each), pick(each)) for each in found),
+    )
 
 
 def find_zones(said: str) -> tuple[str, ...]:
