@@ -171,7 +171,8 @@ class _Seat:
         self._tenure, self._seen = tenure, ""
         self._beginning = asyncio.create_task(self._alone.begin(tenure))
         self._beginning.add_done_callback(self._begun)
-        log.info("our turn", extra={"kind": self.name, "worker": self._holder})
+        if not self._database.is_sqlite:  # there is nobody else
+            log.info("our turn", extra={"kind": self.name, "worker": self._holder})
 
     def _begun(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
