@@ -284,7 +284,7 @@ class LoopWriter:
             except BaseException as error:
                 _close(self._connection)
                 self._connection = None
-                settle_all(group, error)
+                settle_all(group or self._taken(), error)
                 if not isinstance(error, Exception):
                     raise
 

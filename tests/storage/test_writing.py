@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +106,17 @@ async def test_a_full_disk_is_said_and_survived(chat: Chat) -> None:
 
     await chat.database.write(room)
     assert setting(chat, "little") is True
+
+
+async def test_a_database_that_cannot_be_opened_is_said_and_survived(chat: Chat) -> None:
+    folder = Path(chat.database.url.database or "").parent
+    away = folder.rename(folder.with_name("away"))
+    units = [chat.database.write(lambda store: None) for _ in range(3)]
+    async with asyncio.timeout(20):
+        assert [type(result) for result in await asyncio.gather(*units, return_exceptions=True)] == [Busy] * 3
+    away.rename(folder)
+    await chat.database.write(lambda store: store.set_setting("back", True))
+    assert setting(chat, "back") is True
 
 
 async def test_a_long_queue_leaves_the_loop_its_turns(chat: Chat) -> None:
