@@ -24,7 +24,8 @@ from storage.columns import Keyring, keyring
 from storage.people import Memory
 from storage.store import Store
 from storage.tables import DataKey
-from storage.writing import PATIENCE, Busy, Groups, Job, LoopWriter, ThreadWriters, Writer
+from storage.writers import PATIENCE, LoopWriter, ThreadWriters, Writer
+from storage.writing import Busy, Groups, Job
 
 __all__ = ["Busy", "Database", "sqlite_is_safe", "sqlite_path", "sqlite_version"]
 

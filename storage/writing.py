@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
-import threading
-import time
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Transaction
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage.chain import Chains
@@ -27,12 +22,6 @@ T = TypeVar("T")
 
 GROUP = 64
 """Units in one commit at most; `performance.md` §4: three inserts, 550 a second one by one, 8,000 in groups of 64."""
-
-PATIENCE = "busy_timeout=5000"
-"""Milliseconds that a unit waits for another process on SQLite."""
-
-SLICE = 0.005
-"""Seconds that units take the event loop before everything else has its turn."""
 
 UNWRITTEN = (DBAPIError, ValueError)
 """What the database refuses of the audit's entries or of the commit, and what the driver cannot even write."""
@@ -59,19 +48,6 @@ class Job:
         """Tell whoever waits, in their own loop."""
         with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
             self.loop.call_soon_threadsafe(_resolve, self.future, result, error)
-
-
-class Writer(Protocol):
-    """Takes units of work, in order."""
-
-    def put(self, job: Job) -> None:
-        """Take a unit; it is settled when its group is committed, or when it was undone."""
-
-    async def finish(self) -> None:
-        """Wait until what was given is written."""
-
-    def stop(self) -> None:
-        """Let go of the database."""
 
 
 class Groups:
@@ -179,192 +155,6 @@ class Groups:
             raise
         committed()
         return result
-
-
-class ThreadWriters:
-    """Writers in threads of their own, each on a connection: for a database that is waited for over a network."""
-
-    def __init__(self, groups: Groups, *, threads: int) -> None:
-        self._groups = groups
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._write, name=f"writer-{number}", daemon=True)
-            for number in range(threads)
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def put(self, job: Job) -> None:
-        """Take a unit."""
-        self._jobs.put(job)
-
-    async def finish(self) -> None:
-        """Wait until what was given is written."""
-        await asyncio.to_thread(self.stop)
-
-    def stop(self) -> None:
-        """Finish what was given and let go of the database."""
-        for _ in self._threads:
-            self._jobs.put(None)
-        for thread in self._threads:
-            thread.join()
-        self._threads = []
-
-    def _write(self) -> None:
-        connection: Connection | None = None
-        while (group := self._next_group()) is not None:
-            try:
-                connection = connection or self._groups.connect()
-                self._groups.run_group(connection, group)
-            except (
-                BaseException
-            ) as error:  # the database may be away: the next group looks whether it is back
-                settle_all(group, error)
-                _close(connection)
-                connection = None
-        _close(connection)
-
-    def _next_group(self) -> list[Job] | None:
-        first = self._jobs.get()
-        if first is None:
-            return None
-        group = [first]
-        while len(group) < GROUP:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                self._jobs.put(None)
-                break
-            group.append(job)
-        return group
-
-
-class LoopWriter:
-    """SQLite's one writer. Units run in the event loop itself, between its other turns, and only the disk is waited for
-    in a thread: a writer in a thread of its own takes turns with the loop at every statement, which cost more than a
-    third of a command's time."""
-
-    def __init__(self, groups: Groups) -> None:
-        self._groups = groups
-        self._waiting: deque[Job] = deque()
-        self._lock = threading.Lock()
-        self._task: asyncio.Task[None] | None = None
-        self._connection: Connection | None = None
-        self._disk = ThreadPoolExecutor(1, "disk", initializer=groups.open_columns)
-
-    def put(self, job: Job) -> None:
-        """Take a unit."""
-        with self._lock:
-            self._waiting.append(job)
-            if self._task is None or self._task.get_loop().is_closed():
-                self._task = job.loop.create_task(self._work())
-
-    async def finish(self) -> None:
-        """Wait until what was given is written."""
-        if self._task is not None:
-            await self._task
-
-    def stop(self) -> None:
-        """Let go of the database."""
-        self._disk.shutdown()
-        _close(self._connection)
-        self._connection = None
-
-    async def _work(self) -> None:
-        self._groups.open_columns()
-        while self._has_work():
-            group: list[Job] = []
-            try:
-                if self._waiting[0].takes_long:
-                    await self._write_aside(self._opened(), group)
-                else:
-                    await self._write(self._opened(), group)
-            except BaseException as error:
-                _close(self._connection)
-                self._connection = None
-                settle_all(group or self._taken(), error)
-                if not isinstance(error, Exception):
-                    raise
-
-    def _has_work(self) -> bool:
-        with self._lock:
-            if not self._waiting:
-                self._task = None
-            return bool(self._waiting)
-
-    def _opened(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._groups.connect()
-        return self._connection
-
-    async def _write(self, connection: Connection, group: list[Job]) -> None:
-        try:
-            transaction = await self._begun(connection)
-        except OperationalError as error:
-            settle_all(self._taken(), error)
-            return
-        done: list[Job] = []
-        again: list[Job] = []
-        try:
-            await self._run(connection, group, done, again)
-            committed = self._groups.log(connection, done)
-            await self._on_disk(transaction.commit)
-            committed()
-        except UNWRITTEN:
-            await self._on_disk(transaction.close)
-            self._groups.uncertain(group, done, again)
-        settle_done(done)
-        if again:
-            await self._on_disk(lambda: self._groups.retry(connection, again))
-
-    async def _write_aside(self, connection: Connection, group: list[Job]) -> None:
-        """What takes long has a transaction of its own, in the thread: everything but writing goes on meanwhile."""
-        group.append(self._waiting.popleft())
-        await self._on_disk(lambda: self._groups.retry(connection, group))
-
-    async def _begun(self, connection: Connection) -> Transaction:
-        try:
-            return _begun_at_once(connection)
-        except OperationalError:  # another process writes: it is waited for where nobody else has to
-            return await self._on_disk(connection.begin)
-
-    def _taken(self) -> list[Job]:
-        """Everybody who waits: what the database refused the first of them, it refuses them all."""
-        with self._lock:
-            taken = list(self._waiting)
-            self._waiting.clear()
-        return taken
-
-    async def _run(self, connection: Connection, group: list[Job], done: list[Job], again: list[Job]) -> None:
-        """Run what waits, and what comes meanwhile, until the group is full."""
-        until = time.perf_counter() + SLICE
-        while self._waiting and len(group) < GROUP and not self._waiting[0].takes_long:
-            job = self._waiting.popleft()
-            group.append(job)
-            self._groups.run_one(connection, job, done, again)
-            if time.perf_counter() > until:
-                await asyncio.sleep(0)
-                until = time.perf_counter() + SLICE
-
-    async def _on_disk(self, wait: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._disk, wait)
-
-
-def _close(connection: Connection | None) -> None:
-    with contextlib.suppress(Exception):
-        if connection is not None:
-            connection.close()
-
-
-def _begun_at_once(connection: Connection) -> Transaction:
-    """A transaction, or OperationalError when another process has one."""
-    run_raw(connection, "PRAGMA busy_timeout=0")
-    try:
-        return connection.begin()
-    finally:
-        run_raw(connection, f"PRAGMA {PATIENCE}")
 
 
 # Telling who waits ---------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ async def test_everything_else_goes_on_while_another_process_writes(
 async def test_whoever_waits_too_long_hears_that_nothing_was_done(
     chat: Chat, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.writing.PATIENCE", "busy_timeout=200")
+    monkeypatch.setattr("storage.writers.PATIENCE", "busy_timeout=200")
     await chat.database.write(lambda store: None)
     other.execute("BEGIN IMMEDIATE")
     units = [
