@@ -22,6 +22,7 @@ from storage import postgres
 from storage.chain import Chains, begin_log
 from storage.columns import Keyring, keyring
 from storage.people import Memory
+from storage.prepared import run_raw
 from storage.store import Store
 from storage.tables import DataKey
 from storage.writers import PATIENCE, LoopWriter, ThreadWriters, Writer
@@ -185,7 +186,7 @@ def _sync_engine(url: URL) -> Engine:
         hide_parameters=True,
     )
     event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", lambda connection: run_raw(connection, "BEGIN IMMEDIATE"))
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     return engine

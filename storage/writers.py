@@ -22,9 +22,13 @@ T = TypeVar("T")
 
 PATIENCE = "busy_timeout=5000"
 """Milliseconds that a unit waits for another process on SQLite."""
+IMPATIENT = "PRAGMA busy_timeout=0"
 
 SLICE = 0.005
 """Seconds that units take the event loop before everything else has its turn."""
+
+QUICK = 0.0005
+"""Seconds of a commit that are waited for in the event loop: asking a thread to wait would take as long."""
 
 
 class Writer(Protocol):
@@ -111,6 +115,7 @@ class LoopWriter:
         self._lock = threading.Lock()
         self._task: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
+        self._commit_takes = 1.0
         self._disk = ThreadPoolExecutor(1, "disk", initializer=groups.open_columns)
 
     def put(self, job: Job) -> None:
@@ -156,6 +161,8 @@ class LoopWriter:
     def _opened(self) -> Connection:
         if self._connection is None:
             self._connection = self._groups.connect()
+            run_raw(self._connection, IMPATIENT)
+            self._connection.rollback()
         return self._connection
 
     async def _write(self, connection: Connection, group: list[Job]) -> None:
@@ -169,25 +176,35 @@ class LoopWriter:
         try:
             await self._run(connection, group, done, again)
             committed = self._groups.log(connection, done)
-            await self._on_disk(transaction.commit)
+            await self._commit(transaction)
             committed()
         except UNWRITTEN:
             await self._on_disk(transaction.close)
             self._groups.uncertain(group, done, again)
         settle_done(done)
         if again:
-            await self._on_disk(lambda: self._groups.retry(connection, again))
+            await self._on_disk(_patient(connection, lambda: self._groups.retry(connection, again)))
+
+    async def _commit(self, transaction: Transaction) -> None:
+        """Commit, in the thread unless the disk has been quick: a slow commit counts at once, quick ones by and by."""
+        began = time.perf_counter()
+        if self._commit_takes < QUICK:
+            transaction.commit()
+        else:
+            await self._on_disk(transaction.commit)
+        took = time.perf_counter() - began
+        self._commit_takes = max(took, 0.8 * self._commit_takes + 0.2 * took)
 
     async def _write_aside(self, connection: Connection, group: list[Job]) -> None:
         """What takes long has a transaction of its own, in the thread: everything but writing goes on meanwhile."""
         group.append(self._waiting.popleft())
-        await self._on_disk(lambda: self._groups.retry(connection, group))
+        await self._on_disk(_patient(connection, lambda: self._groups.retry(connection, group)))
 
     async def _begun(self, connection: Connection) -> Transaction:
         try:
-            return _begun_at_once(connection)
+            return connection.begin()
         except OperationalError:  # another process writes: it is waited for where nobody else has to
-            return await self._on_disk(connection.begin)
+            return await self._on_disk(_patient(connection, connection.begin))
 
     def _taken(self) -> list[Job]:
         """Everybody who waits: what the database refused the first of them, it refuses them all."""
@@ -217,10 +234,14 @@ def _close(connection: Connection | None) -> None:
             connection.close()
 
 
-def _begun_at_once(connection: Connection) -> Transaction:
-    """A transaction, or OperationalError when another process has one."""
-    run_raw(connection, "PRAGMA busy_timeout=0")
-    try:
-        return connection.begin()
-    finally:
+def _patient(connection: Connection, work: Callable[[], T]) -> Callable[[], T]:
+    """The same work, which waits for another process to have written."""
+
+    def done() -> T:
         run_raw(connection, f"PRAGMA {PATIENCE}")
+        try:
+            return work()
+        finally:
+            run_raw(connection, IMPATIENT)
+
+    return done

@@ -168,8 +168,12 @@ def settle_all(group: list[Job], error: BaseException) -> None:
 
 def settle_done(done: list[Job]) -> None:
     """One call into each loop for the whole group: waking it for each unit would have it and the writer take turns."""
+    here = asyncio._get_running_loop()
     for loop in {job.loop for job in done}:
         jobs = [job for job in done if job.loop is loop]
+        if loop is here:
+            _resolve_all(jobs)
+            continue
         with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
             loop.call_soon_threadsafe(_resolve_all, jobs)
 
