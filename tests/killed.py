@@ -17,6 +17,7 @@ from sqlalchemy import event
 from bot.running import run
 from bot.settings import Settings
 from bot.telegram.speak import TelegramSpeaker
+from handlers.kit.carrying import Carrying
 from handlers.kit.dispatch import Core
 from schedules.delivery import Delivery
 from storage.database import Database
@@ -76,7 +77,7 @@ def set_trap(point: str, passes: int) -> None:
     if point == "before inbox":
         before(Deliveries, "seen", countdown)
     elif point == "in the handler":
-        before(Core, "_finished", countdown)
+        before(Carrying, "_finished", countdown)
     elif point == "before commit":
         _on_commit(countdown)
     elif point == "after commit":
