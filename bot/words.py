@@ -22,11 +22,14 @@ from babel.numbers import format_decimal
 
 from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Value, Verbatim
+from storage.once import once
 
 LOCALES = Path(__file__).parent / "locales"
 BABEL = {"en": "en_US", "zh": "zh_Hans_CN"}
 BARS = "▁▂▃▄▅▆▇█"
 COLONS = {"zh": "："}
+BEFORE_TIME = {"zh": " "}
+"""Between a day and a time of day."""
 COMMAS = {"zh": "、"}
 """Between the items of a list where all are joined alike: Chinese's “和” would stick to the Latin names around it."""
 
@@ -110,11 +113,13 @@ def _unchanged(words: str) -> str:
 
 @dataclass(frozen=True)
 class Voice:
-    """How one reader is spoken to. `escape` makes a string safe for the platform that draws it."""
+    """How one reader is spoken to. `escape` makes a string safe for the platform that draws it. `now` is when they read
+    it: a date of their present year is said without the year. Without `now` every date has its year."""
 
     language: str = "en"
     zone: str = "UTC"
     escape: Callable[[str], str] = _unchanged
+    now: datetime | None = None
 
     def say(self, text: Text) -> str:
         """The text in this voice, escaped."""
@@ -166,16 +171,25 @@ class Voice:
         if isinstance(item, datetime):
             return self.moment(item)
         if isinstance(item, date):
-            return str(format_skeleton("yMMMEd", item, locale=_locale(self.language)))
+            return self._day(item)
         if isinstance(item, time):
             return str(format_time(item, "short", locale=_locale(self.language)))
         return self.say(item)
 
     def moment(self, moment: datetime) -> str:
         """A moment on this reader's clock."""
-        zone = ZoneInfo(self.zone)
-        day = format_skeleton("yMMMEd", moment, tzinfo=zone, locale=_locale(self.language))
-        return f"{day} {format_time(moment, 'short', tzinfo=zone, locale=_locale(self.language))}"
+        here = moment.astimezone(ZoneInfo(self.zone))
+        clock = format_time(here.time(), "short", locale=_locale(self.language))
+        return f"{self._day(here.date())}{BEFORE_TIME.get(self.language, ', ')}{clock}"
+
+    def _day(self, day: date) -> str:
+        skeleton = "MMMEd" if day.year == self._year else "yMMMEd"
+        return str(format_skeleton(skeleton, day, locale=_locale(self.language)))
+
+    @once
+    def _year(self) -> int:
+        """The year on the reader's calendar, or none."""
+        return self.now.astimezone(ZoneInfo(self.zone)).year if self.now else 0
 
 
 def plain(card: Card, say: Callable[[Text], str], colon: str) -> str:

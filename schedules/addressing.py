@@ -14,7 +14,7 @@ from handlers.kit.values import load
 from handlers.reminders import NUDGE
 from schedules import nudges
 from schedules.speaking import Address, Parcel, Receipt, Speaker
-from storage.people import Directory, Person
+from storage.people import Person
 from storage.store import Store
 from storage.tables import Account, Outgoing, Place, Posted
 
@@ -80,6 +80,7 @@ def _for_standing(store: Store, row: Outgoing, posted: Posted, person: Person | 
         to=Address(posted.channel, posted.channel),
         private=person is not None,
         person_id=person.id if person else "",
+        at=store.now,
         over=Receipt(posted.channel, posted.message, tuple((posted.more or "").split())),
     )
 
@@ -91,7 +92,7 @@ def _to_place(store: Store, row: Outgoing, speakers: Speakers) -> Way | Fate:
     speaker = speakers.get(place.platform)
     if speaker is None:
         return Fate("waiting", until=store.now + NO_WAY_YET)
-    return Way(speaker, _for_place(store.directory, row, place))
+    return Way(speaker, _for_place(store, row, place))
 
 
 def _to_person(
@@ -111,7 +112,7 @@ def _to_person(
     open_to = [a for a in known if not a.unreachable and a.platform in speakers and a.platform not in tried]
     if not open_to:
         return Fate("waiting", until=store.now + NO_WAY_YET)
-    return Way(speakers[open_to[0].platform], _for_person(row, person, open_to[0], card))
+    return Way(speakers[open_to[0].platform], _for_person(store, row, person, open_to[0], card))
 
 
 def _postponed(silence: Silence) -> Fate:
@@ -125,7 +126,7 @@ def _accounts(store: Store, person: Person) -> list[Account]:
     return sorted(newest, key=lambda account: account.platform != chosen)
 
 
-def _for_person(row: Outgoing, person: Person, account: Account, card: Card | None) -> Parcel:
+def _for_person(store: Store, row: Outgoing, person: Person, account: Account, card: Card | None) -> Parcel:
     return Parcel(
         outgoing_id=row.id,
         card=card or load(row.card),
@@ -134,15 +135,17 @@ def _for_person(row: Outgoing, person: Person, account: Account, card: Card | No
         to=Address(account.external_id, account.address),
         private=True,
         person_id=person.id,
+        at=store.now,
     )
 
 
-def _for_place(directory: Directory, row: Outgoing, place: Place) -> Parcel:
+def _for_place(store: Store, row: Outgoing, place: Place) -> Parcel:
     return Parcel(
         outgoing_id=row.id,
         card=load(row.card),
-        language=directory.language_of(place.team),
-        zone=directory.zone_of(place.team),
+        language=store.directory.language_of(place.team),
+        zone=store.directory.zone_of(place.team),
         to=Address(place.external_id, place.external_id, place.topic),
         private=False,
+        at=store.now,
     )

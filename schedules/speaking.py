@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from handlers.kit.cards import Card
@@ -39,6 +40,8 @@ class Parcel:
     person_id: str = ""
     over: Receipt | None = None
     """The message whose place it takes."""
+    at: datetime | None = None
+    """When it is sent."""
 
 
 class Speaker(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.slack.pages import (
     TEXT,
@@ -46,10 +47,11 @@ class Drawing:
 
     language: str = "en"
     zone: str = "UTC"
+    now: datetime | None = None
     _actions: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._voice = Voice(self.language, self.zone, readable)
+        self._voice = Voice(self.language, self.zone, readable, self.now)
         self._said: dict[int, tuple[Text, str]] = {}
 
     def say(self, text: Text) -> str:

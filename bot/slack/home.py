@@ -72,7 +72,8 @@ class Homes:
             try:
                 answer = await self._core.home(person_id)
                 if answer and answer.card:
-                    await self.show(user_id, answer.card, Drawing(answer.language, answer.zone))
+                    drawing = Drawing(answer.language, answer.zone, self._core.database.now())
+                    await self.show(user_id, answer.card, drawing)
             except SlackApiError as error:
                 log.warning("home not drawn", extra={"error": error_of(error)})
             except (aiohttp.ClientError, TimeoutError) as error:

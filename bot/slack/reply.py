@@ -65,7 +65,7 @@ class Replies:
     async def give(self, heard: Heard, answer: Answer, *, took: float, language: str) -> Ack:
         """The acknowledgement of something whose effect is committed. Seen again, it is answered the same, and nothing
         is posted or opened twice."""
-        drawing = Drawing(answer.language if answer.person_id else language, answer.zone)
+        drawing = Drawing(answer.language if answer.person_id else language, answer.zone, heard.incoming.at)
         again = answer.repeated and heard.incoming.delivery in self._shown
         self._note(heard.incoming.delivery)
         if heard.kind == "submit":

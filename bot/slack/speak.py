@@ -83,7 +83,7 @@ class SlackSpeaker:
 
     async def speak(self, parcel: Parcel) -> Receipt:
         """Send the card. Raises Slow, Unreachable, Unclear, Refused, Locked; anything else may be tried again."""
-        drawing = Drawing(parcel.language, parcel.zone)
+        drawing = Drawing(parcel.language, parcel.zone, parcel.at)
         arrived = self._begun.setdefault(parcel.outgoing_id, [])
         while len(self._begun) > REMEMBERED:
             self._begun.popitem(last=False)
@@ -96,7 +96,7 @@ class SlackSpeaker:
 
     async def edit(self, parcel: Parcel, over: Receipt) -> None:
         """Put the card in the place of a message that stands."""
-        pages = Drawing(parcel.language, parcel.zone).messages(parcel.card)
+        pages = Drawing(parcel.language, parcel.zone, parcel.at).messages(parcel.card)
         stand = (over.message, *over.more)
         for page, ts in zip(pages, stand, strict=False):
             await self._changed(parcel, over.channel, ts, page)
@@ -138,7 +138,7 @@ class SlackSpeaker:
                 raise Slow(wait, _bucket(parcel)) from None
             log.info("not looked up", extra={"error": error_of(error)})
             return None
-        pages = Drawing(parcel.language, parcel.zone).messages(parcel.card)
+        pages = Drawing(parcel.language, parcel.zone, parcel.at).messages(parcel.card)
         arrived = [there[n] for n in range(len(pages)) if all(m in there for m in range(n + 1))]
         if len(arrived) == len(pages):
             self._begun.pop(parcel.outgoing_id, None)

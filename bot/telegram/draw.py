@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -43,25 +44,25 @@ class Attached:
 Drawn: TypeAlias = Page | Attached
 
 
-def draw(card: Card, language: str, zone: str) -> list[Drawn]:
+def draw(card: Card, language: str, zone: str, now: datetime | None = None) -> list[Drawn]:
     """The messages that show a card to one reader, in order."""
-    drawing = Drawing(language, zone)
+    drawing = Drawing(language, zone, now)
     files = [drawing.attached(part) for part in card.parts if isinstance(part, Document)]
     return [*paged(drawing.blocks(card)), *files]
 
 
-def plain(card: Card, language: str, zone: str) -> str:
+def plain(card: Card, language: str, zone: str, now: datetime | None = None) -> str:
     """The words of a card without markup, for an alert."""
-    return readable(Voice(language, zone).plain(card))
+    return readable(Voice(language, zone, now=now).plain(card))
 
 
 class Drawing:
     """How one reader sees the parts of a card."""
 
-    def __init__(self, language: str, zone: str) -> None:
+    def __init__(self, language: str, zone: str, now: datetime | None = None) -> None:
         self.language = language
-        self._voice = HarmlessVoice(language, zone)
-        self._label = Voice(language, zone)
+        self._voice = HarmlessVoice(language, zone, now=now)
+        self._label = Voice(language, zone, now=now)
         self._marks: dict[str, str] = {}
 
     def say(self, text: Text) -> str:

@@ -82,11 +82,11 @@ class Replies:
     async def _drawn(self, heard: Heard, answer: Answer, language: str) -> list[Drawn]:
         if answer.asked:
             directory = await self._core.database.read(lambda store: store.directory)
-            drawing = Drawing(language, answer.zone)
+            drawing = Drawing(language, answer.zone, heard.incoming.at)
             return [*draw_question(answer, answer.asked, drawing, directory.named)]
         if answer.card is None:
             return []
-        return draw(self._with_door(heard, answer.card), language, answer.zone)
+        return draw(self._with_door(heard, answer.card), language, answer.zone, heard.incoming.at)
 
     def _with_door(self, heard: Heard, card: Card) -> Card:
         """A refusal because others read along gets a button to where nobody does."""
@@ -99,7 +99,7 @@ class Replies:
         refused = answer.outcome in ("refused", "problem", "failed")
         if answer.card is None or not (refused or (heard.shared and answer.keep)):
             return ""
-        words = plain(answer.card, language, answer.zone)
+        words = plain(answer.card, language, answer.zone, heard.incoming.at)
         if utf16(words) <= ALERT and (heard.shared or not answer.card.buttons()):
             return words
         return f"{cut(words, ALERT - 1)[0].rstrip()}…" if heard.shared else ""
@@ -118,7 +118,9 @@ class Replies:
         except (Forbidden, BadRequest):
             said = START_FIRST
         card = Card(said, Link(OPEN_PRIVATE, self._private))
-        await self._send(draw(card, language, answer.zone), self._spot(heard), "", language)
+        await self._send(
+            draw(card, language, answer.zone, heard.incoming.at), self._spot(heard), "", language
+        )
 
     async def _send(self, drawn: list[Drawn], spot: Spot, person_id: str, language: str) -> None:
         async def fetch(file_id: str) -> tuple[str, bytes] | None:

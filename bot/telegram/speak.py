@@ -45,7 +45,7 @@ class TelegramSpeaker:
 
     async def speak(self, parcel: Parcel) -> Receipt:
         """Send the card. Raises Slow, Unreachable, Unclear, Refused, Locked; anything else may be tried again."""
-        drawn = draw(parcel.card, parcel.language, parcel.zone)
+        drawn = draw(parcel.card, parcel.language, parcel.zone, parcel.at)
         arrived = self._begun.setdefault(parcel.outgoing_id, [])
         while len(self._begun) > REMEMBERED:
             self._begun.popitem(last=False)
@@ -59,7 +59,7 @@ class TelegramSpeaker:
 
     async def edit(self, parcel: Parcel, over: Receipt) -> None:
         """Put the card in the place of a message that stands."""
-        drawn = draw(parcel.card, parcel.language, parcel.zone)
+        drawn = draw(parcel.card, parcel.language, parcel.zone, parcel.at)
         pages = [one for one in drawn if isinstance(one, Page)]
         stand = [int(one) for one in (over.message, *over.more)]
         for page, message in zip(pages, stand, strict=False):

@@ -43,11 +43,11 @@ def _templates() -> Environment:
 class Drawing:
     """How one reader sees things. Templates call it `d`."""
 
-    def __init__(self, language: str, zone: str) -> None:
+    def __init__(self, language: str, zone: str, now: datetime | None = None) -> None:
         self.language = language if language in BABEL else "en"
         self.zone = zone
-        self._voice = Voice(self.language, zone, _shown)
-        self._plain = Voice(self.language, zone)
+        self._voice = Voice(self.language, zone, _shown, now)
+        self._plain = Voice(self.language, zone, now=now)
 
     def page(self, template: str, /, **things: Any) -> str:
         """A template, drawn."""

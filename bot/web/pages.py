@@ -103,7 +103,7 @@ class Page:
         self.view = view
         self.most = most
         self.now = store.now
-        self.draw = Drawing(me.language, me.zone)
+        self.draw = Drawing(me.language, me.zone, store.now)
         self.people = {person.id: person for person in store.directory.active()}
         self.handles = {person.id: called(store, person) for person in self.people.values()}
         self.everybody = store.directory.people

@@ -109,12 +109,14 @@ def test_a_line_that_nobody_else_reads_says_so_in_chinese() -> None:
 
 EVENING = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
 """Half past midnight of the next day in Shanghai."""
+NEW_YEAR = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)
+"""The same in the first night of a year that has not begun in Europe."""
 
 
 @pytest.mark.parametrize(
     ("item", "english", "chinese"),
     [
-        (EVENING, "Tue, Nov 24, 2026 12:30 AM", "2026年11月24日周二 00:30"),
+        (EVENING, "Tue, Nov 24, 2026, 12:30 AM", "2026年11月24日周二 00:30"),
         (date(2026, 10, 1), "Thu, Oct 1, 2026", "2026年10月1日周四"),
         (time(9, 5), "9:05 AM", "09:05"),
         (12345, "12,345", "12,345"),
@@ -126,6 +128,28 @@ EVENING = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
 def test_values_are_drawn_as_the_reader_writes_them(item: Value, english: str, chinese: str) -> None:
     text = Phrase("{value}", value=item)
     assert (ENGLISH.say(text).replace("\u202f", " "), CHINESE.say(text)) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("item", "now", "english", "chinese"),
+    [
+        (EVENING, EVENING, "Tue, Nov 24, 12:30 AM", "11月24日周二 00:30"),
+        (date(2026, 1, 1), EVENING, "Thu, Jan 1", "1月1日周四"),
+        (date(2027, 1, 1), EVENING, "Fri, Jan 1, 2027", "2027年1月1日周五"),
+        (date(2025, 11, 24), EVENING, "Mon, Nov 24, 2025", "2025年11月24日周一"),
+        (date(2027, 1, 1), NEW_YEAR, "Fri, Jan 1", "1月1日周五"),
+        (NEW_YEAR, NEW_YEAR, "Fri, Jan 1, 12:30 AM", "1月1日周五 00:30"),
+        (date(2026, 12, 31), NEW_YEAR, "Thu, Dec 31, 2026", "2026年12月31日周四"),
+    ],
+)
+def test_the_year_is_said_when_it_is_not_the_readers(
+    item: Value, now: datetime, english: str, chinese: str
+) -> None:
+    said = [
+        Voice(language, "Asia/Shanghai", now=now).say(Phrase("{value}", value=item))
+        for language in ("en", "zh")
+    ]
+    assert [words.replace("\u202f", " ") for words in said] == [english, chinese]
 
 
 @pytest.mark.parametrize(

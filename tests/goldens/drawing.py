@@ -67,7 +67,7 @@ async def _speaking(folder: Path, language: str, *, interviews: bool) -> AsyncIt
 
 
 def _on_slack(scene: Scene, chat: Chat) -> Iterator[str]:
-    answer, drawing = scene.heard.answer, SlackDrawing(scene.heard.voice.language, ZONE)
+    answer, drawing = scene.heard.answer, SlackDrawing(scene.heard.voice.language, ZONE, chat.now)
     if answer.form:
         colleagues = chat.change(lambda store: Company(store.directory.active(), store.directory))
         yield _fenced("Slack: a modal", "json", _json(Modal(drawing, "Upbeat", colleagues).form(answer.form)))
@@ -80,9 +80,9 @@ def _on_slack(scene: Scene, chat: Chat) -> Iterator[str]:
 
 
 def _on_telegram(scene: Scene, chat: Chat) -> Iterator[str]:
-    answer, drawing = scene.heard.answer, telegram.Drawing(scene.heard.voice.language, ZONE)
+    answer, drawing = scene.heard.answer, telegram.Drawing(scene.heard.voice.language, ZONE, chat.now)
     if answer.card:
-        for drawn in telegram.draw(answer.card, drawing.language, ZONE):
+        for drawn in telegram.draw(answer.card, drawing.language, ZONE, chat.now):
             yield from _message(drawn)
     directory = chat.change(lambda store: store.directory)
     for asked in _questions(answer, chat):
@@ -123,7 +123,7 @@ def _message(drawn: telegram.Drawn) -> Iterator[str]:
 
 
 def _on_the_web(scene: Scene, chat: Chat) -> Iterator[str]:
-    answer, drawing = scene.heard.answer, WebDrawing(scene.heard.voice.language, ZONE)
+    answer, drawing = scene.heard.answer, WebDrawing(scene.heard.voice.language, ZONE, chat.now)
     if answer.form:
         people = chat.change(lambda store: dict(store.directory.people))
         html = drawing.form(answer.form, people=people, errors=dict(answer.errors), base="/as/ben")

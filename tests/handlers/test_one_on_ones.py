@@ -355,7 +355,7 @@ async def test_home_shows_the_next_one(chat: Chat) -> None:
     await chat.says("ben", "/1on1 plan @chen weekly Tuesday 10:00")
     await chat.presses("ben", "Save")
     heard = await chat.opens("ben")
-    assert "With 陈明: Tue, Nov 24, 2026 10:00\u202fAM" in heard
+    assert "With 陈明: Tue, Nov 24, 2026, 10:00\u202fAM" in heard
     heard = await chat.presses("ben", "Add a point")
     await chat.submits("ben", point="the build")
     await chat.opens("chen")

@@ -63,7 +63,7 @@ async def test_a_plan_is_shown_on_both_clocks_before_it_is_saved(any_chat: Chat)
     heard = await any_chat.says("ben", "/1on1 plan @chen weekly Tuesday 10:00")
     assert "Every week on Tuesday at 10:00\u202fAM (clock of Europe/Berlin)" in heard
     for day in ("Tue, Nov 24, 2026", "Tue, Dec 1, 2026", "Tue, Dec 8, 2026"):
-        assert f"{day} 10:00\u202fAM: for 陈明 on {day} at 5:00\u202fPM" in heard
+        assert f"{day}, 10:00\u202fAM: for 陈明 on {day} at 5:00\u202fPM" in heard
     assert "陈明 is told when you save." in heard
     assert any_chat.rows(Series) == []
     assert "Saved. 陈明 is told." in await any_chat.presses("ben", "Save")
@@ -248,7 +248,7 @@ async def test_a_meeting_is_moved_for_both(any_chat: Chat) -> None:
     heard = await any_chat.presses("chen", "Move the next", on=heard)
     assert "At what time, on your clock?" in heard
     await any_chat.submits("chen", day="2026-11-26", clock="15:00")
-    assert "陈明 moved your one-on-one to Thu, Nov 26, 2026 8:00\u202fAM." in any_chat.told("ben")
+    assert "陈明 moved your one-on-one to Thu, Nov 26, 2026, 8:00\u202fAM." in any_chat.told("ben")
     assert owed(any_chat, "show") == []
     await tick(any_chat, TUESDAY.replace(hour=11))
     assert owed(any_chat, "write_notes") == []
@@ -256,7 +256,7 @@ async def test_a_meeting_is_moved_for_both(any_chat: Chat) -> None:
     assert len(owed(any_chat, "show")) == 2
     await tick(any_chat, datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
     assert len(owed(any_chat, "write_notes")) == 2
-    assert "Tue, Dec 1, 2026 10:00\u202fAM" in await any_chat.says("ben", "/1on1 @chen")
+    assert "Tue, Dec 1, 2026, 10:00\u202fAM" in await any_chat.says("ben", "/1on1 @chen")
 
 
 async def test_a_meeting_moved_to_later_the_same_day_is_recalled_again(chat: Chat) -> None:
@@ -279,7 +279,7 @@ async def test_a_meeting_is_skipped_for_both(any_chat: Chat) -> None:
     await planned(any_chat)
     await any_chat.says("ben", "/1on1 add @chen the build")
     heard = await any_chat.presses("ben", "Skip the next")
-    assert "Tue, Dec 1, 2026 10:00\u202fAM" in heard
+    assert "Tue, Dec 1, 2026, 10:00\u202fAM" in heard
     assert "the build" in heard
     assert "2026年12月1日周二 17:00" in any_chat.told("chen")
     await tick(any_chat, TUESDAY.replace(hour=7))

@@ -152,7 +152,7 @@ async def test_everything_that_is_open_comes_in_one_message(any_errands: Chat) -
     (card,) = any_errands.told_cards("ben")
     assert "2 things wait for you" in card
     assert "bread" in card
-    assert "Tue, Nov 24, 2026 4:00" in card  # on Ben's clock
+    assert "Tue, Nov 24, 2026, 4:00" in card  # on Ben's clock
     assert "Takes about 5 minutes." in card
     assert "Takes about a minute." in card
     assert {"Do it now", "In an hour", "Tomorrow morning", "Next workday", "Why am I getting this?"} <= set(
@@ -299,7 +299,7 @@ async def test_a_meeting_is_announced_besides_the_days_message(errands: Chat) ->
     await errands.tick()
     card = errands.told_cards("ben")[-1]
     assert "Coming up" in card
-    assert "At Mon, Nov 23, 2026 1:00" in card
+    assert "At Mon, Nov 23, 2026, 1:00" in card
     owe(errands, "ben", "milk")
     await errands.tick()
     assert len(errands.told_cards("ben")) == 2

@@ -218,3 +218,11 @@ async def test_a_form_sent_again_is_answered_the_same(any_room: Room) -> None:
     again = await asyncio.gather(*(slack.redeliver(ack) for _ in range(20)))
     assert {str(one.body) for one in again} == {str(ack.body)}
     assert any_room.noted("ada") == ["sun|5|day"]
+
+
+async def test_a_day_of_this_year_is_said_without_the_year(room: Room) -> None:
+    ack = await room.slack.command(user("ada"), "/upbeat", "away until 2026-12-18")
+    assert "Fri, Dec 18" in ack.ephemeral.words
+    assert "2026" not in ack.ephemeral.words
+    ack = await room.slack.command(user("ada"), "/upbeat", "away until 2027-01-08")
+    assert "Fri, Jan 8, 2027" in ack.ephemeral.words

@@ -194,3 +194,10 @@ async def test_a_token_that_telegram_refuses_is_noted_for_administrators(room: R
         await asyncio.sleep(0.01)
     assert [alert.cause for alert in room.chat.rows(Alert)] == ["token:telegram"]
     assert "again" in (await room.says(BEN, "/echo again")).text
+
+
+async def test_a_day_of_this_year_is_said_without_the_year(room: Room) -> None:
+    said = await room.says(BEN, "/away until 2026-12-18")
+    assert "Fri, Dec 18" in said.text
+    assert "2026" not in said.text
+    assert "Fri, Jan 8, 2027" in (await room.says(BEN, "/away until 2027-01-08")).text

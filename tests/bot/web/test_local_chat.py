@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Page, expect
 
 from bot.web.labels import LABELS
@@ -89,7 +91,7 @@ async def test_a_page_in_chinese_speaks_chinese(window: Window) -> None:
     assert await chen.get_attribute("html", "lang") == "zh-Hans"
     await says(chen, "/周报 完成 登录页；下一步 支付")
     await expect(chen.locator("#messages")).to_contain_text("登录页")
-    await expect(chen.locator(".day").last).to_contain_text("2026年11月23日")
+    await expect(chen.locator(".day").last).to_have_text(re.compile("^11月23日"))
     home = Voice("zh").say(LABELS["home"])
     await expect(chen.locator("nav")).to_contain_text(home)
     assert await chen.evaluate(
