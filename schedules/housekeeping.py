@@ -22,10 +22,37 @@ TASKS: dict[str, Callable[[Store], int]] = {
 }
 
 
+SOUGHT: dict[str, tuple[Callable[[Store], list[str]], Callable[[Store, list[str]], int]]] = {
+    "posted": (lambda store: store.outbox.old_posts(), lambda store, ids: store.outbox.forget_posts(ids)),
+    "obligations": (lambda store: store.obligations.over(), lambda store, ids: store.obligations.forget(ids)),
+}
+"""What is looked for beside the writer, because no index leads to it, and goes by its ids."""
+
+
 async def tidy(core: Core, term: Term | None = None) -> dict[str, int]:
     """Forget what is over, each kind in a unit of its own; returns how many rows of each went."""
     gone = {name: await core.database.write(under(term, task)) for name, task in TASKS.items()}
+    gone |= {name: await _forget(core, term, *work) for name, work in SOUGHT.items()}
     return {**gone, "records": await _remove_old(core, term)}
+
+
+async def _forget(
+    core: Core,
+    term: Term | None,
+    find: Callable[[Store], list[str]],
+    forget: Callable[[Store, list[str]], int],
+) -> int:
+    gone = 0
+    while ids := await core.database.read(find):
+        done = await core.database.write(under(term, partial(_forgotten, forget=forget, ids=ids)))
+        if not done:  # another process was quicker
+            break
+        gone += done
+    return gone
+
+
+def _forgotten(store: Store, *, forget: Callable[[Store, list[str]], int], ids: list[str]) -> int:
+    return forget(store, ids)
 
 
 async def _remove_old(core: Core, term: Term | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, update
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 TABLE = ObligationRow.__table__  # type: ignore[attr-defined]
 DECISIONS = Occurrence.__table__  # type: ignore[attr-defined]
+KEPT = timedelta(days=180)
+MOST_FORGOTTEN = 500
+"""Rows that go in one unit of work."""
 HOURS = ("quiet hours", "away", "holiday")
 """The reasons for silence that end at an hour of the person's own clock."""
 
@@ -158,6 +161,18 @@ class Obligations:
         waiting = [TABLE.c.closed_at.is_(None), TABLE.c.remind_at > self._store.now, said.exists()]
         theirs = [TABLE.c.person_id == person_id] if person_id else []
         self._store.execute(update(TABLE).where(*waiting, *theirs).values(remind_at=self._store.now))
+
+    def over(self) -> list[str]:
+        """Some of what was closed long ago, of people who are not on hold."""
+        held = self._store.holds.held()
+        closed = (TABLE.c.closed_at < self._store.now - KEPT, TABLE.c.person_id.not_in(held))
+        found = self._store.execute(select(TABLE.c.id).where(*closed).limit(MOST_FORGOTTEN))
+        return [row[0] for row in found]
+
+    def forget(self, ids: list[str]) -> int:
+        """Forget these; returns how many. What was put on hold or opened again meanwhile stays."""
+        closed = (TABLE.c.closed_at.is_not(None), TABLE.c.person_id.not_in(self._store.holds.held()))
+        return self._store.remove(ObligationRow, col(ObligationRow.id).in_(ids), *closed)
 
     def _due(self) -> tuple[Any, ...]:
         return (TABLE.c.closed_at.is_(None), TABLE.c.remind_at <= self._store.now)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 
 from storage.prepared import Prepared
+from storage.retention import Family
 from storage.tables import Outgoing, Place, Posted
 
 if TYPE_CHECKING:
@@ -23,7 +25,13 @@ MOST_CRASHES = 3
 MOST_HELD = 3
 """Attempts of a message for which later ones to the same reader wait, to arrive in order; then they overtake it."""
 KEPT = timedelta(days=180)
+MOST_FORGOTTEN = 500
+"""Rows that go in one unit of work."""
 TAKEN_BACK = "taken back"
+KUDOS = "kudos"
+"""How what a message shows begins, if it shows kudos."""
+
+_POSTED = Posted.__table__  # type: ignore[attr-defined]
 
 _TOPIC = Prepared(select(TABLE.c.id).where(TABLE.c.topic == bindparam("topic")))
 
@@ -278,6 +286,20 @@ class Outbox:
     def place(self, platform: str, external_id: str) -> Place | None:
         """The channel or group of that id, if Upbeat has seen it."""
         return self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == external_id)
+
+    def old_posts(self) -> list[str]:
+        """Some of where messages stand of which nothing is asked any more: nobody takes back or changes what they show.
+        Kudos are taken back and reacted to for as long as they are kept."""
+        old = _POSTED.c.posted_at < self._store.now - KEPT
+        goes = old & _POSTED.c.about.not_like(f"{KUDOS}%")
+        if (months := self._store.retention.term(Family.KUDOS)).isdecimal():
+            goes = goes | (_POSTED.c.posted_at < self._store.now - relativedelta(months=int(months)))
+        found = self._store.execute(select(_POSTED.c.id).where(goes).limit(MOST_FORGOTTEN))
+        return [row[0] for row in found]
+
+    def forget_posts(self, ids: list[str]) -> int:
+        """Forget where these messages stand; returns how many."""
+        return self._store.remove(Posted, col(Posted.id).in_(ids))
 
     def tidy(self) -> int:
         """Forget what was settled long ago; returns how many."""

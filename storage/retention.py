@@ -147,7 +147,7 @@ def _past(table: type[PersonalRow], term: str, now: datetime) -> ColumnElement[b
     if term == LEAVING:
         left = select(col(PersonRow.id)).where(col(PersonRow.left_at) < now - GRACE)
         return or_(*(col(getattr(table, name)).in_(left) for name in PARTS))
-    return col(table.made_at) < now - relativedelta(months=int(term))
+    return col(getattr(table, table.ages_from)) < now - relativedelta(months=int(term))
 
 
 def _tables(family: Family) -> Iterator[type[PersonalRow]]:

@@ -30,6 +30,8 @@ class PersonalRow(Row):
     """The columns with people's words: what erasing empties."""
     frame: ClassVar[bool] = False
     """It only holds other records together and says nothing itself: it does not grow too old."""
+    ages_from: ClassVar[str] = "made_at"
+    """The column with the moment from which it grows old."""
 
     kind: str
     subject_id: str = Field(index=True)
@@ -80,6 +82,7 @@ class Delegation(PersonalRow, table=True):
     __tablename__ = "delegation"
     kinds: ClassVar[tuple[str, ...]] = ("delegation",)
     words: ClassVar[tuple[str, ...]] = ("reason",)
+    ages_from: ClassVar[str] = "ends_at"  # it may be planned further ahead than it is kept
 
     begins_at: datetime = Field(sa_type=Moment)
     ends_at: datetime = Field(sa_type=Moment)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlmodel import col
 
 from schedules.housekeeping import tidy
@@ -10,9 +12,11 @@ from storage.feedback import FeedbackRow
 from storage.one_on_ones import AgendaPoint, Series
 from storage.records import personal_tables
 from storage.retention import FAMILIES, Family
-from storage.tables import AuditRow, ObligationRow
+from storage.store import Store
+from storage.tables import AuditRow, Delegation, ObligationRow, Posted
 from storage.webchat import WebMessage
 from tests.company import Chat
+from tests.schedules.errands import owe
 
 YEAR = 366
 
@@ -117,6 +121,78 @@ async def test_everybody_reads_how_long_in_their_language(chat: Chat) -> None:
 
 
 # Holds ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_standing_in_that_is_planned_far_ahead_ages_from_its_last_day(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.change(lambda store: store.retention.choose(Family.CHECKINS, "6"))
+    began, ends = chat.now + timedelta(days=300), chat.now + timedelta(days=330)
+    chat.change(
+        lambda store: store.delegations.ask(
+            chat.ids["ada"], chat.ids["dora"], between=(began, ends), reason="x", approved=True
+        )
+    )
+    for days in (299, 20, 180):
+        chat.wait(days=days)
+        await tidy(chat.core)
+        assert len(chat.rows(Delegation)) == 1
+    chat.wait(days=30)
+    await tidy(chat.core)
+    assert not chat.rows(Delegation)
+
+
+async def test_what_was_done_long_ago_is_forgotten_and_what_is_open_is_not(any_chat: Chat) -> None:
+    chat = any_chat
+    for what in ("done", "open"):
+        for who in ("ben", "dora"):
+            owe(chat, who, what)
+    for who in ("ben", "dora"):
+        chat.change(lambda store, who=who: store.obligations.close(chat.ids[who], "errands.run", "done"))
+    await held(chat, "dora")
+    chat.wait(days=179)
+    await tidy(chat.core)
+    assert len(chat.rows(ObligationRow)) == 4
+    chat.wait(days=2)
+    assert (await tidy(chat.core))["obligations"] == 1
+    left = {(row.person_id, row.about) for row in chat.rows(ObligationRow)}
+    assert left == {(chat.ids[who], what) for who in ("ben", "dora") for what in ("done", "open")} - {
+        (chat.ids["ben"], "done")
+    }
+
+
+async def test_where_messages_stand_is_known_for_as_long_as_something_can_become_of_them(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+
+    def post(about: str) -> None:
+        def work(store: Store) -> None:
+            store.outbox.posted(platform="web", channel="c", message=about, about=about, person_id=None)
+
+        chat.change(work)
+
+    async def known(**after: float) -> set[str]:
+        chat.wait(**after)
+        await tidy(chat.core)
+        return {row.about for row in chat.rows(Posted)}
+
+    for about in ("kudos:1", "kudos_told:1:2", "feedback:3", "checkin:4"):
+        post(about)
+    assert len(await known(days=179)) == 4
+    assert await known(days=2) == {"kudos:1", "kudos_told:1:2"}
+    assert await known(days=YEAR) == {"kudos:1", "kudos_told:1:2"}
+    chat.change(lambda store: store.retention.choose(Family.KUDOS, "12"))
+    assert await known(days=1) == set()
+
+
+async def test_many_that_are_over_go_in_one_tidying(chat: Chat) -> None:
+    def work(store: Store) -> None:
+        for n in range(1100):
+            store.outbox.posted(platform="web", channel="c", message=str(n), about="said:1", person_id=None)
+
+    chat.change(work)
+    chat.wait(days=200)
+    assert (await tidy(chat.core))["posted"] == 1100
 
 
 async def held(chat: Chat, who: str, why: str = "The works council's claim of May.") -> None:
