@@ -1,6 +1,6 @@
 # make run    start Upbeat (the first time it installs what it needs into .venv)
 # make test   every check there is, the same as in CI
-# Also: make lint, make format, make bench, make clean. Another Python: make run PYTHON=python3.12
+# Also: make prove, make lint, make format, make bench, make clean. Another Python: make run PYTHON=python3.12
 
 PYTHON ?= python3
 # For a part of the tests: make test TESTS=tests/test_environment.py
@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
 	$(BIN)/python -m pip -qq --disable-pip-version-check
 
-.PHONY: run test lint format bench clean rebuild
+.PHONY: run test lint format bench prove clean rebuild
 
 run: .venv/.runtime
 	@$(BIN)/upbeat run
@@ -33,6 +33,11 @@ format: .venv/.tests
 
 bench: .venv/.tests
 	$(BIN)/python -m benchmarks
+
+# The promise of the README, shortly; all of it (hours): make prove PROVE=--long
+PROVE ?= --short
+prove: .venv/.tests
+	$(BIN)/python -m prove $(PROVE)
 
 # Your data stays: databases, keys and .env are not touched.
 clean:

@@ -38,11 +38,12 @@ def found(file: Path, people: int) -> None:
     database = Database(url_of(file), SECRET.encode())
     migrate(database)
     database.open()
-    database.write_now(lambda store: _hire(store, people))
+    database.write_now(lambda store: hire(store, people))
     database.stop()
 
 
-def _hire(store: Store, people: int) -> None:
+def hire(store: Store, people: int) -> None:
+    """Put so many people into an empty company."""
     revision, ids = store.people_changed(), [new_id() for _ in range(people)]
     connection = store.connection
     for table, rows in (

@@ -13,6 +13,15 @@ settings.register_profile("steady", deadline=None)  # how quick a busy machine i
 settings.load_profile("steady")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test recorded as its "table" is printed, whichever worker ran it."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, words in getattr(report, "user_properties", ()):
+            if name == "table":
+                terminalreporter.section(report.nodeid, sep="-")
+                terminalreporter.write_line(words)
+
+
 @pytest.fixture
 async def chat(tmp_path: Path) -> AsyncIterator[Chat]:
     """A chat with Upbeat as the people of a small company, on SQLite."""

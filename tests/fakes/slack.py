@@ -10,6 +10,7 @@ async with FakeSlack() as slack:
 
 from __future__ import annotations
 
+import asyncio
 import json
 from types import TracebackType
 from typing import Any, Self
@@ -40,6 +41,7 @@ class FakeSlack(FaultyLine):
         self.scopes: set[str] | None = None
         self.should_escape = True
         self.patience = 10.0
+        self.hold = 0.0  # seconds for which the answer to a message that was accepted is held back
         self.door: HttpDoor | None = None
         self.sockets = SocketDoor(self.app_id, self.violations.append)
 
@@ -93,6 +95,8 @@ class FakeSlack(FaultyLine):
         self.note(method, args, accepted=answer["ok"])
         if fault:
             return hang_up(request)
+        if self.hold and method == "chat.postMessage":
+            await asyncio.sleep(self.hold)
         granted = ",".join(sorted(self._granted()))
         return web.json_response(
             answer, headers={"x-oauth-scopes": granted, "x-slack-req-id": self.serial("req")}

@@ -57,6 +57,7 @@ class FakeTelegram(People):
         self.violations: list[str] = []
         self.warnings: list[str] = []
         self.rate_limits = RateLimits()
+        self.hold = 0.0  # seconds for which the answer to a message that was accepted is held back
         self.quiet = 0.15  # seconds without a request before the bot's answers count as complete
         self._faults: list[Fault] = []
         self._busy = 0
@@ -270,6 +271,8 @@ class FakeTelegram(People):
         if fault in DROPS:
             call.error = fault
             return _cut_off(request)
+        if self.hold and call.method == "sendMessage":
+            await asyncio.sleep(self.hold)
         return web.json_response({"ok": True, "result": result})
 
     async def _do(self, call: Call) -> Any:

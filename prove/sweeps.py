@@ -1,0 +1,8 @@
+"""Every sweep of the proof, in the order of the table: a new one is one file and one line here."""
+
+from __future__ import annotations
+
+from prove import fanning, killing, loading, migrating
+from prove.rows import Sweep
+
+SWEEPS: tuple[Sweep, ...] = (killing.SWEEP, migrating.SWEEP, loading.SWEEP, fanning.SWEEP)
