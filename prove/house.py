@@ -18,6 +18,7 @@ from prove.company import SECRET
 
 ROOT = Path(__file__).parent.parent
 OURS = ("UPBEAT", "SLACK", "TELEGRAM")
+KILLED = -9
 PATIENCE = 90.0
 """Seconds in which a process is ready; on a machine that is busy with other things it may take many."""
 
@@ -67,7 +68,8 @@ class House:
         return process
 
     async def start(self, process: Process) -> None:
-        """Start it, and wait until it is ready; a trap may be set before."""
+        """Start it, and wait until it is ready, or until a trap that was set before has killed it. Raises RuntimeError
+        when it ended by itself."""
         process.popen = await self._started(["run"], process.trap, process.log, process.port)
         await asyncio.wait_for(self._ready(process), PATIENCE)
 
@@ -131,6 +133,8 @@ class House:
                         if answer.status == 200:
                             return
                 await asyncio.sleep(0.05)
+        if process.popen is not None and process.popen.returncode != KILLED:
+            raise RuntimeError(f"a process ended by itself: {process.log.read_text()[-1500:]}")
 
 
 @contextlib.asynccontextmanager

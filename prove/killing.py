@@ -185,6 +185,7 @@ class _World:
         ):
             slack.should_escape = False
             slack.connect_http(f"{address}/slack/events")
+            telegram.queue.at_once = 16
             company.introduce(self._people, slack, telegram)
             settings = _settings(slack, telegram, address, webhook=self._world.webhook)
             ahead = (MONDAY - datetime.now(UTC)).total_seconds()
@@ -244,7 +245,7 @@ class _World:
                 await self._strike_command(cell)
             else:
                 await self._strike_server(cell)
-        except (TimeoutError, AssertionError) as error:
+        except (TimeoutError, RuntimeError) as error:
             cell.wrong.append(f"{self._world.name}, {point}: {type(error).__name__} {error}")
         self._terms.say(f"kill: {self._world.name}: {point}, {cell.recovery:.1f} s")
 

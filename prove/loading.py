@@ -105,7 +105,11 @@ async def killed(terms: Terms) -> Row:
             killer = _Killer(here, MINUTE if terms.long else seconds / 4)
             async with watched(here.house.processes, each=1) as memory:
                 measured = await as_many_as_are_answered(
-                    line, commands, in_flight=IN_FLIGHT, seconds=seconds, meanwhile=lambda: killer.kill(seconds)
+                    line,
+                    commands,
+                    in_flight=IN_FLIGHT,
+                    seconds=seconds,
+                    meanwhile=lambda: killer.kill(seconds),
                 )
         wrong = [*await here.drained(300), *_too_late(terms, measured)]
         return here.judged(

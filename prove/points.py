@@ -134,6 +134,7 @@ def while_unanswered(owner: Any, name: str, trap: Trap, point: str) -> None:
 
 def set_points(trap: Trap) -> None:
     """Set every point of a server."""
+    from handlers.kit.carrying import Carrying
     from handlers.kit.dispatch import Core
     from schedules.clock import Clock
     from schedules.delivery import Delivery
@@ -141,7 +142,7 @@ def set_points(trap: Trap) -> None:
 
     before(Deliveries, "keep", trap, "before the inbox row")
     after(Deliveries, "keep", trap, "after the inbox row")
-    before(Core, "_finished", trap, "in the handler")
+    before(Carrying, "_finished", trap, "in the handler")
     _on_commit(trap, "before the commit")
     after_coroutine(Core, "_hear", trap, "after the commit")
     _set_doors(trap)

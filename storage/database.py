@@ -58,8 +58,8 @@ class Database:
         self.engine = _sync_engine(self.url)
         """The writing engine, for migrations, backups and checks of `storage/`."""
         self._readers: AsyncEngine | None = None
-        patience = "" if self.is_sqlite else "SET LOCAL lock_timeout = '10s'"
-        self._groups = Groups(self.engine, self.memory, self.keyring, lambda: self.now(), patience=patience)
+        waits = {} if self.is_sqlite else {"patience": postgres.PATIENCE, "haste": postgres.HASTE}
+        self._groups = Groups(self.engine, self.memory, self.keyring, lambda: self.now(), **waits)
         self._writer: Writer | None = None
         self._apart = ThreadPoolExecutor(1, "apart")
 

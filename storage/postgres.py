@@ -12,8 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from storage.prepared import run_raw
 
 DRIVER = "postgresql+psycopg"
-WRITING, READING = 6, 5
-"""Connections of a process at most: the four writers', one for leases and one to spare; and those that read."""
+WRITING, READING = 7, 5
+"""Connections of a process at most: the four writers', one for who waits on a lock, one for leases and one to spare;
+and those that read."""
+PATIENCE, HASTE = "SET LOCAL lock_timeout = '10s'", "SET LOCAL lock_timeout = '20ms'"
+"""How long a unit waits on a lock when it is tried alone, and in a group in which one has waited in vain already."""
 
 # What waits longer on a lock leaves its group and is tried alone. A process that is paused inside a transaction loses
 # it, and the locks in it, before its leases end. Moments are cut to days in UTC.

@@ -24,6 +24,9 @@ PATIENCE = "busy_timeout=5000"
 """Milliseconds that a unit waits for another process on SQLite."""
 IMPATIENT = "PRAGMA busy_timeout=0"
 
+MOST_PATIENT = 10.0
+"""Seconds after which nobody who waits on a lock is tried any more."""
+
 SLICE = 0.005
 """Seconds that units take the event loop before everything else has its turn."""
 
@@ -45,11 +48,14 @@ class Writer(Protocol):
 
 
 class ThreadWriters:
-    """Writers in threads of their own, each on a connection: for a database that is waited for over a network."""
+    """Writers in threads of their own, each on a connection: for a database that is waited for over a network.
+
+    Who waits on a lock, while a large import holds it perhaps, is tried alone in one more thread."""
 
     def __init__(self, groups: Groups, *, threads: int) -> None:
         self._groups = groups
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._patient = ThreadPoolExecutor(1, "patient")
         self._threads = [
             threading.Thread(target=self._write, name=f"writer-{number}", daemon=True)
             for number in range(threads)
@@ -72,13 +78,15 @@ class ThreadWriters:
         for thread in self._threads:
             thread.join()
         self._threads = []
+        self._patient.shutdown()
 
     def _write(self) -> None:
         connection: Connection | None = None
         while (group := self._next_group()) is not None:
             try:
                 connection = connection or self._groups.connect()
-                self._groups.run_group(connection, group)
+                if again := self._groups.run_group(connection, group):
+                    self._patient.submit(self._try_alone, again, time.monotonic() + MOST_PATIENT)
             except (
                 BaseException
             ) as error:  # the database may be away: the next group looks whether it is back
@@ -86,6 +94,16 @@ class ThreadWriters:
                 _close(connection)
                 connection = None
         _close(connection)
+
+    def _try_alone(self, again: list[Job], until: float) -> None:
+        try:
+            with self._groups.connect() as connection:
+                while again and time.monotonic() < until:
+                    self._groups.retry(connection, [again[0]])
+                    again.pop(0)
+            settle_all(again, TimeoutError())
+        except BaseException as error:
+            settle_all(again, error)
 
     def _next_group(self) -> list[Job] | None:
         first = self._jobs.get()

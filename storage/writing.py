@@ -61,6 +61,7 @@ class Groups:
         now: Callable[[], datetime],
         *,
         patience: str = "",
+        haste: str = "",
     ) -> None:
         self._engine = engine
         self._memory = memory
@@ -68,6 +69,7 @@ class Groups:
         self._now = now
         self._patience = patience
         self._chains = Chains(keys)
+        self._haste = haste
 
     def connect(self) -> Connection:
         """A writing connection, in a thread or task that may open sealed columns from now on."""
@@ -78,8 +80,8 @@ class Groups:
         """Let this thread or task open sealed columns."""
         keyring.set(self._keys)
 
-    def run_group(self, connection: Connection, group: list[Job]) -> None:
-        """Begin, run each unit, commit, and tell everybody."""
+    def run_group(self, connection: Connection, group: list[Job]) -> list[Job]:
+        """Begin, run each unit, commit, and tell everybody; returns who is to be tried alone."""
         done: list[Job] = []
         again: list[Job] = []
         try:
@@ -91,7 +93,7 @@ class Groups:
         except UNWRITTEN:
             self.uncertain(group, done, again)
         settle_done(done)
-        self.retry(connection, again)
+        return again
 
     def log(self, connection: Connection, done: list[Job]) -> Callable[[], None]:
         """Just before the commit: write what these units noted. Returns what is called when it is committed."""
@@ -122,6 +124,8 @@ class Groups:
                 raise
             self._undo(connection, store)
             again.append(job)  # waited on a lock of another process: not its neighbours' fault
+            if self._haste:  # and those who need the same lock do not each make the others wait for it
+                run_raw(connection, self._haste)
         except Exception as error:
             self._undo(connection, store)
             job.refused = True

@@ -42,12 +42,14 @@ class UpdateQueue:
         self.undelivered: list[Json] = []  # what the webhook refused until we gave up
         self.attempts: list[tuple[int, int | str]] = []  # webhook posts: update id, status or error
         self.webhook: Webhook | None = None
+        self.at_once = 1  # how many updates are posted to a webhook at a time, of one chat one after another
         self.last_change = 0.0  # loop time
         self.shuffle = False
         self._changed = asyncio.Condition()
         self._poll: asyncio.Event | None = None
         self._closing = False
         self._delivery: asyncio.Task[None] | None = None
+        self._posting: dict[object, Waiting] = {}
 
     def wants(self, kind: str) -> bool:
         return kind in self.allowed if self.allowed else kind not in NOT_BY_DEFAULT
@@ -161,23 +163,38 @@ class UpdateQueue:
         await self.disconnect()
 
     async def _deliver(self, webhook: Webhook) -> None:
-        """One after another, the next only when this one was taken."""
+        """Those of one chat one after another, the next only when this one was taken."""
         headers = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret} if webhook.secret else {}
         timeout = aiohttp.ClientTimeout(total=10)
         async with aiohttp.ClientSession(headers=headers, timeout=timeout) as client:
-            while True:
-                await self._enough_to_deliver()
-                if not self.waiting:
-                    continue
-                waiting = self.waiting[0]
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self.at_once):
+                    group.create_task(self._deliver_in_turn(client, webhook))
+
+    async def _deliver_in_turn(self, client: aiohttp.ClientSession, webhook: Webhook) -> None:
+        while True:
+            await self._enough_to_deliver()
+            waiting = self._next()
+            if waiting is None:
+                continue
+            chat = _chat_of(waiting.update)
+            self._posting[chat] = waiting
+            try:
                 if not await self._post(client, webhook.url, waiting.update):
                     self.undelivered.append(waiting.update)
-                with contextlib.suppress(ValueError):  # dropped meanwhile
-                    self.waiting.remove(waiting)
-                await self.changed()
+            finally:
+                del self._posting[chat]
+            with contextlib.suppress(ValueError):  # dropped meanwhile
+                self.waiting.remove(waiting)
+            await self.changed()
+
+    def _next(self) -> Waiting | None:
+        """The first that waits in a chat of which none is under way."""
+        return next((each for each in self.waiting if _chat_of(each.update) not in self._posting), None)
 
     async def _enough_to_deliver(self) -> None:
-        await self._ready(1)
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._next() is not None)
         if self.shuffle:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ready(2), 1.0)
@@ -197,3 +214,10 @@ class UpdateQueue:
                 return True
             await asyncio.sleep(min(0.05 * 2**attempt, 0.5))
         return False
+
+
+def _chat_of(update: Json) -> object:
+    """Where it happened; an update without a chat stands alone."""
+    content = next((item for name, item in update.items() if name != "update_id"), {})
+    chat = (content.get("message") or content).get("chat") if isinstance(content, dict) else None
+    return chat["id"] if isinstance(chat, dict) else update["update_id"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,16 @@ import pytest
 from storage.database import Busy
 from storage.store import Store
 from storage.writing import GROUP
-from tests.company import Chat
+from tests.company import Chat, company
+from tests.engines import postgres_url
+
+
+@pytest.fixture
+async def postgres_chat() -> AsyncIterator[Chat]:
+    """A chat on PostgreSQL, where units can wait on locks of other processes."""
+    with postgres_url() as url:
+        async with company(url) as made:
+            yield made
 
 
 def setting(chat: Chat, name: str) -> object:
@@ -150,3 +160,23 @@ async def test_everything_but_writing_goes_on_while_something_takes_long(chat: C
     may_end.set()
     await waiting
     assert await behind is True
+
+
+async def test_who_needs_a_lock_that_an_import_holds_keeps_nobody_else_waiting(postgres_chat: Chat) -> None:
+    """As when everybody's first word of the day meets the import of a large people file."""
+    chat = postgres_chat
+    locked = "UPDATE counter SET value = value WHERE name = 'people'"
+    with chat.database.engine.connect() as importing:
+        importing.exec_driver_sql(locked)
+        wanting = []
+        for _ in range(12):  # not at once, or they were all in one group
+            wanting.append(asyncio.ensure_future(chat.database.write(lambda store: store.people_changed())))
+            await asyncio.sleep(0.05)
+        began = time.monotonic()
+        for number in range(20):
+            await chat.database.write(lambda store, n=number: store.set_setting(f"n{n}", n))  # type: ignore[misc]
+        lasted = time.monotonic() - began
+        assert not any(each.done() for each in wanting)
+        importing.rollback()
+    assert lasted < 3, f"{lasted:.1f} s"
+    assert sorted(await asyncio.gather(*wanting))[-1] >= 12
