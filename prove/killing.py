@@ -33,10 +33,10 @@ from tests.several import load_balancer
 POLLING = ("before the offset is confirmed", "after the offset is confirmed")
 OFTEN = 12
 """A point is let pass up to so many times before it kills."""
-SELDOM = {"in an import": 6, "in a backup": 30}
+SELDOM = {"in an import": 6, "in a backup": 12}
 NEW = 50
 """People whom an import adds."""
-FEW = 5
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ class _World:
                 return await self._told(database, due)
 
     async def _told(self, database: Database, due: list[Slot]) -> Outcome:
-        rate = 24.0 if self._terms.long else 12.0
+        rate = 24.0 if self._terms.long else 8.0
         talk = self._talk = Talk(self._people, self._slack, self._telegram, rate=rate, seed=self._world.name)
         await self._tick()
         talk.start()

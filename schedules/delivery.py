@@ -32,7 +32,7 @@ from schedules.turns import Tenure, steady
 from storage.alerts import TOKEN
 from storage.database import Busy
 from storage.leases import Term, under
-from storage.outbox import LEASE, MOST_ATTEMPTS
+from storage.outbox import LEASE, MOST_ATTEMPTS, MOST_CRASHES
 from storage.store import Store
 from storage.tables import Outgoing, Posted
 
@@ -153,15 +153,26 @@ class Delivery:
             return 0
         groups, leased = await self._take()
         for group in groups:
-            task = asyncio.create_task(self._send_in_order(group))
-            self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
+            if not _may_kill(group):
+                self._begin_to_send(group)
+        for group in filter(_may_kill, groups):
+            if self._in_flight:
+                await asyncio.wait(self._in_flight)
+            await asyncio.wait({self._begin_to_send(group)})
         return leased
+
+    def _begin_to_send(self, group: list[_Message]) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._send_in_order(group))
+        self._in_flight.add(task)
+        task.add_done_callback(self._in_flight.discard)
+        return task
 
     async def deliver(self) -> int:
         """One pass: send what is due now, and wait for it; returns how many messages were taken up."""
         groups, leased = await self._take()
-        await asyncio.gather(*(self._send_in_order(group) for group in groups))
+        await asyncio.gather(*(self._send_in_order(group) for group in groups if not _may_kill(group)))
+        for group in filter(_may_kill, groups):
+            await self._send_in_order(group)
         return leased
 
     # Taking ------------------------------------------------------------------------------------------------
@@ -359,6 +370,12 @@ class Delivery:
             except Busy:
                 await asyncio.sleep(wait)
         return await self._core.database.write(work)
+
+
+def _may_kill(group: list[_Message]) -> bool:
+    """Whether one of these was being sent at all but one of the deaths after which a message is set aside. It is sent
+    alone then: had it others beside it, they would be set aside for its deeds."""
+    return any(message.row.crashes >= MOST_CRASHES - 1 for message in group)
 
 
 async def _said(way: Way) -> Receipt:

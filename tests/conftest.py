@@ -30,6 +30,14 @@ async def chat(tmp_path: Path) -> AsyncIterator[Chat]:
             yield made
 
 
+@pytest.fixture
+async def postgres_chat() -> AsyncIterator[Chat]:
+    """The same on PostgreSQL, where a unit of work can wait on locks of other processes."""
+    with empty_database("postgresql", Path()) as url:
+        async with company(url) as made:
+            yield made
+
+
 @pytest.fixture(params=ENGINES)
 async def any_chat(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Chat]:
     """The same on each database that Upbeat runs on."""

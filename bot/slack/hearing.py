@@ -112,7 +112,7 @@ class Hearing:
             return self._trouble(heard, UNSURE, known=False)
         except Busy:
             return self._trouble(heard, TROUBLE, known=True)
-        await self._keep_fresh(heard, answer)
+        self._keep_fresh(heard, answer)
         language = self.members.language(heard.user)
         took = time.perf_counter() - began
         try:
@@ -131,19 +131,20 @@ class Hearing:
             await self.members.connect(heard.mentions)
         return altered(heard, incoming=altered(heard.incoming, sender=sender))
 
-    async def _keep_fresh(self, heard: Heard, answer: Answer) -> None:
-        """Note the person's address and user name when they are not what they were."""
+    def _keep_fresh(self, heard: Heard, answer: Answer) -> None:
+        """Note the person's address and user name when they are not what they were. Beside the answer: changes of who
+        is who are made one after the other, in all processes, and a people file may be in the middle of its own."""
         sender = heard.incoming.sender
-        if not answer.person_id or not sender.address:
-            return
         now = _Reachable(sender.address, sender.username)
-        if self._reachable.get(answer.person_id) == now:
-            return
+        if answer.person_id and sender.address and self._reachable.get(answer.person_id) != now:
+            self._tasks.start(self._note_address(answer.person_id, sender, now))
+
+    async def _note_address(self, person_id: str, sender: Sender, now: _Reachable) -> None:
         try:
-            await self._core.database.write(lambda store: _address(store, answer.person_id, sender))
+            await self._core.database.write(lambda store: _address(store, person_id, sender))
         except Busy:
             return  # next time
-        _remember(self._reachable, answer.person_id, now)
+        _remember(self._reachable, person_id, now)
 
     # What cannot be done now -----------------------------------------------------------------------------------------
 

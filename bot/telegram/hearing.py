@@ -18,7 +18,7 @@ from bot.telegram.order import InOrder
 from bot.telegram.reply import Replies, asks_first
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import BROKEN, Core
-from handlers.kit.requests import Answer, File, Said
+from handlers.kit.requests import Answer, File, Said, Sender
 from handlers.kit.text import Phrase
 from storage.alerts import TOKEN
 from storage.database import Busy
@@ -149,7 +149,7 @@ class Hearing:
             if _note(self._warned, delivery):
                 self._say(heard, Answer(outcome="failed", card=Card(TROUBLE)))
             raise
-        await self._keep_fresh(heard, answer)
+        self._keep_fresh(heard, answer)
         if answer.repeated and delivery in self._answered:
             answer = Answer(outcome="ignored")
         self._answer(heard, answer)
@@ -162,13 +162,15 @@ class Hearing:
     def _say(self, heard: Heard, answer: Answer) -> None:
         self._mouths.start(heard.chat, lambda: self._replies.give(heard, answer))
 
-    async def _keep_fresh(self, heard: Heard, answer: Answer) -> None:
-        """Note the person's address and user name when they are not what they were."""
+    def _keep_fresh(self, heard: Heard, answer: Answer) -> None:
+        """Note the person's address and user name when they are not what they were. Beside the answer: changes of who
+        is who are made one after the other, in all processes, and a people file may be in the middle of its own."""
         sender, person_id = heard.incoming.sender, answer.person_id
         now = _Reachable(sender.address, sender.username)
-        if not person_id or self._reachable.get(person_id) == now:
-            return
+        if person_id and self._reachable.get(person_id) != now:
+            self._mouths.start(("account", person_id), lambda: self._note_address(person_id, sender, now))
 
+    async def _note_address(self, person_id: str, sender: Sender, now: _Reachable) -> None:
         def note(store: Store) -> None:
             known = store.directory.account(person_id, PLATFORM)
             if known:
@@ -177,8 +179,9 @@ class Hearing:
 
         try:
             await self._core.database.write(note)
-        except Busy:
-            return  # next time
+        except Exception as error:  # next time
+            log.warning("address not noted", extra={"error": type(error).__name__})
+            return
         self._reachable[person_id] = now
         while len(self._reachable) > REMEMBERED:
             self._reachable.popitem(last=False)

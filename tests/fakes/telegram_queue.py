@@ -166,10 +166,10 @@ class UpdateQueue:
         """Those of one chat one after another, the next only when this one was taken."""
         headers = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret} if webhook.secret else {}
         timeout = aiohttp.ClientTimeout(total=10)
-        async with aiohttp.ClientSession(headers=headers, timeout=timeout) as client:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(self.at_once):
-                    group.create_task(self._deliver_in_turn(client, webhook))
+        session = aiohttp.ClientSession(headers=headers, timeout=timeout)
+        async with session as client, asyncio.TaskGroup() as group:
+            for _ in range(self.at_once):
+                group.create_task(self._deliver_in_turn(client, webhook))
 
     async def _deliver_in_turn(self, client: aiohttp.ClientSession, webhook: Webhook) -> None:
         while True:

@@ -112,12 +112,12 @@ def row(chat: Chat, message: str) -> Outgoing:
     return found
 
 
-async def crash(chat: Chat, line: Line) -> None:
+async def crash(chat: Chat, line: Line, *, writing: int = 1) -> None:
     """A process that dies after the request was written; its lease ends."""
     line.gate = asyncio.Event()
     dying = worker(chat, line, name=f"dying {len(line.heard)} {chat.now}")
     task = asyncio.create_task(dying.deliver())
-    await until(lambda: line.waiting)
+    await until(lambda: line.waiting >= writing)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     line.gate, line.waiting = None, 0
@@ -436,6 +436,20 @@ async def test_a_message_that_kills_three_processes_is_set_aside(any_chat: Chat)
     await worker(any_chat, line).deliver()
     assert (row(any_chat, message).state, row(any_chat, message).reason) == ("failed", "crashes")
     assert line.heard == [("ben", "next")]
+
+
+async def test_who_was_only_beside_it_is_not_set_aside(any_chat: Chat) -> None:
+    """What may kill is sent alone the third time: then nobody else is being sent when it does."""
+    line = Line()
+    killer, innocent = tell(any_chat, "ben", "killer"), tell(any_chat, "ada", "innocent")
+    for _ in range(2):
+        await crash(any_chat, line, writing=2)
+    await crash(any_chat, line)
+    assert [row(any_chat, each).state for each in (killer, innocent)] == ["sending", "waiting"]
+    await worker(any_chat, line).deliver()
+    assert (row(any_chat, killer).state, row(any_chat, killer).reason) == ("failed", "crashes")
+    assert row(any_chat, innocent).state == "sent"
+    assert line.heard == [("ada", "innocent")]
 
 
 async def test_a_process_that_dies_before_sending_loses_nothing(any_chat: Chat) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,16 +14,7 @@ import pytest
 from storage.database import Busy
 from storage.store import Store
 from storage.writing import GROUP
-from tests.company import Chat, company
-from tests.engines import postgres_url
-
-
-@pytest.fixture
-async def postgres_chat() -> AsyncIterator[Chat]:
-    """A chat on PostgreSQL, where units can wait on locks of other processes."""
-    with postgres_url() as url:
-        async with company(url) as made:
-            yield made
+from tests.company import Chat
 
 
 def setting(chat: Chat, name: str) -> object:
