@@ -31,8 +31,9 @@ def answers(view: Mapping[str, Any]) -> dict[str, Any]:
 def picked(view: Mapping[str, Any]) -> tuple[str, ...]:
     """The ids of the Slack users who were picked in a view."""
     fields = [field for of in (view.get("state", {}).get("values") or {}).values() for field in of.values()]
-    one = [field["selected_user"] for field in fields if field.get("selected_user")]
-    return (*one, *(user for field in fields for user in field.get("selected_users") or ()))
+    one = [field.get("selected_user") for field in fields]
+    several = [user for field in fields for user in field.get("selected_users") or ()]
+    return tuple(user for user in (*one, *several) if user and isinstance(user, str))
 
 
 def _answer(field: Mapping[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -9,6 +10,9 @@ from typing import Any, Literal, TypeAlias
 from bot.slack.files import Sent
 from bot.words import readable
 from handlers.kit.requests import Incoming, Where
+
+_CHANNEL = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What can be the id of a place; of anything else we know no place."""
 
 Kind = Literal["command", "press", "submit", "close", "shortcut", "message", "mention", "home", "reaction"]
 
@@ -81,7 +85,7 @@ def read_note(metadata: object) -> tuple[str, Where]:
 
 def where_of(channel: str, name: str) -> Where:
     """A place by its id. Answers there are for one person's eyes, so that it is never a shared one."""
-    if channel.startswith("D") or not channel:
-        return Where(id=channel)
+    if channel.startswith("D") or not _CHANNEL.fullmatch(channel):
+        return Where(id=channel if _CHANNEL.fullmatch(channel) else "")
     unnamed = name in ("", "privategroup")
     return Where(kind="channel", id=channel, name="" if unnamed else f"#{readable(name)}")

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.slack.answers import answers, picked
+from bot.slack.answers import answers, asked_in, picked
 from bot.slack.client import Me
 from bot.slack.draw import MORE_ACTION
 from bot.slack.files import Sent
 from bot.slack.forms import FORM
 from bot.slack.heard import Heard, Item, MemberChanged, PlaceSeen, Suggest, Uninstalled, read_note, where_of
-from bot.slack.members import PLATFORM
+from bot.slack.members import PLATFORM, profile_of
 from bot.slack.pages import Json
 from bot.slack.words import mentioned, spoken
 from bot.words import readable
@@ -80,7 +80,7 @@ class _Ear:
 
     def press(self) -> Heard | None:
         action, user = self.body["actions"][0], str(self.body["user"]["id"])
-        container, view = self.body.get("container") or {}, self.body.get("view") or {}
+        container, view = _object(self.body, "container"), _object(self.body, "view")
         turn, value = _turn(action), _value(action)
         if value is None and not turn:
             return None  # a link, which Slack opens by itself
@@ -95,17 +95,17 @@ class _Ear:
             response_url=str(self.body.get("response_url") or ""),
             surface="message" if not view else "home" if view.get("type") == "home" else "modal",
             ephemeral=bool(container.get("is_ephemeral")),
-            view=view,
+            view=_known(view) if view else view,
             turn=turn,
         )
 
     def _pressed_in(self) -> Where:
-        view = self.body.get("view") or {}
+        view = _object(self.body, "view")
         if view:
             is_home = view.get("type") == "home"
             return Where(kind="home") if is_home else read_note(view.get("private_metadata"))[1]
-        channel = self.body.get("channel") or {}
-        thread = str((self.body.get("container") or {}).get("thread_ts") or "")
+        channel = _object(self.body, "channel")
+        thread = str(_object(self.body, "container").get("thread_ts") or "")
         return replace(where_of(str(channel.get("id") or ""), str(channel.get("name") or "")), thread=thread)
 
     def _unique_press(self, user: str, action: Mapping[str, Any], container: Mapping[str, Any]) -> str:
@@ -117,7 +117,7 @@ class _Ear:
         )
 
     def filled(self, *, final: bool) -> Heard | None:
-        view, user = self.body["view"], str(self.body["user"]["id"])
+        view, user = _known(self.body["view"]), str(self.body["user"]["id"])
         if view.get("callback_id") != FORM:
             return None
         draft, where = read_note(view.get("private_metadata"))
@@ -140,10 +140,10 @@ class _Ear:
 
     def shortcut(self) -> Heard:
         user, trigger = str(self.body["user"]["id"]), str(self.body["trigger_id"])
-        channel = self.body.get("channel") or {}
+        channel = _object(self.body, "channel")
         where = where_of(str(channel.get("id") or ""), str(channel.get("name") or ""))
         act = Opened(str(self.body["callback_id"]), quoted=self._quoted(str(channel.get("id") or "")))
-        said = (self.body.get("message") or {}).get("text") or ""
+        said = _object(self.body, "message").get("text") or ""
         mentions = (*mentioned(str(said)), *([act.quoted.author] if act.quoted and act.quoted.author else []))
         return Heard(
             "shortcut",
@@ -154,7 +154,7 @@ class _Ear:
         )
 
     def _quoted(self, channel: str) -> Quoted | None:
-        message = self.body.get("message")
+        message = _object(self.body, "message")
         if not message:
             return None
         author = "" if message.get("bot_id") else str(message.get("user") or "")
@@ -239,7 +239,9 @@ class _Ear:
         return PlaceSeen(str(event["channel"]))
 
     def changed(self, event: Json) -> MemberChanged:
-        return MemberChanged(dict(event["user"]))
+        user = dict(event["user"])
+        profile_of(user, self.me.team_id, 0.0)  # now, while it can still be refused
+        return MemberChanged(user)
 
     def uninstalled(self, event: Json) -> Uninstalled:
         return Uninstalled()
@@ -290,6 +292,22 @@ EVENTS: dict[str, Callable[[_Ear, Json], Item | None]] = {
     "user_change": _Ear.changed,
 }
 """What each event of Slack is to us. The manifest subscribes to exactly these."""
+
+
+def _object(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A part that is an object, or missing. Raises TypeError for what is none, before anything is done."""
+    found = of.get(name) or {}
+    if not isinstance(found, Mapping):
+        raise TypeError(name)
+    return found
+
+
+def _known(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A view as it can be answered: it has an id, and its fields can be told apart. Raises ValueError."""
+    if not isinstance(view["id"], str) or not view["id"]:
+        raise ValueError("id")
+    asked_in(view)
+    return view
 
 
 def _value(action: Mapping[str, Any]) -> Any:

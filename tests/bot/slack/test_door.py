@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from bot.slack.door import Refused as Turned
 from bot.slack.door import decoded, form_of, unquoted
+from bot.slack.heard import read_note
+from handlers.kit.requests import Where
 from tests.bot.slack.conftest import Room, user
 from tests.fakes.slack_delivery import sign
 
@@ -118,6 +120,64 @@ BODIES = [
 async def test_a_signed_body_of_no_shape_is_no_error_of_ours(room: Room) -> None:
     for body in BODIES:
         assert await post(room, body, signed(room, body)) in (200, 400), body[:80]
+
+
+def _form_sent(**view: Any) -> str:
+    """A modal of ours that was sent, with something else in it."""
+    sent = {"type": "view_submission", "user": {"id": user("ada")}, "trigger_id": "1"}
+    made = {"id": "V1", "callback_id": "form", "private_metadata": "d", "blocks": [], "state": {"values": {}}}
+    return urlencode({"payload": json.dumps({**sent, "view": {**made, **view}})})
+
+
+def _pressed(**more: Any) -> str:
+    pressed = {"type": "block_actions", "user": {"id": user("ada")}, "actions": [{"value": "k" * 22}], **more}
+    return urlencode({"payload": json.dumps(pressed)})
+
+
+ODD_PARTS = {
+    "a view without an id": (_pressed(view={"type": "modal"}), 400),
+    "a view that is a word": (_pressed(view="modal"), 400),
+    "a container that is a list": (_pressed(container=["x"]), 400),
+    "a form whose blocks are words": (_form_sent(blocks=["x"]), 400),
+    "a profile that is a list": (
+        json.dumps(
+            {
+                "type": "event_callback",
+                "event_id": "E1",
+                "event": {"type": "user_change", "user": {"profile": [1]}},
+            }
+        ),
+        400,
+    ),
+    "somebody picked who is no word": (
+        _form_sent(state={"values": {"q0:to": {"to": {"selected_user": ["U1"], "selected_users": [{}]}}}}),
+        200,
+    ),
+    "half a character as a channel": (_form_sent(private_metadata="d C\ud95f x"), 200),
+}
+
+
+@pytest.mark.parametrize(("body", "status"), ODD_PARTS.values(), ids=ODD_PARTS.keys())
+async def test_a_part_of_no_shape_is_refused_before_anything_is_done_or_does_no_harm(
+    room: Room, body: str, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await post(room, body, signed(room, body)) == status
+    await room.settled()
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert status == 200 or room.inbox() == []
+
+
+async def test_half_a_character_in_a_block_does_not_keep_its_error_back(room: Room) -> None:
+    await room.slack.command(user("ada"), "/kudos")
+    [view] = room.slack.modal(user("ada"))
+    asked = [{"type": "input", "block_id": f"q\ud95f{name}:{name}"} for name in ("to", "why")]
+    body = _form_sent(private_metadata=view["private_metadata"], blocks=asked)
+    assert await post(room, body, signed(room, body)) == 200
+
+
+def test_half_a_character_is_no_channel() -> None:
+    assert read_note("d C\ud95f x") == ("d", Where())
+    assert read_note("d C1 x") == ("d", Where("channel", "C1", "#x"))
 
 
 async def test_a_body_that_is_no_text_is_refused(room: Room) -> None:
