@@ -14,12 +14,14 @@ settings.load_profile("steady")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What a test recorded as its "table" is printed, whichever worker ran it."""
+    """What a test recorded as its "table", and how many cases a sweep "examined", is printed, whichever worker ran it."""
     for report in terminalreporter.stats.get("passed", []):
         for name, words in getattr(report, "user_properties", ()):
             if name == "table":
                 terminalreporter.section(report.nodeid, sep="-")
                 terminalreporter.write_line(words)
+            elif name == "examined":
+                terminalreporter.write_line(str(words))
 
 
 @pytest.fixture

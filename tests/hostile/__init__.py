@@ -1,0 +1,1 @@
+"""Tens of thousands of hostile deliveries, cheap enough for every run of the tests."""
