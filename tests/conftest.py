@@ -14,7 +14,7 @@ settings.load_profile("steady")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What a test recorded as its "table", and how many cases a sweep "examined", is printed, whichever worker ran it."""
+    """What a test recorded as its "table", and the cases that a sweep "examined", are printed."""
     for report in terminalreporter.stats.get("passed", []):
         for name, words in getattr(report, "user_properties", ()):
             if name == "table":

@@ -1,0 +1,94 @@
+"""Whether the database's filter, the rule and the page that promises it say the same, in companies that are reorganised
+at random."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import event
+from sqlmodel import SQLModel
+
+from storage import policy
+from storage.database import Database
+from storage.store import Store
+from storage.tables import PersonRow
+from tests.walks.promise import CALLED, before_their_time, page
+from tests.walks.reorganised import TABLES, History, Undo
+
+ROUNDS = 8
+"""Reorganised companies that a mistake must survive, each with records of every table."""
+MORE = 30
+"""Further ones, with records of that table alone which most relations may read."""
+MOST_READ = max(TABLES, key=lambda table: max(len(policy.TABLE.get(kind, ())) for kind in table.kinds))
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ROLES = ("employee", "employee", "employee", "employee", "employee", "employee", "hr", "hr", "admin")
+
+
+def found(file: Path) -> None:
+    """Write a company's file: nine people, and no lines yet."""
+    database = _database(file)
+    SQLModel.metadata.create_all(database.engine)
+    database.open()
+    database.write_now(_people)
+    database.stop()
+
+
+def _people(store: Store) -> None:
+    revision = store.people_changed()
+    for number, role in enumerate(ROLES):
+        store.insert(PersonRow(email=f"{number}@example.com", name=str(number), role=role, revision=revision))
+
+
+def examine(file: Path, first: str = "") -> None:
+    """Raises AssertionError at the first difference. Tables with kinds that `first` names are looked at first."""
+    tables = sorted(TABLES, key=lambda table: not any(f".{kind.upper()}]" in first for kind in table.kinds))
+    with tempfile.TemporaryDirectory() as folder:
+        database = _database(Path(shutil.copy(file, folder)))
+        database.open()
+        people = database.write_now(lambda store: sorted(store.directory.people))
+        for number in range(ROUNDS + MORE):
+            looked_at = tables if number < ROUNDS else [MOST_READ]
+            with contextlib.suppress(Undo):
+                database.write_now(_compared(people, number, looked_at))
+    assert {kind.value: dict(_named(rights)) for kind, rights in policy.TABLE.items()} == _promised()
+    assert {kind.value for kind in policy.DATED} == before_their_time()
+    assert policy.MEAN_OF_AT_LEAST == 5, "the page says five"
+
+
+def _database(file: Path) -> Database:
+    database = Database(f"sqlite+aiosqlite:///{file}", b"a test's secret", now=lambda: NOW)
+    event.listen(
+        database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF")
+    )
+    return database
+
+
+def _compared(people: list[str], number: int, tables: list[type]) -> Callable[[Store], None]:
+    def work(store: Store) -> None:
+        history = History(store, people, random.Random(number))
+        history.happen()
+        for table in tables:
+            history.is_written(table)
+            history.compare(table)
+            assert history.compared > 0
+            assert history.differences == 0
+        raise Undo
+
+    return work
+
+
+def _named(rights: dict[policy.Relation, frozenset[policy.Right]]) -> dict[str, set[str]]:
+    return {relation.value: {right.value for right in found} for relation, found in rights.items()}
+
+
+def _promised() -> dict[str, dict[str, set[str]]]:
+    return {
+        kind: {CALLED[column]: set(rights) for column, rights in columns.items() if rights}
+        for kind, columns in page().items()
+    }
