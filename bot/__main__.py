@@ -128,6 +128,18 @@ def doctor() -> None:
 
 
 @cli.command()
+def audit() -> None:
+    """Look through the whole audit log, entry by entry; fails when it was changed, cut or added to from outside."""
+    from bot.terminal import Complaint
+
+    with _database() as database:
+        report = database.look_now(lambda store: store.proof.whole())
+    if report.broken:
+        raise Complaint(f"The audit log: {report}.")
+    typer.echo(f"The audit log: {report}.")
+
+
+@cli.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
     """Copy everything of one moment into a file, while Upbeat goes on."""
     from bot.terminal import complaining
@@ -143,13 +155,18 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file that `upbeat backup` wrote.", exists=True)],
 ) -> None:
     """Fill the empty database of UPBEAT_DATABASE_URL from a backup. Nothing that was sent is sent again."""
-    from bot.terminal import complaining
+    from bot.terminal import Complaint, complaining
     from storage.backups import BackupProblem
     from storage.backups import restore as put_back
 
     with complaining(BackupProblem), _database(migrated=False) as database:
         rows = put_back(database, file)
-    typer.echo(f"{rows} rows are back.")
+        typer.echo(f"{rows} rows are back, every one that the backup counts.")
+        database.open()
+        report = database.look_now(lambda store: store.proof.whole())
+    if report.broken:
+        raise Complaint(f"The audit log was broken before the backup was made: {report}.")
+    typer.echo(f"The audit log: {report}.")
 
 
 @people_cli.command("import")

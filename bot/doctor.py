@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from bot.settings import LOOPBACK, Settings
 from storage import leases
-from storage.alerts import BELL, CRASHES, FAILURES, REFUSED, TOKEN
+from storage.alerts import BELL, CRASHES, FAILURES, PROMISE, REFUSED, TOKEN
 from storage.backups import BackupProblem, check
 from storage.columns import Unreadable
 from storage.database import Database, sqlite_is_safe, sqlite_version
@@ -22,6 +22,8 @@ from storage.migrations import current, is_known, newest
 SAFE_SQLITE = "3.51.3 (or 3.44.6, 3.50.7)"
 MOST_AGE = timedelta(minutes=5)
 MOST_SKEW = timedelta(seconds=60)
+MOST_UNKNOWN = 100_000
+"""Entries of the audit log that may be new: more than half an hour's at any rate that Upbeat reaches."""
 
 
 WENT_WRONG = {
@@ -30,8 +32,11 @@ WENT_WRONG = {
     CRASHES: "messages set aside after crashes",
     REFUSED: "messages refused for good",
     BELL: "moments of the clock set aside",
+    PROMISE: "a rule of the promise did not hold",
 }
 FIXES = {
+    TOKEN: "Set {setting} anew and restart Upbeat.",
+    PROMISE: "docs/running.md says what the rule means. Please report it with the line of the log (“promise broken”).",
     FAILURES: "Can the platform be reached? The log has each reason (“message set aside”).",
     CRASHES: "Why did Upbeat stop while sending (memory, power)? The log has the messages' ids.",
     REFUSED: "A mistake of ours: please report it with the line of the log (“message set aside”).",
@@ -122,7 +127,8 @@ def _opened(database: Database, settings: Settings) -> list[Finding]:
             )
         ]
     processes = list(_processes(database, settings))
-    return [Finding("key", "opens the database"), _queue(database), *_alerts(database), *processes]
+    kept = [_queue(database), *_promise(database), *_alerts(database)]
+    return [Finding("key", "opens the database"), *kept, *processes]
 
 
 def _processes(database: Database, settings: Settings) -> Iterator[Finding]:
@@ -158,9 +164,23 @@ def _alerts(database: Database) -> Iterator[Finding]:
     """What went wrong since yesterday, that administrators are told in chat."""
     day_ago = database.now() - timedelta(days=1)
     for alert in database.write_now(lambda store: store.alerts.since(day_ago)):
-        cause, _, platform = alert.cause.partition(":")
-        fix = f"Set {platform.upper()}_BOT_TOKEN anew and restart Upbeat." if platform else FIXES[cause]
+        cause, _, more = alert.cause.partition(":")
+        fix = FIXES[cause].format(setting=f"{more.upper()}_BOT_TOKEN", rule=more)
         yield Finding(WENT_WRONG[cause], f"{alert.times} on {alert.day}", fix, warning=True)
+
+
+def _promise(database: Database) -> Iterator[Finding]:
+    """Whether everything that was taken in and was due has come to one end, and nobody has touched the audit log."""
+    findings = database.look_now(lambda store: store.promise.examine())
+    for finding in findings:
+        if finding.times:
+            yield Finding(f"promise, rule {finding.rule}", f"broken {finding.times} times", FIXES[PROMISE])
+    if not any(finding.times for finding in findings):
+        yield Finding("promise", f"all {len(findings)} rules hold")
+    entries, chains, unknown = database.look_now(lambda store: store.proving.extent())
+    fix = "`upbeat audit` looks through all of it." if unknown > MOST_UNKNOWN else ""
+    found = f"{entries} entries in {chains} chains, {unknown} of them not looked through yet"
+    yield Finding("audit log", found, fix, warning=True)
 
 
 def _sqlite() -> Finding:

@@ -56,12 +56,14 @@ class Metrics:
 
 
 def _ask(store: Store) -> dict[str, object]:
-    oldest = store.outbox.oldest_waiting()
+    oldest, last = store.outbox.oldest_waiting(), store.proving.last()
     return {
         "outbox": store.outbox.ages(),
         "age": (store.now - oldest).total_seconds() if oldest else 0.0,
         "ambiguous": store.outbox.ambiguous(),
         "nudges": store.slots.counted(since=store.now - timedelta(days=1)),
+        "audited": (store.now - last[0]).total_seconds() if last else -1.0,
+        "violations": dict(last[1]) if last else {},
     }
 
 
@@ -87,6 +89,12 @@ class _Stored(Collector):
             "reason",
             _pairs(self._stored["nudges"]),
         )
+        words = "How often a rule of the promise did not hold at the last self-audit."
+        yield _gauge("upbeat_violations", words, "rule", _pairs(self._stored["violations"]))
+        words = "Seconds since the last self-audit; -1: there was none yet."
+        audited = GaugeMetricFamily("upbeat_self_audit_age_seconds", words)
+        audited.add_metric([], float(str(self._stored["audited"])))
+        yield audited
         yield _gauge("upbeat_delivery", "What this process did with messages.", "result", self._sent.items())
         words = "Whether this process does now what only one does at a time."
         yield _gauge("upbeat_turn", words, "kind", self._held.items())

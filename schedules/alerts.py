@@ -9,7 +9,7 @@ from handlers.kit.cards import Card, Note, Section
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim, platform_name
-from storage.alerts import BELL, CRASHES, FAILURES, REFUSED, TOKEN, Alert
+from storage.alerts import BELL, CRASHES, FAILURES, PROMISE, REFUSED, TOKEN, Alert
 from storage.outbox import MOST_ATTEMPTS, MOST_CRASHES
 from storage.people import Person
 from storage.store import Store
@@ -53,9 +53,11 @@ def _card(alerts: Sequence[Alert]) -> Card:
 
 
 def _what(alert: Alert) -> Text:
-    cause, _, platform = alert.cause.partition(":")
+    cause, _, more = alert.cause.partition(":")
     if cause == TOKEN:
-        return _token(platform)
+        return _token(more)
+    if cause == PROMISE:
+        return _promise(more)
     return _SAID[cause](alert.times)
 
 
@@ -109,5 +111,28 @@ def _bell(times: int) -> Text:
         n=times,
     )
 
+
+def _promise(rule: str) -> Text:
+    return Phrase(
+        "Upbeat looked whether it keeps its promise, and does not: {what}. See what `upbeat doctor` says on the server,"
+        " and please report it with the line of the log.",
+        what=_RULES.get(rule, Verbatim(rule)),
+    )
+
+
+_RULES: dict[str, Text] = {
+    "overdue": Phrase("moments of the clock are over and have no outcome"),
+    "unreminded": Phrase("reminders that were due were not decided"),
+    "outcomes": Phrase("something counts as sent for which there is no message"),
+    "unanswered": Phrase("something that was taken in came to no end"),
+    "waiting": Phrase("messages wait that should be sent or expired by now"),
+    "undelivered": Phrase("messages wait, and no process delivers"),
+    "half_sent": Phrase("messages are half sent, and nobody takes them up"),
+    "set_aside": Phrase("messages were set aside without an alert"),
+    "owed": Phrase("what people owe contradicts itself"),
+    "twice": Phrase("something happened twice"),
+    "guarded": Phrase("the database lacks a key or a guard that it needs"),
+    "logged": Phrase("the audit log was changed from outside"),
+}
 
 _SAID = {FAILURES: _failures, CRASHES: _crashes, REFUSED: _refused, BELL: _bell}

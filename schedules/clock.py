@@ -21,6 +21,7 @@ from schedules import nudges
 from schedules.alerts import tell_operators
 from schedules.delivery import Delivery
 from schedules.housekeeping import tidy
+from schedules.self_audit import EVERY, audit_itself
 from schedules.turns import Tenure
 from storage.alerts import BELL
 from storage.errors import is_duplicate
@@ -43,6 +44,8 @@ TICK_TIME = 15.0
 MOST_FAILURES = 8
 SET_ASIDE = timedelta(days=1)
 SOON = timedelta(minutes=1)
+AUDIT_AFTER = timedelta(minutes=5)
+"""After a start, what lay undone is done first."""
 
 Counts: TypeAlias = "Counter[tuple[str, str]]"
 
@@ -98,6 +101,7 @@ class Clock:
         now = datetime.now(UTC)
         self._scheduler.add_job(self._ring_tick, "interval", seconds=TICK, next_run_time=now)
         self._scheduler.add_job(self._ring_tidy, "interval", seconds=TIDY, next_run_time=now + SOON)
+        self._scheduler.add_job(self._ring_audit, "interval", seconds=EVERY, next_run_time=now + AUDIT_AFTER)
         self._scheduler.start()
         self._watching = asyncio.create_task(self._watch())
 
@@ -153,6 +157,12 @@ class Clock:
             await tidy(self._core, self._term)
         except Exception as error:
             log.error("tidying failed", extra={"error": type(error).__name__})
+
+    async def _ring_audit(self) -> None:
+        try:
+            await audit_itself(self._core, self._bells, self._term)
+        except Exception as error:
+            log.error("self-audit failed", extra={"error": type(error).__name__})
 
     async def _watch(self) -> None:
         """A wall clock that was set back would leave the scheduler waiting until it has caught up: it is told."""

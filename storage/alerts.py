@@ -16,9 +16,10 @@ from storage.tables import Row
 if TYPE_CHECKING:
     from storage.store import Store
 
-CRASHES, FAILURES, REFUSED, BELL, TOKEN = "crashes", "failures", "refused", "bell", "token"
+CRASHES, FAILURES, REFUSED, BELL = "crashes", "failures", "refused", "bell"
+TOKEN, PROMISE = "token", "promise"
 """Messages were set aside because they ended their process, failed too often, or were refused for good; a moment of the
-clock was; a platform refuses our token ("token:slack")."""
+clock was; a platform refuses our token ("token:slack"); a rule of the promise does not hold ("promise:twice")."""
 KEPT = timedelta(days=180)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import storage.guards  # noqa: F401 (what the database refuses is part of the tables)
 from storage.accounts import Accounts
 from storage.alerts import Alerts
 from storage.break_glass import BreakingGlass
@@ -24,7 +23,9 @@ from storage.one_on_ones import OneOnOnes
 from storage.organisation import Organisation
 from storage.outbox import Outbox
 from storage.preferences import Preferences
+from storage.promise import Promise
 from storage.proof import Proof
+from storage.proving import Proving
 from storage.records import Records
 from storage.retention import Retention
 from storage.roster import Roster
@@ -84,6 +85,14 @@ class Store(Unit):
     @once
     def proof(self) -> Proof:
         return Proof(self)
+
+    @once
+    def proving(self) -> Proving:
+        return Proving(self)
+
+    @once
+    def promise(self) -> Promise:
+        return Promise(self)
 
     @once
     def workdays(self) -> Workdays:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import guards
 from storage.database import Database
 from tests.engines import ENGINES, empty_database
 
@@ -123,6 +124,8 @@ def test_a_backup_is_restored_elsewhere(any_upbeat: Upbeat, tmp_path: Path) -> N
     other = runner(f"sqlite+aiosqlite:///{tmp_path / 'other' / 'upbeat.db'}", tmp_path / "other")
     done = other("restore", str(tmp_path / "b"))
     assert done.returncode == 0, done.stderr
+    assert "rows are back, every one that the backup counts" in done.stdout
+    assert "chains, unbroken" in done.stdout
     assert "changes nothing" in other("people", "import", write(tmp_path, PEOPLE)).stdout
     assert other("restore", str(tmp_path / "b")).returncode != 0
 
@@ -158,6 +161,27 @@ def test_the_doctor_says_which_process_does_what_one_does_alone(any_upbeat: Upbe
     said = any_upbeat("doctor").stdout
     assert "clock: done by host-a:17:abc, for another" in said
     assert "delivery: no process does this now" in said
+
+
+def test_the_audit_log_is_looked_through_on_the_terminal(any_upbeat: Upbeat, tmp_path: Path) -> None:
+    any_upbeat("people", "import", write(tmp_path, PEOPLE))
+    any_upbeat("key", "rotate")
+    well = any_upbeat("audit")
+    assert (well.returncode, well.stderr) == (0, "")
+    assert "1 chains, unbroken" in well.stdout or "2 chains, unbroken" in well.stdout
+    assert "promise: all 12 rules hold" in any_upbeat("doctor").stdout
+    database = Database(any_upbeat.url, b"a test's secret")  # type: ignore[attr-defined]
+    with database.engine.begin() as connection:
+        for statement in guards.DOWN[connection.dialect.name]:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE audit SET act = 'nothing' WHERE chain = 1 AND place = 1")
+    database.stop()
+    ill = any_upbeat("audit")
+    assert ill.returncode == 1
+    assert "chain 1, entry 1: changed" in ill.stderr
+    found = any_upbeat("doctor")
+    assert found.returncode == 1
+    assert "promise, rule guarded: broken" in found.stdout
 
 
 def test_a_wrong_setting_is_named_without_its_value(upbeat: Upbeat) -> None:

@@ -30,6 +30,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chain"),
     )
     op.create_table(
+        "audit_proof",
+        sa.Column("chain", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("broken", sa.Integer(), nullable=False),
+        sa.Column("again", sa.Integer(), nullable=False),
+        sa.Column("again_broken", sa.Integer(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("chain"),
+    )
+    op.create_table(
         "break_glass",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -174,6 +184,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_break_glass_author_id"))
 
     op.drop_table("break_glass")
+    op.drop_table("audit_proof")
     op.drop_table("audit_head")
     op.drop_table("alert")
     # ### end Alembic commands ###
