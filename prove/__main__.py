@@ -24,11 +24,12 @@ def main(
     ] = False,
     only: Annotated[str, typer.Option(help="Some sweeps by name, with commas between.")] = "",
     seed: Annotated[int, typer.Option(help="Where the choices of points and people begin.")] = 1,
+    seeds: Annotated[int, typer.Option(help="How many seeds the long kill sweep tries.")] = 20,
 ) -> None:
     """Prove the promise, and print what was found."""
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # a killed process hangs up: no news here
     began = time.monotonic()
-    rows = asyncio.run(_prove(chosen(only), long=long, seed=seed))
+    rows = asyncio.run(_prove(chosen(only), long=long, seed=seed, seeds=seeds))
     typer.echo(draw(rows))
     typer.echo(f"Seed {seed}, {time.monotonic() - began:.0f} s.")
     raise typer.Exit(0 if all_hold(rows) else 1)
@@ -43,13 +44,13 @@ def chosen(only: str) -> list[Sweep]:
     return [sweep for sweep in SWEEPS if not names or sweep.name in names]
 
 
-async def _prove(sweeps: list[Sweep], *, long: bool, seed: int) -> list[Row]:
+async def _prove(sweeps: list[Sweep], *, long: bool, seed: int, seeds: int) -> list[Row]:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="upbeat-prove-") as name:
         for sweep in sweeps:
             folder = Path(name, sweep.name)
             await asyncio.to_thread(folder.mkdir)
-            terms = Terms(long, seed, folder, lambda words: typer.echo(words, err=True))
+            terms = Terms(long, seed, folder, lambda words: typer.echo(words, err=True), seeds)
             found = list(await sweep.run(terms))
             rows += found or [Row(sweep.name, 0)]
     return rows

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
 from itertools import count
 
+from sqlmodel import col
+
+from handlers.reminders import NUDGE
 from prove import company
 from prove.clients import Measured
-from prove.company import Colleague, Staff
+from prove.company import Colleague, Staff, rows_of
 from prove.house import until
 from prove.rows import Row, Sweep, Terms
 from prove.stage import Stage, stage
 from prove.talk import Said
 from storage.store import Store
+from storage.tables import Outgoing
 from tests.company import MONDAY
 
 ANSWERERS = 20
@@ -40,6 +45,8 @@ async def sweep(terms: Terms) -> Sequence[Row]:
         await here.start()
         began, answers = time.monotonic(), _Answers(here)
         talking = asyncio.create_task(answers.keep_talking())
+        with contextlib.suppress(TimeoutError):  # the checker says who was not reminded
+            await until(lambda: len(_reminders(here)) >= len(due), seconds=300 if terms.long else 60)
         wrong = await here.drained(900 if terms.long else 60)
         lasted = time.monotonic() - began
         talking.cancel()
@@ -59,6 +66,10 @@ async def sweep(terms: Terms) -> Sequence[Row]:
                 wrong=wrong,
             )
         ]
+
+
+def _reminders(here: Stage) -> list[Outgoing]:
+    return rows_of(here.database, Outgoing, col(Outgoing.route) == NUDGE)
 
 
 class _Answers:

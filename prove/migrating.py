@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+from alembic import command
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
@@ -16,10 +17,12 @@ from prove.house import House
 from prove.rows import Row, Sweep, Terms
 from storage.backups import BackupProblem, check
 from storage.database import Database
-from storage.migrations import current, newest
+from storage.migrations import _config, current, newest
 from tests.engines import FAST, postgres_url, sqlite_url
 
 POINT = "in a migration"
+RELEASED = "0001"
+"""The schema of the first release."""
 WRITES = 40
 """A migration from nothing writes more often than this."""
 
@@ -31,27 +34,31 @@ async def sweep(terms: Terms) -> Sequence[Row]:
         [1, choose.randint(2, WRITES)] if not terms.long else [choose.randint(1, WRITES) for _ in range(20)]
     )
     wrong: list[str] = []
-    for engine in ("sqlite", "postgresql"):
-        for number in passes:
-            terms.say(f"migrate: {engine}, dies at step {number}")
-            wrong += [f"{engine}, step {number}: {words}" for words in await _migrated(terms, engine, number)]
-    return [Row(f"kill -9 {POINT}", 2 * len(passes), lost=len(wrong), wrong=tuple(wrong))]
+    cells = [(engine, start) for engine in ("sqlite", "postgresql") for start in (None, RELEASED)]
+    for engine, start in cells:
+        for number in passes if start is None else [1]:
+            terms.say(f"migrate: {engine} from {start or 'nothing'}, dies at step {number}")
+            found = await _migrated(terms, engine, start, number)
+            wrong += [f"{engine} from {start}, step {number}: {words}" for words in found]
+    return [Row(f"kill -9 {POINT}", 2 * (len(passes) + 1), lost=len(wrong), wrong=tuple(wrong))]
 
 
-async def _migrated(terms: Terms, engine: str, passes: int) -> list[str]:
-    folder = terms.folder / f"{engine}-{passes}"
+async def _migrated(terms: Terms, engine: str, start: str | None, passes: int) -> list[str]:
+    folder = terms.folder / f"{engine}-{start}-{passes}"
     await asyncio.to_thread(folder.mkdir, exist_ok=True)
     with _database(engine, folder) as url:
+        if start is not None:
+            _bring_to(url, start)
         house = House(url, folder, hurry=1, ahead=0)
         died = await house.run(["migrate"], f"{POINT}:{passes}")
-        half = _problems(url, whole=False)
+        half = [] if _version(url) == start else [f"schema {_version(url)} after it had died at {start}"]
         again = await house.run(["migrate"], "")
         wrong = [] if died == -9 else [f"ended with {died} where it should have died"]
         return [
             *wrong,
             *half,
             *([f"the second try ended with {again}"] if again else []),
-            *_problems(url, whole=True),
+            *_problems(url),
         ]
 
 
@@ -59,16 +66,31 @@ def _database(engine: str, folder: Path) -> contextlib.AbstractContextManager[st
     return contextlib.nullcontext(sqlite_url(folder)) if engine == "sqlite" else postgres_url(settings=FAST)
 
 
-def _problems(url: str, *, whole: bool) -> list[str]:
-    """What is there that should not be, or is not that should."""
+def _bring_to(url: str, start: str) -> None:
+    """As an Upbeat did that was released."""
+    database = Database(url, SECRET.encode())
+    with database.engine.connect() as connection, connection.begin():
+        command.upgrade(_config(connection), start)
+    database.stop()
+
+
+def _version(url: str) -> str | None:
+    database = Database(url, SECRET.encode())
+    try:
+        return current(database)
+    finally:
+        database.stop()
+
+
+def _problems(url: str) -> list[str]:
+    """What is not there that should be."""
     database = Database(url, SECRET.encode())
     try:
         with database.engine.connect() as connection:
             tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
-        expected = set(SQLModel.metadata.tables) if whole else set()
-        version = newest() if whole else None
-        wrong = [] if tables == expected else [f"{len(tables)} of {len(expected)} tables"]
-        wrong += [] if current(database) == version else [f"schema {current(database)} and not {version}"]
+        missing = set(SQLModel.metadata.tables) ^ tables
+        wrong = [f"tables that differ: {', '.join(sorted(missing))}"] if missing else []
+        wrong += [] if current(database) == newest() else [f"schema {current(database)} and not {newest()}"]
         check(database)
     except BackupProblem as problem:
         return [str(problem)]

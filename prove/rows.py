@@ -54,12 +54,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Terms:
-    """How a sweep is to run: shortly or at length, from which seed, in which folder, and what it says meanwhile."""
+    """How a sweep is to run: shortly or at length, from which seed, in which folder, what it says, and how many
+    seeds it tries at length."""
 
     long: bool
     seed: int
     folder: Path
     say: Callable[[str], None] = field(default=lambda words: None)
+    seeds: int = 20
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class Talk:
     def __init__(
         self, people: Staff, slack: FakeSlack, telegram: FakeTelegram, *, rate: float, seed: str
     ) -> None:
-        self.cell = "before any fault"
+        self.cell = ""
         self.said: list[Said] = []
         self.problems: list[str] = []
         """What people could not do, because they were not shown what they expected."""

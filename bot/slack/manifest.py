@@ -23,8 +23,10 @@ LONG = (
 METHODS: dict[str, tuple[str, ...]] = {
     "apps.connections.open": (),
     "auth.test": (),
+    "chat.delete": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
     "conversations.history": ("im:history",),
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
