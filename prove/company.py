@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from benchmarks import company as many
@@ -18,13 +19,14 @@ from schedules.delivery import Delivery
 from storage.database import Database
 from storage.migrations import migrate
 from storage.store import Store
-from storage.tables import Slot
+from storage.tables import Account, Outgoing, Slot
 from tests.company import MONDAY, found_company
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
 
 SECRET = "a secret of the proof"
 FIRST_CHAT = 5_000_000
+OUTBOX, ACCOUNTS = Outgoing.__table__, Account.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -159,3 +161,17 @@ def file_of_many(known: int, more: int) -> str:
 def rows_of(database: Database, table: Any, *conditions: Any) -> list[Any]:
     """Every row of a table, past all rules: for the checker's own eyes."""
     return list(database.write_now(lambda store: store._rows(table, conditions)))
+
+
+def count_of(database: Database, *conditions: Any) -> int:
+    """How many messages of the outbox are so, read beside whatever is written."""
+    with database.snapshot() as connection:
+        return int(
+            connection.execute(select(func.count()).select_from(OUTBOX).where(*conditions)).scalar_one()
+        )
+
+
+def still_waiting(database: Database) -> int:
+    """How many messages wait for somebody who has an account on a platform."""
+    reachable = select(ACCOUNTS.c.person_id).where(ACCOUNTS.c.platform != "web")
+    return count_of(database, OUTBOX.c.state.in_(("waiting", "sending")), OUTBOX.c.person_id.in_(reachable))

@@ -13,7 +13,7 @@ from sqlmodel import col
 from handlers.reminders import NUDGE
 from prove import company
 from prove.clients import Measured
-from prove.company import Colleague, Staff, rows_of
+from prove.company import Colleague, Staff
 from prove.house import until
 from prove.rows import Row, Sweep, Terms
 from prove.stage import Stage, stage
@@ -46,7 +46,7 @@ async def sweep(terms: Terms) -> Sequence[Row]:
         began, answers = time.monotonic(), _Answers(here)
         talking = asyncio.create_task(answers.keep_talking())
         with contextlib.suppress(TimeoutError):  # the checker says who was not reminded
-            await until(lambda: len(_reminders(here)) >= len(due), seconds=300 if terms.long else 60)
+            await until(lambda: _reminded(here) >= len(due), seconds=300 if terms.long else 60, pause=0.5)
         wrong = await here.drained(900 if terms.long else 60)
         lasted = time.monotonic() - began
         talking.cancel()
@@ -68,8 +68,8 @@ async def sweep(terms: Terms) -> Sequence[Row]:
         ]
 
 
-def _reminders(here: Stage) -> list[Outgoing]:
-    return rows_of(here.database, Outgoing, col(Outgoing.route) == NUDGE)
+def _reminded(here: Stage) -> int:
+    return company.count_of(here.database, col(Outgoing.route) == NUDGE)
 
 
 class _Answers:

@@ -151,8 +151,8 @@ async def house(
         await made.stop()
 
 
-async def until(happens: Callable[[], object], *, seconds: float) -> None:
-    """Look until what other processes do has happened. Raises TimeoutError."""
+async def until(happens: Callable[[], object], *, seconds: float, pause: float = 0.02) -> None:
+    """Look every so often until what other processes do has happened. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not happens():  # noqa: ASYNC110 - nobody tells us
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(pause)

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlmodel import col
-
 from prove import company
-from prove.company import SECRET, Staff, rows_of
+from prove.company import SECRET, Staff
 from prove.evidence import Chats, gather
 from prove.history import check
-from prove.house import House, house
+from prove.house import House, house, until
 from prove.rows import Row, Terms
 from prove.talk import Said
 from storage.database import Database
 from storage.store import Store
-from storage.tables import Outgoing, Slot
+from storage.tables import Slot
 from tests.engines import DURABLE, FAST, postgres_url, sqlite_url
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
@@ -53,19 +50,11 @@ class Stage:
 
     async def drained(self, seconds: float) -> list[str]:
         """Wait until nothing waits any more; what still does, in words."""
-        waiting = col(Outgoing.state).in_(("waiting", "sending"))
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if not self.left(waiting):
-                await asyncio.sleep(0.5)
-                return []
-            await asyncio.sleep(0.3)
-        return [f"{len(self.left(waiting))} messages still wait"]
-
-    def left(self, waiting: object) -> list[Outgoing]:
-        """Messages to those who have an account."""
-        known = set(self.ids.values())
-        return [row for row in rows_of(self.database, Outgoing, waiting) if row.person_id in known]
+        with contextlib.suppress(TimeoutError):
+            await until(lambda: not company.still_waiting(self.database), seconds=seconds, pause=0.5)
+            await asyncio.sleep(0.5)
+        left = company.still_waiting(self.database)
+        return [f"{left} messages still wait"] if left else []
 
     def judged(
         self,

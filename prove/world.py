@@ -7,7 +7,7 @@ import contextlib
 import random
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -268,20 +268,14 @@ class Life:
 
     # The end -------------------------------------------------------------------------------------------------
 
-    async def _drained(self, database: Database, seconds: float = 150) -> bool:
+    async def _drained(self, database: Database) -> bool:
         """Wait until nothing waits any more, except for people who have no account."""
-        waiting = (
-            col(Outgoing.state).in_(("waiting", "sending")),
-            col(Outgoing.person_id).in_(list(self._ids.values())),
-            col(Outgoing.due_at) <= MONDAY + timedelta(days=1),
-        )
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if not rows_of(database, Outgoing, *waiting):
-                await asyncio.sleep(0.5)
-                return True
-            await asyncio.sleep(0.3)
-        return False
+        try:
+            await until(lambda: not company.still_waiting(database), seconds=150, pause=0.5)
+        except TimeoutError:
+            return False
+        await asyncio.sleep(0.5)
+        return True
 
 
 def _settings(slack: FakeSlack, telegram: FakeTelegram, address: str, *, webhook: bool) -> dict[str, str]:
