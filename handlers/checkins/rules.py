@@ -29,10 +29,13 @@ _CHINESE = ("一二三四五六日", "一二三四五六天")
 _WEEKLY = "FREQ=WEEKLY;BYDAY="
 
 CHOICES = (
-    Option(FIRST, Phrase("First workday of the week")),
-    Option(DAILY, Phrase("Every workday")),
-    *(Option(code, day) for code, day in zip(CODES[:5], DAYS[:5], strict=True)),
-    Option(NEVER, Phrase("Not at all")),
+    Option(FIRST, Phrase("First workday of the week"), also=("每周第一个工作日", "第一个工作日")),
+    Option(DAILY, Phrase("Every workday"), also=("every day", "daily", "每个工作日", "每天", "工作日")),
+    *(
+        Option(code, day, also=(short, *(f"{week}{sign}" for week in ("周", "每周", "星期", "礼拜"))))
+        for code, day, short, sign in zip(CODES[:5], DAYS[:5], _ENGLISH[:5], _CHINESE[0][:5], strict=True)
+    ),
+    Option(NEVER, Phrase("Not at all"), also=("never", "不询问", "从不")),
 )
 
 

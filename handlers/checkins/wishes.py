@@ -10,7 +10,7 @@ from typing import Any
 from handlers.checkins import rules
 from handlers.checkins.questions import IN_CHINESE, LABELS, STANDARD, keys_of
 from handlers.checkins.windows import CLOCK, DUE, LASTS
-from handlers.kit.forms import Choice, Clock, Colleague, Option, Question, Sheet, Words
+from handlers.kit.forms import NO, YES, Choice, Clock, Colleague, Option, Question, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Verbatim
@@ -23,12 +23,11 @@ MOST_PLACES = 90
 
 NOWHERE = "none"
 LASTING = (
-    Option("0", Phrase("Until that evening")),
-    Option("1", Phrase("Until the next workday's evening")),
-    Option("2", Phrase("Two more workdays")),
-    Option("4", Phrase("Four more workdays")),
+    Option("0", Phrase("Until that evening"), also=("到当天晚上", "当天")),
+    Option("1", Phrase("Until the next workday's evening"), also=("到下一个工作日晚上", "次日")),
+    Option("2", Phrase("Two more workdays"), also=("再延长两个工作日", "两天")),
+    Option("4", Phrase("Four more workdays"), also=("再延长四个工作日", "四天")),
 )
-YES, NO = Option("yes", Phrase("Yes")), Option("no", Phrase("No"))
 
 
 # The form ---------------------------------------------------------------------------------------------------

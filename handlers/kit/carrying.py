@@ -135,7 +135,7 @@ class Carrying:
 
     def _home(self, request: Request) -> Card:
         parts = [part for block in self._homes for part in block(request)]
-        return Card(Phrase("Hello {name}", name=Verbatim(request.actor.name)), *parts)
+        return Card(Phrase("Hello, {name}!", name=Verbatim(request.actor.name)), *parts)
 
     def home_of(self, store: Store, person_id: str) -> Answer | None:
         person = store.directory.person(person_id)

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 @value
 class Option:
-    """One answer of a choice: what is stored, and what is read."""
+    """One answer of a choice: what is stored, and what is read. `also` are other words that people type for it; a
+    Chinese one may touch what follows ("每周二")."""
 
     value: str
     label: Text
+    also: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -27,7 +29,11 @@ class Option:
             shown = self.label.words
         elif isinstance(self.label, Phrase):
             shown = self.label.template
-        return tuple(name for name in (self.value, shown) if name)
+        return tuple(name for name in (self.value, shown, *self.also) if name)
+
+
+YES = Option("yes", Phrase("Yes"), also=("y", "是", "是的", "对"))
+NO = Option("no", Phrase("No"), also=("n", "否", "不", "不是"))
 
 
 @value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from handlers.kit import dates
@@ -160,12 +161,20 @@ class _Reading:
             self.rest = segment.sub(r"\1", self.rest, count=1).lstrip(SEPARATORS + ";；\n")
 
     def _take_choice(self, question: Choice) -> None:
-        for option in question.known:
-            for name in option.names:
-                if re.match(rf"{re.escape(name)}(?=\s|$|[,，])", self.rest, re.IGNORECASE):
-                    self.given[question.name] = option.value
-                    self.rest = self.rest[len(name) :].lstrip(SEPARATORS)
-                    return
+        begins = [
+            (len(name), option.value)
+            for option in question.known
+            for name in option.names
+            if re.match(_ended(name, touches=name in option.also), self.rest, re.IGNORECASE)
+        ]
+        if begins:
+            length, self.given[question.name] = max(begins, key=itemgetter(0))
+            self.rest = self.rest[length:].lstrip(SEPARATORS)
+
+
+def _ended(name: str, *, touches: bool) -> str:
+    """The pattern of a name that ends where a word ends; a Chinese one of ours may touch the next word."""
+    return re.escape(name) if touches and not name.isascii() else rf"{re.escape(name)}(?=\s|$|[,，])"
 
 
 def _without_lead(text: str, lead: Sequence[str]) -> str:

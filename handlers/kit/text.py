@@ -9,6 +9,8 @@ from handlers.kit.values import value
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 """What each language is called, in itself."""
+LANGUAGES_TOO = {"en": ("英文", "英语"), "zh": ("Chinese", "中文", "汉语")}
+"""What else people call them."""
 
 Value: TypeAlias = "Text | int | float | datetime | date | time"
 

@@ -60,7 +60,10 @@ def agree(
         str,
         Choice(
             Phrase("Who does it?"),
-            options=(Option(ME, Phrase("I do")), Option(PARTNER, Phrase("The other one does"))),
+            options=(
+                Option(ME, Phrase("I do"), also=("我来做", "我")),
+                Option(PARTNER, Phrase("The other one does"), also=("对方来做", "对方")),
+            ),
         ),
     ] = ME,
 ) -> Reply:

@@ -47,11 +47,21 @@ _WHICH = {
     "-1": Phrase("last"),
 }
 _EVERY = (
-    Option("weekly", Phrase("Every week")),
-    Option("biweekly", Phrase("Every two weeks")),
-    Option("monthly", Phrase("Every month")),
+    Option("weekly", Phrase("Every week"), also=("every", "每周", "每星期", "每个星期")),
+    Option(
+        "biweekly",
+        Phrase("Every two weeks"),
+        also=("every 2 weeks", "every other week", "fortnightly", "每两周", "每2周", "两周一次", "隔周"),
+    ),
+    Option("monthly", Phrase("Every month"), also=("每月", "每个月")),
 )
-_DAYS = tuple(Option(code, label) for code, label in WEEKDAYS.items())
+_SHORT = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = tuple(
+    Option(
+        code, label, also=(short, *(f"{week}{sign}" for week in ("周", "星期", "礼拜", "") for sign in signs))
+    )
+    for (code, label), short, signs in zip(WEEKDAYS.items(), _SHORT, (*"一二三四五六", "日天"), strict=True)
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.forms import Choice, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import LANGUAGES, Lines, Listing, Phrase, Plural, Text, Verbatim, names
+from handlers.kit.text import LANGUAGES, LANGUAGES_TOO, Lines, Listing, Phrase, Plural, Text, Verbatim, names
 from handlers.kit.zones import COMPANY, one_zone, zone_text
 from handlers.organisation.home import NOBODY_ELSE, feature
 from storage.people import DEFAULT_ZONE, Person
@@ -71,7 +71,7 @@ def _people(people: list[Person]) -> Text:
 
 # Language ------------------------------------------------------------------------------------------------------------
 
-_NAMES = tuple(Option(code, Verbatim(name)) for code, name in LANGUAGES.items())
+_NAMES = tuple(Option(code, Verbatim(name), also=LANGUAGES_TOO[code]) for code, name in LANGUAGES.items())
 
 Language = Annotated[
     str,
@@ -142,7 +142,7 @@ TeamLanguage = Annotated[
     str,
     Choice(
         Phrase("In which language do I speak there?"),
-        options=(*_NAMES, Option(COMPANY, Phrase("As the company chose"))),
+        options=(*_NAMES, Option(COMPANY, Phrase("As the company chose"), also=("采用公司默认", "公司"))),
     ),
 ]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from handlers.kit.access import stewards
 from handlers.kit.cards import Button, Card, Note, Section
-from handlers.kit.forms import Choice, Option
+from handlers.kit.forms import NO, YES, Choice
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text
 from handlers.organisation.home import NOBODY_ELSE, feature
@@ -15,7 +15,7 @@ Reads = Annotated[
     str,
     Choice(
         Phrase("Does a new manager read the check-ins from before their time?"),
-        options=(Option("yes", Phrase("Yes")), Option("no", Phrase("No"))),
+        options=(YES, NO),
         suggested=lambda request: "yes" if request.store.directory.past_is_open else "no",
     ),
 ]

@@ -23,6 +23,31 @@ FAMILIES: Mapping[Family, Phrase] = {
 }
 
 
+ALSO: Mapping[Family, tuple[str, ...]] = {
+    Family.CHECKINS: ("check-ins", "周报，含心情、阻碍和评论", "周报"),
+    Family.FEEDBACK: ("反馈，含回复和请求", "反馈"),
+    Family.KUDOS: ("点赞，含表情回应", "点赞"),
+    Family.ONE_ON_ONES: ("one-on-ones", "1on1", "面谈，含议程、记录和行动项", "面谈"),
+    Family.CHAT: ("本地聊天的消息", "聊天"),
+}
+"""What people type for a family."""
+
+
+def _typed(term: str) -> tuple[str, ...]:
+    """What people type for a term."""
+    if not term.isdecimal():
+        left = (
+            f"until {GRACE.days} days after somebody in it has left",
+            f"到其中一人离职 {GRACE.days} 天后",
+            "离职",
+        )
+        return {ALWAYS: ("不限期", "永久"), LEAVING: left}[term]
+    years, months = divmod(int(term), 12)
+    if months:
+        return tuple(f"{term}{unit}" for unit in (" months", " 个月", "个月"))
+    return tuple(f"{years}{unit}" for unit in (" years", " year", " 年", "年"))
+
+
 def term_text(term: str) -> Text:
     """How long that is."""
     if term == ALWAYS:
@@ -51,14 +76,15 @@ SEEN = Phrase("Everybody can read this in /upbeat privacy. It is noted who chang
 Which = Annotated[
     str,
     Choice(
-        Phrase("Which records?"), options=tuple(Option(family.value, FAMILIES[family]) for family in Family)
+        Phrase("Which records?"),
+        options=tuple(Option(family.value, FAMILIES[family], also=ALSO[family]) for family in Family),
     ),
 ]
 Term = Annotated[
     str,
     Choice(
         Phrase("How long are they kept?"),
-        options=tuple(Option(term, term_text(term)) for term in TERMS),
+        options=tuple(Option(term, term_text(term), also=_typed(term)) for term in TERMS),
     ),
 ]
 

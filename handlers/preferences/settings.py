@@ -9,7 +9,7 @@ from handlers.kit.cards import Button, Card, Fact, Note, Press, Section
 from handlers.kit.forms import Choice, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import LANGUAGES, Lines, Listing, Phrase, Text, Verbatim, platform_name
+from handlers.kit.text import LANGUAGES, LANGUAGES_TOO, Lines, Listing, Phrase, Text, Verbatim, platform_name
 from handlers.kit.zones import COMPANY, one_zone, zone_text
 from handlers.preferences.doors import every_feature
 from handlers.preferences.home import feature
@@ -50,8 +50,8 @@ Language = Annotated[
     Choice(
         Phrase("In which language shall I speak with you?"),
         options=(
-            *(Option(code, Verbatim(name)) for code, name in LANGUAGES.items()),
-            Option(COMPANY, Phrase("As the company chose")),
+            *(Option(code, Verbatim(name), also=LANGUAGES_TOO[code]) for code, name in LANGUAGES.items()),
+            Option(COMPANY, Phrase("As the company chose"), also=("采用公司默认", "公司")),
         ),
     ),
 ]

@@ -59,6 +59,22 @@ def leaves(chat: Chat, who: str) -> None:
 # Planning ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("每周 周二 10:00", "Every week on Tuesday at 10:00"),
+        ("每周二上午10点", "Every week on Tuesday at 10:00"),
+        ("每周周日 10:00", "Every week on Sunday at 10:00"),
+        ("隔周 星期三 10:00", "Every two weeks on Wednesday"),
+        ("每月 礼拜一 10:00", "Monday"),
+        ("every Tuesday at 10:00", "Every week on Tuesday at 10:00"),
+        ("every other week thu 10:00", "Every two weeks on Thursday"),
+    ],
+)
+async def test_a_plan_is_understood_as_people_write_it(chat: Chat, said: str, heard: str) -> None:
+    assert heard in await chat.says("ben", f"/1on1 plan @chen {said}")
+
+
 async def test_a_plan_is_shown_on_both_clocks_before_it_is_saved(any_chat: Chat) -> None:
     heard = await any_chat.says("ben", "/1on1 plan @chen weekly Tuesday 10:00")
     assert "Every week on Tuesday at 10:00\u202fAM (clock of Europe/Berlin)" in heard

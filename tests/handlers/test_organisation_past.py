@@ -111,3 +111,12 @@ async def test_what_blocked_somebody_before_is_not_raised_to_who_may_not_read_it
     chat.wait(days=2)
     await chat.tick()
     assert "OLD" not in chat.told("dora")
+
+
+async def test_yes_and_no_are_understood_in_chinese(chat: Chat) -> None:
+    await chat.says("hana", "/upbeat 配置 过往 否")
+    await chat.presses("hana", "Save")
+    assert not chat.change(lambda store: store.directory.past_is_open)
+    await chat.says("hana", "/upbeat 配置 过往 是的")
+    await chat.presses("hana", "Save")
+    assert chat.change(lambda store: store.directory.past_is_open)

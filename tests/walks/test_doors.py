@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 from sqlmodel import col
 
+from bot.words import Voice
 from handlers import FEATURES
+from handlers.checkins import rules, wishes
 from handlers.kit.access import Rule
 from handlers.kit.cards import Card
 from handlers.kit.features import Route
+from handlers.kit.forms import NO, YES, Choice, Option
 from handlers.kit.problems import STALE
 from handlers.kit.requests import Act, Opened, Pressed, Said, Sender
 from handlers.kit.strangers import STRANGER
+from handlers.kit.typed import folded
 from handlers.kit.values import dump
 from storage.tables import Handle
 from tests.company import PEOPLE, Chat, Heard
@@ -155,3 +159,30 @@ def test_no_interview_ever_breaks(hostile_interviews: Tour) -> None:
     assert hostile_interviews.outcomes["asked"] > 200
     broken = [seen.did[:200] for seen in hostile_interviews.seen if seen.heard.answer.outcome == "failed"]
     assert not broken
+
+
+def _told_apart() -> list[Option]:
+    """Every option that is known before anybody asks, but for those whose words are people's."""
+    asked = (question for feature in FEATURES for route in feature.routes for question in route.questions)
+    known = (option for question in asked if isinstance(question, Choice) for option in question.known)
+    return [*known, *rules.CHOICES, *wishes.LASTING, YES, NO]
+
+
+def test_what_stands_on_an_option_can_be_typed_in_both_languages() -> None:
+    voices = Voice("en"), Voice("zh")
+    options = _told_apart()
+    assert len(options) > 50
+    mute = {
+        (option.value, said)
+        for option in options
+        for v in voices
+        if (said := v.say(option.label)) not in option.names
+    }
+    assert mute == set()
+
+
+def test_no_word_means_two_options_of_one_question() -> None:
+    for feature in FEATURES:
+        for question in (q for route in feature.routes for q in route.questions if isinstance(q, Choice)):
+            names = [folded(name) for option in question.known for name in set(map(folded, option.names))]
+            assert len(names) == len(set(names)), names
