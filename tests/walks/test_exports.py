@@ -25,7 +25,7 @@ from storage.sheets.writing import write_csv
 from storage.tables import PersonalRow
 from tests.company import Chat
 from tests.walks.hostile import BAITS, HUGE
-from tests.walks.test_reading import made_up
+from tests.walks.reorganised import made_up
 from tests.walks.tour import Tour, opened
 
 TABLES = tuple(table for table in personal_tables() if table.__module__.startswith("storage."))
