@@ -116,7 +116,7 @@ async def killed(terms: Terms) -> Row:
             "load: PostgreSQL x 3, one killed again and again",
             first.said + measured.said,
             cells=len(killer.recoveries),
-            figures=_figures(measured, memory),
+            figures=str(measured),
             wrong=wrong,
             recovery=max(killer.recoveries, default=None),
         )

@@ -35,8 +35,8 @@ OFTEN = 12
 SELDOM = {"in an import": 6, "in a backup": 12}
 NEW = 50
 """People whom an import adds."""
-FEW = 3
-"""Points that one process on PostgreSQL has in the short form: three processes have them all."""
+FEW = {("postgresql", 1): 3, ("postgresql", 3): 8}
+"""How many points a world has in the short form; one on SQLite has all of them."""
 CALM = "before any fault"
 """What is said while nobody is about to die."""
 
@@ -151,10 +151,13 @@ class Life:
         return Outcome(self._cells, check(history), wrong)
 
     def _points(self) -> list[str]:
-        """All in any order; shortly, one process on PostgreSQL has a few of them, for three have all."""
+        """All in any order; shortly, a world on PostgreSQL has some of them, first those that others cannot have."""
         points = self._world.points
-        few = not self._terms.long and (self._world.engine, self._world.processes) == ("postgresql", 1)
-        return self._random.sample(points, FEW if few else len(points))
+        self._random.shuffle(points)
+        few = FEW.get((self._world.engine, self._world.processes), len(points))
+        if self._terms.long or few == len(points):
+            return points
+        return sorted(points, key=lambda point: point not in POLLING)[:few]
 
     # Killing -------------------------------------------------------------------------------------------------
 
