@@ -103,14 +103,9 @@ async def killed(terms: Terms) -> Row:
             commands = Commands(here.people.talkers, here.slack, "killed")
             first = await _warmed(line, commands, here.people)
             killer = _Killer(here, MINUTE if terms.long else seconds / 4)
-            async with watched(here.house.processes, each=1) as memory:
-                measured = await as_many_as_are_answered(
-                    line,
-                    commands,
-                    in_flight=IN_FLIGHT,
-                    seconds=seconds,
-                    meanwhile=lambda: killer.kill(seconds),
-                )
+            measured = await as_many_as_are_answered(
+                line, commands, in_flight=IN_FLIGHT, seconds=seconds, meanwhile=lambda: killer.kill(seconds)
+            )
         wrong = [*await here.drained(300), *_too_late(terms, measured)]
         return here.judged(
             "load: PostgreSQL x 3, one killed again and again",
