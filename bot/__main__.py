@@ -44,14 +44,16 @@ def main() -> None:
 def _database(*, migrated: bool = True) -> Iterator[Database]:
     from bot.terminal import complaining, read_settings
     from storage.columns import Unreadable
+    from storage.damage import Damaged, refuse_damage
     from storage.database import Database
     from storage.migrations import Newer, migrate
 
     settings: Settings = read_settings()
     database = Database(settings.database_url, settings.secret)
     try:
-        with complaining(Newer, Unreadable):
+        with complaining(Newer, Unreadable, Damaged):
             if migrated:
+                refuse_damage(database)
                 migrate(database)
                 database.open()
             yield database

@@ -23,6 +23,7 @@ from handlers.kit.dispatch import Core
 from schedules.clock import Clock
 from schedules.delivery import Delivery
 from schedules.turns import Alone, Turns
+from storage.damage import refuse_damage
 from storage.database import Database
 from storage.leases import MOST_SKEW
 from storage.migrations import migrate, newest, schema_of
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 
 DRAIN = 20.0
 """Seconds that a stop waits for messages that are being sent."""
+
+
+READY = 4.0
+"""Seconds in which the database reads and writes, or we are not ready."""
+PROBE = "readiness"
+"""The setting that is written for it."""
 
 
 class App:
@@ -73,6 +80,7 @@ class App:
 
     async def start(self) -> None:
         """Migrate, then open everything in order: storage, platforms, and what one process does alone."""
+        refuse_damage(self.database)
         migrate(self.database)
         self.database.open()
         await self._compare_clocks()
@@ -136,9 +144,14 @@ class App:
             await self.stop()
 
     async def is_ready(self) -> bool:
-        """Whether the database answers with the schema that this code needs."""
+        """Whether the database answers with the schema that this code needs, and takes what is written: on a full or a
+        failing disk reading may go on for long."""
         try:
-            return await self.database.read(schema_of) == newest()
+            async with asyncio.timeout(READY):
+                if await self.database.read(schema_of) != newest():
+                    return False
+                await self.database.write_apart(lambda store: store.set_setting(PROBE, store.now.isoformat()))
+                return True
         except Exception:  # whatever it is, it is not ready
             return False
 

@@ -16,6 +16,7 @@ from storage import leases
 from storage.alerts import BELL, CRASHES, FAILURES, PROMISE, REFUSED, TOKEN
 from storage.backups import BackupProblem, check
 from storage.columns import Unreadable
+from storage.damage import Damaged, refuse_damage
 from storage.database import Database, sqlite_is_safe, sqlite_version
 from storage.migrations import current, is_known, newest
 
@@ -91,7 +92,10 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
 
 def _database(database: Database, settings: Settings) -> list[Finding]:
     try:
+        refuse_damage(database)
         have = current(database)
+    except Damaged as damage:
+        return [Finding("database", str(damage), "Stop Upbeat, and `upbeat restore` the last backup.")]
     except Exception as error:  # whatever stands between us and the database, the operator wants its name
         return [
             Finding("database", type(error).__name__, "Check UPBEAT_DATABASE_URL, and that the server runs.")

@@ -21,6 +21,7 @@ from bot.roles import ALL, Role
 from bot.settings import Settings
 from bot.terminal import Complaint
 from storage.columns import Unreadable
+from storage.damage import Damaged
 from storage.migrations import Newer
 
 
@@ -59,7 +60,7 @@ def run(
 
 def _why(failure: Exception) -> str:
     """A sentence of ours as it is; of a library only the kind of error and its place, for it may quote a token."""
-    if isinstance(failure, Complaint | Unreadable | Newer):
+    if isinstance(failure, Complaint | Unreadable | Newer | Damaged):
         return f"{failure}."
     trace = failure.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -126,5 +127,6 @@ def _welcome(app: App, seconds: float) -> None:
             "    /kudos @ben for the calm incident call",
             "    /feedback @ben        /1on1 add @ben the roadmap        /help        周报",
         ]
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # the disk with the log is full: that is no reason not to serve
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()

@@ -46,6 +46,10 @@ SET_ASIDE = timedelta(days=1)
 SOON = timedelta(minutes=1)
 AUDIT_AFTER = timedelta(minutes=5)
 """After a start, what lay undone is done first."""
+SET_BACK = timedelta(minutes=5)
+"""By which a clock goes back that was wrong before; processes and the database differ by seconds."""
+TICKED_AT = "ticked_at"
+"""The setting with the moment of the last tick."""
 
 Counts: TypeAlias = "Counter[tuple[str, str]]"
 
@@ -127,6 +131,7 @@ class Clock:
         async with self._one_at_a_time:
             report = TickReport()
             ends = time.monotonic() + TICK_TIME
+            await self._core.database.write(under(self._term, _notice_the_time))
             for work in (self._ring_some, self._plan_some, self._ring_some, self._remind_some):
                 while not self._stopping and time.monotonic() < ends:
                     done = await self._core.database.write(under(self._term, work))
@@ -298,6 +303,17 @@ class Clock:
         log.error("reminder failed", extra={"error": type(error).__name__})
         report.decided["failed", type(error).__name__] += 1
         nudges.set_aside(store, person_id, error)
+
+
+def _notice_the_time(store: Store) -> None:
+    """A clock that ran ahead and was set back has planned everybody for its own future: that is planned anew, and
+    what was queued for then goes now."""
+    before = store.setting(TICKED_AT)
+    if before and store.now < datetime.fromisoformat(before) - SET_BACK:
+        log.warning("the clock was set back")
+        store.slots.replan()
+        store.outbox.bring_back()
+    store.set_setting(TICKED_AT, store.now.isoformat())
 
 
 def _while_there_is_time(

@@ -48,8 +48,9 @@ JUST_NOW, FRESH = 1.0, 30.0
 ANSWER = 30.0
 """Seconds in which a platform answers, or the request counts as unclear."""
 IDLE = 1.0
-LOCKED = 60.0
-"""Seconds for which nothing is sent through a platform that refused our token; then one message tries again."""
+LOCKED, LONGEST_LOCKED = 60.0, 3600.0
+"""Seconds for which nothing is sent through a platform that refused our token; then one message tries again, and the
+next one after twice as long, up to an hour."""
 GATHER = 0.05
 """Seconds between being woken and looking: in a burst of commands, most of which tell nobody, one look is enough."""
 
@@ -78,6 +79,7 @@ class Delivery:
         self._now = steady
         self._takes = count()
         self._locked: dict[str, float] = {}
+        self._refusals: Counter[str] = Counter()
         self._term: Term | None = None
         self._buckets = Buckets(self._now)
         self._wanted = asyncio.Event()
@@ -247,6 +249,8 @@ class Delivery:
             if isinstance(again, Fate):
                 return again
             way = again
+        if self._refusals[way.speaker.name]:  # one tries our token again, and the rest wait for what it hears
+            self._locked[way.speaker.name] = self._now() + ANSWER
         begun = {"state": "sending", "attempts": row.attempts + 1, "leased_until": store.now + LEASE}
         return way if store.outbox.set(row, **begun) else Fate("waiting")
 
@@ -299,6 +303,8 @@ class Delivery:
                 store.outbox.put_right(row, posted)
 
         await self._patiently(write)
+        if self._refusals.pop(way.speaker.name, 0):
+            self._locked.pop(way.speaker.name, None)
         self.counts["sent"] += 1
 
     async def _not_there(self, row: Outgoing, way: Way) -> None:
@@ -317,10 +323,13 @@ class Delivery:
 
     async def _locked_out(self, row: Outgoing, way: Way) -> bool:
         """It waits for the operator, and is not to blame: that was no attempt of its own."""
-        name = way.speaker.name
-        if name not in self._locked:
+        name, now = way.speaker.name, self._now()
+        if (
+            self._locked.get(name, now) <= now + ANSWER
+        ):  # or it was one of many that were on their way together
+            self._locked[name] = now + min(LOCKED * 2.0 ** self._refusals[name], LONGEST_LOCKED)
+            self._refusals[name] += 1
             await self._patiently(lambda store: store.alerts.note(f"{TOKEN}:{name}"))
-        self._locked[name] = self._now() + LOCKED
         self.counts["locked"] += 1
         return await self._later(row, LOCKED, "token", attempts=row.attempts)
 

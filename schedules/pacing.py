@@ -16,6 +16,11 @@ SHORTEST, USUAL, LONGEST = 1.0, 30.0, 3600.0
 FEW = 1000
 
 
+def within_reason(seconds: float) -> float:
+    """What a platform asks us to wait, as we keep it."""
+    return min(max(seconds, SHORTEST), LONGEST) if math.isfinite(seconds) else USUAL
+
+
 @dataclass
 class _Bucket:
     """`next_at` is when the bucket would be full again (GCRA's theoretical arrival time)."""
@@ -48,7 +53,7 @@ class Buckets:
 
     def pause(self, name: str, seconds: float) -> float:
         """Send nothing under this limit for a while; returns for how long."""
-        seconds = min(max(seconds, SHORTEST), LONGEST) if math.isfinite(seconds) else USUAL
+        seconds = within_reason(seconds)
         bucket = self._bucket(name)
         bucket.paused_until = max(bucket.paused_until, self._now() + seconds)
         return seconds

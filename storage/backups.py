@@ -45,6 +45,16 @@ def back_up(database: Database, target: Path) -> int:
     if target.exists():
         raise BackupProblem(f"{target} is there already; name a new file.")
     partial = target.with_name(target.name + ".part")
+    try:
+        return _back_up(database, target, partial)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise BackupProblem(
+            f"{target} cannot be written ({error.strerror}); nothing is left of it."
+        ) from None
+
+
+def _back_up(database: Database, target: Path, partial: Path) -> int:
     with database.snapshot() as connection, tarfile.open(partial, "w:gz", compresslevel=3) as archive:
         counts = {t.name: _write_table(archive, connection, t) for t in SQLModel.metadata.sorted_tables}
         about = {

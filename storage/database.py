@@ -196,6 +196,8 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    if not sqlite_is_safe():  # then the writer of the process that runs checkpoints, and no command beside it
+        connection.execute("PRAGMA wal_autocheckpoint=0")
 
 
 def _reading_engine(url: URL) -> AsyncEngine:

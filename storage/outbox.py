@@ -139,6 +139,14 @@ class Outbox:
             update(TABLE).where(held, TABLE.c.leased_until.is_not(None)).values(leased_until=None)
         )
 
+    def bring_back(self) -> int:
+        """What waits for a moment that a wrong clock named goes now: what was queued in the future, and what was tried
+        there; returns how many."""
+        now = self._store.now
+        named = (TABLE.c.made_at > now) | (TABLE.c.reason != "")
+        theirs = (TABLE.c.state == "waiting", TABLE.c.due_at > now, named)
+        return int(self._store.execute(update(TABLE).where(*theirs).values(due_at=now)).rowcount)
+
     def set(self, row: Outgoing, **values: Any) -> bool:
         """Write a message's fate; False when its lease went to another worker in between."""
         mine = (TABLE.c.id == row.id, TABLE.c.leased_by == row.leased_by)

@@ -27,6 +27,9 @@ IMPATIENT = "PRAGMA busy_timeout=0"
 MOST_PATIENT = 10.0
 """Seconds after which nobody who waits on a lock is tried any more."""
 
+CHECKPOINT = "PRAGMA wal_autocheckpoint=1000"
+"""SQLite's usual pages; of all connections to a file only the writer is sure to have it."""
+
 SLICE = 0.005
 """Seconds that units take the event loop before everything else has its turn."""
 
@@ -180,6 +183,7 @@ class LoopWriter:
         if self._connection is None:
             self._connection = self._groups.connect()
             run_raw(self._connection, IMPATIENT)
+            run_raw(self._connection, CHECKPOINT)
             self._connection.rollback()
         return self._connection
 

@@ -8,6 +8,9 @@ from hypothesis import settings
 
 from tests.company import Chat, company
 from tests.engines import ENGINES, empty_database
+from tests.faults.figures import pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
 
 settings.register_profile("steady", deadline=None)  # how quick a busy machine is proves nothing
 settings.load_profile("steady")

@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.pages import Page
+from schedules.pacing import USUAL, within_reason
 
 T = TypeVar("T")
 
@@ -112,13 +113,13 @@ def status_of(error: SlackApiError) -> int:
 
 
 def wait_of(error: SlackApiError) -> float | None:
-    """The seconds that Slack wants us to wait, if that is what it says."""
+    """The seconds that Slack wants us to wait, within reason, if that is what it says."""
     if status_of(error) != 429 and error_of(error) not in ("ratelimited", "rate_limited"):
         return None
     try:
-        return max(0.1, float(error.response.headers.get("Retry-After", 1)))
-    except (TypeError, ValueError, AttributeError):
-        return 1.0
+        return within_reason(float(error.response.headers["Retry-After"]))
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return USUAL
 
 
 def needed_of(error: SlackApiError) -> str:

@@ -18,7 +18,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.client import Health, Me, error_of, needed_of, wait_of
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Sender
-from storage.people import Directory
 from storage.store import Store
 
 log = logging.getLogger("upbeat.slack")
@@ -156,10 +155,8 @@ class Members:
             await self._core.database.write(partial(_settle, profile=profile))
 
     async def connect_everybody(self) -> None:
-        """Go through the workspace's members, so that reminders reach those who have never spoken to us."""
-        directory = await self._core.database.read(lambda store: store.directory)
-        if not _lack_accounts(directory):
-            return
+        """Go through the workspace's members, so that reminders reach those who have never spoken to us, and nobody is
+        written to who left while Slack's events did not reach us."""
         cursor = ""
         while True:
             answer = await self._page(cursor)
@@ -179,10 +176,6 @@ class Members:
                 if wait is None:
                     raise
                 await asyncio.sleep(wait)
-
-
-def _lack_accounts(directory: Directory) -> bool:
-    return any(directory.account(person.id, PLATFORM) is None for person in directory.active())
 
 
 def _settle_all(store: Store, profiles: Iterable[Profile]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import httpx
 import telegram
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
+
+from schedules.pacing import USUAL, within_reason
 
 Json: TypeAlias = dict[str, Any]
 
@@ -27,8 +30,31 @@ class Client(telegram.Bot):
     async def updates(self, offset: int, wait: int = LONG_POLL, most: int = 100) -> list[Json]:
         """The updates from `offset` on; those before it are confirmed by asking."""
         asked = {"offset": offset, "timeout": wait, "limit": most, "allowed_updates": KINDS}
-        found: list[Json] = await self._post("getUpdates", asked, read_timeout=wait + 10)
-        return found
+        found: Any = await self._post("getUpdates", asked, read_timeout=wait + 10)
+        return [each for each in found if isinstance(each, dict) and isinstance(each.get("update_id"), int)]
+
+
+class _Request(HTTPXRequest):
+    """The library's, which trips over a wish to wait that names no seconds, or what is no number."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Json:
+        """The answer; when it asks us to wait, for how long."""
+        answer: Any = HTTPXRequest.parse_json_payload(payload)
+        if not isinstance(answer, dict):
+            raise TelegramError("Invalid server response")
+        if answer.get("error_code") == HTTPStatus.TOO_MANY_REQUESTS:
+            parameters = answer.get("parameters")
+            asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
+            answer["parameters"] = {"retry_after": round(_seconds(asked))}
+        return answer
+
+
+def _seconds(asked: object) -> float:
+    try:
+        return within_reason(float(asked))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return USUAL
 
 
 CONNECTIONS = 16
@@ -42,14 +68,14 @@ def make_client(token: str, api_url: str) -> Client:
         token,
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
-        request=HTTPXRequest(
+        request=_Request(
             connection_pool_size=CONNECTIONS,
             connect_timeout=10,
             read_timeout=20,
             write_timeout=20,
             pool_timeout=30,
         ),
-        get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=10),
+        get_updates_request=_Request(connection_pool_size=2, connect_timeout=10),
     )
 
 

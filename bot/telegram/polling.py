@@ -18,6 +18,8 @@ from storage.database import Busy
 log = logging.getLogger("upbeat.telegram")
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+LONGEST_LOCKED = 3600.0
+"""Seconds between two questions when Telegram refuses our token, or wants us to wait for longer."""
 RETRY, LONGEST_RETRY = 0.2, 5.0
 DRAIN = 15.0
 
@@ -78,24 +80,25 @@ class Polling:
             batch = await self._client.updates(self._offset)
             self.conflict = self.locked = False
             return batch, FIRST_WAIT
-        except TelegramError as error:
+        except Exception as error:  # whatever Telegram says: we would be deaf if this loop ended
             await self._note(error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), _pause(error, wait))
-            return [], min(wait * 2, LONGEST_WAIT)
+            return [], min(wait * 2, LONGEST_LOCKED if self.locked else LONGEST_WAIT)
         finally:
             self._asking = False
 
-    async def _note(self, error: TelegramError) -> None:
+    async def _note(self, error: Exception) -> None:
         if isinstance(error, Conflict):
             CONFLICTS.inc()
             self.conflict = True
             log.warning("another process asks for this bot's updates, or it has a webhook: only one may")
-        elif isinstance(error, InvalidToken) and not self.locked:
+        elif isinstance(error, InvalidToken):
+            if not self.locked:
+                log.error("telegram refuses the token")
+                with contextlib.suppress(Busy):
+                    await self._hearing.locked_out()
             self.locked = True
-            log.error("telegram refuses the token")
-            with contextlib.suppress(Busy):
-                await self._hearing.locked_out()
         else:
             log.warning("no updates", extra={"error": type(error).__name__})
 
@@ -127,5 +130,5 @@ class Polling:
             wait = min(wait * 2, LONGEST_RETRY)
 
 
-def _pause(error: TelegramError, wait: float) -> float:
-    return post.seconds(error) if isinstance(error, RetryAfter) else wait
+def _pause(error: Exception, wait: float) -> float:
+    return min(post.seconds(error), LONGEST_LOCKED) if isinstance(error, RetryAfter) else wait

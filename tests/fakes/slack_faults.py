@@ -30,7 +30,7 @@ class Fault:
     method: str
     kind: str
     times: int
-    retry_after: float | None
+    retry_after: float | str | None
 
 
 class FaultyLine(PersonWithForms):
@@ -43,8 +43,11 @@ class FaultyLine(PersonWithForms):
         self._pace: tuple[float, float] | None = None
         self._buckets: dict[str, tuple[float, float]] = {}
 
-    def fail_next(self, method: str, kind: str, *, times: int = 1, retry_after: float | None = None) -> None:
-        """Script a fault for the next calls of `method` ("*": any, "response_url" too); see KINDS."""
+    def fail_next(
+        self, method: str, kind: str, *, times: int = 1, retry_after: float | str | None = None
+    ) -> None:
+        """Script a fault for the next calls of `method` ("*": any, "response_url" too); see KINDS. `retry_after` may be
+        words: the header as it is, or none at all for \"\"."""
         if kind not in KINDS:
             raise ValueError(f"{kind!r} is none of {sorted(KINDS)}")
         self._faults.append(Fault(method, kind, times, retry_after))
@@ -73,13 +76,14 @@ class FaultyLine(PersonWithForms):
         if fault.kind == "drop_before_accept":
             return hang_up(request)
         if fault.kind == "429":
-            return self.limited(fault.retry_after or 1)
+            return self.limited(1 if fault.retry_after is None else fault.retry_after)
         if fault.kind == "500":
             return web.json_response({"ok": False, "error": "internal_error"}, status=500)
         return web.json_response({"ok": False, "error": fault.kind})
 
-    def limited(self, seconds: float) -> web.Response:
-        headers = {"Retry-After": str(max(1, math.ceil(seconds)))}
+    def limited(self, seconds: float | str) -> web.Response:
+        said = seconds if isinstance(seconds, str) else str(max(1, math.ceil(seconds)))
+        headers = {"Retry-After": said} if said else {}
         return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
 
     def wait_for(self, method: str, args: dict[str, Any]) -> float:

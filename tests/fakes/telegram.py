@@ -177,7 +177,7 @@ class FakeTelegram(People):
         kind: str,
         *,
         times: int = 1,
-        retry_after: int | None = None,
+        retry_after: object = None,
         chat_id: int | None = None,
         migrate_to: int = -1009999999999,
     ) -> None:

@@ -31,10 +31,9 @@ COUNTED = {
 }
 
 
-def too_many(retry_after: int) -> Refused:
-    return Refused(
-        429, f"Too Many Requests: retry after {retry_after}", parameters={"retry_after": retry_after}
-    )
+def too_many(retry_after: object) -> Refused:
+    named = None if retry_after == "" else {"retry_after": retry_after}
+    return Refused(429, f"Too Many Requests: retry after {retry_after}", parameters=named)
 
 
 def migrated(new_id: int) -> Refused:
@@ -52,7 +51,8 @@ class Fault:
     method: str
     kind: str
     times: int
-    retry_after: int | None
+    retry_after: object
+    """Seconds, what is none, or \"\" for an answer that names none."""
     chat_id: int | None
     migrate_to: int
 

@@ -16,7 +16,7 @@ class Refused(Exception):
     """Telegram says no. `broken` names the rule that the bot broke, if it is the bot that is to blame."""
 
     def __init__(
-        self, code: int, description: str, *, broken: str = "", parameters: dict[str, int] | None = None
+        self, code: int, description: str, *, broken: str = "", parameters: dict[str, Any] | None = None
     ) -> None:
         super().__init__(description)
         self.code, self.description, self.broken, self.parameters = code, description, broken, parameters

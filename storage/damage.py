@@ -1,0 +1,58 @@
+"""A damaged database is not started on: what it would take in might be lost with the rest."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from storage.database import Database, sqlite_path
+
+SECONDS = 2.0
+"""For which a start looks at an SQLite file; `upbeat doctor` looks at all of it, however large it is."""
+STEPS = 100_000
+"""Of SQLite's machine between two looks at the clock."""
+
+
+class Damaged(Exception):
+    """The file is no sound database; the message says what to do, for the operator."""
+
+    def __init__(self, path: object, found: str) -> None:
+        super().__init__(
+            f"{path} is damaged ({found}). Move it and its -wal file elsewhere, and put the last backup in its place:"
+            " `upbeat restore FILE`"
+        )
+
+
+def refuse_damage(database: Database) -> None:
+    """Raise Damaged when the file of an SQLite database is not sound, as far as a short look shows. A server of
+    PostgreSQL looks after its own files."""
+    if not database.is_sqlite:
+        return
+    path = sqlite_path(str(database.url))
+    try:
+        with database.engine.connect() as connection:
+            found = _look(connection)
+    except OperationalError:
+        raise  # busy, full or not to be opened: that is no damage
+    except DatabaseError as error:
+        raise Damaged(path, str(error.orig)) from None
+    if found != "ok":
+        raise Damaged(path, found)
+
+
+def _look(connection: Connection) -> str:
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    ends = time.monotonic() + SECONDS
+    raw.set_progress_handler(lambda: int(time.monotonic() > ends), STEPS)
+    try:
+        found = raw.execute("PRAGMA quick_check(1)").fetchone()
+    except Exception as error:
+        if "interrupted" in str(error):
+            return "ok"  # so far
+        raise
+    finally:
+        raw.set_progress_handler(None, 0)
+    return str(found[0]).strip().splitlines()[-1]

@@ -1,0 +1,455 @@
+"""The disk is full, locked, failing or torn: what was acknowledged is there, and nobody is told what is not so."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import resource
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.doctor import examine
+from bot.settings import Settings
+from schedules.delivery import Delivery
+from storage import database as databases
+from storage.backups import BackupProblem, back_up
+from storage.checkins import CheckIn
+from storage.damage import Damaged, refuse_damage
+from storage.database import Busy, Database, sqlite_is_safe
+from storage.store import Store
+from storage.tables import Inbox, Outgoing
+from tests.bot.slack.conftest import room_with, user
+from tests.company import Chat
+from tests.engines import PROJECT, sqlite_url
+from tests.fakes.telegram import FakeTelegram
+from tests.faults.figures import Figure
+from tests.faults.power import Power
+from tests.schedules.test_delivery import tell
+from tests.test_kill import SECRET, USERS, found
+
+
+def path_of(chat: Chat) -> Path:
+    assert chat.database.url.database
+    return Path(chat.database.url.database)
+
+
+def log_of(chat: Chat) -> bytes:
+    return Path(f"{path_of(chat)}-wal").read_bytes()
+
+
+def is_sound(path: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return bool(connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok")
+
+
+# F08: locked -------------------------------------------------------------------------------------------------------
+
+
+async def test_f08_a_locked_database_is_said_and_nothing_is_lost(
+    chat: Chat, figure: Figure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process holds the file; people hear so, events are not acknowledged, and the outbox waits."""
+    monkeypatch.setattr("storage.writing.PATIENCE", "busy_timeout=100")
+    async with room_with(chat, sockets=False) as room:
+        await room.slack.until(lambda: room.accounts("ben"))
+        delivery = Delivery(chat.core, [room.platform.speaker], worker="faults")
+        message = tell(chat, "ben", "hello", on="slack")
+        await chat.database.write(lambda store: None)
+        await delivery.start()
+        await room.slack.until(lambda: room.slack.dm(user("ben")))
+        with contextlib.closing(sqlite3.connect(path_of(chat), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            refused = await asyncio.gather(
+                *(room.slack.command(user("ada"), "/checkin", f"done {n}") for n in range(5))
+            )
+            said = await room.slack.says(user("ben"), "checkin done waiting")
+            assert not said.ok
+            assert all("nothing was changed" in ack.ephemeral.words for ack in refused)
+            other.execute("ROLLBACK")
+        began = time.perf_counter()
+        assert (await room.slack.redeliver(said)).ok
+        recovered = time.perf_counter() - began
+        chat.wait(minutes=2)
+        later = tell(chat, "ben", "the second hello", on="slack")
+        delivery.wake()
+        await room.slack.until(lambda: "the second hello" in room.slack.told(user("ben")))
+        await delivery.stop(5)
+        assert {row.id: row.state for row in chat.rows(Outgoing) if row.id in (message, later)} == {
+            message: "sent",
+            later: "sent",
+        }
+        assert [row.answers["done"] for row in room.checkins()] == ["waiting"]
+        figure(6, f"refused in words 5, lost 0, doubled 0, again after {recovered:.1f} s")
+
+
+# F09 and F10: full, failing ------------------------------------------------------------------------------------------
+
+
+class Running:
+    """A real process of Upbeat on one file, whose log is on a disk that is full from the beginning."""
+
+    def __init__(self, port: int, popen: asyncio.subprocess.Process) -> None:
+        self.port, self.popen = port, popen
+
+    def permit(self, most: int) -> None:
+        """No file that the process writes may be longer than this."""
+        resource.prlimit(self.popen.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+    async def ready(self) -> int:
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.get(f"http://127.0.0.1:{self.port}/readyz") as answer:
+                    return answer.status
+            except aiohttp.ClientError:
+                return 0
+
+    async def until(self, status: int, seconds: float = 30) -> float:
+        """Wait until it says so; returns for how long."""
+        began = time.monotonic()
+        while await self.ready() != status:
+            assert self.popen.returncode is None, "the process ended"
+            assert time.monotonic() - began < seconds, f"/readyz never said {status}"
+            await asyncio.sleep(0.1)
+        return time.monotonic() - began
+
+
+@contextlib.asynccontextmanager
+async def running(url: str, fake: FakeTelegram, folder: Path) -> AsyncIterator[Running]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ours = ("UPBEAT", "SLACK", "TELEGRAM")
+    settings = {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
+        "UPBEAT_DATABASE_URL": url,
+        "UPBEAT_SECRET_KEY": SECRET,
+        "UPBEAT_PORT": str(port),
+        "TELEGRAM_BOT_TOKEN": fake.token,
+        "TELEGRAM_API_URL": fake.api_url,
+        "PYTHONPATH": str(PROJECT),
+    }
+    with Path("/dev/full").open("w") as log:  # noqa: ASYNC230 - it is no file that one waits for
+        command = (sys.executable, "-m", "tests.several", "", "1.5")
+        popen = await asyncio.create_subprocess_exec(
+            *command, cwd=folder, env=settings, stdout=log, stderr=log
+        )
+    made = Running(port, popen)
+    try:
+        yield made
+    finally:
+        if popen.returncode is None:
+            popen.terminate()
+        await asyncio.wait_for(popen.wait(), 30)
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as made:
+        for who, number in USERS.items():
+            made.add_user(number, who.title(), who).started = True
+        yield made
+        assert made.violations == []
+
+
+async def test_f09_f10_a_full_and_a_failing_disk_are_said_and_survived(
+    telegram: FakeTelegram, tmp_path: Path, figure: Figure
+) -> None:
+    """Log, write-ahead log and then every file: what is said meanwhile is not acknowledged, and recorded afterwards."""
+    url, folder = sqlite_url(tmp_path), tmp_path
+    found(url)
+    said: list[str] = []
+    seconds: list[float] = []
+    async with running(url, telegram, folder) as upbeat:
+        await upbeat.until(200)  # though it could not even say that it is ready
+        for phase in ("log", "write-ahead log", "every file"):
+            wal = (folder / "upbeat.db-wal").stat().st_size
+            if phase != "log":
+                upbeat.permit(wal if phase == "write-ahead log" else 0)
+                await upbeat.until(503)
+            for number in USERS.values():
+                said.append(f"{phase} {number}")
+                await telegram.says(number, f"/checkin done {said[-1]}")
+            if phase != "log":
+                await asyncio.sleep(0.5)
+                assert len(telegram.pending) == 3, f"{phase}: confirmed although nothing could be written"
+                upbeat.permit(resource.RLIM_INFINITY)
+                seconds.append(await upbeat.until(200))
+            async with asyncio.timeout(30):
+                while telegram.pending:  # noqa: ASYNC110 - another process takes them
+                    await asyncio.sleep(0.05)
+    assert is_sound(folder / "upbeat.db")
+    kept = Database(url, SECRET.encode())
+    kept.open()
+    rows = kept.write_now(lambda store: store._rows(CheckIn, ()))
+    inbox = kept.write_now(lambda store: store._rows(Inbox, ()))
+    kept.stop()
+    assert sorted(str(row.answers["done"]) for row in rows) == sorted(said)
+    assert {row.outcome for row in inbox} == {"done"}
+    figure(3, f"integrity ok 3 of 3, lost 0, acknowledged in vain 0, ready again after {max(seconds):.1f} s")
+
+
+async def test_f09_a_full_disk_undoes_all_whose_commit_failed(chat: Chat, figure: Figure) -> None:
+    """Some units fill the disk in the middle of a group: whoever was told that it is saved finds it saved."""
+
+    def unit(store: Store, number: int) -> None:
+        pages = store.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        store.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 3}")
+        store.set_setting(f"n{number}", "x" * (400_000 if number % 5 == 4 else 10))
+
+    units = [chat.database.write(lambda store, n=n: unit(store, n)) for n in range(40)]  # type: ignore[misc]
+    results = await asyncio.gather(*units, return_exceptions=True)
+
+    def room(store: Store) -> list[bool]:
+        store.connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        return [store.setting(f"n{number}") is not None for number in range(40)]
+
+    stored = await chat.database.write(room)
+    assert stored == [result is None for result in results]
+    assert {type(result) for result in results} == {type(None), Busy}
+    assert is_sound(path_of(chat))
+    figure(40, f"refused {stored.count(False)}, told wrongly 0")
+
+
+async def test_f09_a_backup_that_does_not_fit_leaves_nothing_and_says_so(
+    chat: Chat, tmp_path: Path, figure: Figure
+) -> None:
+    target = tmp_path / "backup"
+    for number in range(40):
+        await chat.says("ben", f"/checkin done {random.Random(number).randbytes(1_000).hex()}")
+    with permitted(40_000), pytest.raises(BackupProblem, match="cannot be written"):
+        back_up(chat.database, target)
+    assert [name for name in os.listdir(tmp_path) if name.startswith("backup")] == []
+    assert back_up(chat.database, target) > 0
+    figure(1, "torn files left 0")
+
+
+@contextlib.contextmanager
+def permitted(most: int) -> Iterator[None]:
+    """No file that this process writes may be longer."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_f10_a_file_that_became_read_only_is_no_silent_yes(chat: Chat, figure: Figure) -> None:
+    async with room_with(chat, sockets=False) as room:
+        await room.slack.command(user("ada"), "/checkin", "done before")
+        await chat.database.write(lambda store: store.connection.exec_driver_sql("PRAGMA query_only=ON"))
+        acks = [await room.slack.command(user("ada"), "/checkin", f"done {n}") for n in range(3)]
+        said = await room.slack.says(user("ben"), "checkin done it")
+        assert all("nothing was changed" in ack.ephemeral.words for ack in acks)
+        assert not said.ok
+        await chat.database.read(lambda store: store.setting("any"))
+        with pytest.raises(Busy):
+            await chat.database.write(lambda store: store.set_setting("any", 1))
+        writer: Any = chat.database._writer
+        writer._connection.exec_driver_sql("PRAGMA query_only=OFF")
+        writer._connection.rollback()
+        assert (await room.slack.redeliver(said)).ok
+        assert [row.answers["done"] for row in room.checkins()] == ["before", "it"]
+        figure(4, "failed open 0")
+
+
+# F11: power loss -----------------------------------------------------------------------------------------------------
+
+
+async def test_f11_what_was_acknowledged_is_on_the_disk(chat: Chat, tmp_path: Path, figure: Figure) -> None:
+    """Only what SQLite has had synced survives: at each of many moments, the files as they were at their last sync."""
+    acknowledged: list[str] = []
+    looked = 0
+    await chat.database.write(lambda store: store.set_setting("begun", True))
+    with Power(chat.database) as power:
+        await chat.database.write(power.watch)
+
+        async def talk(who: str) -> None:
+            for number in range(20):
+                await chat.says(who, f"/kudos @dora for {who} {number}")
+                await chat.says(who, f"/checkin done {who} {number}")
+                acknowledged.append(f"{who} {number}")
+
+        talking = [asyncio.create_task(talk(who)) for who in ("ada", "ben", "eve")]
+        while not all(task.done() for task in talking):
+            await asyncio.sleep(random.Random(looked).uniform(0.002, 0.03))
+            promised = list(acknowledged)
+            if promised:
+                lost = _lost(power.cut(tmp_path / f"cut-{looked}"), promised)
+                assert lost == []
+                looked += 1
+        await asyncio.gather(*talking)
+        assert power.syncs > 20
+        assert _lost(power.cut(tmp_path / "end"), acknowledged) == []
+    assert looked > 10
+    figure(looked + 1, f"lost 0 of {len(acknowledged)} acknowledged, {power.syncs} syncs")
+
+
+def _lost(path: Path, promised: list[str]) -> list[str]:
+    """What of the promised is not in this file; the file is sound."""
+    assert is_sound(path)
+    kept = Database(f"sqlite+aiosqlite:///{path}", b"a test's secret")
+    kept.open()
+    rows = kept.write_now(lambda store: store._rows(CheckIn, ()))
+    kept.stop()
+    words = "\n".join(f"{row.answers} {row.parts}" for row in rows)
+    shutil.rmtree(path.parent)
+    return [
+        each
+        for each in promised
+        if f"'{each}'" not in words and f"{each}\\n" not in words and each not in words
+    ]
+
+
+# F12: an old SQLite --------------------------------------------------------------------------------------------------
+
+VERSIONS = {
+    (3, 40, 1): False,
+    (3, 44, 5): False,
+    (3, 44, 6): True,
+    (3, 45, 0): False,
+    (3, 50, 6): False,
+    (3, 50, 7): True,
+    (3, 51, 2): False,
+    (3, 51, 3): True,
+    (3, 53, 0): True,
+}
+
+
+async def test_f12_where_sqlite_is_old_only_the_writer_checkpoints_and_doctor_says_so(
+    chat: Chat, figure: Figure, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for version, safe in VERSIONS.items():
+        monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+        assert sqlite_is_safe() is safe, version
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
+
+    def checkpoints(store: Store) -> Any:
+        return store.connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar_one()
+
+    beside = Database(str(chat.database.url), b"a test's secret")  # `upbeat people import`, while Upbeat runs
+    beside.open()
+    assert await chat.database.read(checkpoints) == 0
+    assert await chat.database.write(checkpoints) == 1000
+    assert beside.write_now(checkpoints) == 0
+    with chat.database.snapshot() as connection:
+        assert connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar_one() == 0
+    beside.stop()
+    await asyncio.to_thread(examine, Settings(_env_file=None, UPBEAT_DATABASE_URL=str(chat.database.url)))  # type: ignore[call-arg]
+    assert "can damage a WAL file" in capsys.readouterr().out
+    assert databases.sqlite_version()
+    figure(len(VERSIONS) + 4, "checkpoints beside the writer 0")
+
+
+# F13: damage ---------------------------------------------------------------------------------------------------------
+
+PAGE = 4096
+
+
+async def _filled(chat: Chat, folder: Path) -> Path:
+    """A copy of a file with something in it."""
+    for number in range(30):
+        await chat.says("ben", f"/checkin done {number} {'x' * 500}")
+    copy = folder / "copy.db"
+    with contextlib.closing(sqlite3.connect(path_of(chat))) as source:
+        source.execute("VACUUM INTO ?", (str(copy),))
+    return copy
+
+
+def _remove(folder: Path, name: str) -> None:
+    for left in folder.glob(f"{name}*"):
+        left.unlink()
+
+
+async def test_f13_a_damaged_file_is_not_started_on(chat: Chat, tmp_path: Path, figure: Figure) -> None:
+    sound = await _filled(chat, tmp_path)
+    whole = sound.read_bytes()
+    pages = len(whole) // PAGE
+    used = [
+        n for n in range(1, pages) if whole[n * PAGE] in (2, 5, 10, 13)
+    ]  # the roots and leaves of its trees
+    damages = {
+        "no header": b"x" * 100 + whole[100:],
+        "half of it": whole[: pages // 2 * PAGE],
+        "none": b"" + b"z" * 9_000,
+    }
+    chosen = random.Random(13).sample(used, 20)
+    damages |= {f"page {n} zeroed": whole[: n * PAGE] + bytes(PAGE) + whole[(n + 1) * PAGE :] for n in chosen}
+    noise = random.Random(13).randbytes(PAGE)
+    damages |= {f"page {n} noise": whole[: n * PAGE] + noise + whole[(n + 1) * PAGE :] for n in chosen}
+    detected = 0
+    for kind, content in damages.items():
+        path = tmp_path / "damaged.db"
+        path.write_bytes(content)
+        database = Database(f"sqlite+aiosqlite:///{path}", b"a test's secret")
+        try:
+            with pytest.raises(Damaged, match="upbeat restore FILE"):
+                refuse_damage(database)
+        except BaseException:
+            raise AssertionError(kind) from None
+        database.stop()
+        _remove(tmp_path, "damaged.db")
+        detected += 1
+    refuse_damage(chat.database)
+    figure(len(damages), f"detected {detected} of {len(damages)}, sound ones refused 0")
+
+
+async def test_f13_the_sentence_names_the_command(chat: Chat, tmp_path: Path, figure: Figure) -> None:
+    path = await _filled(chat, tmp_path)
+    content = bytearray(path.read_bytes())
+    content[5 * PAGE : 8 * PAGE] = bytes(3 * PAGE)
+    path.write_bytes(content)
+    environment = {
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("UPBEAT", "SLACK", "TELEGRAM"))
+        },
+        "UPBEAT_DATABASE_URL": f"sqlite+aiosqlite:///{path}",
+        "UPBEAT_SECRET_KEY": "a test's secret",
+        "UPBEAT_PORT": "0",
+        "PYTHONPATH": str(PROJECT),
+    }
+    ended = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "bot", "run"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 1
+    assert "is damaged" in ended.stderr
+    assert "upbeat restore FILE" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    figure(1, "started 0")
+
+
+async def test_f13_a_torn_log_keeps_whole_units(chat: Chat, tmp_path: Path, figure: Figure) -> None:
+    """SQLite cannot tell a cut log from a power loss. What is left is sound, up to a unit that was committed."""
+    await chat.says("ben", "/checkin done first")
+    for number in range(10):
+        await chat.says("ben", f"/kudos @dora for {number}")
+    database, log = path_of(chat).read_bytes(), log_of(chat)
+    assert len(log) > 20 * PAGE
+    cells = 0
+    for length in range(0, len(log), len(log) // 25):
+        for torn in (log[:length], log[: max(length - 400, 0)] + b"\xff" * min(400, length)):
+            folder = tmp_path / f"torn-{cells}"
+            folder.mkdir()
+            (folder / "upbeat.db").write_bytes(database)
+            (folder / "upbeat.db-wal").write_bytes(torn)
+            assert is_sound(folder / "upbeat.db")
+            cells += 1
+    figure(cells, "sound; of what was cut off, whole units only")
