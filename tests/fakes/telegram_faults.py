@@ -8,8 +8,15 @@ from typing import Any
 from .telegram_spec import Refused, bad
 
 DROPS = ("drop_before_accept", "timeout_after_accept")
+NONSENSE = {
+    "nonsense": b'{"ok": true, "result": [{"no": 1}, 5, null, {"update_id": "x"}]}',
+    "no updates": b'{"ok": true, "result": 5}',
+    "no json": b"<html>Bad gateway</html>",
+}
+"""What no Telegram answers, but what stands in between may."""
 KINDS = (
     *DROPS,
+    *NONSENSE,
     "429",
     "500",
     "401",

@@ -1,0 +1,235 @@
+"""PostgreSQL restarts, has no connection left, or another schema; a queue is very long; a process is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Connection, event, text
+
+from handlers.kit.cards import Card
+from handlers.kit.text import Phrase
+from handlers.kit.values import dump
+from schedules.delivery import Delivery
+from storage.checkins import CheckIn
+from storage.database import Busy, Database
+from storage.migrations import current, migrate, newest
+from storage.store import Store
+from storage.tables import Inbox, Outgoing
+from tests.company import Chat, Letterbox, company
+from tests.engines import DURABLE, postgres_url, restart_postgres
+from tests.fakes.telegram import FakeTelegram
+from tests.faults.figures import Figure
+from tests.test_kill import SECRET, USERS, found, upbeat
+
+FEW = (*DURABLE, "max_connections = 15", "superuser_reserved_connections = 3")
+
+
+@pytest.fixture
+def few() -> Iterator[str]:
+    """A PostgreSQL of its own, that waits for the disk and has few connections."""
+    with postgres_url(settings=FEW) as url:
+        yield url
+
+
+# F32 -----------------------------------------------------------------------------------------------------------------
+
+
+async def test_f32_postgresql_restarts_under_load(few: str, figure: Figure) -> None:
+    """It is stopped as by a crash while people talk: whoever heard yes is in it, and it goes on by itself."""
+    async with company(few) as chat:
+        said: list[str] = []
+        refused: list[float] = []
+        done: list[bool] = []
+
+        async def talk(who: str) -> None:
+            for number in range(2_000):
+                if done:
+                    return
+                words = f"{who} {number}"
+                try:
+                    heard = await chat.says(who, f"/kudos @dora for {words}")
+                    assert heard.answer.outcome != "failed", heard.text
+                    await chat.database.write(lambda store, words=words: store.set_setting(words, True))
+                    said.append(words)
+                except Busy:
+                    refused.append(time.monotonic())
+                await asyncio.sleep(0.02)
+
+        talking = [asyncio.create_task(talk(who)) for who in ("ada", "ben", "eve")]
+        while len(said) < 10:  # noqa: ASYNC110 - they talk until then
+            await asyncio.sleep(0.01)
+        began = time.monotonic()
+        await asyncio.to_thread(restart_postgres, FEW)
+        down = time.monotonic() - began
+        before = len(said)
+        async with asyncio.timeout(20):
+            while len(said) < before + 20:  # noqa: ASYNC110 - they talk until then
+                await asyncio.sleep(0.01)
+        done.append(True)
+        await asyncio.gather(*talking)
+        lost = [
+            words for words in said if chat.change(lambda store, words=words: store.setting(words)) is None
+        ]
+        assert lost == []
+        recovered = max(refused, default=began) - began
+        figure(
+            len(said) + len(refused),
+            f"lost 0 of {len(said)}, refused {len(refused)}, well {recovered:.1f} s after (down {down:.1f} s)",
+        )
+
+
+async def test_f32_without_a_connection_left_it_is_said_and_survived(few: str, figure: Figure) -> None:
+    async with company(few) as chat:
+        far = Database(few, b"a test's secret", now=chat.database.now)
+        with contextlib.ExitStack() as taken:
+            while True:
+                try:
+                    taken.enter_context(psycopg.connect(few.replace("+psycopg", "")))
+                except psycopg.OperationalError:
+                    break
+            with pytest.raises(Exception, match=r"too many|remaining|connection"):
+                far.open()
+            results = await asyncio.gather(
+                *(chat.database.write(lambda store, n=n: store.set_setting(f"c{n}", n)) for n in range(20)),  # type: ignore[misc]
+                return_exceptions=True,
+            )
+        assert {type(result) for result in results} <= {type(None), Busy}
+        stored = [chat.change(lambda store, n=n: store.setting(f"c{n}")) is not None for n in range(20)]  # type: ignore[misc]
+        assert stored == [result is None for result in results]
+        far.open()
+        await far.close()
+        figure(20, f"refused {stored.count(False)}, told wrongly 0")
+
+
+# F34 -----------------------------------------------------------------------------------------------------------------
+
+MANY = 100_000
+TABLE = Outgoing.__table__.name  # type: ignore[attr-defined]
+
+
+async def test_f34_a_long_queue_delays_neither_people_nor_other_readers(chat: Chat, figure: Figure) -> None:
+    """A hundred thousand messages wait for later, ten thousand for one reader now, and one for somebody else."""
+    card = dump(Card(Phrase("Hello.")))
+
+    def fill(store: Store) -> None:
+        made = store.outbox.put(card, route="test", person_id=chat.ids["ben"])
+        assert made
+        columns = [c.name for c in Outgoing.__table__.columns]  # type: ignore[attr-defined]
+        copied = ", ".join(
+            {"id": "printf('0%031d', n)", "due_at": "'2027-01-01 00:00:00.000000'"}.get(c, c) for c in columns
+        )
+        now = ", ".join({"id": "printf('1%031d', n)"}.get(c, c) for c in columns)
+        numbers = "WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < {most})"
+        names = ", ".join(columns)
+        for most, values in ((MANY, copied), (2_000, now)):
+            query = f"{numbers.format(most=most)} SELECT {values} FROM many, {TABLE} WHERE id = '{made.id}'"
+            store.execute(text(f"INSERT INTO {TABLE} ({names}) {query}"))
+        store.outbox.put(card, route="test", person_id=chat.ids["ada"])
+
+    chat.change(fill)
+    mouth = Letterbox("web")
+    mouth.buckets = lambda parcel: [(f"to {parcel.to.address}", 20.0, 1.0)]  # type: ignore[method-assign]
+    delivery = Delivery(chat.core, [mouth], worker="faults")
+    began = time.monotonic()
+    await delivery.start()
+    answers: list[float] = []
+    while not any(parcel.to.external_id == "ada" for parcel in mouth.parcels):
+        asked = time.monotonic()
+        await chat.says("eve", "/help")
+        answers.append(time.monotonic() - asked)
+        chat.wait(milliseconds=round((time.monotonic() - asked) * 1000) + 20)
+        await asyncio.sleep(0.02)
+        assert time.monotonic() - began < 30, "one reader's messages keep all others waiting"
+    waited = time.monotonic() - began
+    await delivery.stop(1)
+    p99 = sorted(answers)[int(len(answers) * 0.99)] * 1000
+    assert p99 < 1_000
+    figure(MANY, f"answers p99 {p99:.0f} ms; another reader waited {waited:.1f} s")
+
+
+# F42 -----------------------------------------------------------------------------------------------------------------
+
+
+async def test_f42_a_migration_that_is_interrupted_anywhere_is_done_again(
+    tmp_path: Path, figure: Figure
+) -> None:
+    cells = 0
+    steps = _steps(tmp_path)
+    assert steps > 40
+    for number in range(1, steps, steps // 4):
+        url = f"sqlite+aiosqlite:///{tmp_path / f'{number}.db'}"
+        doomed = Database(url, SECRET.encode())
+        left = [number]
+
+        def die(connection: Connection, *_: Any, left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] == 0:
+                raise KeyboardInterrupt
+
+        event.listen(doomed.engine, "before_cursor_execute", die)
+        with pytest.raises(KeyboardInterrupt):
+            migrate(doomed)
+        doomed.stop()
+        again = Database(url, SECRET.encode())
+        assert current(again) is None, "half a schema was left"
+        assert migrate(again)
+        assert current(again) == newest()
+        again.stop()
+        cells += 1
+    figure(cells, "half schemas 0")
+
+
+def _steps(folder: Path) -> int:
+    database = Database(f"sqlite+aiosqlite:///{folder / 'whole.db'}", SECRET.encode())
+    count = [0]
+
+    def counted(*_: Any) -> None:
+        count[0] += 1
+
+    event.listen(database.engine, "before_cursor_execute", counted)
+    migrate(database)
+    database.stop()
+    return count[0]
+
+
+# F06 -----------------------------------------------------------------------------------------------------------------
+
+
+async def test_f06_told_to_stop_under_load_it_finishes_what_it_began(tmp_path: Path, figure: Figure) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'upbeat.db'}"
+    found(url)
+    async with FakeTelegram() as fake:
+        for who, number in USERS.items():
+            fake.add_user(number, who.title(), who).started = True
+        async with upbeat(url, fake, tmp_path) as process:
+            for number in range(60):
+                await fake.says(list(USERS.values())[number % 3], f"/checkin done thing {number}.")
+            async with asyncio.timeout(30):
+                while len(fake.pending) > 40:  # noqa: ASYNC110 - another process takes them
+                    await asyncio.sleep(0.01)
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(process.wait(), 25)
+            seconds = time.monotonic() - began
+        assert process.returncode == 0
+        waiting = len(fake.pending)
+    kept = Database(url, SECRET.encode())
+    kept.open()
+    rows = kept.write_now(lambda store: store._rows(CheckIn, ()))
+    inbox = kept.write_now(lambda store: store._rows(Inbox, ()))
+    held = [each for each in kept.write_now(lambda store: store.leases.standing()) if each.seconds > 0]
+    kept.stop()
+    confirmed = 60 - waiting
+    words = str([row.answers for row in rows])
+    assert all(f"thing {number}." in words for number in range(confirmed) if number < confirmed - 3)
+    assert len(inbox) >= confirmed
+    assert held == []
+    figure(60, f"confirmed {confirmed}, lost 0, left to come again {waiting}, leases left 0, {seconds:.1f} s")
