@@ -61,7 +61,7 @@ async def test_f08_a_locked_database_is_said_and_nothing_is_lost(
     chat: Chat, figure: Figure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process holds the file; people hear so, events are not acknowledged, and the outbox waits."""
-    monkeypatch.setattr("storage.writing.PATIENCE", "busy_timeout=100")
+    monkeypatch.setattr("storage.writers.PATIENCE", "busy_timeout=100")
     async with room_with(chat, sockets=False) as room:
         await room.slack.until(lambda: room.accounts("ben"))
         delivery = Delivery(chat.core, [room.platform.speaker], worker="faults")
