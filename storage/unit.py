@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel, col
 
@@ -229,9 +230,8 @@ class Unit:
         return found[0][0] if found else default
 
     def set_setting(self, name: str, value: Any) -> None:
-        """Set a value of the organisation."""
-        self.remove(Setting, col(Setting.name) == name)
-        self.insert(Setting(name=name, value=value))
+        """Set a value of the organisation; of several processes that do so at once, the last one's stands."""
+        self.run(_SET[self.dialect], name=name, value=value)
 
     # Inside --------------------------------------------------------------------------------------------------------
 
@@ -263,4 +263,10 @@ class Unit:
             self.audit("opened", row.kind, record_id=mark[-1], subject_id=row.subject_id, behalf_id=behalf)
 
 
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_SET = {
+    name: Prepared(made.on_conflict_do_update(index_elements=["name"], set_={"value": made.excluded.value}))
+    for name, insert in _INSERT.items()
+    for made in (insert(Setting.__table__),)  # type: ignore[attr-defined]
+}
 _SETTING = Prepared(select(col(Setting.value)).where(col(Setting.name) == bindparam("name")))

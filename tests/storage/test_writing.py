@@ -171,3 +171,12 @@ async def test_who_needs_a_lock_that_an_import_holds_keeps_nobody_else_waiting(p
         importing.rollback()
     assert lasted < 3, f"{lasted:.1f} s"
     assert sorted(await asyncio.gather(*wanting))[-1] >= 12
+
+
+async def test_a_setting_is_set_by_many_at_once(any_chat: Chat) -> None:
+    """On PostgreSQL by four writers, as by several processes: the last one stands, and nobody is refused."""
+    database = any_chat.database
+    units = [database.write(lambda store, n=n: store.set_setting("shared", {"n": n})) for n in range(40)]  # type: ignore[misc]
+    apart = [database.write_apart(lambda store: store.set_setting("shared", {"n": 40})) for _ in range(10)]
+    await asyncio.gather(*units, *apart)
+    assert setting(any_chat, "shared") in [{"n": n} for n in range(41)]
