@@ -8,9 +8,7 @@ from hypothesis import settings
 
 from tests.company import Chat, company
 from tests.engines import ENGINES, empty_database
-from tests.faults.figures import pytest_terminal_summary
-
-__all__ = ["pytest_terminal_summary"]
+from tests.faults.figures import print_figures
 
 settings.register_profile("steady", deadline=None)  # how quick a busy machine is proves nothing
 settings.load_profile("steady")
@@ -25,6 +23,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.write_line(words)
             elif name == "examined":
                 terminalreporter.write_line(str(words))
+    print_figures(terminalreporter)
 
 
 @pytest.fixture

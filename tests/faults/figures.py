@@ -162,7 +162,7 @@ def figure(record_property: Callable[[str, Any], None]) -> Figure:
     return say
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def print_figures(terminalreporter: Any) -> None:
     """Print the table of the faults that this run tried, a line for each test."""
     reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())]
     said: dict[tuple[int, str], list[tuple[int, str]]] = {}
