@@ -64,7 +64,7 @@ FAULTS = {
     44: "no memory during an export",
 }
 
-KILLED = "tests/test_kill.py::test_a_killed_process_loses_and_doubles_nothing"
+KILLED = "tests/test_prove.py::test_the_promise_holds"
 CALENDAR = "tests/handlers/kit/test_calendar.py"
 SHEETS = "tests/storage/test_sheets.py"
 
@@ -139,9 +139,15 @@ def tested() -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for path in sorted(Path(__file__).parent.glob("test_*.py")):
         for name in functions(path):
-            if named := _NAMED.match(name):
-                found.setdefault(int(named.group(1)), []).append(name)
+            if number := named(name):
+                found.setdefault(number, []).append(name)
     return found
+
+
+def named(test: str) -> int | None:
+    """The fault that a test is named after."""
+    found = _NAMED.match(test)
+    return int(found.group(1)) if found else None
 
 
 def functions(path: Path) -> Iterator[str]:
@@ -182,9 +188,9 @@ def print_figures(terminalreporter: Any) -> None:
 
 
 def _said(report: Any) -> Iterator[tuple[tuple[int, str], tuple[int, str]]]:
-    named = _NAMED.match(report.nodeid.rpartition("::")[2])
-    if named and report.when == "call":
+    test = _NAMED.match(report.nodeid.rpartition("::")[2])
+    if test and report.when == "call":
         found = [item for key, item in report.user_properties if key == "figure"]
         cells, words = found[-1] if found else (0, "no figure")
-        key = (int(named.group(1)), named.group(2).replace("_", " "))
+        key = (int(test.group(1)), test.group(2).replace("_", " "))
         yield key, (cells, words if report.passed else f"FAILED; {words}")

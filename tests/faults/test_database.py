@@ -27,7 +27,7 @@ from tests.company import Chat, Letterbox, company
 from tests.engines import DURABLE, postgres_url, restart_postgres
 from tests.fakes.telegram import FakeTelegram
 from tests.faults.figures import Figure
-from tests.test_kill import SECRET, USERS, found, upbeat
+from tests.faults.processes import SECRET, USERS, found, introduce, running
 
 FEW = (*DURABLE, "max_connections = 15", "superuser_reserved_connections = 3")
 
@@ -106,7 +106,7 @@ async def test_f32_without_a_connection_left_it_is_said_and_survived(few: str, f
         assert stored == [result is None for result in results]
         far.open()
         await far.close()
-        figure(20, f"refused {stored.count(False)}, told wrongly 0")
+        figure(21, f"a start refused in words 1, running refused {stored.count(False)}, told wrongly 0")
 
 
 # F34 -----------------------------------------------------------------------------------------------------------------
@@ -207,8 +207,7 @@ async def test_f06_told_to_stop_under_load_it_finishes_what_it_began(tmp_path: P
     url = f"sqlite+aiosqlite:///{tmp_path / 'upbeat.db'}"
     found(url)
     async with FakeTelegram() as fake:
-        for who, number in USERS.items():
-            fake.add_user(number, who.title(), who).started = True
+        introduce(fake)
         said: list[str] = []
 
         async def talk() -> None:
@@ -217,7 +216,8 @@ async def test_f06_told_to_stop_under_load_it_finishes_what_it_began(tmp_path: P
                 await fake.says(list(USERS.values())[number % 3], f"/checkin done {said[-1]}")
                 await asyncio.sleep(0.005)
 
-        async with upbeat(url, fake, tmp_path) as process:
+        async with running(url, fake, tmp_path, tmp_path / "log") as upbeat:
+            process = upbeat.popen
             talking = asyncio.create_task(talk())
             async with asyncio.timeout(30):
                 while len(said) - len(fake.pending) < 60:  # noqa: ASYNC110 - another process takes them

@@ -8,7 +8,6 @@ import os
 import random
 import resource
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -32,12 +31,12 @@ from storage.store import Store
 from storage.tables import Inbox, Outgoing
 from tests.bot.slack.conftest import room_with, user
 from tests.company import Chat
-from tests.engines import PROJECT, sqlite_url
+from tests.engines import sqlite_url
 from tests.fakes.telegram import FakeTelegram
 from tests.faults.figures import Figure
 from tests.faults.power import Power
+from tests.faults.processes import SECRET, USERS, Running, environment, found, introduce, running
 from tests.schedules.test_delivery import tell
-from tests.test_kill import SECRET, USERS, found
 
 
 def path_of(chat: Chat) -> Path:
@@ -97,67 +96,34 @@ async def test_f08_a_locked_database_is_said_and_nothing_is_lost(
 # F09 and F10: full, failing ------------------------------------------------------------------------------------------
 
 
-class Running:
-    """A real process of Upbeat on one file, whose log is on a disk that is full from the beginning."""
-
-    def __init__(self, port: int, popen: asyncio.subprocess.Process) -> None:
-        self.port, self.popen = port, popen
-
-    def permit(self, most: int) -> None:
-        """No file that the process writes may be longer than this."""
-        resource.prlimit(self.popen.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
-
-    async def ready(self) -> int:
-        async with aiohttp.ClientSession() as session:
-            try:
-                async with session.get(f"http://127.0.0.1:{self.port}/readyz") as answer:
-                    return answer.status
-            except aiohttp.ClientError:
-                return 0
-
-    async def until(self, status: int, seconds: float = 30) -> float:
-        """Wait until it says so; returns for how long."""
-        began = time.monotonic()
-        while await self.ready() != status:
-            assert self.popen.returncode is None, "the process ended"
-            assert time.monotonic() - began < seconds, f"/readyz never said {status}"
-            await asyncio.sleep(0.1)
-        return time.monotonic() - began
+def permit(process: Running, most: int) -> None:
+    """No file that the process writes may be longer than this."""
+    resource.prlimit(process.popen.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
 
-@contextlib.asynccontextmanager
-async def running(url: str, fake: FakeTelegram, folder: Path) -> AsyncIterator[Running]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    ours = ("UPBEAT", "SLACK", "TELEGRAM")
-    settings = {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
-        "UPBEAT_DATABASE_URL": url,
-        "UPBEAT_SECRET_KEY": SECRET,
-        "UPBEAT_PORT": str(port),
-        "TELEGRAM_BOT_TOKEN": fake.token,
-        "TELEGRAM_API_URL": fake.api_url,
-        "PYTHONPATH": str(PROJECT),
-    }
-    with Path("/dev/full").open("w") as log:  # noqa: ASYNC230 - it is no file that one waits for
-        command = (sys.executable, "-m", "tests.several", "", "1.5")
-        popen = await asyncio.create_subprocess_exec(
-            *command, cwd=folder, env=settings, stdout=log, stderr=log
-        )
-    made = Running(port, popen)
-    try:
-        yield made
-    finally:
-        if popen.returncode is None:
-            popen.terminate()
-        await asyncio.wait_for(popen.wait(), 30)
+async def ready(process: Running) -> int:
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.get(f"http://127.0.0.1:{process.port}/readyz") as answer:
+                return answer.status
+        except aiohttp.ClientError:
+            return 0
+
+
+async def until(process: Running, status: int, seconds: float = 30) -> float:
+    """Wait until it says so; returns for how long."""
+    began = time.monotonic()
+    while await ready(process) != status:
+        assert process.popen.returncode is None, "the process ended"
+        assert time.monotonic() - began < seconds, f"/readyz never said {status}"
+        await asyncio.sleep(0.1)
+    return time.monotonic() - began
 
 
 @pytest.fixture
 async def telegram() -> AsyncIterator[FakeTelegram]:
     async with FakeTelegram() as made:
-        for who, number in USERS.items():
-            made.add_user(number, who.title(), who).started = True
+        introduce(made)
         yield made
         assert made.violations == []
 
@@ -170,21 +136,21 @@ async def test_f09_f10_a_full_and_a_failing_disk_are_said_and_survived(
     found(url)
     said: list[str] = []
     seconds: list[float] = []
-    async with running(url, telegram, folder) as upbeat:
-        await upbeat.until(200)  # though it could not even say that it is ready
+    async with running(url, telegram, folder, Path("/dev/full")) as upbeat:
+        await until(upbeat, 200)  # though it could not even say that it is ready
         for phase in ("log", "write-ahead log", "every file"):
             wal = (folder / "upbeat.db-wal").stat().st_size
             if phase != "log":
-                upbeat.permit(wal if phase == "write-ahead log" else 0)
-                await upbeat.until(503)
+                permit(upbeat, wal if phase == "write-ahead log" else 0)
+                await until(upbeat, 503)
             for number in USERS.values():
                 said.append(f"{phase} {number}")
                 await telegram.says(number, f"/checkin done {said[-1]}")
             if phase != "log":
                 await asyncio.sleep(0.5)
                 assert len(telegram.pending) == 3, f"{phase}: confirmed although nothing could be written"
-                upbeat.permit(resource.RLIM_INFINITY)
-                seconds.append(await upbeat.until(200))
+                permit(upbeat, resource.RLIM_INFINITY)
+                seconds.append(await until(upbeat, 200))
             async with asyncio.timeout(30):
                 while telegram.pending:  # noqa: ASYNC110 - another process takes them
                     await asyncio.sleep(0.05)
@@ -410,22 +376,12 @@ async def test_f13_the_sentence_names_the_command(chat: Chat, tmp_path: Path, fi
     content = bytearray(path.read_bytes())
     content[5 * PAGE : 8 * PAGE] = bytes(3 * PAGE)
     path.write_bytes(content)
-    environment = {
-        **{
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("UPBEAT", "SLACK", "TELEGRAM"))
-        },
-        "UPBEAT_DATABASE_URL": f"sqlite+aiosqlite:///{path}",
-        "UPBEAT_SECRET_KEY": "a test's secret",
-        "UPBEAT_PORT": "0",
-        "PYTHONPATH": str(PROJECT),
-    }
+    settings = environment(UPBEAT_DATABASE_URL=f"sqlite+aiosqlite:///{path}", UPBEAT_PORT="0")
     ended = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-m", "bot", "run"],
         cwd=tmp_path,
-        env=environment,
+        env=settings,
         capture_output=True,
         text=True,
     )
