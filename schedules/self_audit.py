@@ -27,7 +27,7 @@ async def audit_itself(core: Core, bells: Collection[str], term: Term | None = N
     wrong = [finding for finding in findings if finding.times]
     await core.database.write(under(term, lambda store: _keep(store, findings, wrong)))
     for finding in wrong:
-        log.error("promise broken", extra={"rule": finding.rule, "times": finding.times})
+        log.error("promise broken", extra={"kind": finding.rule, "count": finding.times})
     return wrong
 
 

@@ -38,6 +38,7 @@ PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "secure_delete=ON",  # what is erased is overwritten; Debian's SQLite does so anyway, others do not
     PATIENCE,
     "temp_store=MEMORY",  # else what a savepoint would undo is written to a file: 40 writes for each command
 )

@@ -26,6 +26,7 @@ from storage.tables import (
     Outgoing,
     PersonalRow,
     PersonRow,
+    Posted,
     Preference,
 )
 
@@ -76,7 +77,8 @@ class Erasing:
         self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
         self._store.outbox.cancel_for(person_id, "erased")
         self._forget_messages(person_id, instead)
-        self._forget_name(person_id, _people([*emptied, *kept]), instead)
+        partners = _people([*emptied, *kept]) | self._who_knew(person_id)
+        self._forget_name(person_id, partners, instead)
         self._forget_person(person_id, instead.name)
         return Erased(_counted(emptied), _counted(kept))
 
@@ -99,6 +101,7 @@ class Erasing:
         values = {name: _nothing(table.c[name], getattr(row, name)) for name in sealed_columns(type(row))}
         if values:
             self._store.execute(update(table).where(table.c.id == row.id).values(**values))
+        self._store.forgets = True
         self._store.audit("erased", row.kind, record_id=row.id, subject_id=row.subject_id)
 
     def _forget_copies(self, person_id: str, erased: set[str], instead: StandIn) -> None:
@@ -153,12 +156,22 @@ class Erasing:
         for start in range(0, len(about), 500):
             self._store.remove(Handle, col(Handle.id).in_(about[start : start + 500]))
 
+    def _who_knew(self, person_id: str) -> set[str]:
+        """Who leads them or was led by them, HR and administrators are shown their name without any record."""
+        directory, day = self._store.directory, self._store.now.date()
+        leaders = {line.manager_id for line in directory.lines_of.get(person_id, ())}
+        above = {each for leader in leaders for each in directory.line_above(leader, day)}
+        led = {line.subject_id for line in directory.lines_to.get(person_id, ())}
+        staff = {each.id for each in directory.people.values() if each.role in ("hr", "admin")}
+        return leaders | above | led | staff
+
     def _forget_person(self, person_id: str, name: str) -> None:
         for table, field in (
             (Preference, Preference.person_id),
             (Absence, Absence.person_id),
             (Link, Link.person_id),
             (Hold, Hold.person_id),
+            (Posted, Posted.person_id),  # with the address of their private chat
         ):
             self._store.remove(table, col(field) == person_id)
         revision = self._store.people_changed()
@@ -178,6 +191,8 @@ class Erasing:
         )
         old = col(RosterRun.at) <= self._store.now - UNDO_FOR
         self._change_all(RosterRun, old, col(RosterRun.state) != "proposed", undo=None, entries=[])
+        self._store.remove(FileRow)  # others' files may name them, and are made again when they are asked for
+        self._store.forgets = True
         self._store.audit("erased", "person", subject_id=person_id)
 
     def _change_all(self, table: type[Any], *conditions: Any, **values: Any) -> None:

@@ -117,6 +117,7 @@ class Retention:
             wanted.returning(rows.c.id, rows.c.kind, *(rows.c[name] for name in PARTS))
         )
         found = gone.all()
+        self._store.forgets |= bool(found)
         for row in found:
             self._store.audit("expired", row.kind, record_id=row.id, subject_id=row.subject_id or None)
         people = {getattr(row, name) for row in found for name in PARTS} - {None, ""}

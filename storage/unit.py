@@ -49,6 +49,8 @@ class Unit:
         self.touched: set[str] = set()
         """Ids of people whose home screen shows something else now."""
         self.changed_people = False
+        self.forgets = False
+        """Something was erased: no copy of it is to stay behind in the database's own log."""
 
     # What the twins are written in -------------------------------------------------------------------------------
 

@@ -166,6 +166,8 @@ class LoopWriter:
                     await self._write_aside(self._opened(), group)
                 else:
                     await self._write(self._opened(), group)
+                if self._groups.forgetting and self._connection is not None:
+                    await self._on_disk(lambda: self._groups.forget(self._opened()))
             except BaseException as error:
                 _close(self._connection)
                 self._connection = None

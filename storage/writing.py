@@ -70,6 +70,8 @@ class Groups:
         self._patience = patience
         self._chains = Chains(keys)
         self._haste = haste
+        self.forgetting = False
+        """Something was erased, and the database's own log still holds what it was."""
 
     def connect(self) -> Connection:
         """A writing connection, in a thread or task that may open sealed columns from now on."""
@@ -119,6 +121,7 @@ class Groups:
             job.noted = store.finish()
             run_raw(connection, "RELEASE SAVEPOINT unit")
             done.append(job)
+            self.forgetting |= store.forgets
         except OperationalError as error:
             if error.connection_invalidated:
                 raise
@@ -158,7 +161,16 @@ class Groups:
             store.undone()
             raise
         committed()
+        self.forgetting |= store.forgets
         return result
+
+    def forget(self, connection: Connection) -> None:
+        """Empty SQLite's write-ahead log; somebody who still reads an older moment puts it off."""
+        cursor = connection.connection.cursor()
+        try:
+            self.forgetting = bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        finally:
+            cursor.close()
 
 
 # Telling who waits ---------------------------------------------------------------------------------------------------
