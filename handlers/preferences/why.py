@@ -115,6 +115,7 @@ REASONS: Mapping[str, Phrase] = {
     "left": Phrase("the person has left"),
     "ended": Phrase("it has ended"),
     "no channel": Phrase("there is no channel for it"),
+    "gone": Phrase("the message that it was to replace is gone"),
     "place gone": Phrase("there is no channel for it"),
     "nobody to tell": Phrase("there was nobody to tell"),
     "nobody was thanked in public": Phrase("nobody was thanked in public"),
