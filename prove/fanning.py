@@ -46,7 +46,7 @@ async def sweep(terms: Terms) -> Sequence[Row]:
         began, answers = time.monotonic(), _Answers(here)
         talking = asyncio.create_task(answers.keep_talking())
         with contextlib.suppress(TimeoutError):  # the checker says who was not reminded
-            await until(lambda: _reminded(here) >= len(due), seconds=300 if terms.long else 60, pause=0.5)
+            await until(lambda: _reminded(here) >= len(due), seconds=900 if terms.long else 60, pause=0.5)
         wrong = await here.drained(900 if terms.long else 60)
         lasted = time.monotonic() - began
         talking.cancel()

@@ -17,7 +17,7 @@ from bot.telegram.post import Spot
 from handlers.kit.dispatch import Core
 from schedules.speaking import Fixed, Gone, Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
 
-OVERALL = (24.0, 2.0)
+OVERALL = (22.0, 1.0)
 """Messages a second, and how many at once. Telegram permits 30 in any second
 (core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this); the rest is for direct answers, which wait
 for no bucket: while thousands are reminded, whoever presses a button is answered."""

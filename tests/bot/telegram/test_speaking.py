@@ -117,7 +117,7 @@ async def test_a_group_that_moved_is_followed(room: Room) -> None:
 
 def test_the_limits_of_telegram(room: Room) -> None:
     private = room.platform.speaker.buckets(parcel())
-    assert private == [("telegram:all", 24.0, 2.0), (f"telegram:chat:{BEN}", 1.0, 1.0)]
+    assert private == [("telegram:all", 22.0, 1.0), (f"telegram:chat:{BEN}", 1.0, 1.0)]
     [_, (name, rate, burst)] = room.platform.speaker.buckets(parcel(to=TEAM, private=False))
     assert (name, round(rate * 60), burst) == (f"telegram:chat:{TEAM}", 20, 20.0)
 
