@@ -226,7 +226,7 @@ class Chat:
 
     def rows(self, table: type[SQLModel], *conditions: Any) -> list[Any]:
         """Every row of a table, past all rules: for the test's own eyes."""
-        return self.database.write_now(lambda store: store._rows(table, conditions))
+        return self.database.look_now(lambda store: store._rows(table, conditions))
 
     def told_cards(self, who: str) -> list[Heard]:
         """What waits for a person or was sent to them, oldest first."""
@@ -249,7 +249,7 @@ class Chat:
         return "\n\n".join(Voice().plain(load(row.card)) for row in rows if place in (None, row.place_id))
 
     def person(self, who: str) -> Any:
-        return self.database.write_now(lambda store: store.directory.people[self.ids[who]])
+        return self.database.look_now(lambda store: store.directory.people[self.ids[who]])
 
     def change(self, work: Any) -> Any:
         """Do something with the store directly, to arrange a test."""

@@ -287,6 +287,9 @@ function filter(input) {
 document.addEventListener("keydown", (event) => {
   const input = event.target.closest?.("[data-filter]");
   if (input && event.key === "Enter") $(`${input.dataset.filter} li:not([hidden]) a`)?.click();
+  // Who types faster than the list unfolds means its filter.
+  const unfolding = event.target.closest?.("details[open] > summary");
+  if (unfolding && event.key.length === 1 && event.key !== " ") $("input[data-filter]", unfolding.parentElement)?.focus();
   if (event.key === "Escape") for (const one of $$("details:is(.switch, .add, .menu)[open]")) {
     if (one.contains(event.target)) $("summary", one).focus();
     one.open = false;
