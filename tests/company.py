@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import count
@@ -180,9 +180,8 @@ class Chat:
     async def says(
         self, who: str, words: str, *, where: Where | None = None, message: str = "", edits: bool = False
     ) -> Heard:
-        return await self.does(
-            who, Said(words, message=message, edits=edits, command=words.startswith("/")), where=where
-        )
+        said = Said(words, message=message, edits=edits, command=words.startswith("/"))
+        return await self.does(who, replace(said, sent_at=self.now) if edits else said, where=where)
 
     async def presses(self, who: str, label: str, *, on: Heard | None = None) -> Heard:
         """Press a button of the last answer, or of what `who` was told, by its label."""

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.slack.answers import answers, asked_in, picked
@@ -210,7 +210,8 @@ class _Ear:
     def _said(self, event: Json, message: Json, *, edits: bool) -> Heard:
         text, user, channel = str(message.get("text") or ""), str(message["user"]), str(event["channel"])
         where = replace(where_of(channel, ""), thread=str(message.get("thread_ts") or ""))
-        said = Said(spoken(text), message=str(message["ts"]), edits=edits)
+        ts = str(message["ts"])
+        said = Said(spoken(text), message=ts, edits=edits, sent_at=_moment(ts) if edits else None)
         return Heard("message", self._event(user, where, said), user, mentions=mentioned(text))
 
     def home(self, event: Json) -> Heard | None:
@@ -300,6 +301,14 @@ def _object(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(found, Mapping):
         raise TypeError(name)
     return found
+
+
+def _moment(ts: str) -> datetime:
+    """Raises ValueError for what is no moment."""
+    try:
+        return datetime.fromtimestamp(float(ts), UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError("ts") from error
 
 
 def _known(view: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -142,7 +142,8 @@ class _Ear:
         if start and not edits:
             return Opened("start", start.group(1) or "")
         command = words.startswith(("/", "／"))
-        return Said(words, message=str(message.message_id), edits=edits, command=command)
+        sent_at = message.date if edits else None
+        return Said(words, message=str(message.message_id), edits=edits, command=command, sent_at=sent_at)
 
     # Buttons and reactions ---------------------------------------------------------------------------------------
 

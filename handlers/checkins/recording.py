@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from handlers.kit.cards import Button, Card, Note
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from storage.checkins import CheckIn, Routine, Window
+from storage.checkins import CheckIn, Made, Routine, Window
 from storage.policy import Kind
 from storage.tables import Place
 
@@ -63,23 +64,31 @@ def _quoting(request: Request, routine: Routine | None, window: Window | None) -
     seen_by=audience,
     submit=Phrase("Check in"),
     short=True,
+    follows_edits=True,
     title=Phrase("Your check-in"),
 )
 def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> Reply:
     """Say what you got done, what comes next and what blocks you."""
     routine = routine_of(request.store, request.actor)
     said = _words(routine, answers)
-    if request.edits:
-        return _message_edited(request, routine, said, answers.get("mood"))
+    made = _made_by_message(request)
+    if made and request.edits:
+        return _message_edited(request, routine, made.checkin_id, said, answers.get("mood"))
+    if made and made.overtaken:
+        return Reply()  # what was edited since is recorded and answered
     window = request.store.checkins.routines.window(request.actor.id)
     before = request.store.checkins.in_window(request.actor.id, window)
+    row = before or _recorded(request, routine, window, said)
+    if _by_message(request) and made is None:
+        request.store.checkins.remember_said(row, **_place_of(request), overtaken=request.edits)
+    request = replace(request, edits=False)  # one that overtook its message is that message
     if before is None:
-        return _recorded(request, routine, window, said, answers.get("mood"))
+        place, title = _quoting(request, routine, window), Phrase("Checked in.")
+        return _settled(request, routine, row, said, answers.get("mood"), title, place)
     if request.filled:
-        return _changed(request, routine, before, said, None, said, answers.get("mood"))
-    parts = {**_parts(before), request.message or request.delivery: said}
-    _remember(request, before)
-    return _changed(request, routine, before, _together(parts.values()), parts, said, answers.get("mood"))
+        return _changed(request, routine, row, said, None, said, answers.get("mood"))
+    parts = {**_parts(row), request.message or request.delivery: said}
+    return _changed(request, routine, row, _together(parts.values()), parts, said, answers.get("mood"))
 
 
 feature.shortcut("check_in", Phrase("Check in"), check_in)
@@ -96,34 +105,36 @@ def _words(routine: Routine | None, answers: Mapping[str, Any]) -> Said:
     return said
 
 
-def _recorded(
-    request: Request, routine: Routine | None, window: Window | None, said: Said, mood: int | None
-) -> Reply:
+def _recorded(request: Request, routine: Routine | None, window: Window | None, said: Said) -> CheckIn:
     place = _quoting(request, routine, window)
     row = request.store.checkins.record(
         request.actor.id,
         request.today,
         said,
-        parts={request.message: said} if request.message and not request.filled else None,
+        parts={request.message: said} if _by_message(request) else None,
         closes_at=window.closes_at if window else _midnight(request),
         window=window.name if window else None,
         quoted_in=place.id if place else None,
     )
-    _remember(request, row)
     if window and not window.answered:
         request.store.checkins.routines.answered(request.actor.id, window)
-    return _settled(request, routine, row, said, mood, Phrase("Checked in."), place)
+    return row
 
 
 def _midnight(request: Request) -> datetime:
     return at_wall(request.today + timedelta(days=1), time(), request.actor.zone)
 
 
-def _remember(request: Request, row: CheckIn) -> None:
-    if request.message and not request.filled:
-        request.store.checkins.remember_said(
-            row, platform=request.platform, channel=request.where.id, message=request.message
-        )
+def _by_message(request: Request) -> bool:
+    return bool(request.message) and not request.filled
+
+
+def _place_of(request: Request) -> dict[str, str]:
+    return {"platform": request.platform, "channel": request.where.id, "message": request.message}
+
+
+def _made_by_message(request: Request) -> Made | None:
+    return request.store.checkins.said(**_place_of(request)) if _by_message(request) else None
 
 
 # Changing it ------------------------------------------------------------------------------------------------
@@ -154,11 +165,11 @@ def change(request: Request, answers: Annotated[dict[str, Any], Answers], checki
     return _changed(request, routine, row, said, None, said, answers.get("mood"))
 
 
-def _message_edited(request: Request, routine: Routine | None, said: Said, mood: int | None) -> Reply:
+def _message_edited(
+    request: Request, routine: Routine | None, checkin_id: str, said: Said, mood: int | None
+) -> Reply:
     """The check-in says what the message says now; what came from other messages stays."""
-    about = request.store.outbox.about(request.platform, request.where.id, f"said:{request.message}") or ""
-    kind, _, checkin_id = about.partition(":")
-    row = request.store.checkins.by_id(checkin_id, request.actor.id) if kind == "checkin" else None
+    row = request.store.checkins.by_id(checkin_id, request.actor.id)
     if row is None:
         raise Problem(
             Phrase("The message that you edited made no check-in. Send it anew, and I will record it.")

@@ -44,6 +44,7 @@ class Route:
     once: bool = False
     hidden: bool = False
     takes_long: bool = False
+    follows_edits: bool = False
 
     def bind(self, **args: Argument) -> Press:
         """What a button does that opens this door with these arguments."""
@@ -129,11 +130,13 @@ class Feature:
         in_groups: bool = False,
         hidden: bool = False,
         takes_long: bool = False,
+        follows_edits: bool = False,
     ) -> Callable[[Handler], Route]:
         """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring
         is its help; `examples` are what may follow the words, and each runs; `also` are its words elsewhere; `title`
         are the few words that stand over its form. What `takes_long` (more than some tens of milliseconds, in a large
-        company) is done aside, so that everything but writing goes on meanwhile."""
+        company) is done aside, so that everything but writing goes on meanwhile. What `follows_edits` is told when
+        somebody edits a message into its words, and finds out itself what that message did before."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=False)
@@ -147,6 +150,7 @@ class Feature:
                 in_groups=in_groups,
                 hidden=hidden,
                 takes_long=takes_long,
+                follows_edits=follows_edits,
             )
             self.routes.append(route)
             return route

@@ -64,13 +64,15 @@ class File:
 
 @dataclass(frozen=True)
 class Said:
-    """A command or plain words. `message` is the platform's id of the message, `edits` says that it replaces one."""
+    """A command or plain words. `message` is the platform's id of the message, `edits` says that it replaces one, which
+    was sent at `sent_at`."""
 
     words: str = field(repr=False)
     message: str = ""
     edits: bool = False
     command: bool = False
     file: File | None = None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from handlers.kit import asking, grammar
@@ -21,6 +22,9 @@ from storage.tables import Draft
 
 HELP = "preferences.help"
 """The route that answers what nobody understood."""
+
+OVERTAKEN = timedelta(hours=1)
+"""Platforms deliver again for less than this, and what they deliver comes out of order."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +99,15 @@ class Steps:
         return Step(route=called.route, args={}, given=given)
 
     def _edited(self, request: Request, act: Said, words: str) -> Step:
+        """Doors that do not follow edits hear of none. An edit can overtake its message, or follow one that did
+        nothing: then it counts as that message, for as long as its platform may still be late."""
+        step = self._called(request, words, "")
         about = request.store.outbox.about(request.platform, request.where.id, f"said:{act.message}")
-        if about is None:
-            return Step(answer=Answer(outcome="ignored"))
-        return self._called(request, words, "")
+        follows = step.route is not None and (
+            step.route.follows_edits or (step.route.name == HELP and about is not None)
+        )
+        young = act.sent_at is not None and act.sent_at > request.now - OVERTAKEN
+        return step if follows and (about or young) else Step(answer=Answer(outcome="ignored"))
 
     def _pressed(self, request: Request, act: Pressed) -> Step:
         opened = request.store.handles.open(act.handle, presser=request.actor.id)

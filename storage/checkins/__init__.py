@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from storage.tables import Posted
 if TYPE_CHECKING:
     from storage.store import Store
 
-__all__ = ["Blocker", "CheckIn", "CheckIns", "Mood", "Remark", "Routine", "Window"]
+__all__ = ["Blocker", "CheckIn", "CheckIns", "Made", "Mood", "Remark", "Routine", "Window"]
 
 _POSTED = Posted.__table__  # type: ignore[attr-defined]
 _SAID = Prepared(
@@ -44,6 +45,17 @@ _UNASKED = Prepared(
 
 SINCE = timedelta(days=14)
 """How far back a team's latest check-ins and moods are looked for."""
+
+_MADE, _OVERTAKEN = "checkin", "overtaken"
+
+
+@dataclass(frozen=True)
+class Made:
+    """The check-in that a message made, and whether an edit of the message did so before the message came."""
+
+    checkin_id: str
+    overtaken: bool
+
 
 _NEWEST = (col(CheckIn.made_at).desc(), col(CheckIn.id).desc())
 
@@ -117,14 +129,24 @@ class CheckIns:
             )
         )
 
-    def remember_said(self, row: CheckIn, *, platform: str, channel: str, message: str) -> None:
-        """Remember which message made a check-in, so that editing the one edits the other."""
-        said = f"said:{message}"
-        if not self._store.run(_SAID, where=platform, inside=channel, said=said):
-            about = f"checkin:{row.id}"
-            self._store.outbox.posted(
-                platform=platform, channel=channel, message=said, about=about, person_id=row.subject_id
-            )
+    def said(self, *, platform: str, channel: str, message: str) -> Made | None:
+        """What a message of somebody's made, if it made a check-in."""
+        found = self._store.run(_SAID, where=platform, inside=channel, said=f"said:{message}")
+        kind, _, checkin_id = found[0][0].partition(":") if found else ("", "", "")
+        return Made(checkin_id, overtaken=kind == _OVERTAKEN) if kind in (_MADE, _OVERTAKEN) else None
+
+    def remember_said(
+        self, row: CheckIn, *, platform: str, channel: str, message: str, overtaken: bool = False
+    ) -> None:
+        """Remember which message made a check-in, so that editing the one edits the other; and if an edit made it
+        that was here before the message itself."""
+        self._store.outbox.posted(
+            platform=platform,
+            channel=channel,
+            message=f"said:{message}",
+            about=f"{_OVERTAKEN if overtaken else _MADE}:{row.id}",
+            person_id=row.subject_id,
+        )
 
     def adopt(self, row: CheckIn, window: Window) -> None:
         """Count a check-in that came shortly before it was asked for."""

@@ -134,6 +134,13 @@ class Person(Workspace):
         message.text, message.edited = self.escaped(text, named=False), True
         return await self._event(payloads.changed_event(self, message, before), message)
 
+    async def edits_before(self, user: str, text: str, new_text: str) -> tuple[Ack, Ack]:
+        """A message in the bot's direct chat and an edit of it that arrives first; returns both acknowledgements."""
+        said = self.post(self.dm_channel(user), user, text=self.escaped(text, named=False), by_bot=False)
+        late = payloads.message_event(self, said)
+        edit = await self.edit_message(said, new_text)
+        return edit, await self._event(late, said)
+
     async def echo(self, message: Message) -> Ack:
         """Deliver one of the bot's own messages as the event that Slack makes of it."""
         return await self._event(payloads.message_event(self, message), message)

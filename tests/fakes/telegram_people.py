@@ -43,6 +43,13 @@ class People:
         message.found = found_in(parsed, self.world.usernames)
         await self._hear("edited_message", message)
 
+    async def edits_before(self, user_id: int, text: str, new_text: str) -> None:
+        """Sends a text and edits it, and the edit arrives first."""
+        message = self._compose(user_id, plain(text), None, None, None)
+        late = self.world.message_json(message)
+        await self.edits(user_id, message.message_id, new_text)
+        await self.queue.put("message", late)
+
     async def sends_document(
         self, user_id: int, filename: str, content: bytes, chat_id: int | None = None, caption: str = ""
     ) -> int:

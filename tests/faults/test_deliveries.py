@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from handlers.kit.requests import Said
+from storage.checkins import CheckIn
 from storage.tables import Inbox
 from tests.bot.slack.conftest import room_with, user
 from tests.bot.telegram.conftest import ADA, BEN, CHEN
@@ -59,6 +62,81 @@ async def test_f27_updates_in_any_order_end_the_same(chat: Chat, figure: Figure)
         expected = [words for n in range(5) for words in (str(n), f"{n} again")]
         assert [room.noted(who) for who in ("ada", "ben", "chen")] == [expected] * 3
         figure(30, "wrong final states 0")
+
+
+OVERTAKEN = (
+    ("checkin done A", "checkin done B; next C", {"done": "B", "next": "C"}, 1),
+    ("chekin done A", "checkin done B", {"done": "B"}, 1),  # mistyped, and mended
+    (
+        "checkin done A",
+        "1on1 add @ada B",
+        {"done": "A"},
+        1,
+    ),  # edits of anything but a check-in change nothing
+    ("1on1 add @ada A", "1on1 add @ada B", None, 0),
+)
+"""What was said, what it was edited into, and what stands in the end, in whichever order the two arrive."""
+
+
+def _standing(chat: Chat, who: str) -> list[Any]:
+    return [row.answers for row in chat.rows(CheckIn) if row.subject_id == chat.ids[who]]
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["edit first", "message first"])
+@pytest.mark.parametrize(
+    ("before", "after", "stands", "times"), OVERTAKEN, ids=["changed", "mended", "else", "none"]
+)
+async def test_f27_an_edit_that_overtakes_its_message_counts_once(
+    any_chat: Chat, early: bool, before: str, after: str, stands: Any, times: int, figure: Figure
+) -> None:
+    acts = [(before, False), (after, True)]
+    for words, edits in acts[::-1] if early else acts:
+        await any_chat.says("ben", words, message="m1", edits=edits)
+    assert _standing(any_chat, "ben") == [stands] * times
+    if stands and "B" in str(stands):
+        await any_chat.says("ben", "checkin done again", message="m1", edits=True)
+        assert _standing(any_chat, "ben") == [{"done": "again"}]
+    figure(1, "wrong final states 0")
+
+
+async def test_f27_an_old_message_is_not_said_anew_by_editing_it(chat: Chat, figure: Figure) -> None:
+    edit = Said("checkin done B", message="m1", edits=True, sent_at=chat.now - timedelta(hours=2))
+    heard = await chat.does("ben", edit)
+    assert heard.answer.outcome == "ignored"
+    assert _standing(chat, "ben") == []
+    figure(1, "wrong final states 0")
+
+
+async def test_f27_on_slack_the_edit_is_answered_and_the_late_message_is_not(
+    chat: Chat, figure: Figure
+) -> None:
+    async with room_with(chat, sockets=False) as room:
+        edit, late = await room.slack.edits_before(user("ben"), "checkin done A", "checkin done B")
+        assert (edit.ok, late.ok) == (True, True)
+        await room.settled()
+        said = [message.words for message in room.slack.dm(user("ben")) if message.by_bot]
+        assert ["Checked in." in words for words in said] == [True]
+        assert (await room.slack.redeliver(late)).ok
+        await room.settled()
+        assert len([message for message in room.slack.dm(user("ben")) if message.by_bot]) == 1
+        assert _standing(chat, "ben") == [{"done": "B"}]
+        assert {row.outcome for row in chat.rows(Inbox)} == {"done"}
+        figure(2, "wrong final states 0, answered twice 0")
+
+
+async def test_f27_on_telegram_the_edit_is_answered_and_the_late_message_is_not(
+    chat: Chat, figure: Figure
+) -> None:
+    async with telegram_room(chat) as room:
+        await room.start()
+        await room.fake.edits_before(BEN, "/checkin done A", "/checkin done B")
+        await room.fake.settled(20)
+        assert _standing(chat, "ben") == [{"done": "B"}]
+        said = [message for message in room.fake.chat(BEN) if message.from_bot]
+        assert [("Checked in." in message.text, "done" in message.text.lower()) for message in said] == [
+            (True, True)
+        ]
+        figure(2, "wrong final states 0, answered twice 0")
 
 
 # F28: lost events ----------------------------------------------------------------------------------------------------
