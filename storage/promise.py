@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, exists, func, inspect, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, inspect, or_, select
 from sqlmodel import col
 
 from storage import guards
@@ -89,7 +88,7 @@ class Promise:
 
     def outcomes(self, bells: Collection[str] | None) -> int:
         """Decisions of no known kind, and those that say sent while there is no message."""
-        recent = _recent(ENDS)
+        recent = self._recent(ENDS)
         unknown = self._count(ENDS, recent, ENDS.c.outcome.not_in(OUTCOMES))
         message = exists().where(OUTBOX.c.id == ENDS.c.outgoing_id)
         unsent = (ENDS.c.outcome == "sent", or_(ENDS.c.outgoing_id.is_(None), ~message))
@@ -107,7 +106,9 @@ class Promise:
         now = self._store.now
         late = or_(OUTBOX.c.due_at <= now - LONG, OUTBOX.c.expires_at <= now - SOON)
         due = (OUTBOX.c.state == "waiting", OUTBOX.c.due_at <= now - SOON, late)
-        return self._count(OUTBOX, *due) + self._count(OUTBOX, _recent(OUTBOX), OUTBOX.c.state.not_in(STATES))
+        return self._count(OUTBOX, *due) + self._count(
+            OUTBOX, self._recent(OUTBOX), OUTBOX.c.state.not_in(STATES)
+        )
 
     def undelivered(self, bells: Collection[str] | None) -> int:
         """Messages that wait while no process delivers."""
@@ -124,12 +125,15 @@ class Promise:
         return self._count(OUTBOX, OUTBOX.c.state == "sending", gone) + self._count(OUTBOX, *held)
 
     def set_aside(self, bells: Collection[str] | None) -> int:
-        """Messages that were set aside without an alert."""
-        failed = (OUTBOX.c.state == "failed", _recent(OUTBOX), OUTBOX.c.route != "alert")
+        """Messages that were set aside without an alert: of each cause, those beyond as many as were noted since."""
+        since = datetime.combine((self._store.now - RECENT).date(), time(), UTC)
+        failed = (OUTBOX.c.state == "failed", OUTBOX.c.due_at >= since, OUTBOX.c.route != "alert")
         promised = ~((OUTBOX.c.unclear == "once") & (OUTBOX.c.reason == "unclear"))
-        day = (self._store.now - 2 * RECENT).date()
-        told = (ALERTS.c.cause.in_((FAILURES, CRASHES, REFUSED)), ALERTS.c.day >= day)
-        return 0 if self._count(ALERTS, *told) else self._count(OUTBOX, *failed, promised)
+        causes = case({"crashes": CRASHES, "refused": REFUSED}, value=OUTBOX.c.reason, else_=FAILURES)
+        aside = select(causes, func.count()).where(*failed, promised).group_by(causes)
+        told = select(ALERTS.c.cause, func.sum(ALERTS.c.times)).where(ALERTS.c.day >= since.date())
+        noted = {cause: times for cause, times in self._store.execute(told.group_by(ALERTS.c.cause))}
+        return sum(max(0, times - noted.get(cause, 0)) for cause, times in self._store.execute(aside))
 
     # What is owed ----------------------------------------------------------------------------------------------------
 
@@ -137,7 +141,7 @@ class Promise:
         """What is closed without saying how, or the other way round; open although it has expired; or by who left."""
         is_open = OWED.c.closed_at.is_(None)
         half = self._count(OWED, is_open, OWED.c.closed_how != "")
-        half += self._count(OWED, _recent(OWED), OWED.c.closed_at.is_not(None), OWED.c.closed_how == "")
+        half += self._count(OWED, self._recent(OWED), OWED.c.closed_at.is_not(None), OWED.c.closed_how == "")
         expired = self._count(OWED, is_open, OWED.c.expires_at <= self._store.now - SOON)
         gone = select(PEOPLE.c.id).where(PEOPLE.c.left_at < self._store.now - SOON)
         return half + expired + self._count(OWED, is_open, OWED.c.person_id.in_(gone))
@@ -150,7 +154,9 @@ class Promise:
         topics = exists().where(other.c.topic == OUTBOX.c.topic, other.c.id != OUTBOX.c.id)
         same = (end.c[name] == ENDS.c[name] for name in ("kind", "about", "due_at"))
         moments = exists().where(*same, end.c.id != ENDS.c.id)
-        return self._count(OUTBOX, _recent(OUTBOX), topics) + self._count(ENDS, _recent(ENDS), moments)
+        return self._count(OUTBOX, self._recent(OUTBOX), topics) + self._count(
+            ENDS, self._recent(ENDS), moments
+        )
 
     def guarded(self, bells: Collection[str] | None) -> int:
         """Unique keys and guards that do not stand."""
@@ -163,6 +169,15 @@ class Promise:
         return len(self._store.proof.frame()) + self._store.proving.broken()
 
     # Inside ----------------------------------------------------------------------------------------------------------
+
+    def _recent(self, table: Any) -> ColumnElement[bool]:
+        """Rows of the last day, by the moments that their ids are made of: the key finds them without an index. Counted
+        from now or from the newest row, whichever is earlier, so that no clock that runs ahead hides them."""
+        newest = self._store.execute(select(func.max(table.c.id))).scalar()
+        until = int(self._store.now.timestamp() * 1000)
+        until = min(until, int(newest[:12], 16)) if newest else until
+        made: ColumnElement[bool] = table.c.id >= f"{until - int(RECENT.total_seconds() * 1000):012x}"
+        return made
 
     def _count(self, table: Any, *conditions: ColumnElement[bool]) -> int:
         return int(
@@ -184,13 +199,6 @@ RULES: Mapping[str, Callable[[Promise, Collection[str] | None], int]] = {
     "guarded": Promise.guarded,
     "logged": Promise.logged,
 }
-
-
-def _recent(table: Any) -> ColumnElement[bool]:
-    """Rows of the last day by the machine's own clock, which ids are made of: their key finds them without an index."""
-    since = int((time.time() - RECENT.total_seconds()) * 1000)
-    made: ColumnElement[bool] = table.c.id >= f"{since:012x}"
-    return made
 
 
 def _unique(seen: Any, table: str) -> set[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from schedules.clock import Clock
 from schedules.delivery import Delivery
 from schedules.self_audit import audit_itself
 from storage import guards
-from storage.alerts import Alert
+from storage.alerts import CRASHES, FAILURES, REFUSED, Alert
 from storage.chain import AUDIT, HEADS
 from storage.ids import new_id
 from storage.promise import ENDS, INBOX, OUTBOX, OWED, PEOPLE, RULES, SLOTS
@@ -168,6 +168,27 @@ async def test_what_is_there_twice_is_found(any_chat: Chat, table: str, keys: in
     change(chat.database, *without_key(table, chat))
     found = await broken(chat)
     assert found == {"guarded": keys, "twice": 2}
+
+
+async def test_what_is_set_aside_is_missed_though_other_things_were_noted(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.database._groups.open_columns()
+    chat.change(lambda store: [store.alerts.note(cause) for cause in (FAILURES, FAILURES, REFUSED)])
+    change(chat.database, *(message(chat, state="failed", reason="refused") for _ in range(3)))
+    change(chat.database, *(message(chat, state="failed", reason="BadGateway") for _ in range(2)))
+    change(chat.database, message(chat, state="failed", reason="crashes"))
+    assert await broken(chat) == {"set_aside": 3}
+    chat.change(lambda store: [store.alerts.note(cause) for cause in (REFUSED, REFUSED, CRASHES)])
+    assert await broken(chat) == {}
+
+
+async def test_a_clock_that_runs_ahead_hides_nothing(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.database._groups.open_columns()
+    held(chat)
+    change(chat.database, message(chat, state="lost"), ended(chat, outcome="lost"))
+    chat.at(chat.now + 365 * DAY)
+    assert await broken(chat) == {"waiting": 1, "outcomes": 1}
 
 
 def test_every_rule_has_its_seed() -> None:
