@@ -20,7 +20,7 @@ from handlers.kit.features import Bell, Ring, Rung
 from schedules import nudges
 from schedules.alerts import tell_operators
 from schedules.delivery import Delivery
-from schedules.housekeeping import tidy
+from schedules.housekeeping import may_tidy, tidy
 from schedules.self_audit import EVERY, audit_itself
 from schedules.turns import Tenure
 from storage.alerts import BELL
@@ -159,7 +159,8 @@ class Clock:
 
     async def _ring_tidy(self) -> None:
         try:
-            await tidy(self._core, self._term)
+            if await self._core.database.write(under(self._term, may_tidy)):
+                await tidy(self._core, self._term)
         except Exception as error:
             log.error("tidying failed", extra={"error": type(error).__name__})
 

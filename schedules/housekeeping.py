@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 
 from handlers.kit.dispatch import Core
 from storage.leases import Term, under
 from storage.store import Store
 from storage.tables import PersonalRow
+
+log = logging.getLogger("upbeat.clock")
+
+LEAP = timedelta(days=1)
+"""By which the clock may go on between two tidyings without a doubt. What goes a day early is missed by nobody."""
+LIVED = timedelta(days=3)
+"""For which a time must go on, without another leap, until it is believed to have come."""
+CLOCK = "tidied_by"
+"""The setting with the last moment by which the clock was believed, and if it leapt since, when it did, and when it was
+last looked at."""
 
 TASKS: dict[str, Callable[[Store], int]] = {
     "inbox": lambda store: store.inbox.tidy(),
@@ -27,6 +39,26 @@ SOUGHT: dict[str, tuple[Callable[[Store], list[str]], Callable[[Store, list[str]
     "obligations": (lambda store: store.obligations.over(), lambda store, ids: store.obligations.forget(ids)),
 }
 """What is looked for beside the writer, because no index leads to it, and goes by its ids."""
+
+
+def may_tidy(store: Store) -> bool:
+    """Whether to forget anything by this clock. One that runs a year ahead would have everything forgotten that is
+    still needed when it is set right: after a leap, nothing is, until it is back or was lived through. So after some
+    days without Upbeat as well, which harms nobody."""
+    now = store.now
+    kept = store.setting(CLOCK) or {"believed": now.isoformat()}
+    believed, leapt, seen = (
+        datetime.fromisoformat(kept[name]) if kept.get(name) else None
+        for name in ("believed", "leapt", "seen")
+    )
+    if now - (believed or now) <= LEAP or (leapt and seen and leapt + LIVED <= now <= seen + LEAP):
+        store.set_setting(CLOCK, {"believed": now.isoformat()})
+        return True
+    if leapt is None or seen is None or not seen - LEAP <= now <= seen + LEAP:
+        log.warning("tidying waits: the clock went ahead, or stood still for days")
+        leapt = now
+    store.set_setting(CLOCK, {**kept, "leapt": leapt.isoformat(), "seen": now.isoformat()})
+    return False
 
 
 async def tidy(core: Core, term: Term | None = None) -> dict[str, int]:

@@ -11,7 +11,9 @@ from handlers.kit.calendar import local_day
 from handlers.kit.cards import Card
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase
-from storage.tables import Occurrence, Outgoing, Slot
+from schedules.clock import Clock
+from schedules.delivery import Delivery
+from storage.tables import Inbox, Occurrence, Outgoing, Slot
 from tests.company import MONDAY, Chat
 from tests.faults.figures import Figure
 from tests.schedules.errands import alarms, feature, only, owe
@@ -76,6 +78,33 @@ async def test_f15_a_clock_that_ran_ahead_is_set_right(
     asked = {row.about for row in chat.rows(Occurrence) if MONDAY < row.due_at < MONDAY + 2 * DAY}
     assert asked == set(chat.ids.values())
     figure(len(rung), "doubled 0, left waiting 0")
+
+
+LEAPS = {
+    "a year, and back after an hour": ([YEAR, HOUR, HOUR - YEAR], True),
+    "a year, and back after two days": ([YEAR, *[HOUR] * 48, -YEAR], True),
+    "a year, in two leaps": ([YEAR, *[HOUR] * 48, YEAR, *[HOUR] * 60, -2 * YEAR], True),
+    "an hour, again and again": ([2 * HOUR] * 24, True),
+    "a year that has really passed": ([YEAR, *[HOUR] * 73], False),
+    "a weekend without Upbeat": ([3 * DAY, *[HOUR] * 10], True),
+    "three weeks, tidied each hour": ([HOUR] * 24 * 21, False),
+}
+"""How the clock goes on between two tidyings, and whether what is kept for 14 days is still there."""
+
+
+@pytest.mark.parametrize("kind", LEAPS)
+async def test_f15_a_clock_that_runs_ahead_forgets_nothing(any_chat: Chat, kind: str, figure: Figure) -> None:
+    chat, (steps, kept) = any_chat, LEAPS[kind]
+    clock = Clock(chat.core, Delivery(chat.core, (), worker="faults"))
+    await clock._ring_tidy()
+    await chat.says("ben", "/checkin done it")
+    before = chat.rows(Inbox)
+    assert len(before) == 1
+    for step in steps:
+        chat.at(chat.now + step)
+        await clock._ring_tidy()
+    assert bool(chat.rows(Inbox)) is kept
+    figure(1, "forgotten too early 0")
 
 
 async def test_f20_who_flies_just_before_a_reminder_hears_once_a_day(chat: Chat, figure: Figure) -> None:
