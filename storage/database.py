@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 from storage import postgres
 from storage.chain import Chains, begin_log
 from storage.columns import Keyring, keyring
-from storage.people import Memory
+from storage.people import Memory, View
 from storage.prepared import run_raw
 from storage.store import Store
 from storage.tables import DataKey
@@ -108,7 +108,7 @@ class Database:
     def adopt_log(self, connection: Connection) -> None:
         """Chain what an Upbeat before the chain wrote into the audit log: at the migration that brings the chain."""
         self._groups.open_columns()
-        self.read_keys(Store(connection, self.memory, self.now()))
+        self.read_keys(Store(connection, View(self.memory), self.now()))
         Chains(self.keyring).adopt(connection)
 
     # Units of work -----------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ class Database:
             keyring.reset(token)
 
     def _read(self, session: Session, work: Callable[[Store], T]) -> T:
-        return work(Store(session.connection(), self.memory, self.now()))
+        return work(Store(session.connection(), View(self.memory), self.now()))
 
     async def look(self, work: Callable[[Store], T]) -> T:
         """Run `work`, which may last, on a connection that sees one moment throughout and cannot write, in a thread."""
@@ -144,7 +144,7 @@ class Database:
         """The same in this thread."""
         self._groups.open_columns()
         with self.snapshot() as connection:
-            return work(Store(connection, self.memory, self.now()))
+            return work(Store(connection, View(self.memory), self.now()))
 
     def write_now(self, work: Callable[[Store], T]) -> T:
         """Run `work` in a transaction of its own in this thread: for the terminal, and for a patient retry."""

@@ -220,11 +220,12 @@ class Directory:
 
 
 class Memory:
-    """The newest directory that this process has read; shared by its units of work, in every thread."""
+    """The newest directory that this process has read; shared by its units of work, in every thread. What a transaction
+    changed and has not yet committed never comes in here: see `View`."""
 
     def __init__(self) -> None:
         self._directory = Directory()
-        # Two reads on the event loop share its thread and take turns inside `_newer`: a plain lock would stop it.
+        # Two reads on the event loop share its thread and take turns inside `newer`: a plain lock would stop it.
         self._lock = threading.RLock()
         self.met: set[tuple[str, str]] = set()
         """Who has met which feature, as far as it was read: it stays so, and need not be asked again."""
@@ -234,41 +235,68 @@ class Memory:
         """The directory that was read last; another process may have changed people since."""
         return self._directory
 
+    def at(self, connection: Connection, revision: int) -> Directory:
+        """The directory of this revision, or a newer one, by a connection that has changed nothing of it."""
+        if revision <= self._directory.revision:
+            return self._directory
+        with self._lock:
+            known = self._directory
+            if revision <= known.revision:  # somebody else was reading it
+                return known
+            fresh = _newer(connection, known, revision)
+            if fresh.revision > self._directory.revision:
+                self._directory = fresh
+            return fresh
+
+
+class View:
+    """Who is who as one transaction sees it, with what it changed itself: nobody else sees that before the commit."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self._changed = False
+        self._own: Directory | None = None
+
     def at(self, connection: Connection) -> Directory:
         """The directory as this connection sees it: one small query when nothing changed."""
-        revision = _revision(connection)
-        if revision > self._directory.revision:
-            with self._lock:
-                self._directory = self._newer(connection, revision)
-        return self._directory
+        revision, latest = _revision(connection), self.memory.latest
+        if revision <= latest.revision or not self._changed:
+            return self.memory.at(connection, revision)
+        if self._own is None or self._own.revision != revision:
+            self._own = _newer(connection, self._own or latest, revision)
+        return self._own
 
-    def forget(self) -> None:
-        """Read everything again next time: a unit that changed people was undone."""
-        with self._lock:
-            self._directory = Directory()
+    def change(self, connection: Connection) -> int:
+        """Take the next revision, for rows that change who is who."""
+        self._changed = True
+        return next_revision(connection)
 
-    def _newer(self, connection: Connection, revision: int) -> Directory:
-        known = self._directory
-        people = dict(known.people)
-        chosen = _settings(connection)
-        defaults = chosen.get(DEFAULTS) or {}
-        for row in connection.execute(_changed(PersonRow, known.revision)):
-            people[row.id] = _person(row, defaults)
-        accounts = _grouped_accounts(connection, known)
-        lines = _grouped_lines(connection, known)
-        return Directory(
-            revision=revision,
-            people=people,
-            by_email={person.email: person.id for person in people.values()},
-            by_account={(a.platform, a.external_id): a for of in accounts.values() for a in of},
-            accounts=accounts,
-            lines_of=lines,
-            lines_to=_turned(lines),
-            past_is_open=bool(chosen.get(PAST, True)),
-            stand_ins=_stand_ins(connection),
-            openings=_openings(connection),
-            defaults=defaults,
-        )
+    def undone(self) -> None:
+        """A part of the transaction was rolled back: what it changed is forgotten."""
+        self._own = None
+
+
+def _newer(connection: Connection, known: Directory, revision: int) -> Directory:
+    people = dict(known.people)
+    chosen = _settings(connection)
+    defaults = chosen.get(DEFAULTS) or {}
+    for row in connection.execute(_changed(PersonRow, known.revision)):
+        people[row.id] = _person(row, defaults)
+    accounts = _grouped_accounts(connection, known)
+    lines = _grouped_lines(connection, known)
+    return Directory(
+        revision=revision,
+        people=people,
+        by_email={person.email: person.id for person in people.values()},
+        by_account={(a.platform, a.external_id): a for of in accounts.values() for a in of},
+        accounts=accounts,
+        lines_of=lines,
+        lines_to=_turned(lines),
+        past_is_open=bool(chosen.get(PAST, True)),
+        stand_ins=_stand_ins(connection),
+        openings=_openings(connection),
+        defaults=defaults,
+    )
 
 
 def _person(row: Any, defaults: Mapping[str, Mapping[str, str]]) -> Person:

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel, col
 
 from storage.filters import readable
 from storage.ids import new_id
-from storage.people import Directory, Memory, next_revision
+from storage.people import Directory, Memory, View
 from storage.policy import Right, on_behalf_of, opened_by_glass
 from storage.prepared import Prepared, run_raw
 from storage.rows import made, new
@@ -36,9 +36,9 @@ class Conflict(Exception):
 class Unit:
     """Everything that a unit of work may do with the database. It has no commit: that is not a feature's to decide."""
 
-    def __init__(self, connection: Connection, memory: Memory, now: datetime) -> None:
+    def __init__(self, connection: Connection, view: View, now: datetime) -> None:
         self._connection = connection
-        self._memory = memory
+        self._view = view
         self._directory: Directory | None = None
         self._audits: list[dict[str, Any]] = []
         self._opened: set[tuple[str, ...]] = set()
@@ -58,13 +58,13 @@ class Unit:
     def directory(self) -> Directory:
         """Who is who, as of this transaction's first look, or of its own last change."""
         if self._directory is None or self.changed_people:
-            self._directory = self._memory.at(self._connection)
+            self._directory = self._view.at(self._connection)
         return self._directory
 
     @property
     def memory(self) -> Memory:
         """What this process knows, for `storage/` alone."""
-        return self._memory
+        return self._view.memory
 
     @property
     def connection(self) -> Connection:
@@ -184,7 +184,7 @@ class Unit:
     def people_changed(self) -> int:
         """Take the next revision of the people, for rows that change who is who."""
         self.changed_people = True
-        return next_revision(self._connection)
+        return self._view.change(self._connection)
 
     def attempt(self, work: Callable[[], object]) -> Exception | None:
         """Run `work` in a savepoint; what it raises is returned, after all that it did was undone. A wait on a lock is
@@ -216,13 +216,13 @@ class Unit:
     def finish(self) -> list[dict[str, Any]]:
         """Called once, before the commit; returns what was noted along the way, for whoever commits to write."""
         if self.changed_people:
-            next_revision(self._connection)  # whoever looked in the middle of this unit looks again
+            self._view.change(self._connection)  # the next unit of this transaction looks again
         return self._audits
 
     def undone(self) -> None:
-        """The unit was rolled back: what this process learnt inside it is forgotten."""
-        if self.changed_people:
-            self._memory.forget()
+        """The unit was rolled back: who is who is read anew."""
+        self._view.undone()
+        self._directory = None
 
     # Settings of the organisation --------------------------------------------------------------------------------
 

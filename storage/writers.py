@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Transaction
 from sqlalchemy.exc import OperationalError
 
 from storage.prepared import run_raw
-from storage.writing import GROUP, UNWRITTEN, Groups, Job, settle_all, settle_done
+from storage.writing import GROUP, UNWRITTEN, Group, Groups, Job, settle_all, settle_done
 
 T = TypeVar("T")
 
@@ -160,18 +160,18 @@ class LoopWriter:
     async def _work(self) -> None:
         self._groups.open_columns()
         while self._has_work():
-            group: list[Job] = []
+            taken: list[Job] = []
             try:
                 if self._waiting[0].takes_long:
-                    await self._write_aside(self._opened(), group)
+                    await self._write_aside(self._opened(), taken)
                 else:
-                    await self._write(self._opened(), group)
+                    await self._write(self._opened(), taken)
                 if self._groups.forgetting and self._connection is not None:
                     await self._on_disk(lambda: self._groups.forget(self._opened()))
             except BaseException as error:
                 _close(self._connection)
                 self._connection = None
-                settle_all(group or self._taken(), error)
+                settle_all(taken or self._taken(), error)
                 if not isinstance(error, Exception):
                     raise
 
@@ -189,25 +189,24 @@ class LoopWriter:
             self._connection.rollback()
         return self._connection
 
-    async def _write(self, connection: Connection, group: list[Job]) -> None:
+    async def _write(self, connection: Connection, taken: list[Job]) -> None:
         try:
             transaction = await self._begun(connection)
         except OperationalError as error:
             settle_all(self._taken(), error)
             return
-        done: list[Job] = []
-        again: list[Job] = []
+        group = self._groups.begun(taken)
         try:
-            await self._run(connection, group, done, again)
-            committed = self._groups.log(connection, done)
+            await self._run(connection, group)
+            committed = self._groups.log(connection, group)
             await self._commit(transaction)
             committed()
         except UNWRITTEN:
             await self._on_disk(transaction.close)
-            self._groups.uncertain(group, done, again)
-        settle_done(done)
-        if again:
-            await self._on_disk(_patient(connection, lambda: self._groups.retry(connection, again)))
+            group.uncertain()
+        settle_done(group.done)
+        if group.again:
+            await self._on_disk(_patient(connection, lambda: self._groups.retry(connection, group.again)))
 
     async def _commit(self, transaction: Transaction) -> None:
         """Commit, in the thread unless the disk has been quick: a slow commit counts at once, quick ones by and by."""
@@ -219,10 +218,10 @@ class LoopWriter:
         took = time.perf_counter() - began
         self._commit_takes = max(took, 0.8 * self._commit_takes + 0.2 * took)
 
-    async def _write_aside(self, connection: Connection, group: list[Job]) -> None:
+    async def _write_aside(self, connection: Connection, taken: list[Job]) -> None:
         """What takes long has a transaction of its own, in the thread: everything but writing goes on meanwhile."""
-        group.append(self._waiting.popleft())
-        await self._on_disk(_patient(connection, lambda: self._groups.retry(connection, group)))
+        taken.append(self._waiting.popleft())
+        await self._on_disk(_patient(connection, lambda: self._groups.retry(connection, taken)))
 
     async def _begun(self, connection: Connection) -> Transaction:
         try:
@@ -237,13 +236,13 @@ class LoopWriter:
             self._waiting.clear()
         return taken
 
-    async def _run(self, connection: Connection, group: list[Job], done: list[Job], again: list[Job]) -> None:
+    async def _run(self, connection: Connection, group: Group) -> None:
         """Run what waits, and what comes meanwhile, until the group is full."""
         until = time.perf_counter() + SLICE
-        while self._waiting and len(group) < GROUP and not self._waiting[0].takes_long:
+        while self._waiting and len(group.jobs) < GROUP and not self._waiting[0].takes_long:
             job = self._waiting.popleft()
-            group.append(job)
-            self._groups.run_one(connection, job, done, again)
+            group.jobs.append(job)
+            self._groups.run_one(connection, group, job)
             if time.perf_counter() > until:
                 await asyncio.sleep(0)
                 until = time.perf_counter() + SLICE

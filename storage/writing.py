@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage.chain import Chains
 from storage.columns import Keyring, keyring
-from storage.people import Memory
+from storage.people import Memory, View
 from storage.prepared import run_raw
 from storage.store import Store
 
@@ -50,6 +50,21 @@ class Job:
             self.loop.call_soon_threadsafe(_resolve, self.future, result, error)
 
 
+class Group:
+    """The units of one transaction: all of them, those that are done, and those that are to be tried alone."""
+
+    def __init__(self, view: View, jobs: list[Job]) -> None:
+        self.view = view
+        self.jobs = jobs
+        self.done: list[Job] = []
+        self.again: list[Job] = []
+
+    def uncertain(self) -> None:
+        """The begin or the commit itself failed: nobody's work is known to be stored, so each is tried on its own."""
+        self.again = [job for job in self.jobs if not job.refused]
+        self.done = []
+
+
 class Groups:
     """How a group of units is run on one connection."""
 
@@ -82,51 +97,48 @@ class Groups:
         """Let this thread or task open sealed columns."""
         keyring.set(self._keys)
 
-    def run_group(self, connection: Connection, group: list[Job]) -> list[Job]:
+    def begun(self, jobs: list[Job]) -> Group:
+        """A group of these, or of nobody yet."""
+        return Group(View(self._memory), jobs)
+
+    def run_group(self, connection: Connection, jobs: list[Job]) -> list[Job]:
         """Begin, run each unit, commit, and tell everybody; returns who is to be tried alone."""
-        done: list[Job] = []
-        again: list[Job] = []
+        group = self.begun(jobs)
         try:
             with connection.begin():
-                for job in group:
-                    self.run_one(connection, job, done, again)
-                committed = self.log(connection, done)
+                for job in jobs:
+                    self.run_one(connection, group, job)
+                committed = self.log(connection, group)
             committed()
         except UNWRITTEN:
-            self.uncertain(group, done, again)
-        settle_done(done)
-        return again
+            group.uncertain()
+        settle_done(group.done)
+        return group.again
 
-    def log(self, connection: Connection, done: list[Job]) -> Callable[[], None]:
+    def log(self, connection: Connection, group: Group) -> Callable[[], None]:
         """Just before the commit: write what these units noted. Returns what is called when it is committed."""
-        return self._chains.write(connection, [entry for job in done for entry in job.noted])
-
-    def uncertain(self, group: list[Job], done: list[Job], again: list[Job]) -> None:
-        """The begin or the commit itself failed: nobody's work is known to be stored, so each is tried on its own."""
-        self._memory.forget()
-        again[:] = [job for job in group if not job.refused]
-        done.clear()
+        return self._chains.write(connection, [entry for job in group.done for entry in job.noted])
 
     def retry(self, connection: Connection, again: list[Job]) -> None:
         """After the commit of the others: give each of these a transaction of its own."""
         for job in again:
             self._retry(connection, job)
 
-    def run_one(self, connection: Connection, job: Job, done: list[Job], again: list[Job]) -> None:
+    def run_one(self, connection: Connection, group: Group, job: Job) -> None:
         """Run one unit in its savepoint. What it raises is undone, and no neighbour's business."""
-        store = Store(connection, self._memory, self._now())
+        store = Store(connection, group.view, self._now())
         run_raw(connection, "SAVEPOINT unit")
         try:
             job.result = job.work(store)
             job.noted = store.finish()
             run_raw(connection, "RELEASE SAVEPOINT unit")
-            done.append(job)
+            group.done.append(job)
             self.forgetting |= store.forgets
         except OperationalError as error:
             if error.connection_invalidated:
                 raise
             self._undo(connection, store)
-            again.append(job)  # waited on a lock of another process: not its neighbours' fault
+            group.again.append(job)  # waited on a lock of another process: not its neighbours' fault
             if self._haste:  # and those who need the same lock do not each make the others wait for it
                 run_raw(connection, self._haste)
         except Exception as error:
@@ -150,16 +162,12 @@ class Groups:
 
     def run_alone(self, connection: Connection, work: Callable[[Store], T]) -> T:
         """Run one unit in a transaction of its own."""
-        store = Store(connection, self._memory, self._now())
-        try:
-            with connection.begin():
-                if self._patience:
-                    run_raw(connection, self._patience)
-                result = work(store)
-                committed = self._chains.write(connection, store.finish())
-        except BaseException:
-            store.undone()
-            raise
+        store = Store(connection, View(self._memory), self._now())
+        with connection.begin():
+            if self._patience:
+                run_raw(connection, self._patience)
+            result = work(store)
+            committed = self._chains.write(connection, store.finish())
         committed()
         self.forgetting |= store.forgets
         return result

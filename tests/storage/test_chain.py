@@ -19,6 +19,7 @@ from storage.chain import AUDIT, HEADS, SIZE
 from storage.database import Database
 from storage.ids import new_id
 from storage.migrations import migrate
+from storage.people import View
 from storage.proof import Broken, Report
 from storage.rotation import change_secret, rotate
 from storage.store import Store
@@ -118,7 +119,7 @@ def broken_by(log: Database, change: Any) -> tuple[Broken, ...]:
     log._groups.open_columns()
     with log.engine.connect() as connection, connection.begin() as transaction:
         connection.execute(change)
-        broken = Store(connection, log.memory, MONDAY).proof.whole().broken
+        broken = Store(connection, View(log.memory), MONDAY).proof.whole().broken
         transaction.rollback()
     return broken
 

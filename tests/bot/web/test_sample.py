@@ -51,7 +51,7 @@ async def test_nothing_that_was_planned_was_refused(core: Core) -> None:
 
 async def test_the_month_has_its_own_dates_and_nothing_lies_in_the_future(core: Core) -> None:
     def moments(store: object) -> list[datetime]:
-        ada = core.database.memory.at(store.connection).with_account("web", "ada")  # type: ignore[attr-defined]
+        ada = store.directory.with_account("web", "ada")  # type: ignore[attr-defined]
         assert ada is not None
         talk = store.webchat.messages(private_channel(ada.id), reader=ada.id, most=500)  # type: ignore[attr-defined]
         return [row.made_at for row in talk + store.webchat.messages("general", reader=ada.id, most=500)]  # type: ignore[attr-defined]

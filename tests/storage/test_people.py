@@ -1,0 +1,88 @@
+"""Who is who is read as it was committed: what a unit changes, or was to change, is nobody else's business before."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from sqlmodel import col
+
+from storage.store import Store
+from storage.tables import PersonRow
+from tests.company import Chat
+
+
+def rename(store: Store, person: str, name: str) -> str:
+    """The name that this unit itself reads afterwards."""
+    revision = store.people_changed()
+    row = store.one(PersonRow, col(PersonRow.id) == person)
+    assert row is not None
+    store.change(row, name=name, revision=revision)
+    return store.directory.named(person)
+
+
+async def test_what_a_unit_changes_is_seen_by_itself_and_by_others_once_committed(any_chat: Chat) -> None:
+    ada, database = any_chat.ids["ada"], any_chat.database
+    seen: list[str] = []
+
+    def change(store: Store) -> None:
+        seen.append(rename(store, ada, "Ada King"))
+        seen.append(database.look_now(lambda other: other.directory.named(ada)))
+
+    await database.write(change)
+    seen.append(await database.read(lambda store: store.directory.named(ada)))
+    assert seen == ["Ada King", "Ada Lovelace", "Ada King"]
+
+
+async def test_what_was_undone_was_never_there(any_chat: Chat) -> None:
+    ada, database = any_chat.ids["ada"], any_chat.database
+    known = await database.read(lambda store: store.directory)
+
+    def fail(store: Store) -> None:
+        assert rename(store, ada, "Nobody") == "Nobody"
+        raise LookupError
+
+    def fail_in_part(store: Store) -> str:
+        assert isinstance(store.attempt(lambda: fail(store)), LookupError)
+        return store.directory.named(ada)
+
+    results = await asyncio.gather(
+        database.write(fail),
+        database.write(lambda store: store.directory.named(ada)),
+        database.write(fail_in_part),
+        database.write(lambda store: rename(store, ada, "Ada King")),
+        database.write(lambda store: store.directory.named(ada)),
+        return_exceptions=True,
+    )
+    assert isinstance(results[0], LookupError)
+    assert results[1:4] == ["Ada Lovelace", "Ada Lovelace", "Ada King"]
+    assert known.named(ada) == "Ada Lovelace"
+    assert await database.read(lambda store: store.directory.named(ada)) == "Ada King"
+
+
+async def test_nobody_is_a_stranger_while_others_are_undone(postgres_chat: Chat) -> None:
+    """A people file was refused and everybody was forgotten for a moment: who wrote just then was told that nobody is
+    known here."""
+    ada, database = postgres_chat.ids["ada"], postgres_chat.database
+    going = threading.Event()
+
+    def fail(store: Store) -> None:
+        rename(store, ada, "Nobody")
+        raise LookupError
+
+    def disturb() -> None:
+        while not going.is_set():
+            with pytest.raises(LookupError):
+                database.write_now(fail)
+
+    beside = threading.Thread(target=disturb)
+    beside.start()
+    try:
+        names = await asyncio.gather(
+            *(database.write(lambda store: store.directory.named(ada)) for _ in range(300))
+        )
+    finally:
+        going.set()
+        beside.join()
+    assert set(names) == {"Ada Lovelace"}
