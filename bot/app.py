@@ -23,6 +23,7 @@ from handlers.kit.dispatch import Core
 from schedules.clock import Clock
 from schedules.delivery import Delivery
 from schedules.turns import Alone, Turns
+from storage import last
 from storage.damage import refuse_damage
 from storage.database import Database
 from storage.leases import MOST_SKEW
@@ -64,6 +65,7 @@ class App:
         self.clock = Clock(self.core, self.delivery)
         self.turns = Turns(self.database, list(self._alone()), holder=self.holder, length=lease)
         self.core.on_answer = self._answered
+        self._remembering: asyncio.Task[None] | None = None
         self.stopping = False
         self.failure: Exception | None = None
         self.on_ready: Callable[[], None] | None = None
@@ -83,6 +85,8 @@ class App:
         refuse_damage(self.database)
         migrate(self.database)
         self.database.open()
+        if self.database.is_sqlite:
+            self._remembering = asyncio.create_task(last.remember(self.database))
         await self._compare_clocks()
         if self.settings.serves_local_chat:
             await self._found_sample_company()
@@ -98,6 +102,9 @@ class App:
         await self.turns.stop()
         for platform in reversed(self.platforms):
             await platform.stop()
+        if self._remembering:
+            self._remembering.cancel()
+            await last.remember_once(self.database)
         await self.database.close()
 
     async def _compare_clocks(self) -> None:

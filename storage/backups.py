@@ -25,8 +25,9 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
+from storage import last
 from storage.columns import Sealed, SealedJson
-from storage.database import Database
+from storage.database import Database, sqlite_path
 from storage.migrations import current, migrate, newest
 from storage.slots import RESTORED_AT
 from storage.tables import Outgoing, Setting
@@ -95,6 +96,8 @@ def _restore(database: Database, archive: tarfile.TarFile) -> int:
             _fill(connection, filled, parts, int(about["rows"].get(filled.name, 0)))
         _hold_back(connection, database.now())
     check(database)
+    if path := sqlite_path(str(database.url)):
+        last.forget(path)
     return sum(about["rows"].values())
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from storage import last
 from storage.database import Database, sqlite_path
 
 SECONDS = 2.0
@@ -25,21 +28,37 @@ class Damaged(Exception):
         )
 
 
+class Shortened(Damaged):
+    """The file is sound, and lacks what was in it; the message says what to do, for the operator."""
+
+    def __init__(self, path: Path, at: datetime) -> None:
+        Exception.__init__(
+            self,
+            f"{path} lacks what was taken in by {at:%Y-%m-%d %H:%M:%S} UTC: its -wal file was cut off or left behind,"
+            " or an older copy was put in its place. Put back what is missing, or the last backup (`upbeat restore"
+            f" FILE`); to go on without it, delete {last.file_of(path)}",
+        )
+
+
 def refuse_damage(database: Database) -> None:
-    """Raise Damaged when the file of an SQLite database is not sound, as far as a short look shows. A server of
-    PostgreSQL looks after its own files."""
-    if not database.is_sqlite:
-        return
+    """Raise Damaged when the file of an SQLite database is not sound, as far as a short look shows, or is known to have
+    had more in it. A server of PostgreSQL looks after its own files."""
     path = sqlite_path(str(database.url))
+    if path is None:
+        return
+    is_new = not path.exists() or path.stat().st_size == 0
     try:
         with database.engine.connect() as connection:
             found = _look(connection)
+            missing = None if is_new else last.is_missing(connection, path, database.now)
     except OperationalError:
         raise  # busy, full or not to be opened: that is no damage
     except DatabaseError as error:
         raise Damaged(path, str(error.orig)) from None
     if found != "ok":
         raise Damaged(path, found)
+    if missing:
+        raise Shortened(path, missing)
 
 
 def _look(connection: Connection) -> str:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from bot.doctor import examine
 from bot.settings import Settings
 from schedules.delivery import Delivery
 from storage import database as databases
-from storage.backups import BackupProblem, back_up
+from storage import last
+from storage.backups import BackupProblem, back_up, restore
 from storage.checkins import CheckIn
-from storage.damage import Damaged, refuse_damage
+from storage.damage import Damaged, Shortened, refuse_damage
 from storage.database import Busy, Database, sqlite_is_safe
 from storage.store import Store
 from storage.tables import Inbox, Outgoing
@@ -44,8 +46,8 @@ def path_of(chat: Chat) -> Path:
     return Path(chat.database.url.database)
 
 
-def log_of(chat: Chat) -> bytes:
-    return Path(f"{path_of(chat)}-wal").read_bytes()
+def log_of(path: Path) -> bytes:
+    return Path(f"{path}-wal").read_bytes()
 
 
 def is_sound(path: Path) -> bool:
@@ -377,14 +379,7 @@ async def test_f13_the_sentence_names_the_command(chat: Chat, tmp_path: Path, fi
     content[5 * PAGE : 8 * PAGE] = bytes(3 * PAGE)
     path.write_bytes(content)
     settings = environment(UPBEAT_DATABASE_URL=f"sqlite+aiosqlite:///{path}", UPBEAT_PORT="0")
-    ended = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "bot", "run"],
-        cwd=tmp_path,
-        env=settings,
-        capture_output=True,
-        text=True,
-    )
+    ended = await asyncio.to_thread(_runs, tmp_path, settings)
     assert ended.returncode == 1
     assert "is damaged" in ended.stderr
     assert "upbeat restore FILE" in ended.stderr
@@ -392,20 +387,126 @@ async def test_f13_the_sentence_names_the_command(chat: Chat, tmp_path: Path, fi
     figure(1, "started 0")
 
 
-async def test_f13_a_torn_log_keeps_whole_units(chat: Chat, tmp_path: Path, figure: Figure) -> None:
-    """SQLite cannot tell a cut log from a power loss. What is left is sound, up to a unit that was committed."""
+async def test_f13_a_torn_log_keeps_whole_units_and_is_noticed(
+    chat: Chat, tmp_path: Path, figure: Figure
+) -> None:
+    """SQLite cannot tell a cut log from one that was never longer. What is left is sound, up to a unit that was
+    committed; and the file beside it names what it lacks."""
     await chat.says("ben", "/checkin done first")
     for number in range(10):
         await chat.says("ben", f"/kudos @dora for {number}")
-    database, log = path_of(chat).read_bytes(), log_of(chat)
+    assert await last.remember_once(chat.database)
+    await chat.database.write(lambda store: store.set_setting("later", True))  # the file knows nothing of it
+    database, log = path_of(chat).read_bytes(), log_of(path_of(chat))
+    beside = last.file_of(path_of(chat)).read_bytes()
     assert len(log) > 20 * PAGE
-    cells = 0
-    for length in range(0, len(log), len(log) // 25):
+    lacking, cells = 0, 0
+    for length in (*range(0, len(log), len(log) // 25), len(log)):
         for torn in (log[:length], log[: max(length - 400, 0)] + b"\xff" * min(400, length)):
-            folder = tmp_path / f"torn-{cells}"
-            folder.mkdir()
-            (folder / "upbeat.db").write_bytes(database)
-            (folder / "upbeat.db-wal").write_bytes(torn)
-            assert is_sound(folder / "upbeat.db")
-            cells += 1
-    figure(cells, "sound; of what was cut off, whole units only")
+            path = tmp_path / f"torn-{cells}" / "upbeat.db"
+            _put(path, database, torn)
+            assert is_sound(path)
+            lacks = _heard(path) < 11
+            _put(path, database, torn, beside)  # looking at it had SQLite put the log into the file
+            assert _is_refused(path, chat) is lacks
+            cells, lacking = cells + 1, lacking + lacks
+    assert cells > lacking > 20
+    figure(cells, f"sound; {lacking} of {lacking} that lack what was acknowledged noticed, refused whole 0")
+
+
+def _put(path: Path, database: bytes, log: bytes, beside: bytes = b"") -> None:
+    path.parent.mkdir(exist_ok=True)
+    for left in ("-wal", "-shm"):
+        Path(f"{path}{left}").unlink(missing_ok=True)
+    path.write_bytes(database)
+    Path(f"{path}-wal").write_bytes(log)
+    last.file_of(path).write_bytes(beside)
+
+
+def _heard(path: Path) -> int:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        try:
+            return int(connection.execute("SELECT count(*) FROM inbox").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
+
+
+def _is_refused(path: Path, chat: Chat) -> bool:
+    database = Database(f"sqlite+aiosqlite:///{path}", b"a test's secret", now=chat.database.now)
+    try:
+        refuse_damage(database)
+    except Shortened:
+        return True
+    finally:
+        database.stop()
+    return False
+
+
+async def test_f13_only_what_is_missing_is_missed(chat: Chat, tmp_path: Path, figure: Figure) -> None:
+    """An older copy, and a log left behind, are noticed; another database and a restored one are no loss."""
+    await chat.says("ben", "/checkin done first")
+    older = tmp_path / "older.db"
+    with contextlib.closing(sqlite3.connect(path_of(chat))) as source:
+        source.execute("VACUUM INTO ?", (str(older),))
+    await chat.says("ben", "/kudos @dora for that")
+    await last.remember_once(chat.database)
+    beside = last.file_of(path_of(chat)).read_bytes()
+    last.file_of(older).write_bytes(beside)
+    assert _is_refused(older, chat)
+    assert not _is_refused(path_of(chat), chat)
+    chat.at(chat.now + timedelta(days=15))  # tidied meanwhile, perhaps
+    assert not _is_refused(older, chat)
+    chat.at(chat.now - timedelta(days=15))
+    other, again = tmp_path / "other.db", tmp_path / "again.db"
+    found(f"sqlite+aiosqlite:///{other}")
+    for path in (other, again):
+        last.file_of(path).write_bytes(beside)
+    assert not _is_refused(other, chat)
+    _restored(other, again, tmp_path / "backup")
+    assert not last.file_of(again).exists()
+    assert not _is_refused(again, chat)
+    last.file_of(path_of(chat)).write_text("{", "utf-8")
+    assert not _is_refused(path_of(chat), chat)
+    figure(6, "noticed 1 of 1, refused whole 0")
+
+
+def _restored(source: Path, target: Path, backup: Path) -> None:
+    old, new = (Database(f"sqlite+aiosqlite:///{path}", SECRET.encode()) for path in (source, target))
+    back_up(old, backup)
+    restore(new, backup)
+    old.stop()
+    new.stop()
+
+
+async def test_f13_a_killed_process_leaves_word_of_what_it_took_in(
+    telegram: FakeTelegram, tmp_path: Path, figure: Figure
+) -> None:
+    url = sqlite_url(tmp_path)
+    found(url)
+    path = tmp_path / "upbeat.db"
+    async with running(url, telegram, tmp_path, tmp_path / "log") as upbeat:
+        await until(upbeat, 200)
+        await telegram.says(7, "/checkin done it")
+        async with asyncio.timeout(30):
+            while telegram.pending or not last.file_of(path).exists():  # noqa: ASYNC110 - another process writes
+                await asyncio.sleep(0.1)
+        upbeat.popen.kill()
+        await upbeat.popen.wait()
+    database, log, beside = path.read_bytes(), log_of(path), last.file_of(path).read_bytes()
+    _put(path, database, b"", beside)
+    settings = environment(UPBEAT_DATABASE_URL=url, UPBEAT_PORT="0")
+    ended = await asyncio.to_thread(_runs, tmp_path, settings)
+    assert ended.returncode == 1
+    assert "lacks what was taken in" in ended.stderr
+    assert str(last.file_of(path)) in ended.stderr
+    assert "upbeat restore FILE" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    _put(path, database, log, beside)
+    async with running(url, telegram, tmp_path, tmp_path / "log") as upbeat:
+        await until(upbeat, 200)
+    figure(2, "started without what it had taken in 0, started whole 1")
+
+
+def _runs(folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bot", "run"]
+    return subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, check=False)
