@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import queue
 import threading
 import time
@@ -17,6 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from storage.prepared import run_raw
 from storage.writing import GROUP, UNWRITTEN, Group, Groups, Job, settle_all, settle_done
+
+log = logging.getLogger("upbeat.database")
 
 T = TypeVar("T")
 
@@ -90,6 +93,8 @@ class ThreadWriters:
                 connection = connection or self._groups.connect()
                 if again := self._groups.run_group(connection, group):
                     self._patient.submit(self._try_alone, again, time.monotonic() + MOST_PATIENT)
+                if any(job.forgets for job in group):
+                    self._patient.submit(self._vacuum)
             except (
                 BaseException
             ) as error:  # the database may be away: the next group looks whether it is back
@@ -105,8 +110,16 @@ class ThreadWriters:
                     self._groups.retry(connection, [again[0]])
                     again.pop(0)
             settle_all(again, TimeoutError())
+            if self._groups.forgetting:
+                self._vacuum()
         except BaseException as error:
             settle_all(again, error)
+
+    def _vacuum(self) -> None:
+        try:
+            self._groups.vacuum()
+        except Exception as error:  # PostgreSQL does it by itself in the end
+            log.warning("not vacuumed", extra={"error": type(error).__name__})
 
     def _next_group(self) -> list[Job] | None:
         first = self._jobs.get()

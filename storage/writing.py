@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Column, Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import SQLModel
 
+from storage import postgres
 from storage.chain import Chains
-from storage.columns import Keyring, keyring
+from storage.columns import Keyring, Sealed, SealedJson, keyring
 from storage.people import Memory, View
 from storage.prepared import run_raw
 from storage.store import Store
@@ -40,6 +42,7 @@ class Job:
     future: asyncio.Future[Any]
     takes_long: bool = False
     refused: bool = False
+    forgets: bool = False
     result: Any = None
     noted: list[dict[str, Any]] = field(default_factory=list)
     """The entries for the audit log."""
@@ -133,7 +136,8 @@ class Groups:
             job.noted = store.finish()
             run_raw(connection, "RELEASE SAVEPOINT unit")
             group.done.append(job)
-            self.forgetting |= store.forgets
+            if store.forgets:
+                self.forgetting = job.forgets = True
         except OperationalError as error:
             if error.connection_invalidated:
                 raise
@@ -172,6 +176,12 @@ class Groups:
         self.forgetting |= store.forgets
         return result
 
+    def vacuum(self) -> None:
+        """Have PostgreSQL take old versions of rows with people's words out of reach."""
+        self.forgetting = False
+        tables = SQLModel.metadata.sorted_tables
+        postgres.vacuum(self._engine, [each.name for each in tables if any(map(_is_sealed, each.columns))])
+
     def forget(self, connection: Connection) -> None:
         """Empty SQLite's write-ahead log; somebody who still reads an older moment puts it off."""
         cursor = connection.connection.cursor()
@@ -179,6 +189,10 @@ class Groups:
             self.forgetting = bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
         finally:
             cursor.close()
+
+
+def _is_sealed(column: Column[Any]) -> bool:
+    return isinstance(column.type, Sealed | SealedJson)
 
 
 # Telling who waits ---------------------------------------------------------------------------------------------------
