@@ -11,12 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import company, growth, outbox, slack, start, telegram, ticks
+from benchmarks import company, growth, outbox, promises, slack, start, telegram, ticks
 from benchmarks.outside import Outside, outside
 from benchmarks.pairs import Pair
 from benchmarks.processes import CLIENT, pin
 
-PARTS = ("slack", "telegram", "ticks", "outbox", "start", "growth")
+PARTS = ("slack", "telegram", "ticks", "outbox", "start", "growth", "promises")
 PEOPLE = 400
 
 console = Console(width=118)
@@ -28,9 +28,7 @@ cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @cli.command()
 def main(
     quick: Annotated[bool, typer.Option(help="Two short rounds, and small companies.")] = False,
-    only: Annotated[
-        str, typer.Option(help="Some of slack, telegram, ticks, outbox, start, growth.")
-    ] = ",".join(PARTS),
+    only: Annotated[str, typer.Option(help=f"Some of {', '.join(PARTS)}.")] = ",".join(PARTS),
 ) -> None:
     """Measure Upbeat beside what it is compared with."""
     asyncio.run(
@@ -59,6 +57,8 @@ async def _measure(parts: list[str], *, rounds: int, seconds: float, quick: bool
                 await _start(folder, there, rounds)
             if "growth" in parts:
                 await _growth(folder, there, rounds, seconds, quick)
+            if "promises" in parts:
+                await _promises(folder, there, rounds, seconds)
 
 
 async def _company(folder: Path) -> Path:
@@ -159,6 +159,29 @@ async def _growth(folder: Path, there: Outside, rounds: int, seconds: float, qui
         "kudos by name cpu us",
     )
     _print("What the size of the company costs", heads, rows)
+
+
+async def _promises(folder: Path, there: Outside, rounds: int, seconds: float) -> None:
+    file = await _company(folder / "promises")
+    found = await promises.run(
+        file, PEOPLE, there, rounds=2 * rounds, seconds=seconds
+    )  # they differ by little
+    for act in promises.ACTS:
+        rows = [
+            (
+                f"without {each.without}" if each.without != promises.WHOLE else each.without,
+                f"{each.micros:.0f}",
+                f"{each.saved:.0f}",
+                f"{100 * each.share:.0f} %",
+                f"{each.rate:.0f}",
+                f"{each.faster:.2f}",
+                str(each.refused),
+            )
+            for each in found
+            if each.act == act
+        ]
+        heads = ("", "cpu us each", "costs us", "of all", "answers/s", "x all of it", "refused")
+        _print(f"What each promise costs: {act}, {promises.IN_FLIGHT} in flight", heads, rows)
 
 
 def _print(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

@@ -70,6 +70,14 @@ async def upbeat(file: Path, settings: dict[str, str], *, ready: str = "/readyz"
 
 
 @contextlib.asynccontextmanager
+async def without(switches: str, file: Path, settings: dict[str, str]) -> AsyncIterator[Process]:
+    """The same with some of its promises switched off."""
+    given = {"UPBEAT_DATABASE_URL": url_of(file), "UPBEAT_SECRET_KEY": SECRET, **settings}
+    async with _served(["-m", "benchmarks.without", switches], given, file.parent, "/readyz") as process:
+        yield process
+
+
+@contextlib.asynccontextmanager
 async def bare(kind: str, file: Path, settings: dict[str, str]) -> AsyncIterator[Process]:
     """The bare app of a platform."""
     async with _served(["-m", "benchmarks.bare", kind, str(file)], settings, file.parent, "") as process:

@@ -90,9 +90,12 @@ async def until_vacuumed(chat: Chat, tables: set[str]) -> None:
     """PostgreSQL counts with a delay."""
     query = "SELECT relname FROM pg_stat_user_tables WHERE last_vacuum IS NOT NULL"
     async with asyncio.timeout(20):
-        while not tables <= set(
-            await chat.database.read(lambda store: store.connection.exec_driver_sql(query).scalars().all())
-        ):
+        while True:
+            found = await chat.database.read(
+                lambda store: store.connection.exec_driver_sql(query).scalars().all()
+            )
+            if tables <= set(found):
+                return
             await asyncio.sleep(0.1)
 
 
