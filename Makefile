@@ -18,7 +18,7 @@ run: .venv/.runtime
 
 test: lint
 	@$(BIN)/python -m tests.browser --ensure >/dev/null
-	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(TESTS)
 
 lint: .venv/.tests
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from tests.faults.figures import print_figures
 
 settings.register_profile("steady", deadline=None)  # how quick a busy machine is proves nothing
 settings.load_profile("steady")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, as long as they are few: many tests wait for what other processes do."""
+    return min(8, 1 + (os.cpu_count() or 1))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -13,6 +13,16 @@ from tests.walks.hostile import Words
 from tests.walks.tour import Tour, found, opened
 
 
+TOURS = frozenset({"tour", "hostile_tour", "hostile_interviews"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever needs a tour goes to one worker, so that each is made once."""
+    for item in items:
+        if TOURS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("tours"))
+
+
 @pytest.fixture(scope="session")
 def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A founded company, to be copied."""
