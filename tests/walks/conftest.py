@@ -12,7 +12,6 @@ from tests.company import Chat
 from tests.walks.hostile import Words
 from tests.walks.tour import Tour, found, opened
 
-
 TOURS = frozenset({"tour", "hostile_tour", "hostile_interviews"})
 
 
