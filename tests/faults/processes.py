@@ -7,7 +7,7 @@ import contextlib
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,10 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 @contextlib.asynccontextmanager
-async def running(url: str, fake: FakeTelegram, folder: Path, log: Path) -> AsyncIterator[Running]:
-    """Start it, and end it if it still runs; what it says goes to `log`."""
+async def running(
+    url: str, fake: FakeTelegram, folder: Path, log: Path, *, within: Sequence[str] = ()
+) -> AsyncIterator[Running]:
+    """Start it, and end it if it still runs; what it says goes to `log`. `within`: the beginning of its command."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -74,7 +76,7 @@ async def running(url: str, fake: FakeTelegram, folder: Path, log: Path) -> Asyn
         TELEGRAM_API_URL=fake.api_url,
     )
     with log.open("a") as out:
-        command = (sys.executable, "-m", "tests.several", "", LEASE)
+        command = (*within, sys.executable, "-m", "tests.several", "", LEASE)
         popen = await asyncio.create_subprocess_exec(
             *command, cwd=folder, env=settings, stdout=out, stderr=out
         )

@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from tests.bot.slack.conftest import room_with, user
 from tests.company import Chat
 from tests.engines import sqlite_url
 from tests.fakes.telegram import FakeTelegram
+from tests.faults.disks import can_mount, copied, full, on_a_disk, seen_by
 from tests.faults.figures import Figure
 from tests.faults.power import Power
 from tests.faults.processes import SECRET, USERS, Running, environment, found, introduce, running
@@ -165,6 +166,61 @@ async def test_f09_f10_a_full_and_a_failing_disk_are_said_and_survived(
     assert sorted(str(row.answers["done"]) for row in rows) == sorted(said)
     assert {row.outcome for row in inbox} == {"done"}
     figure(3, f"integrity ok 3 of 3, lost 0, acknowledged in vain 0, ready again after {max(seconds):.1f} s")
+
+
+async def test_f09_a_disk_that_is_really_full_is_said_and_survived(
+    telegram: FakeTelegram, tmp_path: Path, figure: Figure
+) -> None:
+    """A file system of its own, filled to the last byte twice while people talk."""
+    place = tmp_path / "disk"
+    real = can_mount()
+    seed = tmp_path / "disk.seed" if real else place
+    seed.mkdir()
+    found(f"sqlite+aiosqlite:///{seed / 'upbeat.db'}")
+    said, seconds = [], [0.0]
+    within = on_a_disk(place) if real else ()
+    url = f"sqlite+aiosqlite:///{place / 'upbeat.db'}"
+    async with running(url, telegram, tmp_path, tmp_path / "log", within=within) as upbeat:
+        await until(upbeat, 200)
+        for phase in ("first", "second"):
+            with full(upbeat, place if real else None):
+                await until(upbeat, 503)
+                for number in USERS.values():
+                    said.append(f"{phase} {number}")
+                    await telegram.says(number, f"/checkin done {said[-1]}")
+                await asyncio.sleep(0.5)
+                assert len(telegram.pending) == 3, f"{phase}: confirmed although nothing could be written"
+            seconds.append(await until(upbeat, 200))
+            async with asyncio.timeout(30):
+                while telegram.pending:  # noqa: ASYNC110 - another process takes them
+                    await asyncio.sleep(0.05)
+        there = seen_by(upbeat, place) if real else place
+        file = copied(there / "upbeat.db", tmp_path / "taken.db")
+    assert is_sound(file)
+    kept = Database(f"sqlite+aiosqlite:///{file}", SECRET.encode())
+    kept.open()
+    rows = kept.write_now(lambda store: store._rows(CheckIn, ()))
+    kept.stop()
+    assert sorted(str(row.answers["done"]) for row in rows) == sorted(said)
+    kind = "a file system of 16 MB" if real else "a limit for files: this machine forbids mounting"
+    figure(2, f"{kind}; integrity ok, lost 0, acknowledged in vain 0, ready again after {max(seconds):.1f} s")
+
+
+async def test_f10_on_a_read_only_disk_it_does_not_start(tmp_path: Path, figure: Figure) -> None:
+    seed, place = tmp_path / "disk.seed", tmp_path / "disk"
+    seed.mkdir()
+    found(f"sqlite+aiosqlite:///{seed / 'upbeat.db'}")
+    url = f"sqlite+aiosqlite:///{place / 'upbeat.db'}"
+    settings = environment(UPBEAT_DATABASE_URL=url, UPBEAT_PORT="0")
+    real = can_mount()
+    within = on_a_disk(place, read_only=True) if real else ("sh", "-c", 'ulimit -f 0; exec "$@"', "sh")
+    if not real:
+        seed.rename(place)
+    ended = await asyncio.to_thread(_runs, tmp_path, settings, within)
+    assert ended.returncode == 1
+    assert "Upbeat could not start" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    figure(1, f"failed open 0 ({'a read-only file system' if real else 'no file may grow'})")
 
 
 async def test_f09_a_full_disk_undoes_all_whose_commit_failed(chat: Chat, figure: Figure) -> None:
@@ -507,6 +563,8 @@ async def test_f13_a_killed_process_leaves_word_of_what_it_took_in(
     figure(2, "started without what it had taken in 0, started whole 1")
 
 
-def _runs(folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "bot", "run"]
+def _runs(
+    folder: Path, settings: dict[str, str], within: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    command = [*within, sys.executable, "-m", "bot", "run"]
     return subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, check=False)
