@@ -31,13 +31,15 @@ async def sweep(terms: Terms) -> Sequence[Row]:
     return [await steady(terms), await killed(terms), await burst(terms)]
 
 
-def _talkers(store: Store, number: int) -> Staff:
+def talkers(store: Store, number: int) -> Staff:
+    """Hire so many who talk on Slack."""
     hired = company.hire_many(store, number, "slack")
     return Staff(hired.sleepers, ())
 
 
 @contextlib.asynccontextmanager
-async def _line(ports: list[int]) -> AsyncIterator[Line]:
+async def line_to(ports: list[int]) -> AsyncIterator[Line]:
+    """Connections to these, closed at the end."""
     made = Line(ports)
     try:
         yield made
@@ -45,7 +47,7 @@ async def _line(ports: list[int]) -> AsyncIterator[Line]:
         made.close()
 
 
-async def _warmed(line: Line, commands: Commands, people: Staff) -> Measured:
+async def warmed(line: Line, commands: Commands, people: Staff) -> Measured:
     """Everybody's first time: their profile is read, and the feature introduces itself."""
     return await at_rate(line, commands, rate=100, seconds=len(people.talkers) / 100)
 
@@ -64,12 +66,12 @@ async def steady(terms: Terms) -> Row:
     people = TALKERS if terms.long else 100
     terms.say(f"load: {rate:.0f} a second on SQLite for {seconds:.0f} s")
     async with stage(
-        terms, "steady", "sqlite", 1, WEDNESDAY, lambda store: _talkers(store, people), "slack"
+        terms, "steady", "sqlite", 1, WEDNESDAY, lambda store: talkers(store, people), "slack"
     ) as here:
         await here.start()
-        async with _line(here.ports) as line:
+        async with line_to(here.ports) as line:
             commands = Commands(here.people.talkers, here.slack, "steady")
-            first = await _warmed(line, commands, here.people)
+            first = await warmed(line, commands, here.people)
             async with watched(here.house.processes, each=seconds / 100) as memory:
                 measured = await at_rate(line, commands, rate=rate, seconds=seconds)
         wrong = [*await here.drained(120), *_too_late(terms, measured)]
@@ -96,12 +98,12 @@ async def killed(terms: Terms) -> Row:
     people = TALKERS if terms.long else 100
     terms.say(f"load: as much as goes on PostgreSQL with three processes for {seconds:.0f} s")
     async with stage(
-        terms, "killed", "postgresql", 3, WEDNESDAY, lambda store: _talkers(store, people), "slack"
+        terms, "killed", "postgresql", 3, WEDNESDAY, lambda store: talkers(store, people), "slack"
     ) as here:
         await here.start()
-        async with _line(here.ports) as line:
+        async with line_to(here.ports) as line:
             commands = Commands(here.people.talkers, here.slack, "killed")
-            first = await _warmed(line, commands, here.people)
+            first = await warmed(line, commands, here.people)
             killer = _Killer(here, MINUTE if terms.long else seconds / 4)
             measured = await as_many_as_are_answered(
                 line, commands, in_flight=IN_FLIGHT, seconds=seconds, meanwhile=lambda: killer.kill(seconds)
@@ -151,11 +153,11 @@ async def burst(terms: Terms) -> Row:
     number, seconds = (10_000, 300.0) if terms.long else (200, 5.0)
     terms.say(f"load: {number:,} people in {seconds:.0f} s beside an import and an export")
     async with stage(
-        terms, "burst", "postgresql", 3, WEDNESDAY, lambda store: _talkers(store, number), "slack"
+        terms, "burst", "postgresql", 3, WEDNESDAY, lambda store: talkers(store, number), "slack"
     ) as here:
         await here.start()
         beside = _Beside(here, number)
-        async with _line(here.ports) as line:
+        async with line_to(here.ports) as line:
             commands = Commands(here.people.talkers, here.slack, "burst")
             task = asyncio.create_task(beside.work(seconds))
             async with watched(here.house.processes, each=seconds / 100) as memory:

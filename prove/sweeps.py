@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from prove import fanning, faulting, killing, loading, migrating
+from prove import fanning, faulting, killing, loading, migrating, soaking
 from prove.rows import Sweep
 
-SWEEPS: tuple[Sweep, ...] = (killing.SWEEP, migrating.SWEEP, loading.SWEEP, fanning.SWEEP, faulting.SWEEP)
+SWEEPS: tuple[Sweep, ...] = (
+    killing.SWEEP,
+    migrating.SWEEP,
+    loading.SWEEP,
+    fanning.SWEEP,
+    soaking.SWEEP,
+    faulting.SWEEP,
+)

@@ -82,6 +82,8 @@ ELSEWHERE = {
         "tests/schedules/test_delivery.py::test_who_slept_just_before_the_request_does_not_send",
     ),
     14: (
+        "tests/storage/test_restore_drill.py::test_a_backup_under_load_is_whole_and_its_log_is_unbroken",
+        "tests/storage/test_restore_drill.py::test_nothing_that_was_sent_is_sent_again",
         "tests/storage/test_backups.py::test_a_backup_moves_and_holds_no_words",
         "tests/storage/test_backups.py::test_what_waited_is_not_sent_again",
         "tests/schedules/test_clock.py::test_what_was_due_before_a_restore_is_not_said_again",
