@@ -38,7 +38,7 @@ async def test_f14_a_backup_under_load_is_restored_elsewhere(
         there.wait(days=1)
     again = {parcel.outgoing_id for parcel in there.letterbox.parcels} & (sent | known)
     proof = there.database.look_now(lambda store: store.proof.whole())
-    assert not (lost or again or proof.broken)
+    assert [*lost, *again, *proof.broken] == []
     await there.database.close()
     figure(
         len(before), f"lost 0, sent again 0, {proof.entries} audit entries unbroken, back in {seconds:.1f} s"
