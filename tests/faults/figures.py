@@ -49,7 +49,7 @@ FAULTS = {
     29: "two pollers; answers that make no sense",
     30: "several schedulers at once",
     31: "sockets refreshed, refused, half open",
-    32: "PostgreSQL restarted under load; no connection left",
+    32: "PostgreSQL restarted under load, failed over; no connection left",
     33: "cut off from the database but not from the platform",
     34: "a very long queue",
     35: "messages and updates that break or kill",

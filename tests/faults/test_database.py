@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from tests.engines import DURABLE, postgres_url, restart_postgres
 from tests.fakes.telegram import FakeTelegram
 from tests.faults.figures import Figure
 from tests.faults.processes import SECRET, USERS, found, introduce, running
+from tests.faults.standby import pair
 
 FEW = (*DURABLE, "max_connections = 15", "superuser_reserved_connections = 3")
 
@@ -42,48 +44,94 @@ def few() -> Iterator[str]:
 # F32 -----------------------------------------------------------------------------------------------------------------
 
 
+@dataclass
+class Interrupted:
+    """What people heard while the database went away and came back."""
+
+    said: list[str] = field(default_factory=list)
+    refused: list[float] = field(default_factory=list)
+    down: float = 0.0
+    recovered: float = 0.0
+
+
+async def interrupted(chat: Chat, interrupt: Callable[[], object]) -> Interrupted:
+    """People talk, something happens to the database, and they go on until twenty more were heard."""
+    heard, done = Interrupted(), asyncio.Event()
+
+    async def talk(who: str) -> None:
+        for number in range(2_000):
+            if done.is_set():
+                return
+            words = f"{who} {number}"
+            try:
+                answer = (await chat.says(who, f"/kudos @dora for {words}")).answer
+                assert answer.outcome != "failed", answer
+                await chat.database.write(lambda store, words=words: store.set_setting(words, True))
+                heard.said.append(words)
+            except Busy:
+                heard.refused.append(time.monotonic())
+            await asyncio.sleep(0.02)
+
+    talking = [asyncio.create_task(talk(who)) for who in ("ada", "ben", "eve")]
+    while len(heard.said) < 10:  # noqa: ASYNC110 - they talk until then
+        await asyncio.sleep(0.01)
+    began = time.monotonic()
+    await asyncio.to_thread(interrupt)
+    heard.down = time.monotonic() - began
+    before = len(heard.said)
+    async with asyncio.timeout(20):
+        while len(heard.said) < before + 20:  # noqa: ASYNC110 - they talk until then
+            await asyncio.sleep(0.01)
+    done.set()
+    await asyncio.gather(*talking)
+    heard.recovered = max(heard.refused, default=began) - began
+    return heard
+
+
+def lost(chat: Chat, heard: Interrupted) -> list[str]:
+    """What was acknowledged and is not there."""
+    return [
+        words for words in heard.said if chat.change(lambda store, words=words: store.setting(words)) is None
+    ]
+
+
 async def test_f32_postgresql_restarts_under_load(few: str, figure: Figure) -> None:
     """It is stopped as by a crash while people talk: whoever heard yes is in it, and it goes on by itself."""
     async with company(few) as chat:
-        said: list[str] = []
-        refused: list[float] = []
-        done: list[bool] = []
-
-        async def talk(who: str) -> None:
-            for number in range(2_000):
-                if done:
-                    return
-                words = f"{who} {number}"
-                try:
-                    heard = await chat.says(who, f"/kudos @dora for {words}")
-                    assert heard.answer.outcome != "failed", heard.text
-                    await chat.database.write(lambda store, words=words: store.set_setting(words, True))
-                    said.append(words)
-                except Busy:
-                    refused.append(time.monotonic())
-                await asyncio.sleep(0.02)
-
-        talking = [asyncio.create_task(talk(who)) for who in ("ada", "ben", "eve")]
-        while len(said) < 10:  # noqa: ASYNC110 - they talk until then
-            await asyncio.sleep(0.01)
-        began = time.monotonic()
-        await asyncio.to_thread(restart_postgres, FEW)
-        down = time.monotonic() - began
-        before = len(said)
-        async with asyncio.timeout(20):
-            while len(said) < before + 20:  # noqa: ASYNC110 - they talk until then
-                await asyncio.sleep(0.01)
-        done.append(True)
-        await asyncio.gather(*talking)
-        lost = [
-            words for words in said if chat.change(lambda store, words=words: store.setting(words)) is None
-        ]
-        assert lost == []
-        recovered = max(refused, default=began) - began
+        heard = await interrupted(chat, lambda: restart_postgres(FEW))
+        assert lost(chat, heard) == []
         figure(
-            len(said) + len(refused),
-            f"lost 0 of {len(said)}, refused {len(refused)}, well {recovered:.1f} s after (down {down:.1f} s)",
+            len(heard.said) + len(heard.refused),
+            f"lost 0 of {len(heard.said)}, refused {len(heard.refused)}, well {heard.recovered:.1f} s after"
+            f" (down {heard.down:.1f} s)",
         )
+
+
+async def test_f32_a_standby_takes_over_and_the_old_primary_acknowledges_nothing(figure: Figure) -> None:
+    """With a standby that has everything first, whoever heard yes is in the one that took over; who still reaches the
+    old one, which is back and knows nothing of it, is never told that anything was saved."""
+    with pair() as servers:
+        async with company(servers.url) as chat:
+            heard = await interrupted(chat, servers.fail_over)
+            assert lost(chat, heard) == []
+        await asyncio.to_thread(servers.revive)
+        asking = asyncio.create_task(asyncio.to_thread(_told_by_the_old, servers.ports[0]))
+        assert not (await asyncio.wait([asking], timeout=1))[0], "it acknowledged what only it has"
+    assert not await asking  # it ended, and took that with it
+    figure(
+        len(heard.said) + len(heard.refused),
+        f"lost 0 of {len(heard.said)}, acknowledged by the old primary 0, refused {len(heard.refused)}, well"
+        f" {heard.recovered:.1f} s after",
+    )
+
+
+def _told_by_the_old(port: int) -> bool:
+    try:
+        with psycopg.connect(f"host=127.0.0.1 port={port} user=postgres dbname=upbeat") as connection:
+            connection.execute("INSERT INTO setting (name, value) VALUES ('late', 'true')")
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 async def test_f32_without_a_connection_left_it_is_said_and_survived(few: str, figure: Figure) -> None:
