@@ -154,6 +154,23 @@ class History:
     def is_written(self, table: type[PersonalRow]) -> None:
         for kind in table.kinds * 3:
             self.store.insert(self._row(table, kind))
+        for kind in table.kinds:
+            self._about_stand_ins(table, kind)
+
+    def _about_stand_ins(self, table: type[PersonalRow], kind: str) -> None:
+        """Who stands in for their own manager has records of these days as well, and no more rights to them."""
+        for each in self.agreed()[:2]:
+            assert each.named_id
+            self.is_about(each.named_id, table, kind, each.begins_at)
+
+    def agreed(self) -> list[Delegation]:
+        """The delegations that may be in force."""
+        return [each for each in self.held if each.accepted_at and each.approved_at and not each.ended_at]
+
+    def is_about(self, person: str, table: type[PersonalRow], kind: str, moment: datetime) -> None:
+        """Write a record that is about somebody and by nobody."""
+        known = {"subject_id": person, "named_id": None, "made_at": moment}
+        self.store.insert(made_up(table, id=new_id(), kind=kind, author_id=None, **known))
 
     def _row(self, table: type[PersonalRow], kind: str) -> PersonalRow:
         moment = self._moment()
