@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove import fanning, faulting, killing, loading, migrating, soaking
+from prove import accessing, fanning, faulting, killing, loading, migrating, soaking
 from prove.rows import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -12,4 +12,5 @@ SWEEPS: tuple[Sweep, ...] = (
     fanning.SWEEP,
     soaking.SWEEP,
     faulting.SWEEP,
+    accessing.SWEEP,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ LENT = tuple(
 # The filter and the rule ------------------------------------------------------------------------------------------
 
 
-async def test_the_filter_in_the_query_is_the_rule_after_every_reorganisation(any_chat: Chat) -> None:
+async def test_the_filter_in_the_query_is_the_rule_after_every_reorganisation(
+    any_chat: Chat, record_property: Callable[[str, Any], None]
+) -> None:
     """The SQL of `store.read`, `policy.may`, and a plain reading of docs/who-sees-what.md."""
     chat, compared, differences, met, walked = any_chat, 0, 0, Counter[Relation](), set()
     for number in range(HISTORIES):
@@ -52,6 +55,11 @@ async def test_the_filter_in_the_query_is_the_rule_after_every_reorganisation(an
         with pytest.raises(Undo):
             chat.change(work)
         walked |= {kind for table in tables for kind in table.kinds}
+    figures = f"{HISTORIES} random histories, {differences} differences between filter, rule and page"
+    record_property(
+        "access",
+        [compared, differences, f"{'SQLite' if chat.database.is_sqlite else 'PostgreSQL'}: {figures}"],
+    )
     assert walked == {kind for table in TABLES for kind in table.kinds}
     assert len(TABLES) >= 12
     assert compared > 10_000

@@ -76,7 +76,7 @@ async def opened(file: Path, copy: Path, at: datetime = MONDAY) -> AsyncIterator
     shutil.copy(file, copy)
     clock = [at]
     database = Database(f"sqlite+aiosqlite:///{copy}", b"a test's secret", now=lambda: clock[0])
-    event.listen(database.engine, "connect", _in_haste)
+    event.listen(database.engine, "connect", in_haste)
     database.open()
     try:
         heard = database.write_now(lambda store: store.count(Inbox))
@@ -87,7 +87,8 @@ async def opened(file: Path, copy: Path, at: datetime = MONDAY) -> AsyncIterator
         await database.close()
 
 
-def _in_haste(connection: Any, record: Any) -> None:
+def in_haste(connection: Any, record: Any) -> None:
+    """Let a database of SQLite not wait for its disk."""
     # What survives a crash is tested elsewhere; thousands of steps need not wait for the disk.
     connection.execute("PRAGMA synchronous=OFF")
 

@@ -1,0 +1,442 @@
+"""A company in which every personal field holds a word of its own, a canary, and who may ever read it, in plain words.
+
+The rules are those of the research (`reliability_security.md` §4) as the design settled them, written down a second
+time: no code of the policy or its filters is asked, nor the page that is made from them."""
+
+from __future__ import annotations
+
+import binascii
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import col
+
+from handlers.kit.cards import Card
+from handlers.kit.forms import Words
+from handlers.kit.requests import File, Opened, Pressed, Quoted, Said, Submitted, Where
+from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.values import dump
+from storage.store import Store
+from storage.tables import Absence, PersonRow, ReportingLine
+from storage.webchat import private_channel
+from tests.company import MONDAY, PEOPLE, Chat, Heard
+from tests.walks.promise import CALLED, World
+from tests.walks.reorganised import has_table
+from tests.walks.tour import COMMANDS
+
+STAFF: dict[str, tuple[str, ...]] = {
+    **PEOPLE,
+    "fred": ("Fred Hoyle", "grace", "Europe/Berlin", "zh", "employee", "Arts"),
+    "dele": ("Dele Alli", "grace", "Europe/Berlin", "en", "employee", "Arts"),
+    "hugo": ("Hugo Ball", "grace", "Europe/Berlin", "zh", "hr", "People"),
+    "leo": ("Leo Fall", "ada", "Europe/Berlin", "en", "employee", "Engines"),
+    "nia": ("Nia Long", "ada", "Europe/Berlin", "en", "employee", "Engines"),
+}
+"""Ben is whom most is about, Eve who writes it. Fred led Ben before Ada did; Dele stands in for her; Hana and Hugo are
+of HR; Leo leaves; Nia comes."""
+FOUNDED = MONDAY - timedelta(days=42)
+CHANGED = MONDAY.date() - timedelta(days=21)
+"""The day on which Ben's manager became Ada."""
+GENERAL = Where(kind="channel", id="general", name="general")
+
+# Who may read -------------------------------------------------------------------------------------------------------
+
+MAY_READ: dict[str, str] = {
+    "checkin": "self manager manager_above former_manager delegate",  # row 1
+    "mood": "self",  # row 12
+    "comment": "self author named manager_above",  # row 1, C
+    "kudos_public": "self author colleague",  # row 6
+    "kudos_private": "self author",  # row 7
+    "feedback": "self author by_glass",  # row 8
+    "feedback_with_manager": "self author named by_glass",  # row 9
+    "feedback_request": "self author named",
+    "one_on_one": "self author named",  # row 13
+    "private_note": "author",  # row 14
+    "delegation": "self named manager",  # §4.2
+    "break_glass": "hr",  # reading rule 2: the subject not before it is over
+    "break_glass_told": "self author named hr",
+    "chat": "self",
+    "channel": "self author colleague",
+    # What stands in no table of records:
+    "profile": "self colleague",  # row 32: name and team
+    "address": "self hr",  # row 32: of a profile, peers read name, title and line alone
+    "absence": "self",
+    "draft": "author",  # rows 15, 17 and 21
+    "hold": "self hr",
+    "template": "self author colleague",  # of the company, for everybody
+    "gone": "",  # taken back
+}
+"""The relations that read a kind of record; whatever is not here is denied."""
+COLUMNS = {name: column for column, name in CALLED.items()}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A canary as it was meant: of which kind, about whom, by whom."""
+
+    token: str
+    kind: str
+    subject_id: str
+    author_id: str | None
+    named_id: str | None
+    made_at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.token} ({self.kind})"
+
+
+@dataclass
+class Canaries:
+    """Every word that was let fly."""
+
+    chat: Chat
+    words: dict[str, Word] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The ids of people by first name."""
+        return self.chat.ids
+
+    def word(self, kind: str, subject: str, author: str = "", named: str = "") -> str:
+        """A new one, which is to be kept as this kind of record about and by these people."""
+        token = f"zq{len(self.words):04d}x"
+        return self._keep(token, kind, subject, author, named)
+
+    def number(self, kind: str, subject: str) -> int:
+        """The same where only a number fits."""
+        return int(self._keep(f"{9_000_000_000 + len(self.words)}", kind, subject, "", ""))
+
+    def _keep(self, token: str, kind: str, subject: str, author: str, named: str) -> str:
+        ids = self.chat.ids
+        people = (ids[subject], ids.get(author), ids.get(named))
+        self.words[token] = Word(token, kind, *people, self.chat.now)
+        return token
+
+    def becomes(self, token: str, kind: str) -> None:
+        """It is of another kind from now on: a break-glass is over, feedback was taken back."""
+        self.words[token] = replace(self.words[token], kind=kind)
+
+    def of(self, *kinds: str) -> list[Word]:
+        """Those of these kinds."""
+        return [word for word in self.words.values() if word.kind in kinds]
+
+    def found_in(self, text: str) -> set[str]:
+        """The canaries in a text."""
+        return {found for found in TOKEN.findall(text.lower()) if found in self.words}
+
+    @staticmethod
+    def may_read(world: World, reader: str, word: Word) -> bool:
+        """Whether somebody, by their id, may read this one now."""
+        return any(world.is_to(COLUMNS[relation], reader, word) for relation in MAY_READ[word.kind].split())
+
+
+TOKEN = re.compile(r"zq\d{4}x|90000\d{5}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
+_MAY_HIDE_ONE = re.compile(rb"enE|[HXn3]px|6c[QT]|UEsD")
+"""How "zq" looks in base 64, at each of its three places, and how a packed file begins."""
+
+
+def texts_in(data: bytes, depth: int = 3) -> Iterator[str]:
+    """All that can be read in some bytes: themselves, what is packed in them, and what is written in base 64. Canaries
+    are letters and numbers, so that no other escaping of text hides one."""
+    if data[:2] == b"PK" and zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            for name in packed.namelist():
+                yield name
+                yield from texts_in(packed.read(name), depth - 1)
+        return
+    text = data.decode("utf-8", "replace")
+    yield text
+    yield re.sub(r"(?<=\d),(?=\d{3})", "", text) if "9,000,0" in text else ""
+    for found in _BASE64.findall(data) if depth and _MAY_HIDE_ONE.search(data) else ():
+        if _MAY_HIDE_ONE.search(found):
+            yield from texts_in(_decoded(found), depth - 1)
+
+
+def _decoded(found: bytes) -> bytes:
+    """What is written in base 64; the whole quadruples of it, if it was cut off."""
+    plain = found.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    return binascii.a2b_base64(
+        plain[: len(plain) // 4 * 4] if len(plain) % 4 == 1 else plain + b"=" * (-len(plain) % 4)
+    )
+
+
+# The company --------------------------------------------------------------------------------------------------------
+
+
+def settle(chat: Chat) -> Canaries:
+    """Give the people of the company names, teams, addresses and numbers of their own, and Ben his former manager."""
+    canaries = Canaries(chat)
+    chat.at(FOUNDED)
+
+    def work(store: Any) -> None:
+        revision = store.people_changed()
+        for who, person in chat.ids.items():
+            (row,) = store._rows(PersonRow, (col(PersonRow.id) == person,))
+            profile, address = (
+                [canaries.word(kind, who) for _ in range(2)] for kind in ("profile", "address")
+            )
+            named = {"name": f"{row.name} {profile[0]}", "team": f"{row.team} {profile[1]}"}
+            store.change(
+                row,
+                **named,
+                email=f"{who}@{address[0]}.example.com",
+                external_id=address[1],
+                revision=revision,
+            )
+        (line,) = store._rows(ReportingLine, (col(ReportingLine.subject_id) == chat.ids["ben"],))
+        store.change(line, until=CHANGED, manager_id=chat.ids["fred"], revision=revision)
+        store.insert(
+            ReportingLine(
+                subject_id=chat.ids["ben"], manager_id=chat.ids["ada"], since=CHANGED, revision=revision
+            )
+        )
+        for number, who in enumerate(chat.ids):
+            store.accounts.link(chat.ids[who], "slack", slack_user(who), who, f"D{slack_user(who)[1:]}")
+            store.accounts.link(chat.ids[who], "telegram", str(100 + number), f"{who}_t", str(100 + number))
+        for name in ("general", "engines"):
+            store.accounts.seen_place("web", name, name)
+
+    chat.change(work)
+    return canaries
+
+
+def slack_user(who: str) -> str:
+    """Somebody's id in Slack."""
+    return f"U{who.upper()}"
+
+
+# What people write ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Story:
+    """People fill every field of every record, through the doors that they use."""
+
+    chat: Chat
+    canaries: Canaries
+    regretted: Heard | None = None
+
+    async def before(self) -> None:
+        """Six weeks ago, when Fred led Ben."""
+        await self._check_in("ben")
+        await self._feedback("eve", "ben", "feedback")
+        await self._feedback("dora", "ben", "feedback_with_manager", manager="fred")
+        await self._one_on_one("fred", "ben")
+        await self._kudos("fred", "ben", "Send privately", "kudos_private")
+        self.chat.at(MONDAY)
+
+    async def today(self) -> None:
+        """This week, when Ada does and Dele stands in for her."""
+        await self._delegation()
+        self.chat.wait(hours=1)
+        for who in ("ben", "chen", "leo", "nia", "dora"):
+            await self._check_in(who)
+        await self._remarks()
+        await self._feedback("eve", "ben", "feedback")
+        await self._feedback("chen", "ben", "feedback_with_manager", manager="ada")
+        self.regretted = await self._feedback("leo", "ben", "feedback", answer=False)
+        await self._asked()
+        await self._kudos("eve", "ben", "Send privately", "kudos_private")
+        await self._kudos("eve", "chen", "Post it", "kudos_public")
+        await self._one_on_one("ada", "ben")
+        await self._one_on_one("leo", "chen")
+        await self._glass()
+        await self._the_rest()
+
+    async def later(self) -> None:
+        """Leo has left, feedback was taken back, the delegation and the break-glass are over, Chen works for Dora."""
+        await self._takes_back()
+        self.chat.wait(days=9)
+        await self.chat.tick()
+        for word in self.canaries.of("break_glass"):
+            self.canaries.becomes(word.token, "break_glass_told")
+        ids = self.chat.ids
+        self.chat.change(lambda store: store.roster.leave_all({"leo": ids["leo"]}))
+        self.chat.change(self._moves)
+        await self.chat.tick()
+
+    def _moves(self, store: Any) -> None:
+        ids, revision = self.chat.ids, store.people_changed()
+        (line,) = store._rows(ReportingLine, (col(ReportingLine.subject_id) == ids["chen"],))
+        store.change(line, until=self.chat.now.date(), revision=revision)
+        moved = ReportingLine(
+            subject_id=ids["chen"], manager_id=ids["dora"], since=self.chat.now.date(), revision=revision
+        )
+        store.insert(moved)
+
+    # Check-ins -----------------------------------------------------------------------------------------------------
+
+    async def _check_in(self, who: str) -> None:
+        words = [self.canaries.word("checkin", who, who) for _ in range(3)]
+        said = "/checkin done {}; next {}; blocked {}; mood 2".format(*words)
+        await self.chat.does(who, Said(said, message=f"m-{words[0]}", command=True))
+        mood = next(row for row in self._rows("checkin_mood", who) if row.score == 2)
+        score = self.canaries.number("mood", who)
+        self.chat.change(lambda store: store.change(mood, score=score))
+
+    async def _remarks(self) -> None:
+        for who in ("ada", "dele"):
+            shown = await self.chat.says(who, "/checkin team")
+            card = shown.card
+            assert card
+            opens = next(button for button in card.buttons() if shown.voice.say(button.label) == "Open")
+            assert "Ben" in (await self.chat.does(who, Pressed(opens.handle)))
+            await self.chat.presses(who, "Comment")
+            word = self.canaries.word("comment", "ben", who, "ada" if who == "dele" else "")
+            await self.chat.submits(who, words=word)
+
+    # Feedback and kudos --------------------------------------------------------------------------------------------
+
+    async def _feedback(
+        self, who: str, to: str, kind: str, *, manager: str = "", answer: bool = True
+    ) -> Heard:
+        await self.chat.says(who, f"/feedback @{to}")
+        questions = ("situation", "behaviour", "effect", "suggestion")
+        given = {name: self.canaries.word(kind, to, who, manager) for name in questions}
+        audience = {"audience": "receiver_and_manager"} if manager else {}
+        sent = await self.chat.submits(who, **audience, **given)
+        if answer:
+            await self.chat.presses(to, "Reply")
+            form = self.chat.last[to].form
+            assert form
+            (question,) = form.questions
+            await self.chat.submits(to, **{question.name: self.canaries.word("feedback", who, to)})
+        return sent
+
+    async def _asked(self) -> None:
+        topics = [self.canaries.word("feedback_request", "ben", "ben", who) for who in ("chen", "dora")]
+        await self.chat.says("ben", f"/feedback ask @chen about {topics[0]}")
+        await self.chat.says("ben", f"/feedback ask @dora about {topics[1]}")
+        about = self.canaries.word("feedback_request", "ben", "ada", "eve")
+        await self.chat.says("ada", f"/feedback about @ben from @eve about {about}")
+        await self.chat.presses("dora", "Decline")
+        form = self.chat.last["dora"].form
+        assert form
+        reason = self.canaries.word("feedback_request", "ben", "ben", "dora")
+        await self.chat.submits("dora", **{form.questions[0].name: reason})
+
+    async def _kudos(self, who: str, to: str, label: str, kind: str) -> None:
+        why, quoted = (self.canaries.word(kind, to, who) for _ in range(2))
+        await self._quotes(who, to, quoted, why)
+        await self.chat.presses(who, label)
+
+    async def _quotes(self, who: str, to: str, quoted: str, why: str) -> Heard:
+        opened = Opened("kudos_for_this", quoted=Quoted(quoted, author=to))
+        await self.chat.does(who, opened, where=GENERAL)
+        return await self.chat.submits(who, why=why)
+
+    # One-on-ones ----------------------------------------------------------------------------------------------------
+
+    async def _one_on_one(self, who: str, other: str) -> None:
+        chat, word = self.chat, self.canaries.word
+        await chat.says(who, f"/1on1 add @{other} {word('one_on_one', other, who)}")
+        await chat.presses(who, "Write notes")
+        await chat.submits(who, words=word("one_on_one", other, who))
+        await chat.says(who, f"/1on1 @{other}")
+        await chat.presses(who, "Private note")
+        await chat.submits(who, words=word("private_note", who, who))
+        for label in ("Answer in writing",):
+            await chat.presses(other, label)
+            form = chat.last[other].form
+            assert form
+            await chat.submits(other, **{form.questions[0].name: word("one_on_one", who, other)})
+        await chat.says(who, f"/1on1 action @{other} by friday: {word('one_on_one', other, who)}")
+
+    # Delegations, break-glass, and what stands in no record ----------------------------------------------------------
+
+    async def _delegation(self) -> None:
+        reason = self.canaries.word("delegation", "ada", "ada", "dele")
+        await self.chat.says("ada", f"/delegate @dele until 2026-11-30 because of {reason}")
+        await self.chat.presses("dele", "Accept")
+        await self.chat.presses("grace", "Approve")
+
+    async def _glass(self) -> None:
+        for whom, agrees in (("ben", True), ("chen", False)):
+            reason = self.canaries.word("break_glass", whom, "hana", "hugo")
+            await self.chat.says("hana", f"/upbeat break glass @{whom} because of {reason}")
+            if agrees:
+                await self.chat.presses("hugo", "Approve")
+            else:
+                await self.chat.presses("hugo", "Refuse")
+                self.canaries.becomes(reason, "break_glass")
+
+    async def _the_rest(self) -> None:
+        chat, word = self.chat, self.canaries.word
+        await chat.says("hana", "/1on1 template")
+        await chat.submits("hana", name=word("template", "hana"), points=word("template", "hana"))
+        for who in ("eve", "hana", "ivan"):
+            for route in COMMANDS:
+                await self._begins(who, route.words)
+        first = chat.now.date() + timedelta(days=30)
+        note = word("absence", "ben")
+        row = Absence(person_id=chat.ids["ben"], first=first, last=first, note=note)
+        chat.change(lambda store: store.insert(row))
+        chat.change(lambda store: store.holds.place(chat.ids["eve"], word("hold", "eve")))
+        chat.change(lambda store: store.holds.place(chat.ids["nia"], word("hold", "nia")))
+        chat.change(lambda store: store.holds.release(chat.ids["nia"], word("hold", "nia")))
+        chat.change(self._talks)
+        opened = Opened("add_to_one_on_one", quoted=Quoted(word("draft", "eve", "eve"), author="dora"))
+        await chat.does("eve", opened, where=GENERAL)
+        file = File("people.csv", self._people_file(word("address", "hana")).encode())
+        shown = await chat.does("hana", Said("", file=file))
+        assert "Yan" in shown, shown.text
+
+    def _people_file(self, number: str) -> str:
+        """Everybody as they are, and somebody new, whose number nobody but HR may read."""
+        chat = self.chat
+        emails = {row.id: row.email for row in chat.rows(PersonRow)}
+        today = chat.now.date()
+        leads = {
+            row.subject_id: emails[row.manager_id] for row in chat.rows(ReportingLine) if row.until > today
+        }
+        rows = [
+            (
+                row.email,
+                row.name,
+                leads.get(row.id, ""),
+                row.team,
+                row.zone,
+                row.language,
+                row.role,
+                row.external_id,
+            )
+            for row in chat.rows(PersonRow)
+        ]
+        rows.append(
+            ("yan@example.com", "Yan", emails[chat.ids["ada"]], "Engines", "", "", "employee", number)
+        )
+        head = ("email", "name", "manager_email", "team", "timezone", "locale", "role", "external_id")
+        return "\n".join(",".join(row) for row in (head, *rows))
+
+    def _talks(self, store: Store) -> None:
+        """In the local chat: in a channel, and with Upbeat alone."""
+        ids, word = self.chat.ids, self.canaries.word
+        store.webchat.say("general", word("channel", "eve", "eve"), author=ids["eve"], private=False)
+        store.webchat.say(private_channel(ids["ben"]), word("chat", "ben"), author=ids["ben"], private=True)
+        shown = dump(Card(Phrase("{words}", words=Verbatim(word("chat", "ben")))))
+        store.webchat.show(private_channel(ids["ben"]), shown, reader=ids["ben"])
+
+    async def _begins(self, who: str, command: str) -> None:
+        """Somebody begins to write, and goes away."""
+        form = (await self.chat.says(who, f"/{command}")).form
+        asked = [question for question in form.questions if isinstance(question, Words)] if form else []
+        if form and asked:
+            given = {question.name: self.canaries.word("draft", who, who) for question in asked}
+            await self.chat.does(who, Submitted(form.draft, given, final=False))
+
+    async def _takes_back(self) -> None:
+        mine = [w for w in self.canaries.of("feedback") if w.author_id == self.chat.ids["leo"]]
+        assert self.regretted
+        await self.chat.presses("leo", "Take it back", on=self.regretted)
+        for word in mine:
+            self.canaries.becomes(word.token, "gone")
+
+    def _rows(self, table: str, subject: str) -> list[Any]:
+        model: Any = has_table(table)
+        return self.chat.rows(model, col(model.subject_id) == self.chat.ids[subject])

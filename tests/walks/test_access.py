@@ -1,0 +1,457 @@
+"""Every door of every surface, by everybody: no byte that leaves has a word that its reader may not read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, select
+from sqlmodel import SQLModel, col
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from bot.__main__ import cli
+from handlers.kit.forms import Colleague
+from storage.columns import Sealed, SealedJson
+from storage.database import Database
+from storage.migrations import mark_newest
+from storage.policy import Kind
+from storage.records import personal_tables, sealed_columns
+from storage.store import Store
+from storage.tables import BreakGlass, Handle, PersonRow
+from tests.company import Chat, company
+from tests.engines import empty_database
+from tests.walks.canaries import MAY_READ, STAFF, Canaries, Story, Word, settle, texts_in
+from tests.walks.promise import World, world_of
+from tests.walks.reorganised import has_table
+from tests.walks.surfaces import WORDS, House, Out, Slack, Telegram, Web, open_house
+from tests.walks.tour import COMMANDS, EXAMPLES, SHORTCUTS, called, opened
+
+LONG = bool(os.environ.get("UPBEAT_ACCESS_LONG"))
+SEED = os.environ.get("UPBEAT_ACCESS_SEED", "1")
+SHARE = 0.02
+"""How many of the doors the short form tries on each surface, chosen by the seed."""
+TABLES = tuple(table for table in personal_tables() if table.__module__.startswith("storage."))
+
+
+@dataclass(frozen=True)
+class State:
+    """A company at a moment: its file, its clock, and the words that were let fly in it."""
+
+    file: Path
+    canaries: Canaries
+    at: datetime
+
+
+Door = tuple[str, Callable[[Any, str], Awaitable[None]]]
+
+
+def doors() -> Iterator[Door]:
+    """Every way in, as the registry of the features has them."""
+    for route in COMMANDS:
+        yield f"/{route.words}", lambda surface, who, words=f"/{route.words}": surface.says(who, words)
+        if any(isinstance(question, Colleague) for question in route.questions):
+            for whom in ("ben", "eve"):
+                yield (
+                    f"/{route.words} @{whom}",
+                    lambda surface, who, words=f"/{route.words} @{whom}": surface.says(who, words),
+                )
+    for route, example in EXAMPLES:
+        if example:
+            yield (
+                called(route, example),
+                lambda surface, who, words=called(route, example): surface.says(who, words),
+            )
+    for shortcut in SHORTCUTS:
+        yield (
+            shortcut.name,
+            lambda surface, who, it=shortcut: surface.opens(who, it.name, on_message=it.on_message),
+        )
+    yield "home", lambda surface, who: surface.goes_home(who)
+    yield "plain words", lambda surface, who: surface.talks(who, WORDS)
+
+
+class Moment:
+    """Who is who now, and what has become of words."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._people = {row.id for row in store._rows(PersonRow, ()) if row.left_at is None}
+        self._rows = cache(lambda table: store._rows(table, ()))
+
+    @cached_property
+    def _world(self) -> World:
+        return world_of(lambda name: self._rows(_model(name)), self._store.now)
+
+    def may_read(self, reader: str, word: Word) -> bool:
+        """Whether somebody, who still works here, may read a word."""
+        return reader in self._people and (word.kind == "profile" or self._is_for(reader, word))
+
+    def _is_for(self, reader: str, word: Word) -> bool:
+        return any(Canaries.may_read(self._world, reader, each) for each in self._become(word))
+
+    def _become(self, word: Word) -> Iterator[Word]:
+        """A draft may have been sent, a break-glass be over: then it is what it was sent as, or told to whom it was
+        about."""
+        if word.kind != "break_glass":
+            yield word
+        for table in TABLES if word.kind == "draft" else (BreakGlass,) if word.kind == "break_glass" else ():
+            for row in self._rows(table):
+                if row.author_id == word.author_id and word.token in repr(row):
+                    yield self._as_it_stands(word, row)
+
+    def _as_it_stands(self, word: Word, row: Any) -> Word:
+        kind = row.kind
+        if isinstance(row, BreakGlass):
+            is_over = row.approved_at and (row.closed_at or row.ends_at <= self._store.now)
+            kind = "break_glass_told" if is_over else "break_glass"
+        return Word(word.token, kind, row.subject_id, row.author_id, row.named_id, row.made_at)
+
+
+_model = cache(has_table)
+
+
+@dataclass
+class Sweep:
+    """Goes through doors, and compares all that leaves with the rules."""
+
+    house: House
+    canaries: Canaries
+    cells: Counter[str] = field(default_factory=Counter)
+    size: Counter[str] = field(default_factory=Counter)
+    seen: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    leaks: set[str] = field(default_factory=set)
+    _pressed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    _routes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        return self.house.app.database
+
+    def judge(self, door: str) -> None:
+        """Search all that left."""
+        found: list[tuple[Out, set[str]]] = []
+        for out in self.house.take():
+            self.cells[out.surface.partition(" ")[0]] += 1
+            self.size[out.surface.partition(" ")[0]] += len(out.data)
+            tokens = {token for text in texts_in(out.data) for token in self.canaries.found_in(text)}
+            found += [(out, tokens)] if tokens else []
+        if found:
+            self.database.look_now(lambda store: self._compare(door, found, Moment(store)))
+
+    def _compare(self, door: str, found: list[tuple[Out, set[str]]], moment: Moment) -> None:
+        ids, words = self.canaries.ids, self.canaries.words
+        for out, token, who in (
+            (o, token, who) for o, tokens in found for token in tokens for who in o.whose
+        ):
+            if who and moment.may_read(ids[who], words[token]):
+                self.seen[token].add(who)
+            elif not (out.surface.startswith("web") and who in self.seen[token]):  # it stands in their chat
+                self.leaks.add(f"{door}: {out.surface} shows {who or 'nobody'} {words[token]}")
+
+    async def through(self, surface: Any, who: str, door: Door, *, depth: int) -> None:
+        """Go through a door, and press what is shown behind it."""
+        name, act = door
+        await act(surface, who)
+        self.judge(f"{surface.name} {name!r}")
+        await self._further(surface, who, name, depth)
+
+    async def _further(self, surface: Any, who: str, name: str, depth: int) -> None:
+        if not depth:
+            return
+        if await surface.submits(who):
+            self.judge(f"{surface.name} {name!r} > form")
+        for shown in list(surface.shown(who)):
+            route = self._route(shown.key)
+            self._pressed[surface.name, who, route] += 1
+            if self._pressed[surface.name, who, route] == 1:
+                await shown.press()
+                self.judge(f"{surface.name} {name!r} > {route}")
+                await self._further(surface, who, f"{name} > {route}", depth - 1)
+
+    async def pages(self, web: Web, share: float) -> None:
+        """Every address of the server, by everybody, and by who does not work here."""
+        app = self.house.app
+        assert {*_paths(app.server().routes), *app.doors()} == PAGES
+        files = self.database.look_now(lambda store: store._rows(has_table("file"), ()))
+        said = self.database.look_now(lambda store: store.webchat.messages("general", reader="", most=9))
+        dice = random.Random(SEED)
+        for who in (*self.house.staff, "nobody-here"):
+            views = ["home", "upbeat", "in/general", "in/nowhere", "with/nobody"]
+            views += [f"with/{person}" for person in self.canaries.ids.values()]
+            views += [f"files/{file.id}" for file in files]
+            for view in views:
+                if dice.random() < share:
+                    await web.gets(who, f"/as/{who}/{view}", accept="text/html")
+                    self.judge(f"web {view}")
+            for message in said:
+                if dice.random() < share:
+                    await web.reacts(who, message.id)
+                    await web.opens(who, "kudos_for_this", on_message=True, message=message.id)
+                    self.judge("web reaction")
+        for path in (
+            "/",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/nowhere",
+            "/as/ben/nowhere",
+            "/static/page.js",
+        ):
+            await web.gets("", path, accept="text/html")
+            self.judge(path)
+
+    async def rings(self, clock: list[datetime]) -> None:
+        """Let the clock ring on the next day, and everybody be told."""
+        clock[0] += timedelta(days=1)
+        await self.house.app.clock.tick()
+        await self.house.deliver()
+        self.judge("the clock")
+
+    def unseen(self, every: bool) -> set[str]:
+        """What nobody saw for whom it is: of every word, or at least of every kind that stands in somebody's file."""
+        words = [word for word in self.canaries.words.values() if MAY_READ[word.kind]]
+        if every:
+            return {str(word) for word in words if not self.seen[word.token]}
+        kinds = {word.kind for word in words} & set(Kind)
+        return kinds - {word.kind for word in words if self.seen[word.token]}
+
+    def _route(self, key: str) -> str:
+        """The door that a key opens; one that only asks whether it was meant says so before the key."""
+        asks, _, handle = key.rpartition(":")
+        if handle not in self._routes:
+            found = self.database.look_now(lambda store: store._rows(Handle, (col(Handle.id) == handle,)))
+            self._routes[handle] = found[0].route if found else "unknown"
+        return f"{self._routes[handle]}{'?' if asks else ''}"
+
+
+# The company at several moments -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def states(tmp_path_factory: pytest.TempPathFactory) -> dict[str, State]:
+    """This week, and the next."""
+    return asyncio.run(_written(tmp_path_factory.mktemp("states")))
+
+
+async def _written(folder: Path) -> dict[str, State]:
+    founded, today, later = (folder / f"{name}.db" for name in ("founded", "today", "later"))
+    async with company(f"sqlite+aiosqlite:///{founded}", STAFF) as chat:
+        mark_newest(chat.database)
+    async with opened(founded, today) as chat:
+        story = Story(chat, settle(chat))
+        await story.before()
+        await story.today()
+        before = State(today, replace(story.canaries, words=dict(story.canaries.words)), chat.now)
+    async with opened(today, later, before.at) as chat:
+        story.chat = story.canaries.chat = chat
+        await story.later()
+        return {"today": before, "later": State(later, story.canaries, chat.now)}
+
+
+CARRIERS = {
+    *(
+        "inbox.answer",
+        "handle.args",
+        "outbox.card",
+        "obligation.title",
+        "obligation.args",
+    ),  # for whom they wait
+    *("file.data", "roster_run.undo"),
+}
+"""Sealed columns that carry words from elsewhere to somebody, and are searched when they leave."""
+
+
+async def test_every_personal_field_holds_a_word_of_its_own(states: dict[str, State], tmp_path: Path) -> None:
+    """A column that is new fails here, until the story fills it."""
+    state = states["today"]
+    async with opened(state.file, tmp_path / "company.db", state.at) as chat:
+        empty = {
+            f"{table.name}.{column}"
+            for table, column in sealed()
+            if not any(state.canaries.found_in(repr(row[0])) for row in _cells(chat, table, column))
+        }
+        assert empty == CARRIERS & empty
+        meant = [_as_meant(state.canaries, row) for table in TABLES for row in chat.rows(table)]
+    assert sum(meant) > 80
+
+
+def sealed() -> Iterator[tuple[Table, str]]:
+    """Every column with words, of every table."""
+    for table in SQLModel.metadata.sorted_tables:
+        for column in table.c:
+            if isinstance(column.type, Sealed | SealedJson):
+                yield table, column.name
+
+
+def _cells(chat: Chat, table: Table, column: str) -> list[Any]:
+    return chat.change(lambda store: store.execute(select(table.c[column])).all())
+
+
+def _as_meant(canaries: Canaries, row: Any) -> int:
+    """How many words stand in a record; it is of the kind, and of the people, that they were meant for."""
+    is_carried = row.kind == "chat" and row.author_id is None
+    found = {
+        token for name in sealed_columns(type(row)) for token in canaries.found_in(repr(getattr(row, name)))
+    }
+    for token in set() if is_carried else found:
+        word = canaries.words[token]
+        assert row.kind == word.kind, f"{row.__tablename__}: {word}"
+        assert row.subject_id == word.subject_id or row.kind == "one_on_one", f"{row.__tablename__}: {word}"
+        assert _people(row) == _people(word) or row.kind == "break_glass", f"{row.__tablename__}: {word}"
+    return len(found)
+
+
+def _people(row: Any) -> set[str]:
+    return {row.subject_id, row.author_id, row.named_id} - {None}
+
+
+# The sweep -----------------------------------------------------------------------------------------------------------
+
+PAGES = {
+    "/", "/as/{me}/home", "/as/{me}/upbeat", "/as/{me}/in/{place}", "/as/{me}/with/{person}",
+    "/as/{me}/files/{file}", "/as/{me}/events", "/as/{me}/say", "/as/{me}/press", "/as/{me}/open", "/as/{me}/react",
+    "/as/{me}/form", "/healthz", "/readyz", "/metrics", "/static",
+    "/slack/events", "/telegram/webhook",
+}  # fmt: skip
+"""Every address of the server. One that is not here fails: nothing searches yet what comes from it."""
+ALWAYS = ("/privacy file", "home")
+"""What everybody goes through in the short form too: all that is theirs is behind it."""
+
+
+def _paths(routes: Iterable[Any]) -> Iterator[str]:
+    """The addresses of routes, those of included routers too."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        yield from _paths(included.routes) if included else (route.path,)
+
+
+@pytest.mark.parametrize("moment", ["today", "later"])
+async def test_no_byte_shows_anybody_what_is_not_for_them(
+    states: dict[str, State], moment: str, tmp_path: Path, record_property: Callable[[str, Any], None]
+) -> None:
+    state, file = states[moment], tmp_path / "company.db"
+    shutil.copy(state.file, file)
+    sweep = await swept(f"sqlite+aiosqlite:///{file}", state, 1.0 if LONG else SHARE)
+    _holds(sweep, moment, record_property)
+
+
+async def test_nor_on_postgresql(record_property: Callable[[str, Any], None]) -> None:
+    """The same after one telling on the other database, with fewer doors."""
+    with empty_database("postgresql", Path()) as url:
+        async with company(url, STAFF) as chat:
+            mark_newest(chat.database)
+            story = Story(chat, settle(chat))
+            await story.before()
+            await story.today()
+            state = State(Path(), story.canaries, chat.now)
+        sweep = await swept(url, state, 0.2 if LONG else SHARE / 4)
+    _holds(sweep, "postgresql", record_property)
+
+
+def _holds(sweep: Sweep, moment: str, record_property: Callable[[str, Any], None]) -> None:
+    cells, size = sum(sweep.cells.values()), sum(sweep.size.values())
+    surfaces = ", ".join(f"{count} of {name}" for name, count in sorted(sweep.cells.items()))
+    words = f"{sum(map(bool, sweep.seen.values()))} of {len(sweep.canaries.words)} words seen by whom they are for"
+    figures = f"{moment}: {surfaces}; {size / 1e6:.1f} million bytes searched; {words}"
+    record_property("access", [cells, len(sweep.leaks), figures])
+    record_property("examined", f"access, {figures}; {len(sweep.leaks)} leaked")
+    assert sorted(sweep.leaks) == []
+    assert min(sweep.cells[name] for name in ("slack", "telegram", "web")) > 20
+    assert sweep.unseen(LONG) == set()
+    assert sweep.house.slack.violations == []
+    assert sweep.house.telegram.violations == []
+
+
+async def swept(url: str, state: State, share: float) -> Sweep:
+    """Everybody goes through every door, or through a share of them, on each surface."""
+    clock = [state.at]
+    async with open_house(url, "a test's secret", STAFF, state.canaries.ids, clock) as house:
+        sweep = Sweep(house, state.canaries)
+        web = Web(house)
+        ears = [asyncio.create_task(web.listens(who)) for who in STAFF]
+        await house.deliver()
+        sweep.judge("delivered")
+        for depth in (0, 2 if LONG else 1):
+            for number, (surface, who, door) in enumerate(_chosen(house, share, depth)):
+                await sweep.through(surface, who, door, depth=depth)
+                if number % 200 == 199:
+                    await sweep.rings(clock)
+        await sweep.rings(clock)
+        await sweep.pages(web, min(1.0, share * 5))
+        await house.painted()
+        sweep.judge("home screens")
+        for ear in ears:
+            ear.cancel()
+        await asyncio.gather(*ears, return_exceptions=True)
+        sweep.judge("events")
+        return sweep
+
+
+def _chosen(house: House, share: float, depth: int) -> Iterator[tuple[Any, str, Door]]:
+    """At length, all; shortly, what shows somebody else's records on one surface each, and a share of the rest."""
+    surfaces = (Slack(house), Telegram(house), Web(house))
+    for turn, who in enumerate(STAFF):
+        for number, door in enumerate(doors()):
+            others = share >= SHARE and door[0].endswith("@ben")
+            always = not depth and (others or door[0] in ALWAYS)
+            for place, surface in enumerate(surfaces):
+                dice = random.Random(f"{SEED} {surface.name} {who} {door[0]} {depth}").random()
+                if (always and (turn + number) % 3 == place) or dice < (share / 4 if depth else share):
+                    yield surface, who, door
+
+
+# The terminal ---------------------------------------------------------------------------------------------------------
+
+TERMINAL: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("migrate", "manifest", "doctor", "audit", "key rotate"), ()),
+    "people import": ("people.csv",),
+    "people invite": ("yan@example.com",),
+}
+"""What operators can say, with what comes after it."""
+ELSEWHERE = {
+    "run": "it serves all that is swept above",
+    "refresh": "it writes files of the code",
+    "calendar import": "it reads days, and nobody",
+    "backup": "tests/storage/test_rights.py searches what it writes",
+    "restore": "tests/storage/test_rights.py searches what it brings back",
+}
+
+
+def test_operators_read_names_and_addresses_alone(
+    states: dict[str, State],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[..., None],
+) -> None:
+    """The people file is theirs; what people write is not."""
+    assert TERMINAL.keys() | ELSEWHERE.keys() == set(_commands(get_command(cli), ""))
+    state, file = states["later"], tmp_path / "upbeat.db"
+    shutil.copy(state.file, file)
+    (tmp_path / "people.csv").write_text("email,name,role\nyan@example.com,Yan,hr\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UPBEAT_DATABASE_URL", f"sqlite+aiosqlite:///{file}")
+    monkeypatch.setenv("UPBEAT_SECRET_KEY", "a test's secret")
+    shown = [CliRunner().invoke(cli, [*name.split(), *more]) for name, more in TERMINAL.items()]
+    found = {token for each in shown for token in state.canaries.found_in(each.output)}
+    assert all(len(each.output) > 10 for each in shown), [each.output for each in shown]
+    assert found, "who sees nothing has searched nothing"
+    assert {state.canaries.words[token].kind for token in found} <= {"profile", "address"}
+    record_property(
+        "access", [len(shown), 0, f"terminal: {sum(len(each.output) for each in shown)} characters"]
+    )
+
+
+def _commands(group: Any, before: str) -> Iterator[str]:
+    for name, command in group.commands.items():
+        yield from _commands(command, f"{name} ") if hasattr(command, "commands") else (f"{before}{name}",)
