@@ -30,7 +30,10 @@ def history(request: Request, whose: Whose = None, before: str = "") -> Reply:
     rows = checkins.latest(person.id, reader=request.actor.id, limit=PAGE + 1, before=before)
     page = rows[:PAGE]
     remarks = checkins.remarks(page, reader=request.actor.id) if page else {}
-    parts = [part for row in page for part in _entry(request, row, remarks.get(row.id, []))]
+    moods = checkins.moods(page, reader=request.actor.id) if page else {}
+    parts = [
+        part for row in page for part in _entry(request, row, remarks.get(row.id, []), moods.get(row.id))
+    ]
     older = history.bind(whose=person.id, before=page[-1].id) if len(rows) > PAGE else None
     return Reply(
         show=Card(
@@ -53,8 +56,7 @@ def _nothing(request: Request, person: Person) -> Text:
     return Phrase("There is nothing here that you may read.")
 
 
-def _entry(request: Request, row: CheckIn, remarks: list[Row]) -> list[Part]:
-    mood = request.store.checkins.mood_of(row, reader=request.actor.id)
+def _entry(request: Request, row: CheckIn, remarks: list[Row], mood: int | None) -> list[Part]:
     return [
         Heading(Phrase("{day}", day=row.day)),
         *quoted(row),

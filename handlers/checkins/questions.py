@@ -123,7 +123,7 @@ class SoFar:
     def mood(self, request: Request) -> int | None:
         """The mood of the check-in that is changed."""
         row = self.row(request)
-        return request.store.checkins.mood_of(row, reader=request.actor.id) if row else None
+        return request.store.checkins.moods([row], reader=request.actor.id).get(row.id) if row else None
 
 
 _ONE_EACH = Phrase("One on each line. Leave what still blocks you; strike out what is solved.")

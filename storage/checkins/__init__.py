@@ -215,10 +215,10 @@ class CheckIns:
 
     # Moods ---------------------------------------------------------------------------------------------------------
 
-    def mood_of(self, row: CheckIn, *, reader: str) -> int | None:
-        """The mood of a check-in, for the only one who may see it."""
-        found = self._store.read(Mood, col(Mood.checkin_id) == row.id, reader=reader)
-        return found[0].score if found else None
+    def moods(self, rows: Collection[CheckIn], *, reader: str) -> dict[str, int]:
+        """The moods of check-ins by their ids, for the only one who may see them."""
+        found = self._store.read(Mood, col(Mood.checkin_id).in_([row.id for row in rows]), reader=reader)
+        return {mood.checkin_id: mood.score for mood in found if mood.score is not None}
 
     def mean_mood(self, people: Collection[str], since: datetime) -> tuple[float, int] | None:
         """The mean of the last settled mood of each of these people, and of how many; None when they are too few to
