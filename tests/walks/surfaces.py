@@ -106,8 +106,10 @@ class House:
 
     async def deliver(self) -> None:
         """Send everything that waits, through one platform and then, as if it had not, through the next."""
+        database = self.app.database
+        waiting = await database.write(lambda store: {row.id for row in _of(store, "waiting")})
         for platform in self.app.platforms:
-            waiting = await self.app.database.write(_waiting_again)
+            await database.write(lambda store: _let_wait(store, waiting))
             speaker = platform.speaker
             speaker.buckets = lambda parcel: []  # type: ignore[method-assign]
             while waiting and await Delivery(self.app.core, [speaker], worker="test").deliver():
@@ -184,11 +186,15 @@ class House:
         return tuple(who for who, number in self.numbers.items() if number == chat)
 
 
-def _waiting_again(store: Store) -> int:
-    """Let what was sent wait once more; how much waits."""
-    for row in store._rows(Outgoing, (col(Outgoing.state) == "sent",)):
-        store.change(row, state="waiting", sent_at=None, edits=None)
-    return len(store._rows(Outgoing, (col(Outgoing.state) == "waiting",)))
+def _of(store: Store, state: str) -> list[Outgoing]:
+    return store._rows(Outgoing, (col(Outgoing.state) == state,))
+
+
+def _let_wait(store: Store, ids: set[str]) -> None:
+    """Let these wait once more, if they were sent."""
+    for row in _of(store, "sent"):
+        if row.id in ids:
+            store.change(row, state="waiting", sent_at=None, edits=None)
 
 
 def _shown(item: Any) -> str:

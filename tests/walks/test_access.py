@@ -183,13 +183,11 @@ class Sweep:
         """Every address of the server, by everybody, and by who does not work here."""
         app = self.house.app
         assert {*_paths(app.server().routes), *app.doors()} == PAGES
-        files = self.database.look_now(lambda store: store._rows(has_table("file"), ()))
         said = self.database.look_now(lambda store: store.webchat.messages("general", reader="", most=9))
         dice = random.Random(SEED)
         for who in (*self.house.staff, "nobody-here"):
             views = ["home", "upbeat", "in/general", "in/nowhere", "with/nobody"]
             views += [f"with/{person}" for person in self.canaries.ids.values()]
-            views += [f"files/{file.id}" for file in files]
             for view in views:
                 if dice.random() < share:
                     await web.gets(who, f"/as/{who}/{view}", accept="text/html")
@@ -210,6 +208,15 @@ class Sweep:
         ):
             await web.gets("", path, accept="text/html")
             self.judge(path)
+
+    async def files(self, web: Web, share: float) -> None:
+        """The files that were made since the clock rang, by whose they are and by others."""
+        dice = random.Random(SEED)
+        for file in self.database.look_now(lambda store: store._rows(has_table("file"), ())):
+            for who, person in self.canaries.ids.items():
+                if person == file.person_id or dice.random() < share:
+                    await web.gets(who, f"/as/{who}/files/{file.id}", accept="text/html")
+                    self.judge("web file")
 
     async def rings(self, clock: list[datetime]) -> None:
         """Let the clock ring on the next day, and everybody be told."""
@@ -378,17 +385,19 @@ async def swept(url: str, state: State, share: float) -> Sweep:
     clock = [state.at]
     async with open_house(url, "a test's secret", STAFF, state.canaries.ids, clock) as house:
         sweep = Sweep(house, state.canaries)
-        web = Web(house)
+        web, often = Web(house), min(1.0, share * 5)
         ears = [asyncio.create_task(web.listens(who)) for who in STAFF]
         await house.deliver()
         sweep.judge("delivered")
         for depth in (0, 2 if LONG else 1):
             for number, (surface, who, door) in enumerate(_chosen(house, share, depth)):
                 await sweep.through(surface, who, door, depth=depth)
-                if number % 200 == 199:
+                if number % 400 == 399:
+                    await sweep.files(web, often / 2)
                     await sweep.rings(clock)
+            await sweep.files(web, often / 2)
+        await sweep.pages(web, often)
         await sweep.rings(clock)
-        await sweep.pages(web, min(1.0, share * 5))
         await house.painted()
         sweep.judge("home screens")
         for ear in ears:
