@@ -48,6 +48,7 @@ GENERAL = Where(kind="channel", id="general", name="general")
 
 MAY_READ: dict[str, str] = {
     "checkin": "self manager manager_above former_manager delegate",  # row 1
+    "checkin_shared": "self colleague",  # row 1, the team's option: its author was told of the channel
     "mood": "self",  # row 12
     "comment": "self author named manager_above",  # row 1, C
     "kudos_public": "self author colleague",  # row 6
@@ -200,7 +201,9 @@ def settle(chat: Chat) -> Canaries:
             store.accounts.link(chat.ids[who], "slack", slack_user(who), who, f"D{slack_user(who)[1:]}")
             store.accounts.link(chat.ids[who], "telegram", str(100 + number), f"{who}_t", str(100 + number))
         for name in ("general", "engines"):
-            store.accounts.seen_place("web", name, name)
+            place = store.accounts.seen_place("web", name, name)
+        routine = {"questions": ["done", "next", "blocked"], "starts": MONDAY.date(), "place_id": place.id}
+        store.checkins.routines.save(chat.ids["grace"], **routine)
 
     chat.change(work)
     return canaries
@@ -233,10 +236,12 @@ class Story:
 
     async def today(self) -> None:
         """This week, when Ada does and Dele stands in for her."""
+        await self.chat.tick()
         await self._delegation()
         self.chat.wait(hours=1)
-        for who in ("ben", "chen", "leo", "nia", "dora"):
+        for who in ("ben", "chen", "leo", "nia"):
             await self._check_in(who)
+        await self._check_in("dora", "checkin_shared")
         await self._remarks()
         await self._feedback("eve", "ben", "feedback")
         await self._feedback("chen", "ben", "feedback_with_manager", manager="ada")
@@ -246,14 +251,17 @@ class Story:
         await self._kudos("eve", "chen", "Post it", "kudos_public")
         await self._one_on_one("ada", "ben")
         await self._one_on_one("leo", "chen")
+        await self.chat.says("ada", "/1on1 plan @ben weekly Wednesday 11:30")
+        await self.chat.presses("ada", "Save")
         await self._glass()
         await self._the_rest()
 
     async def later(self) -> None:
         """Leo has left, feedback was taken back, the delegation and the break-glass are over, Chen works for Dora."""
         await self._takes_back()
-        self.chat.wait(days=9)
-        await self.chat.tick()
+        for _ in range(36):
+            self.chat.wait(hours=6)
+            await self.chat.tick()
         for word in self.canaries.of("break_glass"):
             self.canaries.becomes(word.token, "break_glass_told")
         ids = self.chat.ids
@@ -272,8 +280,8 @@ class Story:
 
     # Check-ins -----------------------------------------------------------------------------------------------------
 
-    async def _check_in(self, who: str) -> None:
-        words = [self.canaries.word("checkin", who, who) for _ in range(3)]
+    async def _check_in(self, who: str, kind: str = "checkin") -> None:
+        words = [self.canaries.word(kind, who, who) for _ in range(3)]
         said = "/checkin done {}; next {}; blocked {}; mood 2".format(*words)
         await self.chat.does(who, Said(said, message=f"m-{words[0]}", command=True))
         mood = next(row for row in self._rows("checkin_mood", who) if row.score == 2)
