@@ -51,7 +51,10 @@ _BECAUSE: Mapping[str, tuple[str, ...]] = {
         "_below: True -> False",
         "_ever_below: True -> False",
     ),
-    "who is found twice is found": ("_below: tree.union_all(deeper) -> tree.union(deeper)",),
+    "who is found twice is found": (
+        "_below: tree.union_all(deeper) -> tree.union(deeper)",
+        "_ever_below: tree.union(deeper) -> tree.union_all(deeper)",
+    ),
     "a line that ends on the day on which it begins covers no day, nor does one below it: it finds nobody": (
         "_ever_below: …th')).where(first.c.manager_id == reader, first.c.since < first.c.until)… ->"
         " …th')).where(first.c.manager_id == reader)…",
