@@ -4,6 +4,7 @@ from handlers import (
     checkins,
     delegation,
     feedback,
+    goals,
     kudos,
     one_on_ones,
     organisation,
@@ -15,6 +16,7 @@ from handlers.kit.features import Feature
 
 FEATURES: tuple[Feature, ...] = (
     checkins.feature,
+    goals.feature,
     kudos.feature,
     feedback.feature,
     one_on_ones.feature,

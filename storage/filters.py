@@ -11,9 +11,10 @@ from sqlmodel import col
 
 from storage.people import DELEGATIONS, GLASSES, IN_FORCE, OPEN, Directory
 from storage.policy import DATED, TABLE, Kind, Relation, Right
-from storage.tables import PersonalRow, ReportingLine
+from storage.tables import PersonalRow, PersonRow, ReportingLine
 
 _LINES = ReportingLine.__table__  # type: ignore[attr-defined]
+_PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
 
 DEEPEST = 50
 """Levels of managers at most. A circle is refused at import; this is a belt for the braces."""
@@ -60,6 +61,8 @@ class _Asked:
             return col(self.table.subject_id) != self.reader if self.directory.is_hr(self.reader) else false()
         if relation is Relation.BY_GLASS:
             return self._by_glass()
+        if relation is Relation.TEAMMATE:
+            return self._in_team()
         return self._by_line(kind, relation)
 
     def _by_line(self, kind: Kind, relation: Relation) -> ColumnElement[bool]:
@@ -68,6 +71,13 @@ class _Asked:
         leads = and_(subject.in_(below(self.reader, today)), subject != self.reader)
         closed = kind in DATED and not self.directory.past_is_open
         return and_(leads, self._led_then()) if closed else leads
+
+    def _in_team(self) -> ColumnElement[bool]:
+        reader, subject = self.directory.person(self.reader), col(self.table.subject_id)
+        if reader is None or not reader.active or not reader.team:
+            return false()
+        team = select(_PEOPLE.c.id).where(_PEOPLE.c.team == reader.team)
+        return and_(subject.in_(team), subject != self.reader)
 
     def _within_tenure(self) -> ColumnElement[bool]:
         line, then = ReportingLine, func.date(col(self.table.made_at))

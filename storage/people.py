@@ -158,6 +158,11 @@ class Directory:
         person = self.people.get(person_id)
         return person is not None and person.active and person.role == "hr"
 
+    def shares_team(self, one: str, other: str) -> bool:
+        """Whether two people are in the same team now."""
+        first, second = self.people.get(one), self.people.get(other)
+        return bool(first and second and first.active and first.team and first.team == second.team)
+
     def with_email(self, email: str) -> Person | None:
         """The person of that address, in any case of letters."""
         return self.people.get(self.by_email.get(email.strip().casefold(), ""))

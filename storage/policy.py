@@ -24,6 +24,9 @@ class Kind(StrEnum):
     FEEDBACK_REQUEST = "feedback_request"
     ONE_ON_ONE = "one_on_one"  # [13] shared agenda, notes, actions
     PRIVATE_NOTE = "private_note"  # [14]
+    GOAL_COMPANY = "goal_company"  # [3]
+    GOAL_TEAM = "goal_team"  # [4]
+    GOAL_PRIVATE = "goal_private"  # [5]
     NUDGE = "nudge"  # what a person was sent, and why
     DELEGATION = "delegation"  # §4.2: who stands in for a manager, until when and why
     BREAK_GLASS = "break_glass"  # §4.1 B: HR asks to read private feedback, or reads it
@@ -45,6 +48,7 @@ class Relation(StrEnum):
     DELEGATE = "delegate"  # stands in for the manager now, and the record is from the days on which they do
     BY_GLASS = "by_glass"  # of HR, while a break-glass about the subject is open to them
     HR = "hr"  # of HR, and not the subject
+    TEAMMATE = "teammate"  # in the same team as the subject now
     COLLEAGUE = "colleague"
 
 
@@ -58,7 +62,8 @@ class Right(StrEnum):
 R, W, C, X = Right.READ, Right.WRITE, Right.COMMENT, Right.EXPORT
 
 # Everything not listed is denied. Administrators have no column: they are ordinary subjects and colleagues. So is HR,
-# but for break-glass: they see who asks for it, and while two of them have opened it, private feedback. Nothing else.
+# but for break-glass: they see who asks for it, and while two of them have opened it, private feedback; and they read
+# the goals of teams. Nothing else.
 TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
     Kind.CHECKIN: {
         Relation.SELF: frozenset({R, W, X}),
@@ -102,6 +107,32 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
         Relation.NAMED: frozenset({R, W, X}),
     },
     Kind.PRIVATE_NOTE: {Relation.AUTHOR: frozenset({R, W, X})},
+    Kind.GOAL_COMPANY: {
+        Relation.SELF: frozenset({R, W, X}),
+        Relation.AUTHOR: frozenset({R, W, X}),
+        Relation.MANAGER: frozenset({R, W, C}),
+        Relation.MANAGER_ABOVE: frozenset({R, C}),
+        Relation.HR: frozenset({R, W}),
+        Relation.COLLEAGUE: frozenset({R}),
+    },
+    Kind.GOAL_TEAM: {
+        Relation.SELF: frozenset({R, W, X}),
+        Relation.AUTHOR: frozenset({R, W, X}),
+        Relation.MANAGER: frozenset({R, W, C}),
+        Relation.MANAGER_ABOVE: frozenset({R, C}),
+        Relation.FORMER_MANAGER: frozenset({R}),
+        Relation.DELEGATE: frozenset({R, C}),
+        Relation.HR: frozenset({R}),
+        Relation.TEAMMATE: frozenset({R}),
+    },
+    Kind.GOAL_PRIVATE: {
+        Relation.SELF: frozenset({R, W, X}),
+        Relation.AUTHOR: frozenset({R, W, X}),
+        Relation.MANAGER: frozenset({R, C}),
+        Relation.MANAGER_ABOVE: frozenset({R}),
+        Relation.FORMER_MANAGER: frozenset({R}),
+        Relation.DELEGATE: frozenset({R}),
+    },
     Kind.NUDGE: {Relation.SELF: frozenset({R, X})},
     Kind.DELEGATION: {
         Relation.SELF: frozenset({R, W, X}),
@@ -127,7 +158,7 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
     },
 }
 
-DATED = frozenset({Kind.CHECKIN, Kind.COMMENT})
+DATED = frozenset({Kind.CHECKIN, Kind.COMMENT, Kind.GOAL_TEAM, Kind.GOAL_PRIVATE})
 """Kinds of which a new manager reads what was before their time only while the organisation lets them."""
 
 MEAN_OF_AT_LEAST = 5
@@ -167,6 +198,8 @@ def _relations_by_line(
         yield Relation.HR
     if opened_by_glass(directory, actor, row, now):
         yield Relation.BY_GLASS
+    if directory.shares_team(actor, row.subject_id):
+        yield Relation.TEAMMATE
 
 
 def _stands_in(directory: "Directory", actor: str, row: PersonalRow, now: datetime) -> "StandIn | None":

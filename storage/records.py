@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
@@ -168,6 +169,8 @@ class Records:
             return {str(self._named(key)): self._named(each) for key, each in item.items()}
         if isinstance(item, list | tuple):
             return [self._named(each) for each in item]
+        if isinstance(item, Decimal):
+            return format(item, "f")
         return item.isoformat() if isinstance(item, date) else item
 
     def departed(self) -> list[PersonRow]:

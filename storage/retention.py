@@ -29,6 +29,7 @@ class Family(StrEnum):
     FEEDBACK = "feedback"
     KUDOS = "kudos"
     ONE_ON_ONES = "one_on_ones"
+    GOALS = "goals"
     CHAT = "chat"
 
 
@@ -45,6 +46,7 @@ FAMILIES: Mapping[Family, frozenset[Kind]] = {
     ),
     Family.KUDOS: frozenset({Kind.KUDOS_PUBLIC, Kind.KUDOS_PRIVATE}),
     Family.ONE_ON_ONES: frozenset({Kind.ONE_ON_ONE, Kind.PRIVATE_NOTE}),
+    Family.GOALS: frozenset({Kind.GOAL_COMPANY, Kind.GOAL_TEAM, Kind.GOAL_PRIVATE}),
     Family.CHAT: frozenset({Kind.CHAT, Kind.CHANNEL}),
 }
 
@@ -57,6 +59,7 @@ USUAL: Mapping[Family, str] = {
     Family.FEEDBACK: "36",
     Family.KUDOS: ALWAYS,
     Family.ONE_ON_ONES: LEAVING,
+    Family.GOALS: "36",
     Family.CHAT: "24",
 }
 """What holds until somebody chooses (`reliability_security.md` §4)."""

@@ -11,6 +11,7 @@ from storage.drafts import Drafts
 from storage.erasing import Erasing
 from storage.feedback import Feedback
 from storage.files import Files
+from storage.goals import Goals
 from storage.handles import Handles
 from storage.holds import Holds
 from storage.inbox import Deliveries
@@ -131,6 +132,10 @@ class Store(Unit):
     @once
     def feedback(self) -> Feedback:
         return Feedback(self)
+
+    @once
+    def goals(self) -> Goals:
+        return Goals(self)
 
     @once
     def break_glass(self) -> BreakingGlass:

@@ -92,6 +92,8 @@ def readers(
             " and the receiver is told.",
             people=people,
         )
+    if Relation.HR in TABLE[kind]:
+        return Phrase("Seen by {people}, and by nobody else.", people=people)
     return Phrase("Seen by {people}, and by nobody else. HR has no access.", people=people)
 
 
@@ -119,6 +121,10 @@ def _seers(relation: Relation, request: Request, subject: Person, named: Person 
         )
     if relation is Relation.DELEGATE:
         return _stand_in(request, subject)
+    if relation is Relation.HR:
+        return [Phrase("HR")]
+    if relation is Relation.TEAMMATE:
+        return [Phrase("everybody in {team}", team=Verbatim(subject.team))] if subject.team else []
     person = {Relation.SELF: subject, Relation.AUTHOR: request.actor, Relation.NAMED: named}.get(relation)
     return [_name(request, person)] if person else []
 

@@ -19,6 +19,7 @@ FAMILIES: Mapping[Family, Phrase] = {
     Family.FEEDBACK: Phrase("feedback, with replies and requests"),
     Family.KUDOS: Phrase("kudos, with reactions"),
     Family.ONE_ON_ONES: Phrase("one-on-ones: agenda, notes, actions"),
+    Family.GOALS: Phrase("goals, with key results and their past"),
     Family.CHAT: Phrase("messages in the local chat"),
 }
 
@@ -28,6 +29,7 @@ ALSO: Mapping[Family, tuple[str, ...]] = {
     Family.FEEDBACK: ("反馈，含回复和请求", "反馈"),
     Family.KUDOS: ("点赞，含表情回应", "点赞"),
     Family.ONE_ON_ONES: ("one-on-ones", "1on1", "面谈，含议程、记录和行动项", "面谈"),
+    Family.GOALS: ("目标，含关键结果及其历史", "目标"),
     Family.CHAT: ("本地聊天的消息", "聊天"),
 }
 """What people type for a family."""

@@ -84,6 +84,77 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delegation_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
+        "goal",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("title", sa.LargeBinary(), nullable=False),
+        sa.Column("purpose", sa.LargeBinary(), nullable=False),
+        sa.Column("cycle_id", sa.String(), nullable=False),
+        sa.Column("begins_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("parent_id", sa.String(), nullable=False),
+        sa.Column("aligned", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.create_index("goal_by_parent", ["parent_id"], unique=False)
+        batch_op.create_index("goal_by_state", ["state", "ends_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_cycle_id"), ["cycle_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
+        "goal_change",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("goal_id", sa.String(), nullable=False),
+        sa.Column("key_result_id", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("before", sa.LargeBinary(), nullable=True),
+        sa.Column("after", sa.LargeBinary(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.Column("undoes", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("goal_change", schema=None) as batch_op:
+        batch_op.create_index("goal_change_by_goal", ["goal_id", "made_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_change_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_change_key_result_id"), ["key_result_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_change_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_change_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_change_undoes"), ["undoes"], unique=False)
+
+    op.create_table(
+        "goal_cycle",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("begins_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("span", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    with op.batch_alter_table("goal_cycle", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_cycle_ends_on"), ["ends_on"], unique=False)
+
+    op.create_table(
         "hold",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -97,6 +168,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hold_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "key_result",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("goal_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.LargeBinary(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("start", sa.String(), nullable=True),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("high", sa.String(), nullable=True),
+        sa.Column("stretch", sa.String(), nullable=True),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("weight", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=True),
+        sa.Column("confidence", sa.String(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("subject_id", "number"),
+    )
+    with op.batch_alter_table("key_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_key_result_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_key_result_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_key_result_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index("key_result_by_goal", ["goal_id", "number"], unique=False)
 
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("behalf_id", sa.String(), nullable=True))
@@ -168,10 +271,39 @@ def downgrade() -> None:
         batch_op.drop_column("chain")
         batch_op.drop_column("behalf_id")
 
+    with op.batch_alter_table("key_result", schema=None) as batch_op:
+        batch_op.drop_index("key_result_by_goal")
+        batch_op.drop_index(batch_op.f("ix_key_result_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_key_result_named_id"))
+        batch_op.drop_index(batch_op.f("ix_key_result_author_id"))
+
+    op.drop_table("key_result")
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hold_person_id"))
 
     op.drop_table("hold")
+    with op.batch_alter_table("goal_cycle", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_cycle_ends_on"))
+
+    op.drop_table("goal_cycle")
+    with op.batch_alter_table("goal_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_change_undoes"))
+        batch_op.drop_index(batch_op.f("ix_goal_change_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_change_named_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_change_key_result_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_change_author_id"))
+        batch_op.drop_index("goal_change_by_goal")
+
+    op.drop_table("goal_change")
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_named_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_cycle_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_author_id"))
+        batch_op.drop_index("goal_by_state")
+        batch_op.drop_index("goal_by_parent")
+
+    op.drop_table("goal")
     with op.batch_alter_table("delegation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delegation_subject_id"))
         batch_op.drop_index(batch_op.f("ix_delegation_named_id"))

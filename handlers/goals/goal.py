@@ -1,0 +1,242 @@
+"""One goal: who reads it, how far it has come, and how it reads in chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from handlers.goals import scoring
+from handlers.goals.numbers import shown
+from handlers.goals.scoring import Direction, Measure, Part, Together
+from handlers.kit.access import Rule, readers
+from handlers.kit.features import Feature
+from handlers.kit.forms import Option
+from handlers.kit.requests import Request
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from storage.goals import Goal, KeyResult
+from storage.people import Person
+from storage.policy import Kind
+
+feature = Feature(
+    "goals",
+    title=Phrase("Goals"),
+    intro=Phrase(
+        "A goal says what you want to reach, and its key results how you notice. Say how far you are with /goals update"
+        " and its number; every figure can say where it comes from, and nothing is changed without a trace."
+    ),
+)
+
+STALE = timedelta(days=14)
+"""Without a word for so long, a key result may be worth a look."""
+
+COMPANY, DEPARTMENT, TEAM, PERSON = "organisation", "department", "team", "person"
+ON_TRACK, AT_RISK, OFF_TRACK = "on_track", "at_risk", "off_track"
+
+CONFIDENCE = (
+    Option(ON_TRACK, Phrase("On track"), also=("on track", "green", "正常", "顺利")),
+    Option(AT_RISK, Phrase("At risk"), also=("at risk", "yellow", "有风险", "风险")),
+    Option(OFF_TRACK, Phrase("Off track"), also=("off track", "red", "偏离", "落后")),
+)
+_CONFIDENCE: Mapping[str, Phrase] = {
+    ON_TRACK: Phrase("on track"),
+    AT_RISK: Phrase("at risk"),
+    OFF_TRACK: Phrase("off track"),
+}
+
+# Who reads it --------------------------------------------------------------------------------------------------------
+
+
+def seen_by(request: Request, kind: Kind, owner: Person | None = None) -> Text:
+    """Who reads a goal of this kind."""
+    if kind is Kind.GOAL_COMPANY:
+        return Phrase("Seen by everybody in the company.")
+    return readers(kind, request, subject=owner)
+
+
+def audience(request: Request, args: Mapping[str, Any]) -> Text:
+    """Who reads what is written about the goal that a door is bound to."""
+    goal = goal_of(request, args)
+    if goal is None:
+        return Phrase("Seen by whoever sees the goal.")
+    return seen_by(request, Kind(goal.kind), request.person(goal.subject_id))
+
+
+def goal_of(request: Request, args: Mapping[str, Any]) -> Goal | None:
+    """The goal behind a door, by its own id or by that of a key result."""
+    result = args.get("result")
+    if result:
+        row = request.store.goals.result(str(result), reader=request.actor.id)
+        return request.store.goals.get(row.goal_id, reader=request.actor.id) if row else None
+    goal = str(args.get("goal") or "")
+    return request.store.goals.get(goal, reader=request.actor.id) if goal else None
+
+
+def _may_change(request: Request, args: Mapping[str, Any]) -> bool:
+    goal = goal_of(request, args)
+    return goal is not None and request.store.goals.may_write(goal, request.actor.id)
+
+
+changers = Rule(
+    "who may change the goal", _may_change, Phrase("This goal is not yours to change, or it is gone.")
+)
+seers = Rule(
+    "who sees the goal",
+    lambda request, args: goal_of(request, args) is not None,
+    Phrase("This goal is gone, or you do not see it any more."),
+)
+
+# How far it is -------------------------------------------------------------------------------------------------------
+
+
+def measure_of(row: KeyResult) -> Measure:
+    """What a key result is measured by."""
+    return Measure(Direction(row.direction), row.target, row.start, row.high, row.stretch)
+
+
+def progress_of(row: KeyResult) -> Decimal | None:
+    """The share of its way that a key result has come."""
+    return scoring.progress(measure_of(row), row.value)
+
+
+def together_of(rows: Sequence[KeyResult]) -> Together:
+    """How far a goal has come, by its key results."""
+    return scoring.together([Part(progress_of(row), row.weight) for row in rows])
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A goal with its key results, as a reader sees them."""
+
+    goal: Goal
+    results: tuple[KeyResult, ...]
+
+    @property
+    def together(self) -> Together:
+        return together_of(self.results)
+
+
+def standing(request: Request, goals: Sequence[Goal]) -> list[Standing]:
+    """Goals with their key results."""
+    found = request.store.goals.results([goal.id for goal in goals], reader=request.actor.id)
+    return [Standing(goal, tuple(found[goal.id])) for goal in goals]
+
+
+# How it reads --------------------------------------------------------------------------------------------------------
+
+BAR = 10
+SIGNS = ("%", "$", "€", "£", "¥")
+"""Units that touch their number."""
+
+
+def bar(share: Decimal | None) -> str:
+    """A line of ten blocks."""
+    full = 0 if share is None else int(share * BAR)
+    return "▓" * full + "░" * (BAR - full)
+
+
+def percent(share: Decimal | None) -> Text:
+    """A share in whole percent."""
+    if share is None:
+        return Phrase("no data yet")
+    return Phrase("{percent} %", percent=scoring.whole_percent(share))
+
+
+def headline(each: Standing) -> Text:
+    """A goal on one line: its number, its title, how far it is."""
+    share = each.together.progress
+    return Phrase(
+        "{number}. {title}  {bar} {percent}",
+        number=each.goal.number,
+        title=Verbatim(each.goal.title),
+        bar=Verbatim(bar(share)),
+        percent=percent(share),
+    )
+
+
+def left_out(each: Standing) -> tuple[Text, ...]:
+    """What is not in the figure, said aloud."""
+    missing = each.together.left_out
+    if not missing or missing == len(each.results):
+        return ()
+    return (
+        Plural(
+            "{n} key result has no data yet: the others carry its weight.",
+            "{n} key results have no data yet: the others carry their weight.",
+            n=missing,
+        ),
+    )
+
+
+def result_line(request: Request, row: KeyResult) -> Text:
+    """A key result on one line: what it is, where it stands, and how old that is."""
+    parts: dict[str, Any] = {
+        "number": row.number,
+        "title": Verbatim(row.title),
+        "value": value_text(request, row),
+        "percent": percent(progress_of(row)),
+    }
+    line = Phrase("{number}. {title}: {value} ({percent})", **parts)
+    if row.confidence:
+        line = Phrase(
+            "{number}. {title}: {value} ({percent}), {confidence}",
+            confidence=_CONFIDENCE[row.confidence],
+            **parts,
+        )
+    if row.moved_at and request.now - row.moved_at > STALE:
+        return Phrase("{line}. Last heard of {day}.", line=line, day=row.moved_at.date())
+    return line
+
+
+def value_text(request: Request, row: KeyResult) -> Text:
+    """Where a key result stands, in its own unit."""
+    if row.direction == Direction.YES_NO:
+        if row.value is None:
+            return Phrase("not said yet")
+        return Phrase("yes") if row.value >= row.target else Phrase("not yet")
+    if row.value is None:
+        return Phrase("not said yet, {aim}", aim=aim_text(request, row))
+    if _counts_from_nothing(row):
+        value, target = bare(request, row, row.value), amount(request, row, row.target)
+        return Phrase("{value} of {target}", value=value, target=target)
+    return Phrase("{value}, {aim}", value=amount(request, row, row.value), aim=aim_text(request, row))
+
+
+def _counts_from_nothing(row: KeyResult) -> bool:
+    return not row.start and row.direction in (Direction.UP, Direction.MILESTONE)
+
+
+def aim_text(request: Request, row: KeyResult) -> Text:
+    """Where it is to be."""
+    if row.direction == Direction.YES_NO:
+        return Phrase("to be done")
+    if row.direction == Direction.BAND:
+        low, high = bare(request, row, row.target), amount(request, row, row.high)
+        return Phrase("to stay between {low} and {high}", low=low, high=high)
+    if _counts_from_nothing(row):
+        return Phrase("to reach {target}", target=amount(request, row, row.target))
+    start, target = bare(request, row, row.start), bare(request, row, row.target)
+    return Phrase("from {start} to {target}", start=start, target=target)
+
+
+def amount(request: Request, row: KeyResult, value: Decimal) -> Text:
+    """A number with its unit."""
+    number = bare(request, row, value)
+    if not row.unit or row.unit in SIGNS:
+        return number
+    return Phrase("{number} {unit}", number=number, unit=Verbatim(row.unit))
+
+
+def bare(request: Request, row: KeyResult, value: Decimal) -> Verbatim:
+    """A number, with its unit only where that is a sign."""
+    number = shown(value, request.actor.language)
+    if row.unit == "%":
+        return Verbatim(f"{number}%")
+    return Verbatim(f"{row.unit}{number}" if row.unit in SIGNS else number)
+
+
+def lines(request: Request, each: Standing) -> Lines:
+    """A goal with all it is measured by."""
+    return Lines((headline(each), *(result_line(request, row) for row in each.results), *left_out(each)))

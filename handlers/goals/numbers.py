@@ -1,0 +1,141 @@
+"""Numbers as people type them, in their own country's way; where two readings are possible, they are asked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.numbers import format_decimal, get_decimal_symbol
+
+from handlers.kit.problems import Problem
+from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.typed import folded
+
+MOST = Decimal(10) ** 15
+"""Beyond it nobody means a number."""
+PLACES = 6
+"""Digits after the point that are kept."""
+
+_TIMES = {"k": 3, "m": 6, "bn": 9, "千": 3, "万": 4, "萬": 4, "百万": 6, "亿": 8, "億": 8}
+_NUMBER = re.compile(
+    r"(?P<sign>[+-]|−|负)?\s?(?P<money>[$€£¥￥])?\s?(?P<digits>\d(?:[\d.,'’\u00a0\u202f]*\d)?|\.\d+)"
+    r"\s?(?P<times>百万|[千万萬亿億]|bn\b|[km](?![a-z]))?\s?(?P<percent>%|percent\b|个?百分点)?"
+    r"(?P<unit>[个項项次人天件小时元分]*)"
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A number that somebody typed, and whether they wrote it as a percentage."""
+
+    value: Decimal
+    percent: bool = False
+    length: int = 0
+    """Characters of the text that it takes."""
+
+
+def read_number(words: str, *, zone: str) -> Typed | None:
+    """The number at the beginning of the words, or None. Raises Problem where it could be two."""
+    text = words.translate(_NARROW)
+    found = _NUMBER.match(text.lower())
+    if found is None:
+        return None
+    value = _value(found["digits"], decimal_commas(zone)) * Decimal(10) ** _TIMES.get(found["times"] or "", 0)
+    if found["sign"] in ("-", "−", "负"):
+        value = -value
+    if abs(value) > MOST:
+        raise Problem(Phrase("This number is too large for me. Use a larger unit, such as millions."))
+    return Typed(round(value, PLACES).normalize() + 0, bool(found["percent"]), found.end())
+
+
+def whole_number(words: str, *, zone: str) -> Typed:
+    """The number that the words are, and nothing else. Raises Problem."""
+    plain = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", folded(words))
+    typed = read_number(plain, zone=zone)
+    if typed is None or plain[typed.length :].strip():
+        raise _no_number(words)
+    return typed
+
+
+def shown(value: Decimal, language: str = "en") -> str:
+    """A number for a reader, grouped, with no more digits than it has."""
+    return format_decimal(value, format="#,##0.######", locale="zh_CN" if language == "zh" else "en_US")
+
+
+# Which sign is which -------------------------------------------------------------------------------------------------
+
+_NARROW = str.maketrans("０１２３４５６７８９．，％＋－", "0123456789.,%+-")
+
+
+def _value(digits: str, commas: bool) -> Decimal:
+    plain = re.sub(r"['’\u00a0\u202f]", "", digits)
+    points, marks = plain.count("."), plain.count(",")
+    if points and marks:  # the later one is the decimal sign
+        decimal = "." if plain.rfind(".") > plain.rfind(",") else ","
+        return _decimal(plain.replace("," if decimal == "." else ".", ""), decimal)
+    sign = "," if marks else "."
+    if points + marks > 1:
+        return _grouped(plain, sign)
+    if points + marks == 0 or not _could_be_group(plain, sign):
+        return _decimal(plain, sign)
+    if sign == "." and not commas:
+        return _decimal(plain, sign)
+    if sign == "," and not commas:
+        return _grouped(plain, sign)
+    raise _two_readings(plain, sign)
+
+
+def _could_be_group(plain: str, sign: str) -> bool:
+    head, _, tail = plain.partition(sign)
+    return len(tail) == 3 and 0 < len(head) <= 3 and not head.startswith("0")
+
+
+def _grouped(plain: str, sign: str) -> Decimal:
+    head, *tails = plain.split(sign)
+    if not 0 < len(head) <= 3 or any(len(tail) != 3 for tail in tails):
+        raise _no_number(plain)
+    return Decimal("".join((head, *tails)))
+
+
+def _decimal(plain: str, sign: str) -> Decimal:
+    try:
+        return Decimal(plain.replace(sign, ".")) if plain.count(sign) <= 1 else _grouped(plain, sign)
+    except InvalidOperation:
+        raise _no_number(plain) from None
+
+
+def _no_number(words: str) -> Problem:
+    return Problem(
+        Phrase(
+            "I cannot read “{words}” as a number. Write it like 12, 0.5, 70% or 1.2k.",
+            words=Verbatim(words[:60]),
+        )
+    )
+
+
+def _two_readings(plain: str, sign: str) -> Problem:
+    many, few = plain.replace(sign, ""), plain.replace(sign, ".")
+    return Problem(
+        Phrase(
+            "“{words}” can be two numbers here. Write {many}, or {few}.",
+            words=Verbatim(plain),
+            many=Verbatim(many),
+            few=Verbatim(few + "0"),
+        )
+    )
+
+
+@lru_cache
+def decimal_commas(zone: str) -> bool:
+    """Whether people who live in a time zone write 1,5 for one and a half."""
+    territory = get_global("zone_territories").get(zone)
+    if not territory:
+        return False
+    try:
+        return get_decimal_symbol(Locale.parse(f"und_{territory}")) == ","
+    except (UnknownLocaleError, ValueError):
+        return False

@@ -1,0 +1,308 @@
+"""My goals, those of my team and of the company, where each figure comes from, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from handlers.goals import goal as goals
+from handlers.goals.goal import COMPANY, Standing, feature, percent, seers
+from handlers.goals.numbers import shown
+from handlers.goals.progress import say
+from handlers.goals.writing import add, edit, end, measure
+from handlers.kit.access import everyone, managers
+from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Section
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from storage.goals import Goal, GoalChange, KeyResult
+
+MOST = 12
+"""Goals on one card; the rest is counted."""
+PAGE = 8
+"""Changes on one card."""
+
+
+@feature.command("goals", allow=everyone, also=("目标", "我的目标"), examples=("",), short=True)
+def mine(request: Request) -> Reply:
+    """Show my goals and how far they are."""
+    own = goals.standing(request, request.store.goals.of(request.actor.id, reader=request.actor.id))
+    return Reply(show=Card(Phrase("Your goals"), *_listed(request, own), *_updates(own), *_doors(request)))
+
+
+def _listed(request: Request, found: Sequence[Standing]) -> tuple[Part, ...]:
+    if not found:
+        return (
+            Section(
+                Phrase("None yet. A goal takes a minute: what you want to reach, and how you will notice.")
+            ),
+        )
+    rest = len(found) - MOST
+    return (
+        *(Section(goals.lines(request, each), button=_open(each.goal)) for each in found[:MOST]),
+        *((Note(Plural("And {n} more goal.", "And {n} more goals.", n=rest)),) if rest > 0 else ()),
+    )
+
+
+def _open(goal: Goal) -> Button:
+    return Button(Phrase("Open"), show.bind(goal=goal.id))
+
+
+def _updates(found: Sequence[Standing]) -> tuple[Part, ...]:
+    """A menu of all that can be updated."""
+    rows = [row for each in found for row in each.results][:25]
+    if not rows:
+        return ()
+    options = (
+        Button(
+            Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)), say.bind(result=row.id)
+        )
+        for row in rows
+    )
+    return (Menu(Phrase("Say how far it is"), tuple(options)),)
+
+
+def _doors(request: Request) -> tuple[Part, ...]:
+    leads = bool(request.store.directory.reports_of(request.actor.id, request.today))
+    return (
+        Button(Phrase("New goal"), add.bind(), style="primary"),
+        *((Button(Phrase("My team"), team.bind()),) if leads else ()),
+        Button(Phrase("The company's goals"), company.bind()),
+    )
+
+
+@feature.command("goals team", allow=managers, also=("目标 团队", "团队目标"), examples=("",))
+def team(request: Request) -> Reply:
+    """Show the goals of those who report to me."""
+    people = request.store.directory.reports_of(request.actor.id, request.today)
+    parts: list[Part] = []
+    for person in people[:MOST]:
+        found = goals.standing(request, request.store.goals.of(person.id, reader=request.actor.id))
+        parts.append(Heading(Verbatim(person.name)))
+        if not found:
+            parts.append(Note(Phrase("No goals that you see.")))
+        parts += [Section(goals.headline(each), button=_open(each.goal)) for each in found[:MOST]]
+    rest = len(people) - MOST
+    more = (Note(Plural("And {n} more.", "And {n} more.", n=rest)),) if rest > 0 else ()
+    return Reply(show=Card(Phrase("The goals of your team"), *parts, *more))
+
+
+@feature.command("goals company", allow=everyone, also=("目标 公司", "公司目标"), examples=("",))
+def company(request: Request) -> Reply:
+    """Show the goals of the company."""
+    found = goals.standing(request, request.store.goals.of_level(COMPANY, reader=request.actor.id))
+    if not found:
+        return Reply(
+            show=Card(Phrase("The company has no goals here yet."), Button(Phrase("My goals"), mine.bind()))
+        )
+    rest = len(found) - MOST
+    return Reply(
+        show=Card(
+            Phrase("The goals of the company"),
+            *(
+                Section(
+                    Lines((goals.headline(each), _owner(request, each.goal))),
+                    button=_open(each.goal),
+                )
+                for each in found[:MOST]
+            ),
+            *((Note(Plural("And {n} more goal.", "And {n} more goals.", n=rest)),) if rest > 0 else ()),
+        )
+    )
+
+
+def _owner(request: Request, goal: Goal) -> Text:
+    return Phrase(
+        "{name}, until {day}", name=Verbatim(request.person(goal.subject_id).name), day=goal.ends_on
+    )
+
+
+# One goal ------------------------------------------------------------------------------------------------------------
+
+
+@feature.button(allow=seers)
+def show(request: Request, goal: str) -> Reply:
+    """Open a goal."""
+    row = _goal(request, goal)
+    (each,) = goals.standing(request, [row])
+    return Reply(
+        show=Card(
+            Verbatim(row.title),
+            *((Section(Verbatim(row.purpose), quoted=True),) if row.purpose else ()),
+            Section(goals.lines(request, each)),
+            Note(_owner(request, row)),
+            *_to_do(request, each),
+            Button(Phrase("Why this number?"), why.bind(goal=row.id)),
+            Button(Phrase("What changed"), history.bind(goal=row.id)),
+            Note(goals.audience(request, {"goal": row.id})),
+        )
+    )
+
+
+def _to_do(request: Request, each: Standing) -> tuple[Part, ...]:
+    if not request.store.goals.may_write(each.goal, request.actor.id):
+        return ()
+    return (
+        *_updates([each]),
+        Button(Phrase("Add a key result"), measure.bind(goal=each.goal.id)),
+        Button(Phrase("Change"), edit.bind(goal=each.goal.id)),
+        Button(
+            Phrase("End it"),
+            end.bind(goal=each.goal.id),
+            confirm=Phrase("It leaves your list, and its past stays readable. You can open it again."),
+        ),
+    )
+
+
+def _goal(request: Request, goal: str) -> Goal:
+    row = goals.goal_of(request, {"goal": goal})
+    assert row is not None  # the door asked
+    return row
+
+
+# Why this number -----------------------------------------------------------------------------------------------------
+
+
+@feature.button(allow=seers)
+def why(request: Request, goal: str) -> Reply:
+    """Why this number?"""
+    row = _goal(request, goal)
+    (each,) = goals.standing(request, [row])
+    together = each.together
+    shares = zip(each.results, together.shares, strict=True)
+    return Reply(
+        keep=True,
+        show=Card(
+            Phrase("Why {percent}?", percent=percent(together.progress)),
+            *(Section(_reason(request, result, share)) for result, share in shares),
+            Section(
+                Phrase(
+                    "The goal is the mean of its key results by weight. Each is the share of the way from its start to"
+                    " its target, at most 100 %. How it looks, in somebody's words, is not in this number."
+                )
+            ),
+            *(Note(words) for words in goals.left_out(each)),
+        ),
+    )
+
+
+def _reason(request: Request, row: KeyResult, share: Any) -> Text:
+    line = goals.result_line(request, row)
+    if share.why_not == "tracked":
+        return Lines((line, Phrase("Weighs nothing: tracked, and not counted.")))
+    if share.why_not == "no_data":
+        return Lines((line, Phrase("No data yet: left out.")))
+    said = _said_by(request, row)
+    weight = Phrase("Counts for {percent} of the goal.", percent=percent(share.weight))
+    return Lines((line, weight, *said))
+
+
+def _said_by(request: Request, row: KeyResult) -> tuple[Text, ...]:
+    newest = request.store.goals.newest(row, reader=request.actor.id)
+    if newest is None or row.moved_at is None:
+        return ()
+    who = Verbatim(request.store.directory.named(newest.author_id))
+    return (Phrase("Said by {name} {moment}.", name=who, moment=newest.made_at),)
+
+
+# What changed --------------------------------------------------------------------------------------------------------
+
+
+@feature.button(allow=seers)
+def history(request: Request, goal: str, page: int = 0) -> Reply:
+    """Show everything that changed about a goal."""
+    row = _goal(request, goal)
+    found = request.store.goals.history(row.id, reader=request.actor.id, limit=(page + 1) * PAGE + 1)
+    here, more = found[page * PAGE : (page + 1) * PAGE], len(found) > (page + 1) * PAGE
+    results = {
+        each.id: each for each in request.store.goals.results([row.id], reader=request.actor.id)[row.id]
+    }
+    return Reply(
+        show=Card(
+            Phrase("What changed about {title}", title=Verbatim(row.title)),
+            *(Section(_change(request, each, results.get(each.key_result_id))) for each in here),
+            *((Button(Phrase("Newer"), history.bind(goal=row.id, page=page - 1)),) if page else ()),
+            *((Button(Phrase("Older"), history.bind(goal=row.id, page=page + 1)),) if more else ()),
+            _open(row),
+        )
+    )
+
+
+_ACTS = {
+    "made": Phrase("written down"),
+    "edited": Phrase("changed"),
+    "moved": Phrase("moved"),
+    "closed": Phrase("ended"),
+    "reopened": Phrase("opened again"),
+    "undone": Phrase("taken back"),
+}
+_FIELDS = {
+    "title": Phrase("Title"),
+    "purpose": Phrase("Purpose"),
+    "kind": Phrase("Seen by"),
+    "ends_on": Phrase("Until"),
+    "value": Phrase("Value"),
+    "confidence": Phrase("Looks"),
+    "target": Phrase("Target"),
+    "start": Phrase("Start"),
+    "weight": Phrase("Weight"),
+}
+
+
+def _change(request: Request, change: GoalChange, row: KeyResult | None) -> Lines:
+    who = Verbatim(request.store.directory.named(change.author_id))
+    head = Phrase("{name}, {moment}: {act}", name=who, moment=change.made_at, act=_ACTS[change.act])
+    if row is not None:
+        head = Phrase("{head} ({number}. {title})", head=head, number=row.number, title=Verbatim(row.title))
+    note = (Verbatim(change.note),) if change.note else ()
+    return Lines((head, *_differences(request, change), *note))
+
+
+def _differences(request: Request, change: GoalChange) -> Iterable[Text]:
+    before, after = change.before or {}, change.after or {}
+    if change.before is None:
+        return
+    for name, label in _FIELDS.items():
+        if name in after and before.get(name) != after[name]:
+            yield Phrase(
+                "{field}: {before} → {after}",
+                field=label,
+                before=_told(request, name, before.get(name)),
+                after=_told(request, name, after[name]),
+            )
+
+
+_SEEN = {
+    "goal_company": Phrase("everybody in the company"),
+    "goal_team": Phrase("managers and the team"),
+    "goal_private": Phrase("managers only"),
+}
+
+
+def _told(request: Request, name: str, item: Any) -> Text:
+    if item in (None, ""):
+        return Phrase("nothing")
+    if name == "kind":
+        return _SEEN[item]
+    if name == "confidence":
+        return next(option.label for option in goals.CONFIDENCE if option.value == item)
+    if name in ("value", "target", "start", "weight"):
+        return Verbatim(shown(Decimal(item), request.actor.language))
+    return Verbatim(str(item))
+
+
+# Home ----------------------------------------------------------------------------------------------------------------
+
+
+@feature.home(25)
+def my_goals(request: Request) -> tuple[Part, ...]:
+    """My open goals, with how far they are."""
+    own = goals.standing(request, request.store.goals.of(request.actor.id, reader=request.actor.id))
+    if not own:
+        return ()
+    return (
+        Heading(Phrase("Your goals")),
+        *(Section(goals.headline(each)) for each in own[:5]),
+        *_updates(own),
+        Button(Phrase("All goals"), mine.bind()),
+    )

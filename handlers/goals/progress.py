@@ -1,0 +1,199 @@
+"""How far it is, said where people talk: a number, a word on it, and a way back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from handlers.goals import goal as goals
+from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, percent, progress_of
+from handlers.goals.numbers import Typed, read_number
+from handlers.goals.scoring import ONE, ZERO, Direction, is_stretched
+from handlers.kit.access import everyone
+from handlers.kit.cards import Button, Card, Note, Part, Section
+from handlers.kit.forms import Choice, Option, Words
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.typed import folded
+from storage.goals import KeyResult
+from storage.unit import Conflict
+
+YES = frozenset({"yes", "y", "done", "true", "是", "完成", "已完成", "做到了", "对"})
+NO = frozenset({"no", "n", "not yet", "not done", "false", "否", "没有", "未完成", "还没"})
+
+
+def my_results(request: Request) -> tuple[Option, ...]:
+    """The key results that somebody may say something about, as they call them."""
+    mine = request.store.goals.of(request.actor.id, reader=request.actor.id)
+    found = request.store.goals.results([goal.id for goal in mine], reader=request.actor.id)
+    rows = sorted((row for rows in found.values() for row in rows), key=lambda row: row.number)
+    return tuple(_option(row) for row in rows) or (Option("", Phrase("You have no key results yet")),)
+
+
+def _option(row: KeyResult) -> Option:
+    number = str(row.number)
+    label = Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title))
+    return Option(row.id, label, also=(number, f"#{number}", f"{number}.", f"{number}:"))
+
+
+Result = Annotated[str, Choice(Phrase("Which key result?"), options=my_results)]
+Far = Annotated[
+    str,
+    Words(
+        Phrase("How far is it?"),
+        help=Phrase("A number in its own unit, or a percentage of the way. For yes or no: yes, or not yet."),
+        longest=1000,
+    ),
+]
+Sure = Annotated[str, Choice(Phrase("How does it look?"), options=CONFIDENCE)]
+Remark = Annotated[str, Words(Phrase("What happened?"), longest=1000)]
+
+
+@feature.command(
+    "goals update",
+    allow=everyone,
+    also=("目标 更新", "更新目标"),
+    examples=("1 70% shipped to beta", "1 70% 已发布测试版"),
+    seen_by=Phrase("Seen by whoever sees the goal."),
+    title=Phrase("How far is it?"),
+)
+def update(request: Request, result: Result, far: Far, confidence: Sure = "", remark: Remark = "") -> Reply:
+    """Say how far a key result of yours is."""
+    if not result:
+        raise Problem(
+            Phrase("You have no key results yet. Write a goal first, with /goals add."), question="result"
+        )
+    if not changers.check(request, {"result": result}):
+        raise Problem(changers.refusal)
+    return _said(request, result, far, confidence, remark)
+
+
+@feature.button(allow=changers, seen_by=goals.audience, title=Phrase("How far is it?"))
+def say(request: Request, result: str, far: Far, confidence: Sure = "", remark: Remark = "") -> Reply:
+    """Say how far this key result is."""
+    return _said(request, result, far, confidence, remark)
+
+
+def _said(request: Request, result: str, far: str, confidence: str, remark: str) -> Reply:
+    row = _row(request, result)
+    value, note = _read(request, row, far)
+    note = "\n".join(words for words in (note, remark) if words)
+    return _moved(request, row, value, confidence or row.confidence, note)
+
+
+def _row(request: Request, result: str) -> KeyResult:
+    row = request.store.goals.result(result, reader=request.actor.id)
+    assert row is not None  # the door asked
+    return row
+
+
+@feature.button(allow=changers)
+def same(request: Request, result: str, confidence: str) -> Reply:
+    """Nothing moved, but it looks so."""
+    row = _row(request, result)
+    return _moved(request, row, row.value, confidence, "")
+
+
+def _moved(request: Request, row: KeyResult, value: Decimal | None, confidence: str, note: str) -> Reply:
+    before = progress_of(row)
+    try:
+        change = request.store.goals.move(
+            row, by=request.actor.id, value=value, confidence=confidence, note=note
+        )
+    except Conflict:
+        raise Problem(
+            Phrase("This was changed in the meantime. Nothing of yours was done; please look again.")
+        ) from None
+    request.store.touch(row.subject_id)
+    goal = request.store.goals.get(row.goal_id, reader=request.actor.id)
+    assert goal is not None
+    (each,) = goals.standing(request, [goal])
+    return Reply(
+        show=Card(
+            _title(row, before),
+            Section(goals.result_line(request, row)),
+            *((Section(Verbatim(note), quoted=True),) if note else ()),
+            Section(goals.headline(each)),
+            *(Note(words) for words in goals.left_out(each)),
+            *_looks(row),
+            Button(Phrase("Undo"), undo.bind(result=row.id, change=change.id)),
+            Note(goals.audience(request, {"goal": goal.id})),
+        )
+    )
+
+
+def _title(row: KeyResult, before: Decimal | None) -> Text:
+    now = progress_of(row)
+    if is_stretched(measure_of(row), row.value):
+        return Phrase("Noted: the stretch is reached.")
+    if now == ONE and before != ONE:
+        return Phrase("Noted: it is reached.")
+    if before is None or now is None or before == now:
+        return Phrase("Noted.")
+    return Phrase("Noted: {before}, now {after}.", before=percent(before), after=percent(now))
+
+
+def _looks(row: KeyResult) -> tuple[Part, ...]:
+    """Two taps and it is said: how it looks."""
+    others = (option for option in CONFIDENCE if option.value != row.confidence)
+    return tuple(Button(option.label, same.bind(result=row.id, confidence=option.value)) for option in others)
+
+
+# What was typed ------------------------------------------------------------------------------------------------------
+
+
+def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
+    """The value, and what was written after it."""
+    if row.direction == Direction.YES_NO:
+        return _yes_or_no(row, far)
+    try:
+        typed = read_number(far, zone=request.actor.zone)
+    except Problem as problem:
+        raise Problem(problem.words, question="far") from None
+    if typed is None:
+        raise Problem(
+            Phrase(
+                "Begin with a number, in its own unit or as a percentage: “{example}”.",
+                example=Verbatim(f"{row.number} 70%"),
+            ),
+            question="far",
+        )
+    return _in_unit(row, typed), far[typed.length :].strip(" \t\n,，;；:：-–")
+
+
+def _in_unit(row: KeyResult, typed: Typed) -> Decimal:
+    """A percentage means a share of the way, unless the key result itself is in percent."""
+    measured_in_percent = row.unit == "%" or row.direction == Direction.BAND
+    if not typed.percent or measured_in_percent:
+        return typed.value
+    start, target = Decimal(row.start or 0), Decimal(row.target)
+    return start + (target - start) * typed.value / 100
+
+
+def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
+    words = folded(far)
+    for options, value in ((NO, ZERO), (YES, row.target)):
+        for word in sorted(options, key=len, reverse=True):
+            rest = words[len(word) :]
+            if words.startswith(word) and not (word.isascii() and rest[:1].isalnum()):
+                return value, far.strip()[len(word) :].strip(" \t\n,，;；:：-–")
+    raise Problem(Phrase("It is a yes or no: begin with “yes” or “not yet”."), question="far")
+
+
+# Taking it back ------------------------------------------------------------------------------------------------------
+
+
+@feature.button(allow=changers, once=True)
+def undo(request: Request, result: str, change: str) -> Reply:
+    """Take back what was just said."""
+    row = _row(request, result)
+    done = request.store.goals.newest(row, reader=request.actor.id)
+    if done is None or done.id != change:
+        raise Problem(
+            Phrase("Something was said about it since. Say how far it is now instead."),
+            buttons=(Button(Phrase("Update"), say.bind(result=result)),),
+        )
+    request.store.goals.undo(done, row, by=request.actor.id)
+    request.store.touch(row.subject_id)
+    return Reply(show=Card(Phrase("Taken back."), Section(goals.result_line(request, row))))

@@ -1,0 +1,247 @@
+"""What the company, its teams and its people want to reach, how far it is, and all that ever changed about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from storage.goals.tables import Cycle, Goal, GoalChange, KeyResult
+from storage.policy import Kind, Right, may
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+__all__ = ["Cycle", "Goal", "GoalChange", "Goals", "KeyResult"]
+
+GOALS = Goal.__table__  # type: ignore[attr-defined]
+RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
+CHANGES = GoalChange.__table__  # type: ignore[attr-defined]
+CYCLES = Cycle.__table__  # type: ignore[attr-defined]
+
+_NUMBERED = (GOALS.c.number, GOALS.c.id)
+
+
+class Goals:
+    """`store.goals`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # Goals -----------------------------------------------------------------------------------------------------------
+
+    def add(self, owner: str, *, author: str, kind: Kind, **values: Any) -> Goal:
+        """Keep a new goal of a person, with its number and its first change."""
+        number = 1 + self._last_number(GOALS, owner)
+        row = self._store.add(
+            Goal,
+            subject_id=owner,
+            author_id=author,
+            kind=kind,
+            made_at=self._store.now,
+            number=number,
+            **values,
+        )
+        self._note(row, None, "made", author, None, _plain(row, _GOAL_FIELDS))
+        return row
+
+    def get(self, goal_id: str, *, reader: str) -> Goal | None:
+        """A goal that the reader may see, or None."""
+        return next(iter(self._store.read(Goal, GOALS.c.id == goal_id, reader=reader)), None)
+
+    def of(self, owner: str, *, reader: str, closed: bool = False) -> list[Goal]:
+        """A person's goals as far as the reader may see them, by number; open ones, or those that are not."""
+        state = GOALS.c.state != "open" if closed else GOALS.c.state == "open"
+        return self._store.read(Goal, GOALS.c.subject_id == owner, state, reader=reader, order=_NUMBERED)
+
+    def of_level(self, level: str, *, reader: str, unit: str = "") -> list[Goal]:
+        """The open goals of the company, or of a department or a team, that the reader may see."""
+        here = [GOALS.c.level == level, GOALS.c.state == "open", *([GOALS.c.unit == unit] if unit else [])]
+        return self._store.read(Goal, *here, reader=reader, order=_NUMBERED)
+
+    def open_for(self, reader: str) -> list[Goal]:
+        """Every open goal that the reader may see."""
+        return self._store.read(Goal, GOALS.c.state == "open", reader=reader, order=_NUMBERED)
+
+    def children(self, goal_ids: Iterable[str], *, reader: str) -> list[Goal]:
+        """The open goals that serve these, as far as the reader may see them."""
+        serving = (GOALS.c.parent_id.in_(list(goal_ids)), GOALS.c.state == "open")
+        return self._store.read(Goal, *serving, reader=reader, order=_NUMBERED)
+
+    def change(self, goal: Goal, act: str, *, by: str, note: str = "", **values: Any) -> GoalChange:
+        """Write new values of a goal, with a version of what was before. Raises Conflict."""
+        before = {name: _told(getattr(goal, name)) for name in values}
+        kind = values.get("kind")
+        self._store.change(goal, **values)
+        if kind is not None:
+            self._move_to_kind(goal, kind)
+        return self._note(
+            goal, None, act, by, before, {name: _told(item) for name, item in values.items()}, note
+        )
+
+    def _move_to_kind(self, goal: Goal, kind: str) -> None:
+        """All that belongs to a goal is read by who reads the goal."""
+        for table in (RESULTS, CHANGES):
+            self._store.execute(update(table).where(table.c.goal_id == goal.id).values(kind=kind))
+
+    def may_write(self, goal: Goal | KeyResult, person: str) -> bool:
+        """Whether somebody may change a goal, or what it is measured by."""
+        return may(self._store.directory, person, Right.WRITE, goal, self._store.now)
+
+    # Key results -----------------------------------------------------------------------------------------------------
+
+    def measure(self, goal: Goal, *, author: str, **values: Any) -> KeyResult:
+        """Keep a new key result of a goal, with its number and its first change."""
+        number = 1 + self._last_number(RESULTS, goal.subject_id)
+        row = self._store.add(
+            KeyResult,
+            subject_id=goal.subject_id,
+            author_id=author,
+            kind=goal.kind,
+            made_at=self._store.now,
+            goal_id=goal.id,
+            number=number,
+            **{"weight": Decimal(1), **values},
+        )
+        self._note(goal, row, "made", author, None, _plain(row, _RESULT_FIELDS))
+        return row
+
+    def results(self, goal_ids: Iterable[str], *, reader: str) -> dict[str, list[KeyResult]]:
+        """The key results that count, by the id of their goal."""
+        wanted = list(goal_ids)
+        found: dict[str, list[KeyResult]] = {goal_id: [] for goal_id in wanted}
+        here = (RESULTS.c.goal_id.in_(wanted), RESULTS.c.dropped_at.is_(None))
+        for row in self._store.read(KeyResult, *here, reader=reader, order=(RESULTS.c.number, RESULTS.c.id)):
+            found[row.goal_id].append(row)
+        return found
+
+    def result(self, result_id: str, *, reader: str) -> KeyResult | None:
+        """A key result that the reader may see, or None."""
+        return next(iter(self._store.read(KeyResult, RESULTS.c.id == result_id, reader=reader)), None)
+
+    def move(
+        self, row: KeyResult, *, by: str, value: Decimal | None, confidence: str, note: str = ""
+    ) -> GoalChange:
+        """A key result has come so far. Raises Conflict."""
+        values = {"value": value, "confidence": confidence, "moved_at": self._store.now}
+        before = {name: _told(getattr(row, name)) for name in values}
+        self._store.change(row, **values)
+        goal = self._goal_of(row)
+        return self._note(
+            goal, row, "moved", by, before, {n: _told(item) for n, item in values.items()}, note
+        )
+
+    def edit(self, row: KeyResult, act: str, *, by: str, **values: Any) -> GoalChange:
+        """Write new values of a key result, with a version of what was before. Raises Conflict."""
+        before = {name: _told(getattr(row, name)) for name in values}
+        self._store.change(row, **values)
+        goal = self._goal_of(row)
+        return self._note(goal, row, act, by, before, {n: _told(item) for n, item in values.items()})
+
+    def _goal_of(self, row: KeyResult) -> Goal:
+        (goal,) = self._store.own(Goal, GOALS.c.id == row.goal_id, subject=row.subject_id)
+        return goal
+
+    # What changed ----------------------------------------------------------------------------------------------------
+
+    def history(self, goal_id: str, *, reader: str, limit: int) -> list[GoalChange]:
+        """What changed about a goal and its key results, newest first."""
+        order = (CHANGES.c.made_at.desc(), CHANGES.c.id.desc())
+        here = CHANGES.c.goal_id == goal_id
+        return self._store.read(GoalChange, here, reader=reader, order=order, limit=limit)
+
+    def newest(self, row: KeyResult, *, reader: str) -> GoalChange | None:
+        """The last thing that changed about a key result."""
+        order = (CHANGES.c.made_at.desc(), CHANGES.c.id.desc())
+        here = CHANGES.c.key_result_id == row.id
+        return next(iter(self._store.read(GoalChange, here, reader=reader, order=order, limit=1)), None)
+
+    def undo(self, change: GoalChange, row: KeyResult, *, by: str) -> GoalChange:
+        """What a key result was before this change, it is again. Raises Conflict."""
+        values = _read(change.before or {})
+        before = {name: _told(getattr(row, name)) for name in values}
+        self._store.change(row, **values)
+        goal = self._goal_of(row)
+        after = {name: _told(item) for name, item in values.items()}
+        return self._note(goal, row, "undone", by, before, after, undoes=change.id)
+
+    def _note(
+        self,
+        goal: Goal,
+        row: KeyResult | None,
+        act: str,
+        by: str,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any],
+        note: str = "",
+        undoes: str = "",
+    ) -> GoalChange:
+        return self._store.add(
+            GoalChange,
+            subject_id=goal.subject_id,
+            author_id=by,
+            kind=goal.kind,
+            made_at=self._store.now,
+            goal_id=goal.id,
+            key_result_id=row.id if row else "",
+            act=act,
+            before=dict(before) if before is not None else None,
+            after=dict(after),
+            note=note,
+            undoes=undoes,
+        )
+
+    def _last_number(self, table: Any, owner: str) -> int:
+        counted = select(func.max(table.c.number)).where(table.c.subject_id == owner)
+        return int(self._store.execute(counted).scalar() or 0)
+
+    # Cycles ----------------------------------------------------------------------------------------------------------
+
+    def cycles(self, since: date) -> list[Cycle]:
+        """The cycles that have not ended before a day, the earliest first."""
+        return self._store.all(Cycle, CYCLES.c.ends_on >= since, order=(CYCLES.c.begins_on, CYCLES.c.id))
+
+    def cycle(self, cycle_id: str) -> Cycle | None:
+        """A cycle."""
+        return self._store.one(Cycle, col(Cycle.id) == cycle_id)
+
+    def begin_cycle(self, name: str, begins_on: date, ends_on: date, span: str) -> Cycle:
+        """Keep a new cycle."""
+        return self._store.insert(
+            Cycle(name=name, begins_on=begins_on, ends_on=ends_on, span=span, made_at=self._store.now)
+        )
+
+
+# As it is kept in a change -------------------------------------------------------------------------------------------
+
+_GOAL_FIELDS = ("title", "purpose", "level", "unit", "kind", "begins_on", "ends_on")
+_RESULT_FIELDS = ("title", "direction", "start", "target", "high", "stretch", "unit", "weight")
+_EXACT = frozenset({"start", "target", "high", "stretch", "weight", "value"})
+
+
+def _plain(row: Any, fields: Iterable[str]) -> dict[str, Any]:
+    return {name: _told(getattr(row, name)) for name in fields}
+
+
+def _told(item: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(item, Decimal):
+        return format(item, "f")
+    return item.isoformat() if isinstance(item, date) else item
+
+
+def _read(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a key result that `_told` wrote down."""
+    made: dict[str, Any] = {}
+    for name, item in values.items():
+        if name in _EXACT and item is not None:
+            made[name] = Decimal(item)
+        elif name in ("moved_at", "dropped_at") and item is not None:
+            made[name] = datetime.fromisoformat(item)
+        else:
+            made[name] = item
+    return made

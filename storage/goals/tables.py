@@ -1,0 +1,101 @@
+"""Goals of the company, its teams and its people, what they are measured by, and their past."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, Index, UniqueConstraint
+from sqlmodel import Field
+
+from storage.columns import Exact, Moment, Sealed, SealedJson
+from storage.policy import Kind
+from storage.tables import PersonalRow, Row
+
+GOAL_KINDS: tuple[str, ...] = (Kind.GOAL_COMPANY, Kind.GOAL_TEAM, Kind.GOAL_PRIVATE)
+
+
+class Cycle(Row, table=True):
+    """A span of time that goals may be for: a quarter, a month, or another. Both days are included."""
+
+    __tablename__ = "goal_cycle"
+
+    name: str = Field(unique=True)
+    begins_on: date
+    ends_on: date = Field(index=True)
+    span: str = "quarter"  # month, quarter, custom
+    made_at: datetime = Field(sa_type=Moment)
+
+
+class Goal(PersonalRow, table=True):
+    """An objective (`form` okr) or a scorecard (kpi) of `subject_id`, who answers for it, at a level of the company.
+
+    `kind` says who sees it. `parent_id` is what it serves: proposed, or agreed by the owner of the parent."""
+
+    __tablename__ = "goal"
+    __table_args__ = (Index("goal_by_parent", "parent_id"), Index("goal_by_state", "state", "ends_on"))
+    kinds: ClassVar[tuple[str, ...]] = GOAL_KINDS
+    words: ClassVar[tuple[str, ...]] = ("title", "purpose")
+
+    number: int
+    """How its owner calls it: 1, 2, 3 …"""
+    form: str = "okr"
+    level: str = "person"  # organisation, department, team, person
+    unit: str = ""  # which department or team
+    title: str = Field(sa_column=Column(Sealed, nullable=False))
+    purpose: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    cycle_id: str = Field(default="", index=True)
+    begins_on: date
+    ends_on: date
+    parent_id: str = ""
+    aligned: str = ""  # proposed, agreed
+    state: str = "open"  # open, closed, dropped
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    version: int = 0
+
+
+class KeyResult(PersonalRow, table=True):
+    """What a goal is measured by: a key result, or a KPI of a scorecard. Numbers are exact decimals."""
+
+    __tablename__ = "key_result"
+    __table_args__ = (
+        Index("key_result_by_goal", "goal_id", "number"),
+        UniqueConstraint("subject_id", "number"),
+    )
+    kinds: ClassVar[tuple[str, ...]] = GOAL_KINDS
+    words: ClassVar[tuple[str, ...]] = ("title",)
+
+    goal_id: str
+    number: int
+    """How its owner calls it, whichever goal it belongs to."""
+    title: str = Field(sa_column=Column(Sealed, nullable=False))
+    direction: str = "up"  # up, down, band, milestone, yes_no
+    start: Any = Field(default=None, sa_column=Column(Exact))
+    target: Any = Field(sa_column=Column(Exact, nullable=False))
+    high: Any = Field(default=None, sa_column=Column(Exact))
+    stretch: Any = Field(default=None, sa_column=Column(Exact))
+    unit: str = ""
+    weight: Any = Field(sa_column=Column(Exact, nullable=False))
+    value: Any = Field(default=None, sa_column=Column(Exact))
+    confidence: str = ""  # on_track, at_risk, off_track
+    moved_at: datetime | None = Field(default=None, sa_type=Moment)
+    dropped_at: datetime | None = Field(default=None, sa_type=Moment)
+    version: int = 0
+
+
+class GoalChange(PersonalRow, table=True):
+    """Something that changed about a goal or one of its key results: who did it, what was before and after. Nothing is
+    ever edited without one; taking a change back adds another that `undoes` it."""
+
+    __tablename__ = "goal_change"
+    __table_args__ = (Index("goal_change_by_goal", "goal_id", "made_at"),)
+    kinds: ClassVar[tuple[str, ...]] = GOAL_KINDS
+    words: ClassVar[tuple[str, ...]] = ("before", "after", "note")
+
+    goal_id: str
+    key_result_id: str = Field(default="", index=True)
+    act: str  # made, edited, moved, closed, dropped, reopened, undone
+    before: Any = Field(default=None, sa_column=Column(SealedJson))
+    after: Any = Field(default=None, sa_column=Column(SealedJson))
+    note: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    undoes: str = Field(default="", index=True)
