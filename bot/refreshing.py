@@ -157,6 +157,7 @@ RELATIONS = {
     Relation.DELEGATE: "Who stands in for the manager, of these days",
     Relation.BY_GLASS: "HR by break-glass, for 24 hours",
     Relation.HR: "HR, not about themselves",
+    Relation.TEAMMATE: "Of the same team",
     Relation.COLLEAGUE: "Any colleague",
 }
 KINDS = {
@@ -170,6 +171,9 @@ KINDS = {
     Kind.FEEDBACK_REQUEST: "A request for feedback",
     Kind.ONE_ON_ONE: "One-on-one: agenda, shared notes, actions",
     Kind.PRIVATE_NOTE: "One-on-one: a private note",
+    Kind.GOAL_COMPANY: "Goal that everybody sees, with its past",
+    Kind.GOAL_TEAM: "Goal that the team sees, with its past",
+    Kind.GOAL_PRIVATE: "Goal that only managers see, with its past",
     Kind.NUDGE: "What a person was reminded of, and why",
     Kind.DELEGATION: "Who stands in for a manager (whom it is about), and why",
     Kind.BREAK_GLASS: "A request for break-glass, until it is over",

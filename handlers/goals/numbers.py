@@ -24,8 +24,11 @@ _TIMES = {"k": 3, "m": 6, "bn": 9, "千": 3, "万": 4, "萬": 4, "百万": 6, "�
 _NUMBER = re.compile(
     r"(?P<sign>[+-]|−|负)?\s?(?P<money>[$€£¥￥])?\s?(?P<digits>\d(?:[\d.,'’\u00a0\u202f]*\d)?|\.\d+)"
     r"\s?(?P<times>百万|[千万萬亿億]|bn\b|[km](?![a-z]))?\s?(?P<percent>%|percent\b|个?百分点)?"
-    r"(?P<unit>[个項项次人天件小时元分]*)"
 )
+
+
+_COUNTED = re.compile(r"[个項项次人天件元分]?|小时|万元")
+"""What Chinese puts after a number and is no part of it."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def whole_number(words: str, *, zone: str) -> Typed:
     """The number that the words are, and nothing else. Raises Problem."""
     plain = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", folded(words))
     typed = read_number(plain, zone=zone)
-    if typed is None or plain[typed.length :].strip():
+    if typed is None or not _COUNTED.fullmatch(plain[typed.length :].strip()):
         raise _no_number(words)
     return typed
 

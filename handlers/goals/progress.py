@@ -19,6 +19,9 @@ from handlers.kit.typed import folded
 from storage.goals import KeyResult
 from storage.unit import Conflict
 
+SEPARATORS = " \t\n,，;；:：-–。."
+"""What stands between a figure and the word on it."""
+
 YES = frozenset({"yes", "y", "done", "true", "是", "完成", "已完成", "做到了", "对"})
 NO = frozenset({"no", "n", "not yet", "not done", "false", "否", "没有", "未完成", "还没"})
 
@@ -159,7 +162,10 @@ def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
             ),
             question="far",
         )
-    return _in_unit(row, typed), far[typed.length :].strip(" \t\n,，;；:：-–")
+    note = far[typed.length :].strip(SEPARATORS)
+    if row.unit and note.startswith(row.unit):
+        note = note[len(row.unit) :].lstrip(SEPARATORS)
+    return _in_unit(row, typed), note
 
 
 def _in_unit(row: KeyResult, typed: Typed) -> Decimal:
@@ -177,14 +183,14 @@ def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
         for word in sorted(options, key=len, reverse=True):
             rest = words[len(word) :]
             if words.startswith(word) and not (word.isascii() and rest[:1].isalnum()):
-                return value, far.strip()[len(word) :].strip(" \t\n,，;；:：-–")
+                return value, far.strip()[len(word) :].strip(SEPARATORS)
     raise Problem(Phrase("It is a yes or no: begin with “yes” or “not yet”."), question="far")
 
 
 # Taking it back ------------------------------------------------------------------------------------------------------
 
 
-@feature.button(allow=changers, once=True)
+@feature.button(allow=changers)
 def undo(request: Request, result: str, change: str) -> Reply:
     """Take back what was just said."""
     row = _row(request, result)

@@ -44,9 +44,13 @@ def _levels(request: Request) -> tuple[Option, ...]:
 
 
 SIGHT = (
-    Option("team", Phrase("Managers and my team"), also=("团队",)),
-    Option("everybody", Phrase("Everybody in the company"), also=("all", "company", "所有人", "公司")),
-    Option("private", Phrase("My managers only"), also=("仅上级", "私密")),
+    Option("team", Phrase("Managers and my team"), also=("上级和我的团队", "团队")),
+    Option(
+        "everybody",
+        Phrase("Everybody in the company"),
+        also=("all", "company", "公司所有人", "所有人", "公司"),
+    ),
+    Option("private", Phrase("My managers only"), also=("仅我的上级", "仅上级", "私密")),
 )
 
 Title = Annotated[
@@ -230,11 +234,15 @@ def _goal(request: Request, goal: str) -> Goal:
 # What it is measured by ----------------------------------------------------------------------------------------------
 
 DIRECTIONS = (
-    Option(Direction.UP, Phrase("It should rise"), also=("up", "上升", "增加")),
-    Option(Direction.DOWN, Phrase("It should fall"), also=("down", "下降", "减少")),
-    Option(Direction.BAND, Phrase("It should stay between two values"), also=("band", "区间")),
-    Option(Direction.MILESTONE, Phrase("Steps, one after the other"), also=("steps", "里程碑")),
-    Option(Direction.YES_NO, Phrase("Yes or no"), also=("yes/no", "是否")),
+    Option(Direction.UP, Phrase("It should rise"), also=("越高越好", "上升", "增加")),
+    Option(Direction.DOWN, Phrase("It should fall"), also=("越低越好", "下降", "减少")),
+    Option(Direction.BAND, Phrase("It should stay between two values"), also=("保持在区间内", "区间")),
+    Option(
+        Direction.MILESTONE,
+        Phrase("Steps, one after the other"),
+        also=("steps", "里程碑（一步步完成）", "里程碑"),
+    ),
+    Option(Direction.YES_NO, Phrase("Yes or no"), also=("yes/no", "是/否", "是否")),
 )
 
 

@@ -29,7 +29,8 @@ def setup(request: Request) -> Reply:
             Fact(Phrase("Language"), Verbatim(LANGUAGES[request.store.directory.language])),
             Fact(Phrase("Reminders per person and week, at most"), Phrase("{count}", count=ceiling)),
             Fact(
-                Phrase("A new manager reads past check-ins"), _yes_or_no(request.store.directory.past_is_open)
+                Phrase("A new manager reads past check-ins and goals"),
+                _yes_or_no(request.store.directory.past_is_open),
             ),
             Button(Phrase("Holidays"), Press("organisation.holidays", {})),
             Button(Phrase("Quiet hours and time zone"), Press("organisation.hours", {})),
@@ -37,7 +38,7 @@ def setup(request: Request) -> Reply:
             Button(Phrase("A team's time zone"), Press("organisation.team", {})),
             Button(Phrase("Notifications"), Press("organisation.notifications", {})),
             Button(Phrase("Reminders"), Press("organisation.reminders", {})),
-            Button(Phrase("Past check-ins"), Press("organisation.past", {})),
+            Button(Phrase("Past check-ins and goals"), Press("organisation.past", {})),
             Button(Phrase("How long records are kept"), Press("preferences.retention", {})),
             Note(
                 Phrase(

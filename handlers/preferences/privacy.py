@@ -29,6 +29,9 @@ KINDS: Mapping[str, Phrase] = {
     Kind.FEEDBACK_REQUEST: Phrase("requests for feedback"),
     Kind.ONE_ON_ONE: Phrase("one-on-ones"),
     Kind.PRIVATE_NOTE: Phrase("private notes"),
+    Kind.GOAL_COMPANY: Phrase("goals that everybody sees"),
+    Kind.GOAL_TEAM: Phrase("goals that the team sees"),
+    Kind.GOAL_PRIVATE: Phrase("goals that only managers see"),
     Kind.NUDGE: Phrase("what I sent and why"),
     Kind.DELEGATION: Phrase("who stands in for a manager, and why"),
     Kind.BREAK_GLASS: Phrase("requests for break-glass, while they are open"),
@@ -48,6 +51,7 @@ SEERS: Mapping[Relation, Phrase] = {
     Relation.DELEGATE: Phrase("who stands in for the manager, for those days"),
     Relation.BY_GLASS: Phrase("HR by break-glass"),
     Relation.HR: Phrase("HR, but not about themselves"),
+    Relation.TEAMMATE: Phrase("everybody in the same team"),
     Relation.COLLEAGUE: Phrase("everybody in the company"),
 }
 
@@ -136,8 +140,12 @@ def who(request: Request) -> Reply:
 
 def _past(request: Request) -> Text:
     if request.store.directory.past_is_open:
-        return Phrase("Managers read your check-ins from before their time too; your organisation chose so.")
-    return Phrase("Managers do not read your check-ins from before their time; your organisation chose so.")
+        return Phrase(
+            "Managers read your check-ins and goals from before their time too; your organisation chose so."
+        )
+    return Phrase(
+        "Managers do not read your check-ins and goals from before their time; your organisation chose so."
+    )
 
 
 def _seen(kind: Kind) -> Text:

@@ -37,7 +37,7 @@ async def test_a_new_manager_reads_the_past_unless_it_is_said_otherwise(any_chat
 
 @pytest.mark.parametrize("who", ["hana", "ivan"])
 async def test_closed_the_past_stays_with_those_who_led_then(any_chat: Chat, who: str) -> None:
-    assert "does not read check-ins from before" in await chooses(any_chat, who, "no")
+    assert "does not read check-ins and goals from before" in await chooses(any_chat, who, "no")
     await moves(any_chat)
     assert "OLD" not in await history(any_chat, "dora")
     assert "NEW" in await history(any_chat, "dora")
@@ -78,16 +78,20 @@ async def test_the_forms_name_later_managers_only_while_they_read(chat: Chat) ->
     await chooses(chat, "hana", "no")
     heard = await chat.says("ben", "/checkin")
     assert "Seen by you, Ada Lovelace, and the managers above, and by nobody else." in heard
-    assert "do not read your check-ins from before their time" in await chat.says(
+    assert "do not read your check-ins and goals from before their time" in await chat.says(
         "ben", "/upbeat privacy who"
     )
 
 
 async def test_only_stewards_choose_and_see_what_is_chosen(chat: Chat) -> None:
     assert "HR and administrators" in await chat.says("ada", "/upbeat setup past no")
-    assert "A new manager reads past check-ins: Yes" in (await chat.says("hana", "/upbeat setup")).text
+    assert (
+        "A new manager reads past check-ins and goals: Yes" in (await chat.says("hana", "/upbeat setup")).text
+    )
     await chooses(chat, "hana", "no")
-    assert "A new manager reads past check-ins: No" in (await chat.says("ivan", "/upbeat setup")).text
+    assert (
+        "A new manager reads past check-ins and goals: No" in (await chat.says("ivan", "/upbeat setup")).text
+    )
 
 
 async def test_taking_the_file_back_tells_again_and_a_new_colleague_hears_nothing(chat: Chat) -> None:

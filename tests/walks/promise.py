@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,9 @@ TITLES = {
     "A request for feedback": "feedback_request",
     "One-on-one: agenda, shared notes, actions": "one_on_one",
     "One-on-one: a private note": "private_note",
+    "Goal that everybody sees, with its past": "goal_company",
+    "Goal that the team sees, with its past": "goal_team",
+    "Goal that only managers see, with its past": "goal_private",
     "What a person was reminded of, and why": "nudge",
     "Who stands in for a manager (whom it is about), and why": "delegation",
     "A request for break-glass, until it is over": "break_glass",
@@ -66,6 +69,9 @@ class World:
     stand_ins: tuple[Held, ...]
     openings: tuple[Held, ...]
     past_is_open: bool = True
+    teams: Mapping[str, str] = field(default_factory=dict)
+    """The team of everybody who was ever here; of those who have left it still says where they were."""
+    here: frozenset[str] = frozenset()
 
     # What somebody is to a record -------------------------------------------------------------------------------
 
@@ -130,6 +136,16 @@ class World:
             for held in self.stand_ins
         )
 
+    def is_teammate(self, actor: str, row: Any) -> bool:
+        """Whether the actor works here, in the team of whom a record is about."""
+        team = self.teams.get(actor)
+        return (
+            actor in self.here
+            and actor != row.subject_id
+            and bool(team)
+            and self.teams.get(row.subject_id) == team
+        )
+
     def opened_by_glass(self, actor: str, row: Any) -> bool:
         """Whether two of HR have opened what is about this person to the actor, and nobody has closed it."""
         return (
@@ -153,12 +169,13 @@ COLUMNS: Mapping[str, Callable[[World, str, Any], bool]] = {
     STANDS_IN: World.stands_in,
     "HR by break-glass, for 24 hours": World.opened_by_glass,
     "HR, not about themselves": lambda world, actor, row: actor in world.hr and actor != row.subject_id,
+    "Of the same team": World.is_teammate,
     "Any colleague": lambda world, actor, row: actor != row.subject_id,
 }
 """What each column of the page means. One that is not here fails: it has no place yet."""
 
 RELATIONS = ("self", "author", "named", "manager", "manager_above", "former_manager", "delegate", "by_glass")
-CALLED = dict(zip(COLUMNS, (*RELATIONS, "hr", "colleague"), strict=True))
+CALLED = dict(zip(COLUMNS, (*RELATIONS, "hr", "teammate", "colleague"), strict=True))
 """What a column is called in the code."""
 
 
@@ -213,6 +230,8 @@ def world_of(rows: Callable[[str], list[Any]], now: datetime) -> World:
         stand_ins=tuple(_standing(rows("delegation"))),
         openings=tuple(_opened(rows("break_glass"))),
         past_is_open=past[0] if past else True,
+        teams={row.id: row.team for row in rows("person")},
+        here=frozenset(row.id for row in people),
     )
 
 

@@ -7,13 +7,15 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Date, Integer, Time
 from sqlmodel import SQLModel
 
 from storage import policy
-from storage.columns import Moment, SealedJson
+from storage.columns import Exact, Moment, SealedJson
 from storage.ids import new_id
 from storage.policy import Kind, Relation, Right
 from storage.records import personal_tables
@@ -35,6 +37,9 @@ def has_table(name: str) -> type[SQLModel]:
     )
 
 
+_NUMBERS = count(1)
+
+
 def made_up(table: type[PersonalRow], **known: Any) -> PersonalRow:
     """A row of any personal table, with something in every column."""
     values: dict[str, Any] = {}
@@ -51,7 +56,9 @@ def made_up(table: type[PersonalRow], **known: Any) -> PersonalRow:
         elif isinstance(kind, Date):
             values[column.name] = known["made_at"].date()
         elif isinstance(kind, Integer):
-            values[column.name] = 1
+            values[column.name] = next(_NUMBERS)
+        elif isinstance(kind, Exact):
+            values[column.name] = Decimal(1)
         elif isinstance(kind, JSON):
             values[column.name] = {}
         else:

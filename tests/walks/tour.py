@@ -150,6 +150,12 @@ class Tour:
         for who in EVERYBODY:
             written = f"/checkin done {self.words()}; next {self.words()}; blocked {self.words()}"
             await self.visit(who, Said(written, command=True), "a week")
+        for said in (
+            f"add {self.words()}",
+            f"result 1 {self.words()} from 1 to 9",
+            f"update 1 5 {self.words()}",
+        ):
+            await self.visit("ada", Said(f"/goals {said}", command=True), "a goal")
         for who in ("ada", "hana"):
             await self.around(who)
         await self.days(6)

@@ -1,0 +1,140 @@
+"""Goals through the doors that people use: written, measured, moved, taken back, and seen by whom they are for."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.goals import Goal, GoalChange, KeyResult
+from storage.policy import Kind
+from tests.company import Chat, Heard
+
+
+async def write(
+    chat: Chat, who: str = "ben", *results: str, title: str = "Customers find their way"
+) -> Heard:
+    """A goal with key results, the last answer."""
+    heard = await chat.says(who, f"/goals add {title}")
+    for words in results:
+        heard = await chat.says(who, f"/goals result 1 {words}")
+    return heard
+
+
+async def test_a_goal_is_written_measured_and_moved(any_chat: Chat) -> None:
+    heard = await write(
+        any_chat, "ben", "sign-ups from 100 to 500 users", "churn from 5% to 3%", "live in Japan"
+    )
+    assert "1 key result has no data yet: the others carry its weight." in heard
+    heard = await any_chat.says("ben", "/goals update 1 70% shipped to beta")
+    assert "Noted: 0 %, now 70 %." in heard
+    assert "380 users, from 100 to 500 (70 %)" in heard
+    assert "shipped to beta" in heard
+    heard = await any_chat.says("ben", "/goals update 2 4.2")
+    assert "4.2%, from 5% to 3% (40 %)" in heard
+    heard = await any_chat.says("ben", "/goals update 3 yes")
+    assert "Noted: it is reached." in heard
+    assert "▓▓▓▓▓▓▓░░░ 70 %" in await any_chat.says("ben", "/goals")
+
+
+async def test_the_same_in_chinese(chat: Chat) -> None:
+    await chat.says("chen", "新建目标 新客户自己就能上手")
+    heard = await chat.says("chen", "添加关键结果 1 注册数从 100 到 500 人")
+    assert "注册数：100 人，从 100 到 500（0 %）" in heard, heard.text
+    heard = await chat.says("chen", "更新目标 1 70% 已发布测试版")
+    assert "已记录：从 0 % 到 70 %。" in heard
+    assert "已发布测试版" in heard
+    assert "注册数：380 人" in await chat.says("chen", "目标")
+
+
+async def test_the_form_asks_the_same_and_marks_what_is_wrong(chat: Chat) -> None:
+    await write(chat)
+    await chat.presses("ben", "Add a key result")
+    heard = await chat.submits("ben", what="tickets", begin="40", target="40")
+    assert heard.answer.outcome == "invalid"
+    assert [name for name, _ in heard.answer.errors] == ["target"]
+    heard = await chat.submits("ben", what="tickets", begin="40", target="lots")
+    assert [name for name, _ in heard.answer.errors] == ["target"]
+    heard = await chat.submits("ben", what="tickets", begin="40", target="20", unit="a week", weight="2")
+    assert "tickets: 40 a week, from 40 to 20 (0 %)" in heard
+    (row,) = chat.rows(KeyResult)
+    assert (row.direction, row.weight) == ("down", 2)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("1 soon", "Begin with a number"),
+        ("1 ", "Which key result?"),
+        ("1 99999999999999999", "too large"),
+    ],
+)
+async def test_what_is_no_progress_gets_a_sentence(chat: Chat, words: str, says: str) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    assert says in await chat.says("ben", f"/goals update {words}")
+
+
+async def test_an_update_is_taken_back_unless_something_was_said_since(chat: Chat) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    first = await chat.says("ben", "/goals update 1 300")
+    second = await chat.says("ben", "/goals update 1 400")
+    assert "Something was said about it since" in await chat.presses("ben", "Undo", on=first)
+    assert "300, from 100 to 500 (50 %)" in await chat.presses("ben", "Undo", on=second)
+    assert [row.act for row in sorted(chat.rows(GoalChange), key=lambda row: row.id)] == [
+        "made", "made", "moved", "moved", "undone",
+    ]  # fmt: skip
+
+
+async def test_nothing_is_changed_without_a_trace(chat: Chat) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    await chat.says("ben", "/goals")
+    await chat.presses("ben", "Open")
+    await chat.presses("ben", "Change")
+    await chat.submits("ben", title="Customers arrive", sight="private")
+    await chat.presses("ben", "End it")
+    await chat.presses("ben", "Open it again")
+    await chat.says("ben", "/goals")
+    await chat.presses("ben", "Open")
+    heard = await chat.presses("ben", "What changed")
+    for words in (
+        "written down",
+        "Title: Customers find their way → Customers arrive",
+        "ended",
+        "opened again",
+    ):
+        assert words in heard
+    assert {row.kind for table in (Goal, KeyResult, GoalChange) for row in chat.rows(table)} == {
+        Kind.GOAL_PRIVATE
+    }
+
+
+async def test_every_number_says_why(chat: Chat) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500", "live in Japan")
+    await chat.says("ben", "/goals update 1 300")
+    await chat.says("ada", "/goals team")
+    await chat.presses("ada", "Open")
+    heard = await chat.presses("ada", "Why this number?")
+    assert "Why 50 %?" in heard
+    assert "Counts for 100 % of the goal." in heard
+    assert "Said by Ben Okri" in heard
+    assert "No data yet: left out." in heard
+
+
+async def test_who_sees_a_goal_and_who_may_move_it(any_chat: Chat) -> None:
+    await write(any_chat, "ben", "sign-ups from 100 to 500")
+    (goal,) = any_chat.rows(Goal)
+    seen = {
+        who: any_chat.change(lambda store, who=who: store.goals.get(goal.id, reader=any_chat.ids[who]))
+        is not None
+        for who in any_chat.ids
+    }
+    assert seen["ben"]
+    assert seen["ada"]
+    assert not seen["ivan"]
+
+
+async def test_a_person_numbers_their_own(chat: Chat) -> None:
+    await write(chat, "ben", "one from 0 to 5")
+    await write(chat, "ada", "two from 0 to 5")
+    assert [(row.subject_id, row.number) for row in chat.rows(KeyResult)] == [
+        (chat.ids["ben"], 1),
+        (chat.ids["ada"], 1),
+    ]

@@ -1,0 +1,84 @@
+"""Numbers as people type them are read in their country's way, or asked about; none is guessed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.goals.numbers import read_number, shown, whole_number
+from handlers.kit.problems import Problem
+
+EVERYWHERE = {
+    "70%": "70", "７０％": "70", "0.5": "0.5", ".5": "0.5", "1,5": "1.5", "1,50": "1.5", "1.234,5": "1234.5",
+    "1,234.5": "1234.5", "1,234,567": "1234567", "1.234.567": "1234567", "12k": "12000", "1.2万": "12000",
+    "3百万": "3000000", "2亿": "200000000", "2m": "2000000", "1.5bn": "1500000000", "-3": "-3", "−3": "-3", "负3": "-3",
+    "$1,200,000": "1200000", "1’234’567": "1234567", "1\u202f234": "1234", "2 months left": "2", "5人": "5", "٣": "3",
+    "3. done": "3", "0,75": "0.75", "1,2345": "1.2345", "70 100 people": "70",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin", "Nowhere/AtAll"]
+)
+@pytest.mark.parametrize("words", EVERYWHERE)
+def test_what_reads_alike_everywhere(words: str, zone: str) -> None:
+    typed = read_number(words, zone=zone)
+    assert typed is not None
+    assert typed.value == Decimal(EVERYWHERE[words])
+
+
+@pytest.mark.parametrize(
+    ("words", "zone", "value"),
+    [
+        ("1,500", "America/New_York", "1500"),
+        ("1,500", "Asia/Shanghai", "1500"),
+        ("1.500", "America/New_York", "1.5"),
+        ("1,500", "Europe/Berlin", None),
+        ("1.500", "Europe/Berlin", None),
+        ("1.500", "America/Sao_Paulo", None),
+        ("0,500", "Europe/Berlin", "0.5"),
+    ],
+)
+def test_two_readings_are_asked(words: str, zone: str, value: str | None) -> None:
+    if value is not None:
+        typed = read_number(words, zone=zone)
+        assert typed is not None
+        assert typed.value == Decimal(value)
+        return
+    with pytest.raises(Problem):
+        read_number(words, zone=zone)
+
+
+@pytest.mark.parametrize("words", ["", "soon", "%", "-", "k", "①"])
+def test_what_is_no_number(words: str) -> None:
+    assert read_number(words, zone="UTC") is None
+
+
+@pytest.mark.parametrize("words", ["12 apples", "1,23,456", "1.2.3", "9" * 17, "5 5"])
+def test_a_field_takes_one_number_alone(words: str) -> None:
+    with pytest.raises(Problem):
+        whole_number(words, zone="UTC")
+
+
+def test_a_field_may_be_grouped_by_spaces() -> None:
+    assert whole_number(" 1 234 567 ", zone="Europe/Paris").value == 1234567
+
+
+@given(st.text(max_size=30))
+def test_nothing_typed_breaks_it(words: str) -> None:
+    try:
+        typed = read_number(words, zone="Europe/Berlin")
+    except Problem:
+        return
+    assert typed is None or 0 < typed.length <= len(words)
+
+
+@given(st.decimals(-(10**14), 10**14, places=4))
+def test_what_is_shown_is_read_again(value: Decimal) -> None:
+    for language in ("en", "zh"):
+        typed = read_number(shown(value, language), zone="UTC")
+        assert typed is not None
+        assert typed.value == value
