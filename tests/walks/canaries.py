@@ -58,6 +58,9 @@ MAY_READ: dict[str, str] = {
     "feedback_request": "self author named",
     "one_on_one": "self author named",  # row 13
     "private_note": "author",  # row 14
+    "goal_company": "self author colleague",  # row 3
+    "goal_team": "self author manager manager_above former_manager delegate hr teammate",  # row 4
+    "goal_private": "self author manager manager_above former_manager delegate",  # row 5
     "delegation": "self named manager",  # §4.2
     "break_glass": "hr",  # reading rule 2: the subject not before it is over
     "break_glass_told": "self author named hr",
@@ -176,13 +179,16 @@ def settle(chat: Chat) -> Canaries:
     chat.at(FOUNDED)
 
     def work(store: Any) -> None:
-        revision = store.people_changed()
+        revision, teams = store.people_changed(), dict[str, str]()
         for who, person in chat.ids.items():
             (row,) = store._rows(PersonRow, (col(PersonRow.id) == person,))
-            profile, address = (
-                [canaries.word(kind, who) for _ in range(2)] for kind in ("profile", "address")
-            )
-            named = {"name": f"{row.name} {profile[0]}", "team": f"{row.team} {profile[1]}"}
+            address = [canaries.word("address", who) for _ in range(2)]
+            if row.team not in teams:
+                teams[row.team] = canaries.word("profile", who)
+            named = {
+                "name": f"{row.name} {canaries.word('profile', who)}",
+                "team": f"{row.team} {teams[row.team]}",
+            }
             store.change(
                 row,
                 **named,
@@ -232,6 +238,8 @@ class Story:
         await self._feedback("dora", "ben", "feedback_with_manager", manager="fred")
         await self._one_on_one("fred", "ben")
         await self._kudos("fred", "ben", "Send privately", "kudos_private")
+        await self._goal("ben", "team", "goal_team")
+        await self._goal("ben", "private", "goal_private")
         self.chat.at(MONDAY)
 
     async def today(self) -> None:
@@ -254,6 +262,13 @@ class Story:
         await self.chat.says("ada", "/1on1 plan @ben weekly Wednesday 11:30")
         await self.chat.presses("ada", "Save")
         await self._glass()
+        for who, sight, kind in (
+            ("ben", "team", "goal_team"),
+            ("ben", "private", "goal_private"),
+            ("leo", "private", "goal_private"),
+            ("grace", "everybody", "goal_company"),
+        ):
+            await self._goal(who, sight, kind)
         await self._the_rest()
 
     async def later(self) -> None:
@@ -338,6 +353,21 @@ class Story:
         opened = Opened("kudos_for_this", quoted=Quoted(quoted, author=to))
         await self.chat.does(who, opened, where=GENERAL)
         return await self.chat.submits(who, why=why)
+
+    # Goals -----------------------------------------------------------------------------------------------------------
+
+    async def _goal(self, who: str, sight: str, kind: str) -> None:
+        chat = self.chat
+        title, purpose, result, unit, note, changed = (self.canaries.word(kind, who, who) for _ in range(6))
+        await chat.presses(who, "New goal", on=await chat.says(who, "/goals"))
+        await chat.submits(who, title=title, purpose=purpose, sight=sight)
+        await chat.presses(who, "Add a key result")
+        await chat.submits(who, what=result, begin="1", target="9", unit=unit)
+        number = len(self._rows("key_result", who))
+        await chat.says(who, f"/goals update {number} 5 {note}")
+        await chat.presses(who, "Open", on=await chat.says(who, "/goals"))
+        await chat.presses(who, "Change")
+        await chat.submits(who, title=f"{title} {changed}")
 
     # One-on-ones ----------------------------------------------------------------------------------------------------
 
