@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import company, growth, outbox, promises, slack, start, telegram, ticks
+from benchmarks.disk import sync_ms
 from benchmarks.outside import Outside, outside
 from benchmarks.pairs import Pair
 from benchmarks.processes import CLIENT, pin
@@ -36,16 +37,22 @@ def main(
     )
 
 
+def _print_disk(folder: Path) -> None:
+    console.print(f"The disk takes {sync_ms(folder):.2f} ms to keep a page just now.")
+
+
 async def _measure(parts: list[str], *, rounds: int, seconds: float, quick: bool) -> None:
     pin(CLIENT)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with outside() as there:
             if "slack" in parts:
+                _print_disk(folder)
                 file = await _company(folder / "slack")
                 pairs = await slack.run(file, PEOPLE, there, rounds=rounds, seconds=seconds)
                 _print_pairs("A slash command that records a check-in, over HTTP", "bare Bolt", pairs)
             if "telegram" in parts:
+                _print_disk(folder)
                 file = await _company(folder / "telegram")
                 pairs = await telegram.run(file, PEOPLE, there, rounds=rounds, seconds=seconds)
                 _print_pairs("The same for a Telegram update, by webhook", "bare webhook", pairs)
