@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
+from handlers.goals import aligning
 from handlers.goals import goal as goals
+from handlers.goals.changes import differences
 from handlers.goals.goal import COMPANY, Standing, feature, percent, seers
-from handlers.goals.numbers import shown
 from handlers.goals.progress import say
 from handlers.goals.writing import add, edit, end, measure
 from handlers.kit.access import everyone, managers
@@ -131,7 +131,9 @@ def show(request: Request, goal: str) -> Reply:
             *((Section(Verbatim(row.purpose), quoted=True),) if row.purpose else ()),
             Section(goals.lines(request, each)),
             Note(_owner(request, row)),
+            *aligning.parts(request, row),
             *_to_do(request, each),
+            *aligning.button(request, row),
             Button(Phrase("Why this number?"), why.bind(goal=row.id)),
             Button(Phrase("What changed"), history.bind(goal=row.id)),
             Note(goals.audience(request, {"goal": row.id})),
@@ -233,19 +235,14 @@ _ACTS = {
     "edited": Phrase("changed"),
     "moved": Phrase("moved"),
     "closed": Phrase("ended"),
+    "dropped": Phrase("given up"),
     "reopened": Phrase("opened again"),
     "undone": Phrase("taken back"),
-}
-_FIELDS = {
-    "title": Phrase("Title"),
-    "purpose": Phrase("Purpose"),
-    "kind": Phrase("Seen by"),
-    "ends_on": Phrase("Until"),
-    "value": Phrase("Value"),
-    "confidence": Phrase("Looks"),
-    "target": Phrase("Target"),
-    "start": Phrase("Start"),
-    "weight": Phrase("Weight"),
+    "proposed": Phrase("proposed to serve another goal"),
+    "agreed": Phrase("agreed to serve another goal"),
+    "declined": Phrase("declined to serve another goal"),
+    "detached": Phrase("detached from the goal that it served"),
+    "kept": Phrase("kept as it was after what it serves had changed"),
 }
 
 
@@ -255,40 +252,8 @@ def _change(request: Request, change: GoalChange, row: KeyResult | None) -> Line
     if row is not None:
         head = Phrase("{head} ({number}. {title})", head=head, number=row.number, title=Verbatim(row.title))
     note = (Verbatim(change.note),) if change.note else ()
-    return Lines((head, *_differences(request, change), *note))
-
-
-def _differences(request: Request, change: GoalChange) -> Iterable[Text]:
-    before, after = change.before or {}, change.after or {}
-    if change.before is None:
-        return
-    for name, label in _FIELDS.items():
-        if name in after and before.get(name) != after[name]:
-            yield Phrase(
-                "{field}: {before} → {after}",
-                field=label,
-                before=_told(request, name, before.get(name)),
-                after=_told(request, name, after[name]),
-            )
-
-
-_SEEN = {
-    "goal_company": Phrase("everybody in the company"),
-    "goal_team": Phrase("managers and the team"),
-    "goal_private": Phrase("managers only"),
-}
-
-
-def _told(request: Request, name: str, item: Any) -> Text:
-    if item in (None, ""):
-        return Phrase("nothing")
-    if name == "kind":
-        return _SEEN[item]
-    if name == "confidence":
-        return next(option.label for option in goals.CONFIDENCE if option.value == item)
-    if name in ("value", "target", "start", "weight"):
-        return Verbatim(shown(Decimal(item), request.actor.language))
-    return Verbatim(str(item))
+    changed = differences(request, change.before, change.after or {}) if change.before is not None else ()
+    return Lines((head, *changed, *note))
 
 
 # Home ----------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
+from handlers.goals import advice, aligning
 from handlers.goals import goal as goals
+from handlers.goals.aligning import my_goals
 from handlers.goals.cycles import end_of_quarter
 from handlers.goals.goal import COMPANY, PERSON, TEAM, changers, feature
 from handlers.goals.numbers import Typed, read_number, whole_number
@@ -130,9 +132,10 @@ def card(request: Request, row: Goal, title: Text) -> Card:
     return Card(
         title,
         Section(goals.lines(request, each)),
-        *(Note(words) for words in _advice(request, each)),
+        *(Note(words) for words in advice.hints(each)),
         Button(more, measure.bind(goal=row.id), style="plain" if each.results else "primary"),
         Button(Phrase("Change"), edit.bind(goal=row.id)),
+        *aligning.button(request, row),
         Button(
             Phrase("End it"),
             end.bind(goal=row.id),
@@ -142,33 +145,17 @@ def card(request: Request, row: Goal, title: Text) -> Card:
     )
 
 
-def _advice(request: Request, each: goals.Standing) -> tuple[Text, ...]:
-    if not each.results:
-        return (
-            Phrase(
-                "It has nothing to measure it by yet. Add a key result, so that you notice when it is reached."
-            ),
-        )
-    if len(each.results) > MOST_RESULTS:
-        return (
-            Phrase(
-                "More than {n} key results are hard to keep in mind. Which of them matter most?",
-                n=MOST_RESULTS,
-            ),
-        )
-    return ()
-
-
-MOST_RESULTS = 5
-"""Beyond so many the field advises against (product.md a2)."""
-
 # Changing it ---------------------------------------------------------------------------------------------------------
 
 
 @feature.button(allow=changers)
 def edit(request: Request, goal: str) -> Reply:
     """Change a goal, with what it says now in the form."""
-    row = _goal(request, goal)
+    return to_change(_goal(request, goal))
+
+
+def to_change(row: Goal) -> Reply:
+    """The form that changes a goal, with what it says now."""
     given = {
         "title": row.title,
         "sight": _SIGHT[Kind(row.kind)],
@@ -246,18 +233,6 @@ DIRECTIONS = (
 )
 
 
-def _my_goals(request: Request) -> tuple[Option, ...]:
-    rows = request.store.goals.of(request.actor.id, reader=request.actor.id)
-    return tuple(
-        Option(
-            row.id,
-            Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)),
-            also=(str(row.number), f"#{row.number}"),
-        )
-        for row in rows
-    ) or (Option("", Phrase("You have no goals yet")),)
-
-
 def _amount(label: Text, help: Text | None = None) -> Any:
     return Words(label, help=help, longest=40, lines=False)
 
@@ -295,7 +270,7 @@ Weight = Annotated[
 )
 def result(
     request: Request,
-    to_goal: Annotated[str, Choice(Phrase("Of which goal?"), options=_my_goals)],
+    to_goal: Annotated[str, Choice(Phrase("Of which goal?"), options=my_goals)],
     what: What,
     way: Way = "",
     begin: From = "",

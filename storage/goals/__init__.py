@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlmodel import col
 
+from storage.filters import readable
 from storage.goals.tables import Cycle, Goal, GoalChange, KeyResult
 from storage.policy import Kind, Right, may
 
 if TYPE_CHECKING:
     from storage.store import Store
 
-__all__ = ["Cycle", "Goal", "GoalChange", "Goals", "KeyResult"]
+__all__ = ["DIFFERS", "Cycle", "Goal", "GoalChange", "Goals", "KeyResult"]
 
 GOALS = Goal.__table__  # type: ignore[attr-defined]
 RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
@@ -24,6 +25,12 @@ CHANGES = GoalChange.__table__  # type: ignore[attr-defined]
 CYCLES = Cycle.__table__  # type: ignore[attr-defined]
 
 _NUMBERED = (GOALS.c.number, GOALS.c.id)
+
+DIFFERS = "goals.differs"
+"""The bell that tells the owners of what serves a goal how it changed."""
+GATHERED = timedelta(minutes=15)
+"""Changes within so long of the first are told together."""
+_TOLD_BELOW = frozenset({"edited", "closed", "dropped", "reopened"})
 
 
 class Goals:
@@ -91,6 +98,59 @@ class Goals:
     def may_write(self, goal: Goal | KeyResult, person: str) -> bool:
         """Whether somebody may change a goal, or what it is measured by."""
         return may(self._store.directory, person, Right.WRITE, goal, self._store.now)
+
+    def may_read(self, goal: Goal, person: str) -> bool:
+        """Whether somebody sees a goal."""
+        return may(self._store.directory, person, Right.READ, goal, self._store.now)
+
+    # What serves what ------------------------------------------------------------------------------------------------
+
+    def offered(self, owners: Iterable[str], *, unit: str, reader: str) -> list[Goal]:
+        """The open goals that the reader sees of these people, of this department or team, and of the company."""
+        of_unit = GOALS.c.level.in_(("department", "team")) & (GOALS.c.unit == unit) & (GOALS.c.unit != "")
+        above = or_(GOALS.c.subject_id.in_(list(owners)), GOALS.c.level == "organisation", of_unit)
+        return self._store.read(Goal, above, GOALS.c.state == "open", reader=reader, order=_NUMBERED)
+
+    def above(self, goal_id: str) -> list[str]:
+        """What a goal serves, and what that serves, the nearest first: ids for the rules, never for showing."""
+        found: list[str] = []
+        here = goal_id
+        while True:
+            parent = self._store.execute(select(GOALS.c.parent_id).where(GOALS.c.id == here)).scalar()
+            if not parent or parent in (goal_id, *found):  # two at once may have made a circle
+                return found
+            found.append(parent)
+            here = parent
+
+    def shape(self, *, reader: str) -> list[tuple[str, str, str, str, int]]:
+        """Each open goal that the reader sees: id, what it serves, level, owner, number. No words are opened."""
+        columns = (GOALS.c.id, GOALS.c.parent_id, GOALS.c.level, GOALS.c.subject_id, GOALS.c.number)
+        visible = readable(Goal, reader, self._store.now, self._store.directory)
+        rows = self._store.execute(select(*columns).where(GOALS.c.state == "open", visible))
+        return [(row.id, row.parent_id, row.level, row.subject_id, row.number) for row in rows]
+
+    def some(self, goal_ids: Iterable[str], *, reader: str) -> dict[str, Goal]:
+        """Goals by id, as far as the reader sees them."""
+        found = self._store.read(Goal, GOALS.c.id.in_(list(goal_ids)), reader=reader)
+        return {goal.id: goal for goal in found}
+
+    def since(self, goal_id: str, moment: datetime, *, reader: str) -> list[GoalChange]:
+        """What changed about a goal after a moment, oldest first."""
+        here = (CHANGES.c.goal_id == goal_id, CHANGES.c.made_at > moment)
+        return self._store.read(GoalChange, *here, reader=reader, order=(CHANGES.c.made_at, CHANGES.c.id))
+
+    def _tell_below(self, goal: Goal, by: str) -> None:
+        """The owners of what serves a goal hear of a change, once for all that changes within a quarter of an hour."""
+        serving = select(GOALS.c.id, GOALS.c.subject_id).where(
+            GOALS.c.parent_id == goal.id,
+            GOALS.c.aligned == "agreed",
+            GOALS.c.state == "open",
+            GOALS.c.subject_id != by,
+        )
+        for child, owner in self._store.execute(serving).all():
+            about = f"{owner}:{child}"
+            if self._store.slots.next(DIFFERS, about) is None:
+                self._store.slots.plan(DIFFERS, about, self._store.now + GATHERED)
 
     # Key results -----------------------------------------------------------------------------------------------------
 
@@ -180,6 +240,8 @@ class Goals:
         note: str = "",
         undoes: str = "",
     ) -> GoalChange:
+        if act in _TOLD_BELOW or (act == "made" and row):
+            self._tell_below(goal, by)
         return self._store.add(
             GoalChange,
             subject_id=goal.subject_id,

@@ -49,6 +49,8 @@ class Goal(PersonalRow, table=True):
     ends_on: date
     parent_id: str = ""
     aligned: str = ""  # proposed, agreed
+    aligned_at: datetime | None = Field(default=None, sa_type=Moment)
+    """Until when its owner knows how what it serves has changed."""
     state: str = "open"  # open, closed, dropped
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     version: int = 0
@@ -94,7 +96,7 @@ class GoalChange(PersonalRow, table=True):
 
     goal_id: str
     key_result_id: str = Field(default="", index=True)
-    act: str  # made, edited, moved, closed, dropped, reopened, undone
+    act: str  # made, edited, moved, closed, dropped, reopened, undone; proposed, agreed, declined, detached, kept
     before: Any = Field(default=None, sa_column=Column(SealedJson))
     after: Any = Field(default=None, sa_column=Column(SealedJson))
     note: str = Field(default="", sa_column=Column(Sealed, nullable=False))

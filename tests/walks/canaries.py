@@ -269,6 +269,7 @@ class Story:
             ("grace", "everybody", "goal_company"),
         ):
             await self._goal(who, sight, kind)
+        await self._aligned()
         await self._the_rest()
 
     async def later(self) -> None:
@@ -368,6 +369,21 @@ class Story:
         await chat.presses(who, "Open", on=await chat.says(who, "/goals"))
         await chat.presses(who, "Change")
         await chat.submits(who, title=f"{title} {changed}")
+
+    async def _aligned(self) -> None:
+        """Grace agrees that one of Ben's goals serves hers, declines another, and changes hers."""
+        chat = self.chat
+        (served,) = self._rows("goal", "grace")
+        for number, answer in ((3, "Agree"), (4, "Decline")):
+            await chat.says("ben", f"/goals align {number}")
+            await chat.submits("ben", parent=served.id)
+            await chat.presses("grace", answer)
+        await chat.submits("grace", reason=self.canaries.word("goal_private", "ben", "grace"))
+        chat.wait(minutes=1)
+        await chat.presses("grace", "Open", on=await chat.says("grace", "/goals"))
+        await chat.presses("grace", "Change")
+        changed = self.canaries.word("goal_company", "grace", "grace")
+        await chat.submits("grace", title=f"{served.title} {changed}")
 
     # One-on-ones ----------------------------------------------------------------------------------------------------
 

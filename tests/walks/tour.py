@@ -156,6 +156,7 @@ class Tour:
             f"update 1 5 {self.words()}",
         ):
             await self.visit("ada", Said(f"/goals {said}", command=True), "a goal")
+        await self._a_goal_serves_another()
         for who in ("ada", "hana"):
             await self.around(who)
         await self.days(6)
@@ -167,6 +168,21 @@ class Tour:
         await self.visit("hana", Said("", file=File("more.csv", more.encode())), "taken back at once")
         await self.visit("hana", Said("/privacy departed dora@example.com", command=True), "departed", -1)
         await self.days(2)
+
+    async def _a_goal_serves_another(self) -> None:
+        """Ben's serves Ada's, and hers changes."""
+        chat = self.chat
+        for who in ("ada", "ben"):
+            await chat.says(who, f"/goals add {self.words()}")
+        served = chat.change(lambda store: store.goals.of(chat.ids["ada"], reader=chat.ids["ada"])[-1])
+        heard = await chat.says("ben", "/goals align 1")
+        if heard.form:
+            await chat.submits("ben", parent=served.id)
+        else:
+            await chat.presses("ben", next(label for label in heard.buttons if served.title in label))
+        await chat.presses("ada", "Agree", on=chat.told_cards("ada")[-1])
+        chat.wait(minutes=1)
+        await chat.says("ada", f"/goals result {served.number} {self.words()} from 1 to 9")
 
     async def days(self, count: int) -> None:
         """Let the clock ring, and answer it."""

@@ -1,0 +1,357 @@
+"""What a goal serves: its owner proposes one above it, the owner of that one agrees, and both goals say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from handlers.goals import goal as goals
+from handlers.goals.goal import COMPANY, DEPARTMENT, PERSON, TEAM, changers, feature, goal_of
+from handlers.kit.access import Rule, everyone
+from handlers.kit.cards import Button, Card, Note, Part, Section
+from handlers.kit.forms import Choice, Option, Words
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from storage.goals import Goal
+
+RANK: Mapping[str, int] = {COMPANY: 0, DEPARTMENT: 1, TEAM: 2, PERSON: 3}
+MOST_OFFERED = 100
+"""Slack shows no more in a menu."""
+MOST_SHOWN = 12
+"""Goals that serve one, on its card; the rest is counted."""
+PROPOSED, AGREED = "proposed", "agreed"
+
+# Who may -------------------------------------------------------------------------------------------------------------
+
+
+def _owns(request: Request, args: Mapping[str, Any]) -> bool:
+    row = goal_of(request, args)
+    return row is not None and row.subject_id == request.actor.id
+
+
+def _is_asked(request: Request, args: Mapping[str, Any]) -> bool:
+    row = goal_of(request, args)
+    if row is None or (row.parent_id, row.aligned) != (str(args.get("parent", "")), PROPOSED):
+        return False
+    return _owns(request, {"goal": row.parent_id})
+
+
+owners = Rule("whose goal it is", _owns, Phrase("Only whoever answers for a goal says what it serves."))
+asked = Rule(
+    "who answers for the goal to be served",
+    _is_asked,
+    Phrase("This proposal is over: it was answered, taken back or changed."),
+)
+
+# Proposing -----------------------------------------------------------------------------------------------------------
+
+
+def my_goals(request: Request) -> tuple[Option, ...]:
+    """The asker's open goals, as they call them."""
+    rows = request.store.goals.of(request.actor.id, reader=request.actor.id)
+    return tuple(
+        Option(
+            row.id,
+            Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)),
+            also=(str(row.number), f"#{row.number}"),
+        )
+        for row in rows
+    ) or (Option("", Phrase("You have no goals yet")),)
+
+
+def _offered(request: Request) -> list[Goal]:
+    """What goals of the asker may serve: those of who leads them, of their team, of the company, the nearest first."""
+    directory, me = request.store.directory, request.actor
+    line = directory.line_above(me.id, request.today)
+    found = request.store.goals.offered((me.id, *line), unit=me.team, reader=me.id)
+    near = {person: place for place, person in enumerate(line)}
+    rows = (
+        row
+        for row in found
+        if request.person(row.subject_id).active and (row.subject_id != me.id or row.level != PERSON)
+    )
+    return sorted(rows, key=lambda row: (near.get(row.subject_id, len(near)), -RANK[row.level], row.number))
+
+
+def _parents(request: Request) -> tuple[Option, ...]:
+    return tuple(
+        Option(
+            row.id,
+            Phrase("{title} ({name})", title=Verbatim(row.title), name=_owner(request, row)),
+            also=(f"{request.person(row.subject_id).name} {row.number}",),
+        )
+        for row in _offered(request)[:MOST_OFFERED]
+    ) or (Option("", Phrase("There is no goal above yours that you see")),)
+
+
+Parent = Annotated[str, Choice(Phrase("Which goal does it serve?"), options=_parents)]
+
+
+@feature.command(
+    "goals align",
+    allow=everyone,
+    also=("目标 对齐", "目标对齐", "对齐目标"),
+    examples=("1",),
+    seen_by=Phrase("Seen by whoever sees the goal."),
+    title=Phrase("What your goal serves"),
+)
+def align(
+    request: Request,
+    which: Annotated[str, Choice(Phrase("Which goal of yours?"), options=my_goals)],
+    parent: Parent,
+) -> Reply:
+    """Say which goal above it a goal of yours serves."""
+    if not which:
+        raise Problem(Phrase("You have no goals yet. Write one first, with /goals add."), question="which")
+    if not owners.check(request, {"goal": which}):
+        raise Problem(owners.refusal)
+    return _proposed(request, which, parent)
+
+
+@feature.button(allow=owners, seen_by=goals.audience, title=Phrase("What your goal serves"))
+def propose(request: Request, goal: str, parent: Parent) -> Reply:
+    """Say which goal above it this goal serves."""
+    return _proposed(request, goal, parent)
+
+
+def _proposed(request: Request, goal: str, parent: str) -> Reply:
+    row = _goal(request, goal)
+    if not parent:
+        raise Problem(Phrase("There is no goal above yours that you see. Nothing has to be served."))
+    above = request.store.goals.get(parent, reader=request.actor.id)
+    if above is None or above.state != "open" or row.state != "open":
+        raise Problem(Phrase("One of the two goals has ended. Look at your goals again."), question="parent")
+    _refuse_circle(request, row, above)
+    _refuse_beside(request, row, above)
+    _refuse_unseen(request, row, above)
+    if (row.parent_id, row.aligned) == (above.id, AGREED):
+        return Reply(show=_stands(request, row, above, Phrase("It serves this goal already.")))
+    if above.subject_id == request.actor.id:
+        _agreed(request, row, above)
+        return Reply(show=_stands(request, row, above, Phrase("Both goals are yours: it is agreed.")))
+    request.store.goals.change(row, "proposed", by=request.actor.id, parent_id=above.id, aligned=PROPOSED)
+    request.store.touch(row.subject_id, above.subject_id)
+    asks = Phrase("Proposed to {name}. You hear of the answer.", name=_owner(request, above))
+    return Reply(show=_stands(request, row, above, asks), tell=(_asks(request, row, above),))
+
+
+def _refuse_circle(request: Request, row: Goal, above: Goal) -> None:
+    if row.id in (above.id, *request.store.goals.above(above.id)):
+        raise Problem(
+            Phrase(
+                "“{parent}” serves “{title}” itself, directly or by way of others. Two goals cannot serve each other.",
+                parent=Verbatim(above.title),
+                title=Verbatim(row.title),
+            ),
+            question="parent",
+        )
+
+
+def _refuse_beside(request: Request, row: Goal, above: Goal) -> None:
+    leads = above.subject_id in request.store.directory.line_above(row.subject_id, request.today)
+    if RANK[above.level] < RANK[row.level] or (leads and RANK[above.level] <= RANK[row.level]):
+        return
+    raise Problem(
+        Phrase("A goal serves one that stands above it: a manager's, the team's or the company's."),
+        question="parent",
+    )
+
+
+def _refuse_unseen(request: Request, row: Goal, above: Goal) -> None:
+    """Nobody is told of a goal that they may not see."""
+    if not request.store.goals.may_read(row, above.subject_id):
+        raise Problem(
+            Phrase(
+                "{name} does not see your goal, so they cannot agree. Change who sees it first.",
+                name=_owner(request, above),
+            ),
+            question="parent",
+        )
+
+
+def _asks(request: Request, row: Goal, above: Goal) -> Tell:
+    args = {"goal": row.id, "parent": above.id}
+    card = Card(
+        Phrase("{name} proposes that a goal of theirs serves yours", name=Verbatim(request.actor.name)),
+        Section(Phrase("Theirs: {title}", title=Verbatim(row.title))),
+        Section(Phrase("Yours: {title}", title=Verbatim(above.title))),
+        Button(Phrase("Agree"), agree.bind(**args), style="primary"),
+        Button(Phrase("Decline"), decline.bind(**args)),
+        Note(Phrase("When you change your goal, they are shown what changed.")),
+    )
+    return Tell(card, to=above.subject_id, topic=f"goals.align:{row.id}:{row.version}")
+
+
+def _stands(request: Request, row: Goal, above: Goal, title: Text) -> Card:
+    return Card(
+        title,
+        Section(Verbatim(row.title)),
+        Section(_serves(request, row, above)),
+        Button(Phrase("Detach"), detach.bind(goal=row.id)),
+        Note(goals.audience(request, {"goal": row.id})),
+    )
+
+
+# Answering -----------------------------------------------------------------------------------------------------------
+
+
+@feature.button(allow=asked)
+def agree(request: Request, goal: str, parent: str) -> Reply:
+    """Agree that a goal serves mine."""
+    row, above = _goal(request, goal), _goal(request, parent)
+    _refuse_circle(request, row, above)
+    _agreed(request, row, above)
+    told = Card(
+        Phrase("{name} agrees", name=Verbatim(request.actor.name)),
+        Section(Verbatim(row.title)),
+        Section(_serves(request, row, above)),
+    )
+    return Reply(
+        show=Card(Phrase("Agreed."), Section(Verbatim(row.title)), Section(_serves(request, row, above))),
+        tell=_owner_hears(request, row, told),
+    )
+
+
+def _agreed(request: Request, row: Goal, above: Goal) -> None:
+    """From now on its owner is shown how the other changes."""
+    values: dict[str, Any] = {"parent_id": above.id, "aligned": AGREED, "aligned_at": request.now}
+    request.store.goals.change(row, "agreed", by=request.actor.id, **values)
+    request.store.touch(row.subject_id, above.subject_id)
+
+
+Reason = Annotated[str, Words(Phrase("Why not?"), longest=1000)]
+
+
+@feature.button(allow=asked, seen_by=goals.audience, title=Phrase("Decline the proposal"))
+def decline(request: Request, goal: str, parent: str, reason: Reason) -> Reply:
+    """Decline that a goal serves mine, with a reason."""
+    row, above = _goal(request, goal), _goal(request, parent)
+    request.store.goals.change(
+        row, "declined", by=request.actor.id, note=reason, parent_id="", aligned="", aligned_at=None
+    )
+    request.store.touch(row.subject_id, above.subject_id)
+    told = Card(
+        Phrase("{name} does not agree", name=Verbatim(request.actor.name)),
+        Section(
+            Phrase(
+                "“{title}” does not serve “{parent}”.",
+                title=Verbatim(row.title),
+                parent=Verbatim(above.title),
+            )
+        ),
+        Section(Verbatim(reason), quoted=True),
+        Button(Phrase("Choose another"), propose.bind(goal=row.id)),
+    )
+    return Reply(
+        show=Card(
+            Phrase("Declined. {name} is told why.", name=_owner(request, row)),
+            Section(Verbatim(reason), quoted=True),
+        ),
+        tell=_owner_hears(request, row, told),
+    )
+
+
+def _owner_hears(request: Request, row: Goal, card: Card) -> tuple[Tell, ...]:
+    if row.subject_id == request.actor.id or not request.person(row.subject_id).active:
+        return ()
+    return (Tell(card, to=row.subject_id, topic=f"goals.aligned:{row.id}:{row.version}"),)
+
+
+# Detaching -----------------------------------------------------------------------------------------------------------
+
+
+@feature.button(allow=changers)
+def detach(request: Request, goal: str) -> Reply:
+    """Let a goal serve nothing."""
+    row = _goal(request, goal)
+    if not row.parent_id:
+        return Reply(show=Card(Phrase("It serves nothing, as before."), Section(Verbatim(row.title))))
+    above, was_agreed = request.store.goals.get(row.parent_id, reader=request.actor.id), row.aligned == AGREED
+    request.store.goals.change(
+        row, "detached", by=request.actor.id, parent_id="", aligned="", aligned_at=None
+    )
+    request.store.touch(row.subject_id)
+    return Reply(
+        show=Card(
+            Phrase("Detached: it serves nothing now."),
+            Section(Verbatim(row.title)),
+            *(
+                (Button(Phrase("Align"), propose.bind(goal=row.id)),)
+                if _owns(request, {"goal": goal})
+                else ()
+            ),
+        ),
+        tell=_above_hears(request, row, above) if above and was_agreed else (),
+    )
+
+
+def _above_hears(request: Request, row: Goal, above: Goal) -> tuple[Tell, ...]:
+    """Whoever had agreed hears that it is over, unless they do not see the goal any more."""
+    store, to = request.store, above.subject_id
+    if to == request.actor.id or not request.person(to).active or not store.goals.may_read(row, to):
+        return ()
+    card = Card(
+        Phrase("A goal of {name} does not serve yours any more", name=_owner(request, row)),
+        Section(Phrase("Theirs: {title}", title=Verbatim(row.title))),
+        Section(Phrase("Yours: {title}", title=Verbatim(above.title))),
+    )
+    return (Tell(card, to=to, topic=f"goals.detached:{row.id}:{row.version}"),)
+
+
+# How it stands on both -----------------------------------------------------------------------------------------------
+
+
+def _serves(request: Request, row: Goal, above: Goal) -> Text:
+    words = {"title": Verbatim(above.title), "name": _owner(request, above)}
+    if row.aligned == PROPOSED:
+        return Phrase("Would serve: {title} ({name}), not agreed yet", **words)
+    return Phrase("Serves: {title} ({name})", **words)
+
+
+def parts(request: Request, row: Goal) -> tuple[Part, ...]:
+    """What a goal serves and what serves it, as far as the reader sees them, and what can be done about it."""
+    above = request.store.goals.get(row.parent_id, reader=request.actor.id) if row.parent_id else None
+    below = request.store.goals.children([row.id], reader=request.actor.id)
+    rest = len(below) - MOST_SHOWN
+    return (
+        *((Section(_serves(request, row, above)),) if above else ()),
+        *(part for each in below[:MOST_SHOWN] for part in _served_by(request, each)),
+        *((Note(Plural("And {n} more serves it.", "And {n} more serve it.", n=rest)),) if rest > 0 else ()),
+    )
+
+
+def _served_by(request: Request, each: Goal) -> tuple[Part, ...]:
+    words = {"title": Verbatim(each.title), "name": _owner(request, each)}
+    if each.aligned == AGREED:
+        return (Section(Phrase("Served by: {title} ({name})", **words)),)
+    args = {"goal": each.id, "parent": each.parent_id}
+    answers: tuple[Part, ...] = ()
+    if _is_asked(request, args):
+        answers = (
+            Button(Phrase("Agree"), agree.bind(**args)),
+            Button(Phrase("Decline"), decline.bind(**args)),
+        )
+    return (Section(Phrase("Proposed to serve it: {title} ({name})", **words)), *answers)
+
+
+def button(request: Request, row: Goal) -> tuple[Button, ...]:
+    """The owner's button: to say what it serves, or that it serves that no more."""
+    if row.state != "open" or row.subject_id != request.actor.id:
+        return ()
+    if row.parent_id:
+        return (Button(Phrase("Detach"), detach.bind(goal=row.id)),)
+    return (Button(Phrase("Align"), propose.bind(goal=row.id)),)
+
+
+def _owner(request: Request, row: Goal) -> Text:
+    person = request.person(row.subject_id)
+    if person.active:
+        return Verbatim(person.name)
+    return Phrase("{name}, who has left", name=Verbatim(person.name))
+
+
+def _goal(request: Request, goal: str) -> Goal:
+    row = goals.goal_of(request, {"goal": goal})
+    assert row is not None  # the door asked
+    return row

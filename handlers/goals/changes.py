@@ -1,0 +1,62 @@
+"""What was before and what is after, line by line, wherever a change of a goal is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from handlers.goals import goal as goals
+from handlers.goals.numbers import shown
+from handlers.kit.requests import Request
+from handlers.kit.text import Phrase, Text, Verbatim
+
+_FIELDS = {
+    "title": Phrase("Title"),
+    "purpose": Phrase("Purpose"),
+    "kind": Phrase("Seen by"),
+    "begins_on": Phrase("From"),
+    "ends_on": Phrase("Until"),
+    "value": Phrase("Value"),
+    "confidence": Phrase("Looks"),
+    "target": Phrase("Target"),
+    "high": Phrase("Upper end"),
+    "stretch": Phrase("Stretch"),
+    "unit": Phrase("Unit"),
+    "start": Phrase("Start"),
+    "weight": Phrase("Weight"),
+}
+_NUMBERS = frozenset({"value", "target", "start", "weight", "high", "stretch"})
+_DAYS = frozenset({"begins_on", "ends_on"})
+_SEEN = {
+    "goal_company": Phrase("everybody in the company"),
+    "goal_team": Phrase("managers and the team"),
+    "goal_private": Phrase("managers only"),
+}
+
+
+def differences(request: Request, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Text]:
+    """A line for each field that is not what it was."""
+    for name, label in _FIELDS.items():
+        if name in after and before.get(name) != after[name]:
+            yield Phrase(
+                "{field}: {before} → {after}",
+                field=label,
+                before=_told(request, name, before.get(name)),
+                after=_told(request, name, after[name]),
+            )
+
+
+def _told(request: Request, name: str, item: Any) -> Text | date:
+    if item in (None, ""):
+        return Phrase("nothing")
+    if name == "kind":
+        return _SEEN[item]
+    if name == "confidence":
+        return next(option.label for option in goals.CONFIDENCE if option.value == item)
+    if name in _NUMBERS:
+        return Verbatim(shown(Decimal(item), request.actor.language))
+    if name in _DAYS:
+        return date.fromisoformat(item)
+    return Verbatim(str(item))
