@@ -1,6 +1,9 @@
 """Goals: what the company, its teams and its people want to reach, and how far they are."""
 
-from handlers.goals import differences, overview, progress, writing
+from handlers.goals import progress  # first: `help` shows what is done every week
+
+# isort: split
+from handlers.goals import differences, overview, writing
 from handlers.goals.goal import feature
 
 __all__ = ["differences", "feature", "overview", "progress", "writing"]
