@@ -24,6 +24,8 @@ cli = typer.Typer(
 people_cli = typer.Typer(no_args_is_help=True, help="The company's people: import the file, invite somebody.")
 key_cli = typer.Typer(no_args_is_help=True, help="The keys that protect people's words.")
 calendar_cli = typer.Typer(no_args_is_help=True, help="Holidays and make-up workdays.")
+source_cli = typer.Typer(no_args_is_help=True, help="The systems of the company that send data.")
+cli.add_typer(source_cli, name="source")
 cli.add_typer(people_cli, name="people")
 cli.add_typer(key_cli, name="key")
 cli.add_typer(calendar_cli, name="calendar")
@@ -194,6 +196,83 @@ def people_invite(
 
     with _database() as database:
         invite(database, email)
+
+
+@source_cli.command("add")
+def source_add(
+    name: Annotated[str, typer.Argument(help="What it is called, and its address: /ingest/NAME.")],
+    github: Annotated[
+        bool, typer.Option("--github", help="GitHub's webhook, with GitHub's signature.")
+    ] = False,
+    owner: Annotated[
+        str, typer.Option(help="The address of who hears when it is silent; administrators otherwise.")
+    ] = "",
+    stale_days: Annotated[
+        int, typer.Option(min=1, max=400, help="The age in days from which its figures do not count.")
+    ] = 14,
+) -> None:
+    """Let a system send data. Prints its secret, this once."""
+    from bot.sources import add
+
+    with _database() as database:
+        add(database, name, github=github, owner=owner, stale_days=stale_days)
+
+
+@source_cli.command("list")
+def source_list() -> None:
+    """Print who sends data, when it was heard last, and what waits for a person that nobody knows."""
+    from bot.sources import print_list
+
+    with _database() as database:
+        print_list(database)
+
+
+@source_cli.command("remove")
+def source_remove(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
+    """Hear a system no more. What it sent stays."""
+    from bot.sources import remove
+
+    with _database() as database:
+        remove(database, name)
+
+
+@source_cli.command("allow")
+def source_allow(
+    name: Annotated[str, typer.Argument(help="The source.")],
+    metric: Annotated[str, typer.Argument(help="The metric, as it is sent.")],
+) -> None:
+    """Let a metric pass that is refused by its name. It still never enters a score."""
+    from bot.sources import allow
+
+    with _database() as database:
+        allow(database, name, metric)
+
+
+@source_cli.command("person")
+def source_person(
+    name: Annotated[str, typer.Argument(help="The source.")],
+    called: Annotated[str, typer.Argument(help="What it calls the person: a login, an id.")],
+    email: Annotated[str, typer.Argument(help="The person's address in the people file.")],
+) -> None:
+    """Say who somebody is that a source calls by another name, and take again what waited for them."""
+    from bot.sources import map_person
+
+    with _database() as database:
+        map_person(database, name, called, email)
+
+
+@source_cli.command("unmatched")
+def source_unmatched(
+    name: Annotated[str, typer.Argument(help="The source.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Take them again: some may be known by now.")
+    ] = False,
+) -> None:
+    """Print what waits for a person that nobody knows."""
+    from bot.sources import print_unmatched
+
+    with _database() as database:
+        print_unmatched(database, name, again=again)
 
 
 @key_cli.command("rotate")

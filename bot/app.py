@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.door import Door
+from bot.ingest import door as ingest
 from bot.platforms import Platform
 from bot.roles import ALL, Role
 from bot.settings import Settings
@@ -170,6 +171,7 @@ class App:
     def doors(self) -> dict[str, Door]:
         """Where the platforms post their deliveries to, in a process that serves them."""
         found = {path: door for platform in self.platforms for path, door in platform.doors.items()}
+        found[ingest.PATH] = ingest.make_door(self.core)
         return found if Role.WEB in self.roles else {}
 
     def server(self) -> FastAPI:

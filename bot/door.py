@@ -31,6 +31,8 @@ class Delivery:
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self.name = str(scope.get("path", "")).rpartition("/")[2]
+        """The last part of its path."""
         self._receive = receive
 
     def header(self, name: bytes) -> list[bytes]:

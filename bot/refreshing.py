@@ -174,6 +174,7 @@ KINDS = {
     Kind.GOAL_COMPANY: "Goal that everybody sees, with its past",
     Kind.GOAL_TEAM: "Goal that the team sees, with its past",
     Kind.GOAL_PRIVATE: "Goal that only managers see, with its past",
+    Kind.METRIC: "A figure about a person that a system of the company sent",
     Kind.NUDGE: "What a person was reminded of, and why",
     Kind.DELEGATION: "Who stands in for a manager (whom it is about), and why",
     Kind.BREAK_GLASS: "A request for break-glass, until it is over",

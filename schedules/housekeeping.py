@@ -30,6 +30,7 @@ TASKS: dict[str, Callable[[Store], int]] = {
     "files": lambda store: store.files.tidy(),
     "outbox": lambda store: store.outbox.tidy(),
     "alerts": lambda store: store.alerts.tidy(),
+    "unmatched": lambda store: store.metrics.tidy(),
     "occurrences": lambda store: store.slots.tidy(),
 }
 

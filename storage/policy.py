@@ -27,6 +27,7 @@ class Kind(StrEnum):
     GOAL_COMPANY = "goal_company"  # [3]
     GOAL_TEAM = "goal_team"  # [4]
     GOAL_PRIVATE = "goal_private"  # [5]
+    METRIC = "metric"  # a figure about a person that a system of the company sent
     NUDGE = "nudge"  # what a person was sent, and why
     DELEGATION = "delegation"  # §4.2: who stands in for a manager, until when and why
     BREAK_GLASS = "break_glass"  # §4.1 B: HR asks to read private feedback, or reads it
@@ -133,6 +134,12 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
         Relation.FORMER_MANAGER: frozenset({R}),
         Relation.DELEGATE: frozenset({R}),
     },
+    Kind.METRIC: {
+        Relation.SELF: frozenset({R, X}),
+        Relation.MANAGER: frozenset({R}),
+        Relation.MANAGER_ABOVE: frozenset({R}),
+        Relation.FORMER_MANAGER: frozenset({R}),
+    },
     Kind.NUDGE: {Relation.SELF: frozenset({R, X})},
     Kind.DELEGATION: {
         Relation.SELF: frozenset({R, W, X}),
@@ -158,7 +165,7 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
     },
 }
 
-DATED = frozenset({Kind.CHECKIN, Kind.COMMENT, Kind.GOAL_TEAM, Kind.GOAL_PRIVATE})
+DATED = frozenset({Kind.CHECKIN, Kind.COMMENT, Kind.GOAL_TEAM, Kind.GOAL_PRIVATE, Kind.METRIC})
 """Kinds of which a new manager reads what was before their time only while the organisation lets them."""
 
 MEAN_OF_AT_LEAST = 5

@@ -18,6 +18,7 @@ from storage.inbox import Deliveries
 from storage.kudos import Kudos
 from storage.leases import Leases
 from storage.links import Links
+from storage.metrics import Metrics
 from storage.obligations import Obligations
 from storage.once import once
 from storage.one_on_ones import OneOnOnes
@@ -136,6 +137,10 @@ class Store(Unit):
     @once
     def goals(self) -> Goals:
         return Goals(self)
+
+    @once
+    def metrics(self) -> Metrics:
+        return Metrics(self)
 
     @once
     def break_glass(self) -> BreakingGlass:

@@ -33,8 +33,12 @@ class Server(FastAPI):
         self._doors = dict(doors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
+        door = self._door(scope["path"]) if scope["type"] == "http" else None
         await (door or super().__call__)(scope, receive, send)
+
+    def _door(self, path: str) -> Door | None:
+        """The door at a path; one at `/x/*` stands at every name below `/x`."""
+        return self._doors.get(path) or self._doors.get(path.rpartition("/")[0] + "/*")
 
 
 def make_server(app: App) -> FastAPI:

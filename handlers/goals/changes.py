@@ -26,6 +26,7 @@ _FIELDS = {
     "unit": Phrase("Unit"),
     "start": Phrase("Start"),
     "weight": Phrase("Weight"),
+    "metric_id": Phrase("Data"),
 }
 _NUMBERS = frozenset({"value", "target", "start", "weight", "high", "stretch"})
 _DAYS = frozenset({"begins_on", "ends_on"})
@@ -59,4 +60,7 @@ def _told(request: Request, name: str, item: Any) -> Text | date:
         return Verbatim(shown(Decimal(item), request.actor.language))
     if name in _DAYS:
         return date.fromisoformat(item)
+    if name == "metric_id":
+        metric = request.store.metrics.metric(str(item))
+        return Verbatim(metric.name if metric else "?")
     return Verbatim(str(item))

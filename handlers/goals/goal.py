@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -101,9 +101,25 @@ def progress_of(row: KeyResult) -> Decimal | None:
     return scoring.progress(measure_of(row), row.value)
 
 
-def together_of(rows: Sequence[KeyResult]) -> Together:
-    """How far a goal has come, by its key results."""
-    return scoring.together([Part(progress_of(row), row.weight) for row in rows])
+def together_of(rows: Sequence[KeyResult], stale: Collection[str] = ()) -> Together:
+    """How far a goal has come, by its key results; `stale` are the ids of those whose data is too old."""
+    return scoring.together([Part(progress_of(row), row.weight, row.id in stale) for row in rows])
+
+
+def stale_of(request: Request, rows: Sequence[KeyResult]) -> frozenset[str]:
+    """The ids of the key results whose data is older than their source's figures may be."""
+    dated = [row for row in rows if row.metric_id and row.data_at]
+    ages = request.store.metrics.ages(row.metric_id for row in dated) if dated else {}
+    return frozenset(
+        row.id
+        for row in dated
+        if row.metric_id in ages and request.now - row.data_at > ages[row.metric_id][1]  # type: ignore[operator]
+    )
+
+
+def exact(number: str) -> Decimal:
+    """A number as a change keeps it."""
+    return Decimal(number)
 
 
 @dataclass(frozen=True)
@@ -112,16 +128,18 @@ class Standing:
 
     goal: Goal
     results: tuple[KeyResult, ...]
+    stale: frozenset[str] = frozenset()
 
     @property
     def together(self) -> Together:
-        return together_of(self.results)
+        return together_of(self.results, self.stale)
 
 
 def standing(request: Request, goals: Sequence[Goal]) -> list[Standing]:
     """Goals with their key results."""
     found = request.store.goals.results([goal.id for goal in goals], reader=request.actor.id)
-    return [Standing(goal, tuple(found[goal.id])) for goal in goals]
+    stale = stale_of(request, [row for rows in found.values() for row in rows])
+    return [Standing(goal, tuple(found[goal.id]), stale) for goal in goals]
 
 
 # How it reads --------------------------------------------------------------------------------------------------------
@@ -158,14 +176,32 @@ def headline(each: Standing) -> Text:
 
 def left_out(each: Standing) -> tuple[Text, ...]:
     """What is not in the figure, said aloud."""
-    missing = each.together.left_out
-    if not missing or missing == len(each.results):
+    missing, old = each.together.left_out, each.together.stale
+    if missing == len(each.results):
+        return ()
+    return (*_without_data(missing), *_too_old(old))
+
+
+def _without_data(missing: int) -> tuple[Text, ...]:
+    if not missing:
         return ()
     return (
         Plural(
             "{n} key result has no data yet: the others carry its weight.",
             "{n} key results have no data yet: the others carry their weight.",
             n=missing,
+        ),
+    )
+
+
+def _too_old(old: int) -> tuple[Text, ...]:
+    if not old:
+        return ()
+    return (
+        Plural(
+            "The data of {n} key result is too old: it is left out.",
+            "The data of {n} key results is too old: they are left out.",
+            n=old,
         ),
     )
 

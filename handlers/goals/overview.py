@@ -8,6 +8,7 @@ from typing import Any
 from handlers.goals import aligning
 from handlers.goals import goal as goals
 from handlers.goals.changes import differences
+from handlers.goals.data import connections, from_source
 from handlers.goals.goal import COMPANY, Standing, feature, percent, seers
 from handlers.goals.progress import say
 from handlers.goals.writing import add, edit, end, measure
@@ -147,6 +148,7 @@ def _to_do(request: Request, each: Standing) -> tuple[Part, ...]:
     return (
         *_updates([each]),
         Button(Phrase("Add a key result"), measure.bind(goal=each.goal.id)),
+        *connections(request, each.results),
         Button(Phrase("Change"), edit.bind(goal=each.goal.id)),
         Button(
             Phrase("End it"),
@@ -195,6 +197,8 @@ def _reason(request: Request, row: KeyResult, share: Any) -> Text:
     if share.why_not == "no_data":
         return Lines((line, Phrase("No data yet: left out.")))
     said = _said_by(request, row)
+    if share.why_not == "stale":
+        return Lines((line, *said, Phrase("Too old: left out of the score until newer data arrives.")))
     weight = Phrase("Counts for {percent} of the goal.", percent=percent(share.weight))
     return Lines((line, weight, *said))
 
@@ -203,7 +207,9 @@ def _said_by(request: Request, row: KeyResult) -> tuple[Text, ...]:
     newest = request.store.goals.newest(row, reader=request.actor.id)
     if newest is None or row.moved_at is None:
         return ()
-    who = Verbatim(request.store.directory.named(newest.author_id))
+    if newest.source and row.data_at:
+        return (from_source(newest.source, row.data_at, request.now),)
+    who = _who(request, newest)
     return (Phrase("Said by {name} {moment}.", name=who, moment=newest.made_at),)
 
 
@@ -234,6 +240,8 @@ _ACTS = {
     "made": Phrase("written down"),
     "edited": Phrase("changed"),
     "moved": Phrase("moved"),
+    "connected": Phrase("connected to data"),
+    "disconnected": Phrase("disconnected from data"),
     "closed": Phrase("ended"),
     "dropped": Phrase("given up"),
     "reopened": Phrase("opened again"),
@@ -247,13 +255,20 @@ _ACTS = {
 
 
 def _change(request: Request, change: GoalChange, row: KeyResult | None) -> Lines:
-    who = Verbatim(request.store.directory.named(change.author_id))
+    who = _who(request, change)
     head = Phrase("{name}, {moment}: {act}", name=who, moment=change.made_at, act=_ACTS[change.act])
     if row is not None:
         head = Phrase("{head} ({number}. {title})", head=head, number=row.number, title=Verbatim(row.title))
     note = (Verbatim(change.note),) if change.note else ()
     changed = differences(request, change.before, change.after or {}) if change.before is not None else ()
     return Lines((head, *changed, *note))
+
+
+def _who(request: Request, change: GoalChange) -> Text:
+    """Who changed it: a person, or a source of data."""
+    if change.source:
+        return Phrase("data from {source}", source=Verbatim(change.source))
+    return Verbatim(request.store.directory.named(change.author_id))
 
 
 # Home ----------------------------------------------------------------------------------------------------------------

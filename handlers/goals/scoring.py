@@ -114,6 +114,8 @@ class Part:
 
     progress: Decimal | None
     weight: Decimal = ONE
+    stale: bool = False
+    """Its data is too old to count."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class Share:
 
     weight: Decimal
     why_not: str = ""
-    """`no_data` or `tracked` where it does not count."""
+    """`no_data`, `stale` or `tracked` where it does not count."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +139,15 @@ class Together:
         """How many have no data: the others carry their weight, and whoever shows the mean says so."""
         return sum(share.why_not == "no_data" for share in self.shares)
 
+    @property
+    def stale(self) -> int:
+        """How many have data that is too old to count."""
+        return sum(share.why_not == "stale" for share in self.shares)
+
 
 def together(parts: Sequence[Part]) -> Together:
     """The mean of parts by weight. It lies between the least and the most of them, in whatever order they come."""
-    counted = [part.weight if part.progress is not None and part.weight > 0 else ZERO for part in parts]
+    counted = [part.weight if _counts(part) else ZERO for part in parts]
     whole = sum(counted, ZERO)
     shares = tuple(
         _share(part, weight / whole if whole else ZERO) for part, weight in zip(parts, counted, strict=True)
@@ -159,10 +166,16 @@ def together(parts: Sequence[Part]) -> Together:
     )  # the last digit of a division may lie outside
 
 
+def _counts(part: Part) -> bool:
+    return part.progress is not None and part.weight > 0 and not part.stale
+
+
 def _share(part: Part, share: Decimal) -> Share:
     if part.weight <= 0:
         return Share(ZERO, "tracked")
-    return Share(ZERO, "no_data") if part.progress is None else Share(share)
+    if part.progress is None:
+        return Share(ZERO, "no_data")
+    return Share(ZERO, "stale") if part.stale else Share(share)
 
 
 # A scorecard ---------------------------------------------------------------------------------------------------------

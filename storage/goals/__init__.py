@@ -187,13 +187,40 @@ class Goals:
         self, row: KeyResult, *, by: str, value: Decimal | None, confidence: str, note: str = ""
     ) -> GoalChange:
         """A key result has come so far. Raises Conflict."""
-        values = {"value": value, "confidence": confidence, "moved_at": self._store.now}
+        values = {"value": value, "confidence": confidence, "moved_at": self._store.now, "data_at": None}
         before = {name: _told(getattr(row, name)) for name in values}
         self._store.change(row, **values)
         goal = self._goal_of(row)
         return self._note(
             goal, row, "moved", by, before, {n: _told(item) for n, item in values.items()}, note
         )
+
+    def follow(self, row: KeyResult, *, source: str, value: Decimal, at: datetime) -> GoalChange | None:
+        """A metric that a key result reads has come to a value, at a moment; None where that moves nothing. Raises
+        Conflict."""
+        values = {"value": value, "moved_at": self._store.now, "data_at": at}
+        if row.value == value:
+            if row.data_at != at:
+                self._store.change(row, moved_at=self._store.now, data_at=at)
+            return None
+        before = {name: _told(getattr(row, name)) for name in values}
+        self._store.change(row, **values)
+        after = {name: _told(item) for name, item in values.items()}
+        return self._note(self._goal_of(row), row, "moved", None, before, after, source=source)
+
+    def reading(self, metric_id: str, *, subject: str) -> list[tuple[KeyResult, Goal]]:
+        """The key results of open goals that read a metric, of the company or of one person, past all rules: for the
+        machine that moves them."""
+        mine = (RESULTS.c.subject_id == subject,) if subject else ()
+        is_read = (RESULTS.c.metric_id == metric_id, RESULTS.c.metric_own.is_(bool(subject)), *mine)
+        rows = self._store._rows(KeyResult, (*is_read, RESULTS.c.dropped_at.is_(None)), order=RESULTS.c.id)
+        pairs = ((row, self._goal_of(row)) for row in rows)
+        return [(row, goal) for row, goal in pairs if goal.state == "open"]
+
+    def moved_by_data(self, owner: str, *, since: datetime) -> list[GoalChange]:
+        """What sources of data moved of a person's since a moment, the oldest first."""
+        here = (CHANGES.c.source != "", CHANGES.c.made_at > since)
+        return self._store.own(GoalChange, *here, subject=owner, order=(CHANGES.c.made_at, CHANGES.c.id))
 
     def edit(self, row: KeyResult, act: str, *, by: str, **values: Any) -> GoalChange:
         """Write new values of a key result, with a version of what was before. Raises Conflict."""
@@ -234,13 +261,14 @@ class Goals:
         goal: Goal,
         row: KeyResult | None,
         act: str,
-        by: str,
+        by: str | None,
         before: Mapping[str, Any] | None,
         after: Mapping[str, Any],
         note: str = "",
         undoes: str = "",
+        source: str = "",
     ) -> GoalChange:
-        if act in _TOLD_BELOW or (act == "made" and row):
+        if by and (act in _TOLD_BELOW or (act == "made" and row)):
             self._tell_below(goal, by)
         return self._store.add(
             GoalChange,
@@ -254,6 +282,7 @@ class Goals:
             before=dict(before) if before is not None else None,
             after=dict(after),
             note=note,
+            source=source,
             undoes=undoes,
         )
 
@@ -302,7 +331,7 @@ def _read(values: Mapping[str, Any]) -> dict[str, Any]:
     for name, item in values.items():
         if name in _EXACT and item is not None:
             made[name] = Decimal(item)
-        elif name in ("moved_at", "dropped_at") and item is not None:
+        elif name in ("moved_at", "dropped_at", "data_at") and item is not None:
             made[name] = datetime.fromisoformat(item)
         else:
             made[name] = item

@@ -80,6 +80,11 @@ class KeyResult(PersonalRow, table=True):
     weight: Any = Field(sa_column=Column(Exact, nullable=False))
     value: Any = Field(default=None, sa_column=Column(Exact))
     confidence: str = ""  # on_track, at_risk, off_track
+    metric_id: str = Field(default="", index=True)
+    """The metric that it reads, if it reads one: the company's, or (`metric_own`) that of whom the goal belongs to."""
+    metric_own: bool = False
+    data_at: datetime | None = Field(default=None, sa_type=Moment)
+    """The moment that its value is about, where a metric said it last and not a person."""
     moved_at: datetime | None = Field(default=None, sa_type=Moment)
     dropped_at: datetime | None = Field(default=None, sa_type=Moment)
     version: int = 0
@@ -96,8 +101,11 @@ class GoalChange(PersonalRow, table=True):
 
     goal_id: str
     key_result_id: str = Field(default="", index=True)
-    act: str  # made, edited, moved, closed, dropped, reopened, undone; proposed, agreed, declined, detached, kept
+    act: str  # made, edited, moved, closed, dropped, reopened, undone; proposed, agreed, declined, detached, kept;
+    # connected, disconnected
     before: Any = Field(default=None, sa_column=Column(SealedJson))
     after: Any = Field(default=None, sa_column=Column(SealedJson))
     note: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    source: str = ""
+    """The source of data that did it, in place of an author."""
     undoes: str = Field(default="", index=True)

@@ -17,13 +17,14 @@ from typing import Any
 from sqlmodel import col
 
 from handlers.kit.cards import Card
-from handlers.kit.forms import Words
+from handlers.kit.forms import Choice, Words
 from handlers.kit.requests import File, Opened, Pressed, Quoted, Said, Submitted, Where
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump
 from storage.store import Store
 from storage.tables import Absence, PersonRow, ReportingLine
 from storage.webchat import private_channel
+from tests.bot.ingest.sender import Sender, point
 from tests.company import MONDAY, PEOPLE, Chat, Heard
 from tests.walks.promise import CALLED, World
 from tests.walks.reorganised import has_table
@@ -61,6 +62,7 @@ MAY_READ: dict[str, str] = {
     "goal_company": "self author colleague",  # row 3
     "goal_team": "self author manager manager_above former_manager delegate hr teammate",  # row 4
     "goal_private": "self author manager manager_above former_manager delegate",  # row 5
+    "metric": "self manager manager_above former_manager",
     "delegation": "self named manager",  # §4.2
     "break_glass": "hr",  # reading rule 2: the subject not before it is over
     "break_glass_told": "self author named hr",
@@ -74,6 +76,8 @@ MAY_READ: dict[str, str] = {
     "hold": "self hr",
     "template": "self author colleague",  # of the company, for everybody
     "gone": "",  # taken back
+    "secret": "",  # of a source of data
+    "unmatched": "",  # about whom nobody is known as: on the terminal alone
 }
 """The relations that read a kind of record; whatever is not here is denied."""
 COLUMNS = {name: column for column, name in CALLED.items()}
@@ -230,6 +234,7 @@ class Story:
     chat: Chat
     canaries: Canaries
     regretted: Heard | None = None
+    crm: Any = None
 
     async def before(self) -> None:
         """Six weeks ago, when Fred led Ben."""
@@ -240,6 +245,8 @@ class Story:
         await self._kudos("fred", "ben", "Send privately", "kudos_private")
         await self._goal("ben", "team", "goal_team")
         await self._goal("ben", "private", "goal_private")
+        self.crm = Sender(self.chat, secret=f"whsec_{self.canaries.word('secret', 'ivan')}A", stale_days=5)
+        await self._figures("ben")
         self.chat.at(MONDAY)
 
     async def today(self) -> None:
@@ -270,6 +277,7 @@ class Story:
         ):
             await self._goal(who, sight, kind)
         await self._aligned()
+        await self._data()
         await self._the_rest()
 
     async def later(self) -> None:
@@ -384,6 +392,32 @@ class Story:
         await chat.presses("grace", "Change")
         changed = self.canaries.word("goal_company", "grace", "grace")
         await chat.submits("grace", title=f"{served.title} {changed}")
+
+    async def _figures(self, *people: str) -> None:
+        """What a system of the company says about people, known and unknown."""
+        at, chat = self.chat.now.isoformat(), self.chat
+        about = {chat.person(who).email: self.canaries.number("metric", who) for who in people}
+        about[self.canaries.word("unmatched", "ivan")] = 7
+        await self.crm.sends(
+            *(
+                {"metric": "visits", "at": at, "value": str(value), "person": whom}
+                for whom, value in about.items()
+            )
+        )
+
+    async def _data(self) -> None:
+        """A figure of the company moves Grace's key result, others are about people."""
+        await self._figures("ben", "chen", "leo")
+        await self.crm.sends(point("6"))
+        await self.chat.presses("grace", "Open", on=await self.chat.says("grace", "/goals"))
+        await self.chat.presses("grace", "Connect to data")
+        form = self.chat.last["grace"].form
+        assert form
+        (question,) = form.questions
+        assert isinstance(question, Choice)
+        assert isinstance(question.options, tuple)
+        await self.chat.submits("grace", which=question.options[-1].value)
+        await self.crm.sends(point("7", at=self.chat.now.isoformat()))
 
     # One-on-ones ----------------------------------------------------------------------------------------------------
 

@@ -338,7 +338,7 @@ PAGES = {
     "/", "/as/{me}/home", "/as/{me}/upbeat", "/as/{me}/in/{place}", "/as/{me}/with/{person}",
     "/as/{me}/files/{file}", "/as/{me}/events", "/as/{me}/say", "/as/{me}/press", "/as/{me}/open", "/as/{me}/react",
     "/as/{me}/form", "/healthz", "/readyz", "/metrics", "/static",
-    "/slack/events", "/telegram/webhook",
+    "/slack/events", "/telegram/webhook", "/ingest/*",
 }  # fmt: skip
 """Every address of the server. One that is not here fails: nothing searches yet what comes from it."""
 ALWAYS = ("/privacy file", "home")
@@ -435,6 +435,12 @@ TERMINAL: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("migrate", "manifest", "doctor", "audit", "key rotate"), ()),
     "people import": ("people.csv",),
     "people invite": ("yan@example.com",),
+    "source add": ("erp",),
+    "source list": (),
+    "source allow": ("crm", "service health"),
+    "source unmatched": ("crm", "--again"),
+    "source person": ("crm", "bokri", "yan@example.com"),
+    "source remove": ("crm",),
 }
 """What operators can say, with what comes after it."""
 ELSEWHERE = {
@@ -464,7 +470,7 @@ def test_operators_read_names_and_addresses_alone(
     found = {token for each in shown for token in state.canaries.found_in(each.output)}
     assert all(len(each.output) > 10 for each in shown), [each.output for each in shown]
     assert found, "who sees nothing has searched nothing"
-    assert {state.canaries.words[token].kind for token in found} <= {"profile", "address"}
+    assert {state.canaries.words[token].kind for token in found} <= {"profile", "address", "unmatched"}
     record_property(
         "access", [len(shown), 0, f"terminal: {sum(len(each.output) for each in shown)} characters"]
     )

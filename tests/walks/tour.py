@@ -28,6 +28,7 @@ from handlers.kit.values import load
 from storage.database import Database
 from storage.people import Directory
 from storage.tables import Handle, Inbox, Outgoing
+from tests.bot.ingest.sender import Sender, point
 from tests.company import MONDAY, PEOPLE, Chat, Heard, company
 
 EVERYBODY = tuple(PEOPLE)
@@ -157,6 +158,7 @@ class Tour:
         ):
             await self.visit("ada", Said(f"/goals {said}", command=True), "a goal")
         await self._a_goal_serves_another()
+        await self._a_goal_reads_data()
         for who in ("ada", "hana"):
             await self.around(who)
         await self.days(6)
@@ -183,6 +185,15 @@ class Tour:
         await chat.presses("ada", "Agree", on=chat.told_cards("ada")[-1])
         chat.wait(minutes=1)
         await chat.says("ada", f"/goals result {served.number} {self.words()} from 1 to 9")
+
+    async def _a_goal_reads_data(self) -> None:
+        await Sender(self.chat).sends(point("5"), point("3", person="chen@example.com"))
+        for said in (f"add {self.words()}", f"result 1 {self.words()} from 1 to 9"):
+            await self.chat.says("chen", f"/goals {said}")
+        for _ in range(2):  # it is connected, then disconnected
+            shown = await self.chat.presses("chen", "Open", on=await self.chat.says("chen", "/goals"))
+            for button in _buttons(shown.answer):
+                await self.press("chen", button, "data", 0)
 
     async def days(self, count: int) -> None:
         """Let the clock ring, and answer it."""

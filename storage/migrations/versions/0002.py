@@ -60,6 +60,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_break_glass_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
+        "data_source",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("owner_id", sa.String(), nullable=True),
+        sa.Column("stale_days", sa.Integer(), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
+        sa.Column("allowed", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
         "delegation",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -130,6 +146,7 @@ def upgrade() -> None:
         sa.Column("before", sa.LargeBinary(), nullable=True),
         sa.Column("after", sa.LargeBinary(), nullable=True),
         sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("undoes", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -190,6 +207,9 @@ def upgrade() -> None:
         sa.Column("weight", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=True),
         sa.Column("confidence", sa.String(), nullable=False),
+        sa.Column("metric_id", sa.String(), nullable=False),
+        sa.Column("metric_own", sa.Boolean(), nullable=False),
+        sa.Column("data_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -198,10 +218,79 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("key_result", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_key_result_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_key_result_metric_id"), ["metric_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_key_result_named_id"), ["named_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_key_result_subject_id"), ["subject_id"], unique=False)
         batch_op.create_index("key_result_by_goal", ["goal_id", "number"], unique=False)
 
+    op.create_table(
+        "metric",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("comes_to", sa.String(), nullable=False),
+        sa.Column("kept_apart", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id", "name"),
+    )
+    op.create_table(
+        "metric_of_person",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("metric_id", sa.String(), nullable=False),
+        sa.Column("metric", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id", "key", "edition"),
+    )
+    with op.batch_alter_table("metric_of_person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_metric_of_person_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_metric_of_person_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_metric_of_person_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index(
+            "metric_of_person_by_metric", ["subject_id", "metric_id", "made_at"], unique=False
+        )
+
+    op.create_table(
+        "metric_point",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("metric_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id", "key", "edition"),
+    )
+    with op.batch_alter_table("metric_point", schema=None) as batch_op:
+        batch_op.create_index("metric_point_by_metric", ["metric_id", "at"], unique=False)
+
+    op.create_table(
+        "metric_unmatched",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("point", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id", "key"),
+    )
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("behalf_id", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("chain", sa.Integer(), nullable=True))
@@ -272,10 +361,24 @@ def downgrade() -> None:
         batch_op.drop_column("chain")
         batch_op.drop_column("behalf_id")
 
+    op.drop_table("metric_unmatched")
+    with op.batch_alter_table("metric_point", schema=None) as batch_op:
+        batch_op.drop_index("metric_point_by_metric")
+
+    op.drop_table("metric_point")
+    with op.batch_alter_table("metric_of_person", schema=None) as batch_op:
+        batch_op.drop_index("metric_of_person_by_metric")
+        batch_op.drop_index(batch_op.f("ix_metric_of_person_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_metric_of_person_named_id"))
+        batch_op.drop_index(batch_op.f("ix_metric_of_person_author_id"))
+
+    op.drop_table("metric_of_person")
+    op.drop_table("metric")
     with op.batch_alter_table("key_result", schema=None) as batch_op:
         batch_op.drop_index("key_result_by_goal")
         batch_op.drop_index(batch_op.f("ix_key_result_subject_id"))
         batch_op.drop_index(batch_op.f("ix_key_result_named_id"))
+        batch_op.drop_index(batch_op.f("ix_key_result_metric_id"))
         batch_op.drop_index(batch_op.f("ix_key_result_author_id"))
 
     op.drop_table("key_result")
@@ -311,6 +414,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delegation_author_id"))
 
     op.drop_table("delegation")
+    op.drop_table("data_source")
     with op.batch_alter_table("break_glass", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_break_glass_subject_id"))
         batch_op.drop_index(batch_op.f("ix_break_glass_named_id"))

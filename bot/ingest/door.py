@@ -1,0 +1,85 @@
+"""Systems of the company post their figures here: signed, of a sane size, once; answered when they are kept."""
+
+from __future__ import annotations
+
+import json
+
+from bot.door import Answered, Delivery, Door, Refused
+from bot.ingest import github, points, signed
+from handlers.goals.arriving import Fault, Faulty, take
+from handlers.kit.dispatch import Core
+from storage.compact import to_json
+from storage.metrics import GITHUB, SIGNED, Arrival, DataSource
+from storage.store import Store
+
+PATH = "/ingest/*"
+PLATFORM = "ingest"
+"""Under which its deliveries are remembered."""
+JSON = b"application/json"
+LARGE = 50
+"""Points beyond which a delivery is taken aside, so that others' buttons do not wait for it."""
+
+_NOBODY = signed.key_of(SIGNED, signed.new_secret())
+"""A stranger learns nothing from how long we look at the signature for a source that there is not."""
+
+
+def make_door(core: Core) -> Door:
+    """The door at `PATH`."""
+
+    async def hear(delivery: Delivery) -> Answered:
+        source = await core.database.read(lambda store: store.metrics.source(delivery.name))
+        form = source.form if source else SIGNED
+        show = signed.shown(form, delivery, now=core.database.now().timestamp())
+        body = await delivery.body()
+        signed.check(show, signed.key_of(form, source.secret) if source else _NOBODY, body)
+        if source is None:
+            raise Refused(401)
+        try:
+            arrivals = _arrivals(source, show, delivery, body)
+            told, touched = await core.database.write(
+                lambda store: _kept(store, source.name, show.id, arrivals), takes_long=len(arrivals) > LARGE
+            )
+        except Faulty as faulty:
+            return _refused(faulty)
+        if core.on_answer:
+            await core.on_answer(touched)
+        return Answered(200, told.encode(), JSON)
+
+    return Door(hear)
+
+
+def _arrivals(source: DataSource, show: signed.Shown, delivery: Delivery, body: bytes) -> list[Arrival]:
+    if source.form != GITHUB:
+        return points.points_in(points.parsed(body))
+    kind = next(iter(delivery.header(b"content-type")), b"")
+    try:
+        return github.points_in(show.event, json.loads(github.unwrapped(body, kind)))
+    except (ValueError, RecursionError):
+        raise Faulty([Fault("", "the body is not JSON")]) from None
+
+
+def _kept(store: Store, name: str, number: str, arrivals: list[Arrival]) -> tuple[str, frozenset[str]]:
+    """Keep what came; what was answered to the same delivery before is answered again, and nothing is done."""
+    source = store.metrics.source(name)
+    if source is None:
+        raise Refused(401)
+    delivery = f"{PLATFORM}:{source.id}:{number}"
+    before = store.inbox.seen(delivery)
+    if before is not None:
+        return before or "{}", frozenset()
+    told = to_json(take(store, source, arrivals).told()).decode()
+    store.inbox.keep(
+        delivery,
+        platform=PLATFORM,
+        person_id=None,
+        route=PLATFORM,
+        outcome="done",
+        answer=told,
+        at=store.now,
+    )
+    return told, frozenset(store.touched)
+
+
+def _refused(faulty: Faulty) -> Answered:
+    faults = [{"field": fault.place, "problem": fault.words} for fault in faulty.faults]
+    return Answered(422, json.dumps({"errors": faults}).encode(), JSON)

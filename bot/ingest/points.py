@@ -1,0 +1,122 @@
+"""The figures in a body of JSON, or what is wrong with it, by the name of the field."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from handlers.goals.arriving import Fault, Faulty
+from storage.metrics import COUNTED, NEWEST, Arrival
+
+MOST_POINTS = 1000
+MOST_FAULTS = 20
+"""Faults that are named at once."""
+FIELDS = ("metric", "at", "value", "unit", "person", "id", "kind")
+LONGEST = {"metric": 120, "unit": 20, "person": 254, "id": 200}
+MOST = Decimal(10) ** 15
+PLACES = 6
+
+_NUMBER = re.compile(r"-?\d{1,16}(\.\d{1,12})?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def parsed(body: bytes) -> Any:
+    """A body as JSON. Raises Faulty."""
+    try:
+        return json.loads(body, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        raise Faulty([Fault("", "the body is not JSON")]) from None
+
+
+def points_in(payload: Any) -> list[Arrival]:
+    """The figures of a delivery. Raises Faulty naming each field that is wrong."""
+    if not isinstance(payload, dict):
+        raise Faulty([Fault("", 'the body is to be an object like {"points": […]}')])
+    unknown = [Fault(str(name)[:60], "no such field") for name in payload if name != "points"]
+    points = payload.get("points")
+    if not isinstance(points, list) or not points:
+        raise Faulty([*unknown, Fault("points", "is to be a list of at least one point")])
+    if len(points) > MOST_POINTS:
+        raise Faulty([*unknown, Fault("points", f"holds more than {MOST_POINTS}; send them in parts")])
+    faults, made = list(unknown), []
+    for number, point in enumerate(points):
+        found = list(_faults(point, f"points[{number}]"))
+        faults += found
+        if not found:
+            made.append(_made(point))
+        if len(faults) >= MOST_FAULTS:
+            break
+    if faults:
+        raise Faulty(faults[:MOST_FAULTS])
+    return made
+
+
+def _made(point: dict[str, Any]) -> Arrival:
+    at = _moment(point["at"])
+    assert at is not None
+    return Arrival(
+        metric=point["metric"].strip(),
+        at=at,
+        value=_value(point["value"]) or Decimal(0),
+        unit=point.get("unit") or "",
+        person=(point.get("person") or "").strip(),
+        id=point.get("id") or "",
+        comes_to=point.get("kind") or NEWEST,
+    )
+
+
+def _faults(point: Any, place: str) -> Iterator[Fault]:
+    if not isinstance(point, dict):
+        yield Fault(place, "is to be an object")
+        return
+    for name in point:
+        if name not in FIELDS:
+            yield Fault(f"{place}.{str(name)[:60]}", f"no such field; there are {', '.join(FIELDS)}")
+    for name, longest in LONGEST.items():
+        yield from _text_faults(point.get(name), f"{place}.{name}", longest, required=name == "metric")
+    if _moment(point.get("at")) is None:
+        yield Fault(
+            f"{place}.at",
+            "is to be a moment with its zone, like 2026-11-23T09:00:00Z, or a day like 2026-11-23",
+        )
+    if _value(point.get("value")) is None:
+        yield Fault(f"{place}.value", 'is to be a decimal number, best as a text: "12.5"; at most 6 places')
+    if point.get("kind") not in (None, NEWEST, COUNTED):
+        yield Fault(
+            f"{place}.kind", f"is {NEWEST} (the newest point counts) or {COUNTED} (all of them add up)"
+        )
+
+
+def _text_faults(item: Any, place: str, longest: int, *, required: bool) -> Iterator[Fault]:
+    if item is None and not required:
+        return
+    if not isinstance(item, str) or (required and not item.strip()):
+        yield Fault(place, "is to be a text")
+    elif len(item) > longest or _CONTROL.search(item):
+        yield Fault(place, f"is to be plain text of at most {longest} characters")
+
+
+def _moment(item: Any) -> datetime | None:
+    """A moment with its zone; a day is its beginning in UTC."""
+    if not isinstance(item, str) or len(item) > 40:
+        return None
+    try:
+        made = datetime.fromisoformat(item)
+        made = made.replace(tzinfo=UTC) if re.fullmatch(r"\d{4}-\d\d-\d\d", item) else made
+        return made.astimezone(UTC) if made.tzinfo and made.year > 1970 else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _value(item: Any) -> Decimal | None:
+    if not isinstance(item, str) or not _NUMBER.fullmatch(item):
+        return None
+    try:
+        made = Decimal(item)
+    except InvalidOperation:
+        return None
+    return round(made, PLACES).normalize() + 0 if abs(made) <= MOST else None

@@ -1,0 +1,127 @@
+"""The systems that send data, from the terminal: made, listed, removed, and whom they mean by a name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TypeVar
+
+from rich.console import Console
+from rich.markup import escape
+
+from bot.ingest.signed import new_secret
+from bot.terminal import Complaint
+from handlers.goals.arriving import Taken, expect, run_again
+from storage.database import Database
+from storage.metrics import GITHUB, SIGNED, DataSource
+from storage.people import Person
+from storage.store import Store
+
+T = TypeVar("T")
+
+console = Console(highlight=False)
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def add(database: Database, name: str, *, github: bool, owner: str, stale_days: int) -> None:
+    """Let a system send data. Raises Complaint."""
+    if not _NAME.fullmatch(name):
+        raise Complaint(f"{name!r}: a name is lower-case letters, digits and hyphens, at most 40.")
+    secret = new_secret()
+
+    def work(store: Store) -> None:
+        source = store.metrics.add_source(
+            name,
+            form=GITHUB if github else SIGNED,
+            secret=secret,
+            owner=_person(store, owner).id if owner else None,
+            stale_days=stale_days,
+        )
+        if source is None:
+            raise Complaint(f"There is a source {name!r} already. Remove it first, for a new secret.")
+        expect(store, source)
+
+    database.write_now(work)
+    console.print(f"POST /ingest/{name}", soft_wrap=True)
+    console.print(secret, soft_wrap=True)
+    console.print("Keep the secret: it is not shown again. docs/data-in.md says how to sign with it.")
+
+
+def print_list(database: Database) -> None:
+    """Print every source."""
+
+    def work(store: Store) -> list[str]:
+        waiting = store.metrics.waiting()
+        return [_line(store, source, waiting.get(source.id, 0)) for source in store.metrics.sources()]
+
+    for line in database.write_now(work) or ["No system sends data yet: upbeat source add NAME."]:
+        console.print(escape(line), soft_wrap=True)
+
+
+def _line(store: Store, source: DataSource, waiting: int) -> str:
+    heard = f"heard {source.heard_at:%Y-%m-%d %H:%M} UTC" if source.heard_at else "not heard yet"
+    owner = store.directory.named(source.owner_id) if source.owner_id else "administrators"
+    fresh = f"figures count for {source.stale_days} days"
+    more = f", {waiting} unmatched" if waiting else ""
+    return f"{source.name} ({source.form}): {heard}, {fresh}, {owner} hear of silence{more}"
+
+
+def remove(database: Database, name: str) -> None:
+    """Hear a source no more. Raises Complaint."""
+    database.write_now(lambda store: store.metrics.remove_source(_source(store, name)))
+    console.print(f"{name} is not heard any more. What it sent stays.")
+
+
+def allow(database: Database, name: str, metric: str) -> None:
+    """Let a metric pass that is refused by its name. Raises Complaint."""
+
+    def work(store: Store) -> None:
+        source = _source(store, name)
+        store.change(source, allowed=sorted({*source.allowed, metric}))
+        store.audit("changed", "data_source", record_id=source.id)
+
+    database.write_now(work)
+    console.print(escape(f"{metric!r} may come from {name}. It never enters a score."))
+
+
+def map_person(database: Database, name: str, called: str, email: str) -> None:
+    """Say who somebody is. Raises Complaint."""
+
+    def work(store: Store) -> Taken:
+        source, person = _source(store, name), _person(store, email)
+        store.change(source, people={**source.people, called.strip().casefold(): person.email})
+        return run_again(store, source)
+
+    console.print(escape(f"{called} is {email} for {name}. " + _told(database.write_now(work))))
+
+
+def print_unmatched(database: Database, name: str, *, again: bool) -> None:
+    """Print what waits for a person, each name once. Raises Complaint."""
+    if again:
+        console.print(_told(database.write_now(lambda store: run_again(store, _source(store, name)))))
+    names = database.write_now(
+        lambda store: Counter(
+            (arrival.person, arrival.metric) for _, arrival in store.metrics.unmatched(_source(store, name))
+        )
+    )
+    for (person, metric), number in sorted(names.items()):
+        console.print(escape(f"{person}: {number} of {metric}"), soft_wrap=True)
+
+
+def _told(taken: Taken) -> str:
+    fates = taken.fates
+    return f"{fates['new'] + fates['corrected']} figures were taken, {fates['unmatched']} still wait."
+
+
+def _source(store: Store, name: str) -> DataSource:
+    source = store.metrics.source(name)
+    if source is None:
+        raise Complaint(f"There is no source {name!r}. upbeat source list names them.")
+    return source
+
+
+def _person(store: Store, email: str) -> Person:
+    person = store.directory.with_email(email)
+    if person is None or not person.active:
+        raise Complaint(f"Nobody who works here has the address {email}. Import the people file first.")
+    return person

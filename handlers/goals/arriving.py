@@ -1,0 +1,191 @@
+"""Data arrives: each figure is kept once, whom it is about is found, and the key results that read it move."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from handlers.goals.forbidden import forbidden
+from handlers.goals.goal import feature
+from handlers.kit.calendar import ONE_DAY, at_wall
+from handlers.kit.hours import calendar_of, hours_of
+from storage.goals import Goal, KeyResult
+from storage.metrics import Arrival, DataSource, Metric, Series
+from storage.people import Person
+from storage.store import Store
+
+AHEAD = timedelta(days=1)
+"""A figure may be about a day that has begun elsewhere; about later ones nobody knows anything."""
+CARD, SILENT = f"{feature.name}.data", f"{feature.name}.silent"
+"""The bells that tell an owner what moved, and who set a source up that it is silent."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with what a source sent: where, and what."""
+
+    place: str
+    words: str
+
+
+class Faulty(Exception):
+    """Nothing was taken of what a source sent, because of these."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{fault.place}: {fault.words}" for fault in self.faults))
+
+
+@dataclass
+class Taken:
+    """What became of the figures of one delivery: `new`, `corrected`, `repeated`, `unmatched`."""
+
+    fates: Counter[str] = field(default_factory=Counter)
+    moved: int = 0
+
+    def told(self) -> dict[str, int]:
+        """As it is answered."""
+        names = ("new", "corrected", "repeated", "unmatched")
+        return {**{name: self.fates[name] for name in names}, "moved": self.moved}
+
+
+def take(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> Taken:
+    """Keep what a source sent, all of it or nothing, and move what reads it. Raises Faulty."""
+    arrivals = tuple(arrivals)
+    known = store.metrics.of_source(source)
+    _refuse_faulty(store, source, arrivals, known)
+    whom, taken, changed = Whom(store, source), Taken(), set[Series]()
+    for arrival in arrivals:
+        person = whom.find(arrival.person) if arrival.person else None
+        if arrival.person and person is None:
+            store.metrics.keep_unmatched(source, arrival)
+            taken.fates["unmatched"] += 1
+            continue
+        if arrival.metric not in known:
+            kept_apart = bool(forbidden(arrival.metric))
+            known[arrival.metric] = store.metrics.begin(source, arrival, kept_apart=kept_apart)
+        subject = person.id if person else ""
+        fate, series = store.metrics.keep(source, known[arrival.metric], arrival, subject=subject)
+        taken.fates[fate] += 1
+        changed |= series
+    taken.moved = sum(_move(store, source, *series) for series in sorted(changed))
+    _hear_from(store, source)
+    return taken
+
+
+def run_again(store: Store, source: DataSource) -> Taken:
+    """Take the figures again whose person was not known: some may be by now."""
+    waiting = store.metrics.unmatched(source)
+    whom = Whom(store, source)
+    matched = [(row, arrival) for row, arrival in waiting if whom.find(arrival.person)]
+    for row, _ in matched:
+        store.metrics.match(row)
+    taken = take(store, source, [arrival for _, arrival in matched])
+    taken.fates["unmatched"] = len(waiting) - len(matched)
+    return taken
+
+
+def _hear_from(store: Store, source: DataSource) -> None:
+    store.change(source, heard_at=store.now)
+    expect(store, source)
+
+
+def expect(store: Store, source: DataSource) -> None:
+    """From now on a source may be silent for as long as its figures are fresh."""
+    store.slots.plan(SILENT, f"source:{source.id}", store.now + timedelta(days=source.stale_days))
+
+
+# What cannot be taken ------------------------------------------------------------------------------------------------
+
+
+def _refuse_faulty(
+    store: Store, source: DataSource, arrivals: tuple[Arrival, ...], known: dict[str, Metric]
+) -> None:
+    units = {name: metric.unit for name, metric in known.items()}
+    faults = []
+    for number, arrival in enumerate(arrivals):
+        place = f"points[{number}]"
+        word = forbidden(arrival.metric)
+        if word and arrival.metric not in source.allowed:
+            faults.append(
+                Fault(
+                    f"{place}.metric",
+                    f"{arrival.metric!r} is refused by its name ({word}): such data is not for judging people. If it"
+                    f" is something else, an administrator lets it pass with: upbeat source allow {source.name}"
+                    f" {arrival.metric!r}. It never enters a score.",
+                )
+            )
+        if arrival.at > store.now + AHEAD:
+            faults.append(Fault(f"{place}.at", "lies in the future"))
+        unit = units.setdefault(arrival.metric, arrival.unit)
+        if arrival.unit != unit:
+            faults.append(
+                Fault(f"{place}.unit", f"is {arrival.unit!r}; this metric has been in {unit!r} until now")
+            )
+    if faults:
+        raise Faulty(faults)
+
+
+# Whom it is about ----------------------------------------------------------------------------------------------------
+
+
+class Whom:
+    """Who works here, by what a source may call them: an address, an id, or a name that an administrator mapped."""
+
+    def __init__(self, store: Store, source: DataSource) -> None:
+        self._store = store
+        self._mapped = {str(name).casefold(): str(email) for name, email in source.people.items()}
+        self._ids: dict[str, list[Person]] | None = None
+
+    def find(self, called: str) -> Person | None:
+        """The one person of that name, or None."""
+        folded = called.strip().casefold()
+        person = self._store.directory.with_email(self._mapped.get(folded, folded))
+        if person is None:
+            found = self._by_id().get(folded, [])
+            person = found[0] if len(found) == 1 else None
+        return person if person and person.active else None
+
+    def _by_id(self) -> dict[str, list[Person]]:
+        if self._ids is None:
+            self._ids = {}
+            for person in self._store.directory.active():
+                if person.external_id:
+                    self._ids.setdefault(person.external_id.strip().casefold(), []).append(person)
+        return self._ids
+
+
+# What moves ----------------------------------------------------------------------------------------------------------
+
+
+def _move(store: Store, source: DataSource, metric_id: str, subject: str) -> int:
+    metric = store.metrics.metric(metric_id)
+    assert metric is not None
+    rows = store.goals.reading(metric_id, subject=subject) if not metric.kept_apart else []
+    return sum(follow(store, source, metric, row, goal) for row, goal in rows)
+
+
+def follow(
+    store: Store, source: DataSource, metric: Metric, row: KeyResult, goal: Goal, *, told: bool = False
+) -> bool:
+    """Move a key result to where its metric stands; returns whether it moved. Its owner hears of it once a day, unless
+    they are being `told` now."""
+    owner = store.directory.person(row.subject_id)
+    if owner is None:
+        return False
+    since, until = _days(goal, owner.zone)
+    figure = store.metrics.figure(metric, row.subject_id if row.metric_own else "", since=since, until=until)
+    if figure is None or not store.goals.follow(row, source=source.name, value=figure.value, at=figure.at):
+        return False
+    store.touch(owner.id)
+    if not told and store.slots.next(CARD, owner.id) is None:
+        hours = hours_of(store, owner, calendar_of(store))
+        store.slots.plan(CARD, owner.id, hours.open_from(store.now))
+    return True
+
+
+def _days(goal: Goal, zone: str) -> tuple[datetime, datetime]:
+    """The moments between which a goal counts, in its owner's zone."""
+    return at_wall(goal.begins_on, time(), zone), at_wall(goal.ends_on + ONE_DAY, time(), zone)

@@ -1,0 +1,313 @@
+"""Data that arrives by itself: a key result reads a metric, and whom it belongs to hears once a day what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from handlers.goals import goal as goals
+from handlers.goals.arriving import CARD, SILENT, follow
+from handlers.goals.goal import changers, feature
+from handlers.goals.numbers import shown
+from handlers.goals.progress import undo
+from handlers.kit.access import everyone, readers
+from handlers.kit.calendar import local_day
+from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
+from handlers.kit.features import Ring, Rung, Silence
+from handlers.kit.forms import Choice, Option
+from handlers.kit.hours import calendar_of, hours_of
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from storage.goals import GoalChange, KeyResult
+from storage.metrics import DataSource, Metric, PersonPoint
+from storage.people import Person
+from storage.policy import Kind
+from storage.store import Store
+from storage.unit import Conflict
+
+MOST = 20
+"""Figures on one card."""
+
+# Connecting ----------------------------------------------------------------------------------------------------------
+
+
+def _series(request: Request) -> tuple[Option, ...]:
+    """What a key result may read: the company's metrics, and those about whoever asks."""
+    found = request.store.metrics.series(request.actor.id)
+    return tuple(_option(*each) for each in found) or (Option("", Phrase("No data arrives here yet")),)
+
+
+def _option(metric: Metric, source: DataSource, own: bool) -> Option:
+    names = {"metric": Verbatim(metric.name), "source": Verbatim(source.name)}
+    label = (
+        Phrase("{metric} of mine, from {source}", **names)
+        if own
+        else Phrase("{metric} of the company, from {source}", **names)
+    )
+    typed = (f"{metric.name} mine", f"我的 {metric.name}") if own else (metric.name,)
+    return Option(f"{metric.id}:{'own' if own else ''}", label, also=typed)
+
+
+Which = Annotated[
+    str,
+    Choice(
+        Phrase("Which figure does it read?"),
+        options=_series,
+        help=Phrase("It moves by itself when a new one arrives. You hear of it, and can take it back."),
+    ),
+]
+
+
+def connections(request: Request, rows: Sequence[KeyResult]) -> tuple[Part, ...]:
+    """The buttons that connect key results to data, where data arrives at all."""
+    if not rows or not request.store.metrics.series(request.actor.id):
+        return ()
+    free = [row for row in rows if not row.metric_id]
+    read = [row for row in rows if row.metric_id]
+    return (
+        *_offered(Phrase("Connect to data"), free, connect),
+        *_offered(Phrase("Disconnect from data"), read, disconnect),
+    )
+
+
+def _offered(words: Phrase, rows: Sequence[KeyResult], door: Any) -> tuple[Part, ...]:
+    if len(rows) < 2:
+        return tuple(Button(words, door.bind(result=row.id)) for row in rows)
+    buttons = (
+        Button(
+            Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)),
+            door.bind(result=row.id),
+        )
+        for row in rows[:25]
+    )
+    return (Menu(words, tuple(buttons)),)
+
+
+@feature.button(allow=changers, seen_by=goals.audience, title=Phrase("Connect to data"))
+def connect(request: Request, result: str, which: Which) -> Reply:
+    """Let a key result read a figure that arrives by itself."""
+    row = _row(request, result)
+    metric_id, _, own = which.partition(":")
+    metric = request.store.metrics.metric(metric_id)
+    if metric is None or metric.kept_apart:
+        raise Problem(
+            Phrase("No such data arrives here. An administrator can set up a source."), question="which"
+        )
+    if own and row.subject_id != request.actor.id:
+        raise Problem(Phrase("A figure about a person is connected by this person alone."), question="which")
+    _changed(request, row, "connected", metric_id=metric.id, metric_own=bool(own))
+    source = request.store.metrics.source_by_id(metric.source_id)
+    goal = request.store.goals.get(row.goal_id, reader=request.actor.id)
+    assert source is not None
+    assert goal is not None
+    follow(request.store, source, metric, row, goal, told=True)
+    return Reply(
+        show=Card(
+            Phrase(
+                "It reads {metric} from {source} now.",
+                metric=Verbatim(metric.name),
+                source=Verbatim(source.name),
+            ),
+            Section(goals.result_line(request, row)),
+            *_another_unit(row, metric),
+            Button(Phrase("Disconnect from data"), disconnect.bind(result=row.id)),
+            Note(goals.audience(request, {"goal": goal.id})),
+        )
+    )
+
+
+def _another_unit(row: KeyResult, metric: Metric) -> tuple[Part, ...]:
+    if not metric.unit or metric.unit == row.unit:
+        return ()
+    return (
+        Note(
+            Phrase(
+                "The figure arrives in “{unit}”: see that start and target mean the same.",
+                unit=Verbatim(metric.unit),
+            )
+        ),
+    )
+
+
+@feature.button(allow=changers)
+def disconnect(request: Request, result: str) -> Reply:
+    """Let a key result read no figure any more."""
+    row = _row(request, result)
+    _changed(request, row, "disconnected", metric_id="", metric_own=False)
+    return Reply(
+        show=Card(
+            Phrase("It reads no data any more. Its value stays, and you say how far it is."),
+            Section(goals.result_line(request, row)),
+        )
+    )
+
+
+def _row(request: Request, result: str) -> KeyResult:
+    row = request.store.goals.result(result, reader=request.actor.id)
+    assert row is not None  # the door asked
+    return row
+
+
+def _changed(request: Request, row: KeyResult, act: str, **values: Any) -> None:
+    try:
+        request.store.goals.edit(row, act, by=request.actor.id, **values)
+    except Conflict:
+        raise Problem(
+            Phrase("This was changed in the meantime. Nothing of yours was done; please look again.")
+        ) from None
+    request.store.touch(row.subject_id)
+
+
+# What moved ----------------------------------------------------------------------------------------------------------
+
+
+@feature.bell("data")
+def moved(ring: Ring) -> Rung:
+    """Once a day, what data moved of somebody's."""
+    person = ring.store.directory.people[ring.about]
+    hours = hours_of(ring.store, person, calendar_of(ring.store))
+    told_at = _told_at(ring.store, person)
+    today = local_day(ring.now, person.zone)
+    if told_at and local_day(told_at, person.zone) == today:
+        later = hours.open_from(hours.next_morning(ring.now))
+        return Rung(later, silence=Silence("already today", later))
+    opens = hours.open_from(ring.now)
+    if opens > ring.now:
+        return Rung(opens, silence=Silence("quiet hours", opens))
+    since = told_at or ring.now - timedelta(days=14)
+    changes = ring.store.goals.moved_by_data(person.id, since=since)
+    card = _card(ring.store, person, changes, ring.now)
+    if card is None:
+        return Rung(None, silence=Silence("nothing new"))
+    return Rung(None, tell=(Tell(card, to=person.id, topic=f"{CARD}:{person.id}:{today}"),))
+
+
+def _told_at(store: Store, person: Person) -> datetime | None:
+    decided = store.slots.decisions(person.id, store.now - timedelta(days=14))
+    sent = (each.decided_at for each in decided if each.kind == CARD and each.outcome == "sent")
+    return next(iter(sent), None)
+
+
+def _card(store: Store, person: Person, changes: Sequence[GoalChange], now: datetime) -> Card | None:
+    parts = tuple(_moves(store, person, changes, now))
+    if not parts:
+        return None
+    return Card(
+        Plural(
+            "Data moved {n} key result of yours", "Data moved {n} key results of yours", n=len(parts) // 2
+        ),
+        *parts[:40],
+    )
+
+
+def _moves(store: Store, person: Person, changes: Sequence[GoalChange], now: datetime) -> Iterator[Part]:
+    """Each key result that moved: from where it was first to where it is now, and a way back."""
+    firsts: dict[str, GoalChange] = {}
+    lasts: dict[str, GoalChange] = {}
+    for change in changes:
+        firsts.setdefault(change.key_result_id, change)
+        lasts[change.key_result_id] = change
+    for result_id, last in lasts.items():
+        row = store.goals.result(result_id, reader=person.id)
+        newest = store.goals.newest(row, reader=person.id) if row else None
+        if row is None or newest is None or newest.id != last.id:
+            continue  # somebody said something since
+        yield Section(_move(row, firsts[result_id], last, person, now))
+        yield Button(Phrase("Undo {number}", number=row.number), undo.bind(result=row.id, change=last.id))
+
+
+def _move(row: KeyResult, first: GoalChange, last: GoalChange, person: Person, now: datetime) -> Text:
+    before, at = (first.before or {}).get("value"), row.data_at or last.made_at
+    return Lines(
+        (
+            Phrase(
+                "{number}. {title}: {before} → {after}",
+                number=row.number,
+                title=Verbatim(row.title),
+                before=Verbatim(shown(goals.exact(before), person.language)) if before else Phrase("nothing"),
+                after=Verbatim(shown(row.value, person.language)),
+            ),
+            from_source(last.source, at, now),
+        )
+    )
+
+
+def from_source(source: str, at: datetime, now: datetime) -> Text:
+    """Where a figure comes from, and how old it is."""
+    return Phrase("From {source}: {age}.", source=Verbatim(source), age=age_text(at, now))
+
+
+def age_text(at: datetime, now: datetime) -> Text:
+    """How old a figure is."""
+    days = max((now - at).days, 0)
+    if not days:
+        return Phrase("less than a day old")
+    return Plural("{n} day old", "{n} days old", n=days)
+
+
+# Who is silent -------------------------------------------------------------------------------------------------------
+
+
+@feature.bell("silent")
+def silent(ring: Ring) -> Rung:
+    """A source was not heard for so long that its figures are too old: who set it up hears of it, once."""
+    source = ring.store.metrics.source_by_id(ring.about.partition(":")[2])
+    if source is None or source.removed_at is not None:
+        return Rung(None, silence=Silence("removed"))
+    since = source.heard_at or source.made_at
+    card = Card(
+        Phrase("{source} is silent", source=Verbatim(source.name)),
+        Section(
+            Phrase(
+                "No data has come from it since {moment}. Key results that read it are left out of the scores until it"
+                " does. See whether it still sends, and whether its secret is right.",
+                moment=since,
+            )
+        ),
+        Note(Phrase("You hear this once, until it is heard again.")),
+    )
+    topic = f"{SILENT}:{source.id}:{since.isoformat()}"
+    whom = _who_set_up(ring.store, source)
+    return Rung(None, tell=tuple(Tell(card, to=each.id, topic=f"{topic}:{each.id}") for each in whom))
+
+
+def _who_set_up(store: Store, source: DataSource) -> Sequence[Person]:
+    owner = store.directory.person(source.owner_id or "")
+    if owner and owner.active:
+        return (owner,)
+    return [each for each in store.directory.active() if each.role == "admin"]
+
+
+# What is known about me ----------------------------------------------------------------------------------------------
+
+
+@feature.command("goals data", allow=everyone, also=("目标 数据", "我的数据"), examples=("",))
+def about_me(request: Request) -> Reply:
+    """Show the figures about me that other systems sent, with source and age."""
+    found = request.store.metrics.about(request.actor.id, reader=request.actor.id, limit=MOST)
+    none = Section(Phrase("Nothing was sent about you."))
+    return Reply(
+        show=Card(
+            Phrase("Figures about you"),
+            *(Section(_point(request, point)) for point in found),
+            *(() if found else (none,)),
+            Note(readers(Kind.METRIC, request)),
+        )
+    )
+
+
+def _point(request: Request, point: PersonPoint) -> Text:
+    value = Verbatim(shown(goals.exact(point.value or "0"), request.actor.language))
+    return Lines(
+        (
+            Phrase(
+                "{metric}: {value} {unit}",
+                metric=Verbatim(point.metric),
+                value=value,
+                unit=Verbatim(point.unit),
+            ),
+            from_source(point.source, point.made_at, request.now),
+        )
+    )

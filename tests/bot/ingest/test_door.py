@@ -1,0 +1,161 @@
+"""Data comes in by a signed door: once, of a sane size and shape, and whoever is wrong is told where."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+import pytest
+
+from bot.app import App
+from bot.door import Delivery, Refused
+from bot.ingest import signed
+from bot.ingest.door import PATH
+from bot.roles import Role
+from bot.settings import Settings
+from storage.metrics import SIGNED, MetricPoint
+from storage.tables import Inbox
+from tests.bot.ingest.sender import Sender, point
+from tests.company import Chat
+from tests.hostile.asgi import asked
+
+VECTOR = {
+    "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+    "webhook-timestamp": "1614265330",
+    "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+}
+"""As the specification publishes it."""
+VECTOR_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+VECTOR_BODY = b'{"test": 2432232314}'
+
+
+def delivery(headers: dict[str, str]) -> Delivery:
+    async def nothing() -> Any: ...
+
+    return Delivery({"headers": [(n.encode(), v.encode()) for n, v in headers.items()]}, nothing)
+
+
+def checked(headers: dict[str, str], body: bytes = VECTOR_BODY, now: float = 1614265330.0) -> bool:
+    try:
+        show = signed.shown(SIGNED, delivery(headers), now=now)
+        signed.check(show, signed.key_of(SIGNED, VECTOR_SECRET), body)
+    except Refused:
+        return False
+    return True
+
+
+def test_the_published_vector_passes_and_nothing_near_it() -> None:
+    assert checked(VECTOR)
+    good = VECTOR["webhook-signature"]
+    assert checked({**VECTOR, "webhook-signature": f"v1,AAAA v2,xyz {good}"})
+    assert not checked(VECTOR, body=VECTOR_BODY + b" ")
+    assert not checked({**VECTOR, "webhook-id": "msg_other"})
+    assert not checked({**VECTOR, "webhook-timestamp": "1614265331"})
+    for wrong in (good[:-2] + "F=", good.replace("v1,", "v1a,"), good.removeprefix("v1,"), "", "v1,"):
+        assert not checked({**VECTOR, "webhook-signature": wrong})
+    for name in VECTOR:
+        assert not checked({n: item for n, item in VECTOR.items() if n != name})
+
+
+@pytest.mark.parametrize(
+    ("off", "is_heard"), [(-301, False), (-300, True), (0, True), (300, True), (301, False)]
+)
+def test_a_signature_is_fresh_for_five_minutes(off: int, is_heard: bool) -> None:
+    assert checked(VECTOR, now=1614265330.0 + off) is is_heard
+
+
+async def test_the_same_delivery_counts_once(any_chat: Chat) -> None:
+    crm = Sender(any_chat)
+    first = await crm.sends(point("120"), number="msg_a")
+    assert first == {"new": 1, "corrected": 0, "repeated": 0, "unmatched": 0, "moved": 0}
+    assert await crm.sends(point("120"), number="msg_a") == first
+    assert (await crm.sends(point("120"), number="msg_b"))["repeated"] == 1
+    assert len(any_chat.rows(MetricPoint)) == 1
+    assert len(any_chat.rows(Inbox, Inbox.platform == "ingest")) == 2
+
+
+async def test_a_correction_is_an_edition_more(any_chat: Chat) -> None:
+    crm = Sender(any_chat)
+    await crm.sends(point("120", id="q4"))
+    assert (await crm.sends(point("125", id="q4")))["corrected"] == 1
+    rows = sorted(any_chat.rows(MetricPoint), key=lambda row: row.edition)
+    assert [(row.edition, row.value, row.current) for row in rows] == [(1, "120", False), (2, "125", True)]
+
+
+async def test_strangers_old_signatures_and_unknown_sources_are_refused_alike(chat: Chat) -> None:
+    crm = Sender(chat)
+    body = json.dumps({"points": [point("1")]}).encode()
+    assert (await crm.posts(body, age=301))[0] == 401
+    assert (await crm.posts(body, webhook_signature="v1,AAAA"))[0] == 401
+    assert (await crm.posts(body, webhook_id=""))[0] == 401
+    crm.name = "nobody"
+    assert await crm.posts(body) == (401, {})
+    crm.name = "crm"
+    chat.change(lambda store: store.metrics.remove_source(crm.source))
+    assert (await crm.posts(body))[0] == 401
+    assert not chat.rows(MetricPoint)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"no json", ""),
+        (b"[]", ""),
+        (b"[" * 100_000, ""),
+        (b"{}", "points"),
+        (b'{"points": []}', "points"),
+        (b'{"points": 5}', "points"),
+        (b'{"points": [5]}', "points[0]"),
+        ({"points": [point("1")], "person": "x"}, "person"),
+        ({"points": [point("1"), point("1,5")]}, "points[1].value"),
+        ({"points": [point("1e5")]}, "points[0].value"),
+        ({"points": [point("NaN")]}, "points[0].value"),
+        ({"points": [{"at": "2026-11-23", "value": "1"}]}, "points[0].metric"),
+        ({"points": [point("1", at="yesterday")]}, "points[0].at"),
+        ({"points": [point("1", at="2026-11-23T09:00:00")]}, "points[0].at"),
+        ({"points": [point("1", at="2026-12-23")]}, "points[0].at"),
+        ({"points": [point("1", unit=["x"])]}, "points[0].unit"),
+        ({"points": [point("1", id="x" * 201)]}, "points[0].id"),
+        ({"points": [point("1", person="a\u0000b")]}, "points[0].person"),
+        ({"points": [point("1", religion="none")]}, "points[0].religion"),
+        ({"points": [point("1"), point("1", unit="users")]}, "points[1].unit"),
+        ({"points": [{**point("1"), "metric": "Sick days"}]}, "points[0].metric"),
+        ({"points": [{**point("1"), "metric": "病假天数"}]}, "points[0].metric"),
+        ({"points": [{**point("1"), "metric": "homeLocation"}]}, "points[0].metric"),
+        ({"points": [point("1")] * 1001}, "points"),
+    ],
+)
+async def test_what_is_wrong_is_named_and_nothing_is_taken(chat: Chat, body: Any, field: str) -> None:
+    crm = Sender(chat)
+    status, told = await crm.posts(body if isinstance(body, bytes) else json.dumps(body).encode())
+    assert status == 422
+    assert [error["field"] for error in told["errors"]] == [field]
+    assert not chat.rows(MetricPoint)
+
+
+async def test_a_body_is_at_most_a_megabyte(chat: Chat) -> None:
+    assert (await Sender(chat).posts(b" " * 1_000_001))[0] == 413
+
+
+async def test_while_the_database_is_busy_the_sender_comes_again(chat: Chat) -> None:
+    crm = Sender(chat)
+    body = json.dumps({"points": [point("7")]}).encode()
+    with sqlite3.connect(chat.database.url.database or "", isolation_level=None) as another:
+        another.execute("BEGIN IMMEDIATE")
+        assert (await crm.posts(body, number="msg_1"))[0] == 503
+        another.execute("ROLLBACK")
+    assert (await crm.posts(body, number="msg_1"))[0] == 200
+
+
+async def test_only_a_process_of_the_web_has_the_door(tmp_path: Any) -> None:
+    settings = Settings(
+        UPBEAT_DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path}/x.db",
+        UPBEAT_SECRET_KEY="x",
+        UPBEAT_LOCAL_CHAT="off",
+    )
+    for roles, has_it in ((frozenset({Role.WEB}), True), (frozenset({Role.TICK}), False)):
+        app = App(settings, roles=roles)
+        assert (PATH in app.doors()) is has_it
+        assert (await asked(app.server(), "POST", "/ingest/crm"))[0] == (503 if has_it else 404)
+        await app.database.close()

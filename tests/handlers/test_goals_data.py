@@ -1,0 +1,222 @@
+"""Data moves a goal by itself, and whom it belongs to hears once a day what moved, from where, and how old it is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from handlers.goals.forbidden import forbidden
+from storage.goals import GoalChange, KeyResult
+from storage.metrics import PersonPoint, Unmatched
+from tests.bot.ingest.sender import Sender, point
+from tests.company import Chat, Heard
+from tests.handlers.test_goals import write
+
+
+async def connected(chat: Chat, crm: Sender, *, which: str = "sign-ups") -> Heard:
+    """Ben's key result reads a metric of the company."""
+    await crm.sends(point("100", unit="users"))
+    await write(chat, "ben", "sign-ups from 100 to 500 users")
+    await chat.says("ben", "/goals")
+    await chat.presses("ben", "Open")
+    await chat.presses("ben", "Connect to data")
+    form = chat.last["ben"].form
+    assert form
+    choices = {option.also[0]: option.value for option in form.questions[0].options}  # type: ignore[attr-defined]
+    return await chat.submits("ben", which=choices[which])
+
+
+def at(chat: Chat, value: str, **more: Any) -> dict[str, Any]:
+    """A point of now."""
+    return point(value, unit="users", **{"at": chat.now.isoformat(), **more})
+
+
+async def test_a_figure_moves_a_key_result_and_its_owner_hears_once_a_day(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = Sender(chat)
+    assert "It reads sign-ups from crm now." in await connected(chat, crm)
+    assert (await crm.sends(at(chat, "200")))["moved"] == 1
+    chat.wait(hours=1)
+    assert (await crm.sends(at(chat, "300")))["moved"] == 1
+    assert not chat.told("ben")
+    await chat.tick()
+    assert chat.told("ben").count("Data moved") == 1
+    assert "1. sign-ups: 100 → 300" in chat.told("ben")
+    assert "From crm: less than a day old." in chat.told("ben")
+    chat.wait(hours=2)
+    await crm.sends(at(chat, "350"))
+    await chat.tick()
+    assert chat.told("ben").count("Data moved") == 1
+    chat.wait(days=1)
+    await chat.tick()
+    assert chat.told("ben").count("Data moved") == 2
+    assert "1. sign-ups: 300 → 350" in chat.told("ben")
+
+
+async def test_what_data_moved_is_taken_back(chat: Chat) -> None:
+    crm = Sender(chat)
+    await connected(chat, crm)
+    await crm.sends(at(chat, "300"))
+    await chat.tick()
+    heard = await chat.presses("ben", "Undo 1")
+    assert "Taken back." in heard
+    assert "100 users, from 100 to 500" in heard
+    (row,) = chat.rows(KeyResult)
+    assert (row.value, row.version) == (100, 4)
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    assert "data from crm" in await chat.presses("ben", "What changed")
+
+
+async def test_nobody_is_woken_by_data(chat: Chat) -> None:
+    crm = Sender(chat)
+    await connected(chat, crm)
+    chat.wait(hours=12)
+    await crm.sends(at(chat, "300"))
+    await chat.tick()
+    assert not chat.told("ben")
+    chat.wait(hours=12)
+    await chat.tick()
+    assert "Data moved" in chat.told("ben")
+
+
+async def test_late_corrected_and_repeated_figures_are_safe(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = Sender(chat)
+    await connected(chat, crm)
+    await crm.sends(at(chat, "300", id="today"))
+    late = at(chat, "250", id="late", at=(chat.now - timedelta(hours=1)).isoformat())
+    assert (await crm.sends(late))["moved"] == 0
+    assert (await crm.sends(at(chat, "300", id="today")))["repeated"] == 1
+    assert (await crm.sends(at(chat, "280", id="today")))["moved"] == 1
+    (row,) = chat.rows(KeyResult)
+    assert row.value == 280
+    assert [change.source for change in chat.rows(GoalChange) if change.source] == ["crm", "crm"]
+
+
+async def test_stale_data_is_left_out_and_says_so(chat: Chat) -> None:
+    crm = Sender(chat, stale_days=7)
+    await connected(chat, crm)
+    await crm.sends(at(chat, "300"))
+    await chat.says("ben", "/goals result 1 churn from 5% to 3%")
+    await chat.says("ben", "/goals update 2 4%")
+    assert "50 %" in await chat.says("ben", "/goals")
+    chat.wait(days=8)
+    heard = await chat.says("ben", "/goals")
+    assert "The data of 1 key result is too old: it is left out." in heard
+    await chat.presses("ben", "Open")
+    heard = await chat.presses("ben", "Why this number?")
+    assert "From crm: 8 days old." in heard
+    assert "Too old: left out of the score until newer data arrives." in heard
+    assert "Counts for 100 % of the goal." in heard
+
+
+async def test_what_a_person_says_counts_though_it_reads_data(chat: Chat) -> None:
+    crm = Sender(chat, stale_days=7)
+    await connected(chat, crm)
+    await crm.sends(at(chat, "300"))
+    chat.wait(days=8)
+    await chat.says("ben", "/goals update 1 400")
+    assert "75 %" in await chat.says("ben", "/goals")
+    await crm.sends(at(chat, "420"))
+    assert "80 %" in await chat.says("ben", "/goals")
+
+
+async def test_a_silent_source_alerts_whoever_set_it_up_once(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = Sender(chat, stale_days=7, owner="dora")
+    await crm.sends(at(chat, "1"))
+    chat.wait(days=6)
+    await chat.tick()
+    assert "crm is silent" not in chat.told("dora")
+    for _ in range(3):
+        chat.wait(days=2)
+        await chat.tick()
+    assert chat.told("dora").count("crm is silent") == 1
+    assert "crm is silent" not in chat.told("ivan")
+    await crm.sends(at(chat, "2"))
+    chat.wait(days=8)
+    await chat.tick()
+    assert chat.told("dora").count("crm is silent") == 2
+
+
+async def test_of_a_source_without_owner_administrators_hear(chat: Chat) -> None:
+    Sender(chat)
+    chat.wait(days=15)
+    await chat.tick()
+    assert "crm is silent" in chat.told("ivan")
+
+
+async def test_figures_about_people_are_theirs(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = Sender(chat)
+    told = await crm.sends(
+        at(chat, "3", person="Ben@example.com", metric="visits"),
+        at(chat, "4", person="nobody@example.com", metric="visits"),
+    )
+    assert (told["new"], told["unmatched"]) == (1, 1)
+    (row,) = chat.rows(PersonPoint)
+    seen = {
+        who
+        for who, person in chat.ids.items()
+        if chat.change(
+            lambda store, person=person: store.metrics.about(row.subject_id, reader=person, limit=9)
+        )
+    }
+    assert seen == {"ben", "ada", "grace"}
+    heard = await chat.says("ben", "/goals data")
+    assert "visits: 3 users" in heard
+    assert "From crm: less than a day old." in heard
+    whole = chat.change(lambda store: store.records.whole(chat.ids["ben"]))
+    assert [(each["metric"], each["source"], each["value"]) for each in whole["metric_of_person"]] == [
+        ("visits", "crm", "3")
+    ]
+
+
+async def test_only_oneself_connects_a_figure_about_oneself(chat: Chat) -> None:
+    crm = Sender(chat)
+    await crm.sends(at(chat, "3", person="ben@example.com", metric="visits"))
+    await crm.sends(at(chat, "9", person="ada@example.com", metric="visits"))
+    await write(chat, "ben", "visits from 0 to 10")
+    await chat.presses("ada", "Open", on=await chat.says("ada", "/goals team"))
+    await chat.presses("ada", "Connect to data")
+    form = chat.last["ada"].form
+    assert form
+    (mine,) = form.questions[0].options  # type: ignore[attr-defined]
+    heard = await chat.submits("ada", which=mine.value)
+    assert heard.answer.outcome == "invalid"
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "Connect to data")
+    assert "visits: 3 of 10" in await chat.submits("ben", which=mine.value)
+
+
+async def test_who_was_not_known_is_taken_again(any_chat: Chat) -> None:
+    from handlers.goals.arriving import run_again
+
+    chat = any_chat
+    crm = Sender(chat)
+    await crm.sends(at(chat, "3", person="bokri", metric="visits"))
+    assert chat.change(lambda store: run_again(store, crm.source)).fates["unmatched"] == 1
+    chat.change(lambda store: store.change(crm.source, people={"bokri": "ben@example.com"}))
+    assert chat.change(lambda store: run_again(store, crm.source)).fates["new"] == 1
+    assert not chat.rows(Unmatched)
+    assert [row.subject_id for row in chat.rows(PersonPoint)] == [chat.ids["ben"]]
+
+
+async def test_what_is_refused_by_name_passes_by_an_administrator_and_enters_no_score(chat: Chat) -> None:
+    crm = Sender(chat)
+    chat.change(lambda store: store.change(crm.source, allowed=["service health"]))
+    assert (await crm.sends(at(chat, "99", metric="service health")))["new"] == 1
+    await write(chat, "ben", "uptime from 90 to 100")
+    opened = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    assert "Connect to data" not in opened.buttons
+
+
+@pytest.mark.parametrize(
+    ("name", "is_refused"),
+    [("sick_days", True), ("SickLeave", True), ("child-care", True), ("婚姻状况", True), ("wellness", False),
+     ("skills", False), ("closed issues", False), ("GPSTrack", True), ("满意度", False)],
+)  # fmt: skip
+def test_names_that_are_refused(name: str, is_refused: bool) -> None:
+    assert bool(forbidden(name)) is is_refused
