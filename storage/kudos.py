@@ -10,7 +10,6 @@ from sqlalchemy import JSON, Column, Index, UniqueConstraint, func, select
 from sqlmodel import Field, col
 
 from storage.columns import Moment, Sealed
-from storage.filters import readable
 from storage.policy import Kind
 from storage.rows import made
 from storage.tables import PersonalRow, PersonRow, Place
@@ -188,7 +187,7 @@ class Kudos:
 
     def thanked(self, people: Iterable[str], since: datetime, *, reader: str) -> set[str]:
         """Which of these people were thanked since a moment, as far as the reader may know."""
-        visible = readable(KudosRow, reader, self._store.now, self._store.directory)
+        visible = self._store.readable(KudosRow, reader)
         them = (KUDOS.c.subject_id.in_(list(people)), KUDOS.c.made_at >= since)
         found = select(KUDOS.c.subject_id).where(visible, *them, *_standing())
         return {row[0] for row in self._store.execute(found)}

@@ -106,11 +106,14 @@ class Unit:
         self, table: type[P], *conditions: Any, reader: str, order: Any = None, limit: int | None = None
     ) -> list[P]:
         """The personal rows that `reader` may see. Rows about others are noted as opened by the reader."""
-        visible = (readable(table, reader, self.now, self.directory), *conditions)
-        found = self._rows(table, visible, order=order, limit=limit)
+        found = self._rows(table, (self.readable(table, reader), *conditions), order=order, limit=limit)
         for row in found:
             self._note_opened(reader, row)
         return found
+
+    def readable(self, table: type[PersonalRow], reader: str) -> Any:
+        """The SQL condition under which `reader` may read rows of a personal table, for a query of it."""
+        return readable(table, reader, self.now, self.directory, self.dialect)
 
     def own(
         self, table: type[P], *conditions: Any, subject: str, order: Any = None, limit: int | None = None

@@ -125,7 +125,7 @@ class Goals:
     def shape(self, *, reader: str) -> list[tuple[str, str, str, str, int]]:
         """Each open goal that the reader sees: id, what it serves, level, owner, number. No words are opened."""
         columns = (GOALS.c.id, GOALS.c.parent_id, GOALS.c.level, GOALS.c.subject_id, GOALS.c.number)
-        visible = readable(Goal, reader, self._store.now, self._store.directory)
+        visible = self._store.readable(Goal, reader)
         rows = self._store.execute(select(*columns).where(GOALS.c.state == "open", visible))
         return [(row.id, row.parent_id, row.level, row.subject_id, row.number) for row in rows]
 

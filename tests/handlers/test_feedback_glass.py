@@ -192,7 +192,8 @@ async def test_who_is_not_in_hr_any_more_reads_no_more(chat: Chat) -> None:
 def test_only_private_feedback_has_this_door(kind: Kind) -> None:
     opens = kind in (Kind.FEEDBACK, Kind.FEEDBACK_WITH_MANAGER)
     assert TABLE[kind].get(Relation.BY_GLASS, frozenset()) == ({Right.READ} if opens else frozenset())
-    assert (Relation.HR in TABLE[kind]) == (kind in (Kind.BREAK_GLASS, Kind.BREAK_GLASS_TOLD))
+    others = (Kind.BREAK_GLASS, Kind.BREAK_GLASS_TOLD, Kind.GOAL_COMPANY, Kind.GOAL_TEAM)
+    assert (Relation.HR in TABLE[kind]) == (kind in others)
 
 
 async def test_the_form_says_what_it_opens_and_who_will_know(chat: Chat) -> None:

@@ -20,7 +20,7 @@ from storage.ids import new_id
 from storage.policy import Kind, Relation, Right
 from storage.records import personal_tables
 from storage.store import Store
-from storage.tables import FOREVER, BreakGlass, Delegation, PersonalRow, ReportingLine
+from storage.tables import FOREVER, BreakGlass, Delegation, PersonalRow, PersonRow, ReportingLine
 from tests.walks.promise import World, world_of
 
 BEGIN = date(2026, 1, 1)
@@ -98,6 +98,10 @@ class History:
                         subject_id=person, manager_id=manager, since=since, until=until, revision=revision
                     )
                 )
+        for row in self.store.all(PersonRow):
+            team = self.dice.choice(("", "Engines", "Sails", "Arts"))
+            role = "hr" if self.dice.random() < 0.2 else row.role
+            self.store.change(row, team=team, role=role, revision=revision)
         for _ in range(self.dice.randint(1, 8)):
             self.held.append(self.store.insert(self._delegation()))
         for _ in range(self.dice.randint(1, 4)):
