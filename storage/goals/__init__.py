@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, or_, select, update
 from sqlmodel import col
 
-from storage.filters import readable
 from storage.goals.tables import Cycle, Goal, GoalChange, KeyResult
 from storage.policy import Kind, Right, may
 
