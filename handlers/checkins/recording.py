@@ -12,7 +12,7 @@ from handlers.checkins.questions import ASKED, Answers, answers_of, feature, key
 from handlers.checkins.windows import routine_of
 from handlers.kit.access import Rule, everyone, readers
 from handlers.kit.calendar import at_wall
-from handlers.kit.cards import Button, Card, Note
+from handlers.kit.cards import Button, Card, Menu, Note, Part, Press
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -236,6 +236,26 @@ def _settled(
         *quoted(row),
         *blocked.still_open(request, row),
         Button(Phrase("Change"), change.bind(checkin=row.id)),
+        *_progress(request),
         Note(_seen_by(request, place)),
     )
     return Reply(show=card, tell=tell)
+
+
+MOST_RESULTS = 25
+"""Key results in the menu."""
+
+
+def _progress(request: Request) -> tuple[Part, ...]:
+    """Whoever just wrote what they got done can say what it moves."""
+    mine = request.store.goals.of(request.actor.id, reader=request.actor.id)
+    found = request.store.goals.results([goal.id for goal in mine], reader=request.actor.id) if mine else {}
+    rows = sorted((row for rows in found.values() for row in rows), key=lambda row: row.number)
+    options = tuple(
+        Button(
+            Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)),
+            Press("goals.say", {"result": row.id}),
+        )
+        for row in rows[:MOST_RESULTS]
+    )
+    return (Menu(Phrase("Say how far it is"), options),) if options else ()

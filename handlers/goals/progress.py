@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from handlers.goals import goal as goals
+from handlers.goals import owed
 from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, percent, progress_of
 from handlers.goals.numbers import Typed, read_number
 from handlers.goals.scoring import ONE, ZERO, Direction, is_stretched
@@ -121,6 +122,7 @@ def _moved(request: Request, row: KeyResult, value: Decimal | None, confidence: 
             *(Note(words) for words in goals.left_out(each)),
             *_looks(row),
             Button(Phrase("Undo"), undo.bind(result=row.id, change=change.id)),
+            *owed.rest(request, row.subject_id),
             Note(goals.audience(request, {"goal": goal.id})),
         )
     )
@@ -201,5 +203,6 @@ def undo(request: Request, result: str, change: str) -> Reply:
             buttons=(Button(Phrase("Update"), say.bind(result=result)),),
         )
     request.store.goals.undo(done, row, by=request.actor.id)
+    owed.still(request.store, row.subject_id)
     request.store.touch(row.subject_id)
     return Reply(show=Card(Phrase("Taken back."), Section(goals.result_line(request, row))))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, or_, select, update
 from sqlmodel import col
 
+from storage.goals.owed import Owed
 from storage.goals.tables import Cycle, Goal, GoalChange, KeyResult
 from storage.policy import Kind, Right, may
 
@@ -37,6 +38,7 @@ class Goals:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.owed = Owed(store)
 
     # Goals -----------------------------------------------------------------------------------------------------------
 
@@ -269,6 +271,7 @@ class Goals:
     ) -> GoalChange:
         if by and (act in _TOLD_BELOW or (act == "made" and row)):
             self._tell_below(goal, by)
+        self.owed.settle(goal.subject_id)
         return self._store.add(
             GoalChange,
             subject_id=goal.subject_id,

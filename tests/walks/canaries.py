@@ -28,7 +28,7 @@ from tests.bot.ingest.sender import Sender, point
 from tests.company import MONDAY, PEOPLE, Chat, Heard
 from tests.walks.promise import CALLED, World
 from tests.walks.reorganised import has_table
-from tests.walks.tour import COMMANDS
+from tests.walks.tour import COMMANDS, arrived
 
 STAFF: dict[str, tuple[str, ...]] = {
     **PEOPLE,
@@ -283,9 +283,11 @@ class Story:
     async def later(self) -> None:
         """Leo has left, feedback was taken back, the delegation and the break-glass are over, Chen works for Dora."""
         await self._takes_back()
+        await self.chat.says("hana", "/goals setup 1")
         for _ in range(36):
             self.chat.wait(hours=6)
             await self.chat.tick()
+            self.chat.change(lambda store: arrived(store, self.chat.ids["ben"]))
         for word in self.canaries.of("break_glass"):
             self.canaries.becomes(word.token, "break_glass_told")
         ids = self.chat.ids

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from handlers.kit.requests import Act, Answer, File, Opened, Pressed, Quoted, Sa
 from handlers.kit.values import load
 from storage.database import Database
 from storage.people import Directory
+from storage.store import Store
 from storage.tables import Handle, Inbox, Outgoing
 from tests.bot.ingest.sender import Sender, point
 from tests.company import MONDAY, PEOPLE, Chat, Heard, company
@@ -109,6 +110,17 @@ def rows_of_every_table(chat: Chat) -> dict[str, int]:
         }
 
 
+def arrived(store: Store, person: str) -> None:
+    """What a person is reminded of has arrived: the tour has no platform that delivers."""
+    waits = (
+        col(Outgoing.person_id) == person,
+        col(Outgoing.route) == "reminders.nudge",
+        col(Outgoing.state) == "waiting",
+    )
+    for row in store._rows(Outgoing, waits):
+        store.change(row, state="sent", sent_at=store.now)
+
+
 # The tour -------------------------------------------------------------------------------------------------------------
 
 
@@ -157,6 +169,7 @@ class Tour:
             f"update 1 5 {self.words()}",
         ):
             await self.visit("ada", Said(f"/goals {said}", command=True), "a goal")
+        await self._stuck("eve")
         await self._a_goal_serves_another()
         await self._a_goal_reads_data()
         for who in ("ada", "hana"):
@@ -164,12 +177,23 @@ class Tour:
         await self.days(6)
         self.chat.wait(days=1, hours=1)
         await self.chat.tick()  # Dora leaves with a check-in that she owes
+        self.chat.change(lambda store: arrived(store, self.chat.ids["eve"]))
         await self.visit("hana", Said("", file=File("people.csv", PEOPLE_FILE.encode())), "a people file", 1)
         await self.days(1)
         more = PEOPLE_FILE + "yan@example.com,Yan,ada@example.com,Engines,Asia/Shanghai,zh,employee\n"
         await self.visit("hana", Said("", file=File("more.csv", more.encode())), "taken back at once")
         await self.visit("hana", Said("/privacy departed dora@example.com", command=True), "departed", -1)
         await self.days(2)
+
+    async def _stuck(self, who: str) -> None:
+        """Two key results: one that nobody said a word of for days, and one that is off track."""
+        chat = self.chat
+        await chat.says("hana", "/goals setup 1")
+        for said in ("add find their way", "result 1 calls from 1 to 9", "result 1 visits from 1 to 9"):
+            chat.at(MONDAY - timedelta(days=5))
+            await chat.says(who, f"/goals {said}")
+        chat.at(MONDAY)
+        await chat.presses(who, "Off track", on=await chat.says(who, "/goals update 2 3"))
 
     async def _a_goal_serves_another(self) -> None:
         """Ben's serves Ada's, and hers changes."""

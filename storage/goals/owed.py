@@ -1,0 +1,112 @@
+"""What a person owes their key results: a word on them each week, and one on each that is stuck."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select
+
+from storage.goals.tables import Goal, KeyResult
+from storage.tables import ObligationRow, Occurrence, Outgoing
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+WEEKLY, STUCK = "goals.weekly", "goals.stuck"
+"""The routes that settle what is owed: of all since a moment (`since`), of one (`result`)."""
+
+GOALS = Goal.__table__  # type: ignore[attr-defined]
+RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
+OWED = ObligationRow.__table__  # type: ignore[attr-defined]
+DECISIONS = Occurrence.__table__  # type: ignore[attr-defined]
+SENT = Outgoing.__table__  # type: ignore[attr-defined]
+
+
+def touched_at(row: KeyResult) -> datetime:
+    """When somebody last said how far it is, or wrote it down."""
+    return max(row.moved_at, row.made_at) if row.moved_at else row.made_at
+
+
+class Owed:
+    """`store.goals.owed`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def results(self, owner: str) -> list[tuple[Goal, KeyResult]]:
+        """The open key results of a person with their goals, by number: for the clock's own rules, never for showing
+        to others."""
+        open_goals = select(GOALS.c.id).where(GOALS.c.subject_id == owner, GOALS.c.state == "open")
+        here = (RESULTS.c.dropped_at.is_(None), RESULTS.c.goal_id.in_(open_goals))
+        rows = self._store.own(KeyResult, *here, subject=owner, order=(RESULTS.c.number, RESULTS.c.id))
+        if not rows:
+            return []
+        goals = {row.id: row for row in self._store.own(Goal, GOALS.c.state == "open", subject=owner)}
+        return [(goals[row.goal_id], row) for row in rows]
+
+    def waiting(self, owner: str, since: datetime) -> list[KeyResult]:
+        """The key results on which nothing was said since a moment."""
+        return [row for _, row in self.results(owner) if touched_at(row) < since]
+
+    def weekly(self, owner: str) -> ObligationRow | None:
+        """What is owed this week, if it is still open."""
+        here = (OWED.c.person_id == owner, OWED.c.kind == WEEKLY, OWED.c.closed_at.is_(None))
+        return next(iter(self._store.all(ObligationRow, *here, order=OWED.c.opened_at.desc())), None)
+
+    def stuck(self, obligation_id: str, owner: str) -> ObligationRow | None:
+        """What an owner was asked about one that is stuck, settled or not."""
+        found = self._store.obligations.get(obligation_id, person_id=owner)
+        return found if found and found.kind == STUCK else None
+
+    def reasons(self, owner: str) -> dict[str, set[str]]:
+        """Of which key results the owner was asked for which reason: each once."""
+        here = (OWED.c.person_id == owner, OWED.c.kind == STUCK)
+        found: dict[str, set[str]] = {}
+        for (about,) in self._store.execute(select(OWED.c.about).where(*here)):
+            result, _, reason = about.partition(":")
+            found.setdefault(result, set()).add(reason)
+        return found
+
+    def told_at(self, row: ObligationRow) -> datetime | None:
+        """When the owner was told of it: not when it was queued, but when it had arrived."""
+        told = (DECISIONS.c.kind == "nudge", DECISIONS.c.about == row.id, SENT.c.state == "sent")
+        arrived = select(func.min(SENT.c.sent_at)).join_from(
+            DECISIONS, SENT, SENT.c.id == DECISIONS.c.outgoing_id
+        )
+        found: datetime | None = self._store.execute(arrived.where(*told)).scalar()
+        return found
+
+    def entitle(self, row: ObligationRow, title: str) -> None:
+        """What is owed is said anew."""
+        if row.title != title:
+            self._store.change(row, title=title)
+
+    def settle(self, owner: str) -> None:
+        """Close what was said by now, and open again what was taken back."""
+        if not (rows := self._lately(owner)):
+            return
+        results = [row for _, row in self.results(owner)]
+        for row in rows:
+            waits = any(touched_at(each) < _since(row) for each in results if _is_about(row, each))
+            if row.closed_at is None and not waits:
+                self._store.obligations.close(owner, row.kind, row.about)
+            elif row.closed_at is not None and waits:
+                self._store.obligations.reopen(row)
+
+    def _lately(self, owner: str) -> list[ObligationRow]:
+        done = (
+            OWED.c.closed_how == "done",
+            or_(OWED.c.expires_at.is_(None), OWED.c.expires_at > self._store.now),
+        )
+        still = or_(OWED.c.closed_at.is_(None), *((done[0] & done[1]),))
+        here: tuple[Any, ...] = (OWED.c.person_id == owner, OWED.c.kind.in_((WEEKLY, STUCK)), still)
+        return self._store.all(ObligationRow, *here)
+
+
+def _since(row: ObligationRow) -> datetime:
+    return datetime.fromisoformat(row.args["since"]) if row.kind == WEEKLY else row.opened_at
+
+
+def _is_about(row: ObligationRow, each: KeyResult) -> bool:
+    return row.kind == WEEKLY or row.args["result"] == each.id
