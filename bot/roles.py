@@ -12,7 +12,7 @@ class Role(StrEnum):
     while the rest stand by."""
 
     WEB = "web"
-    """Slack over HTTP, Telegram's webhook, the local chat."""
+    """Slack over HTTP, Telegram's webhook, data that other systems send, the local chat."""
     HEAR = "hear"
     """What Upbeat fetches itself: asking Telegram for updates, holding Slack's socket."""
     TICK = "tick"
