@@ -212,7 +212,10 @@ class Tour:
 
     async def _a_goal_reads_data(self) -> None:
         await Sender(self.chat).sends(point("5"), point("3", person="chen@example.com"))
-        for said in ("add find their way", "result 1 calls from 1 to 9"):  # words that are not ours may be no title
+        for said in (
+            "add find their way",
+            "result 1 calls from 1 to 9",
+        ):  # words that are not ours may be no title
             await self.chat.says("chen", f"/goals {said}")
         for _ in range(2):  # it is connected, then disconnected
             shown = await self.chat.presses("chen", "Open", on=await self.chat.says("chen", "/goals"))
