@@ -11,6 +11,7 @@ from handlers.goals.changes import differences
 from handlers.goals.data import connections, from_source
 from handlers.goals.goal import COMPANY, Standing, feature, percent, seers
 from handlers.goals.progress import say
+from handlers.goals.tree import tree
 from handlers.goals.writing import add, edit, end, measure
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Section
@@ -69,6 +70,7 @@ def _doors(request: Request) -> tuple[Part, ...]:
         Button(Phrase("New goal"), add.bind(), style="primary"),
         *((Button(Phrase("My team"), team.bind()),) if leads else ()),
         Button(Phrase("The company's goals"), company.bind()),
+        Button(Phrase("The tree"), tree.bind()),
     )
 
 

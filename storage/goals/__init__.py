@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, or_, select, update
 from sqlmodel import col
@@ -17,7 +17,7 @@ from storage.policy import Kind, Right, may
 if TYPE_CHECKING:
     from storage.store import Store
 
-__all__ = ["DIFFERS", "Cycle", "Goal", "GoalChange", "Goals", "KeyResult"]
+__all__ = ["DIFFERS", "Cycle", "Goal", "GoalChange", "Goals", "KeyResult", "Node"]
 
 GOALS = Goal.__table__  # type: ignore[attr-defined]
 RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
@@ -31,6 +31,16 @@ DIFFERS = "goals.differs"
 GATHERED = timedelta(minutes=15)
 """Changes within so long of the first are told together."""
 _TOLD_BELOW = frozenset({"edited", "closed", "dropped", "reopened"})
+
+
+class Node(NamedTuple):
+    """Where a goal stands in the tree."""
+
+    id: str
+    parent: str
+    level: str
+    owner: str
+    number: int
 
 
 class Goals:
@@ -123,12 +133,12 @@ class Goals:
             found.append(parent)
             here = parent
 
-    def shape(self, *, reader: str) -> list[tuple[str, str, str, str, int]]:
-        """Each open goal that the reader sees: id, what it serves, level, owner, number. No words are opened."""
+    def shape(self, *, reader: str) -> list[Node]:
+        """Where each open goal stands that the reader sees. No words are opened."""
         columns = (GOALS.c.id, GOALS.c.parent_id, GOALS.c.level, GOALS.c.subject_id, GOALS.c.number)
         visible = self._store.readable(Goal, reader)
         rows = self._store.execute(select(*columns).where(GOALS.c.state == "open", visible))
-        return [(row.id, row.parent_id, row.level, row.subject_id, row.number) for row in rows]
+        return [Node(*row) for row in rows]
 
     def some(self, goal_ids: Iterable[str], *, reader: str) -> dict[str, Goal]:
         """Goals by id, as far as the reader sees them."""
