@@ -120,6 +120,8 @@ class Past:
             self._on(days, 1, self._thanks, giver, channel, f"/kudos {receivers} {reason}")
             cheers = [cheer for n, cheer in enumerate(story.CHEERS) if (n + number) % 3 == 0]
             self._on(days, 2, self._cheer, channel, [cheer for cheer in cheers if cheer[0] != giver])
+        for days, hour, who, words in story.GOALS:
+            self._on(days, hour, self._says, who, words)
         for days, who, channel, words in story.TALK:
             self._on(days, 0, self._says, who, words, View("in", channel))
         for days, who, to, parts in story.FEEDBACK:
