@@ -114,6 +114,7 @@ REASONS: Mapping[str, Phrase] = {
     "moved": Phrase("it was moved to another time"),
     "left": Phrase("the person has left"),
     "ended": Phrase("it has ended"),
+    "removed": Phrase("it was removed"),
     "no channel": Phrase("there is no channel for it"),
     "gone": Phrase("the message that it was to replace is gone"),
     "place gone": Phrase("there is no channel for it"),

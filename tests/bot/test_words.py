@@ -68,7 +68,8 @@ def test_a_translation_says_something_else_than_the_english() -> None:
 def test_a_translation_is_chinese() -> None:
     wordless = {english for english, chinese in PAIRS if not CHARACTER.search(chinese)}
     assert {english for english in wordless if re.search(r"[A-Za-z]", _bare(english))} - NAMES == {
-        "{done} of {all}"  # 3/5
+        "{done} of {all}",  # 3/5
+        "{value} of {target}",  # 380 / 500
     }
 
 

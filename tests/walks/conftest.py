@@ -15,6 +15,7 @@ from tests.walks.tour import Tour, found, opened
 TOURS = frozenset({"tour", "hostile_tour", "hostile_interviews"})
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever needs a tour goes to one worker, so that each is made once."""
     for item in items:
