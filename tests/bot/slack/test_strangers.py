@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import Any
@@ -79,6 +80,10 @@ async def test_who_becomes_a_guest_is_disconnected_at_once(any_room: Room) -> No
     await slack.command(user("ben"), "/checkin", "done it")
     slack.users[user("ben")]["is_restricted"] = True
     await slack.event("user_change", {"user": user("ben")})
+    for _ in range(400):  # a busy machine may answer so late that Slack sends the event again
+        if not any_room.accounts("ben"):
+            break
+        await asyncio.sleep(0.05)
     assert any_room.accounts("ben") == []
     ack = await slack.command(user("ben"), "/checkin", "done more")
     assert "people on the company's list" in ack.ephemeral.words
