@@ -53,7 +53,7 @@ def my_goals(request: Request) -> tuple[Option, ...]:
     return tuple(
         Option(
             row.id,
-            Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)),
+            goals.numbered(row),
             also=(str(row.number), f"#{row.number}"),
         )
         for row in rows
@@ -116,7 +116,7 @@ def propose(request: Request, goal: str, parent: Parent) -> Reply:
 
 
 def _proposed(request: Request, goal: str, parent: str) -> Reply:
-    row = _goal(request, goal)
+    row = goals.bound_goal(request, goal)
     if not parent:
         raise Problem(Phrase("There is no goal above yours that you see. Nothing has to be served."))
     above = request.store.goals.get(parent, reader=request.actor.id)
@@ -199,7 +199,7 @@ def _stands(request: Request, row: Goal, above: Goal, title: Text) -> Card:
 @feature.button(allow=asked)
 def agree(request: Request, goal: str, parent: str) -> Reply:
     """Agree that a goal serves mine."""
-    row, above = _goal(request, goal), _goal(request, parent)
+    row, above = goals.bound_goal(request, goal), goals.bound_goal(request, parent)
     _refuse_circle(request, row, above)
     _agreed(request, row, above)
     told = Card(
@@ -226,7 +226,7 @@ Reason = Annotated[str, Words(Phrase("Why not?"), longest=1000)]
 @feature.button(allow=asked, seen_by=goals.audience, title=Phrase("Decline the proposal"))
 def decline(request: Request, goal: str, parent: str, reason: Reason) -> Reply:
     """Decline that a goal serves mine, with a reason."""
-    row, above = _goal(request, goal), _goal(request, parent)
+    row, above = goals.bound_goal(request, goal), goals.bound_goal(request, parent)
     request.store.goals.change(
         row, "declined", by=request.actor.id, note=reason, parent_id="", aligned="", aligned_at=None
     )
@@ -264,7 +264,7 @@ def _owner_hears(request: Request, row: Goal, card: Card) -> tuple[Tell, ...]:
 @feature.button(allow=changers)
 def detach(request: Request, goal: str) -> Reply:
     """Let a goal serve nothing."""
-    row = _goal(request, goal)
+    row = goals.bound_goal(request, goal)
     if not row.parent_id:
         return Reply(show=Card(Phrase("It serves nothing, as before."), Section(Verbatim(row.title))))
     above, was_agreed = request.store.goals.get(row.parent_id, reader=request.actor.id), row.aligned == AGREED
@@ -349,9 +349,3 @@ def _owner(request: Request, row: Goal) -> Text:
     if person.active:
         return Verbatim(person.name)
     return Phrase("{name}, who has left", name=Verbatim(person.name))
-
-
-def _goal(request: Request, goal: str) -> Goal:
-    row = goals.goal_of(request, {"goal": goal})
-    assert row is not None  # the door asked
-    return row

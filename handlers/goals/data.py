@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 
 from handlers.goals import goal as goals
@@ -17,7 +18,7 @@ from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.forms import Choice, Option
 from handlers.kit.hours import calendar_of, hours_of
-from handlers.kit.problems import Problem
+from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from storage.goals import GoalChange, KeyResult
@@ -77,7 +78,7 @@ def _offered(words: Phrase, rows: Sequence[KeyResult], door: Any) -> tuple[Part,
         return tuple(Button(words, door.bind(result=row.id)) for row in rows)
     buttons = (
         Button(
-            Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)),
+            goals.numbered(row),
             door.bind(result=row.id),
         )
         for row in rows[:25]
@@ -88,7 +89,7 @@ def _offered(words: Phrase, rows: Sequence[KeyResult], door: Any) -> tuple[Part,
 @feature.button(allow=changers, seen_by=goals.audience, title=Phrase("Connect to data"))
 def connect(request: Request, result: str, which: Which) -> Reply:
     """Let a key result read a figure that arrives by itself."""
-    row = _row(request, result)
+    row = goals.bound_result(request, result)
     metric_id, _, own = which.partition(":")
     metric = request.store.metrics.metric(metric_id)
     if metric is None or metric.kept_apart:
@@ -134,7 +135,7 @@ def _another_unit(row: KeyResult, metric: Metric) -> tuple[Part, ...]:
 @feature.button(allow=changers)
 def disconnect(request: Request, result: str) -> Reply:
     """Let a key result read no figure any more."""
-    row = _row(request, result)
+    row = goals.bound_result(request, result)
     _changed(request, row, "disconnected", metric_id="", metric_own=False)
     return Reply(
         show=Card(
@@ -144,19 +145,11 @@ def disconnect(request: Request, result: str) -> Reply:
     )
 
 
-def _row(request: Request, result: str) -> KeyResult:
-    row = request.store.goals.result(result, reader=request.actor.id)
-    assert row is not None  # the door asked
-    return row
-
-
 def _changed(request: Request, row: KeyResult, act: str, **values: Any) -> None:
     try:
         request.store.goals.edit(row, act, by=request.actor.id, **values)
     except Conflict:
-        raise Problem(
-            Phrase("This was changed in the meantime. Nothing of yours was done; please look again.")
-        ) from None
+        raise changed_meanwhile() from None
     request.store.touch(row.subject_id)
 
 
@@ -226,7 +219,7 @@ def _move(row: KeyResult, first: GoalChange, last: GoalChange, person: Person, n
                 "{number}. {title}: {before} → {after}",
                 number=row.number,
                 title=Verbatim(row.title),
-                before=Verbatim(shown(goals.exact(before), person.language)) if before else Phrase("nothing"),
+                before=Verbatim(shown(Decimal(before), person.language)) if before else Phrase("nothing"),
                 after=Verbatim(shown(row.value, person.language)),
             ),
             from_source(last.source, at, now),
@@ -299,7 +292,7 @@ def about_me(request: Request) -> Reply:
 
 
 def _point(request: Request, point: PersonPoint) -> Text:
-    value = Verbatim(shown(goals.exact(point.value or "0"), request.actor.language))
+    value = Verbatim(shown(Decimal(point.value or "0"), request.actor.language))
     return Lines(
         (
             Phrase(

@@ -74,6 +74,20 @@ def goal_of(request: Request, args: Mapping[str, Any]) -> Goal | None:
     return request.store.goals.get(goal, reader=request.actor.id) if goal else None
 
 
+def bound_goal(request: Request, goal: str) -> Goal:
+    """The goal behind a door whose rule has asked for it already."""
+    row = goal_of(request, {"goal": goal})
+    assert row is not None
+    return row
+
+
+def bound_result(request: Request, result: str) -> KeyResult:
+    """The key result behind such a door."""
+    row = request.store.goals.result(result, reader=request.actor.id)
+    assert row is not None
+    return row
+
+
 def _may_change(request: Request, args: Mapping[str, Any]) -> bool:
     goal = goal_of(request, args)
     return goal is not None and request.store.goals.may_write(goal, request.actor.id)
@@ -117,11 +131,6 @@ def stale_of(request: Request, rows: Sequence[KeyResult]) -> frozenset[str]:
     )
 
 
-def exact(number: str) -> Decimal:
-    """A number as a change keeps it."""
-    return Decimal(number)
-
-
 @dataclass(frozen=True)
 class Standing:
     """A goal with its key results, as a reader sees them."""
@@ -160,6 +169,11 @@ def percent(share: Decimal | None) -> Text:
     if share is None:
         return Phrase("no data yet")
     return Phrase("{percent} %", percent=scoring.whole_percent(share))
+
+
+def numbered(row: Goal | KeyResult) -> Text:
+    """A goal or a key result as its owner calls it."""
+    return Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title))
 
 
 def headline(each: Standing) -> Text:

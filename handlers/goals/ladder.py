@@ -82,7 +82,7 @@ def _day_after(calendar: WorkCalendar, day: date, workdays: int) -> date:
 
 
 def _asked(row: KeyResult, reason: str, manager: Person | None, day: date) -> Text:
-    title = Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title))
+    title = goals.numbered(row)
     if manager is None:
         if reason == cadence.OFF_TRACK:
             return Phrase("{title} is off track. What does it need?", title=title)
@@ -106,8 +106,7 @@ def _asked(row: KeyResult, reason: str, manager: Person | None, day: date) -> Te
 @feature.button(allow=changers)
 def stuck(request: Request, result: str, reason: str = "", manager: str = "") -> Reply:
     """Say how this key result is, which is stuck."""
-    row = request.store.goals.result(result, reader=request.actor.id)
-    assert row is not None  # the door asked
+    row = goals.bound_result(request, result)
     title = Phrase("Off track") if reason == cadence.OFF_TRACK else Phrase("No word for two weeks")
     told = request.store.directory.person(manager) if manager else None
     return Reply(show=Card(title, *asked(request, row), Note(_rule(reason, workdays(request.store), told))))
@@ -219,7 +218,7 @@ def _to_manager(person: Person, owed: ObligationRow, goal: Goal, row: KeyResult,
         title = Phrase("A key result of {name} is off track", name=name)
     else:
         title = Phrase("No word on a key result of {name} for two weeks", name=name)
-    words = Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title))
+    words = goals.numbered(row)
     card = Card(
         title,
         Section(words, quoted=True),
@@ -254,8 +253,7 @@ def _topic(row: KeyResult) -> str:
 @feature.button(allow=seers)
 def why_told(request: Request, result: str, reason: str) -> Reply:
     """Why do I hear of this key result?"""
-    row = request.store.goals.result(result, reader=request.actor.id)
-    assert row is not None  # the door asked
+    row = goals.bound_result(request, result)
     after = workdays(request.store)
     name = Verbatim(request.person(row.subject_id).name)
     if reason == cadence.OFF_TRACK:

@@ -55,12 +55,7 @@ def _updates(found: Sequence[Standing]) -> tuple[Part, ...]:
     rows = [row for each in found for row in each.results][:25]
     if not rows:
         return ()
-    options = (
-        Button(
-            Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)), say.bind(result=row.id)
-        )
-        for row in rows
-    )
+    options = (Button(goals.numbered(row), say.bind(result=row.id)) for row in rows)
     return (Menu(Phrase("Say how far it is"), tuple(options)),)
 
 
@@ -126,7 +121,7 @@ def _owner(request: Request, goal: Goal) -> Text:
 @feature.button(allow=seers)
 def show(request: Request, goal: str) -> Reply:
     """Open a goal."""
-    row = _goal(request, goal)
+    row = goals.bound_goal(request, goal)
     (each,) = goals.standing(request, [row])
     return Reply(
         show=Card(
@@ -160,19 +155,13 @@ def _to_do(request: Request, each: Standing) -> tuple[Part, ...]:
     )
 
 
-def _goal(request: Request, goal: str) -> Goal:
-    row = goals.goal_of(request, {"goal": goal})
-    assert row is not None  # the door asked
-    return row
-
-
 # Why this number -----------------------------------------------------------------------------------------------------
 
 
 @feature.button(allow=seers)
 def why(request: Request, goal: str) -> Reply:
     """Why this number?"""
-    row = _goal(request, goal)
+    row = goals.bound_goal(request, goal)
     (each,) = goals.standing(request, [row])
     together = each.together
     shares = zip(each.results, together.shares, strict=True)
@@ -221,7 +210,7 @@ def _said_by(request: Request, row: KeyResult) -> tuple[Text, ...]:
 @feature.button(allow=seers)
 def history(request: Request, goal: str, page: int = 0) -> Reply:
     """Show everything that changed about a goal."""
-    row = _goal(request, goal)
+    row = goals.bound_goal(request, goal)
     found = request.store.goals.history(row.id, reader=request.actor.id, limit=(page + 1) * PAGE + 1)
     here, more = found[page * PAGE : (page + 1) * PAGE], len(found) > (page + 1) * PAGE
     results = {

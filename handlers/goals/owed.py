@@ -10,7 +10,7 @@ from handlers.goals import goal as goals
 from handlers.goals.goal import CONFIDENCE
 from handlers.kit.cards import Button, Part, Press, Section
 from handlers.kit.requests import Request
-from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Listing, Phrase, Plural, Text
 from handlers.kit.values import dump
 from storage.goals import KeyResult
 from storage.goals.owed import WEEKLY
@@ -22,9 +22,7 @@ NAMED = 5
 
 def title_of(rows: Sequence[KeyResult]) -> Text:
     """The week's word, as a reminder lists it."""
-    named: list[Text] = [
-        Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)) for row in rows[:NAMED]
-    ]
+    named: list[Text] = [goals.numbered(row) for row in rows[:NAMED]]
     rest = len(rows) - NAMED
     if rest > 0:
         named.append(Plural("{n} more", "{n} more", n=rest))

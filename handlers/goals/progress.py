@@ -13,7 +13,7 @@ from handlers.goals.scoring import ONE, ZERO, Direction, is_stretched
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.forms import Choice, Option, Words
-from handlers.kit.problems import Problem
+from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import folded
@@ -37,7 +37,7 @@ def my_results(request: Request) -> tuple[Option, ...]:
 
 def _option(row: KeyResult) -> Option:
     number = str(row.number)
-    label = Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title))
+    label = goals.numbered(row)
     return Option(row.id, label, also=(number, f"#{number}", f"{number}.", f"{number}:"))
 
 
@@ -80,22 +80,16 @@ def say(request: Request, result: str, far: Far, confidence: Sure = "", remark: 
 
 
 def _said(request: Request, result: str, far: str, confidence: str, remark: str) -> Reply:
-    row = _row(request, result)
+    row = goals.bound_result(request, result)
     value, note = _read(request, row, far)
     note = "\n".join(words for words in (note, remark) if words)
     return _moved(request, row, value, confidence or row.confidence, note)
 
 
-def _row(request: Request, result: str) -> KeyResult:
-    row = request.store.goals.result(result, reader=request.actor.id)
-    assert row is not None  # the door asked
-    return row
-
-
 @feature.button(allow=changers)
 def same(request: Request, result: str, confidence: str) -> Reply:
     """Nothing moved, but it looks so."""
-    row = _row(request, result)
+    row = goals.bound_result(request, result)
     return _moved(request, row, row.value, confidence, "")
 
 
@@ -106,9 +100,7 @@ def _moved(request: Request, row: KeyResult, value: Decimal | None, confidence: 
             row, by=request.actor.id, value=value, confidence=confidence, note=note
         )
     except Conflict:
-        raise Problem(
-            Phrase("This was changed in the meantime. Nothing of yours was done; please look again.")
-        ) from None
+        raise changed_meanwhile() from None
     request.store.touch(row.subject_id)
     goal = request.store.goals.get(row.goal_id, reader=request.actor.id)
     assert goal is not None
@@ -195,7 +187,7 @@ def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
 @feature.button(allow=changers)
 def undo(request: Request, result: str, change: str) -> Reply:
     """Take back what was just said."""
-    row = _row(request, result)
+    row = goals.bound_result(request, result)
     done = request.store.goals.newest(row, reader=request.actor.id)
     if done is None or done.id != change:
         raise Problem(

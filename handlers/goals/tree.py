@@ -114,7 +114,7 @@ def loose(request: Request) -> Reply:
 
 
 def _remarks(request: Request, row: Goal) -> Iterator[Part]:
-    title = Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title))
+    title = goals.numbered(row)
     if words := _loose(request, row):
         does = detach if row.parent_id else propose
         label = Phrase("Detach") if row.parent_id else Phrase("Align")

@@ -151,7 +151,7 @@ def card(request: Request, row: Goal, title: Text) -> Card:
 @feature.button(allow=changers)
 def edit(request: Request, goal: str) -> Reply:
     """Change a goal, with what it says now in the form."""
-    return to_change(_goal(request, goal))
+    return to_change(goals.bound_goal(request, goal))
 
 
 def to_change(row: Goal) -> Reply:
@@ -175,7 +175,7 @@ def change(
     purpose: Purpose = "",
 ) -> Reply:
     """Change a goal. What it was before stays readable."""
-    row = _goal(request, goal)
+    row = goals.bound_goal(request, goal)
     wanted: dict[str, Any] = {"title": _one_line(title), "purpose": purpose or row.purpose}
     if sight:
         wanted["kind"] = KINDS[sight]
@@ -191,7 +191,7 @@ def change(
 @feature.button(allow=changers)
 def end(request: Request, goal: str) -> Reply:
     """End a goal: it is reached, or not wanted any more."""
-    row = _goal(request, goal)
+    row = goals.bound_goal(request, goal)
     if row.state == "open":
         request.store.goals.change(row, "closed", by=request.actor.id, state="closed", closed_at=request.now)
     request.store.touch(row.subject_id)
@@ -206,16 +206,10 @@ def end(request: Request, goal: str) -> Reply:
 @feature.button(allow=changers)
 def reopen(request: Request, goal: str) -> Reply:
     """Open an ended goal again."""
-    row = _goal(request, goal)
+    row = goals.bound_goal(request, goal)
     if row.state != "open":
         request.store.goals.change(row, "reopened", by=request.actor.id, state="open", closed_at=None)
     return Reply(show=card(request, row, Phrase("It is open again.")))
-
-
-def _goal(request: Request, goal: str) -> Goal:
-    row = goals.goal_of(request, {"goal": goal})
-    assert row is not None  # the door asked
-    return row
 
 
 # What it is measured by ----------------------------------------------------------------------------------------------
@@ -317,7 +311,7 @@ def _measured(
     unit: str,
     weight: str,
 ) -> Reply:
-    row = _goal(request, goal)
+    row = goals.bound_goal(request, goal)
     said = _in_one_line(request, what) if not (begin or target) else None
     title, measured, of = said or _in_fields(request, way, begin, target, high, stretch, unit)
     if mistake := measured.mistake():

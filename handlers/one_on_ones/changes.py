@@ -6,14 +6,13 @@ from typing import Annotated
 from handlers.kit.calendar import at_wall
 from handlers.kit.cards import Button, Card, Fact, Part, Section
 from handlers.kit.forms import Clock, Day
-from handlers.kit.problems import Problem
+from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text
 from handlers.one_on_ones.meetings import Meeting, following, plan_bells, standing
 from handlers.one_on_ones.owed import forget_reminder
 from handlers.one_on_ones.pair import (
     both,
-    changed_meanwhile,
     feature,
     named,
     opening,

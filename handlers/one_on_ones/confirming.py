@@ -5,11 +5,11 @@ from typing import Annotated
 from handlers.kit.access import owner_of
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.forms import Words
+from handlers.kit.problems import changed_meanwhile
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.one_on_ones.pair import (
     NOTES,
-    changed_meanwhile,
     feature,
     named,
     opening,

@@ -72,11 +72,6 @@ def partner_of(request: Request, series: Series) -> Person:
     return request.person(series.other_than(request.actor.id))
 
 
-def changed_meanwhile() -> Problem:
-    """Both acted at once, and the other was quicker."""
-    return Problem(Phrase("This was changed in the meantime. Nothing of yours was done; please look again."))
-
-
 def day_of(day: str) -> date:
     """A day that a button carries."""
     return date.fromisoformat(day)

@@ -9,7 +9,7 @@ from handlers.kit.access import everyone
 from handlers.kit.calendar import Rule, at_wall, local, local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.forms import Choice, Clock, Day, Option
-from handlers.kit.problems import Problem
+from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.one_on_ones.meetings import Meeting, first_of, is_at_night, plan_bells, standing
@@ -17,7 +17,6 @@ from handlers.one_on_ones.owed import forget_reminder
 from handlers.one_on_ones.pair import (
     Partner,
     both,
-    changed_meanwhile,
     feature,
     named,
     opening,
