@@ -248,14 +248,11 @@ MOST_RESULTS = 25
 
 def _progress(request: Request) -> tuple[Part, ...]:
     """Whoever just wrote what they got done can say what it moves."""
-    mine = request.store.goals.of(request.actor.id, reader=request.actor.id)
-    found = request.store.goals.results([goal.id for goal in mine], reader=request.actor.id) if mine else {}
-    rows = sorted((row for rows in found.values() for row in rows), key=lambda row: row.number)
     options = tuple(
         Button(
             Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)),
             Press("goals.say", {"result": row.id}),
         )
-        for row in rows[:MOST_RESULTS]
+        for row in request.store.goals.mine(request.actor.id)[:MOST_RESULTS]
     )
     return (Menu(Phrase("Say how far it is"), options),) if options else ()

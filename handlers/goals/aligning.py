@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from handlers.goals import goal as goals
 from handlers.goals.goal import COMPANY, DEPARTMENT, PERSON, TEAM, changers, feature, goal_of
+from handlers.goals.picking import allow, my_goals
 from handlers.kit.access import Rule, everyone
 from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.forms import Choice, Option, Words
@@ -45,19 +46,6 @@ asked = Rule(
 )
 
 # Proposing -----------------------------------------------------------------------------------------------------------
-
-
-def my_goals(request: Request) -> tuple[Option, ...]:
-    """The asker's open goals, as they call them."""
-    rows = request.store.goals.of(request.actor.id, reader=request.actor.id)
-    return tuple(
-        Option(
-            row.id,
-            goals.numbered(row),
-            also=(str(row.number), f"#{row.number}"),
-        )
-        for row in rows
-    ) or (Option("", Phrase("You have no goals yet")),)
 
 
 def _offered(request: Request) -> list[Goal]:
@@ -102,10 +90,7 @@ def align(
     parent: Parent,
 ) -> Reply:
     """Say which goal above it a goal of yours serves."""
-    if not which:
-        raise Problem(Phrase("You have no goals yet. Write one first, with /goals add."), question="which")
-    if not owners.check(request, {"goal": which}):
-        raise Problem(owners.refusal)
+    allow(request, owners, question="which", goal=which)
     return _proposed(request, which, parent)
 
 

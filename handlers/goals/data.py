@@ -204,7 +204,7 @@ def _moves(store: Store, person: Person, changes: Sequence[GoalChange], now: dat
         lasts[change.key_result_id] = change
     for result_id, last in lasts.items():
         row = store.goals.result(result_id, reader=person.id)
-        newest = store.goals.newest(row, reader=person.id) if row else None
+        newest = store.goals.newest([row], reader=person.id).get(row.id) if row else None
         if row is None or newest is None or newest.id != last.id:
             continue  # somebody said something since
         yield Section(_move(row, firsts[result_id], last, person, now))

@@ -287,6 +287,11 @@ def bare(request: Request, row: KeyResult, value: Decimal) -> Verbatim:
     return Verbatim(f"{row.unit}{number}" if row.unit in SIGNS else number)
 
 
+def one_line(words: str) -> str:
+    """What somebody typed, without its line ends."""
+    return " ".join(words.split())
+
+
 def lines(request: Request, each: Standing) -> Lines:
     """A goal with all it is measured by."""
     return Lines((headline(each), *(result_line(request, row) for row in each.results), *left_out(each)))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from handlers.goals import aligning
 from handlers.goals import goal as goals
 from handlers.goals.changes import differences
 from handlers.goals.data import connections, from_source
 from handlers.goals.goal import COMPANY, Standing, feature, percent, seers
+from handlers.goals.measuring import measure
 from handlers.goals.progress import say
+from handlers.goals.scoring import Share
 from handlers.goals.tree import tree
-from handlers.goals.writing import add, edit, end, measure
+from handlers.goals.writing import add, edit, ending
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Section
 from handlers.kit.requests import Reply, Request
@@ -73,13 +74,15 @@ def _doors(request: Request) -> tuple[Part, ...]:
 def team(request: Request) -> Reply:
     """Show the goals of those who report to me."""
     people = request.store.directory.reports_of(request.actor.id, request.today)
+    theirs = request.store.goals.of_each((person.id for person in people[:MOST]), reader=request.actor.id)
+    stand = goals.standing(request, [goal for found in theirs.values() for goal in found[:MOST]])
     parts: list[Part] = []
     for person in people[:MOST]:
-        found = goals.standing(request, request.store.goals.of(person.id, reader=request.actor.id))
+        found = [each for each in stand if each.goal.subject_id == person.id]
         parts.append(Heading(Verbatim(person.name)))
         if not found:
             parts.append(Note(Phrase("No goals that you see.")))
-        parts += [Section(goals.headline(each), button=_open(each.goal)) for each in found[:MOST]]
+        parts += [Section(goals.headline(each), button=_open(each.goal)) for each in found]
     rest = len(people) - MOST
     more = (Note(Plural("And {n} more.", "And {n} more.", n=rest)),) if rest > 0 else ()
     return Reply(show=Card(Phrase("The goals of your team"), *parts, *more))
@@ -147,11 +150,7 @@ def _to_do(request: Request, each: Standing) -> tuple[Part, ...]:
         Button(Phrase("Add a key result"), measure.bind(goal=each.goal.id)),
         *connections(request, each.results),
         Button(Phrase("Change"), edit.bind(goal=each.goal.id)),
-        Button(
-            Phrase("End it"),
-            end.bind(goal=each.goal.id),
-            confirm=Phrase("It leaves your list, and its past stays readable. You can open it again."),
-        ),
+        ending(each.goal),
     )
 
 
@@ -165,11 +164,12 @@ def why(request: Request, goal: str) -> Reply:
     (each,) = goals.standing(request, [row])
     together = each.together
     shares = zip(each.results, together.shares, strict=True)
+    newest = request.store.goals.newest(each.results, reader=request.actor.id)
     return Reply(
         keep=True,
         show=Card(
             Phrase("Why {percent}?", percent=percent(together.progress)),
-            *(Section(_reason(request, result, share)) for result, share in shares),
+            *(Section(_reason(request, result, share, newest.get(result.id))) for result, share in shares),
             Section(
                 Phrase(
                     "The goal is the mean of its key results by weight. Each is the share of the way from its start to"
@@ -181,21 +181,20 @@ def why(request: Request, goal: str) -> Reply:
     )
 
 
-def _reason(request: Request, row: KeyResult, share: Any) -> Text:
+def _reason(request: Request, row: KeyResult, share: Share, newest: GoalChange | None) -> Text:
     line = goals.result_line(request, row)
     if share.why_not == "tracked":
         return Lines((line, Phrase("Weighs nothing: tracked, and not counted.")))
     if share.why_not == "no_data":
         return Lines((line, Phrase("No data yet: left out.")))
-    said = _said_by(request, row)
+    said = _said_by(request, row, newest)
     if share.why_not == "stale":
         return Lines((line, *said, Phrase("Too old: left out of the score until newer data arrives.")))
     weight = Phrase("Counts for {percent} of the goal.", percent=percent(share.weight))
     return Lines((line, weight, *said))
 
 
-def _said_by(request: Request, row: KeyResult) -> tuple[Text, ...]:
-    newest = request.store.goals.newest(row, reader=request.actor.id)
+def _said_by(request: Request, row: KeyResult, newest: GoalChange | None) -> tuple[Text, ...]:
     if newest is None or row.moved_at is None:
         return ()
     if newest.source and row.data_at:

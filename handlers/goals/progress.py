@@ -9,10 +9,11 @@ from handlers.goals import goal as goals
 from handlers.goals import owed
 from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, percent, progress_of
 from handlers.goals.numbers import Typed, read_number
+from handlers.goals.picking import allow, my_results
 from handlers.goals.scoring import ONE, ZERO, Direction, is_stretched
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Note, Part, Section
-from handlers.kit.forms import Choice, Option, Words
+from handlers.kit.forms import Choice, Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -25,20 +26,6 @@ SEPARATORS = " \t\n,，;；:：-–。."
 
 YES = frozenset({"yes", "y", "done", "true", "是", "完成", "已完成", "做到了", "对"})
 NO = frozenset({"no", "n", "not yet", "not done", "false", "否", "没有", "未完成", "还没"})
-
-
-def my_results(request: Request) -> tuple[Option, ...]:
-    """The key results that somebody may say something about, as they call them."""
-    mine = request.store.goals.of(request.actor.id, reader=request.actor.id)
-    found = request.store.goals.results([goal.id for goal in mine], reader=request.actor.id)
-    rows = sorted((row for rows in found.values() for row in rows), key=lambda row: row.number)
-    return tuple(_option(row) for row in rows) or (Option("", Phrase("You have no key results yet")),)
-
-
-def _option(row: KeyResult) -> Option:
-    number = str(row.number)
-    label = goals.numbered(row)
-    return Option(row.id, label, also=(number, f"#{number}", f"{number}.", f"{number}:"))
 
 
 Result = Annotated[str, Choice(Phrase("Which key result?"), options=my_results)]
@@ -64,12 +51,7 @@ Remark = Annotated[str, Words(Phrase("What happened?"), longest=1000)]
 )
 def update(request: Request, result: Result, far: Far, confidence: Sure = "", remark: Remark = "") -> Reply:
     """Say how far a key result of yours is."""
-    if not result:
-        raise Problem(
-            Phrase("You have no key results yet. Write a goal first, with /goals add."), question="result"
-        )
-    if not changers.check(request, {"result": result}):
-        raise Problem(changers.refusal)
+    allow(request, changers, question="result", result=result)
     return _said(request, result, far, confidence, remark)
 
 
@@ -188,7 +170,7 @@ def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
 def undo(request: Request, result: str, change: str) -> Reply:
     """Take back what was just said."""
     row = goals.bound_result(request, result)
-    done = request.store.goals.newest(row, reader=request.actor.id)
+    done = request.store.goals.newest([row], reader=request.actor.id).get(row.id)
     if done is None or done.id != change:
         raise Problem(
             Phrase("Something was said about it since. Say how far it is now instead."),

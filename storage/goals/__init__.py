@@ -7,24 +7,24 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, or_, select, update
-from sqlmodel import col
+from sqlalchemy import bindparam, func, or_, select, update
 
 from storage.goals.owed import Owed
-from storage.goals.tables import Cycle, Goal, GoalChange, KeyResult
+from storage.goals.tables import Goal, GoalChange, KeyResult
 from storage.policy import Kind, Right, may
+from storage.prepared import Prepared
 
 if TYPE_CHECKING:
     from storage.store import Store
 
-__all__ = ["DIFFERS", "Cycle", "Goal", "GoalChange", "Goals", "KeyResult", "Node"]
+__all__ = ["DIFFERS", "Goal", "GoalChange", "Goals", "KeyResult", "Node"]
 
 GOALS = Goal.__table__  # type: ignore[attr-defined]
 RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
 CHANGES = GoalChange.__table__  # type: ignore[attr-defined]
-CYCLES = Cycle.__table__  # type: ignore[attr-defined]
 
 _NUMBERED = (GOALS.c.number, GOALS.c.id)
+_OPEN = Prepared(select(GOALS.c.id).where(GOALS.c.subject_id == bindparam("owner"), GOALS.c.state == "open"))
 
 DIFFERS = "goals.differs"
 """The bell that tells the owners of what serves a goal how it changed."""
@@ -76,14 +76,18 @@ class Goals:
         state = GOALS.c.state != "open" if closed else GOALS.c.state == "open"
         return self._store.read(Goal, GOALS.c.subject_id == owner, state, reader=reader, order=_NUMBERED)
 
-    def of_level(self, level: str, *, reader: str, unit: str = "") -> list[Goal]:
-        """The open goals of the company, or of a department or a team, that the reader may see."""
-        here = [GOALS.c.level == level, GOALS.c.state == "open", *([GOALS.c.unit == unit] if unit else [])]
-        return self._store.read(Goal, *here, reader=reader, order=_NUMBERED)
+    def of_each(self, owners: Iterable[str], *, reader: str) -> dict[str, list[Goal]]:
+        """The open goals of several people, by their ids, as far as the reader may see them."""
+        found: dict[str, list[Goal]] = {owner: [] for owner in owners}
+        here = (GOALS.c.subject_id.in_(list(found)), GOALS.c.state == "open")
+        for row in self._store.read(Goal, *here, reader=reader, order=_NUMBERED):
+            found[row.subject_id].append(row)
+        return found
 
-    def open_for(self, reader: str) -> list[Goal]:
-        """Every open goal that the reader may see."""
-        return self._store.read(Goal, GOALS.c.state == "open", reader=reader, order=_NUMBERED)
+    def of_level(self, level: str, *, reader: str) -> list[Goal]:
+        """The open goals of the company, or of departments or teams, that the reader may see."""
+        here = (GOALS.c.level == level, GOALS.c.state == "open")
+        return self._store.read(Goal, *here, reader=reader, order=_NUMBERED)
 
     def children(self, goal_ids: Iterable[str], *, reader: str) -> list[Goal]:
         """The open goals that serve these, as far as the reader may see them."""
@@ -190,6 +194,15 @@ class Goals:
             found[row.goal_id].append(row)
         return found
 
+    def mine(self, owner: str) -> list[KeyResult]:
+        """The key results of a person's open goals, by number, for themselves. Who has no goal costs next to nothing:
+        it is asked at every check-in."""
+        open_goals = [row[0] for row in self._store.run(_OPEN, owner=owner)]
+        if not open_goals:
+            return []
+        here = (RESULTS.c.goal_id.in_(open_goals), RESULTS.c.dropped_at.is_(None))
+        return self._store.read(KeyResult, *here, reader=owner, order=(RESULTS.c.number, RESULTS.c.id))
+
     def result(self, result_id: str, *, reader: str) -> KeyResult | None:
         """A key result that the reader may see, or None."""
         return next(iter(self._store.read(KeyResult, RESULTS.c.id == result_id, reader=reader)), None)
@@ -252,11 +265,12 @@ class Goals:
         here = CHANGES.c.goal_id == goal_id
         return self._store.read(GoalChange, here, reader=reader, order=order, limit=limit)
 
-    def newest(self, row: KeyResult, *, reader: str) -> GoalChange | None:
-        """The last thing that changed about a key result."""
-        order = (CHANGES.c.made_at.desc(), CHANGES.c.id.desc())
-        here = CHANGES.c.key_result_id == row.id
-        return next(iter(self._store.read(GoalChange, here, reader=reader, order=order, limit=1)), None)
+    def newest(self, rows: Iterable[KeyResult], *, reader: str) -> dict[str, GoalChange]:
+        """The last thing that changed about each of these key results, by their ids."""
+        about = CHANGES.c.key_result_id
+        last = select(func.max(CHANGES.c.id)).where(about.in_([row.id for row in rows])).group_by(about)
+        found = self._store.read(GoalChange, CHANGES.c.id.in_(last), reader=reader)
+        return {change.key_result_id: change for change in found}
 
     def undo(self, change: GoalChange, row: KeyResult, *, by: str) -> GoalChange:
         """What a key result was before this change, it is again. Raises Conflict."""
@@ -301,22 +315,6 @@ class Goals:
     def _last_number(self, table: Any, owner: str) -> int:
         counted = select(func.max(table.c.number)).where(table.c.subject_id == owner)
         return int(self._store.execute(counted).scalar() or 0)
-
-    # Cycles ----------------------------------------------------------------------------------------------------------
-
-    def cycles(self, since: date) -> list[Cycle]:
-        """The cycles that have not ended before a day, the earliest first."""
-        return self._store.all(Cycle, CYCLES.c.ends_on >= since, order=(CYCLES.c.begins_on, CYCLES.c.id))
-
-    def cycle(self, cycle_id: str) -> Cycle | None:
-        """A cycle."""
-        return self._store.one(Cycle, col(Cycle.id) == cycle_id)
-
-    def begin_cycle(self, name: str, begins_on: date, ends_on: date, span: str) -> Cycle:
-        """Keep a new cycle."""
-        return self._store.insert(
-            Cycle(name=name, begins_on=begins_on, ends_on=ends_on, span=span, made_at=self._store.now)
-        )
 
 
 # As it is kept in a change -------------------------------------------------------------------------------------------

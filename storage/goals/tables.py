@@ -10,21 +10,9 @@ from sqlmodel import Field
 
 from storage.columns import Exact, Moment, Sealed, SealedJson
 from storage.policy import Kind
-from storage.tables import PersonalRow, Row
+from storage.tables import PersonalRow
 
 GOAL_KINDS: tuple[str, ...] = (Kind.GOAL_COMPANY, Kind.GOAL_TEAM, Kind.GOAL_PRIVATE)
-
-
-class Cycle(Row, table=True):
-    """A span of time that goals may be for: a quarter, a month, or another. Both days are included."""
-
-    __tablename__ = "goal_cycle"
-
-    name: str = Field(unique=True)
-    begins_on: date
-    ends_on: date = Field(index=True)
-    span: str = "quarter"  # month, quarter, custom
-    made_at: datetime = Field(sa_type=Moment)
 
 
 class Goal(PersonalRow, table=True):
@@ -44,7 +32,6 @@ class Goal(PersonalRow, table=True):
     unit: str = ""  # which department or team
     title: str = Field(sa_column=Column(Sealed, nullable=False))
     purpose: str = Field(default="", sa_column=Column(Sealed, nullable=False))
-    cycle_id: str = Field(default="", index=True)
     begins_on: date
     ends_on: date
     parent_id: str = ""

@@ -113,7 +113,6 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("title", sa.LargeBinary(), nullable=False),
         sa.Column("purpose", sa.LargeBinary(), nullable=False),
-        sa.Column("cycle_id", sa.String(), nullable=False),
         sa.Column("begins_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("parent_id", sa.String(), nullable=False),
@@ -128,7 +127,6 @@ def upgrade() -> None:
         batch_op.create_index("goal_by_parent", ["parent_id"], unique=False)
         batch_op.create_index("goal_by_state", ["state", "ends_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_goal_author_id"), ["author_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_goal_cycle_id"), ["cycle_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_goal_named_id"), ["named_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_goal_subject_id"), ["subject_id"], unique=False)
 
@@ -157,20 +155,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_goal_change_named_id"), ["named_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_goal_change_subject_id"), ["subject_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_goal_change_undoes"), ["undoes"], unique=False)
-
-    op.create_table(
-        "goal_cycle",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("begins_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("span", sa.String(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
-    )
-    with op.batch_alter_table("goal_cycle", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_goal_cycle_ends_on"), ["ends_on"], unique=False)
 
     op.create_table(
         "hold",
@@ -386,10 +370,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hold_person_id"))
 
     op.drop_table("hold")
-    with op.batch_alter_table("goal_cycle", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_goal_cycle_ends_on"))
-
-    op.drop_table("goal_cycle")
     with op.batch_alter_table("goal_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_goal_change_undoes"))
         batch_op.drop_index(batch_op.f("ix_goal_change_subject_id"))
@@ -402,7 +382,6 @@ def downgrade() -> None:
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_goal_subject_id"))
         batch_op.drop_index(batch_op.f("ix_goal_named_id"))
-        batch_op.drop_index(batch_op.f("ix_goal_cycle_id"))
         batch_op.drop_index(batch_op.f("ix_goal_author_id"))
         batch_op.drop_index("goal_by_state")
         batch_op.drop_index("goal_by_parent")
