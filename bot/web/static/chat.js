@@ -390,8 +390,11 @@ if (composer) {
       }
       if (!/^[/／]\S*(?: \S*)?$/.test(words.value)) return [];
       const wanted = words.value.slice(1).toLocaleLowerCase();
+      // A command that is whole needs no choosing either; a space behind it offers what may follow.
+      const isWhole = (one) => [`/${one.words}`, one.fills.trim()].includes(words.value.trim().toLocaleLowerCase());
+      if (!words.value.endsWith(" ") && commands.some(isWhole)) return [];
       return commands
-        .filter((one) => `${one.words} ${one.also ?? ""}`.toLocaleLowerCase().includes(wanted) && one.fills.trim() !== words.value.trim() && `/${one.words}` !== words.value.trim())
+        .filter((one) => `${one.words} ${one.also ?? ""}`.toLocaleLowerCase().includes(wanted) && !isWhole(one))
         .sort((a, b) => !a.words.startsWith(wanted) - !b.words.startsWith(wanted))
         .map((one) => ({ name: one.fills.trim(), help: one.help, take: () => put(one.fills) }));
     },

@@ -233,6 +233,16 @@ async def test_hr_uploads_the_people_file(window: Window) -> None:
     await expect(hana.locator("#messages .card").last).to_contain_text("ada@example.com")
 
 
+async def test_a_command_that_is_whole_is_sent_though_others_begin_with_it(window: Window) -> None:
+    ada = await window.of("ada")
+    await ada.keyboard.type("/goal")
+    await expect(ada.locator("#palette [role=option]").first).to_be_visible()
+    await ada.keyboard.type("s")
+    await expect(ada.locator("#palette [role=option]")).to_have_count(0)
+    await ada.keyboard.press("Enter")
+    await expect(ada.locator("#messages .card").last).to_contain_text("Your goals")
+
+
 async def test_one_person_becomes_another_by_the_switcher(window: Window) -> None:
     ada = await window.of("ada")
     await ada.locator(".switch summary").click()
