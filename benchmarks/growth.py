@@ -18,7 +18,7 @@ from handlers.kit.dispatch import Core
 from schedules.clock import Clock
 from schedules.delivery import Delivery
 from storage.database import Database
-from storage.people import Memory
+from storage.memory import Memory, View
 
 SPEAKERS = 90
 """How many of them talk, whatever the size of the company."""
@@ -82,7 +82,7 @@ async def _clock(file: Path, rounds: int) -> tuple[float, float]:
         await clock.tick()
         ticks.append(1000 * (time.perf_counter() - began))
         began = time.perf_counter()
-        database.write_now(lambda store: Memory().at(store.connection))
+        database.write_now(lambda store: View(Memory()).at(store.connection))
         reads.append(1000 * (time.perf_counter() - began))
     await database.close()
     return median(reads), median(ticks)

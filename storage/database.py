@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 from storage import postgres
 from storage.chain import Chains, begin_log
 from storage.columns import Keyring, keyring
-from storage.people import Memory, View
+from storage.memory import Memory, View
 from storage.prepared import run_raw
 from storage.store import Store
 from storage.tables import DataKey

@@ -1,27 +1,19 @@
-"""Who is who: people, their accounts and their reporting lines, held in memory by the database's version of them."""
+"""Who is who: people, their accounts, their reporting lines, and who stands in for whom."""
 
-import threading
 from collections import Counter as Counted
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
-from sqlmodel import col
+from sqlalchemy import Connection, func, select
 
 from storage.once import once
-from storage.prepared import Prepared
-from storage.rows import made as as_read
 from storage.tables import (
     FOREVER,
     Account,
     BreakGlass,
-    Counter,
     Delegation,
     PersonRow,
-    ReportingLine,
-    Setting,
 )
 
 DELEGATIONS = Delegation.__table__  # type: ignore[attr-defined]
@@ -129,20 +121,20 @@ class Directory:
         """The company's zone: the one that was chosen for it, or the one in which most people live."""
         zones = Counted(person.zone for person in self.active())
         usual = next((zone for zone, _ in zones.most_common(1)), DEFAULT_ZONE)
-        return _default(self.defaults, "zone", "") or usual
+        return default_of(self.defaults, "zone", "") or usual
 
     @property
     def language(self) -> str:
         """The company's language."""
-        return _default(self.defaults, "language", "") or LANGUAGE
+        return default_of(self.defaults, "language", "") or LANGUAGE
 
     def zone_of(self, team: str) -> str:
         """The zone of a team's channel: the team's, or the company's."""
-        return _default(self.defaults, "zone", team) or self.zone
+        return default_of(self.defaults, "zone", team) or self.zone
 
     def language_of(self, team: str) -> str:
         """The language of a team's channel: the team's, or the company's."""
-        return _default(self.defaults, "language", team) or self.language
+        return default_of(self.defaults, "language", team) or self.language
 
     def person(self, person_id: str) -> Person | None:
         """The person of that id, or None."""
@@ -224,193 +216,9 @@ class Directory:
         return tuple(sorted((p for p in self.people.values() if p.active), key=lambda person: person.name))
 
 
-class Memory:
-    """The newest directory that this process has read; shared by its units of work, in every thread. What a transaction
-    changed and has not yet committed never comes in here: see `View`."""
-
-    def __init__(self) -> None:
-        self._directory = Directory()
-        # Two reads on the event loop share its thread and take turns inside `newer`: a plain lock would stop it.
-        self._lock = threading.RLock()
-        self.met: set[tuple[str, str]] = set()
-        """Who has met which feature, as far as it was read: it stays so, and need not be asked again."""
-
-    @property
-    def latest(self) -> Directory:
-        """The directory that was read last; another process may have changed people since."""
-        return self._directory
-
-    def at(self, connection: Connection, revision: int) -> Directory:
-        """The directory of this revision, or a newer one, by a connection that has changed nothing of it."""
-        if revision <= self._directory.revision:
-            return self._directory
-        with self._lock:
-            known = self._directory
-            if revision <= known.revision:  # somebody else was reading it
-                return known
-            fresh = _newer(connection, known, revision)
-            if fresh.revision > self._directory.revision:
-                self._directory = fresh
-            return fresh
-
-
-class View:
-    """Who is who as one transaction sees it, with what it changed itself: nobody else sees that before the commit."""
-
-    def __init__(self, memory: Memory) -> None:
-        self.memory = memory
-        self._changed = False
-        self._own: Directory | None = None
-
-    def at(self, connection: Connection) -> Directory:
-        """The directory as this connection sees it: one small query when nothing changed."""
-        revision, latest = _revision(connection), self.memory.latest
-        if revision <= latest.revision or not self._changed:
-            return self.memory.at(connection, revision)
-        if self._own is None or self._own.revision != revision:
-            self._own = _newer(connection, self._own or latest, revision)
-        return self._own
-
-    def change(self, connection: Connection) -> int:
-        """Take the next revision, for rows that change who is who."""
-        self._changed = True
-        return next_revision(connection)
-
-    def undone(self) -> None:
-        """A part of the transaction was rolled back: what it changed is forgotten."""
-        self._own = None
-
-
-def _newer(connection: Connection, known: Directory, revision: int) -> Directory:
-    people = dict(known.people)
-    chosen = _settings(connection)
-    defaults = chosen.get(DEFAULTS) or {}
-    for row in connection.execute(_changed(PersonRow, known.revision)):
-        people[row.id] = _person(row, defaults)
-    accounts = _grouped_accounts(connection, known)
-    lines = _grouped_lines(connection, known)
-    return Directory(
-        revision=revision,
-        people=people,
-        by_email={person.email: person.id for person in people.values()},
-        by_account={(a.platform, a.external_id): a for of in accounts.values() for a in of},
-        accounts=accounts,
-        lines_of=lines,
-        lines_to=_turned(lines),
-        past_is_open=bool(chosen.get(PAST, True)),
-        stand_ins=_stand_ins(connection),
-        openings=_openings(connection),
-        defaults=defaults,
-    )
-
-
-def _person(row: Any, defaults: Mapping[str, Mapping[str, str]]) -> Person:
-    return Person(
-        id=row.id,
-        email=row.email,
-        name=row.name,
-        team=row.team,
-        zone=row.own_zone or row.zone or _default(defaults, "zone", row.team) or DEFAULT_ZONE,
-        language=row.own_language or row.language or _default(defaults, "language", row.team) or LANGUAGE,
-        role=row.role,
-        hired_on=row.hired_on,
-        external_id=row.external_id,
-        left_at=row.left_at,
-    )
-
-
-def _default(defaults: Mapping[str, Mapping[str, str]], name: str, team: str) -> str:
+def default_of(defaults: Mapping[str, Mapping[str, str]], name: str, team: str) -> str:
     """What was chosen for a team, or else for the whole company; "" where neither was."""
     return defaults.get(team, {}).get(name) or defaults.get("", {}).get(name) or ""
-
-
-def _grouped_accounts(connection: Connection, known: Directory) -> dict[str, tuple[Account, ...]]:
-    changed: dict[str, dict[str, Account]] = {}
-    for row in connection.execute(_changed(Account, known.revision)):
-        changed.setdefault(row.person_id, {})[row.id] = as_read(Account, row._mapping)
-    made = dict(known.accounts)
-    for person_id, fresh in changed.items():
-        kept = [account for account in made.get(person_id, ()) if account.id not in fresh]
-        made[person_id] = tuple(kept + [account for account in fresh.values() if account.ended_at is None])
-    return made
-
-
-def _grouped_lines(connection: Connection, known: Directory) -> dict[str, tuple[Line, ...]]:
-    made = dict(known.lines_of)
-    rows = connection.execute(_changed(ReportingLine, known.revision))
-    # A changed line is read with all of its person's: the memory keeps no row ids.
-    subjects = {row.subject_id for row in rows}
-    for part in _parts(subjects):
-        found: dict[str, list[Line]] = {subject: [] for subject in part}
-        for row in connection.execute(select(ReportingLine).where(col(ReportingLine.subject_id).in_(part))):
-            if row.since < row.until:
-                found[row.subject_id].append(Line(row.manager_id, row.subject_id, row.since, row.until))
-        made.update({subject: tuple(lines) for subject, lines in found.items()})
-    return made
-
-
-def _settings(connection: Connection) -> dict[str, Any]:
-    named = select(col(Setting.name), col(Setting.value)).where(col(Setting.name).in_([PAST, DEFAULTS]))
-    return {name: value for name, value in connection.execute(named) if value is not None}
-
-
-def _stand_ins(connection: Connection) -> dict[str, tuple[StandIn, ...]]:
-    made: dict[str, tuple[StandIn, ...]] = {}
-    named = ("id", "subject_id", "named_id", "begins_at", "ends_at")
-    for row in connection.execute(select(*(DELEGATIONS.c[name] for name in named)).where(*IN_FORCE)):
-        held = StandIn(*row)
-        made[held.person_id] = (*made.get(held.person_id, ()), held)
-    return made
-
-
-def _openings(connection: Connection) -> dict[str, tuple[Opening, ...]]:
-    made: dict[str, tuple[Opening, ...]] = {}
-    named = ("id", "author_id", "subject_id", "ends_at")
-    for row in connection.execute(select(*(GLASSES.c[name] for name in named)).where(*OPEN)):
-        opening = Opening(*row)
-        made[opening.reader_id] = (*made.get(opening.reader_id, ()), opening)
-    return made
-
-
-def _changed(table: Any, revision: int) -> Any:
-    # The last known revision is read again: its unit may have written more rows after it was first looked at.
-    return select(table.__table__).where(col(table.revision) >= revision)
-
-
-def _parts(ids: Iterable[str], size: int = 500) -> Iterable[list[str]]:
-    everything = list(ids)
-    return (everything[start : start + size] for start in range(0, len(everything), size))
-
-
-def _turned(lines_of: Mapping[str, tuple[Line, ...]]) -> dict[str, tuple[Line, ...]]:
-    made: dict[str, list[Line]] = {}
-    for lines in lines_of.values():
-        for line in lines:
-            made.setdefault(line.manager_id, []).append(line)
-    return {manager: tuple(lines) for manager, lines in made.items()}
-
-
-_REVISION = Prepared(select(col(Counter.value)).where(col(Counter.name) == bindparam("name")))
-
-
-def _revision(connection: Connection) -> int:
-    found = _REVISION.run(connection, {"name": "people"})
-    return int(found[0][0]) if found else 0
-
-
-def next_revision(connection: Connection) -> int:
-    """Take the next revision of the people; the row lock puts concurrent changes in order."""
-    counter = Counter.__table__  # type: ignore[attr-defined]
-    changed = connection.execute(
-        update(counter)
-        .where(counter.c.name == "people")
-        .values(value=counter.c.value + 1)
-        .returning(counter.c.value)
-    ).scalar()
-    if changed is None:
-        connection.execute(counter.insert().values(name="people", value=1))
-        return 1
-    return int(changed)
 
 
 def open_line(lines: Iterable[Line]) -> Line | None:

@@ -14,7 +14,8 @@ from sqlmodel import SQLModel, col
 
 from storage.filters import readable
 from storage.ids import new_id
-from storage.people import Directory, Memory, View
+from storage.memory import Memory, View
+from storage.people import Directory
 from storage.policy import Right, on_behalf_of, opened_by_glass
 from storage.prepared import Prepared, run_raw
 from storage.rows import made, new

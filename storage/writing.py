@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 from storage import postgres
 from storage.chain import Chains
 from storage.columns import Keyring, Sealed, SealedJson, keyring
-from storage.people import Memory, View
+from storage.memory import Memory, View
 from storage.prepared import run_raw
 from storage.store import Store
 

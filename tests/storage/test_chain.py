@@ -18,8 +18,8 @@ from storage import guards
 from storage.chain import AUDIT, HEADS, SIZE
 from storage.database import Database
 from storage.ids import new_id
+from storage.memory import View
 from storage.migrations import migrate
-from storage.people import View
 from storage.proof import Broken, Report
 from storage.rotation import change_secret, rotate
 from storage.store import Store
