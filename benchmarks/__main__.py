@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -191,7 +192,7 @@ async def _promises(folder: Path, there: Outside, rounds: int, seconds: float) -
         _print(f"What each promise costs: {act}, {promises.IN_FLIGHT} in flight", heads, rows)
 
 
-def _print(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _print(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     table = Table(title=title, title_justify="left")
     for head in heads:
         table.add_column(

@@ -53,7 +53,7 @@ def hire(store: Store, people: int) -> None:
     ):
         made = iter(rows)
         while batch := list(islice(made, 500)):
-            connection.execute(table.__table__.insert(), [row.model_dump() for row in batch])  # type: ignore[attr-defined]
+            connection.execute(table.__table__.insert(), [row.model_dump() for row in batch])  # type: ignore[union-attr]
 
 
 def _person(store: Store, person_id: str, number: int, revision: int) -> PersonRow:

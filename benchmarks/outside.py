@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -22,6 +22,7 @@ class Outside:
 
     port: int = 0
     posted: int = 0
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     async def quiet(self) -> None:
         """Wait until nothing has been posted for a moment."""
@@ -30,6 +31,35 @@ class Outside:
             await asyncio.sleep(0.15)
             if self.posted == before:
                 return
+
+    async def slack(self, request: web.Request) -> web.Response:
+        """A method of Slack's."""
+        method = request.match_info["method"]
+        sent = dict(await request.post()) or dict(request.query)
+        self.posted += method == "chat.postMessage"
+        answers: dict[str, dict[str, Any]] = {
+            "auth.test": {
+                "team_id": TEAM,
+                "user_id": "UBOT",
+                "bot_id": "BBOT",
+                "url": "https://bench.slack.com/",
+            },
+            "users.info": {"user": _slack_user(str(sent.get("user", "")))},
+            "users.list": {"members": []},
+            "chat.postMessage": {"channel": "D1", "ts": f"{next(self.numbers)}.000100"},
+            "conversations.open": {"channel": {"id": "D1"}},
+        }
+        return web.json_response({"ok": True, **answers.get(method, {})})
+
+    async def telegram(self, request: web.Request) -> web.Response:
+        """A method of the Bot API."""
+        method, private = request.match_info["method"], {"id": 1, "type": "private"}
+        self.posted += method == "sendMessage"
+        answers: dict[str, Any] = {
+            "getMe": {"id": 4242, "is_bot": True, "first_name": "Upbeat", "username": "upbeat_bot"},
+            "sendMessage": {"message_id": next(self.numbers), "date": 1, "chat": private},
+        }
+        return web.json_response({"ok": True, "result": answers.get(method, True)})
 
     def settings(self, *platforms: str) -> dict[str, str]:
         """The environment of an app that talks to these platforms."""
@@ -51,41 +81,10 @@ class Outside:
 @contextlib.asynccontextmanager
 async def outside() -> AsyncIterator[Outside]:
     """Serve both platforms while the block runs."""
-    made, numbers = Outside(), count(1)
-
-    async def slack(request: web.Request) -> web.Response:
-        method = request.match_info["method"]
-        sent = dict(await request.post()) or dict(request.query)
-        if method == "chat.postMessage":
-            made.posted += 1
-        user = str(sent.get("user", ""))
-        answers: dict[str, dict[str, Any]] = {
-            "auth.test": {
-                "team_id": TEAM,
-                "user_id": "UBOT",
-                "bot_id": "BBOT",
-                "url": "https://bench.slack.com/",
-            },
-            "users.info": {"user": _slack_user(user)},
-            "users.list": {"members": []},
-            "chat.postMessage": {"channel": "D1", "ts": f"{next(numbers)}.000100"},
-            "conversations.open": {"channel": {"id": "D1"}},
-        }
-        return web.json_response({"ok": True, **answers.get(method, {})})
-
-    async def telegram(request: web.Request) -> web.Response:
-        method = request.match_info["method"]
-        if method == "sendMessage":
-            made.posted += 1
-        answers: dict[str, Any] = {
-            "getMe": {"id": 4242, "is_bot": True, "first_name": "Upbeat", "username": "upbeat_bot"},
-            "sendMessage": {"message_id": next(numbers), "date": 1, "chat": {"id": 1, "type": "private"}},
-        }
-        return web.json_response({"ok": True, "result": answers.get(method, True)})
-
+    made = Outside()
     app = web.Application()
-    app.router.add_route("*", "/api/{method}", slack)
-    app.router.add_route("*", "/bot{token}/{method}", telegram)
+    app.router.add_route("*", "/api/{method}", made.slack)
+    app.router.add_route("*", "/bot{token}/{method}", made.telegram)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

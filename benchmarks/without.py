@@ -38,8 +38,8 @@ def encryption() -> None:
     """What people wrote is stored as it is. What was sealed before is opened."""
     opened, head = Keyring.open, (1).to_bytes(4, "big")
 
-    def read(self: Keyring, kept: bytes) -> str:
-        return opened(self, kept) if kept[:4] == head else kept.decode("utf-8", "surrogatepass")
+    def read(self: Keyring, sealed: bytes) -> str:
+        return opened(self, sealed) if sealed[:4] == head else sealed.decode("utf-8", "surrogatepass")
 
     Keyring.seal_bytes = lambda self, words: words  # type: ignore[method-assign]
     Keyring.open = read  # type: ignore[method-assign]
