@@ -96,14 +96,18 @@ class Goals:
 
     def change(self, goal: Goal, act: str, *, by: str, note: str = "", **values: Any) -> GoalChange:
         """Write new values of a goal, with a version of what was before. Raises Conflict."""
-        before = {name: _told(getattr(goal, name)) for name in values}
-        kind = values.get("kind")
-        self._store.change(goal, **values)
-        if kind is not None:
-            self._move_to_kind(goal, kind)
-        return self._note(
-            goal, None, act, by, before, {name: _told(item) for name, item in values.items()}, note
-        )
+        before, after = self._written(goal, values)
+        if "kind" in values:
+            self._move_to_kind(goal, values["kind"])
+        return self._note(goal, None, act, by, before, after, note)
+
+    def _written(
+        self, row: Goal | KeyResult, values: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Write new values; returns what was before and what is now, as a change keeps it. Raises Conflict."""
+        before = _plain(row, values)
+        self._store.change(row, **values)
+        return before, _plain(row, values)
 
     def _move_to_kind(self, goal: Goal, kind: str) -> None:
         """All that belongs to a goal is read by who reads the goal."""
@@ -212,12 +216,8 @@ class Goals:
     ) -> GoalChange:
         """A key result has come so far. Raises Conflict."""
         values = {"value": value, "confidence": confidence, "moved_at": self._store.now, "data_at": None}
-        before = {name: _told(getattr(row, name)) for name in values}
-        self._store.change(row, **values)
-        goal = self._goal_of(row)
-        return self._note(
-            goal, row, "moved", by, before, {n: _told(item) for n, item in values.items()}, note
-        )
+        before, after = self._written(row, values)
+        return self._note(self._goal_of(row), row, "moved", by, before, after, note)
 
     def follow(self, row: KeyResult, *, source: str, value: Decimal, at: datetime) -> GoalChange | None:
         """A metric that a key result reads has come to a value, at a moment; None where that moves nothing. Raises
@@ -227,9 +227,7 @@ class Goals:
             if row.data_at != at:
                 self._store.change(row, moved_at=self._store.now, data_at=at)
             return None
-        before = {name: _told(getattr(row, name)) for name in values}
-        self._store.change(row, **values)
-        after = {name: _told(item) for name, item in values.items()}
+        before, after = self._written(row, values)
         return self._note(self._goal_of(row), row, "moved", None, before, after, source=source)
 
     def reading(self, metric_id: str, *, subject: str) -> list[tuple[KeyResult, Goal]]:
@@ -248,10 +246,8 @@ class Goals:
 
     def edit(self, row: KeyResult, act: str, *, by: str, **values: Any) -> GoalChange:
         """Write new values of a key result, with a version of what was before. Raises Conflict."""
-        before = {name: _told(getattr(row, name)) for name in values}
-        self._store.change(row, **values)
-        goal = self._goal_of(row)
-        return self._note(goal, row, act, by, before, {n: _told(item) for n, item in values.items()})
+        before, after = self._written(row, values)
+        return self._note(self._goal_of(row), row, act, by, before, after)
 
     def _goal_of(self, row: KeyResult) -> Goal:
         (goal,) = self._store.own(Goal, GOALS.c.id == row.goal_id, subject=row.subject_id)
@@ -274,12 +270,8 @@ class Goals:
 
     def undo(self, change: GoalChange, row: KeyResult, *, by: str) -> GoalChange:
         """What a key result was before this change, it is again. Raises Conflict."""
-        values = _read(change.before or {})
-        before = {name: _told(getattr(row, name)) for name in values}
-        self._store.change(row, **values)
-        goal = self._goal_of(row)
-        after = {name: _told(item) for name, item in values.items()}
-        return self._note(goal, row, "undone", by, before, after, undoes=change.id)
+        before, after = self._written(row, _read(change.before or {}))
+        return self._note(self._goal_of(row), row, "undone", by, before, after, undoes=change.id)
 
     def _note(
         self,
