@@ -40,17 +40,19 @@ def make_router(core: Core, live: Live) -> APIRouter:
     return router
 
 
-def _add_pages(router: APIRouter, ears: Ears) -> None:
-    async def page(request: Request, called: str, view: View, most: int = MOST) -> Response:
-        me = await ears.person(called)
-        part = request.headers.get(PART)
-        shown = await ears.page(me, view, max(1, min(most, MOST_EVER)), looking=part != "unseen")
-        if part is not None:
-            return HTMLResponse(_parts(shown, None))
-        response = HTMLResponse(shown.draw.page("page.html", p=shown))
-        response.set_cookie("acting", quote(me.called), httponly=True, samesite="strict")
-        return response
+async def _page(ears: Ears, request: Request, called: str, view: View, most: int = MOST) -> Response:
+    """A place as somebody sees it: whole, or the parts of it that the page asks for when something changed."""
+    me = await ears.person(called)
+    part = request.headers.get(PART)
+    shown = await ears.page(me, view, max(1, min(most, MOST_EVER)), looking=part != "unseen")
+    if part is not None:
+        return HTMLResponse(_parts(shown, None))
+    response = HTMLResponse(shown.draw.page("page.html", p=shown))
+    response.set_cookie("acting", quote(me.called), httponly=True, samesite="strict")
+    return response
 
+
+def _add_pages(router: APIRouter, ears: Ears) -> None:
     @router.get("/")
     async def first(request: Request) -> Response:
         called = await ears.first(request.cookies.get("acting", ""))
@@ -60,19 +62,19 @@ def _add_pages(router: APIRouter, ears: Ears) -> None:
 
     @router.get("/as/{me}/home")
     async def home(request: Request, me: str) -> Response:
-        return await page(request, me, View("home"))
+        return await _page(ears, request, me, View("home"))
 
     @router.get("/as/{me}/upbeat")
     async def upbeat(request: Request, me: str) -> Response:
-        return await page(request, me, View("upbeat"), _most(request))
+        return await _page(ears, request, me, View("upbeat"), _most(request))
 
     @router.get("/as/{me}/in/{place}")
     async def channel(request: Request, me: str, place: str) -> Response:
-        return await page(request, me, View("in", place), _most(request))
+        return await _page(ears, request, me, View("in", place), _most(request))
 
     @router.get("/as/{me}/with/{person}")
     async def colleague(request: Request, me: str, person: str) -> Response:
-        return await page(request, me, View("with", person))
+        return await _page(ears, request, me, View("with", person))
 
     @router.get("/as/{me}/files/{file}")
     async def file(me: str, file: str) -> Response:
