@@ -88,6 +88,8 @@ async def test_late_corrected_and_repeated_figures_are_safe(any_chat: Chat) -> N
     await crm.sends(at(chat, "300", id="today"))
     late = at(chat, "250", id="late", at=(chat.now - timedelta(hours=1)).isoformat())
     assert (await crm.sends(late))["moved"] == 0
+    very = at(chat, "900", id="very late", at=(chat.now - timedelta(days=60)).isoformat())
+    assert (await crm.sends(very))["moved"] == 0
     assert (await crm.sends(at(chat, "300", id="today")))["repeated"] == 1
     assert (await crm.sends(at(chat, "280", id="today")))["moved"] == 1
     (row,) = chat.rows(KeyResult)
