@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -22,21 +23,29 @@ class Outside:
 
     port: int = 0
     posted: int = 0
+    posted_at: float = 0.0
+    """When the last answer came, by the clock of `time.perf_counter`."""
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    async def quiet(self) -> None:
-        """Wait until nothing has been posted for a moment."""
-        for _ in range(100):
+    async def quiet(self) -> float:
+        """Wait until nothing has been posted for a moment; returns when the last answer came."""
+        for _ in range(400):
             before = self.posted
             await asyncio.sleep(0.15)
             if self.posted == before:
-                return
+                break
+        return self.posted_at
+
+    def _came(self) -> None:
+        self.posted += 1
+        self.posted_at = time.perf_counter()
 
     async def slack(self, request: web.Request) -> web.Response:
         """A method of Slack's."""
         method = request.match_info["method"]
         sent = dict(await request.post()) or dict(request.query)
-        self.posted += method == "chat.postMessage"
+        if method == "chat.postMessage":
+            self._came()
         answers: dict[str, dict[str, Any]] = {
             "auth.test": {
                 "team_id": TEAM,
@@ -54,7 +63,8 @@ class Outside:
     async def telegram(self, request: web.Request) -> web.Response:
         """A method of the Bot API."""
         method, private = request.match_info["method"], {"id": 1, "type": "private"}
-        self.posted += method == "sendMessage"
+        if method == "sendMessage":
+            self._came()
         answers: dict[str, Any] = {
             "getMe": {"id": 4242, "is_bot": True, "first_name": "Upbeat", "username": "upbeat_bot"},
             "sendMessage": {"message_id": next(self.numbers), "date": 1, "chat": private},

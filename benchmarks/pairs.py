@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from statistics import median
@@ -59,10 +60,10 @@ async def compare(
     rounds: int = 5,
     seconds: float = 1.5,
     says: bytes = b"",
-    quiet: Callable[[], Awaitable[None]] | None = None,
+    quiet: Callable[[], Awaitable[float]] | None = None,
 ) -> list[Pair]:
     """Alternate between the two, at each number of requests in flight. `make` gets the number of the round; `quiet`
-    waits until the answers that are sent beside the acknowledgement have arrived."""
+    waits until the answers that are sent beside the acknowledgement have arrived, and says when the last one did."""
     pairs, run = [Pair(level) for level in levels], 1
     for turn in range(rounds):
         for pair in pairs:
@@ -80,12 +81,13 @@ async def measure(
     in_flight: int,
     seconds: float,
     says: bytes,
-    quiet: Callable[[], Awaitable[None]] | None = None,
+    quiet: Callable[[], Awaitable[float]] | None = None,
 ) -> None:
     """One round of one server."""
-    before = process.cpu()
+    before, began = process.cpu(), time.perf_counter()
     load = await drive(process.port, make, in_flight=in_flight, seconds=seconds, says=says)
-    side.loads.append(load)
     if quiet is not None:
-        await quiet()
+        # An acknowledgement is no answer yet: who acknowledges more than they answer falls behind.
+        load.rate = len(load.seconds) / (await quiet() - began)
+    side.loads.append(load)
     side.cpu.append(1e6 * (process.cpu() - before) / max(1, len(load.seconds)))

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any
 
-import httpx
 import telegram
-from telegram.error import InvalidToken, NetworkError, TelegramError
-from telegram.request import HTTPXRequest
+from telegram.error import InvalidToken, TelegramError
 
-from schedules.pacing import USUAL, within_reason
-
-Json: TypeAlias = dict[str, Any]
+from bot.telegram.request import AiohttpRequest, Json
 
 KINDS = ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"]
 """The updates that we want; a reaction comes only to whoever asks for it."""
 
 LONG_POLL = 30
 """Seconds that a request for updates waits for one."""
-
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Client(telegram.Bot):
@@ -34,29 +27,6 @@ class Client(telegram.Bot):
         return [each for each in found if isinstance(each, dict) and isinstance(each.get("update_id"), int)]
 
 
-class _Request(HTTPXRequest):
-    """The library's, which trips over a wish to wait that names no seconds, or what is no number."""
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> Json:
-        """The answer; when it asks us to wait, for how long."""
-        answer: Any = HTTPXRequest.parse_json_payload(payload)
-        if not isinstance(answer, dict):
-            raise TelegramError("Invalid server response")
-        if answer.get("error_code") == HTTPStatus.TOO_MANY_REQUESTS:
-            parameters = answer.get("parameters")
-            asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
-            answer["parameters"] = {"retry_after": round(_seconds(asked))}
-        return answer
-
-
-def _seconds(asked: object) -> float:
-    try:
-        return within_reason(float(asked))  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return USUAL
-
-
 CONNECTIONS = 16
 """At once: thirty messages a second need no more, and each request looks at every connection that is open."""
 
@@ -68,14 +38,8 @@ def make_client(token: str, api_url: str) -> Client:
         token,
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
-        request=_Request(
-            connection_pool_size=CONNECTIONS,
-            connect_timeout=10,
-            read_timeout=20,
-            write_timeout=20,
-            pool_timeout=30,
-        ),
-        get_updates_request=_Request(connection_pool_size=2, connect_timeout=10),
+        request=AiohttpRequest(api_url, CONNECTIONS),
+        get_updates_request=AiohttpRequest(api_url, 2),
     )
 
 
@@ -92,13 +56,3 @@ async def introduce(client: Client) -> telegram.User:
             f"Telegram cannot be reached ({type(error).__name__}). Check the network and TELEGRAM_API_URL."
         ) from None
     return client.bot
-
-
-def was_not_sent(error: TelegramError) -> bool:
-    """Whether Telegram surely did not get the request."""
-    return isinstance(error, NetworkError) and isinstance(error.__cause__, NOT_SENT)
-
-
-def is_unclear(error: TelegramError) -> bool:
-    """Whether the request was written and no answer came."""
-    return isinstance(error.__cause__, httpx.HTTPError) and not was_not_sent(error)

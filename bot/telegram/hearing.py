@@ -12,10 +12,11 @@ from typing import TypeVar
 from telegram import Update
 from telegram.error import TelegramError
 
-from bot.telegram.client import CONNECTIONS, Client, Json
+from bot.telegram.client import CONNECTIONS, Client
 from bot.telegram.listen import PLATFORM, Chore, Heard, Item, Me, listen
 from bot.telegram.order import InOrder
 from bot.telegram.reply import Replies, asks_first
+from bot.telegram.request import Json
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import BROKEN, Core
 from handlers.kit.requests import Answer, File, Said, Sender

@@ -11,12 +11,13 @@ from telegram.error import TelegramError
 
 from bot.door import Door
 from bot.roles import Role
-from bot.telegram.client import KINDS, Json, introduce, make_client
+from bot.telegram.client import KINDS, introduce, make_client
 from bot.telegram.hearing import Hearing
 from bot.telegram.listen import PLATFORM, Me
 from bot.telegram.menu import show_menu
 from bot.telegram.polling import Polling
 from bot.telegram.reply import Replies
+from bot.telegram.request import Json
 from bot.telegram.speak import TelegramSpeaker
 from bot.telegram.webhook import PATH, make_door
 from handlers.kit.dispatch import Core

@@ -11,8 +11,9 @@ from prometheus_client import Counter
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.telegram import post
-from bot.telegram.client import Client, Json
+from bot.telegram.client import Client
 from bot.telegram.hearing import Hearing
+from bot.telegram.request import Json
 from storage.database import Busy
 
 log = logging.getLogger("upbeat.telegram")

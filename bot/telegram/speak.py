@@ -9,11 +9,12 @@ from telegram import Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.telegram import post
-from bot.telegram.client import Client, is_unclear
+from bot.telegram.client import Client
 from bot.telegram.draw import Drawn, draw
 from bot.telegram.listen import PLATFORM
 from bot.telegram.pages import Page
 from bot.telegram.post import Spot
+from bot.telegram.request import is_unclear
 from handlers.kit.dispatch import Core
 from schedules.speaking import Fixed, Gone, Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.door import Answered, Delivery, Door, Refused
-from bot.telegram.client import Json
+from bot.telegram.request import Json
 
 PATH = "/telegram/webhook"
 HEADER = b"x-telegram-bot-api-secret-token"
