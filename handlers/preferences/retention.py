@@ -50,6 +50,14 @@ def _typed(term: str) -> tuple[str, ...]:
     return tuple(f"{years}{unit}" for unit in (" years", " year", " 年", "年"))
 
 
+_MONTHS = " months"
+
+
+def _named(term: str) -> str:
+    """A term as an option: its number alone could be typed as the beginning of one that there is not."""
+    return f"{term}{_MONTHS}" if term.isdecimal() else term
+
+
 def term_text(term: str) -> Text:
     """How long that is."""
     if term == ALWAYS:
@@ -86,7 +94,7 @@ Term = Annotated[
     str,
     Choice(
         Phrase("How long are they kept?"),
-        options=tuple(Option(term, term_text(term), also=_typed(term)) for term in TERMS),
+        options=tuple(Option(_named(term), term_text(term), also=_typed(term)) for term in TERMS),
     ),
 ]
 
@@ -101,7 +109,7 @@ Term = Annotated[
 )
 def retention(request: Request, which: Which, term: Term) -> Reply:
     """Choose how long each kind of record is kept, and see first what would go."""
-    return Reply(show=_preview(request, Family(which), term))
+    return Reply(show=_preview(request, Family(which), term.removesuffix(_MONTHS)))
 
 
 def _preview(request: Request, family: Family, term: str) -> Card:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import col
 
 from schedules.housekeeping import tidy
@@ -95,7 +96,7 @@ async def test_stewards_choose_after_seeing_what_goes(any_chat: Chat) -> None:
     await chat.says("ben", "/checkin done the parser")
     chat.wait(days=YEAR + 10)
     await chat.says("ivan", "/upbeat setup retention")
-    heard = await chat.submits("ivan", which="checkins", term="12")
+    heard = await chat.submits("ivan", which="checkins", term="12 months")
     assert "1 record is older than that" in heard
     await tidy(chat.core)
     assert chat.rows(CheckIn)  # seeing is not choosing
@@ -105,9 +106,16 @@ async def test_stewards_choose_after_seeing_what_goes(any_chat: Chat) -> None:
     assert "moods, blockers and comments: 1 year" in await chat.says("ben", "/upbeat privacy")
 
 
+@pytest.mark.parametrize("typed", ["6 years", "9 months", "36", "6 年"])
+async def test_a_term_that_there_is_not_is_not_taken_for_another(chat: Chat, typed: str) -> None:
+    heard = await chat.says("hana", f"/upbeat setup retention check-ins {typed}")
+    assert heard.form
+    assert "term" not in heard.form.given
+
+
 async def test_the_local_chat_keeps_no_copy_longer_than_the_record(chat: Chat) -> None:
     await chat.says("hana", "/upbeat setup retention")
-    await chat.submits("hana", which="feedback", term="6")
+    await chat.submits("hana", which="feedback", term="6 months")
     await chat.presses("hana", "Save")
     assert "messages in the local chat: 6 months" in await chat.says("ben", "/upbeat privacy")
 
@@ -210,7 +218,7 @@ async def test_a_hold_stops_growing_too_old_until_it_is_released(any_chat: Chat)
     await tidy(chat.core)
     assert [row.subject_id for row in chat.rows(FeedbackRow)] == [chat.ids["ben"]]
     await chat.says("hana", "/upbeat setup retention")
-    assert "1 more stays" in await chat.submits("hana", which="feedback", term="36")
+    assert "1 more stays" in await chat.submits("hana", which="feedback", term="36 months")
     await chat.says("hana", "/upbeat privacy hold")
     await chat.presses("hana", "Release")
     assert "Released" in await chat.submits("hana", why="The claim is settled.")
