@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
+from storage.layered import laid
 from storage.people import (
     DEFAULT_ZONE,
     DEFAULTS,
@@ -86,25 +87,26 @@ class View:
 
 
 def _newer(connection: Connection, known: Directory, revision: int) -> Directory:
-    people = dict(known.people)
+    """The directory with what changed since; it costs what changed, and not what there is."""
     chosen = _settings(connection)
     defaults = chosen.get(DEFAULTS) or {}
-    for row in connection.execute(_changed(PersonRow, known.revision)):
-        people[row.id] = _person(row, defaults)
-    accounts = _grouped_accounts(connection, known)
-    lines = _grouped_lines(connection, known)
+    rows = connection.execute(_changed(PersonRow, known.revision))
+    people = {row.id: _person(row, defaults) for row in rows}
+    accounts = _changed_accounts(connection, known)
+    lines = _changed_lines(connection, known)
     return Directory(
         revision=revision,
-        people=people,
-        by_email={person.email: person.id for person in people.values()},
-        by_account={(a.platform, a.external_id): a for of in accounts.values() for a in of},
-        accounts=accounts,
-        lines_of=lines,
-        lines_to=_turned(lines),
+        people=laid(known.people, people),
+        by_email=laid(known.by_email, _addresses(known, people)),
+        by_account=laid(known.by_account, _users(known, accounts)),
+        accounts=laid(known.accounts, accounts),
+        lines_of=laid(known.lines_of, lines),
+        lines_to=laid(known.lines_to, _turned(known, lines)),
         past_is_open=bool(chosen.get(PAST, True)),
         stand_ins=_stand_ins(connection),
         openings=_openings(connection),
         defaults=defaults,
+        names={} if _is_renamed(known, people, accounts) else known.names,
     )
 
 
@@ -123,19 +125,50 @@ def _person(row: Any, defaults: Mapping[str, Mapping[str, str]]) -> Person:
     )
 
 
-def _grouped_accounts(connection: Connection, known: Directory) -> dict[str, tuple[Account, ...]]:
+def _addresses(known: Directory, people: Mapping[str, Person]) -> dict[str, str | None]:
+    """Who is found by which address from now on; None where an address leads to nobody any more."""
+    before = (person.email for person in map(known.people.get, people) if person)
+    old: dict[str, str | None] = {email: None for email in before if known.by_email.get(email) in people}
+    return {**old, **{person.email: person.id for person in people.values()}}
+
+
+def _changed_accounts(connection: Connection, known: Directory) -> dict[str, tuple[Account, ...]]:
     changed: dict[str, dict[str, Account]] = {}
     for row in connection.execute(_changed(Account, known.revision)):
         changed.setdefault(row.person_id, {})[row.id] = as_read(Account, row._mapping)
-    made = dict(known.accounts)
+    made = {}
     for person_id, fresh in changed.items():
-        kept = [account for account in made.get(person_id, ()) if account.id not in fresh]
+        kept = [account for account in known.accounts.get(person_id, ()) if account.id not in fresh]
         made[person_id] = tuple(kept + [account for account in fresh.values() if account.ended_at is None])
     return made
 
 
-def _grouped_lines(connection: Connection, known: Directory) -> dict[str, tuple[Line, ...]]:
-    made = dict(known.lines_of)
+def _users(
+    known: Directory, accounts: Mapping[str, tuple[Account, ...]]
+) -> dict[tuple[str, str], Account | None]:
+    before = (each for person_id in accounts for each in known.accounts.get(person_id, ()))
+    old: dict[tuple[str, str], Account | None] = {(each.platform, each.external_id): None for each in before}
+    return {**old, **{(each.platform, each.external_id): each for of in accounts.values() for each in of}}
+
+
+def _is_renamed(
+    known: Directory, people: Mapping[str, Person], accounts: Mapping[str, tuple[Account, ...]]
+) -> bool:
+    """Whether anybody is called otherwise now, or has come or gone."""
+
+    def called(person: Person | None) -> Any:
+        return person and (person.name, person.email, person.active)
+
+    def users(of: Iterable[Account]) -> list[tuple[str, str]]:
+        return sorted((each.platform, each.username) for each in of)
+
+    return any(called(person) != called(known.people.get(key)) for key, person in people.items()) or any(
+        users(of) != users(known.accounts.get(key, ())) for key, of in accounts.items()
+    )
+
+
+def _changed_lines(connection: Connection, known: Directory) -> dict[str, tuple[Line, ...]]:
+    made: dict[str, tuple[Line, ...]] = {}
     rows = connection.execute(_changed(ReportingLine, known.revision))
     # A changed line is read with all of its person's: the memory keeps no row ids.
     subjects = {row.subject_id for row in rows}
@@ -181,11 +214,17 @@ def _parts(ids: Iterable[str], size: int = 500) -> Iterable[list[str]]:
     return (everything[start : start + size] for start in range(0, len(everything), size))
 
 
-def _turned(lines_of: Mapping[str, tuple[Line, ...]]) -> dict[str, tuple[Line, ...]]:
+def _turned(known: Directory, lines_of: Mapping[str, tuple[Line, ...]]) -> dict[str, tuple[Line, ...]]:
+    """The lines of every manager who has, or had, one of these people."""
     made: dict[str, list[Line]] = {}
-    for lines in lines_of.values():
-        for line in lines:
-            made.setdefault(line.manager_id, []).append(line)
+    for line in (line for subject in lines_of for line in known.lines_of.get(subject, ())):
+        if line.manager_id not in made:
+            before = known.lines_to.get(line.manager_id, ())
+            made[line.manager_id] = [each for each in before if each.subject_id not in lines_of]
+    for line in (line for lines in lines_of.values() for line in lines):
+        if line.manager_id not in made:
+            made[line.manager_id] = list(known.lines_to.get(line.manager_id, ()))
+        made[line.manager_id].append(line)
     return {manager: tuple(lines) for manager, lines in made.items()}
 
 

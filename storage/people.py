@@ -4,6 +4,7 @@ from collections import Counter as Counted
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -115,6 +116,8 @@ class Directory:
     """By the id of the reader: the break-glass that two people agreed to, and nobody has closed."""
     defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By team, and under "" for the whole company: the "zone" and "language" of who has none."""
+    names: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was made of everybody's names, by platform: of all directories until somebody is called otherwise."""
 
     @once
     def zone(self) -> str:

@@ -18,56 +18,54 @@ def named(text: str, directory: Directory, platform: str) -> tuple[Person | None
         return None, 0
     word = first.group()
     names = _names_of(directory, platform)
-    whole = _full_name(text, names)
+    whole = _full_name(text, names, directory)
     if whole:
         return whole
     for tried in (word, word.rstrip(".!?。！？")):
         found = names.short.get(folded(tried))
         if found is not None:
-            return found, len(tried)
+            return directory.people[found], len(tried)
     return None, len(word)
 
 
-def _full_name(text: str, names: _Names) -> tuple[Person, int] | None:
+def _full_name(text: str, names: _Names, directory: Directory) -> tuple[Person, int] | None:
     lowered = text.casefold()
     fitting = (names.full.get(lowered[:length]) for length in names.lengths)
-    longest = next((person for person in fitting if person), None)
-    if longest is None or (
-        text[len(longest.name) : len(longest.name) + 1].isalnum() and longest.name.isascii()
-    ):
+    found = next((person_id for person_id in fitting if person_id), None)
+    if found is None:
+        return None
+    longest = directory.people[found]
+    if text[len(longest.name) : len(longest.name) + 1].isalnum() and longest.name.isascii():
         return None
     return longest, len(longest.name)
 
 
 @dataclass(frozen=True)
 class _Names:
-    """How the active colleagues of a directory are called: by whole names, the lengths of these from the longest on,
-    and every short way that names only one."""
+    """How the active colleagues of a company are called, with their ids: by whole names, the lengths of these from the
+    longest on, and every short way that names only one."""
 
-    directory: Directory
-    full: Mapping[str, Person]
+    full: Mapping[str, str]
     lengths: tuple[int, ...]
-    short: Mapping[str, Person]
-
-
-_NAMES: dict[str, _Names] = {}
-"""For each platform those of the newest directory: a company has thousands of names, and few changes of them."""
+    short: Mapping[str, str]
 
 
 def _names_of(directory: Directory, platform: str) -> _Names:
-    known = _NAMES.get(platform)
-    if known is None or known.directory is not directory:
-        full: dict[str, Person] = {}
+    """Made once for all directories in which everybody is called alike: a company has thousands of names, and few
+    changes of them."""
+    known: _Names | None = directory.names.get(platform)
+    if known is None:
+        full: dict[str, str] = {}
         for person in directory.people.values():
             if person.active:
-                full.setdefault(person.name.casefold(), person)
+                full.setdefault(person.name.casefold(), person.id)
         lengths = tuple(sorted({len(name) for name in full if name}, reverse=True))
-        known = _NAMES[platform] = _Names(directory, full, lengths, _short_names(directory, platform))
+        known = directory.names[platform] = _Names(full, lengths, _short_names(directory, platform))
     return known
 
 
-def _short_names(directory: Directory, platform: str) -> dict[str, Person]:
-    sure: dict[str, Person] = {}
+def _short_names(directory: Directory, platform: str) -> dict[str, str]:
+    sure: dict[str, str] = {}
     shared: dict[str, set[str]] = {}
     for person in directory.people.values():
         if not person.active:
@@ -75,10 +73,10 @@ def _short_names(directory: Directory, platform: str) -> dict[str, Person]:
         account = directory.account(person.id, platform)
         for name in (person.email, account.username if account else ""):
             if name:
-                sure[folded(name)] = person
+                sure[folded(name)] = person.id
         for name in {person.email.split("@")[0], person.name.split()[0] if person.name.split() else ""}:
             shared.setdefault(folded(name), set()).add(person.id)
     for name, ids in shared.items():
         if len(ids) == 1 and name:
-            sure.setdefault(name, directory.people[next(iter(ids))])
+            sure.setdefault(name, next(iter(ids)))
     return sure
