@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -161,9 +162,7 @@ class Database:
     def snapshot(self) -> Iterator[Connection]:
         """A connection that reads one moment, beside the writer, and cannot write: for backups and long looks."""
         if self.is_sqlite:
-            engine = create_engine(self.url.set(drivername="sqlite"), poolclass=NullPool)
-            event.listen(engine, "connect", _set_up_snapshot)
-            with engine.connect() as connection:
+            with self._snapshots.connect() as connection:
                 connection.exec_driver_sql("BEGIN")
                 yield connection
             return
@@ -171,6 +170,12 @@ class Database:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         ) as connection:
             yield connection
+
+    @cached_property
+    def _snapshots(self) -> Engine:
+        engine = create_engine(self.url.set(drivername="sqlite"), poolclass=NullPool)
+        event.listen(engine, "connect", _set_up_snapshot)
+        return engine
 
 
 # Engines -----------------------------------------------------------------------------------------------------------

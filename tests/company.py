@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import event
 from sqlmodel import SQLModel, col
 
 from bot.words import Voice
@@ -39,7 +41,9 @@ from schedules.speaking import Parcel, Receipt
 from storage.database import Database
 from storage.store import Store
 from storage.tables import Outgoing, PersonRow, ReportingLine
+from tests.copies import copy_of
 
+SECRET = b"a test's secret"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday, 10:00 in Berlin, 17:00 in Shanghai, 04:00 in New York."""
 
@@ -282,13 +286,47 @@ def found_company(store: Store, people: Mapping[str, tuple[str, ...]] = PEOPLE) 
 
 @asynccontextmanager
 async def company(url: str, people: Mapping[str, tuple[str, ...]] = PEOPLE) -> AsyncIterator[Chat]:
-    """A company on an empty database, and a chat with it."""
+    """A company that is founded now, in an empty database, and a chat with it."""
     clock = [MONDAY]
-    database = Database(url, b"a test's secret", now=lambda: clock[0])
-    SQLModel.metadata.create_all(database.engine)
-    database.open()
-    ids = database.write_now(lambda store: found_company(store, people))
+    database = Database(url, SECRET, now=lambda: clock[0])
+    ids = _filled(database, people)
     try:
         yield Chat(database, Core(database, FEATURES), ids, clock)
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def company_of_its_own(engine: str, folder: Path) -> AsyncIterator[Chat]:
+    """The same as a copy of one that was founded before, which does not wait for its disk."""
+    with copy_of(founded, engine, folder) as (url, ids):
+        clock = [MONDAY]
+        database = Database(url, SECRET, now=lambda: clock[0])
+        if database.is_sqlite:
+            event.listen(database.engine, "connect", in_haste)
+        database.open()
+        try:
+            yield Chat(database, Core(database, FEATURES), dict(ids), clock)
+        finally:
+            await database.close()
+
+
+def in_haste(connection: Any, record: Any) -> None:
+    """Let a database of SQLite not wait for its disk."""
+    # What survives a crash is tested elsewhere; thousands of steps need not wait for the disk.
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+def founded(url: str) -> dict[str, str]:
+    """Found the company in an empty database, as a process that ends then; returns the ids of its people."""
+    database = Database(url, SECRET, now=lambda: MONDAY)
+    try:
+        return _filled(database, PEOPLE)
+    finally:
+        database.stop()
+
+
+def _filled(database: Database, people: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    SQLModel.metadata.create_all(database.engine)
+    database.open()
+    return database.write_now(lambda store: found_company(store, people))

@@ -56,18 +56,23 @@ def sqlite_url(folder: Path) -> str:
 
 
 @contextmanager
-def postgres_url(*, settings: tuple[str, ...] = FAST) -> Iterator[str]:
-    """The `postgresql+psycopg://` URL of a new, empty database, dropped afterwards.
+def postgres_url(*, settings: tuple[str, ...] = FAST, like: str = "template1") -> Iterator[str]:
+    """The `postgresql+psycopg://` URL of a new database, empty or a copy of another one, dropped afterwards.
 
     A test about losing nothing passes `settings=DURABLE`: a second server, which waits for the disk.
     """
-    server = _server(settings)
-    name = f"test_{uuid4().hex}"
-    _administer(server, f"CREATE DATABASE {name} STRATEGY file_copy")
+    url = new_postgres(settings=settings, like=like)
     try:
-        yield server.set(database=name).render_as_string(hide_password=False)
+        yield url.render_as_string(hide_password=False)
     finally:
-        _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+        _administer(_server(settings), f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+def new_postgres(*, settings: tuple[str, ...] = FAST, like: str = "template1") -> URL:
+    """The same for as long as this process lives."""
+    server, name = _server(settings), f"test_{uuid4().hex}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")
+    return server.set(database=name)
 
 
 def _administer(server: URL, statement: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,11 +21,20 @@ from storage.ids import new_id
 from storage.promise import ENDS, INBOX, OUTBOX, OWED, PEOPLE, RULES, SLOTS
 from storage.proof import SLICE
 from storage.proving import AuditProof
-from tests.company import Chat
+from tests.company import Chat, company
+from tests.engines import ENGINES, empty_database
 from tests.storage.test_chain import change, note
 
 DAY = timedelta(days=1)
 Seed = Callable[[Chat], Any]
+
+
+@pytest.fixture(params=ENGINES)
+async def any_chat(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Chat]:
+    """The company, founded here, so that its audit log is one chain."""
+    with empty_database(request.param, tmp_path) as url:
+        async with company(url) as made:
+            yield made
 
 
 async def broken(chat: Chat) -> dict[str, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -21,7 +22,8 @@ from storage.policy import TABLE, Kind, Relation, Right
 from storage.records import owners, personal_tables
 from storage.store import Store
 from storage.tables import AuditRow, Inbox, Outgoing, PersonalRow, PersonRow
-from tests.company import Chat
+from tests.company import Chat, company
+from tests.engines import ENGINES, empty_database
 
 CANARY = "CANARY-7f3a"
 GONE = StandIn(
@@ -44,6 +46,22 @@ def diary() -> Iterator[type[PersonalRow]]:
 
     yield Diary
     SQLModel.metadata.remove(Diary.__table__)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+async def chat(tmp_path: Path) -> AsyncIterator[Chat]:
+    """The company, founded here, with every table that there is now."""
+    with empty_database("sqlite", tmp_path) as url:
+        async with company(url) as made:
+            yield made
+
+
+@pytest.fixture(params=ENGINES)
+async def any_chat(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Chat]:
+    """The same on each database."""
+    with empty_database(request.param, tmp_path) as url:
+        async with company(url) as made:
+            yield made
 
 
 @pytest.fixture
