@@ -10,8 +10,8 @@ from bot.app import App
 from bot.roles import ALL, Role, read_roles
 from bot.settings import Settings
 from bot.terminal import Complaint
-from tests.bot.test_terminal import runner
 from tests.engines import sqlite_url
+from tests.terminal import Upbeat
 
 CONFIGURED = {
     "UPBEAT_SECRET_KEY": "a test's secret",
@@ -43,7 +43,7 @@ def test_a_word_that_is_no_role_gets_a_sentence(words: str) -> None:
 
 
 def test_the_command_says_the_sentence_and_fails(tmp_path: Path) -> None:
-    ended = runner(sqlite_url(tmp_path), tmp_path)("run", "--only", "web,tok")
+    ended = Upbeat(sqlite_url(tmp_path), tmp_path)("run", "--only", "web,tok")
     assert ended.returncode == 1
     assert ended.stderr.startswith("--only 'web,tok': there is no role 'tok'.")
 

@@ -1,19 +1,15 @@
 """The `upbeat` command, run as an operator runs it."""
 
-import os
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from storage import guards
 from storage.database import Database
-from tests.engines import ENGINES, empty_database
-
-Upbeat = Callable[..., subprocess.CompletedProcess[str]]
+from tests.engines import ENGINES, empty_database, sqlite_url
+from tests.terminal import Upbeat
 
 HEADER = "email,name,manager_email,team,timezone,locale,role,hired_on,external_id\n"
 PEOPLE = HEADER + (
@@ -26,42 +22,14 @@ PEOPLE = HEADER + (
 def upbeat(tmp_path: Path) -> Iterator[Upbeat]:
     """Run `upbeat` with these words in an empty folder, on an empty SQLite file."""
     with empty_database("sqlite", tmp_path) as url:
-        yield runner(url, tmp_path)
+        yield Upbeat(url, tmp_path)
 
 
 @pytest.fixture(params=ENGINES)
 def any_upbeat(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Upbeat]:
     """The same on each database."""
     with empty_database(request.param, tmp_path) as url:
-        yield runner(url, tmp_path)
-
-
-def runner(url: str, folder: Path) -> Upbeat:
-    """A function that runs `upbeat` on a database."""
-
-    def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("UPBEAT", "SLACK", "TELEGRAM"))
-        }
-        settings = {
-            "UPBEAT_DATABASE_URL": url,
-            "UPBEAT_SECRET_KEY": "a test's secret",
-            "PYTHONWARNINGS": "error",
-        }
-        command = [sys.executable, "-m", "bot", *words]
-        return subprocess.run(
-            command,
-            cwd=folder,
-            env={**clean, **settings, **environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-
-    run.url = url  # type: ignore[attr-defined]
-    return run
+        yield Upbeat(url, tmp_path)
 
 
 def write(folder: Path, content: str, name: str = "people.csv") -> str:
@@ -72,7 +40,7 @@ def write(folder: Path, content: str, name: str = "people.csv") -> str:
 
 
 def test_help_names_the_commands(upbeat: Upbeat) -> None:
-    done = upbeat("--help")
+    done = upbeat.process("--help")
     assert done.returncode == 0
     for word in ("run", "people", "doctor", "backup", "restore", "manifest", "migrate", "refresh"):
         assert word in done.stdout
@@ -99,7 +67,7 @@ def test_a_people_file_fills_an_empty_database(any_upbeat: Upbeat, tmp_path: Pat
 
 def test_a_fault_is_named_and_the_command_fails(upbeat: Upbeat, tmp_path: Path) -> None:
     broken = PEOPLE.replace("Europe/Berlin,en,employee", "Mars/Olympus,en,employee")
-    done = upbeat("people", "import", write(tmp_path, broken))
+    done = upbeat.process("people", "import", write(tmp_path, broken))
     assert done.returncode != 0
     assert "Row 3, column timezone, “Mars/Olympus”" in done.stderr
     assert "Traceback" not in done.stderr
@@ -121,7 +89,7 @@ def test_a_backup_is_restored_elsewhere(any_upbeat: Upbeat, tmp_path: Path) -> N
     made = any_upbeat("backup", str(tmp_path / "b"))
     assert made.returncode == 0, made.stderr
     (tmp_path / "other").mkdir()
-    other = runner(f"sqlite+aiosqlite:///{tmp_path / 'other' / 'upbeat.db'}", tmp_path / "other")
+    other = Upbeat(sqlite_url(tmp_path / "other"), tmp_path / "other")
     done = other("restore", str(tmp_path / "b"))
     assert done.returncode == 0, done.stderr
     assert "rows are back, every one that the backup counts" in done.stdout
@@ -142,8 +110,7 @@ def test_the_doctor_says_what_to_mend(upbeat: Upbeat) -> None:
 
 def test_the_doctor_says_what_administrators_were_told(any_upbeat: Upbeat) -> None:
     any_upbeat("migrate")
-    url = any_upbeat.url  # type: ignore[attr-defined]
-    database = Database(url, b"a test's secret")
+    database = Database(any_upbeat.url, b"a test's secret")
     database.open()
     database.write_now(lambda store: [store.alerts.note(cause) for cause in ("failures", "token:slack")])
     database.stop()
@@ -155,7 +122,7 @@ def test_the_doctor_says_what_administrators_were_told(any_upbeat: Upbeat) -> No
 def test_the_doctor_says_which_process_does_what_one_does_alone(any_upbeat: Upbeat) -> None:
     any_upbeat("migrate")
     assert "clock: no process does this now" in any_upbeat("doctor").stdout
-    database = Database(any_upbeat.url, b"a test's secret")  # type: ignore[attr-defined]
+    database = Database(any_upbeat.url, b"a test's secret")
     database.write_now(lambda store: store.leases.take("clock", "host-a:17:abc", seconds=60))
     database.stop()
     said = any_upbeat("doctor").stdout
@@ -170,7 +137,7 @@ def test_the_audit_log_is_looked_through_on_the_terminal(any_upbeat: Upbeat, tmp
     assert (well.returncode, well.stderr) == (0, "")
     assert "1 chains, unbroken" in well.stdout or "2 chains, unbroken" in well.stdout
     assert "promise: all 12 rules hold" in any_upbeat("doctor").stdout
-    database = Database(any_upbeat.url, b"a test's secret")  # type: ignore[attr-defined]
+    database = Database(any_upbeat.url, b"a test's secret")
     with database.engine.begin() as connection:
         for statement in guards.DOWN[connection.dialect.name]:
             connection.exec_driver_sql(statement)
@@ -185,7 +152,7 @@ def test_the_audit_log_is_looked_through_on_the_terminal(any_upbeat: Upbeat, tmp
 
 
 def test_a_wrong_setting_is_named_without_its_value(upbeat: Upbeat) -> None:
-    done = upbeat("migrate", UPBEAT_PORT="eighty-eighty")
+    done = upbeat.process("migrate", UPBEAT_PORT="eighty-eighty")
     assert done.returncode == 1
     assert "UPBEAT_PORT" in done.stderr
     assert "eighty" not in done.stderr
@@ -211,8 +178,8 @@ def test_a_calendar_is_loaded_and_a_bad_row_named(upbeat: Upbeat, tmp_path: Path
 
 
 def test_without_a_secret_a_key_file_is_made_that_only_its_owner_reads(tmp_path: Path) -> None:
-    run = runner(f"sqlite+aiosqlite:///{tmp_path / 'upbeat.db'}", tmp_path)
-    assert run("migrate", UPBEAT_SECRET_KEY="").returncode == 0
+    upbeat = Upbeat(sqlite_url(tmp_path), tmp_path)
+    assert upbeat.process("migrate", UPBEAT_SECRET_KEY="").returncode == 0
     key = tmp_path / "upbeat.key"
     assert key.stat().st_mode & 0o777 == 0o600
     assert sqlite3.connect(tmp_path / "upbeat.db").execute("PRAGMA journal_mode").fetchone() == ("wal",)
