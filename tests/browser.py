@@ -8,15 +8,24 @@ In a test:
         await page.goto(url)
 
 A machine without a Chinese font draws Chinese as boxes, except where the page brings its own font.
+
+Each pytest process (each xdist worker) starts one Chromium, with the first test that asks for one. As with PostgreSQL
+(`tests.engines`), it belongs to a keeper that ends it when the worker has ended, however that was.
 """
 
+import atexit
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
 
+from playwright._impl._driver import compute_driver_executable, get_driver_env
 from playwright.async_api import BrowserContext, async_playwright
 from playwright.sync_api import sync_playwright
 
@@ -43,14 +52,56 @@ async def open_browser(*, locale: str = "en-US", timezone: str = "UTC") -> Async
     It is a `BrowserContext`; a second person on the same page opens a second one.
     """
     async with async_playwright() as playwright:
-        executable = system_chromium() or playwright.chromium.executable_path
-        chromium = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        chromium = await playwright.chromium.connect(_kept())
         try:
             context = await chromium.new_context(locale=locale, timezone_id=timezone)
             context.set_default_timeout(10_000)
             yield context
         finally:
-            await chromium.close()
+            await chromium.close()  # the contexts of this connection; Chromium goes on
+
+
+@cache
+def _kept() -> str:
+    """The address of this process's Chromium."""
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "tests.browser", "--keep"],
+        cwd=Path(__file__).parent.parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl+C is for the tests
+    )
+    atexit.register(keeper.communicate)  # closes its stdin and waits
+    assert keeper.stdout
+    address = keeper.stdout.readline().strip()
+    if not address:
+        raise RuntimeError("Chromium for the tests did not start; what it said is above (captured stderr).")
+    return address
+
+
+def _keep() -> None:
+    """Run a Chromium, headless, until standard input ends."""
+    with tempfile.TemporaryDirectory(prefix="upbeat-chromium-") as folder:
+        options = Path(folder, "options.json")
+        found = system_chromium()
+        options.write_text(json.dumps({"args": FLAGS, **({"executablePath": found} if found else {})}))
+        words = ("launch-server", "--browser", "chromium", "--config", str(options))
+        server = subprocess.Popen(
+            [*compute_driver_executable(), *words],
+            env=get_driver_env(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert server.stdout
+            sys.stdout.write(server.stdout.readline())
+            sys.stdout.flush()
+            sys.stdin.read()
+        finally:
+            server.terminate()
+            server.wait()
 
 
 def system_chromium() -> str | None:
@@ -121,6 +172,9 @@ def _say(*lines: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--ensure"]:
+    if sys.argv[1:] == ["--keep"]:
+        _keep()
+    elif sys.argv[1:] == ["--ensure"]:
+        sys.stdout.write(ensure_chromium() + "\n")
+    else:
         sys.exit("Usage: python -m tests.browser --ensure")
-    sys.stdout.write(ensure_chromium() + "\n")
