@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 
 from prove.company import SECRET
+from tests.forked import Forked, fork
 
 ROOT = Path(__file__).parent.parent
 OURS = ("UPBEAT", "SLACK", "TELEGRAM")
@@ -30,7 +31,7 @@ class Process:
     port: int
     trap: Path
     log: Path
-    popen: asyncio.subprocess.Process | None = None
+    popen: asyncio.subprocess.Process | Forked | None = None
 
     @property
     def lives(self) -> bool:
@@ -46,12 +47,13 @@ class Process:
 @dataclass
 class House:
     """`upbeat run`, once or several times on one database. `hurry` divides the lengths of leases, `ahead` is how many
-    seconds its clock is ahead of ours."""
+    seconds its clock is ahead of ours; `fresh`: each process imports everything itself, as in a company."""
 
     url: str
     folder: Path
     hurry: float
     ahead: float
+    fresh: bool
     settings: dict[str, str] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
     deaths: int = 0
@@ -101,7 +103,7 @@ class House:
                 await self._ended(process.popen)
 
     @staticmethod
-    async def _ended(popen: asyncio.subprocess.Process) -> None:
+    async def _ended(popen: asyncio.subprocess.Process | Forked) -> None:
         try:
             await asyncio.wait_for(popen.wait(), 40)
         except TimeoutError:
@@ -110,7 +112,7 @@ class House:
 
     async def _started(
         self, words: list[str], trap: Path, log: Path, port: int
-    ) -> asyncio.subprocess.Process:
+    ) -> asyncio.subprocess.Process | Forked:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         given = {
             "UPBEAT_DATABASE_URL": self.url,
@@ -119,10 +121,17 @@ class House:
             "UPBEAT_LOCAL_CHAT": "off",
             "PYTHONPATH": str(ROOT),
         }
-        command = [sys.executable, "-m", "prove.points", str(trap), str(self.hurry), str(self.ahead), *words]
+        env = {**clean, **given, **self.settings}
+        words = [str(trap), str(self.hurry), str(self.ahead), *words]
+        if not self.fresh:
+            return await fork("prove.points", words, cwd=self.folder, env=env, log=log)
         with log.open("a") as out:
             return await asyncio.create_subprocess_exec(
-                *command, cwd=self.folder, env={**clean, **given, **self.settings}, stdout=out, stderr=out
+                *(sys.executable, "-m", "prove.points", *words),
+                cwd=self.folder,
+                env=env,
+                stdout=out,
+                stderr=out,
             )
 
     async def _ready(self, process: Process) -> None:
@@ -139,10 +148,10 @@ class House:
 
 @contextlib.asynccontextmanager
 async def house(
-    url: str, folder: Path, count: int, *, hurry: float, ahead: float, **settings: str
+    url: str, folder: Path, count: int, *, hurry: float, ahead: float, fresh: bool, **settings: str
 ) -> AsyncIterator[House]:
     """A house of so many processes, none of which runs yet; all are ended with the block."""
-    made = House(url, folder, hurry, ahead, settings)
+    made = House(url, folder, hurry, ahead, fresh, settings)
     for _ in range(count):
         made.add()
     try:

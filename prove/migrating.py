@@ -49,7 +49,7 @@ async def _migrated(terms: Terms, engine: str, start: str | None, passes: int) -
     with _database(engine, folder) as url:
         if start is not None:
             _bring_to(url, start)
-        house = House(url, folder, hurry=1, ahead=0)
+        house = House(url, folder, hurry=1, ahead=0, fresh=terms.long)
         died = await house.run(["migrate"], f"{POINT}:{passes}")
         half = [] if _version(url) == start else [f"schema {_version(url)} after it had died at {start}"]
         again = await house.run(["migrate"], "")

@@ -103,7 +103,9 @@ async def stage(
             ahead = (moment - datetime.now(UTC)).total_seconds()
             settings = _settings(slack, telegram, platforms)
             hurry = 1.0 if terms.long else 2.25
-            async with house(url, folder, processes, hurry=hurry, ahead=ahead, **settings) as made:
+            async with house(
+                url, folder, processes, hurry=hurry, ahead=ahead, fresh=terms.long, **settings
+            ) as made:
                 try:
                     yield Stage(terms, url, folder, database, people, ids, slack, telegram, made)
                 finally:

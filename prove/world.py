@@ -125,7 +125,7 @@ class Life:
             ahead = (MONDAY - datetime.now(UTC)).total_seconds()
             count = self._world.processes
             async with house(
-                url, self._folder, count, hurry=self._hurry, ahead=ahead, **settings
+                url, self._folder, count, hurry=self._hurry, ahead=ahead, fresh=self._terms.long, **settings
             ) as processes:
                 ports += [process.port for process in processes.processes]
                 self._slack, self._telegram, self._house = slack, telegram, processes

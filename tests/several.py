@@ -27,6 +27,7 @@ from bot.running import run
 from bot.settings import Settings
 from storage.database import Database
 from storage.store import Store
+from tests.forked import Forked, fork
 
 SECRET = "a test's secret"
 LEASE = 2.0
@@ -37,7 +38,7 @@ class Process:
     """One of them."""
 
     port: int
-    popen: asyncio.subprocess.Process
+    popen: Forked
     log: Path
 
     @property
@@ -131,12 +132,8 @@ async def _start(url: str, log: Path, words: list[str], settings: dict[str, str]
         "UPBEAT_LOCAL_CHAT": "off",
         "PYTHONPATH": str(Path(__file__).parent.parent),
     }
-    command = [sys.executable, "-m", "tests.several", *words]
-    with log.open("a") as out:
-        popen = await asyncio.create_subprocess_exec(
-            *command, cwd=log.parent, env={**clean, **given, **settings}, stdout=out, stderr=out
-        )
-    return Process(port, popen, log)
+    env = {**clean, **given, **settings}
+    return Process(port, await fork("tests.several", words, cwd=log.parent, env=env, log=log), log)
 
 
 @contextlib.asynccontextmanager

@@ -17,6 +17,7 @@ from storage.migrations import migrate
 from tests.company import found_company
 from tests.engines import PROJECT
 from tests.fakes.telegram import FakeTelegram
+from tests.forked import Forked, fork
 
 SECRET = "a test's secret"
 USERS = {"ada": 7, "ben": 8, "eve": 9}
@@ -30,7 +31,7 @@ class Running:
     """The process, and where it listens."""
 
     port: int
-    popen: asyncio.subprocess.Process
+    popen: asyncio.subprocess.Process | Forked
 
 
 def found(url: str) -> None:
@@ -75,14 +76,21 @@ async def running(
         TELEGRAM_BOT_TOKEN=fake.token,
         TELEGRAM_API_URL=fake.api_url,
     )
-    with log.open("a") as out:
-        command = (*within, sys.executable, "-m", "tests.several", "", LEASE)
-        popen = await asyncio.create_subprocess_exec(
-            *command, cwd=folder, env=settings, stdout=out, stderr=out
-        )
+    popen = await _started(within, folder, settings, log)
     try:
         yield Running(port, popen)
     finally:
         if popen.returncode is None:
             popen.terminate()
         await asyncio.wait_for(popen.wait(), 30)
+
+
+async def _started(
+    within: Sequence[str], folder: Path, env: dict[str, str], log: Path
+) -> asyncio.subprocess.Process | Forked:
+    words = ["", LEASE]
+    if not within:
+        return await fork("tests.several", words, cwd=folder, env=env, log=log)
+    command = (*within, sys.executable, "-m", "tests.several", *words)
+    with log.open("a") as out:
+        return await asyncio.create_subprocess_exec(*command, cwd=folder, env=env, stdout=out, stderr=out)
