@@ -25,9 +25,10 @@ async def write(chat: Chat, who: str, *results: str, until: str = "2027-06-30") 
 
 
 async def go(chat: Chat, moment: datetime, *, step: timedelta = HOUR) -> None:
-    """Let the clock ring on the way to a moment, and deliver."""
+    """Let the clock ring on the way to a moment, and deliver: at each step, and while it is far away less often."""
     while chat.now < moment:
-        chat.at(min(moment, chat.now + step))
+        far = max(step, 4 * HOUR) if moment - chat.now > timedelta(days=2) else step
+        chat.at(min(moment, chat.now + far))
         await chat.tick()
         await chat.deliver()
 

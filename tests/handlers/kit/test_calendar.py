@@ -36,7 +36,7 @@ def jumps(zone: ZoneInfo) -> Iterator[datetime]:
         start = utc(2026, 1, 1) + n * DAY
         before = start.astimezone(zone).utcoffset()
         if (start + DAY).astimezone(zone).utcoffset() != before:
-            minutes = [start + m * MINUTE for m in range(1441)]
+            minutes = (start + m * MINUTE for m in range(1441))
             yield next(each for each in minutes if each.astimezone(zone).utcoffset() != before)
 
 
