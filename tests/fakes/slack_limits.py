@@ -10,6 +10,7 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
 DATA = Path(__file__).parent / "data" / "slack"
 
@@ -28,13 +29,31 @@ BLOCKS_SCHEMA = read("blocks.schema.json")["definitions"]
 VIEW_SCHEMA = read("view.schema.json")["definitions"]
 
 
+def _of_its_type(validator: Any, branches: list[Any], thing: Any, schema: Any) -> Iterator[ValidationError]:
+    """`anyOf`, past what is for another `type`: jsonschema would try all of it at length."""
+    kind = thing.get("type") if isinstance(thing, dict) else None
+    fitting = [branch for branch in branches if _may_be(branch, kind)]
+    yield from Draft7Validator.VALIDATORS["anyOf"](validator, fitting or branches, thing, schema)
+
+
+def _may_be(branch: dict[str, Any], kind: Any) -> bool:
+    if "$ref" in branch:
+        branch = BLOCKS_SCHEMA[branch["$ref"].rsplit("/", 1)[-1]]
+    if "anyOf" in branch:
+        return any(_may_be(inner, kind) for inner in branch["anyOf"])
+    return branch.get("properties", {}).get("type", {}).get("const", kind) == kind
+
+
+Validator = extend(Draft7Validator, {"anyOf": _of_its_type})
+
+
 @cache
 def _block_schema(kind: str) -> Draft7Validator | None:
     for reference in BLOCKS_SCHEMA["KnownBlock"]["anyOf"]:
         definition = BLOCKS_SCHEMA[reference["$ref"].rsplit("/", 1)[-1]]
         shapes = definition.get("anyOf", [definition])
         if shapes[0]["properties"]["type"]["const"] == kind:
-            return Draft7Validator({**reference, "definitions": BLOCKS_SCHEMA})
+            return Validator({**reference, "definitions": BLOCKS_SCHEMA})
     return None
 
 
