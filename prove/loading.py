@@ -27,8 +27,8 @@ IN_FLIGHT = 48
 
 
 async def sweep(terms: Terms) -> Sequence[Row]:
-    """The three loads, one after the other: each wants the machine for itself."""
-    return [await steady(terms), await killed(terms), await burst(terms)]
+    """Both loads, one after the other: each wants the machine for itself."""
+    return [await steady(terms), await killed(terms)]
 
 
 def talkers(store: Store, number: int) -> Staff:
@@ -62,7 +62,7 @@ def _too_late(terms: Terms, measured: Measured) -> list[str]:
 
 async def steady(terms: Terms) -> Row:
     """200 events a second on one file of SQLite and one process."""
-    rate, seconds = (200.0, 600.0) if terms.long else (100.0, 4.0)
+    rate, seconds = (200.0, 600.0) if terms.long else (100.0, 3.0)
     people = TALKERS if terms.long else 100
     terms.say(f"load: {rate:.0f} a second on SQLite for {seconds:.0f} s")
     async with stage(
@@ -94,7 +94,7 @@ def _figures(measured: Measured, memory: Memory) -> str:
 
 async def killed(terms: Terms) -> Row:
     """As much as three processes on PostgreSQL take, while one of them is killed each minute."""
-    seconds = 600.0 if terms.long else 5.0
+    seconds = 600.0 if terms.long else 4.0
     people = TALKERS if terms.long else 100
     terms.say(f"load: as much as goes on PostgreSQL with three processes for {seconds:.0f} s")
     async with stage(
@@ -146,6 +146,11 @@ class _Killer:
 
 
 # A burst -------------------------------------------------------------------------------------------------------------
+
+
+async def sweep_burst(terms: Terms) -> Sequence[Row]:
+    """A burst beside everything else that is slow."""
+    return [await burst(terms)]
 
 
 async def burst(terms: Terms) -> Row:
@@ -204,3 +209,4 @@ class _Beside:
 
 
 SWEEP = Sweep("load", sweep)
+BURST = Sweep("burst", sweep_burst)

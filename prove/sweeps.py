@@ -9,6 +9,7 @@ SWEEPS: tuple[Sweep, ...] = (
     killing.SWEEP,
     migrating.SWEEP,
     loading.SWEEP,
+    loading.BURST,
     fanning.SWEEP,
     soaking.SWEEP,
     faulting.SWEEP,

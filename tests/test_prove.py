@@ -16,8 +16,8 @@ from tests.engines import PROJECT
 
 @pytest.mark.xdist_group("prove")  # one after the other: they measure
 @pytest.mark.parametrize(
-    "name", [sweep.name for sweep in SWEEPS if sweep.name not in ("load", "soak", "faults", "access")]
-)  # `make prove` loads and soaks; the faults and the walks are tests of their own
+    "name", [sweep.name for sweep in SWEEPS if sweep.name not in ("burst", "soak", "faults", "access")]
+)  # `make prove` alone bursts and soaks; the faults and the walks are tests of their own
 def test_the_promise_holds(name: str, record_property: Callable[[str, object], None]) -> None:
     proof = subprocess.run(
         [sys.executable, "-m", "prove", "--short", "--only", name],
