@@ -3,17 +3,34 @@
 from handlers.goals import progress  # first: `help` shows what is done every week
 
 # isort: split
-from handlers.goals import data, differences, ladder, measuring, overview, tree, weekly, writing
+from handlers.goals import (
+    about_me,
+    data,
+    differences,
+    ladder,
+    loading,
+    measuring,
+    objecting,
+    overview,
+    sources,
+    tree,
+    weekly,
+    writing,
+)
 from handlers.goals.goal import feature
 
 __all__ = [
+    "about_me",
     "data",
     "differences",
     "feature",
     "ladder",
+    "loading",
     "measuring",
+    "objecting",
     "overview",
     "progress",
+    "sources",
     "tree",
     "weekly",
     "writing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.goals import aligning
+from handlers.goals import aligning, objecting
 from handlers.goals import goal as goals
 from handlers.goals.changes import differences
 from handlers.goals.data import connections, from_source
@@ -177,6 +177,7 @@ def why(request: Request, goal: str) -> Reply:
                 )
             ),
             *(Note(words) for words in goals.left_out(each)),
+            *objecting.under_why(request, row, each.results),
         ),
     )
 
