@@ -179,7 +179,9 @@ class Erasing:
             self._store.change(account, external_id=account.id, username="", address="", revision=revision)
         row = self._store.one(PersonRow, col(PersonRow.id) == person_id)
         assert row is not None
-        blank = dict.fromkeys(("team", "zone", "own_zone", "language", "own_language", "external_id"), "")
+        blank = dict.fromkeys(
+            ("department", "team", "zone", "own_zone", "language", "own_language", "external_id"), ""
+        )
         self._store.change(
             row,
             **blank,

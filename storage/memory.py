@@ -122,6 +122,7 @@ def _person(row: Any, defaults: Mapping[str, Mapping[str, str]]) -> Person:
         hired_on=row.hired_on,
         external_id=row.external_id,
         left_at=row.left_at,
+        department=row.department,
     )
 
 

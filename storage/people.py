@@ -52,6 +52,7 @@ class Person:
     hired_on: date | None
     external_id: str
     left_at: datetime | None
+    department: str = ""
 
     @property
     def active(self) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Column, Field, col
 
 from storage.columns import Moment, SealedJson
+from storage.goals.answering import ANSWER, LEFT_GOAL
 from storage.ids import new_id
 from storage.people import PAST, Person, open_line
 from storage.tables import FOREVER, Account, ObligationRow, PersonRow, ReportingLine, Row
@@ -39,9 +40,10 @@ class Entry:
     role: str = "employee"
     hired_on: str = ""
     external_id: str = ""
+    department: str = ""
 
 
-FIELDS = ("name", "team", "zone", "language", "role", "hired_on", "external_id")
+FIELDS = ("name", "department", "team", "zone", "language", "role", "hired_on", "external_id")
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class Roster:
             email=person.email,
             name=row.name,
             manager=directory.people[manager].email if manager else "",
+            department=row.department,
             team=row.team,
             zone=row.zone,
             language=row.language,
@@ -184,6 +187,7 @@ class Roster:
         self.leave_all({email: known[email] for email in (*run.undo["new"], *run.undo["back"])})
         for email, accounts in run.undo["ended"].items():
             self._revive(known[email], accounts)
+            self._store.goals.answering.come_back(known[email])
             self._store.outbox.revive_for(known[email], "left")
         self._hand_back({known[email] for email in run.undo["ended"]}, run.at)
         back = {entry["email"]: Entry(**entry) for entry in run.undo["entries"]}
@@ -212,8 +216,17 @@ class Roster:
         manager's list. Takes ids by address, returns the ids of the accounts that ended, by address."""
         today = self._store.now.date()
         managers = {person: self._store.directory.manager_of(person, today) for person in people.values()}
+        heirs = {person: self._heir(person, set(people.values())) for person in people.values()}
         revision = self._store.people_changed()
+        for person, heir in heirs.items():
+            self._store.goals.answering.leave(person, heir)
         return {email: self._leave(person, managers[person], revision) for email, person in people.items()}
+
+    def _heir(self, person_id: str, leaving: set[str]) -> str | None:
+        """Who decides about what somebody leaves behind: the nearest manager who stays."""
+        directory = self._store.directory
+        line = directory.line_above(person_id, self._store.now.date())
+        return next((each for each in line if each not in leaving and directory.people[each].active), None)
 
     def _leave(self, person_id: str, manager: str | None, revision: int) -> list[str]:
         store = self._store
@@ -235,8 +248,12 @@ class Roster:
     def _hand_over(self, person_id: str, manager: str | None) -> None:
         for owed in self._store.obligations.of(person_id):
             self._store.change(owed, closed_at=self._store.now, closed_how="left")
+            if owed.kind == LEFT_GOAL:
+                self._pass_on(owed, manager)
+                continue
             # What two people agreed in their one-on-one is for nobody else to read, not even in a list.
-            shared = not owed.kind.startswith("one_on_ones.")
+            # What they were asked about a goal goes with the goal.
+            shared = not owed.kind.startswith("one_on_ones.") and owed.kind != ANSWER
             if shared and manager and self._store.directory.people[manager].active:
                 self._store.obligations.open(
                     manager,
@@ -246,6 +263,13 @@ class Roster:
                     args={"obligation": owed.id, "person": person_id},
                     due_at=owed.due_at,
                 )
+
+    def _pass_on(self, owed: ObligationRow, manager: str | None) -> None:
+        """Somebody else has left before: what becomes of their goal is the next one's to decide."""
+        if manager and self._store.directory.people[manager].active:
+            self._store.obligations.open(
+                manager, owed.kind, owed.about, title=owed.title, args=owed.args, due_at=owed.due_at
+            )
 
     def _hand_back(self, people: set[str], left_at: datetime) -> None:
         """These people never left: they owe again what they owed then, but for what somebody has settled meanwhile."""

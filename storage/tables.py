@@ -47,6 +47,7 @@ class PersonRow(Row, table=True):
 
     email: str = Field(unique=True)
     name: str
+    department: str = ""
     team: str = ""
     zone: str = ""
     own_zone: str = ""

@@ -142,17 +142,17 @@ GOALS: tuple[tuple[int, int, str, str], ...] = (
     (27, 6, "ben", "/goals add Buying takes no more than a minute"),
     (27, 7, "ben", "/goals result 1 time at the checkout from 180 to 60 seconds"),
     (27, 8, "ben", "/goals result 1 finished payments from 71% to 85%"),
-    (13, 6, "ben", "/goals update 1 120 saved cards are live"),
-    (5, 6, "ben", "/goals update 2 78% since the error texts are new"),
+    (13, 6, "ben", "/goals update 1.1 120 saved cards are live"),
+    (5, 6, "ben", "/goals update 1.2 78% since the error texts are new"),
     (27, 6, "ada", "/goals add Being on call is nothing to be afraid of"),
     (27, 7, "ada", "/goals result 1 calls at night from 14 to 4 a month"),
-    (8, 6, "ada", "/goals update 1 9 the queue has alerts now"),
+    (8, 6, "ada", "/goals update 1.1 9 the queue has alerts now"),
     (26, 6, "chen", "目标 新建 搜索又快又准"),
     (26, 7, "chen", "目标 关键结果 1 首屏搜索耗时 从 800 到 300 毫秒"),
-    (6, 7, "chen", "目标 更新 1 520 缓存预热已上线"),
+    (6, 7, "chen", "目标 更新 1.1 520 缓存预热已上线"),
     (26, 6, "sofia", "/goals add Customers renew because it works"),
     (26, 7, "sofia", "/goals result 1 renewals from 82% to 92%"),
-    (9, 6, "sofia", "/goals update 1 88% our biggest customer stays"),
+    (9, 6, "sofia", "/goals update 1.1 88% our biggest customer stays"),
 )
 """Days ago, hour after midday, who, and what they said about their goals."""
 

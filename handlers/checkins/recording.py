@@ -250,7 +250,7 @@ def _progress(request: Request) -> tuple[Part, ...]:
     """Whoever just wrote what they got done can say what it moves."""
     options = tuple(
         Button(
-            Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title)),
+            Phrase("{number}. {title}", number=Verbatim(row.called), title=Verbatim(row.title)),
             Press("goals.say", {"result": row.id}),
         )
         for row in request.store.goals.mine(request.actor.id)[:MOST_RESULTS]

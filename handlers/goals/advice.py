@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from handlers.goals.goal import Standing, feature
+from handlers.goals.goal import Standing, called, feature
+from handlers.goals.parts import JUDGED, is_given
 from handlers.goals.scoring import Direction
 from handlers.kit.access import everyone
 from handlers.kit.cards import Card, Note, Section
@@ -65,7 +66,16 @@ class Rule:
 
 def _counts(row: KeyResult) -> bool:
     """Whether it is measured by a number of its own."""
-    return row.direction in (Direction.UP, Direction.DOWN, Direction.BAND)
+    return not row.part and row.direction in (Direction.UP, Direction.DOWN, Direction.BAND)
+
+
+def _indicators(each: Standing) -> int:
+    return sum(not is_given(row.part) for row in each.results)
+
+
+def _is_judged(row: KeyResult) -> bool:
+    """Whether it says something that no figure says."""
+    return row.part == JUDGED or (not row.part and not _counts(row))
 
 
 def _is_scorecard(each: Standing) -> bool:
@@ -141,16 +151,18 @@ RULES = (
             "More than {n} indicators are hard to keep in mind. Which of them matter most?", n=MOST_INDICATORS
         ),
         (),
-        of_goal=lambda each: _is_scorecard(each) and len(each.results) > MOST_INDICATORS,
+        of_goal=lambda each: _is_scorecard(each) and _indicators(each) > MOST_INDICATORS,
     ),
     Rule(
         Phrase("Not numbers alone"),
         Phrase(
             "A scorecard of numbers alone misses how the work is done."
-            " Add an item that is judged: steps, or yes or no."
+            " Add an item that is judged in words, or steps, or yes or no."
         ),
         (),
-        of_goal=lambda each: _is_scorecard(each) and bool(each.results) and all(map(_counts, each.results)),
+        of_goal=lambda each: (
+            _is_scorecard(each) and bool(each.results) and not any(map(_is_judged, each.results))
+        ),
     ),
 )
 
@@ -173,7 +185,7 @@ def hints(each: Standing) -> Iterator[Text]:
         hit = next((row for row in each.results if rule.of_result and rule.of_result(row)), None)
         if hit is not None:
             yield Phrase(
-                "{rule}, key result {number}: {advice}", rule=rule.name, number=hit.number, advice=rule.says
+                "{rule}, key result {number}: {advice}", rule=rule.name, number=called(hit), advice=rule.says
             )
 
 

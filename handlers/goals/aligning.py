@@ -9,18 +9,17 @@ from handlers.goals import goal as goals
 from handlers.goals.goal import COMPANY, DEPARTMENT, PERSON, TEAM, changers, feature, goal_of
 from handlers.goals.picking import allow, my_goals
 from handlers.kit.access import Rule, everyone
-from handlers.kit.cards import Button, Card, Note, Part, Section
+from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.forms import Choice, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.values import dump
 from storage.goals import Goal
 
 RANK: Mapping[str, int] = {COMPANY: 0, DEPARTMENT: 1, TEAM: 2, PERSON: 3}
 MOST_OFFERED = 100
 """Slack shows no more in a menu."""
-MOST_SHOWN = 12
-"""Goals that serve one, on its card; the rest is counted."""
 PROPOSED, AGREED = "proposed", "agreed"
 
 # Who may -------------------------------------------------------------------------------------------------------------
@@ -31,7 +30,8 @@ def _owns(request: Request, args: Mapping[str, Any]) -> bool:
     return row is not None and row.subject_id == request.actor.id
 
 
-def _is_asked(request: Request, args: Mapping[str, Any]) -> bool:
+def is_asked(request: Request, args: Mapping[str, Any]) -> bool:
+    """Whether the asker owes an answer to this proposal."""
     row = goal_of(request, args)
     if row is None or (row.parent_id, row.aligned) != (str(args.get("parent", "")), PROPOSED):
         return False
@@ -41,7 +41,7 @@ def _is_asked(request: Request, args: Mapping[str, Any]) -> bool:
 owners = Rule("whose goal it is", _owns, Phrase("Only whoever answers for a goal says what it serves."))
 asked = Rule(
     "who answers for the goal to be served",
-    _is_asked,
+    is_asked,
     Phrase("This proposal is over: it was answered, taken back or changed."),
 )
 
@@ -52,7 +52,7 @@ def _offered(request: Request) -> list[Goal]:
     """What goals of the asker may serve: those of who leads them, of their team, of the company, the nearest first."""
     directory, me = request.store.directory, request.actor
     line = directory.line_above(me.id, request.today)
-    found = request.store.goals.offered((me.id, *line), unit=me.team, reader=me.id)
+    found = request.store.goals.offered((me.id, *line), department=me.department, team=me.team, reader=me.id)
     near = {person: place for place, person in enumerate(line)}
     rows = (
         row
@@ -66,7 +66,7 @@ def _parents(request: Request) -> tuple[Option, ...]:
     return tuple(
         Option(
             row.id,
-            Phrase("{title} ({name})", title=Verbatim(row.title), name=_owner(request, row)),
+            Phrase("{title} ({name})", title=Verbatim(row.title), name=owner_text(request, row)),
             also=(f"{request.person(row.subject_id).name} {row.number}",),
         )
         for row in _offered(request)[:MOST_OFFERED]
@@ -116,9 +116,21 @@ def _proposed(request: Request, goal: str, parent: str) -> Reply:
         _agreed(request, row, above)
         return Reply(show=_stands(request, row, above, Phrase("Both goals are yours: it is agreed.")))
     request.store.goals.change(row, "proposed", by=request.actor.id, parent_id=above.id, aligned=PROPOSED)
+    asked_for(request, row, above)
     request.store.touch(row.subject_id, above.subject_id)
-    asks = Phrase("Proposed to {name}. You hear of the answer.", name=_owner(request, above))
+    asks = Phrase("Proposed to {name}. You hear of the answer.", name=owner_text(request, above))
     return Reply(show=_stands(request, row, above, asks), tell=(_asks(request, row, above),))
+
+
+def asked_for(request: Request, row: Goal, above: Goal) -> None:
+    """The owner of a goal owes an answer whether this one serves it."""
+    title = Phrase(
+        "Answer {name}: does “{title}” serve your goal “{parent}”?",
+        name=owner_text(request, row),
+        title=Verbatim(row.title),
+        parent=Verbatim(above.title),
+    )
+    request.store.goals.answering.ask(row, above.subject_id, title=dump(title))
 
 
 def _refuse_circle(request: Request, row: Goal, above: Goal) -> None:
@@ -149,33 +161,44 @@ def _refuse_unseen(request: Request, row: Goal, above: Goal) -> None:
         raise Problem(
             Phrase(
                 "{name} does not see your goal, so they cannot agree. Change who sees it first.",
-                name=_owner(request, above),
+                name=owner_text(request, above),
             ),
             question="parent",
         )
 
 
 def _asks(request: Request, row: Goal, above: Goal) -> Tell:
+    card = _question(request, row, above)
+    return Tell(card, to=above.subject_id, topic=f"goals.align:{row.id}:{row.version}")
+
+
+def _question(request: Request, row: Goal, above: Goal) -> Card:
     args = {"goal": row.id, "parent": above.id}
-    card = Card(
-        Phrase("{name} proposes that a goal of theirs serves yours", name=Verbatim(request.actor.name)),
+    return Card(
+        Phrase("{name} proposes that a goal of theirs serves yours", name=owner_text(request, row)),
         Section(Phrase("Theirs: {title}", title=Verbatim(row.title))),
         Section(Phrase("Yours: {title}", title=Verbatim(above.title))),
         Button(Phrase("Agree"), agree.bind(**args), style="primary"),
         Button(Phrase("Decline"), decline.bind(**args)),
         Note(Phrase("When you change your goal, they are shown what changed.")),
     )
-    return Tell(card, to=above.subject_id, topic=f"goals.align:{row.id}:{row.version}")
 
 
 def _stands(request: Request, row: Goal, above: Goal, title: Text) -> Card:
     return Card(
         title,
         Section(Verbatim(row.title)),
-        Section(_serves(request, row, above)),
+        Section(serves(request, row, above)),
         Button(Phrase("Detach"), detach.bind(goal=row.id)),
         Note(goals.audience(request, {"goal": row.id})),
     )
+
+
+@feature.button(allow=asked)
+def answer(request: Request, goal: str, parent: str) -> Reply:
+    """Say whether a goal serves mine."""
+    row, above = goals.bound_goal(request, goal), goals.bound_goal(request, parent)
+    return Reply(show=_question(request, row, above))
 
 
 # Answering -----------------------------------------------------------------------------------------------------------
@@ -190,10 +213,10 @@ def agree(request: Request, goal: str, parent: str) -> Reply:
     told = Card(
         Phrase("{name} agrees", name=Verbatim(request.actor.name)),
         Section(Verbatim(row.title)),
-        Section(_serves(request, row, above)),
+        Section(serves(request, row, above)),
     )
     return Reply(
-        show=Card(Phrase("Agreed."), Section(Verbatim(row.title)), Section(_serves(request, row, above))),
+        show=Card(Phrase("Agreed."), Section(Verbatim(row.title)), Section(serves(request, row, above))),
         tell=_owner_hears(request, row, told),
     )
 
@@ -230,7 +253,7 @@ def decline(request: Request, goal: str, parent: str, reason: Reason) -> Reply:
     )
     return Reply(
         show=Card(
-            Phrase("Declined. {name} is told why.", name=_owner(request, row)),
+            Phrase("Declined. {name} is told why.", name=owner_text(request, row)),
             Section(Verbatim(reason), quoted=True),
         ),
         tell=_owner_hears(request, row, told),
@@ -277,7 +300,7 @@ def _above_hears(request: Request, row: Goal, above: Goal) -> tuple[Tell, ...]:
     if to == request.actor.id or not request.person(to).active or not store.goals.may_read(row, to):
         return ()
     card = Card(
-        Phrase("A goal of {name} does not serve yours any more", name=_owner(request, row)),
+        Phrase("A goal of {name} does not serve yours any more", name=owner_text(request, row)),
         Section(Phrase("Theirs: {title}", title=Verbatim(row.title))),
         Section(Phrase("Yours: {title}", title=Verbatim(above.title))),
     )
@@ -287,49 +310,16 @@ def _above_hears(request: Request, row: Goal, above: Goal) -> tuple[Tell, ...]:
 # How it stands on both -----------------------------------------------------------------------------------------------
 
 
-def _serves(request: Request, row: Goal, above: Goal) -> Text:
-    words = {"title": Verbatim(above.title), "name": _owner(request, above)}
+def serves(request: Request, row: Goal, above: Goal) -> Text:
+    """What a goal serves, agreed or not yet."""
+    words = {"title": Verbatim(above.title), "name": owner_text(request, above)}
     if row.aligned == PROPOSED:
         return Phrase("Would serve: {title} ({name}), not agreed yet", **words)
     return Phrase("Serves: {title} ({name})", **words)
 
 
-def parts(request: Request, row: Goal) -> tuple[Part, ...]:
-    """What a goal serves and what serves it, as far as the reader sees them, and what can be done about it."""
-    above = request.store.goals.get(row.parent_id, reader=request.actor.id) if row.parent_id else None
-    below = request.store.goals.children([row.id], reader=request.actor.id)
-    rest = len(below) - MOST_SHOWN
-    return (
-        *((Section(_serves(request, row, above)),) if above else ()),
-        *(part for each in below[:MOST_SHOWN] for part in _served_by(request, each)),
-        *((Note(Plural("And {n} more serves it.", "And {n} more serve it.", n=rest)),) if rest > 0 else ()),
-    )
-
-
-def _served_by(request: Request, each: Goal) -> tuple[Part, ...]:
-    words = {"title": Verbatim(each.title), "name": _owner(request, each)}
-    if each.aligned == AGREED:
-        return (Section(Phrase("Served by: {title} ({name})", **words)),)
-    args = {"goal": each.id, "parent": each.parent_id}
-    answers: tuple[Part, ...] = ()
-    if _is_asked(request, args):
-        answers = (
-            Button(Phrase("Agree"), agree.bind(**args)),
-            Button(Phrase("Decline"), decline.bind(**args)),
-        )
-    return (Section(Phrase("Proposed to serve it: {title} ({name})", **words)), *answers)
-
-
-def button(request: Request, row: Goal) -> tuple[Button, ...]:
-    """The owner's button: to say what it serves, or that it serves that no more."""
-    if row.state != "open" or row.subject_id != request.actor.id:
-        return ()
-    if row.parent_id:
-        return (Button(Phrase("Detach"), detach.bind(goal=row.id)),)
-    return (Button(Phrase("Align"), propose.bind(goal=row.id)),)
-
-
-def _owner(request: Request, row: Goal) -> Text:
+def owner_text(request: Request, row: Goal) -> Text:
+    """Who answers for a goal, and whether they have left."""
     person = request.person(row.subject_id)
     if person.active:
         return Verbatim(person.name)

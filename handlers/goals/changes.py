@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.goals import goal as goals
+from handlers.goals.directions import direction_text
 from handlers.goals.numbers import shown
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -15,9 +16,12 @@ from handlers.kit.text import Phrase, Text, Verbatim
 _FIELDS = {
     "title": Phrase("Title"),
     "purpose": Phrase("Purpose"),
+    "template_version": Phrase("Version of the template"),
+    "locked": Phrase("Part of the core"),
     "kind": Phrase("Seen by"),
     "begins_on": Phrase("From"),
     "ends_on": Phrase("Until"),
+    "direction": Phrase("Kind"),
     "value": Phrase("Value"),
     "confidence": Phrase("Looks"),
     "target": Phrase("Target"),
@@ -50,12 +54,20 @@ def differences(request: Request, before: Mapping[str, Any], after: Mapping[str,
 
 
 def _told(request: Request, name: str, item: Any) -> Text | date:
+    if item in (None, "", False, 0) and name not in _NUMBERS:
+        return Phrase("no") if name == "locked" else Phrase("nothing")
     if item in (None, ""):
         return Phrase("nothing")
     if name == "kind":
         return _SEEN[item]
     if name == "confidence":
         return next(option.label for option in goals.CONFIDENCE if option.value == item)
+    if name == "template_version":
+        return Verbatim(str(item))
+    if name == "locked":
+        return Phrase("yes")
+    if name == "direction":
+        return direction_text(item)
     if name in _NUMBERS:
         return Verbatim(shown(Decimal(item), request.actor.language))
     if name in _DAYS:

@@ -9,6 +9,7 @@ from typing import Any
 from handlers.goals import changes
 from handlers.goals import goal as goals
 from handlers.goals.aligning import AGREED, detach
+from handlers.goals.amounts import aim_text
 from handlers.goals.goal import changers, feature
 from handlers.goals.writing import to_change
 from handlers.kit.cards import Button, Card, Note, Section
@@ -93,7 +94,7 @@ def _lines(request: Request, above: Goal, found: Sequence[GoalChange]) -> Iterat
                 yield Phrase("No longer measured: {title}", title=Verbatim(title))
         elif is_new:
             yield Phrase(
-                "New key result: {title}, {aim}", title=Verbatim(row.title), aim=goals.aim_text(request, row)
+                "New key result: {title}, {aim}", title=Verbatim(row.title), aim=aim_text(request, row)
             )
         elif lines := tuple(_between(request, theirs)):
             yield Lines((Phrase("Key result “{title}”:", title=Verbatim(row.title)), *lines))

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.goals import scoring
-from handlers.goals.numbers import shown
+from handlers.goals.amounts import given_text, value_text
+from handlers.goals.parts import is_given
 from handlers.goals.scoring import Direction, Measure, Part, Together
 from handlers.kit.access import Rule, readers
 from handlers.kit.features import Feature
@@ -32,6 +33,7 @@ feature = Feature(
 STALE = timedelta(days=14)
 """Without a word for so long, a key result may be worth a look."""
 
+OKR, KPI = "okr", "kpi"
 COMPANY, DEPARTMENT, TEAM, PERSON = "organisation", "department", "team", "person"
 ON_TRACK, AT_RISK, OFF_TRACK = "on_track", "at_risk", "off_track"
 
@@ -154,8 +156,6 @@ def standing(request: Request, goals: Sequence[Goal]) -> list[Standing]:
 # How it reads --------------------------------------------------------------------------------------------------------
 
 BAR = 10
-SIGNS = ("%", "$", "€", "£", "¥")
-"""Units that touch their number."""
 
 
 def bar(share: Decimal | None) -> str:
@@ -171,9 +171,19 @@ def percent(share: Decimal | None) -> Text:
     return Phrase("{percent} %", percent=scoring.whole_percent(share))
 
 
+def called(row: Goal | KeyResult) -> Verbatim:
+    """The number by which its owner calls it: 2, or 2.1 for what goal 2 is measured by first."""
+    return Verbatim(row.called if isinstance(row, KeyResult) else str(row.number))
+
+
 def numbered(row: Goal | KeyResult) -> Text:
     """A goal or a key result as its owner calls it."""
-    return Phrase("{number}. {title}", number=row.number, title=Verbatim(row.title))
+    return Phrase("{number}. {title}", number=called(row), title=Verbatim(row.title))
+
+
+def adding(row: Goal) -> Phrase:
+    """What adds one more to be measured by is called."""
+    return Phrase("Add an item") if row.form == KPI else Phrase("Add a key result")
 
 
 def headline(each: Standing) -> Text:
@@ -185,6 +195,13 @@ def headline(each: Standing) -> Text:
         title=Verbatim(each.goal.title),
         bar=Verbatim(bar(share)),
         percent=percent(share),
+    )
+
+
+def owner_line(request: Request, goal: Goal) -> Text:
+    """Who answers for a goal, and until when."""
+    return Phrase(
+        "{name}, until {day}", name=Verbatim(request.person(goal.subject_id).name), day=goal.ends_on
     )
 
 
@@ -222,69 +239,26 @@ def _too_old(old: int) -> tuple[Text, ...]:
 
 def result_line(request: Request, row: KeyResult) -> Text:
     """A key result on one line: what it is, where it stands, and how old that is."""
+    names = {"number": called(row), "title": Verbatim(row.title)}
     parts: dict[str, Any] = {
-        "number": row.number,
-        "title": Verbatim(row.title),
+        **names,
         "value": value_text(request, row),
         "percent": percent(progress_of(row)),
     }
     line = Phrase("{number}. {title}: {value} ({percent})", **parts)
-    if row.confidence:
+    if is_given(row.part):
+        line = Phrase("{number}. {title}: {points}", points=given_text(request, row), **names)
+    elif row.confidence:
         line = Phrase(
             "{number}. {title}: {value} ({percent}), {confidence}",
             confidence=_CONFIDENCE[row.confidence],
             **parts,
         )
+    if row.ends_on:
+        line = Phrase("{line}, until {day}", line=line, day=row.ends_on)
     if row.moved_at and request.now - row.moved_at > STALE:
         return Phrase("{line}. Last heard of {day}.", line=line, day=row.moved_at.date())
     return line
-
-
-def value_text(request: Request, row: KeyResult) -> Text:
-    """Where a key result stands, in its own unit."""
-    if row.direction == Direction.YES_NO:
-        if row.value is None:
-            return Phrase("not said yet")
-        return Phrase("yes") if row.value >= row.target else Phrase("not yet")
-    if row.value is None:
-        return Phrase("not said yet, {aim}", aim=aim_text(request, row))
-    if _counts_from_nothing(row):
-        value, target = bare(request, row, row.value), amount(request, row, row.target)
-        return Phrase("{value} of {target}", value=value, target=target)
-    return Phrase("{value}, {aim}", value=amount(request, row, row.value), aim=aim_text(request, row))
-
-
-def _counts_from_nothing(row: KeyResult) -> bool:
-    return not row.start and row.direction in (Direction.UP, Direction.MILESTONE)
-
-
-def aim_text(request: Request, row: KeyResult) -> Text:
-    """Where it is to be."""
-    if row.direction == Direction.YES_NO:
-        return Phrase("to be done")
-    if row.direction == Direction.BAND:
-        low, high = bare(request, row, row.target), amount(request, row, row.high)
-        return Phrase("to stay between {low} and {high}", low=low, high=high)
-    if _counts_from_nothing(row):
-        return Phrase("to reach {target}", target=amount(request, row, row.target))
-    start, target = bare(request, row, row.start), bare(request, row, row.target)
-    return Phrase("from {start} to {target}", start=start, target=target)
-
-
-def amount(request: Request, row: KeyResult, value: Decimal) -> Text:
-    """A number with its unit."""
-    number = bare(request, row, value)
-    if not row.unit or row.unit in SIGNS:
-        return number
-    return Phrase("{number} {unit}", number=number, unit=Verbatim(row.unit))
-
-
-def bare(request: Request, row: KeyResult, value: Decimal) -> Verbatim:
-    """A number, with its unit only where that is a sign."""
-    number = shown(value, request.actor.language)
-    if row.unit == "%":
-        return Verbatim(f"{number}%")
-    return Verbatim(f"{row.unit}{number}" if row.unit in SIGNS else number)
 
 
 def one_line(words: str) -> str:

@@ -167,7 +167,7 @@ def _step(
         later=hours.next_morning(store.now),
         workdays=after,
         owner_active=person.active,
-        is_open=goal is not None and row is not None and goal.ends_on >= today,
+        is_open=goal is not None and row is not None and (row.ends_on or goal.ends_on) >= today,
         solved=row is not None and _is_solved(owed, row),
         raised=row is not None and store.outbox.has(_topic(row)),
         told_for=calendar.workdays_between(told_on, today) if told_on else None,

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from handlers.goals import goal as goals
-from handlers.goals.goal import changers, feature
-from handlers.goals.numbers import Typed, read_number, whole_number
-from handlers.goals.picking import allow, my_goals
-from handlers.goals.scoring import ONE, Direction, Measure, Mistake
+from handlers.goals.directions import DIRECTIONS
+from handlers.goals.goal import KPI, changers, feature
+from handlers.goals.lines import written
+from handlers.goals.parts import PARTS
+from handlers.goals.picking import allow, my_goals, my_scorecards
 from handlers.goals.writing import card
 from handlers.kit.access import everyone
-from handlers.kit.forms import Choice, Option, Sheet, Words
-from handlers.kit.problems import Problem
+from handlers.kit.forms import Choice, Question, Sheet, Words
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-
-DIRECTIONS = (
-    Option(Direction.UP, Phrase("It should rise"), also=("越高越好", "上升", "增加")),
-    Option(Direction.DOWN, Phrase("It should fall"), also=("越低越好", "下降", "减少")),
-    Option(Direction.BAND, Phrase("It should stay between two values"), also=("保持在区间内", "区间")),
-    Option(
-        Direction.MILESTONE,
-        Phrase("Steps, one after the other"),
-        also=("steps", "里程碑（一步步完成）", "里程碑"),
-    ),
-    Option(Direction.YES_NO, Phrase("Yes or no"), also=("yes/no", "是/否", "是否")),
-)
 
 
 def _amount(name: str, label: Text, help: Text | None = None) -> Words:
@@ -56,7 +42,25 @@ QUESTIONS = (
         Phrase("1 unless you say otherwise; 0 is tracked and not counted."),
     ),
 )
-How = Annotated[dict[str, str], Sheet(Phrase("A new key result"), of=lambda request, args: QUESTIONS)]
+ITEM = (
+    Choice(
+        Phrase("What does it do to the score?"),
+        name="part",
+        required=False,
+        options=PARTS,
+        help=Phrase("Bonus points and points off have a most: “5 for patents”."),
+    ),
+    *QUESTIONS,
+)
+
+
+def _questions(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
+    row = goals.goal_of(request, args)
+    return ITEM if row is not None and row.form == KPI else QUESTIONS
+
+
+How = Annotated[dict[str, str], Sheet(Phrase("A new key result"), of=_questions)]
+Item = Annotated[dict[str, str], Sheet(Phrase("A new item"), of=lambda request, args: ITEM)]
 
 
 @feature.command(
@@ -77,6 +81,29 @@ def result(
     return _measured(request, to_goal, how)
 
 
+@feature.command(
+    "goals item",
+    allow=everyone,
+    also=("目标 指标", "添加指标"),
+    examples=(
+        "1 complaints from 40 to 20 weight 30%",
+        "1 bonus 5 for patents",
+        "1 投诉 从 40 到 20 权重 30%",
+        "1 加分 5 专利",
+    ),
+    seen_by=Phrase("Seen by whoever sees the scorecard."),
+    title=Phrase("A new item"),
+)
+def item(
+    request: Request,
+    to_card: Annotated[str, Choice(Phrase("Of which scorecard?"), options=my_scorecards)],
+    how: Item,
+) -> Reply:
+    """Add an item to a scorecard of yours: a number, a judgement, bonus points or points off."""
+    allow(request, changers, question="to_card", goal=to_card)
+    return _measured(request, to_card, how)
+
+
 @feature.button(allow=changers, seen_by=goals.audience, title=Phrase("A new key result"))
 def measure(request: Request, goal: str, how: How) -> Reply:
     """Add what this goal is measured by."""
@@ -84,124 +111,14 @@ def measure(request: Request, goal: str, how: How) -> Reply:
 
 
 def _measured(request: Request, goal: str, how: Mapping[str, str]) -> Reply:
-    row, what = goals.bound_goal(request, goal), how["what"]
-    said = None if how.get("begin") or how.get("target") else _in_one_line(request, what)
-    title, measured, of = said or _in_fields(request, how)
-    if mistake := measured.mistake():
-        raise _problem(mistake)
-    added = request.store.goals.measure(
-        row,
-        author=request.actor.id,
-        title=title or goals.one_line(what),
-        direction=measured.direction.value,
-        start=measured.start,
-        target=measured.target,
-        high=measured.high,
-        stretch=measured.stretch,
-        unit=how.get("unit") or of,
-        weight=_weight(request, how.get("weight", "")),
-        value=measured.start if measured.direction in (Direction.UP, Direction.DOWN) else None,
-    )
+    row = goals.bound_goal(request, goal)
+    if how.get("part") == "counted":
+        how = {name: words for name, words in how.items() if name != "part"}
+    values = written(how, request.actor.zone).values()
+    added = request.store.goals.measure(row, author=request.actor.id, **values)
     words = Phrase(
         "Key result {number} is added. Say how far it is with {command}",
-        number=added.number,
-        command=Verbatim(f"/goals update {added.number} …"),
+        number=goals.called(added),
+        command=Verbatim(f"/goals update {added.called} …"),
     )
     return Reply(show=card(request, row, words))
-
-
-def _weight(request: Request, weight: str) -> Decimal:
-    if not weight:
-        return ONE
-    typed = _number(request, weight, "weight")
-    if typed.value < 0:
-        raise _problem(Mistake.NEGATIVE_WEIGHT)
-    return typed.value
-
-
-_Made = tuple[str, Measure, str]
-"""A title ("" where the words are all title), a measure, and a unit."""
-
-_SPAN = re.compile(
-    r"^(?P<title>.*?)[\s,，:：]*(?:from|从|由)\s*(?P<start>\S+?)\s*(?:to|到|至|→|->)\s*(?P<target>\S.*)$",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
-def _in_one_line(request: Request, what: str) -> _Made | None:
-    """What “sign-ups from 100 to 500 users” says, or None when it says nothing of the kind."""
-    found = _SPAN.match(goals.one_line(what))
-    if found is None or not found["title"].strip():
-        return None
-    zone = request.actor.zone
-    start, target = read_number(found["start"], zone=zone), read_number(found["target"], zone=zone)
-    if start is None or target is None or found["start"][start.length :]:
-        return None
-    rest = found["target"][target.length :].strip(" .。")
-    unit = "%" if target.percent else rest
-    if len(unit) > 20:
-        return None
-    way = Direction.DOWN if target.value < start.value else Direction.UP
-    return found["title"].strip(), Measure(way, target.value, start.value), unit
-
-
-def _in_fields(request: Request, how: Mapping[str, str]) -> _Made:
-    start, aim, upper, beyond = (
-        _number(request, how[name], name) if how.get(name) else None
-        for name in ("begin", "target", "high", "stretch")
-    )
-    way = how.get("way")
-    direction = Direction(way) if way else _likely(start, aim, upper)
-    if direction is Direction.YES_NO:
-        return "", Measure(direction, ONE), ""
-    if aim is None:
-        raise Problem(Phrase("Where should it be? Give a number, or choose “yes or no”."), question="target")
-    percent = any(typed and typed.percent for typed in (start, aim, upper))
-    measured = Measure(
-        direction,
-        aim.value,
-        start.value if start else None if direction is Direction.BAND else Decimal(0),
-        upper.value if upper and direction is Direction.BAND else None,
-        beyond.value if beyond and direction in (Direction.UP, Direction.DOWN) else None,
-    )
-    return "", measured, "%" if percent and not how.get("unit") else ""
-
-
-def _likely(start: Typed | None, aim: Typed | None, upper: Typed | None) -> Direction:
-    if aim is None:
-        return Direction.YES_NO
-    if upper is not None:
-        return Direction.BAND
-    return Direction.DOWN if start and aim.value < start.value else Direction.UP
-
-
-def _number(request: Request, words: str, question: str) -> Typed:
-    try:
-        return whole_number(words, zone=request.actor.zone)
-    except Problem as problem:
-        raise Problem(problem.words, question=question) from None
-
-
-_MISTAKES: Mapping[Mistake, tuple[str, Phrase]] = {
-    Mistake.SAME: (
-        "target",
-        Phrase(
-            "It starts where it should end, so nothing could be measured. For a value to hold, choose the band."
-        ),
-    ),
-    Mistake.BACKWARDS: (
-        "way",
-        Phrase(
-            "From this start to this target it goes the other way. Choose the other direction, or change a number."
-        ),
-    ),
-    Mistake.SHORT: ("stretch", Phrase("The stretch lies before the target. It should lie beyond it.")),
-    Mistake.EMPTY_BAND: ("high", Phrase("Give the upper end of the band too; it lies above the lower one.")),
-    Mistake.NO_STEPS: ("target", Phrase("Say how many steps there are: a whole number, 1 or more.")),
-    Mistake.NEGATIVE_WEIGHT: ("weight", Phrase("A weight is 0 or more.")),
-}
-
-
-def _problem(mistake: Mistake) -> Problem:
-    question, words = _MISTAKES[mistake]
-    return Problem(words, question=question)

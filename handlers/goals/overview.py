@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.goals import aligning, objecting
+from handlers.goals import following, scored, serving, templates
 from handlers.goals import goal as goals
 from handlers.goals.changes import differences
 from handlers.goals.data import connections, from_source
 from handlers.goals.goal import COMPANY, Standing, feature, percent, seers
 from handlers.goals.measuring import measure
+from handlers.goals.parts import is_given
 from handlers.goals.progress import say
+from handlers.goals.rewriting import menus
 from handlers.goals.scoring import Share
 from handlers.goals.tree import tree
 from handlers.goals.writing import add, edit, ending
 from handlers.kit.access import everyone, managers
-from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Section
+from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from storage.goals import Goal, GoalChange, KeyResult
@@ -65,6 +67,11 @@ def _doors(request: Request) -> tuple[Part, ...]:
     return (
         Button(Phrase("New goal"), add.bind(), style="primary"),
         *((Button(Phrase("My team"), team.bind()),) if leads else ()),
+        *(
+            (Button(Phrase("My department's goals"), Press("goals.department", {})),)
+            if request.actor.department
+            else ()
+        ),
         Button(Phrase("The company's goals"), company.bind()),
         Button(Phrase("The tree"), tree.bind()),
     )
@@ -102,19 +109,13 @@ def company(request: Request) -> Reply:
             Phrase("The goals of the company"),
             *(
                 Section(
-                    Lines((goals.headline(each), _owner(request, each.goal))),
+                    Lines((goals.headline(each), goals.owner_line(request, each.goal))),
                     button=_open(each.goal),
                 )
                 for each in found[:MOST]
             ),
             *((Note(Plural("And {n} more goal.", "And {n} more goals.", n=rest)),) if rest > 0 else ()),
         )
-    )
-
-
-def _owner(request: Request, goal: Goal) -> Text:
-    return Phrase(
-        "{name}, until {day}", name=Verbatim(request.person(goal.subject_id).name), day=goal.ends_on
     )
 
 
@@ -130,11 +131,14 @@ def show(request: Request, goal: str) -> Reply:
         show=Card(
             Verbatim(row.title),
             *((Section(Verbatim(row.purpose), quoted=True),) if row.purpose else ()),
+            *scored.facts(request, each),
             Section(goals.lines(request, each)),
-            Note(_owner(request, row)),
-            *aligning.parts(request, row),
+            Note(goals.owner_line(request, row)),
+            *serving.parts(request, row),
+            *templates.parts(request, row),
             *_to_do(request, each),
-            *aligning.button(request, row),
+            *serving.button(request, row),
+            *following.parts(request, row),
             Button(Phrase("Why this number?"), why.bind(goal=row.id)),
             Button(Phrase("What changed"), history.bind(goal=row.id)),
             Note(goals.audience(request, {"goal": row.id})),
@@ -147,7 +151,8 @@ def _to_do(request: Request, each: Standing) -> tuple[Part, ...]:
         return ()
     return (
         *_updates([each]),
-        Button(Phrase("Add a key result"), measure.bind(goal=each.goal.id)),
+        *menus(each.goal, each.results),
+        Button(goals.adding(each.goal), measure.bind(goal=each.goal.id)),
         *connections(request, each.results),
         Button(Phrase("Change"), edit.bind(goal=each.goal.id)),
         ending(each.goal),
@@ -176,14 +181,16 @@ def why(request: Request, goal: str) -> Reply:
                     " its target, at most 100 %. How it looks, in somebody's words, is not in this number."
                 )
             ),
+            *scored.why(request, each),
             *(Note(words) for words in goals.left_out(each)),
-            *objecting.under_why(request, row, each.results),
         ),
     )
 
 
 def _reason(request: Request, row: KeyResult, share: Share, newest: GoalChange | None) -> Text:
     line = goals.result_line(request, row)
+    if is_given(row.part):
+        return Lines((line, *_said_by(request, row, newest)))
     if share.why_not == "tracked":
         return Lines((line, Phrase("Weighs nothing: tracked, and not counted.")))
     if share.why_not == "no_data":
@@ -213,9 +220,7 @@ def history(request: Request, goal: str, page: int = 0) -> Reply:
     row = goals.bound_goal(request, goal)
     found = request.store.goals.history(row.id, reader=request.actor.id, limit=(page + 1) * PAGE + 1)
     here, more = found[page * PAGE : (page + 1) * PAGE], len(found) > (page + 1) * PAGE
-    results = {
-        each.id: each for each in request.store.goals.results([row.id], reader=request.actor.id)[row.id]
-    }
+    results = {each.id: each for each in request.store.goals.measured(row.id, reader=request.actor.id)}
     return Reply(
         show=Card(
             Phrase("What changed about {title}", title=Verbatim(row.title)),
@@ -249,7 +254,9 @@ def _change(request: Request, change: GoalChange, row: KeyResult | None) -> Line
     who = _who(request, change)
     head = Phrase("{name}, {moment}: {act}", name=who, moment=change.made_at, act=_ACTS[change.act])
     if row is not None:
-        head = Phrase("{head} ({number}. {title})", head=head, number=row.number, title=Verbatim(row.title))
+        head = Phrase(
+            "{head} ({number}. {title})", head=head, number=goals.called(row), title=Verbatim(row.title)
+        )
     note = (Verbatim(change.note),) if change.note else ()
     changed = differences(request, change.before, change.after or {}) if change.before is not None else ()
     return Lines((head, *changed, *note))

@@ -65,5 +65,5 @@ def asked(request: Request, row: KeyResult) -> tuple[Part, ...]:
 
 
 def _button(row: KeyResult, label: Text, route: str, **args: Any) -> Button:
-    numbered = Phrase("{number}. {label}", number=row.number, label=label)
+    numbered = Phrase("{number}. {label}", number=goals.called(row), label=label)
     return Button(numbered, Press(route, {"result": row.id, **args}))

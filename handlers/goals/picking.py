@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
 from handlers.goals import goal as goals
 from handlers.kit.access import Rule
 from handlers.kit.forms import Option
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase
+from storage.goals import KeyResult
 
 NONE_YET = {
     "goal": Phrase("You have no goals yet. Write one first, with /goals add."),
@@ -26,13 +30,43 @@ def my_goals(request: Request) -> tuple[Option, ...]:
     ) or (Option("", Phrase("You have no goals yet")),)
 
 
+def my_scorecards(request: Request) -> tuple[Option, ...]:
+    """The asker's open scorecards, as they call them."""
+    rows = [
+        row
+        for row in request.store.goals.of(request.actor.id, reader=request.actor.id)
+        if row.form == goals.KPI
+    ]
+    return tuple(
+        Option(row.id, goals.numbered(row), also=(str(row.number), f"#{row.number}")) for row in rows
+    ) or (Option("", Phrase("You have no scorecard yet")),)
+
+
 def my_results(request: Request) -> tuple[Option, ...]:
     """The key results that somebody may say something about, as they call them."""
     rows = request.store.goals.mine(request.actor.id)
+    alone = _by_one_number(rows)
     return tuple(
-        Option(row.id, goals.numbered(row), also=tuple(form.format(row.number) for form in _CALLED))
+        Option(
+            row.id,
+            goals.numbered(row),
+            also=tuple(form.format(name) for name in (row.called, *alone[row.id]) for form in _CALLED),
+        )
         for row in rows
     ) or (Option("", Phrase("You have no key results yet")),)
+
+
+def _by_one_number(rows: Sequence[KeyResult]) -> Mapping[str, frozenset[str]]:
+    """By which single numbers key results may be called too, where these can mean nothing else: the goal's, if it has
+    but one; the place in the goal, if there is but one goal."""
+    of_goal = Counter(row.goal_number for row in rows)
+    names = {row.id: set[int]() for row in rows}
+    for row in rows:
+        if of_goal[row.goal_number] == 1:
+            names[row.id].add(row.goal_number)
+        if len(of_goal) == 1 and (row.number != row.goal_number or row.number == 1):
+            names[row.id].add(row.number)
+    return {result: frozenset(map(str, found)) for result, found in names.items()}
 
 
 def allow(request: Request, rule: Rule, *, question: str, **picked: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated
 
+from handlers.goals import following, owed, posting
 from handlers.goals import goal as goals
-from handlers.goals import owed
+from handlers.goals.amounts import bare
 from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, percent, progress_of
 from handlers.goals.numbers import Typed, read_number
 from handlers.goals.picking import allow, my_results
@@ -45,13 +47,15 @@ Remark = Annotated[str, Words(Phrase("What happened?"), longest=1000)]
     "goals update",
     allow=everyone,
     also=("目标 更新", "更新目标"),
-    examples=("1 70% shipped to beta", "1 70% 已发布测试版"),
+    examples=("1.1 70% shipped to beta", "1.1 70% 已发布测试版"),
     seen_by=Phrase("Seen by whoever sees the goal."),
     title=Phrase("How far is it?"),
 )
 def update(request: Request, result: Result, far: Far, confidence: Sure = "", remark: Remark = "") -> Reply:
     """Say how far a key result of yours is."""
     allow(request, changers, question="result", result=result)
+    if request.filled:
+        far = _without_number(goals.bound_result(request, result), far)
     return _said(request, result, far, confidence, remark)
 
 
@@ -65,7 +69,24 @@ def _said(request: Request, result: str, far: str, confidence: str, remark: str)
     row = goals.bound_result(request, result)
     value, note = _read(request, row, far)
     note = "\n".join(words for words in (note, remark) if words)
+    _refuse_unjudged(request, row, value, note)
     return _moved(request, row, value, confidence or row.confidence, note)
+
+
+def _refuse_unjudged(request: Request, row: KeyResult, value: Decimal, note: str) -> None:
+    """What is judged or given has its limits, and a grade says why."""
+    if row.part and not ZERO <= value <= row.target:
+        raise Problem(
+            Phrase("From 0 to {most} fits here.", most=bare(request, row, row.target)), question="far"
+        )
+    if row.part and not note:
+        raise Problem(
+            Phrase(
+                "Say in a sentence why, after the number: “{example}”.",
+                example=Verbatim(f"{row.called} {bare(request, row, value).words} …"),
+            ),
+            question="far",
+        )
 
 
 @feature.button(allow=changers)
@@ -95,10 +116,12 @@ def _moved(request: Request, row: KeyResult, value: Decimal | None, confidence: 
             Section(goals.headline(each)),
             *(Note(words) for words in goals.left_out(each)),
             *_looks(row),
+            *posting.button(goal, row, change),
             Button(Phrase("Undo"), undo.bind(result=row.id, change=change.id)),
             *owed.rest(request, row.subject_id),
             Note(goals.audience(request, {"goal": goal.id})),
-        )
+        ),
+        tell=following.told(request, goal, row, change),
     )
 
 
@@ -119,6 +142,16 @@ def _looks(row: KeyResult) -> tuple[Part, ...]:
     return tuple(Button(option.label, same.bind(result=row.id, confidence=option.value)) for option in others)
 
 
+def _without_number(row: KeyResult, far: str) -> str:
+    """What was typed after a number that could mean several: they were asked which, and it stands there still."""
+    number, _, rest = far.strip().partition(" ")
+    is_its = number.strip("#.:：") in (row.called, str(row.goal_number))
+    return rest if is_its and _SAYS_MORE.match(rest) else far
+
+
+_SAYS_MORE = re.compile(rf"\s*(?:[-+]?[\d$€£¥]|{'|'.join(sorted(YES | NO))})", re.IGNORECASE)
+
+
 # What was typed ------------------------------------------------------------------------------------------------------
 
 
@@ -134,7 +167,7 @@ def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
         raise Problem(
             Phrase(
                 "Begin with a number, in its own unit or as a percentage: “{example}”.",
-                example=Verbatim(f"{row.number} 70%"),
+                example=Verbatim(f"{row.called} 70%"),
             ),
             question="far",
         )
@@ -179,4 +212,7 @@ def undo(request: Request, result: str, change: str) -> Reply:
     request.store.goals.undo(done, row, by=request.actor.id)
     owed.still(request.store, row.subject_id)
     request.store.touch(row.subject_id)
-    return Reply(show=Card(Phrase("Taken back."), Section(goals.result_line(request, row))))
+    return Reply(
+        show=Card(Phrase("Taken back."), Section(goals.result_line(request, row))),
+        tell=posting.taken_back(request, done),
+    )

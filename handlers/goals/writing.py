@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from handlers.goals import advice, aligning
+from handlers.goals import advice, scored, serving
 from handlers.goals import goal as goals
-from handlers.goals.cycles import end_of_quarter
-from handlers.goals.goal import COMPANY, PERSON, TEAM, changers, feature
+from handlers.goals.cycles import Span, current, following, linked
+from handlers.goals.goal import COMPANY, DEPARTMENT, PERSON, TEAM, changers, feature
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Note, Press, Section
 from handlers.kit.forms import Choice, Day, Option, Words
@@ -28,16 +28,26 @@ _SIGHT: Mapping[Kind, str] = {kind: name for name, kind in KINDS.items()}
 
 
 def _levels(request: Request) -> tuple[Option, ...]:
-    """For whom somebody may write a goal: themselves; their team, who leads one; the company, who leads it, or HR."""
+    """For whom somebody may write a goal: themselves; their team or department, who leads it; the company, who leads
+    that, or HR."""
     directory, me = request.store.directory, request.actor
     leads = bool(directory.reports_of(me.id, request.today))
     top = leads and directory.manager_of(me.id, request.today) is None
     options = [Option(PERSON, Phrase("Mine"), also=("me", "我", "个人"))]
+    if leads and _heads(request):
+        options.append(Option(DEPARTMENT, Phrase("My department's"), also=("department", "部门")))
     if leads:
         options.append(Option(TEAM, Phrase("My team's"), also=("team", "团队")))
     if top or me.role == "hr":
         options.append(Option(COMPANY, Phrase("The company's"), also=("company", "公司")))
     return tuple(options)
+
+
+def _heads(request: Request) -> bool:
+    """Whether somebody is at the head of their department: who leads them is not of it."""
+    directory, me = request.store.directory, request.actor
+    manager = directory.person(directory.manager_of(me.id, request.today) or "")
+    return bool(me.department) and (manager is None or manager.department != me.department)
 
 
 SIGHT = (
@@ -67,7 +77,34 @@ Until = Annotated[
     Day(
         Phrase("Until when?"),
         lead=("by", "until", "截止", "到"),
-        suggested=lambda request: end_of_quarter(request.today).isoformat(),
+        suggested=lambda request: current(request.store, request.today).ends_on.isoformat(),
+    ),
+]
+
+
+def _spans(request: Request) -> dict[str, Span]:
+    store, today = request.store, request.today
+    return {"this_cycle": current(store, today), "next_cycle": following(store, today)}
+
+
+def _cycles(request: Request) -> tuple[Option, ...]:
+    typed = {"this_cycle": ("this cycle", "本周期"), "next_cycle": ("next cycle", "下个周期", "下周期")}
+    return tuple(
+        Option(
+            name,
+            Phrase("{name}, until {day}", name=Verbatim(span.name), day=span.ends_on),
+            also=typed[name],
+        )
+        for name, span in _spans(request).items()
+    )
+
+
+Which = Annotated[
+    str,
+    Choice(
+        Phrase("For which cycle?"),
+        options=_cycles,
+        help=Phrase("This one unless you say otherwise. The goal has days of its own all the same."),
     ),
 ]
 
@@ -91,11 +128,14 @@ def add(
     sight: Sight = "",
     until: Until | None = None,
     purpose: Purpose = "",
+    cycle: Which = "",
 ) -> Reply:
     """Write down a goal."""
-    ends_on = until or end_of_quarter(request.today)
-    _refuse_past(request, ends_on)
-    sight = sight or ("everybody" if level == COMPANY else "team")
+    span = _spans(request)[cycle or "this_cycle"]
+    begins_on = max(request.today, span.begins_on)
+    ends_on = until if until and (until >= begins_on or not cycle) else span.ends_on
+    refuse_past(request, ends_on)
+    sight = sight or ("everybody" if level in (COMPANY, DEPARTMENT) else "team")
     row = request.store.goals.add(
         request.actor.id,
         author=request.actor.id,
@@ -103,14 +143,16 @@ def add(
         title=goals.one_line(title),
         purpose=purpose,
         level=level,
-        unit=request.actor.team if level == TEAM else "",
-        begins_on=min(request.today, ends_on),
+        unit={TEAM: request.actor.team, DEPARTMENT: request.actor.department}.get(level, ""),
+        cycle_id=linked(request.store, span),
+        begins_on=min(begins_on, ends_on),
         ends_on=ends_on,
     )
     return Reply(show=card(request, row, Phrase("Your goal is written down.")))
 
 
-def _refuse_past(request: Request, ends_on: date) -> None:
+def refuse_past(request: Request, ends_on: date) -> None:
+    """Raise Problem for a last day that is over."""
     if ends_on < request.today:
         raise Problem(Phrase("This day is over. Pick today or a later one."), question="until")
 
@@ -121,15 +163,16 @@ def card(request: Request, row: Goal, title: Text) -> Card:
     (each,) = goals.standing(request, [row])
     return Card(
         title,
+        *scored.facts(request, each),
         Section(goals.lines(request, each)),
         *(Note(words) for words in advice.hints(each)),
         Button(
-            Phrase("Add a key result"),
+            goals.adding(row),
             Press("goals.measure", {"goal": row.id}),
             style="plain" if each.results else "primary",
         ),
         Button(Phrase("Change"), edit.bind(goal=row.id)),
-        *aligning.button(request, row),
+        *serving.button(request, row),
         ending(row),
         Note(goals.audience(request, {"goal": row.id})),
     )
@@ -170,7 +213,7 @@ def change(
     if sight:
         wanted["kind"] = KINDS[sight]
     if until and until != row.ends_on:
-        _refuse_past(request, until)
+        refuse_past(request, until)
         wanted["ends_on"] = until
     changed = {name: item for name, item in wanted.items() if getattr(row, name) != item}
     if changed:

@@ -76,21 +76,16 @@ class Core:
         return answer
 
     async def _with_sheet(self, incoming: Incoming) -> Incoming:
-        """A file's table is read here, beside the writer and in a process of its own, and only for who may send one."""
+        """A file's table is read here, beside the writer and in a process of its own, and only for HR."""
         act = incoming.act
         if not isinstance(act, Said) or act.file is None:
             return incoming
-        if not await self.database.read(lambda store: self._may_send_files(store, incoming)):
+        person = await self.database.read(lambda store: self._known(store, incoming))
+        if person is None or person.role != "hr":
             return incoming
         async with self._one_sheet:
             file = await asyncio.to_thread(_opened, act.file)
         return replace(incoming, act=replace(act, file=file))
-
-    def _may_send_files(self, store: Store, incoming: Incoming) -> bool:
-        person = self._known(store, incoming)
-        return person is not None and self._carrying.takes_file(
-            _request(store, incoming, person, aside=False)
-        )
 
     def _known(self, store: Store, incoming: Incoming) -> Person | None:
         sender = incoming.sender

@@ -9,17 +9,17 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from handlers.kit import dates
-from handlers.kit.tables import Fault
-from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import clean
 from storage.roster import Entry
-from storage.sheets import Sheet
+from storage.sheets import Sheet, SheetProblem
 
 COLUMNS = {
     "email": ("email", "e-mail", "mail", "邮箱", "电子邮箱", "邮件"),
     "name": ("name", "full_name", "姓名", "名字"),
     "manager": ("manager_email", "manager", "上级邮箱", "经理邮箱", "主管邮箱", "直属上级"),
-    "team": ("team", "department", "团队", "部门"),
+    "department": ("department", "部门"),
+    "team": ("team", "团队", "department", "部门"),  # who has no teams has departments in their place
     "zone": ("timezone", "time_zone", "zone", "时区"),
     "language": ("locale", "language", "语言"),
     "role": ("role", "角色"),
@@ -35,6 +35,26 @@ ROLES = {
     "管理员": "admin",
 }
 _EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]+")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in the file: the spreadsheet's row number, the file's name of the column, the value, why."""
+
+    row: int
+    column: str
+    value: str
+    why: Text
+
+    def text(self) -> Text:
+        """The fault as one line for its reader."""
+        return Phrase(
+            "Row {row}, column {column}, “{value}”: {why}",
+            row=Verbatim(str(self.row)),
+            column=Verbatim(self.column),
+            value=Verbatim(self.value[:80]),
+            why=self.why,
+        )
 
 
 @dataclass(frozen=True)
@@ -107,6 +127,9 @@ def _entry(row: _Row) -> Entry:
         name=row.checked("name", _name, Phrase("a name of at most 100 characters is needed")),
         manager=row.checked(
             "manager", lambda raw: _email(raw) if raw else "", Phrase("this is not an address")
+        ),
+        department=row.checked(
+            "department", lambda raw: raw if len(raw) <= 100 else None, Phrase("at most 100 characters fit")
         ),
         team=row.checked(
             "team", lambda raw: raw if len(raw) <= 100 else None, Phrase("at most 100 characters fit")
@@ -194,3 +217,25 @@ def _cycle(circle: list[str], first: Mapping[str, int], managers: Mapping[str, s
     shown = " → ".join([*turned[:8], *(["…"] if len(turned) > 8 else []), start])
     why = Phrase("these managers form a circle: {circle}", circle=Verbatim(shown))
     return Fault(first[start], names.of("manager"), managers[start], why)
+
+
+def refused(problem: SheetProblem) -> Text:
+    """Why a file cannot be read at all, and what to do."""
+    return _REFUSALS.get(problem.code, _REFUSALS["not-a-sheet"])
+
+
+_REFUSALS: Mapping[str, Text] = {
+    "empty": Phrase("The file is empty. Its first row names the columns: email, name, manager_email, …"),
+    "too-big": Phrase("The file is too big: at most 10 MB, 50,000 rows and 200 columns."),
+    "too-many-rows": Phrase("The file has too many rows: at most 50,000."),
+    "too-many-columns": Phrase("The file has too many columns: at most 200. A stray cell far right counts."),
+    "encoding": Phrase("I cannot read the letters of this file. Save it as CSV in UTF-8, or as XLSX."),
+    "not-a-sheet": Phrase("This is not a table that I can read. Send a CSV or XLSX file."),
+    "bomb": Phrase(
+        "This file unpacks to far more than it should, so I do not open it. Save it again as CSV."
+    ),
+    "encrypted": Phrase("The file is encrypted. Save it without a password."),
+    "macro": Phrase("The file holds macros. Save it as a plain XLSX or as CSV."),
+    "timeout": Phrase("The file takes too long to read. Save it as CSV."),
+    "duplicate-column": Phrase("Two columns have the same name. Rename or remove one."),
+}

@@ -3,27 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, false, func, or_, select, update
 
+from storage.goals.answering import Answering
+from storage.goals.cycles import Cycle, Cycles
+from storage.goals.echoes import ECHOES, Echoes, GoalEcho
+from storage.goals.keeping import plain, unplain
 from storage.goals.owed import Owed
 from storage.goals.tables import Goal, GoalChange, KeyResult
+from storage.goals.templates import GoalTemplate, GoalTemplates
 from storage.policy import Kind, Right, may
 from storage.prepared import Prepared
 
 if TYPE_CHECKING:
     from storage.store import Store
 
-__all__ = ["DIFFERS", "Goal", "GoalChange", "Goals", "KeyResult", "Node"]
+__all__ = ["DIFFERS", "Cycle", "Goal", "GoalChange", "GoalEcho", "GoalTemplate", "Goals", "KeyResult", "Node"]
 
 GOALS = Goal.__table__  # type: ignore[attr-defined]
 RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
 CHANGES = GoalChange.__table__  # type: ignore[attr-defined]
 
 _NUMBERED = (GOALS.c.number, GOALS.c.id)
+_CALLED = (RESULTS.c.goal_number, RESULTS.c.number, RESULTS.c.id)
+_GOAL_FIELDS = (
+    "title",
+    "purpose",
+    "form",
+    "level",
+    "unit",
+    "kind",
+    "begins_on",
+    "ends_on",
+    "template_version",
+)
+_RESULT_FIELDS = (
+    "title",
+    "direction",
+    "start",
+    "target",
+    "high",
+    "stretch",
+    "unit",
+    "weight",
+    "begins_on",
+    "ends_on",
+    "part",
+)
 _OPEN = Prepared(select(GOALS.c.id).where(GOALS.c.subject_id == bindparam("owner"), GOALS.c.state == "open"))
 
 DIFFERS = "goals.differs"
@@ -48,13 +78,17 @@ class Goals:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.answering = Answering(store)
+        self.cycles = Cycles(store)
+        self.echoes = Echoes(store)
         self.owed = Owed(store)
+        self.templates = GoalTemplates(store)
 
     # Goals -----------------------------------------------------------------------------------------------------------
 
     def add(self, owner: str, *, author: str, kind: Kind, **values: Any) -> Goal:
         """Keep a new goal of a person, with its number and its first change."""
-        number = 1 + self._last_number(GOALS, owner)
+        number = 1 + self._last(GOALS.c.number, GOALS.c.subject_id == owner)
         row = self._store.add(
             Goal,
             subject_id=owner,
@@ -64,7 +98,7 @@ class Goals:
             number=number,
             **values,
         )
-        self._note(row, None, "made", author, None, _plain(row, _GOAL_FIELDS))
+        self._note(row, None, "made", author, None, plain(row, _GOAL_FIELDS))
         return row
 
     def get(self, goal_id: str, *, reader: str) -> Goal | None:
@@ -99,19 +133,21 @@ class Goals:
         before, after = self._written(goal, values)
         if "kind" in values:
             self._move_to_kind(goal, values["kind"])
+        if "aligned" in values or values.get("state", "open") != "open":
+            self.answering.answered(goal)
         return self._note(goal, None, act, by, before, after, note)
 
     def _written(
         self, row: Goal | KeyResult, values: Mapping[str, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write new values; returns what was before and what is now, as a change keeps it. Raises Conflict."""
-        before = _plain(row, values)
+        before = plain(row, values)
         self._store.change(row, **values)
-        return before, _plain(row, values)
+        return before, plain(row, values)
 
     def _move_to_kind(self, goal: Goal, kind: str) -> None:
         """All that belongs to a goal is read by who reads the goal."""
-        for table in (RESULTS, CHANGES):
+        for table in (RESULTS, CHANGES, ECHOES):
             self._store.execute(update(table).where(table.c.goal_id == goal.id).values(kind=kind))
 
     def may_write(self, goal: Goal | KeyResult, person: str) -> bool:
@@ -124,9 +160,13 @@ class Goals:
 
     # What serves what ------------------------------------------------------------------------------------------------
 
-    def offered(self, owners: Iterable[str], *, unit: str, reader: str) -> list[Goal]:
-        """The open goals that the reader sees of these people, of this department or team, and of the company."""
-        of_unit = GOALS.c.level.in_(("department", "team")) & (GOALS.c.unit == unit) & (GOALS.c.unit != "")
+    def offered(self, owners: Iterable[str], *, department: str, team: str, reader: str) -> list[Goal]:
+        """The open goals that the reader sees of these people, of this department and team, and of the company."""
+        units = {"department": department, "team": team}
+        of_unit = or_(
+            false(),
+            *(and_(GOALS.c.level == level, GOALS.c.unit == unit) for level, unit in units.items() if unit),
+        )
         above = or_(GOALS.c.subject_id.in_(list(owners)), GOALS.c.level == "organisation", of_unit)
         return self._store.read(Goal, above, GOALS.c.state == "open", reader=reader, order=_NUMBERED)
 
@@ -140,15 +180,6 @@ class Goals:
                 return found
             found.append(parent)
             here = parent
-
-    def owner_above(self, row: Goal) -> str | None:
-        """Who answers for what a goal serves by agreement: for the rules, never for showing."""
-        if not row.parent_id or row.aligned != "agreed":
-            return None
-        found: str | None = self._store.execute(
-            select(GOALS.c.subject_id).where(GOALS.c.id == row.parent_id)
-        ).scalar()
-        return found
 
     def shape(self, *, reader: str) -> list[Node]:
         """Where each open goal stands that the reader sees. No words are opened."""
@@ -184,7 +215,7 @@ class Goals:
 
     def measure(self, goal: Goal, *, author: str, **values: Any) -> KeyResult:
         """Keep a new key result of a goal, with its number and its first change."""
-        number = 1 + self._last_number(RESULTS, goal.subject_id)
+        number = 1 + self._last(RESULTS.c.number, RESULTS.c.goal_id == goal.id)
         row = self._store.add(
             KeyResult,
             subject_id=goal.subject_id,
@@ -192,10 +223,11 @@ class Goals:
             kind=goal.kind,
             made_at=self._store.now,
             goal_id=goal.id,
+            goal_number=goal.number,
             number=number,
             **{"weight": Decimal(1), **values},
         )
-        self._note(goal, row, "made", author, None, _plain(row, _RESULT_FIELDS))
+        self._note(goal, row, "made", author, None, plain(row, _RESULT_FIELDS))
         return row
 
     def results(self, goal_ids: Iterable[str], *, reader: str) -> dict[str, list[KeyResult]]:
@@ -203,9 +235,13 @@ class Goals:
         wanted = list(goal_ids)
         found: dict[str, list[KeyResult]] = {goal_id: [] for goal_id in wanted}
         here = (RESULTS.c.goal_id.in_(wanted), RESULTS.c.dropped_at.is_(None))
-        for row in self._store.read(KeyResult, *here, reader=reader, order=(RESULTS.c.number, RESULTS.c.id)):
+        for row in self._store.read(KeyResult, *here, reader=reader, order=_CALLED):
             found[row.goal_id].append(row)
         return found
+
+    def measured(self, goal_id: str, *, reader: str) -> list[KeyResult]:
+        """All that a goal is or was measured by."""
+        return self._store.read(KeyResult, RESULTS.c.goal_id == goal_id, reader=reader, order=_CALLED)
 
     def mine(self, owner: str) -> list[KeyResult]:
         """The key results of a person's open goals, by number, for themselves. Who has no goal costs next to nothing:
@@ -214,7 +250,7 @@ class Goals:
         if not open_goals:
             return []
         here = (RESULTS.c.goal_id.in_(open_goals), RESULTS.c.dropped_at.is_(None))
-        return self._store.read(KeyResult, *here, reader=owner, order=(RESULTS.c.number, RESULTS.c.id))
+        return self._store.read(KeyResult, *here, reader=owner, order=_CALLED)
 
     def result(self, result_id: str, *, reader: str) -> KeyResult | None:
         """A key result that the reader may see, or None."""
@@ -279,7 +315,7 @@ class Goals:
 
     def undo(self, change: GoalChange, row: KeyResult, *, by: str) -> GoalChange:
         """What a key result was before this change, it is again. Raises Conflict."""
-        before, after = self._written(row, _read(change.before or {}))
+        before, after = self._written(row, unplain(change.before or {}))
         return self._note(self._goal_of(row), row, "undone", by, before, after, undoes=change.id)
 
     def _note(
@@ -313,37 +349,6 @@ class Goals:
             undoes=undoes,
         )
 
-    def _last_number(self, table: Any, owner: str) -> int:
-        counted = select(func.max(table.c.number)).where(table.c.subject_id == owner)
+    def _last(self, column: Any, of: Any) -> int:
+        counted = select(func.max(column)).where(of)
         return int(self._store.execute(counted).scalar() or 0)
-
-
-# As it is kept in a change -------------------------------------------------------------------------------------------
-
-_GOAL_FIELDS = ("title", "purpose", "level", "unit", "kind", "begins_on", "ends_on")
-_RESULT_FIELDS = ("title", "direction", "start", "target", "high", "stretch", "unit", "weight")
-_EXACT = frozenset({"start", "target", "high", "stretch", "weight", "value"})
-
-
-def _plain(row: Any, fields: Iterable[str]) -> dict[str, Any]:
-    return {name: _told(getattr(row, name)) for name in fields}
-
-
-def _told(item: Any) -> Any:
-    """A value as JSON has it."""
-    if isinstance(item, Decimal):
-        return format(item, "f")
-    return item.isoformat() if isinstance(item, date) else item
-
-
-def _read(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a key result that `_told` wrote down."""
-    made: dict[str, Any] = {}
-    for name, item in values.items():
-        if name in _EXACT and item is not None:
-            made[name] = Decimal(item)
-        elif name in ("moved_at", "dropped_at", "data_at") and item is not None:
-            made[name] = datetime.fromisoformat(item)
-        else:
-            made[name] = item
-    return made

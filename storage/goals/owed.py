@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 WEEKLY, STUCK = "goals.weekly", "goals.stuck"
 """The routes that settle what is owed: of all since a moment (`since`), of one (`result`)."""
 
+GIVEN = ("bonus", "penalty")
+"""Points that are given when there is a reason: nobody asks for them every week."""
+
 GOALS = Goal.__table__  # type: ignore[attr-defined]
 RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
 OWED = ObligationRow.__table__  # type: ignore[attr-defined]
@@ -38,8 +41,14 @@ class Owed:
         """The open key results of a person with their goals, by number: for the clock's own rules, never for showing
         to others."""
         open_goals = select(GOALS.c.id).where(GOALS.c.subject_id == owner, GOALS.c.state == "open")
-        here = (RESULTS.c.dropped_at.is_(None), RESULTS.c.goal_id.in_(open_goals))
-        rows = self._store.own(KeyResult, *here, subject=owner, order=(RESULTS.c.number, RESULTS.c.id))
+        here = (
+            RESULTS.c.dropped_at.is_(None),
+            RESULTS.c.part.not_in(GIVEN),
+            RESULTS.c.goal_id.in_(open_goals),
+        )
+        rows = self._store.own(
+            KeyResult, *here, subject=owner, order=(RESULTS.c.goal_number, RESULTS.c.number)
+        )
         if not rows:
             return []
         goals = {row.id: row for row in self._store.own(Goal, GOALS.c.state == "open", subject=owner)}

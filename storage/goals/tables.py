@@ -34,6 +34,13 @@ class Goal(PersonalRow, table=True):
     purpose: str = Field(default="", sa_column=Column(Sealed, nullable=False))
     begins_on: date
     ends_on: date
+    template_id: str = ""
+    template_version: int = 0
+    """The template that it was made from, and which version of it holds."""
+    cycle_id: str = ""
+    """The cycle that it was written for; its days are its own."""
+    carried_from: str | None = Field(default=None, unique=True)
+    """The goal whose next one it is: each has one at most."""
     parent_id: str = ""
     aligned: str = ""  # proposed, agreed
     aligned_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -49,14 +56,15 @@ class KeyResult(PersonalRow, table=True):
     __tablename__ = "key_result"
     __table_args__ = (
         Index("key_result_by_goal", "goal_id", "number"),
-        UniqueConstraint("subject_id", "number"),
+        UniqueConstraint("goal_id", "number"),
     )
     kinds: ClassVar[tuple[str, ...]] = GOAL_KINDS
     words: ClassVar[tuple[str, ...]] = ("title",)
 
     goal_id: str
+    goal_number: int
     number: int
-    """How its owner calls it, whichever goal it belongs to."""
+    """Its place in its goal: what was second stays second, whatever goes."""
     title: str = Field(sa_column=Column(Sealed, nullable=False))
     direction: str = "up"  # up, down, band, milestone, yes_no
     start: Any = Field(default=None, sa_column=Column(Exact))
@@ -67,14 +75,27 @@ class KeyResult(PersonalRow, table=True):
     weight: Any = Field(sa_column=Column(Exact, nullable=False))
     value: Any = Field(default=None, sa_column=Column(Exact))
     confidence: str = ""  # on_track, at_risk, off_track
+    part: str = ""  # of a scorecard: judged, bonus, penalty; else it counts by its weight
+    item: int = 0
+    """Which item of the goal's template it is."""
+    locked: bool = False
+    """It belongs to the core of that template: what is measured, and its weight, are not its owner's to change."""
     metric_id: str = Field(default="", index=True)
     """The metric that it reads, if it reads one: the company's, or (`metric_own`) that of whom the goal belongs to."""
     metric_own: bool = False
     data_at: datetime | None = Field(default=None, sa_type=Moment)
     """The moment that its value is about, where a metric said it last and not a person."""
+    begins_on: date | None = None
+    ends_on: date | None = None
+    """Days of its own, where they are not those of its goal."""
     moved_at: datetime | None = Field(default=None, sa_type=Moment)
     dropped_at: datetime | None = Field(default=None, sa_type=Moment)
     version: int = 0
+
+    @property
+    def called(self) -> str:
+        """How its owner calls it: 2.1 is the first key result of goal 2."""
+        return f"{self.goal_number}.{self.number}"
 
 
 class GoalChange(PersonalRow, table=True):

@@ -131,10 +131,52 @@ async def test_who_sees_a_goal_and_who_may_move_it(any_chat: Chat) -> None:
     assert not seen["ivan"]
 
 
-async def test_a_person_numbers_their_own(chat: Chat) -> None:
-    await write(chat, "ben", "one from 0 to 5")
-    await write(chat, "ada", "two from 0 to 5")
-    assert [(row.subject_id, row.number) for row in chat.rows(KeyResult)] == [
-        (chat.ids["ben"], 1),
-        (chat.ids["ada"], 1),
-    ]
+async def test_a_key_result_is_numbered_within_its_goal(chat: Chat) -> None:
+    heard = await write(chat, "ben", "one from 0 to 5", "two from 0 to 5")
+    assert "1. Customers find their way" in heard
+    assert "1.1. one: 0 of 5" in heard
+    assert "1.2. two: 0 of 5" in heard
+    await chat.says("ben", "/goals add Engines last")
+    assert "2.1. three: 0 of 5" in await chat.says("ben", "/goals result 2 three from 0 to 5")
+    await write(chat, "ada", "four from 0 to 5")
+    assert {(row.subject_id, row.called) for row in chat.rows(KeyResult)} == {
+        (chat.ids["ben"], "1.1"),
+        (chat.ids["ben"], "1.2"),
+        (chat.ids["ben"], "2.1"),
+        (chat.ids["ada"], "1.1"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "moves"),
+    [
+        ("1.2 4", "two: 4 of 5"),
+        ("#2.1 4", "three: 4 of 5"),
+        ("2 4", "three: 4 of 5"),
+        ("2.1: 4", "three: 4 of 5"),
+    ],
+)
+async def test_a_number_means_one_key_result(chat: Chat, typed: str, moves: str) -> None:
+    await write(chat, "ben", "one from 0 to 5", "two from 0 to 5")
+    await chat.says("ben", "/goals add Engines last")
+    await chat.says("ben", "/goals result 2 three from 0 to 5")
+    assert moves in await chat.says("ben", f"/goals update {typed}")
+
+
+async def test_a_number_that_could_mean_several_is_asked_about_and_never_taken_for_a_value(
+    chat: Chat,
+) -> None:
+    await write(chat, "ben", "one from 0 to 500", "two from 0 to 500")
+    await chat.says("ben", "/goals add Engines last")
+    await chat.says("ben", "/goals result 2 three from 0 to 5")
+    heard = await chat.says("ben", "/goals update 1 70% shipped to beta")
+    assert heard.form
+    two = next(row for row in chat.rows(KeyResult) if row.called == "1.2")
+    heard = await chat.submits("ben", result=two.id)
+    assert "1.2. two: 350 of 500 (70 %)" in heard
+    assert "shipped to beta" in heard
+
+
+async def test_with_one_goal_its_number_may_be_left_out(chat: Chat) -> None:
+    await write(chat, "ben", "one from 0 to 5", "two from 0 to 5")
+    assert "1.2. two: 4 of 5" in await chat.says("ben", "/goals update 2 4")

@@ -23,6 +23,7 @@ def goal(title: str = "Customers find their way", *results: KeyResult, **more: A
 def result(title: str, direction: str = "up", start: int | None = 3, unit: str = "") -> KeyResult:
     return KeyResult(
         title=title,
+        goal_number=1,
         number=1,
         direction=direction,
         start=None if start is None else Decimal(start),
@@ -37,15 +38,15 @@ DONE = result("Live in Japan", "yes_no", None)
 
 HITS = {
     "nothing to measure it by": (goal(), "Measure: "),
-    "a vague deed": (goal("A", result("Improve onboarding", "yes_no")), "Measure, key result 1: "),
-    "a vague deed in Chinese": (goal("A", result("优化新人引导", "yes_no")), "Measure, key result 1: "),
-    "a time without a unit": (goal("A", result("response time", "down")), "Unit, key result 1: "),
-    "an amount in Chinese": (goal("A", result("季度销售额")), "Unit, key result 1: "),
-    "a change from nothing": (goal("A", result("Increase sign-ups", start=0)), "Baseline, key result 1: "),
-    "a change in Chinese": (goal("A", result("提升注册数", start=0)), "Baseline, key result 1: "),
+    "a vague deed": (goal("A", result("Improve onboarding", "yes_no")), "Measure, key result 1.1: "),
+    "a vague deed in Chinese": (goal("A", result("优化新人引导", "yes_no")), "Measure, key result 1.1: "),
+    "a time without a unit": (goal("A", result("response time", "down")), "Unit, key result 1.1: "),
+    "an amount in Chinese": (goal("A", result("季度销售额")), "Unit, key result 1.1: "),
+    "a change from nothing": (goal("A", result("Increase sign-ups", start=0)), "Baseline, key result 1.1: "),
+    "a change in Chinese": (goal("A", result("提升注册数", start=0)), "Baseline, key result 1.1: "),
     "some day": (goal("Launch in Japan soon", DONE), "Date: "),
     "some day in Chinese": (goal("尽快上线", DONE), "Date: "),
-    "some day in a key result": (goal("A", result("live ASAP", "yes_no")), "Date, key result 1: "),
+    "some day in a key result": (goal("A", result("live ASAP", "yes_no")), "Date, key result 1.1: "),
     "longer than a year": (goal("A", FINE, ends_on=date(2028, 1, 1)), "Date: "),
     "everybody's": (goal("Everybody writes tests", FINE), "Owner: "),
     "everybody's in Chinese": (goal("各部门配合完成迁移", FINE), "Owner: "),
@@ -84,7 +85,7 @@ async def test_it_is_said_and_blocks_nothing(chat: Chat) -> None:
     heard = await chat.says("ben", "/goals add Launch in Japan soon")
     assert "Date: “Soon” is no day." in heard
     heard = await chat.says("ben", "/goals result 1 Increase sign-ups from 0 to 500")
-    assert "Baseline, key result 1: It speaks of a change and starts at 0." in heard
+    assert "Baseline, key result 1.1: It speaks of a change and starts at 0." in heard
     assert "Increase sign-ups: 0 of 500" in heard
 
 

@@ -60,7 +60,7 @@ async def test_what_data_moved_is_taken_back(chat: Chat) -> None:
     await connected(chat, crm)
     await crm.sends(at(chat, "300"))
     await chat.tick()
-    heard = await chat.presses("ben", "Undo 1")
+    heard = await chat.presses("ben", "Undo 1.1")
     assert "Taken back." in heard
     assert "100 users, from 100 to 500" in heard
     (row,) = chat.rows(KeyResult)

@@ -171,10 +171,10 @@ async def test_switched_off_in_between(chat: Chat) -> None:
 
 async def test_under_a_check_in_the_key_results_can_be_moved(chat: Chat) -> None:
     heard = await chat.says("ben", "/checkin done login page")
-    assert "1. sign-ups" not in heard.buttons
+    assert "1.1. sign-ups" not in heard.buttons
     await write(chat, "ben", "sign-ups from 100 to 500 users")
     heard = await chat.says("ben", "/checkin done the payments page")
-    await chat.presses("ben", "1. sign-ups", on=heard)
+    await chat.presses("ben", "1.1. sign-ups", on=heard)
     assert "300 users" in await chat.submits("ben", far="300")
 
 

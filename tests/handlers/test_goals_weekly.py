@@ -55,7 +55,7 @@ async def test_who_said_nothing_is_asked_in_the_one_message_of_the_day(any_chat:
     await go(chat, NINE + 2 * HOUR)
     (told,) = reminders(chat, "ben")
     assert "2 things wait for you" in told, "the check-in comes in the same message"
-    assert "Say how far your 2 key results are: 1. sign-ups and 2. churn" in told
+    assert "Say how far your 2 key results are: 1.1. sign-ups and 1.2. churn" in told
     assert not asked(chat, "ada")
     assert not asked(chat, "eve")
     why = await chat.says("ada", "/upbeat why")
@@ -71,19 +71,19 @@ async def test_two_taps_settle_it_and_undo_owes_it_again(any_chat: Chat) -> None
     (told,) = reminders(chat, "grace")
     heard = await chat.presses("grace", "Do it now", on=told)
     assert "How far are your 2 key results?" in heard
-    heard = await chat.presses("grace", "1. At risk", on=heard)
+    heard = await chat.presses("grace", "1.1. At risk", on=heard)
     assert "One more key result waits." in heard
     (owed,) = asked(chat, "grace")
     assert owed.closed_at is None
     heard = await chat.presses("grace", "Go on", on=heard)
     assert "How far is your key result?" in heard
-    heard = await chat.presses("grace", "2. On track", on=heard)
+    heard = await chat.presses("grace", "1.2. On track", on=heard)
     assert asked(chat, "grace")[0].closed_how == "done"
     assert {row.confidence for row in chat.rows(KeyResult)} == {"at_risk", "on_track"}
     await chat.presses("grace", "Undo", on=heard)
     assert asked(chat, "grace")[0].closed_at is None, "what was taken back is owed again"
     await chat.presses("grace", "Do it now", on=told)
-    await chat.presses("grace", "2. How far is it?")
+    await chat.presses("grace", "1.2. How far is it?")
     await chat.submits("grace", far="4.1")
     assert asked(chat, "grace")[0].closed_how == "done"
     await go(chat, NINE + timedelta(days=4))
@@ -148,7 +148,7 @@ async def test_in_chinese(chat: Chat) -> None:
     await chat.says("chen", "添加关键结果 1 注册数从 100 到 500 人")
     await go(chat, NINE)
     told = chat.told("chen")
-    assert "请更新 1 项关键结果的进展：1. 注册数" in told
+    assert "请更新 1 项关键结果的进展：1.1. 注册数" in told
     heard = await chat.says("chen", "更新目标 1 70% 已发布测试版")
     assert "已记录" in heard
     assert asked(chat, "chen")[0].closed_how == "done"

@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlmodel import col
@@ -64,7 +63,6 @@ MAY_READ: dict[str, str] = {
     "goal_team": "self author manager manager_above former_manager delegate hr teammate",  # row 4
     "goal_private": "self author manager manager_above former_manager delegate",  # row 5
     "metric": "self manager manager_above former_manager",
-    "objection": "self author named",  # who says that something is wrong, and who answers
     "delegation": "self named manager",  # §4.2
     "break_glass": "hr",  # reading rule 2: the subject not before it is over
     "break_glass_told": "self author named hr",
@@ -78,8 +76,8 @@ MAY_READ: dict[str, str] = {
     "hold": "self hr",
     "template": "self author colleague",  # of the company, for everybody
     "gone": "",  # taken back
-    "secret": "",  # of a source of data, of a database that is asked and of the query
-    "unmatched": "self",  # about whom nobody is known as: for whoever looks after the source, and on the terminal
+    "secret": "",  # of a source of data
+    "unmatched": "",  # about whom nobody is known as: on the terminal alone
 }
 """The relations that read a kind of record; whatever is not here is denied."""
 COLUMNS = {name: column for column, name in CALLED.items()}
@@ -194,6 +192,7 @@ def settle(chat: Chat) -> Canaries:
             named = {
                 "name": f"{row.name} {canaries.word('profile', who)}",
                 "team": f"{row.team} {teams[row.team]}",
+                "department": canaries.word("profile", who),
             }
             store.change(
                 row,
@@ -280,7 +279,6 @@ class Story:
             await self._goal(who, sight, kind)
         await self._aligned()
         await self._data()
-        await self._wrong()
         await self._the_rest()
 
     async def later(self) -> None:
@@ -377,7 +375,7 @@ class Story:
         await chat.submits(who, title=title, purpose=purpose, sight=sight)
         await chat.presses(who, "Add a key result")
         await chat.submits(who, what=result, begin="1", target="9", unit=unit)
-        number = len(self._rows("key_result", who))
+        number = self._rows("key_result", who)[-1].called
         await chat.says(who, f"/goals update {number} 5 {note}")
         await chat.presses(who, "Open", on=await chat.says(who, "/goals"))
         await chat.presses(who, "Change")
@@ -424,34 +422,6 @@ class Story:
         await self.chat.submits("grace", which=question.options[-1].value)
         await self.crm.sends(point("7", at=self.chat.now.isoformat()))
 
-    async def _wrong(self) -> None:
-        """Ben says that a figure is wrong, and Ivan answers; another was corrected by hand; one came in a file."""
-        chat, word = self.chat, self.canaries.word
-        newest = (chat.now + timedelta(minutes=1)).isoformat()
-        whom = chat.person("ben").email
-        await self.crm.sends({"metric": "calls", "at": newest, "value": "5", "person": whom})
-        heard = await chat.says("ben", "/goals data")
-        assert heard.card
-        (button, *_) = heard.card.buttons()
-        await chat.does("ben", Pressed(button.handle))
-        await chat.submits("ben", remark=word("objection", "ben", "ben", "ivan"))
-        await chat.presses("ivan", "Do it now", on=await chat.opens("ivan"))
-        await chat.presses("ivan", "It is right")
-        await chat.submits("ivan", reason=word("objection", "ben", "ben", "ivan"))
-        right = Decimal(self.canaries.number("metric", "chen"))
-
-        def by_hand(store: Store) -> None:
-            (point,) = store.metrics.about(chat.ids["chen"], reader=chat.ids["chen"], limit=1)
-            store.metrics.override(point.source_id, point.key, point.subject_id, right)
-            address = f"sqlite:////nowhere/{word('secret', 'ivan')}.db"
-            store.metrics.queries.keep(
-                self.crm.source, address=address, query=word("secret", "ivan"), every_hours=24
-            )
-
-        chat.change(by_hand)
-        table = f"who,day,visits\n{word('unmatched', 'ivan')},2026-11-20,3\n"
-        await chat.does("ivan", Said("/goals load", file=File("figures.csv", table.encode())))
-
     # One-on-ones ----------------------------------------------------------------------------------------------------
 
     async def _one_on_one(self, who: str, other: str) -> None:
@@ -491,6 +461,9 @@ class Story:
         chat, word = self.chat, self.canaries.word
         await chat.says("hana", "/1on1 template")
         await chat.submits("hana", name=word("template", "hana"), points=word("template", "hana"))
+        await chat.says("hana", "/goals template")
+        lines = f"* {word('template', 'hana')}\n{word('template', 'hana')} from 1 to 9"
+        await chat.submits("hana", name=word("template", "hana"), whom=word("template", "hana"), items=lines)
         for who in ("eve", "hana", "ivan"):
             for route in COMMANDS:
                 await self._begins(who, route.words)
@@ -521,6 +494,7 @@ class Story:
                 row.email,
                 row.name,
                 leads.get(row.id, ""),
+                row.department,
                 row.team,
                 row.zone,
                 row.language,
@@ -530,9 +504,19 @@ class Story:
             for row in chat.rows(PersonRow)
         ]
         rows.append(
-            ("yan@example.com", "Yan", emails[chat.ids["ada"]], "Engines", "", "", "employee", number)
+            ("yan@example.com", "Yan", emails[chat.ids["ada"]], "", "Engines", "", "", "employee", number)
         )
-        head = ("email", "name", "manager_email", "team", "timezone", "locale", "role", "external_id")
+        head = (
+            "email",
+            "name",
+            "manager_email",
+            "department",
+            "team",
+            "timezone",
+            "locale",
+            "role",
+            "external_id",
+        )
         return "\n".join(",".join(row) for row in (head, *rows))
 
     def _talks(self, store: Store) -> None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,18 +20,16 @@ from sqlmodel import SQLModel, col
 
 from bot.words import Voice
 from handlers import FEATURES
-from handlers.goals.mapping import read_mapping
 from handlers.kit.cards import Button, Card
 from handlers.kit.dispatch import Core
 from handlers.kit.features import Route
 from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
 from handlers.kit.requests import Act, Answer, File, Opened, Pressed, Quoted, Said, Submitted
-from handlers.kit.text import Phrase, Verbatim
-from handlers.kit.values import dump, load
+from handlers.kit.values import load
 from storage.database import Database
-from storage.metrics import FILES
-from storage.objections import FIGURE, SCORE
+from storage.goals import Goal
 from storage.people import Directory
+from storage.policy import Kind
 from storage.store import Store
 from storage.tables import Handle, Inbox, Outgoing
 from tests.bot.ingest.sender import Sender, point
@@ -53,8 +52,6 @@ ivan@example.com,Ivan Petrov,grace@example.com,IT,Europe/Berlin,en,admin
 zoe@example.com,=1+1 <b>Zoë</b>,ben@example.com,@everyone,Asia/Seoul,en,employee
 """
 """The company without Dora, with Eve in HR too, and with somebody of a strange name."""
-
-FIGURES_FILE = "who,day,visits\nben@example.com,2026-11-20,3\nbokri,2026-11-20,4\n"
 
 ROUTES = {route.name: route for feature in FEATURES for route in feature.routes}
 COMMANDS = tuple(route for route in ROUTES.values() if route.words)
@@ -178,8 +175,10 @@ class Tour:
         await self._stuck("eve")
         await self._a_goal_serves_another()
         await self._a_goal_reads_data()
-        await self._figures_come_in_files()
-        await self._something_is_wrong()
+        await self._a_scorecard_from_a_template()
+        await self._a_step_that_everybody_sees()
+        self._what_dora_leaves_behind()
+        await self._an_answer_is_owed()
         for who in ("ada", "hana"):
             await self.around(who)
         await self.days(6)
@@ -209,14 +208,26 @@ class Tour:
         for who in ("ada", "ben"):
             await chat.says(who, f"/goals add {self.words()}")
         served = chat.change(lambda store: store.goals.of(chat.ids["ada"], reader=chat.ids["ada"])[-1])
-        heard = await chat.says("ben", "/goals align 1")
-        if heard.form:
-            await chat.submits("ben", parent=served.id)
-        else:
-            await chat.presses("ben", next(label for label in heard.buttons if served.title in label))
+        await self._proposes("ben", served.id)
         await chat.presses("ada", "Agree", on=chat.told_cards("ada")[-1])
         chat.wait(minutes=1)
         await chat.says("ada", f"/goals result {served.number} {self.words()} from 1 to 9")
+
+    async def _an_answer_is_owed(self) -> None:
+        """Eve's goal would serve Ada's."""
+        ada = self.chat.ids["ada"]
+        served = self.chat.change(lambda store: store.goals.of(ada, reader=ada)[-1])
+        await self._proposes("eve", served.id)
+        await self.visit("ada", Opened("home"), "home")
+
+    async def _proposes(self, who: str, served: str) -> None:
+        """The first goal of somebody is to serve another."""
+        heard = await self.chat.says(who, "/goals align 1")
+        if heard.form:
+            await self.chat.submits(who, parent=served)
+            return
+        title = self.chat.rows(Goal, col(Goal.id) == served)[0].title
+        await self.chat.presses(who, next(label for label in heard.buttons if title in label))
 
     async def _a_goal_reads_data(self) -> None:
         await Sender(self.chat).sends(point("5"), point("3", person="chen@example.com"))
@@ -227,50 +238,61 @@ class Tour:
             await self.chat.says("chen", f"/goals {said}")
         for _ in range(2):  # it is connected, then disconnected
             shown = await self.chat.presses("chen", "Open", on=await self.chat.says("chen", "/goals"))
-            for button in _buttons(shown.answer):
-                await self.press("chen", button, "data", 0)
+            for route in ("goals.connect", "goals.disconnect"):
+                await self._press_only("chen", shown, route)
 
-    async def _figures_come_in_files(self) -> None:
-        """Ada looks after two sources; of one it is known what its columns are."""
+    async def _a_scorecard_from_a_template(self) -> None:
+        """Eve has a scorecard of a template that has a newer version by now."""
+        item = {"direction": "up", "start": "1", "target": "9", "high": None, "stretch": None, "weight": "1"}
+        core = {**item, "unit": "", "part": "", "locked": True}
 
-        def begun(store: Store) -> None:
-            for name in ("attendance", "sales"):
-                store.metrics.add_source(
-                    name, form=FILES, secret="", owner=self.chat.ids["ada"], stale_days=45
-                )
-            kept = read_mapping("person = 'who'\nat = 'day'\nvalue = 'visits'").kept()
-            store.change(store.metrics.source("attendance"), mapping=kept)
+        def keep(store: Store, *titles: str) -> None:
+            known = store.goals.templates.all()
+            items = [{**core, "title": title, "locked": title != "visits"} for title in titles]
+            given = {"name": "Support", "whom": "", "form": "kpi", "items": items}
+            store.goals.templates.keep(known[0] if known else None, **given)
 
-        self.chat.change(begun)
-        file = File("figures.csv", FIGURES_FILE.encode())
-        await self.chat.presses(
-            "ada", "Drop it", on=await self.chat.does("ada", Said("/goals load", file=file))
-        )
-        await self.visit("ada", Said("/goals load", file=file), "a file of figures", 0)
-        await self.visit(
-            "ada", Said("/goals load attendance", file=file), "a file of figures that is known", -1
-        )
-        await self.visit("ada", Said("/goals sources", command=True), "sources", -1)
+        self.chat.change(lambda store: keep(store, "calls", "visits"))
+        await self.chat.says("eve", "/goals use Support")
+        self.chat.change(lambda store: keep(store, "calls", "letters"))
+        shown = await self.chat.presses("eve", "Open", on=await self.chat.says("eve", "/goals scorecard"))
+        await self._press_only("eve", shown, "goals.compare")
 
-    async def _something_is_wrong(self) -> None:
-        """Chen says that a figure is wrong, and that a score is; Ada owes the answers."""
-        await self.visit("chen", Said("/goals data", command=True), "figures about me")
+    async def _a_step_that_everybody_sees(self) -> None:
+        grace, chat = self.chat.ids["grace"], self.chat
+        days = {"begins_on": MONDAY.date(), "ends_on": MONDAY.date() + timedelta(days=30)}
 
-        def raised(store: Store) -> None:
-            chen, ada = self.chat.ids["chen"], self.chat.ids["ada"]
-            (point,) = store.metrics.about(chen, reader=chen, limit=1)
-            (goal,) = store.goals.of(chen, reader=chen)[:1]
-            figure = f"{point.source_id}:{point.key}"
-            for form, about, told in ((FIGURE, figure, {"value": "3"}), (SCORE, goal.id, {"share": "0.5"})):
-                row = store.objections.raise_(
-                    form, about, by=chen, to=ada, told=told, remark=self.words(), series=point.metric_id
-                )
-                title = dump(Phrase("{name} says that this is wrong", name=Verbatim("Chen")))
-                store.obligations.open(ada, "goals.answer", row.id, title=title, args={"objection": row.id})
+        def work(store: Store) -> str:
+            goal = store.goals.add(grace, author=grace, kind=Kind.GOAL_COMPANY, title=self.words(), **days)
+            measured = {"title": "visits", "direction": "up", "start": Decimal(1), "target": Decimal(9)}
+            return store.goals.measure(goal, author=grace, **measured).called
 
-        self.chat.change(raised)
-        await self.visit("ada", Opened("home"), "home", -1)
-        await self.visit("chen", Said("/goals", command=True), "goals", -1)
+        called = chat.change(work)
+        shown = await chat.presses("dora", "Open", on=await chat.says("dora", "/goals of @grace"))
+        await chat.presses("dora", "Follow", on=shown)
+        moved = await chat.says("grace", f"/goals update {called} 5 {self.words()}")
+        await self._press_only("grace", moved, "goals.preview")
+
+    async def _press_only(self, who: str, shown: Heard, route: str) -> None:
+        for button in _buttons(shown.answer):
+            if self._route(button.handle) == route:
+                await self.press(who, button, route, 0)
+
+    def _what_dora_leaves_behind(self) -> None:
+        """A goal of Dora's that one of Chen's serves."""
+        ids = self.chat.ids
+        days = {"begins_on": MONDAY.date(), "ends_on": MONDAY.date() + timedelta(days=30)}
+
+        def work(store: Store) -> None:
+            above = store.goals.add(
+                ids["dora"], author=ids["dora"], kind=Kind.GOAL_COMPANY, title=self.words(), **days
+            )
+            served = {"parent_id": above.id, "aligned": "agreed"}
+            store.goals.add(
+                ids["chen"], author=ids["chen"], kind=Kind.GOAL_TEAM, title=self.words(), **days, **served
+            )
+
+        self.chat.change(work)
 
     async def days(self, count: int) -> None:
         """Let the clock ring, and answer it."""

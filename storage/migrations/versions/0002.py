@@ -60,30 +60,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_break_glass_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
-        "data_load",
+        "cycle",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("by_id", sa.String(), nullable=False),
-        sa.Column("source_id", sa.String(), nullable=False),
-        sa.Column("sheet", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("shape", sa.String(), nullable=False),
+        sa.Column("begins_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("begins_on", "ends_on"),
     )
-    op.create_table(
-        "data_query",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("source_id", sa.String(), nullable=False),
-        sa.Column("address", sa.LargeBinary(), nullable=False),
-        sa.Column("query", sa.LargeBinary(), nullable=False),
-        sa.Column("every_hours", sa.Integer(), nullable=False),
-        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("fault", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("source_id"),
-    )
-    with op.batch_alter_table("data_query", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_data_query_next_at"), ["next_at"], unique=False)
-
     op.create_table(
         "data_source",
         sa.Column("id", sa.String(), nullable=False),
@@ -94,8 +80,6 @@ def upgrade() -> None:
         sa.Column("stale_days", sa.Integer(), nullable=False),
         sa.Column("people", sa.JSON(), nullable=False),
         sa.Column("allowed", sa.JSON(), nullable=False),
-        sa.Column("mapping", sa.JSON(), nullable=True),
-        sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
@@ -142,6 +126,10 @@ def upgrade() -> None:
         sa.Column("purpose", sa.LargeBinary(), nullable=False),
         sa.Column("begins_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("template_id", sa.String(), nullable=False),
+        sa.Column("template_version", sa.Integer(), nullable=False),
+        sa.Column("cycle_id", sa.String(), nullable=False),
+        sa.Column("carried_from", sa.String(), nullable=True),
         sa.Column("parent_id", sa.String(), nullable=False),
         sa.Column("aligned", sa.String(), nullable=False),
         sa.Column("aligned_at", sa.DateTime(timezone=True), nullable=True),
@@ -149,6 +137,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("carried_from"),
     )
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.create_index("goal_by_parent", ["parent_id"], unique=False)
@@ -184,6 +173,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_goal_change_undoes"), ["undoes"], unique=False)
 
     op.create_table(
+        "goal_echo",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("goal_id", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("change_id", sa.String(), nullable=False),
+        sa.Column("place_id", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("goal_id", "author_id", "what", "change_id", "place_id"),
+    )
+    with op.batch_alter_table("goal_echo", schema=None) as batch_op:
+        batch_op.create_index("goal_echo_by_goal", ["goal_id", "what"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_echo_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_echo_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_echo_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
+        "goal_template",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("template_id", sa.String(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("whom", sa.String(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("items", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("template_id", "edition"),
+    )
+    op.create_table(
         "hold",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -207,6 +232,7 @@ def upgrade() -> None:
         sa.Column("named_id", sa.String(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("goal_id", sa.String(), nullable=False),
+        sa.Column("goal_number", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.LargeBinary(), nullable=False),
         sa.Column("direction", sa.String(), nullable=False),
@@ -218,14 +244,19 @@ def upgrade() -> None:
         sa.Column("weight", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=True),
         sa.Column("confidence", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("item", sa.Integer(), nullable=False),
+        sa.Column("locked", sa.Boolean(), nullable=False),
         sa.Column("metric_id", sa.String(), nullable=False),
         sa.Column("metric_own", sa.Boolean(), nullable=False),
         sa.Column("data_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("begins_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("subject_id", "number"),
+        sa.UniqueConstraint("goal_id", "number"),
     )
     with op.batch_alter_table("key_result", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_key_result_author_id"), ["author_id"], unique=False)
@@ -263,7 +294,6 @@ def upgrade() -> None:
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=True),
-        sa.Column("instead_of", sa.LargeBinary(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source_id", "key", "edition"),
@@ -303,32 +333,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source_id", "key"),
     )
-    op.create_table(
-        "objection",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("subject_id", sa.String(), nullable=False),
-        sa.Column("author_id", sa.String(), nullable=True),
-        sa.Column("named_id", sa.String(), nullable=True),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("form", sa.String(), nullable=False),
-        sa.Column("about_id", sa.String(), nullable=False),
-        sa.Column("series", sa.String(), nullable=False),
-        sa.Column("told", sa.LargeBinary(), nullable=True),
-        sa.Column("remark", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("answer", sa.LargeBinary(), nullable=False),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("objection", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_objection_author_id"), ["author_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_objection_named_id"), ["named_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_objection_subject_id"), ["subject_id"], unique=False)
-        batch_op.create_index("objection_about", ["about_id"], unique=False)
-        batch_op.create_index("objection_series", ["series", "subject_id"], unique=False)
-
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("behalf_id", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("chain", sa.Integer(), nullable=True))
@@ -345,6 +349,9 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("edits", sa.String(), nullable=True))
+
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("department", sa.String(), nullable=False))
 
     with op.batch_alter_table("posted", schema=None) as batch_op:
         batch_op.add_column(sa.Column("more", sa.String(), nullable=True))
@@ -382,6 +389,9 @@ def downgrade() -> None:
     with op.batch_alter_table("posted", schema=None) as batch_op:
         batch_op.drop_column("more")
 
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_column("department")
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("edits")
         batch_op.drop_column("withdrawn_at")
@@ -399,14 +409,6 @@ def downgrade() -> None:
         batch_op.drop_column("chain")
         batch_op.drop_column("behalf_id")
 
-    with op.batch_alter_table("objection", schema=None) as batch_op:
-        batch_op.drop_index("objection_series")
-        batch_op.drop_index("objection_about")
-        batch_op.drop_index(batch_op.f("ix_objection_subject_id"))
-        batch_op.drop_index(batch_op.f("ix_objection_named_id"))
-        batch_op.drop_index(batch_op.f("ix_objection_author_id"))
-
-    op.drop_table("objection")
     op.drop_table("metric_unmatched")
     with op.batch_alter_table("metric_point", schema=None) as batch_op:
         batch_op.drop_index("metric_point_by_metric")
@@ -432,6 +434,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hold_person_id"))
 
     op.drop_table("hold")
+    op.drop_table("goal_template")
+    with op.batch_alter_table("goal_echo", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_echo_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_echo_named_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_echo_author_id"))
+        batch_op.drop_index("goal_echo_by_goal")
+
+    op.drop_table("goal_echo")
     with op.batch_alter_table("goal_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_goal_change_undoes"))
         batch_op.drop_index(batch_op.f("ix_goal_change_subject_id"))
@@ -456,11 +466,7 @@ def downgrade() -> None:
 
     op.drop_table("delegation")
     op.drop_table("data_source")
-    with op.batch_alter_table("data_query", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_data_query_next_at"))
-
-    op.drop_table("data_query")
-    op.drop_table("data_load")
+    op.drop_table("cycle")
     with op.batch_alter_table("break_glass", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_break_glass_subject_id"))
         batch_op.drop_index(batch_op.f("ix_break_glass_named_id"))

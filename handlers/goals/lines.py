@@ -1,0 +1,223 @@
+"""What a goal is measured by, as people write it: in one line, or in the fields of a form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from handlers.goals.numbers import Typed, read_number, whole_number
+from handlers.goals.parts import BEST, COUNTED, JUDGED, is_given
+from handlers.goals.scoring import ONE, ZERO, Direction, Measure, Mistake
+from handlers.kit.problems import Problem
+from handlers.kit.text import Phrase
+
+_SPANNED = (Direction.UP, Direction.DOWN)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A key result as somebody wrote it; `title` is empty where the words are all title."""
+
+    title: str
+    measure: Measure
+    unit: str = ""
+    weight: Decimal = ONE
+    part: str = COUNTED
+
+    def values(self) -> dict[str, Any]:
+        """What is kept of it."""
+        measure = self.measure
+        return {
+            "title": self.title,
+            "direction": measure.direction.value,
+            "start": measure.start,
+            "target": measure.target,
+            "high": measure.high,
+            "stretch": measure.stretch,
+            "unit": self.unit,
+            "weight": self.weight,
+            "part": self.part,
+            "value": measure.start if not self.part and measure.direction in _SPANNED else None,
+        }
+
+
+def written(how: Mapping[str, str], zone: str) -> Written:
+    """What a form says whose `what` may say all of it. Raises Problem that names the field."""
+    part = how.get("part", "")
+    if is_given(part):
+        return _points(how, part, zone)
+    what, weight = _weighed(how["what"], zone)
+    if how.get("weight"):
+        weight = weight_of(how["weight"], zone)
+    if part == JUDGED:
+        return Written(what, Measure(Direction.UP, BEST, ZERO), weight=weight, part=JUDGED)
+    said = None if how.get("begin") or how.get("target") else in_one_line(what, zone)
+    made = said or _in_fields(how, zone)
+    if mistake := made.measure.mistake():
+        raise mistaken(mistake)
+    return replace(made, title=made.title or what, unit=how.get("unit") or made.unit, weight=weight)
+
+
+_MOST = re.compile(r"(?:(?:up\s+)?to\b|at most\b|最多|至多)?\s*", re.IGNORECASE)
+_FOR = re.compile(r"\s*(?:points?\b|分)?\s*(?:for\b|[:：])?\s*", re.IGNORECASE)
+
+
+def _points(how: Mapping[str, str], part: str, zone: str) -> Written:
+    """What “5 for patents” says: so many points at most, and what for."""
+    title, most = " ".join(how["what"].split()), None
+    if how.get("target"):
+        most = number(how["target"], "target", zone)
+    else:
+        words = title[_MOST.match(title).end() :]  # type: ignore[union-attr]  # it matches nothing too
+        most = read_number(words, zone=zone)
+        title = words[most.length :] if most else title
+        title = title[_FOR.match(title).end() :]  # type: ignore[union-attr]
+    if most is None or most.value <= 0 or not title:
+        raise Problem(
+            Phrase("Say how many points at most, and what for: “5 for patents”."),
+            question="target" if how.get("target") else "what",
+        )
+    return Written(title, Measure(Direction.UP, most.value, ZERO), weight=ZERO, part=part)
+
+
+_WEIGHED = re.compile(
+    r"[\s,，;；:：]+(?:weight|weighs|权重)\s*[:：]?\s*(?P<weight>[\d.,]+\s*%?)$", re.IGNORECASE
+)
+
+
+def _weighed(what: str, zone: str) -> tuple[str, Decimal]:
+    """The words without “weight 2” at their end, and that weight."""
+    words = " ".join(what.split())
+    found = _WEIGHED.search(words)
+    if found is None or not words[: found.start()]:
+        return words, ONE
+    return words[: found.start()], weight_of(found["weight"], zone)
+
+
+def weight_of(words: str, zone: str) -> Decimal:
+    """A weight; 30% weighs as much as 30."""
+    value = number(words, "weight", zone).value
+    if value < 0:
+        raise mistaken(Mistake.NEGATIVE_WEIGHT)
+    return value
+
+
+_SPAN = re.compile(
+    r"^(?P<title>.*?)[\s,，:：]*(?:from|从|由)\s*(?P<start>\S+?)\s*(?:to|到|至|→|->)\s*(?P<target>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+_BAND = re.compile(
+    r"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>\S+?)\s*(?:and|to|和|到|至|–|-)\s*(?P<high>\d\S*.*?)(?:之间)?$",
+    re.IGNORECASE,
+)
+_STEPS = re.compile(
+    r"^(?P<title>.*?)[\s,，:：]*(?:in|分)\s*(?P<steps>\d{1,3})\s*(?:steps|步)(?:完成)?$", re.IGNORECASE
+)
+
+
+def in_one_line(what: str, zone: str) -> Written | None:
+    """What “sign-ups from 100 to 500 users” says, “churn between 2% and 4%” or “launch in 4 steps”, or None when it
+    says nothing of the kind."""
+    return _spanned(what, zone) or _banded(what, zone) or _stepped(what)
+
+
+def _stepped(what: str) -> Written | None:
+    found = _STEPS.match(what)
+    if found is None or not found["title"]:
+        return None
+    return Written(found["title"], Measure(Direction.MILESTONE, Decimal(found["steps"]), ZERO))
+
+
+def _banded(what: str, zone: str) -> Written | None:
+    found = _BAND.match(what)
+    if found is None or not found["title"]:
+        return None
+    low, high = read_number(found["low"], zone=zone), read_number(found["high"], zone=zone)
+    if low is None or high is None or found["low"][low.length :]:
+        return None
+    unit = "%" if high.percent or low.percent else found["high"][high.length :].strip(" .。")
+    return Written(found["title"], Measure(Direction.BAND, low.value, None, high.value), unit[:20])
+
+
+def _spanned(what: str, zone: str) -> Written | None:
+    found = _SPAN.match(what)
+    if found is None or not found["title"].strip():
+        return None
+    start, target = read_number(found["start"], zone=zone), read_number(found["target"], zone=zone)
+    if start is None or target is None or found["start"][start.length :]:
+        return None
+    rest = found["target"][target.length :].strip(" .。")
+    unit = "%" if target.percent else rest
+    if len(unit) > 20:
+        return None
+    way = Direction.DOWN if target.value < start.value else Direction.UP
+    return Written(found["title"].strip(), Measure(way, target.value, start.value), unit)
+
+
+def _in_fields(how: Mapping[str, str], zone: str) -> Written:
+    start, aim, upper, beyond = (
+        number(how[name], name, zone) if how.get(name) else None
+        for name in ("begin", "target", "high", "stretch")
+    )
+    way = how.get("way")
+    direction = Direction(way) if way else _likely(start, aim, upper)
+    if direction is Direction.YES_NO:
+        return Written("", Measure(direction, ONE))
+    if aim is None:
+        raise Problem(Phrase("Where should it be? Give a number, or choose “yes or no”."), question="target")
+    percent = any(typed and typed.percent for typed in (start, aim, upper))
+    measured = Measure(
+        direction,
+        aim.value,
+        start.value if start else None if direction is Direction.BAND else ZERO,
+        upper.value if upper and direction is Direction.BAND else None,
+        beyond.value if beyond and direction in _SPANNED else None,
+    )
+    return Written("", measured, "%" if percent else "")
+
+
+def _likely(start: Typed | None, aim: Typed | None, upper: Typed | None) -> Direction:
+    if aim is None:
+        return Direction.YES_NO
+    if upper is not None:
+        return Direction.BAND
+    return Direction.DOWN if start and aim.value < start.value else Direction.UP
+
+
+def number(words: str, question: str, zone: str) -> Typed:
+    """The number that an answer is. Raises Problem that names its question."""
+    try:
+        return whole_number(words, zone=zone)
+    except Problem as problem:
+        raise Problem(problem.words, question=question) from None
+
+
+_MISTAKES: Mapping[Mistake, tuple[str, Phrase]] = {
+    Mistake.SAME: (
+        "target",
+        Phrase(
+            "It starts where it should end, so nothing could be measured. For a value to hold, choose the band."
+        ),
+    ),
+    Mistake.BACKWARDS: (
+        "way",
+        Phrase(
+            "From this start to this target it goes the other way. Choose the other direction, or change a number."
+        ),
+    ),
+    Mistake.SHORT: ("stretch", Phrase("The stretch lies before the target. It should lie beyond it.")),
+    Mistake.EMPTY_BAND: ("high", Phrase("Give the upper end of the band too; it lies above the lower one.")),
+    Mistake.NO_STEPS: ("target", Phrase("Say how many steps there are: a whole number, 1 or more.")),
+    Mistake.NEGATIVE_WEIGHT: ("weight", Phrase("A weight is 0 or more.")),
+}
+
+
+def mistaken(mistake: Mistake) -> Problem:
+    """Why these numbers will not do, at the question where it is mended."""
+    question, words = _MISTAKES[mistake]
+    return Problem(words, question=question)

@@ -1,0 +1,130 @@
+"""What a scorecard comes to, and why: points by weight, bonus points, points off, and what would change them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+
+from handlers.goals import goal as goals
+from handlers.goals import scoring
+from handlers.goals.goal import CONFIDENCE, KPI, Standing
+from handlers.goals.numbers import shown
+from handlers.goals.parts import BONUS, PENALTY, is_given
+from handlers.goals.scoring import Part, Points
+from handlers.kit.cards import Fact, Note, Section
+from handlers.kit.cards import Part as Shown
+from handlers.kit.requests import Request
+from handlers.kit.text import Lines, Listing, Phrase, Text, Verbatim
+from storage.goals import KeyResult
+
+TENTH = Decimal("0.1")
+
+
+def points_of(each: Standing) -> Points:
+    """The points of a scorecard."""
+    parts = [Part(goals.progress_of(row), row.weight, row.id in each.stale) for row in _by_weight(each)]
+    return scoring.points(parts, _given(each, BONUS), _given(each, PENALTY))
+
+
+def _by_weight(each: Standing) -> list[KeyResult]:
+    return [row for row in each.results if not is_given(row.part)]
+
+
+def _given(each: Standing, part: str) -> list[Decimal]:
+    return [row.value for row in each.results if row.part == part and row.value is not None]
+
+
+def rounded(request: Request, points: Decimal) -> Verbatim:
+    """Points as they are shown: to a tenth, rounded once and here."""
+    return Verbatim(shown(points.quantize(TENTH, ROUND_HALF_UP), request.actor.language))
+
+
+def facts(request: Request, each: Standing) -> tuple[Shown, ...]:
+    """Score, progress and confidence of a scorecard, each for itself; nothing of what is no scorecard."""
+    if each.goal.form != KPI:
+        return ()
+    return (
+        Fact(Phrase("Score"), score_text(request, points_of(each))),
+        Fact(Phrase("Progress"), goals.percent(each.together.progress)),
+        Fact(Phrase("Confidence"), _looks(each)),
+    )
+
+
+def score_text(request: Request, points: Points) -> Text:
+    """A score with what it is made of."""
+    if points.total is None or points.base is None:
+        return Phrase("no data yet")
+    total = rounded(request, points.total)
+    if not points.bonus and not points.penalty:
+        return Phrase("{total} of 100 points", total=total)
+    return Phrase(
+        "{total} points: {base} by weight, {bonus} added, {penalty} taken off",
+        total=total,
+        base=rounded(request, points.base),
+        bonus=rounded(request, points.bonus),
+        penalty=rounded(request, points.penalty),
+    )
+
+
+def _looks(each: Standing) -> Text:
+    """How many items look how: words of people, in no number of the score."""
+    said = Counter(row.confidence for row in _by_weight(each) if row.confidence)
+    found = tuple(
+        Phrase("{label}: {n}", label=option.label, n=said[option.value])
+        for option in CONFIDENCE
+        if said[option.value]
+    )
+    return Listing(found) if found else Phrase("nothing said yet")
+
+
+# Why -----------------------------------------------------------------------------------------------------------------
+
+
+def why(request: Request, each: Standing) -> tuple[Shown, ...]:
+    """How a scorecard's score comes about, and what would change it; nothing of what is no scorecard."""
+    if each.goal.form != KPI:
+        return ()
+    return (
+        Section(Phrase("Score: {score}.", score=score_text(request, points_of(each)))),
+        Section(
+            Phrase(
+                "The score is 100 times the mean of its items by weight, then bonus points are added and points off are"
+                " taken; it is never below 0. Progress, confidence and score are three things: none is a part of"
+                " another."
+            )
+        ),
+        *_what_would_change(request, each),
+        *_template(request, each),
+    )
+
+
+def _what_would_change(request: Request, each: Standing) -> tuple[Shown, ...]:
+    lines = tuple(_changing(request, each))
+    return (Section(Lines((Phrase("What would change it:"), *lines))),) if lines else ()
+
+
+def _changing(request: Request, each: Standing) -> Iterator[Text]:
+    for row, share in zip(each.results, each.together.shares, strict=True):
+        if is_given(row.part):
+            left = row.target - (row.value or 0)
+            words = {"title": Verbatim(row.title), "points": rounded(request, left)}
+            if left and row.part == BONUS:
+                yield Phrase("{title}: {points} more points can be added", **words)
+            elif left:
+                yield Phrase("{title}: {points} more points can be taken off", **words)
+        elif share.why_not in ("no_data", "stale"):
+            yield Phrase(
+                "{title}: its first figure takes back its weight from the others", title=Verbatim(row.title)
+            )
+        elif share.weight and (goals.progress_of(row) or 0) < 1:
+            tenth = rounded(request, 10 * share.weight)
+            yield Phrase(
+                "{title}: 10 % more of its way is {points} points", title=Verbatim(row.title), points=tenth
+            )
+
+
+def _template(request: Request, each: Standing) -> tuple[Shown, ...]:
+    if not each.goal.template_id:
+        return (Note(Phrase("It was made without a template.")),)
+    return (Note(Phrase("Template: version {n}.", n=each.goal.template_version)),)

@@ -1,0 +1,131 @@
+"""Cycles: quarters, months or days of one's own, and the next one drafted from the last without anything double."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from handlers.goals.cycles import month, quarter
+from storage.goals import Cycle, Goal, KeyResult
+from tests.company import Chat
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "first", "last"),
+    [
+        (date(2026, 1, 1), "2026 Q1", date(2026, 1, 1), date(2026, 3, 31)),
+        (date(2026, 11, 23), "2026 Q4", date(2026, 10, 1), date(2026, 12, 31)),
+        (date(2028, 2, 29), "2028 Q1", date(2028, 1, 1), date(2028, 3, 31)),
+    ],
+)
+def test_quarters(day: date, name: str, first: date, last: date) -> None:
+    found = quarter(day)
+    assert (found.name, found.begins_on, found.ends_on) == (name, first, last)
+
+
+def test_months_follow_each_other_without_a_gap() -> None:
+    day = date(2027, 12, 31)
+    for _ in range(30):
+        found = month(day)
+        assert found.begins_on <= day == found.ends_on
+        day = month(day + timedelta(days=1)).ends_on
+
+
+async def test_a_goal_is_linked_to_a_cycle_and_has_days_of_its_own(any_chat: Chat) -> None:
+    await any_chat.says("ben", "/goals add Customers find their way")
+    await any_chat.says("ben", "/goals add next cycle Engines last")
+    (cycle, following) = sorted(any_chat.rows(Cycle), key=lambda row: row.begins_on)
+    now, later = sorted(any_chat.rows(Goal), key=lambda row: row.number)
+    assert (cycle.name, following.name) == ("2026 Q4", "2027 Q1")
+    assert (now.cycle_id, now.begins_on, now.ends_on) == (cycle.id, date(2026, 11, 23), date(2026, 12, 31))
+    assert (later.cycle_id, later.begins_on, later.ends_on) == (
+        following.id,
+        date(2027, 1, 1),
+        date(2027, 3, 31),
+    )
+    await any_chat.says("ben", "/goals add by 2026-12-05 A sprint")
+    sprint = max(any_chat.rows(Goal), key=lambda row: row.number)
+    assert (sprint.cycle_id, sprint.ends_on) == (cycle.id, date(2026, 12, 5))
+
+
+@pytest.mark.parametrize(
+    ("said", "shows"),
+    [
+        ("/goals cycle monthly", "2026-11"),
+        ("/goals cycle custom from 2026-11-01 until 2027-01-31 Winter", "Winter"),
+        ("设置目标周期 月度", "2026-11"),
+    ],
+)
+async def test_hr_chooses_their_shape(chat: Chat, said: str, shows: str) -> None:
+    assert shows in await chat.says("hana", said)
+    assert shows in await chat.says("ben", "/goals cycles")
+    await chat.says("ben", "/goals add Customers find their way")
+    assert chat.rows(Cycle)[0].name == shows
+
+
+async def test_a_cycle_of_ones_own_needs_its_days_the_right_way_round(chat: Chat) -> None:
+    assert "Give both" in await chat.says("hana", "/goals cycle custom from 2026-11-01")
+    heard = await chat.says("hana", "/goals cycle custom from 2026-11-01 until 2026-10-01 X")
+    assert "It ends before it begins" in heard
+    assert "This is for HR and administrators" in await chat.says("ben", "/goals cycle monthly")
+
+
+async def begun(chat: Chat) -> None:
+    await chat.says("ben", "/goals add Customers find their way")
+    for words in ("sign-ups from 100 to 500", "churn from 5% to 3%", "live in Japan"):
+        await chat.says("ben", f"/goals result 1 {words}")
+    await chat.says("ben", "/goals update 1.1 300")
+    await chat.says("ben", "/goals update 1.2 3%")
+
+
+async def test_the_next_is_drafted_from_the_last(any_chat: Chat) -> None:
+    await begun(any_chat)
+    assert "Carry over" in (await any_chat.says("ben", "/goals next")).buttons
+    heard = await any_chat.presses("ben", "Carry over")
+    assert "2. Customers find their way, from Fri, Jan 1, 2027" in heard, heard.text
+    assert "Reached, and so not carried over: churn" in heard
+    last, row = sorted(any_chat.rows(Goal), key=lambda row: row.number)
+    assert (row.begins_on, row.ends_on, row.carried_from) == (date(2027, 1, 1), date(2027, 3, 31), last.id)
+    made = {each.title: each for each in any_chat.rows(KeyResult) if each.goal_id == row.id}
+    assert set(made) == {"sign-ups", "live in Japan"}
+    assert (made["sign-ups"].start, made["sign-ups"].value, made["sign-ups"].target) == (300, 300, 500)
+    heard = await any_chat.says("ben", "/goals next")
+    assert "Carry over" not in heard.buttons
+    assert "Nothing waits" in heard
+    assert "2.1. sign-ups: 300, from 300 to 500 (0 %)" in await any_chat.says("ben", "/goals")
+
+
+async def test_nothing_comes_twice(chat: Chat) -> None:
+    await begun(chat)
+    first = await chat.says("ben", "/goals next")
+    await chat.presses("ben", "Carry over", on=first)
+    assert "It was carried over before, once." in await chat.presses("ben", "Carry over", on=first)
+    assert len(chat.rows(Goal)) == 2
+
+
+async def test_all_at_once_and_what_lasts_longer_stays(chat: Chat) -> None:
+    for title in ("One", "Two"):
+        await chat.says("ben", f"/goals add {title}")
+    await chat.says("ben", "/goals add by 2027-02-01 Three")
+    heard = await chat.says("ben", "/goals next")
+    assert "lasts until Mon, Feb 1, 2027" in heard, heard.text
+    heard = await chat.presses("ben", "Carry over all")
+    assert {row.title for row in chat.rows(Goal) if row.carried_from} == {"One", "Two"}
+    assert "Nothing waits" in heard
+
+
+async def test_what_is_overdue_goes_on_in_the_cycle_of_now(chat: Chat) -> None:
+    await begun(chat)
+    chat.wait(days=60)
+    await chat.presses("ben", "Carry over", on=await chat.says("ben", "/goals next"))
+    row = next(row for row in chat.rows(Goal) if row.carried_from)
+    assert (row.begins_on, row.ends_on) == (date(2027, 1, 22), date(2027, 3, 31))
+
+
+async def test_in_chinese(chat: Chat) -> None:
+    await chat.says("chen", "新建目标 新客户自己就能上手")
+    heard = await chat.says("chen", "下期目标")
+    assert "你的下个周期" in heard, heard.text
+    await chat.presses("chen", "延续")
+    assert len(chat.rows(Goal)) == 2

@@ -1,0 +1,164 @@
+"""Nothing is lost: a proposed parent is owed an answer, and their manager decides what somebody leaves behind."""
+
+from __future__ import annotations
+
+from storage.goals import Goal
+from storage.tables import ObligationRow
+from tests.company import Chat, Heard
+
+
+async def goal(chat: Chat, who: str, title: str, *results: str) -> Goal:
+    await chat.says(who, f"/goals add {title}")
+    row = next(row for row in chat.rows(Goal) if row.title == title)
+    for words in results:
+        await chat.says(who, f"/goals result {row.number} {words}")
+    return row  # type: ignore[no-any-return]
+
+
+async def proposed(chat: Chat) -> Goal:
+    above = await goal(chat, "ada", "Engines that last")
+    await goal(chat, "ben", "Fewer breakdowns", "breakdowns from 9 to 3")
+    await chat.says("ben", "/goals align 1")
+    await chat.submits("ben", parent=above.id)
+    return above
+
+
+def owed(chat: Chat, who: str, kind: str) -> list[ObligationRow]:
+    rows = chat.rows(ObligationRow)
+    return [row for row in rows if (row.person_id, row.kind, row.closed_at) == (chat.ids[who], kind, None)]
+
+
+async def leaves(chat: Chat, who: str) -> None:
+    chat.change(lambda store: store.roster.leave_all({who: chat.ids[who]}))
+    chat.wait(minutes=1)
+    await chat.tick()
+
+
+async def decides(chat: Chat, who: str) -> Heard:
+    assert owed(chat, who, "goals.left_goal")
+    home = await chat.opens(who)
+    assert "What becomes of" in home, home.text
+    return await chat.presses(who, "Do it now", on=home)
+
+
+async def test_a_proposal_is_owed_an_answer(any_chat: Chat) -> None:
+    await proposed(any_chat)
+    assert len(owed(any_chat, "ada", "goals.answer")) == 1
+    home = await any_chat.opens("ada")
+    assert "Answer Ben Okri: does “Fewer breakdowns” serve your goal “Engines that last”?" in home
+    await any_chat.presses("ada", "Do it now", on=home)
+    await any_chat.presses("ada", "Agree")
+    assert owed(any_chat, "ada", "goals.answer") == []
+
+
+async def test_it_is_not_owed_any_more_when_it_is_taken_back(chat: Chat) -> None:
+    await proposed(chat)
+    await chat.presses("ben", "Detach")
+    assert owed(chat, "ada", "goals.answer") == []
+
+
+async def test_who_asked_is_reminded_of_after_a_day_and_not_at_once(chat: Chat) -> None:
+    await proposed(chat)
+    await chat.tick()
+    assert "Answer Ben Okri" not in chat.told("ada")
+    chat.wait(days=1, hours=1)
+    await chat.tick()
+    assert "Answer Ben Okri" in chat.told("ada")
+
+
+async def test_the_goals_of_who_leaves_are_the_managers_to_decide(any_chat: Chat) -> None:
+    await goal(any_chat, "ben", "Fewer breakdowns", "breakdowns from 9 to 3")
+    await any_chat.says("ben", "/goals update 1.1 6")
+    await leaves(any_chat, "ben")
+    heard = await decides(any_chat, "ada")
+    assert "Ben Okri has left, and this goal is open" in heard
+    heard = await any_chat.presses("ada", "Take it over")
+    assert "It is yours now: goal 1." in heard
+    heard = await any_chat.says("ada", "/goals")
+    assert "1.1. breakdowns: 6, from 6 to 3 (0 %)" in heard, heard.text
+    assert owed(any_chat, "ada", "goals.left_goal") == []
+    old, new = sorted(any_chat.rows(Goal), key=lambda row: row.id)
+    assert (old.state, new.subject_id, new.carried_from) == ("closed", any_chat.ids["ada"], old.id)
+
+
+async def test_what_serves_it_serves_the_new_one(chat: Chat) -> None:
+    await proposed(chat)
+    await chat.presses("ada", "Agree", on=chat.told_cards("ada")[-1])
+    await leaves(chat, "ada")
+    await decides(chat, "grace")
+    await chat.presses("grace", "Take it over")
+    theirs = next(row for row in chat.rows(Goal) if row.subject_id == chat.ids["grace"])
+    bens = next(row for row in chat.rows(Goal) if row.subject_id == chat.ids["ben"])
+    assert (bens.parent_id, bens.aligned) == (theirs.id, "agreed")
+    assert "What your goal serves is in other hands" in chat.told("ben")
+
+
+async def test_a_proposal_goes_to_whoever_takes_over(chat: Chat) -> None:
+    await proposed(chat)
+    await leaves(chat, "ada")
+    await decides(chat, "grace")
+    await chat.presses("grace", "Take it over")
+    assert len(owed(chat, "grace", "goals.answer")) == 1
+
+
+async def test_detached_and_closed(chat: Chat) -> None:
+    await proposed(chat)
+    await chat.presses("ada", "Agree", on=chat.told_cards("ada")[-1])
+    await leaves(chat, "ada")
+    await decides(chat, "grace")
+    await chat.presses("grace", "Detach and close")
+    bens = next(row for row in chat.rows(Goal) if row.subject_id == chat.ids["ben"])
+    assert (bens.parent_id, bens.aligned) == ("", "")
+    assert "Your goal serves nothing any more" in chat.told("ben")
+
+
+async def test_closed(chat: Chat) -> None:
+    await goal(chat, "ben", "Fewer breakdowns")
+    await leaves(chat, "ben")
+    heard = await decides(chat, "ada")
+    await chat.presses("ada", "Close", on=heard)
+    (row,) = chat.rows(Goal)
+    assert row.state == "closed"
+    assert "decided already" in await chat.presses("ada", "Take it over", on=heard)
+
+
+async def test_nobody_else_decides(chat: Chat) -> None:
+    await goal(chat, "ben", "Fewer breakdowns")
+    await leaves(chat, "ben")
+    assert [row.person_id for row in chat.rows(ObligationRow) if row.kind == "goals.left_goal"] == [
+        chat.ids["ada"]
+    ]
+
+
+async def test_when_the_manager_leaves_too_the_next_one_decides(chat: Chat) -> None:
+    await goal(chat, "ben", "Fewer breakdowns")
+    await leaves(chat, "ben")
+    await leaves(chat, "ada")
+    heard = await decides(chat, "grace")
+    assert "Fewer breakdowns" in heard
+
+
+async def test_both_at_once(chat: Chat) -> None:
+    await goal(chat, "ben", "Fewer breakdowns")
+    chat.change(lambda store: store.roster.leave_all({who: chat.ids[who] for who in ("ada", "ben")}))
+    chat.wait(minutes=1)
+    await chat.tick()
+    assert "Fewer breakdowns" in await decides(chat, "grace")
+
+
+async def test_who_is_back_keeps_theirs(chat: Chat) -> None:
+    """A people file that left Ben out is taken back."""
+    await goal(chat, "ben", "Fewer breakdowns")
+    run = chat.change(_without_ben)
+    chat.wait(minutes=1)
+    await chat.tick()
+    assert len(owed(chat, "ada", "goals.left_goal")) == 1
+    chat.change(lambda store: store.roster.undo(store.roster.run(run)))
+    assert owed(chat, "ada", "goals.left_goal") == []
+    assert "Fewer breakdowns" in await chat.says("ben", "/goals")
+
+
+def _without_ben(store: object) -> str:
+    roster = store.roster  # type: ignore[attr-defined]
+    entries = [entry for email, entry in roster.entries().items() if email != "ben@example.com"]
+    return roster.remember(roster.apply(entries)).id  # type: ignore[no-any-return]

@@ -1,0 +1,157 @@
+"""A key result is changed: what was and what is stands side by side, and one press takes it back."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from handlers.kit.cards import Menu
+from handlers.kit.requests import Pressed
+from storage.goals import GoalChange, KeyResult
+from tests.company import Chat, Heard
+
+
+async def measured(chat: Chat, *results: str) -> None:
+    await chat.says("ben", "/goals add Customers find their way")
+    for words in results or ("sign-ups from 100 to 500",):
+        await chat.says("ben", f"/goals result 1 {words}")
+
+
+async def picks(chat: Chat, opened: Heard, menu: str, place: int) -> Heard:
+    """Choose from a menu of a card."""
+    assert opened.card
+    menus = {opened.voice.say(part.label): part for part in opened.card.parts if isinstance(part, Menu)}
+    return await chat.does("ben", Pressed(menus[menu].options[place].handle))
+
+
+def row(chat: Chat, number: int = 1) -> KeyResult:
+    return next(each for each in chat.rows(KeyResult) if each.number == number)  # type: ignore[no-any-return]
+
+
+async def test_typed_in_one_line_it_shows_the_difference_and_is_taken_back(any_chat: Chat) -> None:
+    await measured(any_chat)
+    heard = await any_chat.says("ben", "/goals change 1.1 target 600; weight 2; stretch 700")
+    for words in ("Target: 500 → 600", "Weight: 1 → 2", "Stretch: nothing → 700", "from 100 to 600"):
+        assert words in heard
+    await any_chat.presses("ben", "Undo")
+    now = row(any_chat)
+    assert (now.target, now.weight, now.stretch) == (500, 1, None)
+    acts = [each.act for each in sorted(any_chat.rows(GoalChange), key=lambda each: each.id)]
+    assert acts == ["made", "made", "edited", "undone"]
+
+
+async def test_in_chinese(chat: Chat) -> None:
+    await chat.says("chen", "新建目标 新客户自己就能上手")
+    await chat.says("chen", "添加关键结果 1 注册数 从 100 到 500")
+    heard = await chat.says("chen", "修改关键结果 1.1 目标 600; 权重 2; 名称 新注册数")
+    assert "目标值：500 → 600" in heard, heard.text
+    assert row(chat).title == "新注册数"
+
+
+async def test_the_form_opens_with_what_it_says_now(chat: Chat) -> None:
+    await measured(chat, "sign-ups from 100 to 500 users")
+    heard = await chat.says("ben", "/goals change 1.1")
+    assert heard.form
+    assert {name: heard.form.given[name] for name in ("name", "start", "target", "unit", "way")} == {
+        "name": "sign-ups",
+        "start": "100",
+        "target": "500",
+        "unit": "users",
+        "way": "up",
+    }
+    assert "Nothing was changed." in await chat.submits("ben")
+
+
+async def test_all_of_it_can_be_changed_from_the_goal(chat: Chat) -> None:
+    await measured(chat)
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    heard = await picks(chat, chat.last["ben"], "Change a key result", 0)
+    assert heard.form
+    heard = await chat.submits(
+        "ben",
+        name="daily sign-ups",
+        way="band",
+        start="50",
+        target="200",
+        high="300",
+        unit="a day",
+        weight="0",
+        since="2026-11-25",
+        until="2026-12-10",
+    )
+    for words in (
+        "Title: sign-ups → daily sign-ups",
+        "Kind: It should rise → It should stay between two values",
+        "Start: 100 → 50",
+        "Upper end: nothing → 300",
+        "Unit: nothing → a day",
+        "Weight: 1 → 0",
+        "Until: nothing →",
+    ):
+        assert words in heard, heard.text
+    now = row(chat)
+    assert (now.begins_on, now.ends_on) == (date(2026, 11, 25), date(2026, 12, 10))
+    await chat.says("ben", "/goals change 1.1 unit –")
+    assert row(chat).unit == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("target 100", "It starts where it should end"),
+        ("target 50", "goes the other way"),
+        ("stretch 300", "The stretch lies before the target"),
+        ("target lots", "I cannot read"),
+        ("weight -1", "A weight is 0 or more"),
+        ("band", "Give the upper end of the band too"),
+        ("until 2026-01-01", "It ends before it begins"),
+    ],
+)
+async def test_what_would_measure_nothing_is_refused_with_a_sentence(
+    chat: Chat, typed: str, says: str
+) -> None:
+    await measured(chat)
+    assert says in await chat.says("ben", f"/goals change 1.1 {typed}")
+    assert [each.act for each in chat.rows(GoalChange)] == ["made", "made"]
+
+
+async def test_what_nobody_moved_yet_stands_where_it_starts(chat: Chat) -> None:
+    await measured(chat)
+    await chat.says("ben", "/goals change 1.1 start 200")
+    assert row(chat).value == 200
+    await chat.says("ben", "/goals update 1.1 300")
+    await chat.says("ben", "/goals change 1.1 start 100")
+    assert row(chat).value == 300
+
+
+async def test_one_that_is_dropped_weighs_no_more_and_comes_back(chat: Chat) -> None:
+    await measured(chat, "one from 0 to 10", "two from 0 to 10")
+    await chat.says("ben", "/goals update 1.1 10")
+    heard = await chat.says("ben", "/goals")
+    assert "50 %" in heard
+    opened = await chat.presses("ben", "Open", on=heard)
+    heard = await picks(chat, opened, "Drop a key result", 1)
+    assert row(chat, 2).dropped_at is not None
+    assert "▓▓▓▓▓▓▓▓▓▓ 100 %" in await chat.says("ben", "/goals")
+    assert "1.2. two" in await chat.presses("ben", "What changed", on=opened)
+    await chat.presses("ben", "Undo", on=heard)
+    assert row(chat, 2).dropped_at is None
+
+
+async def test_who_may_not_change_a_goal_may_not_change_its_key_results(chat: Chat) -> None:
+    await measured(chat)
+    result = row(chat).id
+    await chat.says("chen", "/goals change 1.1 target 5")
+    assert chat.change(lambda store: store.goals.result(result, reader=chat.ids["ben"])).target == Decimal(
+        500
+    )
+
+
+async def test_a_day_of_its_own_ends_the_weekly_question(chat: Chat) -> None:
+    await measured(chat)
+    await chat.says("ben", "/goals change 1.1 until 2026-11-25")
+    chat.wait(days=14)
+    await chat.tick()
+    assert "sign-ups" not in chat.told("ben")
