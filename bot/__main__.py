@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from bot.settings import Settings
-    from storage.database import Database
+from bot.source_commands import cli as source_cli
+from bot.terminal import opened
 
 # What a command needs is imported inside it: `upbeat --help` answers at once.
 
@@ -24,7 +21,6 @@ cli = typer.Typer(
 people_cli = typer.Typer(no_args_is_help=True, help="The company's people: import the file, invite somebody.")
 key_cli = typer.Typer(no_args_is_help=True, help="The keys that protect people's words.")
 calendar_cli = typer.Typer(no_args_is_help=True, help="Holidays and make-up workdays.")
-source_cli = typer.Typer(no_args_is_help=True, help="The systems of the company that send data.")
 cli.add_typer(source_cli, name="source")
 cli.add_typer(people_cli, name="people")
 cli.add_typer(key_cli, name="key")
@@ -40,27 +36,6 @@ def main() -> None:
     except Complaint as complaint:
         say_problem(str(complaint))
         raise SystemExit(1) from None
-
-
-@contextmanager
-def _database(*, migrated: bool = True) -> Iterator[Database]:
-    from bot.terminal import complaining, read_settings
-    from storage.columns import Unreadable
-    from storage.damage import Damaged, refuse_damage
-    from storage.database import Database
-    from storage.migrations import Newer, migrate
-
-    settings: Settings = read_settings()
-    database = Database(settings.database_url, settings.secret)
-    try:
-        with complaining(Newer, Unreadable, Damaged):
-            if migrated:
-                refuse_damage(database)
-                migrate(database)
-                database.open()
-            yield database
-    finally:
-        database.stop()
 
 
 @cli.command()
@@ -87,7 +62,7 @@ def migrate() -> None:
     from storage.migrations import migrate as bring
     from storage.migrations import newest
 
-    with _database(migrated=False) as database:
+    with opened(migrated=False) as database:
         changed = bring(database)
     typer.echo(f"The schema is {newest()}{', brought up now' if changed else ' already'}.")
 
@@ -136,7 +111,7 @@ def audit() -> None:
     """Look through the whole audit log, entry by entry; fails when it was changed, cut or added to from outside."""
     from bot.terminal import Complaint
 
-    with _database() as database:
+    with opened() as database:
         report = database.look_now(lambda store: store.proof.whole())
     if report.broken:
         raise Complaint(f"The audit log: {report}.")
@@ -149,7 +124,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must
     from bot.terminal import complaining
     from storage.backups import BackupProblem, back_up
 
-    with complaining(BackupProblem), _database() as database:
+    with complaining(BackupProblem), opened() as database:
         rows = back_up(database, file)
     typer.echo(f"{rows} rows are in {file}. Keep the key (UPBEAT_SECRET_KEY or the key file) apart from it.")
 
@@ -163,7 +138,7 @@ def restore(
     from storage.backups import BackupProblem
     from storage.backups import restore as put_back
 
-    with complaining(BackupProblem), _database(migrated=False) as database:
+    with complaining(BackupProblem), opened(migrated=False) as database:
         rows = put_back(database, file)
         typer.echo(f"{rows} rows are back, every one that the backup counts.")
         database.open()
@@ -183,7 +158,7 @@ def people_import(
     """Make the company what a people file says. Who is not in the file has left."""
     from bot.importing import import_people
 
-    with _database() as database:
+    with opened() as database:
         import_people(database, file, dry_run=dry_run)
 
 
@@ -194,85 +169,8 @@ def people_invite(
     """Print a single-use code with which a person connects their account on Telegram."""
     from bot.importing import invite
 
-    with _database() as database:
+    with opened() as database:
         invite(database, email)
-
-
-@source_cli.command("add")
-def source_add(
-    name: Annotated[str, typer.Argument(help="What it is called, and its address: /ingest/NAME.")],
-    github: Annotated[
-        bool, typer.Option("--github", help="GitHub's webhook, with GitHub's signature.")
-    ] = False,
-    owner: Annotated[
-        str, typer.Option(help="The address of who hears when it is silent; administrators otherwise.")
-    ] = "",
-    stale_days: Annotated[
-        int, typer.Option(min=1, max=400, help="The age in days from which its figures do not count.")
-    ] = 14,
-) -> None:
-    """Let a system send data. Prints its secret, this once."""
-    from bot.sources import add
-
-    with _database() as database:
-        add(database, name, github=github, owner=owner, stale_days=stale_days)
-
-
-@source_cli.command("list")
-def source_list() -> None:
-    """Print who sends data, when it was heard last, and what waits for a person that nobody knows."""
-    from bot.sources import print_list
-
-    with _database() as database:
-        print_list(database)
-
-
-@source_cli.command("remove")
-def source_remove(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
-    """Hear a system no more. What it sent stays."""
-    from bot.sources import remove
-
-    with _database() as database:
-        remove(database, name)
-
-
-@source_cli.command("allow")
-def source_allow(
-    name: Annotated[str, typer.Argument(help="The source.")],
-    metric: Annotated[str, typer.Argument(help="The metric, as it is sent.")],
-) -> None:
-    """Let a metric pass that is refused by its name. It still never enters a score."""
-    from bot.sources import allow
-
-    with _database() as database:
-        allow(database, name, metric)
-
-
-@source_cli.command("person")
-def source_person(
-    name: Annotated[str, typer.Argument(help="The source.")],
-    called: Annotated[str, typer.Argument(help="What it calls the person: a login, an id.")],
-    email: Annotated[str, typer.Argument(help="The person's address in the people file.")],
-) -> None:
-    """Say who somebody is that a source calls by another name, and take again what waited for them."""
-    from bot.sources import map_person
-
-    with _database() as database:
-        map_person(database, name, called, email)
-
-
-@source_cli.command("unmatched")
-def source_unmatched(
-    name: Annotated[str, typer.Argument(help="The source.")],
-    again: Annotated[
-        bool, typer.Option("--again", help="Take them again: some may be known by now.")
-    ] = False,
-) -> None:
-    """Print what waits for a person that nobody knows."""
-    from bot.sources import print_unmatched
-
-    with _database() as database:
-        print_unmatched(database, name, again=again)
 
 
 @key_cli.command("rotate")
@@ -280,7 +178,7 @@ def key_rotate() -> None:
     """Make a new data key and seal everything again with it. Stop Upbeat first."""
     from storage.rotation import rotate
 
-    with _database() as database:
+    with opened() as database:
         values = rotate(database)
     typer.echo(f"{values} sealed values are under a new key; the old one is gone.")
 
@@ -296,7 +194,7 @@ def calendar_import(
     """Load a year's public holidays and make-up workdays."""
     from bot.importing import import_calendar
 
-    with _database() as database:
+    with opened() as database:
         import_calendar(database, file, country)
 
 

@@ -16,10 +16,11 @@ from handlers import FEATURES
 from handlers.kit import dates
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
+from handlers.kit.tables import refused
 from handlers.kit.text import Phrase, Text
 from handlers.people import summary
 from handlers.people.new_managers import managers, new_managers
-from handlers.people.reading import Reading, read_roster, refused
+from handlers.people.reading import Reading, read_roster
 from handlers.people.welcome import welcome
 from storage.database import Database
 from storage.roster import Difference
@@ -32,7 +33,7 @@ ENGLISH = Voice()
 
 def import_people(database: Database, file: Path, *, dry_run: bool) -> None:
     """Apply a people file, or say what it would change. Raises Complaint naming row, column and value."""
-    reading = read_roster(_sheet(file))
+    reading = read_roster(read_table(file))
     if reading.faults:
         raise Complaint(
             _lines([fault.text() for fault in reading.faults], "Nothing was changed. Mend the file first:")
@@ -78,7 +79,8 @@ def _counts(difference: Difference) -> str:
     return f"{len(difference.new)} new, {people} changed, {len(difference.gone)} gone{back}."
 
 
-def _sheet(file: Path) -> Sheet:
+def read_table(file: Path) -> Sheet:
+    """The table in a file. Raises Complaint."""
     try:
         return read_sheet(file.read_bytes(), file.name)
     except OSError as error:
@@ -111,7 +113,7 @@ def invite(database: Database, email: str) -> None:
 
 def import_calendar(database: Database, file: Path, country: str) -> None:
     """Load declared days. Raises Complaint naming the row that is wrong."""
-    sheet = _sheet(file)
+    sheet = read_table(file)
     if "day" not in sheet.header or "workday" not in sheet.header:
         raise Complaint("The first row of the file must name the columns: day, workday, name.")
     rows = [

@@ -1,4 +1,4 @@
-"""What is made from the code is made here: the migration, the catalog, Slack's manifest, three pages of docs."""
+"""What is made from the code is made here: migration, catalog, Slack's manifest, what may be posted, pages of docs."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def refresh(*, check: bool) -> list[str]:
 
 
 def _pages() -> Iterator[tuple[Path, str]]:
+    from bot.ingest import openapi
     from bot.slack.manifest import print_manifest
 
     yield LOCALES / "zh.po", renewed_catalog("zh")
@@ -45,6 +46,7 @@ def _pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs/commands.md", commands_page(FEATURES)
     yield ROOT / "docs/who-sees-what.md", policy_page()
     yield ROOT / "docs/how-long.md", keeping_page()
+    yield ROOT / "docs/openapi.json", openapi.printed()
 
 
 # Catalogs ----------------------------------------------------------------------------------------------------------
@@ -175,6 +177,7 @@ KINDS = {
     Kind.GOAL_TEAM: "Goal that the team sees, with its past",
     Kind.GOAL_PRIVATE: "Goal that only managers see, with its past",
     Kind.METRIC: "A figure about a person that a system of the company sent",
+    Kind.OBJECTION: "What a person says is wrong about their figures and scores, and the answer",
     Kind.NUDGE: "What a person was reminded of, and why",
     Kind.DELEGATION: "Who stands in for a manager (whom it is about), and why",
     Kind.BREAK_GLASS: "A request for break-glass, until it is over",

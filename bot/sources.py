@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
+from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
 from rich.markup import escape
 
+from bot.importing import ENGLISH, read_table
 from bot.ingest.signed import new_secret
 from bot.terminal import Complaint
-from handlers.goals.arriving import Taken, expect, run_again
+from handlers.goals.arriving import Faulty, Taken, expect, foresee, run_again, take
+from handlers.goals.loading import checked, permit, summary
+from handlers.goals.mapping import Mapping, read_kept, read_mapping
+from handlers.goals.pulled import WHY
+from handlers.kit.cards import Card
+from handlers.kit.tables import faulty
+from handlers.kit.text import Phrase
 from storage.database import Database
-from storage.metrics import GITHUB, SIGNED, DataSource
+from storage.metrics import FILES, DataSource
+from storage.metrics.pulling import PullProblem, pull
 from storage.people import Person
+from storage.sheets import Sheet
 from storage.store import Store
 
 T = TypeVar("T")
@@ -23,25 +35,31 @@ console = Console(highlight=False)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
-def add(database: Database, name: str, *, github: bool, owner: str, stale_days: int) -> None:
+def add(
+    database: Database, name: str, *, form: str, owner: str, stale_days: int, points_field: str = ""
+) -> None:
     """Let a system send data. Raises Complaint."""
     if not _NAME.fullmatch(name):
         raise Complaint(f"{name!r}: a name is lower-case letters, digits and hyphens, at most 40.")
-    secret = new_secret()
+    secret = new_secret() if form != FILES else ""
 
     def work(store: Store) -> None:
         source = store.metrics.add_source(
             name,
-            form=GITHUB if github else SIGNED,
+            form=form,
             secret=secret,
             owner=_person(store, owner).id if owner else None,
             stale_days=stale_days,
+            options={"points": points_field} if points_field else {},
         )
         if source is None:
             raise Complaint(f"There is a source {name!r} already. Remove it first, for a new secret.")
         expect(store, source)
 
     database.write_now(work)
+    if form == FILES:
+        console.print(f"Load its files with: upbeat source load {name} FILE --mapping MAPPING.toml")
+        return
     console.print(f"POST /ingest/{name}", soft_wrap=True)
     console.print(secret, soft_wrap=True)
     console.print("Keep the secret: it is not shown again. docs/data-in.md says how to sign with it.")
@@ -51,7 +69,7 @@ def print_list(database: Database) -> None:
     """Print every source."""
 
     def work(store: Store) -> list[str]:
-        waiting = store.metrics.waiting()
+        waiting = store.metrics.unknown.counts()
         return [_line(store, source, waiting.get(source.id, 0)) for source in store.metrics.sources()]
 
     for line in database.write_now(work) or ["No system sends data yet: upbeat source add NAME."]:
@@ -62,8 +80,11 @@ def _line(store: Store, source: DataSource, waiting: int) -> str:
     heard = f"heard {source.heard_at:%Y-%m-%d %H:%M} UTC" if source.heard_at else "not heard yet"
     owner = store.directory.named(source.owner_id) if source.owner_id else "administrators"
     fresh = f"figures count for {source.stale_days} days"
+    query = store.metrics.queries.of(source)
+    read = f", read from a database every {query.every_hours} hours" if query else ""
+    read += f" (the last time: {ENGLISH.say(WHY[query.fault])})" if query and query.fault in WHY else ""
     more = f", {waiting} unmatched" if waiting else ""
-    return f"{source.name} ({source.form}): {heard}, {fresh}, {owner} hear of silence{more}"
+    return f"{source.name} ({source.form}): {heard}, {fresh}, {owner} hear of silence{more}{read}"
 
 
 def remove(database: Database, name: str) -> None:
@@ -101,11 +122,110 @@ def print_unmatched(database: Database, name: str, *, again: bool) -> None:
         console.print(_told(database.write_now(lambda store: run_again(store, _source(store, name)))))
     names = database.write_now(
         lambda store: Counter(
-            (arrival.person, arrival.metric) for _, arrival in store.metrics.unmatched(_source(store, name))
+            (arrival.person, arrival.metric) for _, arrival in store.metrics.unknown.of(_source(store, name))
         )
     )
     for (person, metric), number in sorted(names.items()):
         console.print(escape(f"{person}: {number} of {metric}"), soft_wrap=True)
+
+
+# Files ---------------------------------------------------------------------------------------------------------------
+
+
+def load(database: Database, name: str, file: Path, *, mapping: Path | None, dry_run: bool) -> None:
+    """Load figures from a file, or say what that would do. Raises Complaint naming row, column and value."""
+    sheet = read_table(file)
+    columns = _columns(mapping) if mapping else None
+
+    card = database.write_now(partial(_loaded, name=name, sheet=sheet, columns=columns, dry_run=dry_run))
+    console.print(escape(ENGLISH.plain(card)), soft_wrap=True)
+    if dry_run:
+        console.print("This was a dry run: nothing was changed.")
+
+
+def _loaded(store: Store, *, name: str, sheet: Sheet, columns: Mapping | None, dry_run: bool) -> Card:
+    source = _source(store, name)
+    read_by = columns or read_kept(source.mapping)
+    if read_by is None:
+        raise Complaint(f"Nobody has said yet what the columns of {name} are: --mapping FILE.")
+    if columns and not dry_run:
+        _keep_mapping(store, source, columns)
+    reading, faults = checked(store, source, sheet, read_by)
+    if faults:
+        raise Complaint(ENGLISH.say(faulty(faults)))
+    taken = (foresee if dry_run else take)(store, source, reading.arrivals)
+    title = Phrase("What the file changes:")
+    return Card(title, *summary(store, taken, reading, reader="", limit=1_000))
+
+
+def _keep_mapping(store: Store, source: DataSource, columns: Mapping) -> None:
+    """Who is at the terminal is an administrator: what they map may pass by its name."""
+    permit(store, source, columns, admin=True)
+    store.change(source, mapping=columns.kept())
+    store.audit("changed", "data_source", record_id=source.id)
+
+
+# Queries -------------------------------------------------------------------------------------------------------------
+
+
+def ask(
+    database: Database,
+    name: str,
+    *,
+    address: Path,
+    query: Path,
+    mapping: Path | None,
+    every_hours: int,
+    dry_run: bool,
+) -> None:
+    """Read a source from another database every so often, after trying it now. Raises Complaint."""
+    where, words = _read(address).strip(), _read(query).strip().rstrip(";")
+    columns = _columns(mapping) if mapping else None
+    try:
+        sheet = pull(where, words)
+    except PullProblem as problem:
+        raise Complaint(ENGLISH.say(WHY[problem.code])) from None
+    card = database.write_now(partial(_loaded, name=name, sheet=sheet, columns=columns, dry_run=True))
+    console.print(escape(ENGLISH.plain(card)), soft_wrap=True)
+    if dry_run:
+        console.print("This was a dry run: nothing was changed.")
+        return
+
+    def work(store: Store) -> None:
+        source = _source(store, name)
+        if columns:
+            _keep_mapping(store, source, columns)
+        store.metrics.queries.keep(source, address=where, query=words, every_hours=every_hours)
+        store.audit("changed", "data_source", record_id=source.id)
+
+    database.write_now(work)
+    console.print(f"{name} is read now, and then every {every_hours} hours, while Upbeat runs.")
+
+
+def stop_asking(database: Database, name: str) -> None:
+    """Read a source from no database any more. Raises Complaint."""
+    stopped = database.write_now(lambda store: store.metrics.queries.stop(_source(store, name)))
+    if not stopped:
+        raise Complaint(f"{name} is read from no database.")
+    console.print(f"{name} is read from no database any more; address and query are gone.")
+
+
+def _read(file: Path) -> str:
+    """The words of a file; - is what comes in."""
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Complaint(f"{file} cannot be read: {type(error).__name__}.") from None
+
+
+def _columns(file: Path) -> Mapping:
+    try:
+        return read_mapping(_read(file))
+    except Faulty as faulty_mapping:
+        faults = [
+            f"{fault.place}: {fault.words}" if fault.place else fault.words for fault in faulty_mapping.faults
+        ]
+        raise Complaint("\n".join(["The mapping is not right:", *faults])) from None
 
 
 def _told(taken: Taken) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from bot.settings import Settings
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from storage.database import Database
 
 
 class Complaint(Exception):
@@ -26,6 +29,8 @@ def read_settings() -> Settings:
     """The settings; a Complaint names the variable that is wrong, never its value."""
     from pydantic import ValidationError
 
+    from bot.settings import Settings
+
     try:
         return Settings()
     except ValidationError as error:
@@ -38,3 +43,24 @@ def read_settings() -> Settings:
 def say_problem(words: str) -> None:
     """Print what is wrong, on standard error."""
     sys.stderr.write(f"{words}\n")
+
+
+@contextmanager
+def opened(*, migrated: bool = True) -> Iterator[Database]:
+    """The database of the settings, for one command."""
+    from storage.columns import Unreadable
+    from storage.damage import Damaged, refuse_damage
+    from storage.database import Database
+    from storage.migrations import Newer, migrate
+
+    settings = read_settings()
+    database = Database(settings.database_url, settings.secret)
+    try:
+        with complaining(Newer, Unreadable, Damaged):
+            if migrated:
+                refuse_damage(database)
+                migrate(database)
+                database.open()
+            yield database
+    finally:
+        database.stop()

@@ -21,6 +21,8 @@ from schedules import nudges
 from schedules.alerts import tell_operators
 from schedules.delivery import Delivery
 from schedules.housekeeping import may_tidy, tidy
+from schedules.pulling import EVERY as PULL
+from schedules.pulling import pull_due
 from schedules.self_audit import EVERY, audit_itself
 from schedules.turns import Tenure
 from storage.alerts import BELL
@@ -106,6 +108,7 @@ class Clock:
         self._scheduler.add_job(self._ring_tick, "interval", seconds=TICK, next_run_time=now)
         self._scheduler.add_job(self._ring_tidy, "interval", seconds=TIDY, next_run_time=now + SOON)
         self._scheduler.add_job(self._ring_audit, "interval", seconds=EVERY, next_run_time=now + AUDIT_AFTER)
+        self._scheduler.add_job(self._ring_pull, "interval", seconds=PULL, next_run_time=now + SOON)
         self._scheduler.start()
         self._watching = asyncio.create_task(self._watch())
 
@@ -169,6 +172,12 @@ class Clock:
             await audit_itself(self._core, self._bells, self._term)
         except Exception as error:
             log.error("self-audit failed", extra={"error": type(error).__name__})
+
+    async def _ring_pull(self) -> None:
+        try:
+            await pull_due(self._core, self._term)
+        except Exception as error:
+            log.error("pulling failed", extra={"error": type(error).__name__})
 
     async def _watch(self) -> None:
         """A wall clock that was set back would leave the scheduler waiting until it has caught up: it is told."""

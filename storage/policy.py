@@ -28,6 +28,7 @@ class Kind(StrEnum):
     GOAL_TEAM = "goal_team"  # [4]
     GOAL_PRIVATE = "goal_private"  # [5]
     METRIC = "metric"  # a figure about a person that a system of the company sent
+    OBJECTION = "objection"  # a person says that a figure or a score about them is wrong, and the answer
     NUDGE = "nudge"  # what a person was sent, and why
     DELEGATION = "delegation"  # §4.2: who stands in for a manager, until when and why
     BREAK_GLASS = "break_glass"  # §4.1 B: HR asks to read private feedback, or reads it
@@ -139,6 +140,10 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
         Relation.MANAGER: frozenset({R}),
         Relation.MANAGER_ABOVE: frozenset({R}),
         Relation.FORMER_MANAGER: frozenset({R}),
+    },
+    Kind.OBJECTION: {
+        Relation.SELF: frozenset({R, W, X}),
+        Relation.NAMED: frozenset({R, W}),
     },
     Kind.NUDGE: {Relation.SELF: frozenset({R, X})},
     Kind.DELEGATION: {

@@ -46,7 +46,9 @@ FAMILIES: Mapping[Family, frozenset[Kind]] = {
     ),
     Family.KUDOS: frozenset({Kind.KUDOS_PUBLIC, Kind.KUDOS_PRIVATE}),
     Family.ONE_ON_ONES: frozenset({Kind.ONE_ON_ONE, Kind.PRIVATE_NOTE}),
-    Family.GOALS: frozenset({Kind.GOAL_COMPANY, Kind.GOAL_TEAM, Kind.GOAL_PRIVATE, Kind.METRIC}),
+    Family.GOALS: frozenset(
+        {Kind.GOAL_COMPANY, Kind.GOAL_TEAM, Kind.GOAL_PRIVATE, Kind.METRIC, Kind.OBJECTION}
+    ),
     Family.CHAT: frozenset({Kind.CHAT, Kind.CHANNEL}),
 }
 

@@ -19,6 +19,7 @@ from storage.kudos import Kudos
 from storage.leases import Leases
 from storage.links import Links
 from storage.metrics import Metrics
+from storage.objections import Objections
 from storage.obligations import Obligations
 from storage.once import once
 from storage.one_on_ones import OneOnOnes
@@ -141,6 +142,10 @@ class Store(Unit):
     @once
     def metrics(self) -> Metrics:
         return Metrics(self)
+
+    @once
+    def objections(self) -> Objections:
+        return Objections(self)
 
     @once
     def break_glass(self) -> BreakingGlass:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from bot.door import Answered, Delivery, Door, Refused
-from bot.ingest import github, points, signed
+from bot.ingest import github, gitlab, jira, points, signed
 from handlers.goals.arriving import Fault, Faulty, take
 from handlers.kit.dispatch import Core
 from storage.compact import to_json
-from storage.metrics import GITHUB, SIGNED, Arrival, DataSource
+from storage.metrics import FILES, GITHUB, GITLAB, SIGNED, Arrival, DataSource
 from storage.store import Store
 
 PATH = "/ingest/*"
@@ -19,7 +19,7 @@ JSON = b"application/json"
 LARGE = 50
 """Points beyond which a delivery is taken aside, so that others' buttons do not wait for it."""
 
-_NOBODY = signed.key_of(SIGNED, signed.new_secret())
+_NOBODY = signed.new_secret()
 """A stranger learns nothing from how long we look at the signature for a source that there is not."""
 
 
@@ -28,10 +28,11 @@ def make_door(core: Core) -> Door:
 
     async def hear(delivery: Delivery) -> Answered:
         source = await core.database.read(lambda store: store.metrics.source(delivery.name))
+        source = source if source and source.form != FILES else None
         form = source.form if source else SIGNED
         show = signed.shown(form, delivery, now=core.database.now().timestamp())
         body = await delivery.body()
-        signed.check(show, signed.key_of(form, source.secret) if source else _NOBODY, body)
+        signed.check(show, form, source.secret if source else _NOBODY, body)
         if source is None:
             raise Refused(401)
         try:
@@ -49,13 +50,18 @@ def make_door(core: Core) -> Door:
 
 
 def _arrivals(source: DataSource, show: signed.Shown, delivery: Delivery, body: bytes) -> list[Arrival]:
-    if source.form != GITHUB:
+    if source.form == SIGNED:
         return points.points_in(points.parsed(body))
     kind = next(iter(delivery.header(b"content-type")), b"")
     try:
-        return github.points_in(show.event, json.loads(github.unwrapped(body, kind)))
+        payload = json.loads(github.unwrapped(body, kind) if source.form == GITHUB else body)
     except (ValueError, RecursionError):
         raise Faulty([Fault("", "the body is not JSON")]) from None
+    if source.form == GITHUB:
+        return github.points_in(show.event, payload)
+    if source.form == GITLAB:
+        return gitlab.points_in(payload)
+    return jira.points_in(payload, str(source.options.get("points") or jira.USUAL_FIELD))
 
 
 def _kept(store: Store, name: str, number: str, arrivals: list[Arrival]) -> tuple[str, frozenset[str]]:

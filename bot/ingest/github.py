@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
 
-from storage.metrics import COUNTED, Arrival
+from bot.ingest.counting import counted, moment, part, whole, words
+from storage.metrics import Arrival
 
 MERGED, CLOSED = "merged pull requests", "closed issues"
 NOT_DONE = ("not_planned", "duplicate")
@@ -28,50 +29,24 @@ def points_in(event: str, payload: Any) -> list[Arrival]:
 
 
 def _points(event: str, payload: dict[str, Any]) -> Iterator[Arrival]:
-    repository = _text(payload, "repository", "full_name")
-    action = _text(payload, "action")
+    repository = words(payload, "repository", "full_name")
+    action = words(payload, "action")
     if not repository or action not in ("closed", "reopened"):
         return
     if event == "pull_request" and action == "closed":
-        pull = _part(payload, "pull_request")
+        pull = part(payload, "pull_request")
         if pull.get("merged") is True:
-            yield from _counted(f"{repository} {MERGED}", pull, _moment(pull, "merged_at"), Decimal(1))
+            yield from _counted(f"{repository} {MERGED}", pull, moment(pull, "merged_at"), Decimal(1))
     if event == "issues":
-        issue = _part(payload, "issue")
+        issue = part(payload, "issue")
         done = action == "closed" and issue.get("state_reason") not in NOT_DONE
-        at = _moment(issue, "closed_at") if action == "closed" else _moment(issue, "updated_at")
+        at = moment(issue, "closed_at") if action == "closed" else moment(issue, "updated_at")
         yield from _counted(f"{repository} {CLOSED}", issue, at, Decimal(int(done)))
 
 
 def _counted(metric: str, thing: dict[str, Any], at: datetime | None, value: Decimal) -> Iterator[Arrival]:
-    """For the company, and for whoever did it: of an issue whom it was assigned to, else its author."""
-    number = str(thing.get("number") or "")
-    if at is None or not number.isdigit():
-        return
-    metric = metric[:120]
-    yield Arrival(metric, at, value, id=f"{metric}#{number}", comes_to=COUNTED)
-    whom = _part(thing, "assignee") if metric.endswith(CLOSED) else {}
-    whom = whom or _part(thing, "user")
-    login = _text(whom, "login")
-    if login and whom.get("type") != "Bot":
-        yield Arrival(metric, at, value, person=login, id=f"{metric}#{number}@", comes_to=COUNTED)
-
-
-def _part(thing: dict[str, Any], name: str) -> dict[str, Any]:
-    found = thing.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _text(thing: dict[str, Any], *path: str) -> str:
-    found: Any = thing
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found[:254] if isinstance(found, str) and found.isprintable() else ""
-
-
-def _moment(thing: dict[str, Any], name: str) -> datetime | None:
-    try:
-        made = datetime.fromisoformat(_text(thing, name))
-    except ValueError:
-        return None
-    return made.astimezone(UTC) if made.tzinfo else None
+    """For whoever did it: of an issue whom it was assigned to, else its author."""
+    whom = part(thing, "assignee") if metric.endswith(CLOSED) else {}
+    whom = whom or part(thing, "user")
+    login = words(whom, "login") if whom.get("type") != "Bot" else ""
+    yield from counted(metric, whole(thing, "number"), at, value, person=login)

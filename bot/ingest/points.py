@@ -10,17 +10,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from handlers.goals.arriving import Fault, Faulty
-from storage.metrics import COUNTED, NEWEST, Arrival
+from storage.metrics import COUNTED, LONGEST, NEWEST, Arrival
 
 MOST_POINTS = 1000
 MOST_FAULTS = 20
 """Faults that are named at once."""
 FIELDS = ("metric", "at", "value", "unit", "person", "id", "kind")
-LONGEST = {"metric": 120, "unit": 20, "person": 254, "id": 200}
 MOST = Decimal(10) ** 15
 PLACES = 6
 
-_NUMBER = re.compile(r"-?\d{1,16}(\.\d{1,12})?")
+NUMBER = re.compile(r"-?\d{1,16}(\.\d{1,12})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -113,7 +112,7 @@ def _moment(item: Any) -> datetime | None:
 
 
 def _value(item: Any) -> Decimal | None:
-    if not isinstance(item, str) or not _NUMBER.fullmatch(item):
+    if not isinstance(item, str) or not NUMBER.fullmatch(item):
         return None
     try:
         made = Decimal(item)

@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
 from bot.door import Door, Receive, Scope, Send
+from bot.ingest import openapi
 from bot.metrics import Metrics
 from bot.web.draw import HERE, Drawing
 from bot.web.guards import Guard
@@ -70,6 +71,10 @@ def _add_health(server: FastAPI, app: App) -> None:
     @server.get("/metrics")
     async def numbers() -> Response:
         return Response(await metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    @server.get("/openapi.json")
+    async def may_be_posted() -> Response:
+        return JSONResponse(openapi.document())
 
     @server.get("/readyz")
     async def readyz() -> Response:

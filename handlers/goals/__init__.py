@@ -4,19 +4,23 @@ from handlers.goals import progress  # first: `help` shows what is done every we
 
 # isort: split
 from handlers.goals import (
+    about_me,
     data,
     departments,
     differences,
     following,
     ladder,
     leaving,
+    loading,
     measuring,
+    objecting,
     others,
     overview,
     posting,
     rewriting,
     rhythm,
     scorecards,
+    sources,
     templates,
     tree,
     updating,
@@ -26,6 +30,7 @@ from handlers.goals import (
 from handlers.goals.goal import feature
 
 __all__ = [
+    "about_me",
     "data",
     "departments",
     "differences",
@@ -33,7 +38,9 @@ __all__ = [
     "following",
     "ladder",
     "leaving",
+    "loading",
     "measuring",
+    "objecting",
     "others",
     "overview",
     "posting",
@@ -41,6 +48,7 @@ __all__ = [
     "rewriting",
     "rhythm",
     "scorecards",
+    "sources",
     "templates",
     "tree",
     "updating",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -38,12 +38,40 @@ class Faulty(Exception):
         super().__init__("; ".join(f"{fault.place}: {fault.words}" for fault in self.faults))
 
 
+@dataclass(frozen=True)
+class Wrong:
+    """A figure that its source may not send: which of them, the field, why, and a word that belongs to it."""
+
+    number: int
+    field: str
+    why: str
+    named: str = ""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A figure that is another one now than it was; `person_id` is whom it is about, "" for the company."""
+
+    arrival: Arrival
+    before: str
+    person_id: str
+
+
 @dataclass
 class Taken:
     """What became of the figures of one delivery: `new`, `corrected`, `repeated`, `unmatched`."""
 
     fates: Counter[str] = field(default_factory=Counter)
+    corrections: list[Correction] = field(default_factory=list)
+    unmatched: Counter[str] = field(default_factory=Counter)
+    """How many figures wait, by what the source calls their person."""
+    waits_anew: int = 0
     moved: int = 0
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is other than it was."""
+        return bool(self.fates["new"] or self.fates["corrected"] or self.waits_anew)
 
     def told(self) -> dict[str, int]:
         """As it is answered."""
@@ -55,33 +83,55 @@ def take(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> Taken
     """Keep what a source sent, all of it or nothing, and move what reads it. Raises Faulty."""
     arrivals = tuple(arrivals)
     known = store.metrics.of_source(source)
-    _refuse_faulty(store, source, arrivals, known)
+    if found := wrongs(store, source, arrivals):
+        raise Faulty(_fault(source, arrivals[wrong.number], wrong) for wrong in found)
     whom, taken, changed = Whom(store, source), Taken(), set[Series]()
+    waiting, keeping = store.metrics.unknown.keys(source), store.metrics.keeping(source, arrivals)
     for arrival in arrivals:
         person = whom.find(arrival.person) if arrival.person else None
         if arrival.person and person is None:
-            store.metrics.keep_unmatched(source, arrival)
+            taken.waits_anew += store.metrics.unknown.keep(source, arrival)
             taken.fates["unmatched"] += 1
+            taken.unmatched[arrival.person] += 1
             continue
+        if arrival.key in waiting:
+            store.metrics.unknown.forget(source, arrival.key)
         if arrival.metric not in known:
-            kept_apart = bool(forbidden(arrival.metric))
+            kept_apart = arrival.apart or bool(forbidden(arrival.metric))
             known[arrival.metric] = store.metrics.begin(source, arrival, kept_apart=kept_apart)
         subject = person.id if person else ""
-        fate, series = store.metrics.keep(source, known[arrival.metric], arrival, subject=subject)
-        taken.fates[fate] += 1
-        changed |= series
-    taken.moved = sum(_move(store, source, *series) for series in sorted(changed))
+        kept = keeping.keep(known[arrival.metric], arrival, subject=subject)
+        taken.fates[kept.fate] += 1
+        changed |= kept.changed
+        if kept.fate == "corrected":
+            taken.corrections.append(Correction(arrival, kept.before, subject))
+    taken.moved = sum(move(store, source, *series) for series in sorted(changed))
     _hear_from(store, source)
     return taken
 
 
+class _Undone(Exception):
+    """All that was done is undone, on purpose."""
+
+
+def foresee(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> Taken:
+    """What `take` would do: it is done and undone. Raises Faulty."""
+    taken = Taken()
+    try:
+        with store.nested():
+            taken = take(store, source, arrivals)
+            raise _Undone
+    except _Undone:
+        return taken
+
+
 def run_again(store: Store, source: DataSource) -> Taken:
     """Take the figures again whose person was not known: some may be by now."""
-    waiting = store.metrics.unmatched(source)
+    waiting = store.metrics.unknown.of(source)
     whom = Whom(store, source)
     matched = [(row, arrival) for row, arrival in waiting if whom.find(arrival.person)]
     for row, _ in matched:
-        store.metrics.match(row)
+        store.metrics.unknown.match(row)
     taken = take(store, source, [arrival for _, arrival in matched])
     taken.fates["unmatched"] = len(waiting) - len(matched)
     return taken
@@ -100,32 +150,53 @@ def expect(store: Store, source: DataSource) -> None:
 # What cannot be taken ------------------------------------------------------------------------------------------------
 
 
-def _refuse_faulty(
-    store: Store, source: DataSource, arrivals: tuple[Arrival, ...], known: dict[str, Metric]
-) -> None:
+def wrongs(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> tuple[Wrong, ...]:
+    """What a source may not send of these: by its name, its moment, its unit."""
+    known = store.metrics.of_source(source)
     units = {name: metric.unit for name, metric in known.items()}
-    faults = []
-    for number, arrival in enumerate(arrivals):
-        place = f"points[{number}]"
-        word = forbidden(arrival.metric)
-        if word and arrival.metric not in source.allowed:
-            faults.append(
-                Fault(
-                    f"{place}.metric",
-                    f"{arrival.metric!r} is refused by its name ({word}): such data is not for judging people. If it"
-                    f" is something else, an administrator lets it pass with: upbeat source allow {source.name}"
-                    f" {arrival.metric!r}. It never enters a score.",
-                )
-            )
-        if arrival.at > store.now + AHEAD:
-            faults.append(Fault(f"{place}.at", "lies in the future"))
-        unit = units.setdefault(arrival.metric, arrival.unit)
-        if arrival.unit != unit:
-            faults.append(
-                Fault(f"{place}.unit", f"is {arrival.unit!r}; this metric has been in {unit!r} until now")
-            )
-    if faults:
-        raise Faulty(faults)
+    apart = {name: metric.kept_apart for name, metric in known.items()}
+    return tuple(
+        wrong
+        for number, arrival in enumerate(arrivals)
+        for wrong in _wrong(store, source, number, arrival, units, apart)
+    )
+
+
+def _wrong(
+    store: Store,
+    source: DataSource,
+    number: int,
+    arrival: Arrival,
+    units: dict[str, str],
+    apart: dict[str, bool],
+) -> Iterator[Wrong]:
+    word = forbidden(arrival.metric)
+    if word and not arrival.apart and arrival.metric not in source.allowed:
+        yield Wrong(number, "metric", "forbidden", word)
+    if apart.setdefault(arrival.metric, arrival.apart or bool(word)) is False and arrival.apart:
+        yield Wrong(number, "metric", "apart")
+    if arrival.at > store.now + AHEAD:
+        yield Wrong(number, "at", "future")
+    unit = units.setdefault(arrival.metric, arrival.unit)
+    if arrival.unit != unit:
+        yield Wrong(number, "unit", "unit", unit)
+
+
+def _fault(source: DataSource, arrival: Arrival, wrong: Wrong) -> Fault:
+    """What is wrong, for a program's author."""
+    place = f"points[{wrong.number}].{wrong.field}"
+    if wrong.why == "future":
+        return Fault(place, "lies in the future")
+    if wrong.why == "unit":
+        return Fault(place, f"is {arrival.unit!r}; this metric has been in {wrong.named!r} until now")
+    if wrong.why == "apart":
+        return Fault(place, f"{arrival.metric!r} counts in scores, and what comes now may not")
+    return Fault(
+        place,
+        f"{arrival.metric!r} is refused by its name ({wrong.named}): such data is not for judging people. If it is"
+        f" something else, an administrator lets it pass with: upbeat source allow {source.name}"
+        f" {arrival.metric!r}. It never enters a score.",
+    )
 
 
 # Whom it is about ----------------------------------------------------------------------------------------------------
@@ -160,7 +231,8 @@ class Whom:
 # What moves ----------------------------------------------------------------------------------------------------------
 
 
-def _move(store: Store, source: DataSource, metric_id: str, subject: str) -> int:
+def move(store: Store, source: DataSource, metric_id: str, subject: str) -> int:
+    """Move the key results that read a metric; returns how many moved."""
     metric = store.metrics.metric(metric_id)
     assert metric is not None
     rows = store.goals.reading(metric_id, subject=subject) if not metric.kept_apart else []

@@ -12,7 +12,6 @@ from handlers.goals.arriving import CARD, SILENT, follow
 from handlers.goals.goal import changers, feature
 from handlers.goals.numbers import shown
 from handlers.goals.progress import undo
-from handlers.kit.access import everyone, readers
 from handlers.kit.calendar import local_day
 from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
 from handlers.kit.features import Ring, Rung, Silence
@@ -22,14 +21,10 @@ from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from storage.goals import GoalChange, KeyResult
-from storage.metrics import DataSource, Metric, PersonPoint
+from storage.metrics import DataSource, Metric
 from storage.people import Person
-from storage.policy import Kind
 from storage.store import Store
 from storage.unit import Conflict
-
-MOST = 20
-"""Figures on one card."""
 
 # Connecting ----------------------------------------------------------------------------------------------------------
 
@@ -264,45 +259,13 @@ def silent(ring: Ring) -> Rung:
         Note(Phrase("You hear this once, until it is heard again.")),
     )
     topic = f"{SILENT}:{source.id}:{since.isoformat()}"
-    whom = _who_set_up(ring.store, source)
+    whom = who_set_up(ring.store, source)
     return Rung(None, tell=tuple(Tell(card, to=each.id, topic=f"{topic}:{each.id}") for each in whom))
 
 
-def _who_set_up(store: Store, source: DataSource) -> Sequence[Person]:
+def who_set_up(store: Store, source: DataSource) -> Sequence[Person]:
+    """The owner of a source, or administrators where there is none."""
     owner = store.directory.person(source.owner_id or "")
     if owner and owner.active:
         return (owner,)
     return [each for each in store.directory.active() if each.role == "admin"]
-
-
-# What is known about me ----------------------------------------------------------------------------------------------
-
-
-@feature.command("goals data", allow=everyone, also=("目标 数据", "我的数据"), examples=("",))
-def about_me(request: Request) -> Reply:
-    """Show the figures about me that other systems sent, with source and age."""
-    found = request.store.metrics.about(request.actor.id, reader=request.actor.id, limit=MOST)
-    none = Section(Phrase("Nothing was sent about you."))
-    return Reply(
-        show=Card(
-            Phrase("Figures about you"),
-            *(Section(_point(request, point)) for point in found),
-            *(() if found else (none,)),
-            Note(readers(Kind.METRIC, request)),
-        )
-    )
-
-
-def _point(request: Request, point: PersonPoint) -> Text:
-    value = Verbatim(shown(Decimal(point.value or "0"), request.actor.language))
-    return Lines(
-        (
-            Phrase(
-                "{metric}: {value} {unit}",
-                metric=Verbatim(point.metric),
-                value=value,
-                unit=Verbatim(point.unit),
-            ),
-            from_source(point.source, point.made_at, request.now),
-        )
-    )

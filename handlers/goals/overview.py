@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.goals import following, scored, serving, templates
+from handlers.goals import following, objecting, scored, serving, templates
 from handlers.goals import goal as goals
 from handlers.goals.changes import differences
 from handlers.goals.data import connections, from_source
@@ -183,6 +183,7 @@ def why(request: Request, goal: str) -> Reply:
             ),
             *scored.why(request, each),
             *(Note(words) for words in goals.left_out(each)),
+            *objecting.under_why(request, row, each.results),
         ),
     )
 

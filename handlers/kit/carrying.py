@@ -42,6 +42,10 @@ class Carrying:
         self._seal = Seal(self.routes)
         self._steps = Steps(tuple(features), self.routes, self.vocabulary, self._seal, self._home)
 
+    def takes_file(self, request: Request) -> bool:
+        """Whether a file that this person sends is worth reading."""
+        return self._steps.takes_file(request)
+
     # Carrying it out ------------------------------------------------------------------------------------------
 
     def carry_out(self, request: Request, incoming: Incoming) -> Answer:

@@ -76,16 +76,21 @@ class Core:
         return answer
 
     async def _with_sheet(self, incoming: Incoming) -> Incoming:
-        """A file's table is read here, beside the writer and in a process of its own, and only for HR."""
+        """A file's table is read here, beside the writer and in a process of its own, and only for who may send one."""
         act = incoming.act
         if not isinstance(act, Said) or act.file is None:
             return incoming
-        person = await self.database.read(lambda store: self._known(store, incoming))
-        if person is None or person.role != "hr":
+        if not await self.database.read(lambda store: self._may_send_files(store, incoming)):
             return incoming
         async with self._one_sheet:
             file = await asyncio.to_thread(_opened, act.file)
         return replace(incoming, act=replace(act, file=file))
+
+    def _may_send_files(self, store: Store, incoming: Incoming) -> bool:
+        person = self._known(store, incoming)
+        return person is not None and self._carrying.takes_file(
+            _request(store, incoming, person, aside=False)
+        )
 
     def _known(self, store: Store, incoming: Incoming) -> Person | None:
         sender = incoming.sender

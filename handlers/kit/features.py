@@ -44,6 +44,7 @@ class Route:
     once: bool = False
     hidden: bool = False
     takes_long: bool = False
+    takes_file: int = 0
     follows_edits: bool = False
 
     def bind(self, **args: Argument) -> Press:
@@ -130,12 +131,15 @@ class Feature:
         in_groups: bool = False,
         hidden: bool = False,
         takes_long: bool = False,
+        takes_file: int = 0,
         follows_edits: bool = False,
     ) -> Callable[[Handler], Route]:
         """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring
         is its help; `examples` are what may follow the words, and each runs; `also` are its words elsewhere; `title`
         are the few words that stand over its form. What `takes_long` (more than some tens of milliseconds, in a large
-        company) is done aside, so that everything but writing goes on meanwhile. What `follows_edits` is told when
+        company) is done aside, so that everything but writing goes on meanwhile. What `takes_file` gets a file that is
+        sent with its words, its table read before; one without words goes to the first door, by this number, that is
+        open to whoever sends it. What `follows_edits` is told when
         somebody edits a message into its words, and finds out itself what that message did before."""
 
         def made(handler: Handler) -> Route:
@@ -150,6 +154,7 @@ class Feature:
                 in_groups=in_groups,
                 hidden=hidden,
                 takes_long=takes_long,
+                takes_file=takes_file,
                 follows_edits=follows_edits,
             )
             self.routes.append(route)

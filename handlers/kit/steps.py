@@ -57,8 +57,14 @@ class Steps:
         self._vocabulary = vocabulary
         self._seal = seal
         self._home = home
+        takers = (route for route in routes.values() if route.takes_file)
+        self._files = sorted(takers, key=lambda route: route.takes_file)
         self._shortcuts = {shortcut.name: shortcut for feature in features for shortcut in feature.shortcuts}
         self._reactions = {kind: heard for feature in features for kind, heard in feature.reactions.items()}
+
+    def takes_file(self, request: Request) -> bool:
+        """Whether a file of this person goes anywhere."""
+        return any(route.allow.check(request, {}) for route in self._files)
 
     # Which route ---------------------------------------------------------------------------------------------------
 
@@ -86,8 +92,16 @@ class Steps:
         if interviewing and (draft := request.store.drafts.asked(request.actor.id, request.platform)):
             return self._told(request, draft, words)
         if act.file is not None:
-            return self._called(request, "import", words)
+            return self._sent(request, words)
         return self._called(request, words, "")
+
+    def _sent(self, request: Request, words: str) -> Step:
+        """A file goes to the door that its words name; without them, to the first that is open to whoever sends it."""
+        named = self._vocabulary.find(words) if words else None
+        if named and named.route.takes_file:
+            return self._called(request, words, "")
+        opened = next((each for each in self._files if each.allow.check(request, {})), self._files[0])
+        return self._called(request, opened.words, words)
 
     def _called(self, request: Request, words: str, rest: str) -> Step:
         called = self._vocabulary.find(words) if words else None

@@ -9,19 +9,19 @@ from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.features import Feature
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, names
+from handlers.kit.tables import SHOWN, faulty, more, refused
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, names
 from handlers.people.new_managers import managers, new_managers
-from handlers.people.reading import read_roster, refused
+from handlers.people.reading import read_roster
 from handlers.people.welcome import welcome
 from storage.roster import Change, Difference, Entry, RosterRun
 
 feature = Feature("people", title=Phrase("People"))
 
-SHOWN = 15
-"""Lines of a kind on one card; the rest is counted."""
 
-
-@feature.command("import", allow=hr, also=("导入", "people import"), examples=("",), takes_long=True)
+@feature.command(
+    "import", allow=hr, also=("导入", "people import"), examples=("",), takes_long=True, takes_file=1
+)
 def offer(request: Request) -> Reply:
     """Import the people file (CSV or XLSX): send it to me here, and see what it changes before anything does."""
     if request.file is None:
@@ -31,7 +31,7 @@ def offer(request: Request) -> Reply:
     assert request.file.sheet is not None
     reading = read_roster(request.file.sheet)
     if reading.faults:
-        raise Problem(_faulty([fault.text() for fault in reading.faults]))
+        raise Problem(faulty(reading.faults))
     difference = request.store.roster.difference(reading.entries)
     if difference.is_empty:
         return Reply(show=Card(Phrase("This file changes nothing: everybody in it is known as it says.")))
@@ -46,20 +46,6 @@ def _explained() -> Card:
         Section(Phrase("Its first row names the columns: {columns}.", columns=Verbatim(columns))),
         Note(Phrase("You will see what it changes first. Whoever is not in the file is taken to have left.")),
     )
-
-
-def _faulty(faults: list[Text]) -> Text:
-    head = Plural(
-        "Nothing was changed: {n} thing in the file must be mended first.",
-        "Nothing was changed: {n} things in the file must be mended first.",
-        n=len(faults),
-    )
-    return Lines((head, *faults[:SHOWN], *_more(len(faults))))
-
-
-def _more(count: int, shown: int = SHOWN) -> tuple[Text, ...]:
-    rest = count - shown
-    return (Plural("… and {n} more.", "… and {n} more.", n=rest),) if rest > 0 else ()
 
 
 def _proposed(difference: Difference, run: RosterRun) -> Card:
@@ -87,7 +73,7 @@ def summary(difference: Difference, *, shown: int = SHOWN) -> tuple[Part, ...]:
 def _group(label: Phrase, lines: list[Text], shown: int) -> Iterable[Part]:
     if lines:
         yield Fact(label, Phrase("{count}", count=len(lines)))
-        yield Section(Lines((*lines[:shown], *_more(len(lines), shown))))
+        yield Section(Lines((*lines[:shown], *more(len(lines), shown))))
 
 
 def _changed(change: Change) -> Text:

@@ -9,10 +9,11 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from handlers.kit import dates
-from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.tables import Fault
+from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.typed import clean
 from storage.roster import Entry
-from storage.sheets import Sheet, SheetProblem
+from storage.sheets import Sheet
 
 COLUMNS = {
     "email": ("email", "e-mail", "mail", "邮箱", "电子邮箱", "邮件"),
@@ -35,26 +36,6 @@ ROLES = {
     "管理员": "admin",
 }
 _EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]+")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something wrong in the file: the spreadsheet's row number, the file's name of the column, the value, why."""
-
-    row: int
-    column: str
-    value: str
-    why: Text
-
-    def text(self) -> Text:
-        """The fault as one line for its reader."""
-        return Phrase(
-            "Row {row}, column {column}, “{value}”: {why}",
-            row=Verbatim(str(self.row)),
-            column=Verbatim(self.column),
-            value=Verbatim(self.value[:80]),
-            why=self.why,
-        )
 
 
 @dataclass(frozen=True)
@@ -217,25 +198,3 @@ def _cycle(circle: list[str], first: Mapping[str, int], managers: Mapping[str, s
     shown = " → ".join([*turned[:8], *(["…"] if len(turned) > 8 else []), start])
     why = Phrase("these managers form a circle: {circle}", circle=Verbatim(shown))
     return Fault(first[start], names.of("manager"), managers[start], why)
-
-
-def refused(problem: SheetProblem) -> Text:
-    """Why a file cannot be read at all, and what to do."""
-    return _REFUSALS.get(problem.code, _REFUSALS["not-a-sheet"])
-
-
-_REFUSALS: Mapping[str, Text] = {
-    "empty": Phrase("The file is empty. Its first row names the columns: email, name, manager_email, …"),
-    "too-big": Phrase("The file is too big: at most 10 MB, 50,000 rows and 200 columns."),
-    "too-many-rows": Phrase("The file has too many rows: at most 50,000."),
-    "too-many-columns": Phrase("The file has too many columns: at most 200. A stray cell far right counts."),
-    "encoding": Phrase("I cannot read the letters of this file. Save it as CSV in UTF-8, or as XLSX."),
-    "not-a-sheet": Phrase("This is not a table that I can read. Send a CSV or XLSX file."),
-    "bomb": Phrase(
-        "This file unpacks to far more than it should, so I do not open it. Save it again as CSV."
-    ),
-    "encrypted": Phrase("The file is encrypted. Save it without a password."),
-    "macro": Phrase("The file holds macros. Save it as a plain XLSX or as CSV."),
-    "timeout": Phrase("The file takes too long to read. Save it as CSV."),
-    "duplicate-column": Phrase("Two columns have the same name. Rename or remove one."),
-}

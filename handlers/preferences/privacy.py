@@ -33,6 +33,7 @@ KINDS: Mapping[str, Phrase] = {
     Kind.GOAL_TEAM: Phrase("goals that the team sees"),
     Kind.GOAL_PRIVATE: Phrase("goals that only managers see"),
     Kind.METRIC: Phrase("figures about a person that a system of the company sent"),
+    Kind.OBJECTION: Phrase("what a person says is wrong about their figures and scores"),
     Kind.NUDGE: Phrase("what I sent and why"),
     Kind.DELEGATION: Phrase("who stands in for a manager, and why"),
     Kind.BREAK_GLASS: Phrase("requests for break-glass, while they are open"),

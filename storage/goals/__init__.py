@@ -181,6 +181,15 @@ class Goals:
             found.append(parent)
             here = parent
 
+    def owner_above(self, row: Goal) -> str | None:
+        """Who answers for what a goal serves by agreement: for the rules, never for showing."""
+        if not row.parent_id or row.aligned != "agreed":
+            return None
+        found: str | None = self._store.execute(
+            select(GOALS.c.subject_id).where(GOALS.c.id == row.parent_id)
+        ).scalar()
+        return found
+
     def shape(self, *, reader: str) -> list[Node]:
         """Where each open goal stands that the reader sees. No words are opened."""
         columns = (GOALS.c.id, GOALS.c.parent_id, GOALS.c.level, GOALS.c.subject_id, GOALS.c.number)

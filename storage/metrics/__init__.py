@@ -2,82 +2,64 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
+from storage.metrics.arrivals import LONGEST, Arrival, Figure, Kept, Series, told
+from storage.metrics.keeping import Keeping, at_of
+from storage.metrics.loads import Loads
+from storage.metrics.queries import Queries
 from storage.metrics.tables import (
     COUNTED,
+    FILES,
     GITHUB,
+    GITLAB,
+    JIRA,
     NEWEST,
     SIGNED,
+    DataLoad,
+    DataQuery,
     DataSource,
     Metric,
     MetricPoint,
     PersonPoint,
     Unmatched,
 )
-from storage.policy import Kind
+from storage.metrics.unknown import Unknown
+from storage.once import once
 
 if TYPE_CHECKING:
     from storage.store import Store
 
 __all__ = [
     "COUNTED",
+    "FILES",
     "GITHUB",
+    "GITLAB",
+    "JIRA",
+    "LONGEST",
     "NEWEST",
     "SIGNED",
     "Arrival",
+    "DataLoad",
+    "DataQuery",
     "DataSource",
     "Figure",
+    "Kept",
+    "Loads",
     "Metric",
     "MetricPoint",
     "Metrics",
     "PersonPoint",
+    "Queries",
     "Series",
     "Unmatched",
 ]
-
-KEPT = timedelta(days=90)
-"""For which a figure waits for its person to be known."""
-
-Fate: TypeAlias = Literal["new", "corrected", "repeated"]
-Series: TypeAlias = tuple[str, str]
-"""The id of a metric, and of the person whom its figures are about, or "" for the company's."""
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A figure as a source sent it. `person` is what the source calls whom it is about, "" for the company; `id` is
-    what the source calls the figure itself."""
-
-    metric: str
-    at: datetime
-    value: Decimal
-    unit: str = ""
-    person: str = ""
-    id: str = ""
-    comes_to: str = NEWEST
-
-    @property
-    def key(self) -> str:
-        """The digest by which it is known again; without an id it is its metric, person and moment."""
-        named = self.id or "\0".join((self.metric, self.person, self.at.isoformat()))
-        return hashlib.sha256(f"{bool(self.id)}\0{named}".encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Figure:
-    """What a metric comes to, and the moment that its newest point is about."""
-
-    value: Decimal
-    at: datetime
 
 
 class Metrics:
@@ -86,16 +68,39 @@ class Metrics:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    @once
+    def loads(self) -> Loads:
+        """The tables that somebody sent and has not applied yet."""
+        return Loads(self._store)
+
+    @once
+    def queries(self) -> Queries:
+        """What is asked of other databases."""
+        return Queries(self._store)
+
+    @once
+    def unknown(self) -> Unknown:
+        """The figures that wait for their person."""
+        return Unknown(self._store)
+
     # Sources ---------------------------------------------------------------------------------------------------------
 
     def add_source(
-        self, name: str, *, form: str, secret: str, owner: str | None, stale_days: int
+        self,
+        name: str,
+        *,
+        form: str,
+        secret: str,
+        owner: str | None,
+        stale_days: int,
+        options: Mapping[str, Any] | None = None,
     ) -> DataSource | None:
         """Keep a new source, or take up one again that was removed; None when there is one of that name."""
         before = self._store.one(DataSource, col(DataSource.name) == name)
         if before is not None and before.removed_at is None:
             return None
-        chosen = {"form": form, "secret": secret, "owner_id": owner, "stale_days": stale_days}
+        chosen: dict[str, Any] = {"form": form, "secret": secret, "owner_id": owner, "stale_days": stale_days}
+        chosen["options"] = dict(options or {})
         if before is None:
             return self._store.add(DataSource, name=name, made_at=self._store.now, **chosen)
         self._store.change(before, **chosen, made_at=self._store.now, heard_at=None, removed_at=None)
@@ -104,10 +109,15 @@ class Metrics:
     def remove_source(self, source: DataSource) -> None:
         """Hear a source no more; what it sent stays."""
         self._store.change(source, secret="", removed_at=self._store.now)
+        self.queries.stop(source)
 
     def sources(self) -> list[DataSource]:
         """The sources that are heard, by name."""
         return self._store.all(DataSource, col(DataSource.removed_at).is_(None), order=col(DataSource.name))
+
+    def looked_after_by(self, person_id: str, *, orphans: bool) -> list[DataSource]:
+        """The sources of which somebody is the owner; with `orphans` also those of which nobody is."""
+        return [row for row in self.sources() if row.owner_id == person_id or (orphans and not row.owner_id)]
 
     def source(self, name: str) -> DataSource | None:
         """A source that is heard, by its name."""
@@ -170,53 +180,9 @@ class Metrics:
 
     # Points ----------------------------------------------------------------------------------------------------------
 
-    def keep(
-        self, source: DataSource, metric: Metric, arrival: Arrival, *, subject: str
-    ) -> tuple[Fate, set[Series]]:
-        """Keep a figure: once, however often it comes; another one under the same id is an edition more. Says also in
-        which series something is different now."""
-        changed, edition = set[Series](), 0
-        for table in (MetricPoint, PersonPoint):
-            before = self._last(table, source, arrival.key)
-            if before is None:
-                continue
-            same = _series(before) == (metric.id, subject) and _at(before) == arrival.at
-            if before.current and same and before.value == _told(arrival.value):
-                return "repeated", set()
-            edition = max(edition, before.edition)
-            if before.current:
-                self._store.change(before, current=False)
-                changed.add(_series(before))
-        self._add(source, metric, arrival, subject, edition + 1)
-        return ("corrected" if edition else "new"), changed | {(metric.id, subject)}
-
-    def _last(self, table: type[Any], source: DataSource, key: str) -> Any:
-        mine = (col(table.source_id) == source.id, col(table.key) == key)
-        found = self._store._rows(table, mine, order=col(table.edition).desc(), limit=1)
-        return found[0] if found else None
-
-    def _add(self, source: DataSource, metric: Metric, arrival: Arrival, subject: str, edition: int) -> None:
-        known = {
-            "source_id": source.id,
-            "metric_id": metric.id,
-            "key": arrival.key,
-            "edition": edition,
-            "value": _told(arrival.value),
-            "received_at": self._store.now,
-        }
-        if not subject:
-            self._store.add(MetricPoint, at=arrival.at, **known)
-            return
-        self._store.add(
-            PersonPoint,
-            kind=Kind.METRIC,
-            subject_id=subject,
-            made_at=arrival.at,
-            source=source.name,
-            metric=metric.name,
-            unit=metric.unit,
-            **known,
-        )
+    def keeping(self, source: DataSource, arrivals: Iterable[Arrival]) -> Keeping:
+        """Where these figures of a source are kept."""
+        return Keeping(self._store, source, {arrival.key for arrival in arrivals})
 
     def figure(self, metric: Metric, subject: str, *, since: datetime, until: datetime) -> Figure | None:
         """What a series comes to: its newest point before `until`; or, where it counts, all from `since` on."""
@@ -230,7 +196,7 @@ class Metrics:
             table, where, order=(at.desc(), col(table.id).desc()), limit=None if counts else 1
         )
         values = [Decimal(row.value) for row in rows if row.value is not None]
-        return Figure(sum(values, Decimal(0)), _at(rows[0])) if values else None
+        return Figure(sum(values, Decimal(0)), at_of(rows[0])) if values else None
 
     def about(self, person_id: str, *, reader: str, limit: int) -> list[PersonPoint]:
         """What was imported about somebody and counts, newest first, as far as the reader may see it."""
@@ -238,57 +204,42 @@ class Metrics:
         mine = (col(PersonPoint.subject_id) == person_id, col(PersonPoint.current).is_(True))
         return self._store.read(PersonPoint, *mine, reader=reader, order=order, limit=limit)
 
-    # Who is not known ------------------------------------------------------------------------------------------------
+    def before(self, points: Iterable[PersonPoint], *, reader: str) -> dict[str, PersonPoint]:
+        """What these figures were before they were corrected, by their keys, as far as the reader may see it."""
+        keys = sorted(row.key for row in points if row.edition > 1)
+        old = (col(PersonPoint.key).in_(keys), col(PersonPoint.current).is_(False))
+        rows = (
+            self._store.read(PersonPoint, *old, reader=reader, order=col(PersonPoint.edition)) if keys else []
+        )
+        return {row.key: row for row in rows}
 
-    def keep_unmatched(self, source: DataSource, arrival: Arrival) -> None:
-        """Keep a figure until its person is known; what came under the same id before is replaced."""
-        mine = (col(Unmatched.source_id) == source.id, col(Unmatched.key) == arrival.key)
-        self._store.remove(Unmatched, *mine)
-        self._store.add(
-            Unmatched,
-            source_id=source.id,
-            key=arrival.key,
-            point=_packed(arrival),
+    def point(self, point_id: str, *, reader: str) -> PersonPoint | None:
+        """A figure about somebody that the reader may see, or None."""
+        return next(iter(self._store.read(PersonPoint, col(PersonPoint.id) == point_id, reader=reader)), None)
+
+    def override(self, source_id: str, key: str, subject: str, value: Decimal) -> PersonPoint | None:
+        """Correct a figure about somebody by hand, by an edition more; None when it is about them no more."""
+        here = (col(PersonPoint.source_id) == source_id, col(PersonPoint.key) == key)
+        found = self._store.own(PersonPoint, *here, col(PersonPoint.current).is_(True), subject=subject)
+        if not found:
+            return None
+        (row,) = found
+        self._store.change(row, current=False)
+        kept = ("kind", "subject_id", "made_at", "source", "source_id", "metric", "metric_id", "unit", "key")
+        return self._store.add(
+            PersonPoint,
+            **{name: getattr(row, name) for name in kept},
+            edition=row.edition + 1,
+            value=told(value),
+            instead_of=row.instead_of or row.value,
             received_at=self._store.now,
         )
 
-    def unmatched(self, source: DataSource) -> list[tuple[Unmatched, Arrival]]:
-        """The figures of a source that wait for their person, the oldest first."""
-        order = (col(Unmatched.received_at), col(Unmatched.id))
-        found = self._store.all(Unmatched, col(Unmatched.source_id) == source.id, order=order)
-        return [(row, _unpacked(row.point)) for row in found]
-
-    def waiting(self) -> dict[str, int]:
-        """How many figures wait for their person, by the id of their source."""
-        counted = select(col(Unmatched.source_id), func.count()).group_by(col(Unmatched.source_id))
-        return {source: int(number) for source, number in self._store.execute(counted)}
-
-    def match(self, row: Unmatched) -> None:
-        """Its person is known now: it waits no more."""
-        self._store.remove(Unmatched, col(Unmatched.id) == row.id)
+    def readable(self, keys: Iterable[str], *, reader: str) -> set[str]:
+        """Of figures about people, by their keys, those that the reader may see."""
+        rows = self._store.read(PersonPoint, col(PersonPoint.key).in_(sorted(keys)), reader=reader)
+        return {row.key for row in rows}
 
     def tidy(self) -> int:
-        """Forget figures whose person was not known for long; returns how many."""
-        return self._store.remove(Unmatched, col(Unmatched.received_at) < self._store.now - KEPT)
-
-
-def _told(value: Decimal) -> str:
-    return format(value, "f")
-
-
-def _at(row: Any) -> datetime:
-    at: datetime = row.made_at if isinstance(row, PersonPoint) else row.at
-    return at
-
-
-def _series(row: Any) -> Series:
-    return row.metric_id, row.subject_id if isinstance(row, PersonPoint) else ""
-
-
-def _packed(arrival: Arrival) -> dict[str, Any]:
-    return {**asdict(arrival), "at": arrival.at.isoformat(), "value": _told(arrival.value)}
-
-
-def _unpacked(point: Mapping[str, Any]) -> Arrival:
-    made = Arrival(**point)
-    return replace(made, at=datetime.fromisoformat(str(made.at)), value=Decimal(made.value))
+        """Forget figures whose person was not known for long, and tables that nobody applied; returns how many."""
+        return self.unknown.tidy() + self.loads.tidy()

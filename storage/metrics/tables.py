@@ -12,15 +12,16 @@ from storage.columns import Moment, Sealed, SealedJson
 from storage.policy import Kind
 from storage.tables import PersonalRow, Row
 
-SIGNED, GITHUB = "signed", "github"
-"""How a source signs: as Standard Webhooks has it, or as GitHub does."""
+SIGNED, GITHUB, GITLAB, JIRA, FILES = "signed", "github", "gitlab", "jira", "files"
+"""How a source signs: as Standard Webhooks has it, or as these do; figures of files come from colleagues, unsigned."""
 NEWEST, COUNTED = "newest", "counted"
 """What a metric comes to: its newest point, or all its points together."""
 
 
 class DataSource(Row, table=True):
     """Something that sends figures: a system of the company, at an address and with a secret of its own. `people` are
-    the people it calls by names that we do not know, `allowed` the metrics that an administrator let pass by name."""
+    the people it calls by names that we do not know, `allowed` the metrics and columns that an administrator let pass
+    by name, `mapping` what the columns of its tables are, `options` what else its form must know."""
 
     __tablename__ = "data_source"
 
@@ -33,6 +34,8 @@ class DataSource(Row, table=True):
     stale_days: int = 14
     people: Any = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     allowed: Any = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    mapping: Any = Field(default=None, sa_column=Column(JSON))
+    options: Any = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     made_at: datetime = Field(sa_type=Moment)
     heard_at: datetime | None = Field(default=None, sa_type=Moment)
     removed_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -82,7 +85,7 @@ class PersonPoint(PersonalRow, table=True):
         Index("metric_of_person_by_metric", "subject_id", "metric_id", "made_at"),
     )
     kinds: ClassVar[tuple[str, ...]] = (Kind.METRIC,)
-    words: ClassVar[tuple[str, ...]] = ("value",)
+    words: ClassVar[tuple[str, ...]] = ("value", "instead_of")
 
     source_id: str
     source: str
@@ -93,6 +96,8 @@ class PersonPoint(PersonalRow, table=True):
     edition: int = 1
     current: bool = True
     value: str | None = Field(default=None, sa_type=Sealed)
+    instead_of: str | None = Field(default=None, sa_type=Sealed)
+    """What its source says, where whoever looks after it has corrected that by hand."""
     received_at: datetime = Field(sa_type=Moment)
 
 
@@ -106,3 +111,29 @@ class Unmatched(Row, table=True):
     key: str
     point: Any = Field(sa_column=Column(SealedJson, nullable=False))
     received_at: datetime = Field(sa_type=Moment)
+
+
+class DataLoad(Row, table=True):
+    """A table of figures that somebody sent, until they apply or drop it, or for a day."""
+
+    __tablename__ = "data_load"
+
+    by_id: str
+    source_id: str = ""
+    sheet: Any = Field(sa_column=Column(SealedJson, nullable=False))
+    made_at: datetime = Field(sa_type=Moment)
+
+
+class DataQuery(Row, table=True):
+    """A query that is asked of another database every so often, and whose rows are figures of a source. `fault` is a
+    code of what went wrong the last time; nothing of the address or the query is ever told."""
+
+    __tablename__ = "data_query"
+
+    source_id: str = Field(unique=True)
+    address: str = Field(sa_column=Column(Sealed, nullable=False))
+    query: str = Field(sa_column=Column(Sealed, nullable=False))
+    every_hours: int = 24
+    next_at: datetime = Field(sa_type=Moment, index=True)
+    asked_at: datetime | None = Field(default=None, sa_type=Moment)
+    fault: str = ""

@@ -1,7 +1,17 @@
 """Spreadsheets in and out: what people upload is read with suspicion, what they download is never code."""
 
 from storage.sheets.problem import SheetCode, SheetProblem
-from storage.sheets.reading import Sheet, read_sheet
+from storage.sheets.reading import Sheet, called, read_sheet
 from storage.sheets.writing import Cell, OutSheet, write_csv, write_xlsx
 
-__all__ = ["Cell", "OutSheet", "Sheet", "SheetCode", "SheetProblem", "read_sheet", "write_csv", "write_xlsx"]
+__all__ = [
+    "Cell",
+    "OutSheet",
+    "Sheet",
+    "SheetCode",
+    "SheetProblem",
+    "called",
+    "read_sheet",
+    "write_csv",
+    "write_xlsx",
+]

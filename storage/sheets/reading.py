@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from storage.sheets.problem import (
@@ -30,11 +30,13 @@ KEPT_ENVIRONMENT = ("SYSTEMROOT", "LD_LIBRARY_PATH")
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of texts; every row is as long as the header. Row `i` is row `first_row + i` for people."""
+    """A table of texts; every row is as long as the header. Row `i` is row `first_row + i` for people. `exact`: numbers
+    are written with a point, whatever the country, because a workbook knows what is a number."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     first_row: int
+    exact: bool = field(default=False, compare=False)
 
 
 def read_sheet(data: bytes, filename: str) -> Sheet:
@@ -55,7 +57,8 @@ def read_sheet(data: bytes, filename: str) -> Sheet:
     refuse_above(MAX_FILE_BYTES, len(data), "too-big")
     if not data:
         raise SheetProblem("empty")
-    return table(records(data, PurePath(filename).suffix.lower()))
+    found = table(records(data, PurePath(filename).suffix.lower()))
+    return replace(found, exact=data.startswith(ZIP_MAGIC))
 
 
 def records(data: bytes, suffix: str) -> Records:
@@ -143,8 +146,13 @@ def positions_with_text(found: Iterable[Sequence[str]]) -> set[int]:
     return {position for row in found for position, cell in enumerate(row) if cell and cell.strip()}
 
 
+def called(name: str) -> str:
+    """What a column of this name is called in a sheet."""
+    return "_".join(name.casefold().split())
+
+
 def column_name(top: Sequence[str], position: int) -> str:
-    given = "_".join(top[position].casefold().split()) if position < len(top) else ""
+    given = called(top[position]) if position < len(top) else ""
     return given or f"column_{letters(position)}"
 
 

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import col
@@ -63,6 +64,7 @@ MAY_READ: dict[str, str] = {
     "goal_team": "self author manager manager_above former_manager delegate hr teammate",  # row 4
     "goal_private": "self author manager manager_above former_manager delegate",  # row 5
     "metric": "self manager manager_above former_manager",
+    "objection": "self author named",  # who says that something is wrong, and who answers
     "delegation": "self named manager",  # §4.2
     "break_glass": "hr",  # reading rule 2: the subject not before it is over
     "break_glass_told": "self author named hr",
@@ -76,8 +78,8 @@ MAY_READ: dict[str, str] = {
     "hold": "self hr",
     "template": "self author colleague",  # of the company, for everybody
     "gone": "",  # taken back
-    "secret": "",  # of a source of data
-    "unmatched": "",  # about whom nobody is known as: on the terminal alone
+    "secret": "",  # of a source of data, of a database that is asked and of the query
+    "unmatched": "self",  # about whom nobody is known as: for whoever looks after the source, and on the terminal
 }
 """The relations that read a kind of record; whatever is not here is denied."""
 COLUMNS = {name: column for column, name in CALLED.items()}
@@ -279,6 +281,7 @@ class Story:
             await self._goal(who, sight, kind)
         await self._aligned()
         await self._data()
+        await self._wrong()
         await self._the_rest()
 
     async def later(self) -> None:
@@ -421,6 +424,34 @@ class Story:
         assert isinstance(question.options, tuple)
         await self.chat.submits("grace", which=question.options[-1].value)
         await self.crm.sends(point("7", at=self.chat.now.isoformat()))
+
+    async def _wrong(self) -> None:
+        """Ben says that a figure is wrong, and Ivan answers; another was corrected by hand; one came in a file."""
+        chat, word = self.chat, self.canaries.word
+        newest = (chat.now + timedelta(minutes=1)).isoformat()
+        whom = chat.person("ben").email
+        await self.crm.sends({"metric": "calls", "at": newest, "value": "5", "person": whom})
+        heard = await chat.says("ben", "/goals data")
+        assert heard.card
+        (button, *_) = heard.card.buttons()
+        await chat.does("ben", Pressed(button.handle))
+        await chat.submits("ben", remark=word("objection", "ben", "ben", "ivan"))
+        await chat.presses("ivan", "Do it now", on=await chat.opens("ivan"))
+        await chat.presses("ivan", "It is right")
+        await chat.submits("ivan", reason=word("objection", "ben", "ben", "ivan"))
+        right = Decimal(self.canaries.number("metric", "chen"))
+
+        def by_hand(store: Store) -> None:
+            (point,) = store.metrics.about(chat.ids["chen"], reader=chat.ids["chen"], limit=1)
+            store.metrics.override(point.source_id, point.key, point.subject_id, right)
+            address = f"sqlite:////nowhere/{word('secret', 'ivan')}.db"
+            store.metrics.queries.keep(
+                self.crm.source, address=address, query=word("secret", "ivan"), every_hours=24
+            )
+
+        chat.change(by_hand)
+        table = f"who,day,visits\n{word('unmatched', 'ivan')},2026-11-20,3\n"
+        await chat.does("ivan", Said("/goals load", file=File("figures.csv", table.encode())))
 
     # One-on-ones ----------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ TITLES = {
     "Goal that the team sees, with its past": "goal_team",
     "Goal that only managers see, with its past": "goal_private",
     "A figure about a person that a system of the company sent": "metric",
+    "What a person says is wrong about their figures and scores, and the answer": "objection",
     "What a person was reminded of, and why": "nudge",
     "Who stands in for a manager (whom it is about), and why": "delegation",
     "A request for break-glass, until it is over": "break_glass",

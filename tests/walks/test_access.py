@@ -203,6 +203,7 @@ class Sweep:
             "/healthz",
             "/readyz",
             "/metrics",
+            "/openapi.json",
             "/nowhere",
             "/as/ben/nowhere",
             "/static/page.js",
@@ -275,7 +276,7 @@ CARRIERS = {
         "obligation.title",
         "obligation.args",
     ),  # for whom they wait
-    *("file.data", "roster_run.undo"),
+    *("file.data", "roster_run.undo", "objection.told"),
 }
 """Sealed columns that carry words from elsewhere to somebody, and are searched when they leave."""
 
@@ -337,7 +338,7 @@ def _people(row: Any) -> set[str]:
 PAGES = {
     "/", "/as/{me}/home", "/as/{me}/upbeat", "/as/{me}/in/{place}", "/as/{me}/with/{person}",
     "/as/{me}/files/{file}", "/as/{me}/events", "/as/{me}/say", "/as/{me}/press", "/as/{me}/open", "/as/{me}/react",
-    "/as/{me}/form", "/healthz", "/readyz", "/metrics", "/static",
+    "/as/{me}/form", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static",
     "/slack/events", "/telegram/webhook", "/ingest/*",
 }  # fmt: skip
 """Every address of the server. One that is not here fails: nothing searches yet what comes from it."""
@@ -435,7 +436,10 @@ TERMINAL: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("migrate", "manifest", "doctor", "audit", "key rotate"), ()),
     "people import": ("people.csv",),
     "people invite": ("yan@example.com",),
-    "source add": ("erp",),
+    "source add": ("erp", "--form", "files"),
+    "source load": ("erp", "figures.csv", "--mapping", "mapping.toml"),
+    "source openapi": (),
+    "source pull": ("erp", "--address", "address", "--query", "query.sql"),
     "source list": (),
     "source allow": ("crm", "service health"),
     "source unmatched": ("crm", "--again"),
@@ -463,6 +467,12 @@ def test_operators_read_names_and_addresses_alone(
     state, file = states["later"], tmp_path / "upbeat.db"
     shutil.copy(state.file, file)
     (tmp_path / "people.csv").write_text("email,name,role\nyan@example.com,Yan,hr\n")
+    (tmp_path / "figures.csv").write_text("who,day,visits\nyan@example.com,2026-01-05,3\n")
+    (tmp_path / "mapping.toml").write_text("person = 'who'\nat = 'day'\nvalue = 'visits'\n")
+    (tmp_path / "address").write_text(f"sqlite:///{file}")
+    (tmp_path / "query.sql").write_text(
+        "SELECT email AS who, '2026-01-06' AS day, 4 AS visits FROM person WHERE email LIKE 'yan@%'"
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("UPBEAT_DATABASE_URL", f"sqlite+aiosqlite:///{file}")
     monkeypatch.setenv("UPBEAT_SECRET_KEY", "a test's secret")

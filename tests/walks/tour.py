@@ -20,14 +20,18 @@ from sqlmodel import SQLModel, col
 
 from bot.words import Voice
 from handlers import FEATURES
+from handlers.goals.mapping import read_mapping
 from handlers.kit.cards import Button, Card
 from handlers.kit.dispatch import Core
 from handlers.kit.features import Route
 from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
 from handlers.kit.requests import Act, Answer, File, Opened, Pressed, Quoted, Said, Submitted
-from handlers.kit.values import load
+from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.values import dump, load
 from storage.database import Database
 from storage.goals import Goal
+from storage.metrics import FILES
+from storage.objections import FIGURE, SCORE
 from storage.people import Directory
 from storage.policy import Kind
 from storage.store import Store
@@ -52,6 +56,8 @@ ivan@example.com,Ivan Petrov,grace@example.com,IT,Europe/Berlin,en,admin
 zoe@example.com,=1+1 <b>Zoë</b>,ben@example.com,@everyone,Asia/Seoul,en,employee
 """
 """The company without Dora, with Eve in HR too, and with somebody of a strange name."""
+
+FIGURES_FILE = "who,day,visits\nben@example.com,2026-11-20,3\nbokri,2026-11-20,4\n"
 
 ROUTES = {route.name: route for feature in FEATURES for route in feature.routes}
 COMMANDS = tuple(route for route in ROUTES.values() if route.words)
@@ -175,6 +181,8 @@ class Tour:
         await self._stuck("eve")
         await self._a_goal_serves_another()
         await self._a_goal_reads_data()
+        await self._figures_come_in_files()
+        await self._something_is_wrong()
         await self._a_scorecard_from_a_template()
         await self._a_step_that_everybody_sees()
         self._what_dora_leaves_behind()
@@ -293,6 +301,48 @@ class Tour:
             )
 
         self.chat.change(work)
+
+    async def _figures_come_in_files(self) -> None:
+        """Ada looks after two sources; of one it is known what its columns are."""
+
+        def begun(store: Store) -> None:
+            for name in ("attendance", "sales"):
+                store.metrics.add_source(
+                    name, form=FILES, secret="", owner=self.chat.ids["ada"], stale_days=45
+                )
+            kept = read_mapping("person = 'who'\nat = 'day'\nvalue = 'visits'").kept()
+            store.change(store.metrics.source("attendance"), mapping=kept)
+
+        self.chat.change(begun)
+        file = File("figures.csv", FIGURES_FILE.encode())
+        await self.chat.presses(
+            "ada", "Drop it", on=await self.chat.does("ada", Said("/goals load", file=file))
+        )
+        await self.visit("ada", Said("/goals load", file=file), "a file of figures", 0)
+        await self.visit(
+            "ada", Said("/goals load attendance", file=file), "a file of figures that is known", -1
+        )
+        await self.visit("ada", Said("/goals sources", command=True), "sources", -1)
+
+    async def _something_is_wrong(self) -> None:
+        """Chen says that a figure is wrong, and that a score is; Ada owes the answers."""
+        await self.visit("chen", Said("/goals data", command=True), "figures about me")
+
+        def raised(store: Store) -> None:
+            chen, ada = self.chat.ids["chen"], self.chat.ids["ada"]
+            (point,) = store.metrics.about(chen, reader=chen, limit=1)
+            (goal,) = store.goals.of(chen, reader=chen)[:1]
+            figure = f"{point.source_id}:{point.key}"
+            for form, about, told in ((FIGURE, figure, {"value": "3"}), (SCORE, goal.id, {"share": "0.5"})):
+                row = store.objections.raise_(
+                    form, about, by=chen, to=ada, told=told, remark=self.words(), series=point.metric_id
+                )
+                title = dump(Phrase("{name} says that this is wrong", name=Verbatim("Chen")))
+                store.obligations.open(ada, "goals.answer", row.id, title=title, args={"objection": row.id})
+
+        self.chat.change(raised)
+        await self.visit("ada", Opened("home"), "home", -1)
+        await self.visit("chen", Said("/goals", command=True), "goals", -1)
 
     async def days(self, count: int) -> None:
         """Let the clock ring, and answer it."""

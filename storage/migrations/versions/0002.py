@@ -71,6 +71,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("begins_on", "ends_on"),
     )
     op.create_table(
+        "data_load",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("by_id", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("sheet", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "data_query",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=False),
+        sa.Column("query", sa.LargeBinary(), nullable=False),
+        sa.Column("every_hours", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fault", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    with op.batch_alter_table("data_query", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_data_query_next_at"), ["next_at"], unique=False)
+
+    op.create_table(
         "data_source",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -80,6 +105,8 @@ def upgrade() -> None:
         sa.Column("stale_days", sa.Integer(), nullable=False),
         sa.Column("people", sa.JSON(), nullable=False),
         sa.Column("allowed", sa.JSON(), nullable=False),
+        sa.Column("mapping", sa.JSON(), nullable=True),
+        sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
@@ -294,6 +321,7 @@ def upgrade() -> None:
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=True),
+        sa.Column("instead_of", sa.LargeBinary(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source_id", "key", "edition"),
@@ -333,6 +361,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source_id", "key"),
     )
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("about_id", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("told", sa.LargeBinary(), nullable=True),
+        sa.Column("remark", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_objection_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_objection_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_objection_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index("objection_about", ["about_id"], unique=False)
+        batch_op.create_index("objection_series", ["series", "subject_id"], unique=False)
+
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("behalf_id", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("chain", sa.Integer(), nullable=True))
@@ -409,6 +463,14 @@ def downgrade() -> None:
         batch_op.drop_column("chain")
         batch_op.drop_column("behalf_id")
 
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.drop_index("objection_series")
+        batch_op.drop_index("objection_about")
+        batch_op.drop_index(batch_op.f("ix_objection_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_objection_named_id"))
+        batch_op.drop_index(batch_op.f("ix_objection_author_id"))
+
+    op.drop_table("objection")
     op.drop_table("metric_unmatched")
     with op.batch_alter_table("metric_point", schema=None) as batch_op:
         batch_op.drop_index("metric_point_by_metric")
@@ -466,6 +528,11 @@ def downgrade() -> None:
 
     op.drop_table("delegation")
     op.drop_table("data_source")
+    with op.batch_alter_table("data_query", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_data_query_next_at"))
+
+    op.drop_table("data_query")
+    op.drop_table("data_load")
     op.drop_table("cycle")
     with op.batch_alter_table("break_glass", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_break_glass_subject_id"))

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from bot.ingest.door import make_door
-from bot.ingest.signed import key_of, new_secret
+from bot.ingest.signed import keys_of, new_secret
 from handlers.goals.arriving import expect
 from storage.metrics import GITHUB, SIGNED, DataSource
 from tests.company import Chat
@@ -67,7 +67,7 @@ class Sender:
     def signed(self, body: bytes, number: str, age: int = 0) -> dict[str, str]:
         """The headers of Standard Webhooks."""
         at = int(self.chat.now.timestamp()) - age
-        key = key_of(self.form, self.secret)
+        key = keys_of(self.form, self.secret)[0]
         digest = hmac.digest(key, f"{number}.{at}.".encode() + body, "sha256")
         signature = "v1," + base64.b64encode(digest).decode()
         return {"webhook-id": number, "webhook-timestamp": str(at), "webhook-signature": signature}

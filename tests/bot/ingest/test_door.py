@@ -39,7 +39,7 @@ def delivery(headers: dict[str, str]) -> Delivery:
 def checked(headers: dict[str, str], body: bytes = VECTOR_BODY, now: float = 1614265330.0) -> bool:
     try:
         show = signed.shown(SIGNED, delivery(headers), now=now)
-        signed.check(show, signed.key_of(SIGNED, VECTOR_SECRET), body)
+        signed.check(show, SIGNED, VECTOR_SECRET, body)
     except Refused:
         return False
     return True

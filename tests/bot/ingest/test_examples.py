@@ -14,7 +14,10 @@ import uvicorn
 
 from bot.ingest.door import PATH, make_door
 from bot.web.server import Server
+from handlers.goals.mapping import read_mapping
+from handlers.goals.rows import read_figures
 from storage.metrics import MetricPoint, PersonPoint
+from storage.sheets import read_sheet
 from tests.bot.ingest.sender import Sender
 from tests.company import Chat
 
@@ -46,3 +49,17 @@ async def test_an_example_of_the_page_runs(chat: Chat, language: str, program: t
     assert b'"new":' in out
     assert [row.value for row in chat.rows(MetricPoint)] == ["412" if language == "python" else "413"]
     assert [row.subject_id for row in chat.rows(PersonPoint)] == [chat.ids["ben"]] * (language == "python")
+
+
+TABLES = re.findall(r"```csv\n(.*?)```\n\n```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_page_has_a_mapping_for_each_kind_of_file() -> None:
+    assert len(TABLES) == 4
+
+
+@pytest.mark.parametrize(("table", "mapping"), TABLES)
+def test_a_mapping_of_the_page_reads_its_table(table: str, mapping: str) -> None:
+    reading = read_figures(read_sheet(table.encode(), "example.csv"), read_mapping(mapping))
+    assert not reading.faults
+    assert reading.arrivals

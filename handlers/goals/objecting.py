@@ -1,0 +1,351 @@
+"""Somebody says that a figure or a score of theirs is wrong: one person looks, and answers with a reason they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from handlers.goals import goal as goals
+from handlers.goals.arriving import move
+from handlers.goals.goal import feature, percent
+from handlers.goals.numbers import shown, whole_number
+from handlers.kit.access import Rule, owner_of, readers
+from handlers.kit.cards import Button, Card, Note, Part, Section
+from handlers.kit.forms import Words
+from handlers.kit.problems import Problem, changed_meanwhile
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from handlers.kit.values import dump
+from storage.goals import Goal, KeyResult
+from storage.metrics import PersonPoint
+from storage.objections import CORRECTED, FIGURE, KEPT, SCORE, Objection
+from storage.people import Person
+from storage.policy import Kind, Right, may
+from storage.store import Store
+from storage.unit import Conflict
+
+OWED = "goals.answer"
+"""What who answers owes: the door that does it."""
+
+# A figure is wrong ---------------------------------------------------------------------------------------------------
+
+
+def _point(request: Request, args: Mapping[str, Any]) -> PersonPoint | None:
+    return request.store.metrics.point(str(args["point"]), reader=request.actor.id)
+
+
+def _bound_point(request: Request, point: str) -> PersonPoint:
+    row = _point(request, {"point": point})
+    assert row is not None
+    return row
+
+
+def _who_looks(store: Store, row: PersonPoint) -> Person | None:
+    """The owner of its source, or an administrator; never whom it is about."""
+    source = store.metrics.source_by_id(row.source_id)
+    owner = store.directory.person(source.owner_id or "") if source else None
+    admins = (each for each in store.directory.active() if each.role == "admin")
+    found = (each for each in (owner, *admins) if each and each.active and each.id != row.subject_id)
+    return next(found, None)
+
+
+def _figure_audience(request: Request, args: Mapping[str, Any]) -> Text:
+    row = _point(request, args) if args.get("point") else None
+    return readers(Kind.OBJECTION, request, named=_who_looks(request.store, row) if row else None)
+
+
+@feature.button(
+    allow=owner_of(_point, "subject_id"),
+    seen_by=_figure_audience,
+    title=Phrase("This figure is wrong"),
+    submit=Phrase("Send"),
+)
+def doubt(
+    request: Request,
+    point: str,
+    remark: Annotated[str, Words(Phrase("What is wrong with it?"), longest=1000)],
+) -> Reply:
+    """Say that a figure about you is wrong."""
+    row = _bound_point(request, point)
+    looks = _who_looks(request.store, row)
+    if looks is None or not row.current:
+        raise Problem(
+            Phrase("This figure was corrected meanwhile, or nobody looks after it. Please look again.")
+        )
+    told = {
+        "metric": row.metric,
+        "at": row.made_at.isoformat(),
+        "value": row.value or "0",
+        "unit": row.unit,
+        "source": row.source,
+    }
+    title = Phrase(
+        "{name} says that a figure of {source} is wrong",
+        name=Verbatim(request.actor.name),
+        source=Verbatim(row.source),
+    )
+    return _raised(request, FIGURE, figure_of(row), looks, told, remark, title, series=row.metric_id)
+
+
+def figure_of(row: PersonPoint) -> str:
+    """What an objection to a figure is about, whatever becomes of the figure."""
+    return f"{row.source_id}:{row.key}"
+
+
+# A score is wrong ----------------------------------------------------------------------------------------------------
+
+
+def _owns(request: Request, args: Mapping[str, Any]) -> bool:
+    row = goals.goal_of(request, args)
+    return row is not None and row.subject_id == request.actor.id
+
+
+appellants = Rule("whose goal it is", _owns, Phrase("Only whose goal it is can appeal."))
+
+
+def approver_of(store: Store, row: Goal) -> Person | None:
+    """Who answers for a goal's score: the manager of its owner, else the owner of what it serves, else somebody of HR;
+    whoever does sees the goal."""
+    directory, today = store.directory, store.now.date()
+    manager = directory.person(directory.manager_of(row.subject_id, today) or "")
+    above = store.goals.owner_above(row)
+    staff = (each for each in directory.active() if each.role == "hr")
+    found = (manager, directory.person(above) if above else None, *staff)
+    return next(
+        (
+            each
+            for each in found
+            if each
+            and each.active
+            and each.id != row.subject_id
+            and may(directory, each.id, Right.READ, row, store.now)
+        ),
+        None,
+    )
+
+
+def _score_audience(request: Request, args: Mapping[str, Any]) -> Text:
+    row = goals.goal_of(request, args)
+    return readers(Kind.OBJECTION, request, named=approver_of(request.store, row) if row else None)
+
+
+@feature.button(
+    allow=appellants, seen_by=_score_audience, title=Phrase("This score is wrong"), submit=Phrase("Send")
+)
+def appeal(
+    request: Request,
+    goal: str,
+    remark: Annotated[str, Words(Phrase("What is wrong with it?"), longest=1000)],
+) -> Reply:
+    """Say that the score of a goal of yours is wrong."""
+    row = goals.bound_goal(request, goal)
+    looks = approver_of(request.store, row)
+    if looks is None:
+        raise Problem(Phrase("Nobody answers for this goal but you. Change it yourself, or ask HR."))
+    (each,) = goals.standing(request, [row])
+    share = each.together.progress
+    told = {"title": row.title, "share": format(share, "f") if share is not None else ""}
+    title = Phrase(
+        "{name} says that the score of “{title}” is wrong",
+        name=Verbatim(request.actor.name),
+        title=Verbatim(row.title),
+    )
+    return _raised(request, SCORE, row.id, looks, told, remark, title)
+
+
+# Said ----------------------------------------------------------------------------------------------------------------
+
+
+def _raised(
+    request: Request,
+    form: str,
+    about: str,
+    looks: Person,
+    told: Mapping[str, Any],
+    remark: str,
+    title: Text,
+    *,
+    series: str = "",
+) -> Reply:
+    store, me = request.store, request.actor.id
+    before = store.objections.about([about], reader=me).get(about)
+    if before is not None and before.state == "open":
+        raise Problem(Phrase("You have said so already; it is not answered yet."))
+    row = store.objections.raise_(form, about, by=me, to=looks.id, told=told, remark=remark, series=series)
+    store.obligations.open(looks.id, OWED, row.id, title=dump(title), args={"objection": row.id}, minutes=5)
+    return Reply(
+        show=Card(
+            Phrase("Sent to {name}. You will read the answer here.", name=Verbatim(looks.name)),
+            Section(_about(row)),
+            Section(Verbatim(remark), quoted=True),
+            Note(readers(Kind.OBJECTION, request, named=looks)),
+        )
+    )
+
+
+def _about(row: Objection) -> Text:
+    told = row.told or {}
+    if row.form == SCORE:
+        share = Decimal(told["share"]) if told.get("share") else None
+        return Phrase("{title}: {percent}", title=Verbatim(told.get("title", "")), percent=percent(share))
+    return Phrase(
+        "{metric}, {day}: {value} {unit}, from {source}",
+        metric=Verbatim(told.get("metric", "")),
+        day=datetime.fromisoformat(told["at"]).date() if told.get("at") else Verbatim(""),
+        value=Verbatim(shown(Decimal(told.get("value", "0")))),
+        unit=Verbatim(told.get("unit", "")),
+        source=Verbatim(told.get("source", "")),
+    )
+
+
+def state_of(request: Request, row: Objection) -> tuple[Text, ...]:
+    """How it stands with what somebody said is wrong, for whoever may read it."""
+    name = Verbatim(request.store.directory.named(row.named_id))
+    if row.state == "open":
+        return (Phrase("You said that this is wrong. {name} has not answered yet.", name=name),)
+    answer = Verbatim(row.answer)
+    if row.state == CORRECTED:
+        return (Phrase("{name} has corrected it: {answer}", name=name, answer=answer),)
+    return (Phrase("{name} has kept it: {answer}", name=name, answer=answer),)
+
+
+# Answering -----------------------------------------------------------------------------------------------------------
+
+
+def _objection(request: Request, args: Mapping[str, Any]) -> Objection | None:
+    return request.store.objections.get(str(args["objection"]), reader=request.actor.id)
+
+
+looking = owner_of(_objection, "named_id")
+
+
+def _answer_audience(request: Request, args: Mapping[str, Any]) -> Text:
+    row = _objection(request, args) if args.get("objection") else None
+    subject = request.person(row.subject_id) if row else None
+    return readers(Kind.OBJECTION, request, subject=subject, named=request.actor)
+
+
+@feature.button(allow=looking)
+def answer(request: Request, objection: str) -> Reply:
+    """Look at what somebody says is wrong."""
+    row = _bound(request, objection)
+    who = Verbatim(request.store.directory.named(row.subject_id))
+    if row.state != "open":
+        return Reply(
+            show=Card(
+                Phrase("You have answered {name}.", name=who), Section(Verbatim(row.answer), quoted=True)
+            )
+        )
+    correct = correct_figure if row.form == FIGURE else change_score
+    return Reply(
+        show=Card(
+            Phrase("{name} says that this is wrong", name=who),
+            Section(_about(row)),
+            Section(Verbatim(row.remark), quoted=True),
+            Button(Phrase("It is right"), keep_it.bind(objection=row.id)),
+            Button(Phrase("It is wrong"), correct.bind(objection=row.id)),
+            Note(_answer_audience(request, {"objection": row.id})),
+        )
+    )
+
+
+def _bound(request: Request, objection: str) -> Objection:
+    row = _objection(request, {"objection": objection})
+    assert row is not None
+    return row
+
+
+Reason = Annotated[str, Words(Phrase("Why? They read this."), longest=1000)]
+
+
+@feature.button(allow=looking, seen_by=_answer_audience, title=Phrase("It is right"), submit=Phrase("Send"))
+def keep_it(request: Request, objection: str, reason: Reason) -> Reply:
+    """Say that a figure or a score is right, and why."""
+    return _answered(request, _bound(request, objection), KEPT, reason)
+
+
+@feature.button(allow=looking, seen_by=_answer_audience, title=Phrase("It is wrong"), submit=Phrase("Send"))
+def correct_figure(
+    request: Request,
+    objection: str,
+    value: Annotated[str, Words(Phrase("Which value is right?"), longest=40, lines=False)],
+    reason: Reason,
+) -> Reply:
+    """Correct a figure that somebody said is wrong."""
+    row = _bound(request, objection)
+    try:
+        right = whole_number(value, zone=request.actor.zone).value
+    except Problem as problem:
+        raise Problem(problem.words, question="value") from None
+    source_id, _, key = row.about_id.partition(":")
+    source = request.store.metrics.source_by_id(source_id)
+    changed = request.store.metrics.override(source_id, key, row.subject_id, right)
+    if changed is None or source is None:
+        raise Problem(
+            Phrase("This figure was corrected meanwhile, or nobody looks after it. Please look again.")
+        )
+    move(request.store, source, changed.metric_id, row.subject_id)
+    return _answered(request, row, CORRECTED, reason)
+
+
+@feature.button(allow=looking, seen_by=_answer_audience, title=Phrase("It is wrong"), submit=Phrase("Send"))
+def change_score(request: Request, objection: str, reason: Reason) -> Reply:
+    """Say that a score is wrong, and what is to be changed."""
+    return _answered(request, _bound(request, objection), CORRECTED, reason)
+
+
+def _answered(request: Request, row: Objection, state: str, reason: str) -> Reply:
+    if row.state != "open":
+        raise Problem(Phrase("You have answered this already."))
+    try:
+        request.store.objections.answer(row, state, reason)
+    except Conflict:
+        raise changed_meanwhile() from None
+    request.store.obligations.close(request.actor.id, OWED, row.id)
+    request.store.touch(row.subject_id)
+    heard = Card(
+        Phrase("{name} has looked at what you said is wrong", name=Verbatim(request.actor.name)),
+        Section(_about(row)),
+        Section(Lines(state_of(request, row))),
+        *((Note(_CHANGED),) if row.form == SCORE and state == CORRECTED else ()),
+    )
+    tell = Tell(heard, to=row.subject_id, topic=f"objection:{row.id}")
+    return Reply(show=Card(Phrase("Sent. {name} reads it.", name=_who(request, row))), tell=(tell,))
+
+
+_CHANGED = Phrase("The score follows its key results: it changes with them.")
+
+
+def _who(request: Request, row: Objection) -> Text:
+    return Verbatim(request.store.directory.named(row.subject_id))
+
+
+# Elsewhere -----------------------------------------------------------------------------------------------------------
+
+
+def under_why(request: Request, row: Goal, results: Sequence[KeyResult]) -> tuple[Part, ...]:
+    """Under "Why this number?": what is in doubt, and the way to object."""
+    return (*(Note(words) for words in _doubted(request, results)), *_appealing(request, row))
+
+
+def _doubted(request: Request, results: Iterable[KeyResult]) -> Iterable[Text]:
+    own = {row.id: (row.metric_id, row.subject_id) for row in results if row.metric_own and row.metric_id}
+    doubted = request.store.objections.in_doubt(own.values())
+    for row in results:
+        if own.get(row.id) in doubted:
+            yield Phrase(
+                "{title}: a figure behind it is said to be wrong. It counts until that is answered.",
+                title=goals.numbered(row),
+            )
+
+
+def _appealing(request: Request, row: Goal) -> tuple[Part, ...]:
+    if row.subject_id != request.actor.id:
+        return ()
+    before = request.store.objections.about([row.id], reader=request.actor.id).get(row.id)
+    said = (Section(Lines(state_of(request, before))),) if before else ()
+    if before is not None and before.state == "open":
+        return said
+    return (*said, Button(Phrase("This score is wrong"), appeal.bind(goal=row.id)))

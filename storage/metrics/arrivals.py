@@ -1,0 +1,61 @@
+"""A figure as its source sent it, what it was kept as, and what a metric comes to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from storage.metrics.tables import NEWEST
+
+LONGEST = {"metric": 120, "unit": 20, "person": 254, "id": 200}
+"""Characters of what a source sends."""
+Fate: TypeAlias = Literal["new", "corrected", "repeated"]
+Series: TypeAlias = tuple[str, str]
+"""The id of a metric, and of the person whom its figures are about, or "" for the company's."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A figure as a source sent it. `person` is what the source calls whom it is about, "" for the company; `id` is
+    what the source calls the figure itself."""
+
+    metric: str
+    at: datetime
+    value: Decimal
+    unit: str = ""
+    person: str = ""
+    id: str = ""
+    comes_to: str = NEWEST
+    apart: bool = False
+    """It stood in a column that is not for judging people: whatever it is called, it enters no score."""
+
+    @property
+    def key(self) -> str:
+        """The digest by which it is known again; without an id it is its metric, person and moment."""
+        named = self.id or "\0".join((self.metric, self.person, self.at.isoformat()))
+        return hashlib.sha256(f"{bool(self.id)}\0{named}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a figure, in which series something is different now, and which value it corrects."""
+
+    fate: Fate
+    changed: frozenset[Series] = frozenset()
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a metric comes to, and the moment that its newest point is about."""
+
+    value: Decimal
+    at: datetime
+
+
+def told(value: Decimal) -> str:
+    """A value as it is kept."""
+    return format(value, "f")

@@ -1,0 +1,95 @@
+"""Somebody says that a figure or a score about them is wrong; one person answers, with a reason that they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import Column, Index, select
+from sqlmodel import Field, col
+
+from storage.columns import Moment, Sealed, SealedJson
+from storage.policy import Kind
+from storage.tables import PersonalRow
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+FIGURE, SCORE = "figure", "score"
+"""What an objection is about: a figure that was imported, or how far a goal is."""
+KEPT, CORRECTED = "kept", "corrected"
+"""How it is answered."""
+
+
+class Objection(PersonalRow, table=True):
+    """What `subject_id` says is wrong, for `named_id` to answer. `told` is what they saw when they said so; `about_id`
+    the figure or the goal, `series` the metric of the figure."""
+
+    __tablename__ = "objection"
+    __table_args__ = (Index("objection_about", "about_id"), Index("objection_series", "series", "subject_id"))
+    kinds: ClassVar[tuple[str, ...]] = (Kind.OBJECTION,)
+    words: ClassVar[tuple[str, ...]] = ("told", "remark", "answer")
+
+    form: str  # figure, score
+    about_id: str
+    series: str = ""
+    told: Any = Field(default=None, sa_column=Column(SealedJson))
+    remark: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    state: str = "open"  # open, kept, corrected
+    answer: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    answered_at: datetime | None = Field(default=None, sa_type=Moment)
+    version: int = 0
+
+
+class Objections:
+    """`store.objections`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def raise_(
+        self, form: str, about_id: str, *, by: str, to: str, told: Mapping[str, Any], remark: str, series: str
+    ) -> Objection:
+        """Keep what somebody says is wrong."""
+        return self._store.add(
+            Objection,
+            kind=Kind.OBJECTION,
+            subject_id=by,
+            author_id=by,
+            named_id=to,
+            made_at=self._store.now,
+            form=form,
+            about_id=about_id,
+            series=series,
+            told=dict(told),
+            remark=remark,
+        )
+
+    def get(self, objection_id: str, *, reader: str) -> Objection | None:
+        """An objection that the reader may see, or None."""
+        return next(iter(self._store.read(Objection, col(Objection.id) == objection_id, reader=reader)), None)
+
+    def about(self, about_ids: Iterable[str], *, reader: str) -> dict[str, Objection]:
+        """The newest objection to each of these, as far as the reader sees them."""
+        order = (col(Objection.made_at), col(Objection.id))
+        wanted = col(Objection.about_id).in_(sorted(about_ids))
+        return {row.about_id: row for row in self._store.read(Objection, wanted, reader=reader, order=order)}
+
+    def answer(self, row: Objection, state: str, words: str) -> None:
+        """Answer it. Raises Conflict."""
+        self._store.change(row, state=state, answer=words, answered_at=self._store.now)
+
+    def in_doubt(self, series: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Of these metrics of people, those with a figure that was said to be wrong and not answered: for saying so to
+        whoever sees the score, without anybody's words."""
+        wanted = set(series)
+        if not wanted:
+            return set()
+        here = (
+            col(Objection.series).in_(sorted({metric for metric, _ in wanted})),
+            col(Objection.state) == "open",
+        )
+        table = Objection.__table__  # type: ignore[attr-defined]
+        rows = self._store.execute(select(table.c.series, table.c.subject_id).where(*here))
+        return {(metric, person) for metric, person in rows} & wanted

@@ -1,0 +1,89 @@
+"""Files come in from the terminal too: shown first, once, corrected by the next one, with what waits for its person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import cli
+
+Run: TypeAlias = Callable[..., str]
+
+MAPPING = "person = 'who'\nat = 'day'\n[figures.visits]\nmetric = 'customer visits'\nunit = 'visits'\n"
+TABLE = "who,day,visits,Sick days\nben@example.com,2026-01-05,3,1\nbokri,2026-01-05,4,0\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A company of one, with a source of files."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UPBEAT_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/upbeat.db")
+    monkeypatch.setenv("UPBEAT_SECRET_KEY", "a test's secret")
+    Path("people.csv").write_text("email,name\nben@example.com,Ben\n")
+    Path("mapping.toml").write_text(MAPPING)
+    Path("table.csv").write_text(TABLE)
+
+    def said(*words: str, fails: bool = False) -> str:
+        done: Any = CliRunner().invoke(cli, list(words))
+        assert bool(done.exception) is fails, (done.output, done.exception)
+        return str(done.output or "") + (str(done.exception) if fails else "")
+
+    said("people", "import", "people.csv")
+    assert "upbeat source load crm" in said("source", "add", "crm", "--form", "files")
+    return said
+
+
+def test_a_file_is_shown_loaded_once_and_corrected(run: Run) -> None:
+    assert "--mapping FILE" in run("source", "load", "crm", "table.csv", fails=True)
+    told = run("source", "load", "crm", "table.csv", "--mapping", "mapping.toml", "--dry-run")
+    assert "New figures: 1" in told
+    assert "Whose person nobody knows: 1" in told
+    assert "Not read, for their names: sick_days" in told
+    assert "This was a dry run" in told
+    told = run("source", "load", "crm", "table.csv", "--mapping", "mapping.toml")
+    assert "New figures: 1" in told
+    assert "Here already: 1" in run("source", "load", "crm", "table.csv")
+    Path("table.csv").write_text(TABLE.replace(",3,", ",5,"))
+    told = run("source", "load", "crm", "table.csv", "--dry-run")
+    assert "Corrected: 1" in told
+    assert "customer visits, Ben" in told
+    assert "becomes 5" in told
+    assert "3 becomes" not in told, "who is at the terminal reads no figures of people"
+
+
+def test_whom_nobody_knows_is_listed_and_taken_again(run: Run) -> None:
+    run("source", "load", "crm", "table.csv", "--mapping", "mapping.toml")
+    assert "bokri: 1 of customer visits" in run("source", "unmatched", "crm")
+    Path("people.csv").write_text(
+        "email,name,external_id\nben@example.com,Ben,\nb@example.com,B. Okri,bokri\n"
+    )
+    run("people", "import", "people.csv")
+    assert "1 figures were taken, 0 still wait." in run("source", "unmatched", "crm", "--again")
+    assert "Here already: 2" in run("source", "load", "crm", "table.csv")
+
+
+def test_what_is_wrong_is_named_and_nothing_is_taken(run: Run) -> None:
+    Path("table.csv").write_text(TABLE.replace("2026-01-05,4", "soon,4"))
+    told = run("source", "load", "crm", "table.csv", "--mapping", "mapping.toml", fails=True)
+    assert "Row 3, column day, “soon”" in told
+    Path("mapping.toml").write_text(MAPPING + "colour = 'x'\n")
+    told = run("source", "load", "crm", "table.csv", "--mapping", "mapping.toml", fails=True)
+    assert "figures.visits.colour: no such key" in told
+    assert "cannot be read" in run("source", "load", "crm", "none.csv", fails=True)
+    assert "no source 'erp'" in run("source", "load", "erp", "table.csv", fails=True)
+
+
+def test_the_terminal_is_an_administrator_who_may_map_what_is_refused(run: Run) -> None:
+    Path("mapping.toml").write_text(MAPPING + "[figures.'Sick days']\nmetric = 'machine downtime'\n")
+    assert "New figures: 2" in run("source", "load", "crm", "table.csv", "--mapping", "mapping.toml")
+    Path("mapping.toml").write_text(MAPPING.replace("figures.visits", "figures.'Sick days'"))
+    told = run("source", "load", "crm", "table.csv", "--mapping", "mapping.toml", fails=True)
+    assert "needs a name of its own" in told, "nothing is washed by another name"
+
+
+def test_what_programs_may_post_is_printed(run: Run) -> None:
+    assert '"openapi": "3.1.0"' in run("source", "openapi")

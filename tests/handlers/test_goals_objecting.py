@@ -1,0 +1,147 @@
+"""A figure or a score is said to be wrong: one person looks, and whoever said so reads the answer with its reason."""
+
+from __future__ import annotations
+
+from storage.goals import KeyResult
+from storage.metrics import PersonPoint
+from storage.objections import Objection
+from tests.bot.ingest.sender import Sender
+from tests.company import Chat, Heard
+from tests.handlers.test_goals import write
+from tests.handlers.test_goals_data import at
+
+
+async def doubts(chat: Chat) -> Sender:
+    """Ben says that his visits are wrong; Dora looks after their source."""
+    crm = Sender(chat, owner="dora")
+    await crm.sends(at(chat, "3", person="ben@example.com", metric="visits", id="v1"))
+    await chat.presses("ben", "This is wrong", on=await chat.says("ben", "/goals data"))
+    heard = await chat.submits("ben", remark="two more on Friday")
+    assert "Sent to Dora Maar" in heard
+    assert "Seen by you and Dora Maar, and by nobody else." in heard
+    return crm
+
+
+async def reads(chat: Chat, who: str, what: str) -> Heard:
+    """What somebody owes, opened."""
+    return await chat.presses(who, what, on=await chat.opens(who))
+
+
+async def test_a_figure_is_corrected_and_its_source_does_not_make_it_wrong_again(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = await doubts(chat)
+    heard = await chat.says("ben", "/goals data")
+    assert "You said that this is wrong. Dora Maar has not answered yet." in heard
+    assert "This is wrong" not in heard.buttons
+    home = await chat.opens("dora")
+    assert "Ben Okri says that a figure of crm is wrong" in home
+    heard = await chat.presses("dora", "Do it now", on=home)
+    assert "two more on Friday" in heard
+    assert "visits" in heard
+    await chat.presses("dora", "It is wrong")
+    refused = await chat.submits("dora", value="five-ish", reason="the export ended on Thursday")
+    assert "I cannot read" in refused
+    await chat.submits("dora", value="5", reason="the export ended on Thursday")
+    assert "Dora Maar has corrected it: the export ended on Thursday" in chat.told("ben")
+    heard = await chat.says("ben", "/goals data")
+    assert "visits: 5 users" in heard
+    assert "it was 3." in heard
+    assert "Dora Maar has corrected it" in heard
+    wrong = at(chat, "3", person="ben@example.com", metric="visits", id="v1", at=_moment(chat))
+    assert (await crm.sends(wrong))["repeated"] == 1
+    assert (await crm.sends({**wrong, "value": "6"}))["corrected"] == 1
+    assert "Ben Okri says" not in await chat.opens("dora")
+
+
+def _moment(chat: Chat) -> str:
+    rows = chat.rows(PersonPoint)
+    return str(rows[0].made_at.isoformat())
+
+
+async def test_a_figure_is_kept_with_a_reason(chat: Chat) -> None:
+    await doubts(chat)
+    await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
+    await chat.presses("dora", "It is right")
+    await chat.submits("dora", reason="Friday is in next week's file")
+    assert "Dora Maar has kept it: Friday is in next week's file" in await chat.says("ben", "/goals data")
+    await chat.presses("ben", "This is wrong")
+    await chat.submits("ben", remark="it was this Friday")
+    assert len(chat.rows(Objection)) == 2
+
+
+async def test_a_doubted_figure_says_so_and_a_correction_moves_the_score(chat: Chat) -> None:
+    crm = Sender(chat, owner="dora")
+    await crm.sends(at(chat, "3", person="ben@example.com", metric="visits"))
+    await write(chat, "ben", "visits from 0 to 10 users")
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "Connect to data")
+    form = chat.last["ben"].form
+    assert form
+    await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    await chat.presses("ben", "This is wrong", on=await chat.says("ben", "/goals data"))
+    await chat.submits("ben", remark="four")
+    shown = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    why = await chat.presses("ben", "Why this number?", on=shown)
+    assert "a figure behind it is said to be wrong" in why
+    assert "30 %" in why
+    await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
+    await chat.presses("dora", "It is wrong")
+    await chat.submits("dora", value="4", reason="indeed")
+    (row,) = chat.rows(KeyResult)
+    assert row.value == 4
+    assert "is said to be wrong" not in await chat.presses("ben", "Why this number?", on=shown)
+
+
+async def test_an_appeal_on_a_score_goes_to_the_manager_and_is_answered(any_chat: Chat) -> None:
+    chat = any_chat
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    await chat.says("ben", "/goals update 1 200")
+    shown = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "Why this number?", on=shown)
+    await chat.presses("ben", "This score is wrong")
+    heard = await chat.submits("ben", remark="half of it was paused by the freeze")
+    assert "Sent to Ada Lovelace" in heard
+    home = await chat.opens("ada")
+    assert "Ben Okri says that the score of “Customers find their way” is wrong" in home
+    heard = await chat.presses("ada", "Do it now", on=home)
+    assert "Customers find their way: 25 %" in heard
+    await chat.presses("ada", "It is wrong")
+    await chat.submits("ada", reason="we lower the target to 300")
+    assert "Ada Lovelace has corrected it: we lower the target to 300" in chat.told("ben")
+    assert "The score follows its key results" in chat.told("ben")
+    again = await chat.presses("ben", "Why this number?", on=shown)
+    assert "Ada Lovelace has corrected it: we lower the target to 300" in again
+    assert "This score is wrong" in again.buttons
+
+
+async def test_only_whose_goal_it_is_appeals_and_only_who_is_named_answers(chat: Chat) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    shown = await chat.presses("ada", "Open", on=await chat.says("ada", "/goals team"))
+    assert "This score is wrong" not in (await chat.presses("ada", "Why this number?", on=shown)).buttons
+    await doubts(chat)
+    (row,) = chat.rows(Objection)
+    for who in ("ada", "hana", "ivan", "grace"):
+        found = chat.change(lambda store, who=who: store.objections.get(row.id, reader=chat.ids[who]))
+        assert found is None
+    assert "Ben Okri says" not in await chat.opens("ivan")
+
+
+async def test_the_same_in_chinese(chat: Chat) -> None:
+    crm = Sender(chat, owner="dora")
+    await crm.sends(at(chat, "3", person="chen@example.com", metric="visits"))
+    heard = await chat.says("chen", "我的数据")
+    assert "visits：3 users" in heard.text
+    await chat.presses("chen", "这不对", on=heard)
+    assert "已发给 Dora Maar" in (await chat.submits("chen", remark="周五还有两次")).text
+
+
+async def test_older_figures_are_on_further_pages(chat: Chat) -> None:
+    crm = Sender(chat)
+    await crm.sends(
+        *(at(chat, str(n), person="ben@example.com", metric=f"m{n}", id=str(n)) for n in range(15))
+    )
+    first = await chat.says("ben", "/goals data")
+    second = await chat.presses("ben", "Older", on=first)
+    assert sum(f"m{n}: {n} users" in first.text for n in range(15)) == 12
+    assert sum(f"m{n}: {n} users" in second.text for n in range(15)) == 3
+    await chat.presses("ben", "Newer", on=second)
