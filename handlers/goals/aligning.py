@@ -195,7 +195,7 @@ def _stands(request: Request, row: Goal, above: Goal, title: Text) -> Card:
 
 
 @feature.button(allow=asked)
-def answer(request: Request, goal: str, parent: str) -> Reply:
+def answer_proposal(request: Request, goal: str, parent: str) -> Reply:
     """Say whether a goal serves mine."""
     row, above = goals.bound_goal(request, goal), goals.bound_goal(request, parent)
     return Reply(show=_question(request, row, above))

@@ -237,6 +237,8 @@ class Feature:
         if not isinstance(allow, Rule):
             raise TypeError("allow= is a Rule: nothing is open by default")
         name = f"{self.name}.{handler.__name__}"
+        if any(route.name == name for route in self.routes):
+            raise TypeError(f"two doors are called {name}: a button of one would open the other")
         questions, settled, defaults = _signature(handler)
         if any(question.required for question in questions) and seen_by is None:
             raise TypeError(f"{name} asks questions, so seen_by= must say who reads the answers")

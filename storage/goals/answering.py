@@ -13,7 +13,7 @@ from storage.tables import ObligationRow
 if TYPE_CHECKING:
     from storage.store import Store
 
-ANSWER, LEFT_GOAL = "goals.answer", "goals.left_goal"
+ANSWER, LEFT_GOAL = "goals.answer_proposal", "goals.left_goal"
 """The routes that settle what is owed."""
 LEFT = "goals.left"
 """The bell that lists the goals of somebody who left for their manager."""

@@ -43,18 +43,18 @@ async def decides(chat: Chat, who: str) -> Heard:
 
 async def test_a_proposal_is_owed_an_answer(any_chat: Chat) -> None:
     await proposed(any_chat)
-    assert len(owed(any_chat, "ada", "goals.answer")) == 1
+    assert len(owed(any_chat, "ada", "goals.answer_proposal")) == 1
     home = await any_chat.opens("ada")
     assert "Answer Ben Okri: does “Fewer breakdowns” serve your goal “Engines that last”?" in home
     await any_chat.presses("ada", "Do it now", on=home)
     await any_chat.presses("ada", "Agree")
-    assert owed(any_chat, "ada", "goals.answer") == []
+    assert owed(any_chat, "ada", "goals.answer_proposal") == []
 
 
 async def test_it_is_not_owed_any_more_when_it_is_taken_back(chat: Chat) -> None:
     await proposed(chat)
     await chat.presses("ben", "Detach")
-    assert owed(chat, "ada", "goals.answer") == []
+    assert owed(chat, "ada", "goals.answer_proposal") == []
 
 
 async def test_who_asked_is_reminded_of_after_a_day_and_not_at_once(chat: Chat) -> None:
@@ -98,7 +98,7 @@ async def test_a_proposal_goes_to_whoever_takes_over(chat: Chat) -> None:
     await leaves(chat, "ada")
     await decides(chat, "grace")
     await chat.presses("grace", "Take it over")
-    assert len(owed(chat, "grace", "goals.answer")) == 1
+    assert len(owed(chat, "grace", "goals.answer_proposal")) == 1
 
 
 async def test_detached_and_closed(chat: Chat) -> None:

@@ -55,6 +55,18 @@ def test_a_door_without_allow_cannot_be_made() -> None:
         door(allow=None, seen_by=Phrase("Nobody"))
 
 
+def test_two_doors_of_one_name_cannot_be_made() -> None:
+    feature = Feature("trial", title=Phrase("Trial"))
+
+    def attempt(request: Request) -> Reply:
+        """Try something."""
+        return Reply()
+
+    feature.button(allow=everyone)(attempt)
+    with pytest.raises(TypeError, match="two doors are called trial.attempt"):
+        feature.button(allow=everyone)(attempt)
+
+
 def test_a_door_that_asks_must_say_who_reads() -> None:
     with pytest.raises(TypeError, match="seen_by"):
         door(allow=everyone)
