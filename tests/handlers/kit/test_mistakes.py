@@ -63,7 +63,7 @@ def test_two_doors_of_one_name_cannot_be_made() -> None:
         return Reply()
 
     feature.button(allow=everyone)(attempt)
-    with pytest.raises(TypeError, match="two doors are called trial.attempt"):
+    with pytest.raises(TypeError, match=r"two doors are called trial\.attempt"):
         feature.button(allow=everyone)(attempt)
 
 
