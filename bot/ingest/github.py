@@ -40,7 +40,7 @@ def _points(event: str, payload: dict[str, Any]) -> Iterator[Arrival]:
     if event == "issues":
         issue = part(payload, "issue")
         done = action == "closed" and issue.get("state_reason") not in NOT_DONE
-        at = moment(issue, "closed_at") if action == "closed" else moment(issue, "updated_at")
+        at = (moment(issue, "closed_at") if done else None) or moment(issue, "updated_at")
         yield from _counted(f"{repository} {CLOSED}", issue, at, Decimal(int(done)))
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d
 _MIDNIGHT = re.compile(r"[T ]00:00(:00)?$")
 
 
+@lru_cache(maxsize=4096)
 def moment_in(cell: str, style: str, zone: str) -> datetime | None:
     """The moment that a cell names, or None. A day is at its noon, a month at its last day."""
     plain = _MIDNIGHT.sub("", unicodedata.normalize("NFKC", cell).strip())
@@ -113,7 +115,7 @@ def _day(plain: str, style: str) -> date | None:
 def _only(cells: Iterable[str], styles: tuple[str, str], read: Callable[[str, str], T | None]) -> str:
     """The style in which a column is written: whatever cannot be read in one of them is in the other."""
     left, unclear = set(styles), ""
-    for cell in cells:
+    for cell in dict.fromkeys(cells):
         readings = {style: read(cell, style) for style in styles}
         fits = {style for style, item in readings.items() if item is not None}
         left &= fits or left
