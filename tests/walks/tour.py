@@ -21,7 +21,7 @@ from sqlmodel import SQLModel, col
 from bot.words import Voice
 from handlers import FEATURES
 from handlers.goals.mapping import read_mapping
-from handlers.kit.cards import Button, Card
+from handlers.kit.cards import Button, Card, Press
 from handlers.kit.dispatch import Core
 from handlers.kit.features import Route
 from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
@@ -328,7 +328,7 @@ class Tour:
         """Chen says that a figure is wrong, and that a score is; Ada owes the answers."""
         await self.visit("chen", Said("/goals data", command=True), "figures about me")
 
-        def raised(store: Store) -> None:
+        def raised(store: Store) -> str:
             chen, ada = self.chat.ids["chen"], self.chat.ids["ada"]
             (point,) = store.metrics.about(chen, reader=chen, limit=1)
             (goal,) = store.goals.of(chen, reader=chen)[:1]
@@ -339,10 +339,16 @@ class Tour:
                 )
                 title = dump(Phrase("{name} says that this is wrong", name=Verbatim("Chen")))
                 store.obligations.open(ada, "goals.answer", row.id, title=title, args={"objection": row.id})
+            return goal.id
 
-        self.chat.change(raised)
-        await self.visit("ada", Opened("home"), "home", -1)
-        await self.visit("chen", Said("/goals", command=True), "goals", -1)
+        goal = self.chat.change(raised)
+        for button in _buttons((await self.chat.opens("ada")).answer):
+            if self._route(button.handle) == "goals.answer":
+                await self.press("ada", button, "an objection", -1)
+        card = Card(Phrase("Goals"), Button(Phrase("Why this number?"), Press("goals.why", {"goal": goal})))
+        seal, chen = self.chat.core.seal, self.chat.ids["chen"]
+        sealed = self.chat.change(lambda store: seal(store, card, for_person=chen))
+        await self.press("chen", sealed.buttons()[0], "why", 0)
 
     async def days(self, count: int) -> None:
         """Let the clock ring, and answer it."""
