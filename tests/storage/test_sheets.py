@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
-from storage.sheets import OutSheet, Sheet, SheetProblem, read_sheet, write_csv, write_xlsx, writing
+from storage.sheets import OutSheet, Sheet, SheetProblem, read_sheet, sandbox, write_csv, write_xlsx, writing
 from storage.sheets.problem import MAX_CHARACTERS
+from storage.sheets.reading import table
 
 ROOT = Path(__file__).parents[2]
 SHEET = "xl/worksheets/sheet1.xml"
@@ -478,10 +479,22 @@ def outcome_of_mutation(seed: int) -> str:
         name = dice.choice([name for name in content if name.startswith("xl/")])
         content[name] = mutated(content[name], dice)
     data = packed(content)
+    data = data if seed % 2 else mutated(data, dice)
     try:
-        return "read" if read_sheet(data if seed % 2 else mutated(data, dice), "x.xlsx") else "?"
+        return "read" if (read_sheet(data, "x.xlsx") if seed % 10 < 2 else read_here(data)) else "?"
     except SheetProblem as refused:
         return refused.code
+
+
+def read_here(data: bytes) -> Sheet:
+    """What the sandbox does, in this process: starting one takes a hundred times as long as reading."""
+    try:
+        found = list(sandbox.rows(data))
+    except SheetProblem:
+        raise
+    except BaseException:  # a Rust panic is not an Exception
+        raise SheetProblem("not-a-sheet") from None
+    return table(found)
 
 
 def mutated(data: bytes, dice: random.Random) -> bytes:
