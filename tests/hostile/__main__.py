@@ -32,7 +32,7 @@ def main() -> int:
 
 
 async def _lived_in(folder: Path) -> tuple[Path, datetime]:
-    file = await found(folder)
+    file = await asyncio.to_thread(found, folder)
     async with opened(file, folder / "company.db") as chat:
         tour = Tour(chat)
         await tour.through_a_week()

@@ -82,6 +82,9 @@ MAY_READ: dict[str, str] = {
     "unmatched": "self",  # about whom nobody is known as: for whoever looks after the source, and on the terminal
 }
 """The relations that read a kind of record; whatever is not here is denied."""
+IN_CHANNELS = frozenset(kind for kind, readers in MAY_READ.items() if "colleague" in readers.split())
+"""What may stand in a channel, where nobody knows who reads along: what any colleague may read. Nothing else may,
+though all who are in the channel today may read it."""
 COLUMNS = {name: column for column, name in CALLED.items()}
 
 

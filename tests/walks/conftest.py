@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.company import Chat
+from storage.migrations import mark_newest
+from tests.company import Chat, company
+from tests.walks.canaries import STAFF, Story, settle
 from tests.walks.hostile import Words
+from tests.walks.judging import State
 from tests.walks.tour import Tour, found, opened
 
-TOURS = frozenset({"tour", "hostile_tour", "hostile_interviews"})
+GROUPS = dict.fromkeys(("tour", "hostile_tour", "hostile_interviews"), "tours") | {"states": "states"}
+"""Which fixtures are made on one worker alone."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever needs a tour goes to one worker, so that each is made once."""
+    """Whoever needs one of these goes to one worker, so that each is made once."""
     for item in items:
-        if TOURS.intersection(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("tours"))
+        for group in {GROUPS[name] for name in getattr(item, "fixturenames", ()) if name in GROUPS}:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
 def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A founded company, to be copied."""
-    return asyncio.run(found(tmp_path_factory.mktemp("company")))
+    return found(tmp_path_factory.mktemp("company"))
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +72,24 @@ async def _toured(
         await tour.through_a_week()
         await tour.everywhere(people)
         return tour
+
+
+@pytest.fixture(scope="session")
+def states(tmp_path_factory: pytest.TempPathFactory) -> dict[str, State]:
+    """A company with a canary in every personal field: this week, and the next."""
+    return asyncio.run(_written(tmp_path_factory.mktemp("states")))
+
+
+async def _written(folder: Path) -> dict[str, State]:
+    founded, today, later = (folder / f"{name}.db" for name in ("founded", "today", "later"))
+    async with company(f"sqlite+aiosqlite:///{founded}", STAFF) as chat:
+        mark_newest(chat.database)
+    async with opened(founded, today) as chat:
+        story = Story(chat, settle(chat))
+        await story.before()
+        await story.today()
+        before = State(today, replace(story.canaries, words=dict(story.canaries.words)), chat.now)
+    async with opened(today, later, before.at) as chat:
+        story.chat = story.canaries.chat = chat
+        await story.later()
+        return {"today": before, "later": State(later, story.canaries, chat.now)}

@@ -74,6 +74,7 @@ class World:
     teams: Mapping[str, str] = field(default_factory=dict)
     """The team of everybody who was ever here; of those who have left it still says where they were."""
     here: frozenset[str] = frozenset()
+    _managers: dict[tuple[str, date], str | None] = field(default_factory=dict)
 
     # What somebody is to a record -------------------------------------------------------------------------------
 
@@ -82,25 +83,22 @@ class World:
         it was made."""
         return COLUMNS[column](self, actor, row)
 
-    def may(self, actor: str, right: str, row: Any) -> bool:
-        """Whether the page promises this right."""
-        return any(self.is_to(column, actor, row) for column in _columns_with(row.kind, right))
-
-    def on_behalf_of(self, actor: str, right: str, row: Any) -> str | None:
-        """For whom somebody stands in, when it is only by that that they have the right."""
-        others = [column for column in _columns_with(row.kind, right) if column != STANDS_IN]
-        if STANDS_IN not in _columns_with(row.kind, right) or not self.stands_in(actor, row):
-            return None
-        if any(self.is_to(column, actor, row) for column in others):
-            return None
-        return self.manager(row.subject_id, self.now.date())
+    def of(self, actor: str, row: Any) -> Standing:
+        """All that somebody is to a record, as far as the page gives anything to it."""
+        given = _columns_of(row.kind)
+        return Standing(frozenset(column for column in given if self.is_to(column, actor, row)), row, self)
 
     def manager(self, person: str, day: date) -> str | None:
         """Whom somebody reported to on a day."""
-        found = [
-            each.manager for each in self.lines if each.subject == person and each.since <= day < each.until
-        ]
-        return found[0] if found else None
+        key = (person, day)
+        if key not in self._managers:
+            found = [
+                each.manager
+                for each in self.lines
+                if each.subject == person and each.since <= day < each.until
+            ]
+            self._managers[key] = found[0] if found else None
+        return self._managers[key]
 
     def above(self, person: str, day: date) -> list[str]:
         """The managers of somebody on a day, the nearest first."""
@@ -160,6 +158,25 @@ class World:
         )
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What somebody is to a record, as columns of the page, and what they may therefore do."""
+
+    columns: frozenset[str]
+    row: Any
+    world: World
+
+    def may(self, right: str) -> bool:
+        """Whether the page promises this right."""
+        return not self.columns.isdisjoint(_columns_with(self.row.kind, right))
+
+    def on_behalf_of(self, right: str) -> str | None:
+        """For whom they stand in, when it is only by that that they have the right."""
+        if self.columns & _columns_with(self.row.kind, right) != {STANDS_IN}:
+            return None
+        return self.world.manager(self.row.subject_id, self.world.now.date())
+
+
 STANDS_IN = "Who stands in for the manager, of these days"
 COLUMNS: Mapping[str, Callable[[World, str, Any], bool]] = {
     "The person themselves": lambda world, actor, row: actor == row.subject_id,
@@ -200,8 +217,13 @@ def _rights(cell: str) -> frozenset[str]:
 
 
 @cache
-def _columns_with(kind: str, right: str) -> tuple[str, ...]:
-    return tuple(column for column, rights in page()[kind].items() if right in rights)
+def _columns_with(kind: str, right: str) -> frozenset[str]:
+    return frozenset(column for column, rights in page()[kind].items() if right in rights)
+
+
+@cache
+def _columns_of(kind: str) -> tuple[str, ...]:
+    return tuple(column for column, rights in page()[kind].items() if rights)
 
 
 @cache

@@ -21,7 +21,7 @@ from storage.policy import Kind, Relation, Right
 from storage.records import personal_tables
 from storage.store import Store
 from storage.tables import FOREVER, BreakGlass, Delegation, PersonalRow, PersonRow, ReportingLine
-from tests.walks.promise import World, world_of
+from tests.walks.promise import Standing, World, world_of
 
 BEGIN = date(2026, 1, 1)
 
@@ -222,19 +222,20 @@ class History:
         for reader in self.people:
             found = {row.id for row in self.store.read(table, reader=reader)}
             for row in rows:
+                promised = self.world.of(reader, row)
                 self.compared += 1
-                self.differences += (row.id in found) != self.world.may(reader, "read", row)
-                self.differences += self._of_the_rule(reader, row)
+                self.differences += (row.id in found) != promised.may("read")
+                self.differences += self._of_the_rule(reader, row, promised)
                 if row.id in found:
                     self.met.update(policy.relations(self.store.directory, reader, row, self.store.now))
 
-    def _of_the_rule(self, reader: str, row: PersonalRow) -> int:
+    def _of_the_rule(self, reader: str, row: PersonalRow, promised: Standing) -> int:
         """How often the rule says something else than the page."""
-        asked, world = (self.store.directory, reader), self.world
+        asked = (self.store.directory, reader)
         rule = [policy.may(*asked, right, row, self.store.now) for right in Right]
         rule += [policy.on_behalf_of(*asked, right, row, self.store.now) for right in Right]
         rule += [policy.opened_by_glass(*asked, row, self.store.now) is not None]
-        page = [world.may(reader, right.value, row) for right in Right]
-        page += [world.on_behalf_of(reader, right.value, row) for right in Right]
-        page += [world.opened_by_glass(reader, row)]
+        page = [promised.may(right.value) for right in Right]
+        page += [promised.on_behalf_of(right.value) for right in Right]
+        page += [self.world.opened_by_glass(reader, row)]
         return sum(one != other for one, other in zip(rule, page, strict=True))

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import html
 import json
 import logging
-import re
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,36 +25,32 @@ from bot.settings import Settings
 from bot.slack.platform import SlackPlatform
 from bot.telegram.platform import TelegramPlatform
 from schedules.delivery import Delivery
+from storage.policy import Kind
 from storage.store import Store
 from storage.tables import Outgoing
-from tests.fakes.slack import ClientRefused, FakeSlack, Message, View
-from tests.fakes.slack_inputs import fields
-from tests.fakes.slack_limits import elements
+from storage.webchat import WebMessage
+from tests.company import in_haste
+from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
 from tests.walks.canaries import slack_user
-from tests.walks.tour import in_haste
 
-WORDS = "the calm incident call"
 NOBODY = ("",)
 """Who reads logs, metrics, what platforms are asked, and pages of strangers."""
+ALL_THERE = "#"
+"""Whoever reads a channel: its members of today, guests, and who joins it in a year."""
+SLACK_CHANNEL, TELEGRAM_GROUP, WEB_CHANNEL = "C1GENERAL", -100200, "general"
+CHANNELS = {"slack": SLACK_CHANNEL, "telegram": str(TELEGRAM_GROUP), "web": WEB_CHANNEL}
+"""On each platform, the channel in which everybody is, and into which everything goes that is posted anywhere."""
 
 
 @dataclass(frozen=True)
 class Out:
     """Some bytes that left, through which surface, and before whose eyes they come: first names, "" for nobody of the
-    company."""
+    company, `ALL_THERE` for a channel."""
 
     surface: str
     whose: tuple[str, ...]
     data: bytes
-
-
-@dataclass(frozen=True)
-class Pressable:
-    """A button that somebody was shown: its key, and how it is pressed."""
-
-    key: str
-    press: Callable[[], Awaitable[None]]
 
 
 @dataclass
@@ -75,6 +69,7 @@ class House:
     _slack_calls: int = 0
     _telegram_calls: int = 0
     _sent: int = 0
+    _posted: str = ""
 
     @property
     def everybody(self) -> tuple[str, ...]:
@@ -105,16 +100,19 @@ class House:
             await asyncio.wait(set(painting))
 
     async def deliver(self) -> None:
-        """Send everything that waits, through one platform and then, as if it had not, through the next."""
+        """Send everything that waits, through one platform and then, as if it had not, through the next: to a person
+        where they are, and what is posted into the channel that is there."""
         database = self.app.database
-        waiting = await database.write(lambda store: {row.id for row in _of(store, "waiting")})
+        waiting = await database.write(_due)
         for platform in self.app.platforms:
-            await database.write(lambda store: _let_wait(store, waiting))
             speaker = platform.speaker
+            await database.write(lambda store, name=speaker.name: _let_wait(store, waiting, name))  # type: ignore[misc]
             speaker.buckets = lambda parcel: []  # type: ignore[method-assign]
             while waiting and await Delivery(self.app.core, [speaker], worker="test").deliver():
                 pass
             await self.settled()
+        for card in await database.read(self._posted_here):
+            self.note("web channel", (*self.everybody, ALL_THERE), card)
 
     def take(self) -> list[Out]:
         """What left since it was asked last."""
@@ -129,6 +127,13 @@ class House:
         self.lines.clear()
         out, self._out = self._out, []
         return out
+
+    def _posted_here(self, store: Store) -> list[str]:
+        """What Upbeat posted in the local chat's channel: it stands there for all who come later."""
+        new = (col(WebMessage.kind) == Kind.CHANNEL, col(WebMessage.id) > self._posted)
+        rows = sorted(store._rows(WebMessage, new), key=lambda row: row.id)
+        self._posted = rows[-1].id if rows else self._posted
+        return [row.card for row in rows if row.card]
 
     # Who reads what is sent to a platform ---------------------------------------------------------------------
 
@@ -163,7 +168,9 @@ class House:
         channel = self.slack.channels.get(where)
         if channel is None:
             return self._named(where)
-        return self._named(*([channel.im_with] if channel.im_with else channel.members))
+        if channel.im_with:
+            return self._named(channel.im_with)
+        return (*self._named(*channel.members), ALL_THERE)
 
     def _named(self, *users: str) -> Sequence[str]:
         return tuple(who for who in self.staff if slack_user(who) in users)
@@ -183,6 +190,8 @@ class House:
             query = args["callback_query_id"]
             found = [each for each in self.telegram.answers if each["callback_query_id"] == query]
             chat = found[0]["user_id"] if found else None
+        if chat == TELEGRAM_GROUP:
+            return (*self.everybody, ALL_THERE)
         return tuple(who for who, number in self.numbers.items() if number == chat)
 
 
@@ -190,227 +199,22 @@ def _of(store: Store, state: str) -> list[Outgoing]:
     return store._rows(Outgoing, (col(Outgoing.state) == state,))
 
 
-def _let_wait(store: Store, ids: set[str]) -> None:
-    """Let these wait once more, if they were sent."""
-    for row in _of(store, "sent"):
+def _due(store: Store) -> set[str]:
+    return {row.id for row in _of(store, "waiting") if row.due_at <= store.now}
+
+
+def _let_wait(store: Store, ids: set[str], platform: str) -> None:
+    """Let these wait for this platform, sent through another one or not."""
+    there = store.accounts.seen_place(platform, CHANNELS[platform], "general")
+    for row in (*_of(store, "waiting"), *_of(store, "sent")):
         if row.id in ids:
-            store.change(row, state="waiting", sent_at=None, edits=None)
+            again = {"state": "waiting", "sent_at": None, "edits": None} if row.sent_at else {}
+            place_id = there.id if row.place_id else None
+            store.change(row, due_at=store.now, place_id=place_id, **again)
 
 
 def _shown(item: Any) -> str:
     return item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item)
-
-
-# What people do there ------------------------------------------------------------------------------------------------
-
-
-class Slack:
-    """Slack, as its people use it."""
-
-    name = "slack"
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._slack = house.slack
-
-    async def says(self, who: str, words: str) -> None:
-        """A command."""
-        command, _, rest = words.partition(" ")
-        await self._acked(who, self._slack.command(slack_user(who), "/upbeat", f"{command[1:]} {rest}"))
-
-    async def talks(self, who: str, words: str) -> None:
-        """Plain words, in the private chat."""
-        await self._acked(who, self._slack.says(slack_user(who), words))
-
-    async def opens(self, who: str, shortcut: str, *, on_message: bool) -> None:
-        """A shortcut."""
-        user = slack_user(who)
-        if not on_message:
-            await self._acked(who, self._slack.shortcut(user, shortcut))
-            return
-        other = slack_user(next(one for one in self._house.staff if one != who))
-        said = self._slack.post("C1GENERAL", other, text=WORDS, by_bot=False)
-        await self._acked(who, self._slack.message_shortcut(user, shortcut, said))
-
-    async def goes_home(self, who: str) -> None:
-        """The home screen."""
-        await self._acked(who, self._slack.open_home(slack_user(who)))
-
-    async def _acked(self, who: str, doing: Awaitable[Any]) -> None:
-        ack = await doing
-        self._house.note("slack acknowledgement", (who,), json.dumps(ack.body, ensure_ascii=False))
-        await self._house.settled()
-
-    def shown(self, who: str) -> Iterator[Pressable]:
-        """The buttons that somebody sees, newest first."""
-        user = slack_user(who)
-        home = self._slack.home(user)
-        shown: list[Message | View] = [*self._slack.modal(user), *([home] if home else [])]
-        shown += reversed(self._slack.dm(user)[-3:])
-        for on in shown:
-            if isinstance(on, Message) and on.deleted:
-                continue
-            for block in on.blocks:
-                for element in elements(block):
-                    if element.get("type") == "button" and element.get("value"):
-                        yield Pressable(element["value"], self._press(who, on, block, element))
-
-    def _press(self, who: str, on: Message | View, block: Any, element: Any) -> Callable[[], Awaitable[None]]:
-        own = {"text": element["text"], "value": element["value"]}
-
-        async def press() -> None:
-            await self._acked(who, self._slack._act(slack_user(who), on, block, element, own))
-
-        return press
-
-    async def submits(self, who: str) -> bool:
-        """Fill in the form that is open, and send it; False when there is none."""
-        user = slack_user(who)
-        stack = self._slack.modal(user)
-        if not stack or "submit" not in stack[-1].content:
-            stack.clear()
-            return False
-        with contextlib.suppress(ClientRefused, LookupError, ValueError):
-            given = {
-                block["block_id"]: WORDS
-                for block, element in fields(stack[-1].blocks)
-                if _takes_words(element)
-            }
-            await self._acked(who, self._slack.submit(user, given))
-        stack.clear()
-        return True
-
-
-def _takes_words(element: dict[str, Any]) -> bool:
-    return element["type"] == "plain_text_input" and not element.get("initial_value")
-
-
-class Telegram:
-    """Telegram, as its people use it."""
-
-    name = "telegram"
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._fake = house.telegram
-
-    async def says(self, who: str, words: str) -> None:
-        """A command."""
-        await self.talks(who, words if words.startswith("/upbeat") else f"/upbeat {words[1:]}")
-
-    async def talks(self, who: str, words: str) -> None:
-        """Plain words, which also answer the question of an interview."""
-        await self._fake.says(self._house.numbers[who], words)
-        await self._house.settled()
-
-    async def opens(self, who: str, shortcut: str, *, on_message: bool) -> None:
-        """There are none."""
-
-    async def goes_home(self, who: str) -> None:
-        """What one sees first."""
-        await self.talks(who, "/start")
-
-    def shown(self, who: str) -> Iterator[Pressable]:
-        """The buttons that somebody sees, newest first."""
-        number = self._house.numbers[who]
-        for message in [message for message in self._fake.chat(number) if message.from_bot][:-4:-1]:
-            for row in (message.reply_markup or {}).get("inline_keyboard", []):
-                for button in row:
-                    if "callback_data" in button:
-                        yield Pressable(
-                            button["callback_data"],
-                            self._press(number, button["callback_data"], message.message_id),
-                        )
-
-    def _press(self, number: int, data: str, message: int) -> Callable[[], Awaitable[None]]:
-        async def press() -> None:
-            with contextlib.suppress(LookupError):  # it is gone meanwhile
-                await self._fake.presses(number, data, message)
-            await self._house.settled()
-
-        return press
-
-    async def submits(self, who: str) -> bool:
-        """Answer the question that is asked, if one is."""
-        return False
-
-
-class Web:
-    """The local chat, as its people use it."""
-
-    name = "web"
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._last: dict[str, str] = {}
-        self._keys = 0
-        self._view = f"with/{house.staff['ivan']}"  # a short page: what is heard there is not kept
-
-    async def says(self, who: str, words: str) -> None:
-        """A command."""
-        await self._posts(who, "say", words=words)
-
-    talks = says
-
-    async def opens(self, who: str, shortcut: str, *, on_message: bool, message: str = "") -> None:
-        """A shortcut."""
-        await self._posts(who, "open", shortcut=shortcut, message=message)
-
-    async def reacts(self, who: str, message: str) -> None:
-        """An emoji under a message of a channel."""
-        await self._posts(who, "react", view="in/general", message=message, emoji="tada")
-
-    async def goes_home(self, who: str) -> None:
-        """The home screen."""
-        await self.gets(who, f"/as/{who}/home")
-
-    async def gets(self, who: str, path: str, **headers: str) -> httpx.Response:
-        """Look at a page, under somebody's address ("" for nobody's)."""
-        answer = await self._house.browser.get(path, headers=headers)
-        self._heard(who, answer)
-        return answer
-
-    async def listens(self, who: str) -> None:
-        """Hear what changes, until nobody listens any more."""
-        async with self._house.browser.stream("GET", f"/as/{who}/events") as answer:
-            async for chunk in answer.aiter_bytes():
-                self._house.note("web events", (who,) if who in self._house.staff else (), chunk)
-
-    async def _posts(self, who: str, deed: str, **fields: Any) -> None:
-        self._keys += 1
-        data = {"view": self._view, "key": f"k{self._keys}", **fields}
-        self._heard(who, await self._house.browser.post(f"/as/{who}/{deed}", data=data))
-        await self._house.settled()
-
-    def _heard(self, who: str, answer: httpx.Response) -> None:
-        head = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
-        active = (who,) if who in self._house.staff else ()
-        self._house.note(
-            f"web {answer.request.url.path.rpartition('/')[2]}", active, head.encode() + answer.content
-        )
-        self._last[who] = answer.text if "html" in answer.headers.get("content-type", "") else ""
-
-    def shown(self, who: str) -> Iterator[Pressable]:
-        """The buttons of the last page, newest first."""
-        for handle in reversed(re.findall(r'data-handle="([^"]+)"', self._last.get(who, ""))):
-            yield Pressable(handle, self._press(who, handle))
-
-    def _press(self, who: str, handle: str) -> Callable[[], Awaitable[None]]:
-        async def press() -> None:
-            await self._posts(who, "press", handle=handle)
-
-        return press
-
-    async def submits(self, who: str) -> bool:
-        """Fill in the form of the drawer, and send it; False when there is none."""
-        page = self._last.get(who, "")
-        draft = re.search(r'name="draft" value="([^"]+)"', page)
-        if not draft:
-            return False
-        asked = re.findall(r'name="asked" value="([^"]+)"', page)
-        given = {f"q-{html.unescape(name)}": WORDS for name in asked}
-        await self._posts(who, "form", draft=draft.group(1), asked=asked, **given)
-        return True
 
 
 class _Slack(FakeSlack):
@@ -474,7 +278,8 @@ def _people(slack: FakeSlack, telegram: FakeTelegram, staff: Any, numbers: dict[
         telegram.add_user(
             numbers[who], name, f"{who}_t", "zh-hans" if language == "zh" else "en"
         ).started = True
-    slack.add_channel("C1GENERAL", "general", [*map(slack_user, staff), slack.bot_user_id])
+    slack.add_channel(SLACK_CHANNEL, "general", [*map(slack_user, staff), slack.bot_user_id])
+    telegram.add_group(TELEGRAM_GROUP, "general", list(numbers.values()))
 
 
 @contextlib.contextmanager

@@ -6,11 +6,10 @@ import asyncio
 import os
 import random
 import shutil
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,35 +22,26 @@ from typer.testing import CliRunner
 from bot.__main__ import cli
 from handlers import FEATURES
 from handlers.kit.forms import Colleague
+from storage import policy
 from storage.columns import Sealed, SealedJson
-from storage.database import Database
 from storage.migrations import mark_newest
-from storage.policy import Kind
-from storage.records import personal_tables, sealed_columns
-from storage.store import Store
-from storage.tables import BreakGlass, Handle, Occurrence, PersonRow
+from storage.policy import Relation, Right
+from storage.records import sealed_columns
+from storage.tables import Handle, Occurrence
 from tests.company import Chat, company
 from tests.engines import empty_database
-from tests.walks.canaries import MAY_READ, STAFF, Canaries, Story, Word, settle, texts_in
-from tests.walks.promise import World, world_of
+from tests.walks.canaries import IN_CHANNELS, STAFF, Canaries, Story, settle
+from tests.walks.clients import WORDS, Slack, SlackChannel, Telegram, TelegramGroup, Web
+from tests.walks.judging import TABLES, Judge, State
+from tests.walks.promise import page
 from tests.walks.reorganised import has_table
-from tests.walks.surfaces import WORDS, House, Out, Slack, Telegram, Web, open_house
+from tests.walks.surfaces import CHANNELS, House, open_house
 from tests.walks.tour import COMMANDS, EXAMPLES, SHORTCUTS, called, opened
 
 LONG = bool(os.environ.get("UPBEAT_ACCESS_LONG"))
 SEED = os.environ.get("UPBEAT_ACCESS_SEED", "1")
 SHARE = 0.02
 """How many of the doors the short form tries on each surface, chosen by the seed."""
-TABLES = tuple(table for table in personal_tables() if table.__module__.startswith("storage."))
-
-
-@dataclass(frozen=True)
-class State:
-    """A company at a moment: its file, its clock, and the words that were let fly in it."""
-
-    file: Path
-    canaries: Canaries
-    at: datetime
 
 
 Door = tuple[str, Callable[[Any, str], Awaitable[None]]]
@@ -82,102 +72,36 @@ def doors() -> Iterator[Door]:
     yield "plain words", lambda surface, who: surface.talks(who, WORDS)
 
 
-class Moment:
-    """Who is who now, and what has become of words."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._people = {row.id for row in store._rows(PersonRow, ()) if row.left_at is None}
-        self._rows = cache(lambda table: store._rows(table, ()))
-
-    @cached_property
-    def _world(self) -> World:
-        return world_of(lambda name: self._rows(_model(name)), self._store.now)
-
-    def may_read(self, reader: str, word: Word) -> bool:
-        """Whether somebody, who still works here, may read a word."""
-        return reader in self._people and (word.kind == "profile" or self._is_for(reader, word))
-
-    def _is_for(self, reader: str, word: Word) -> bool:
-        return any(Canaries.may_read(self._world, reader, each) for each in self._become(word))
-
-    def _become(self, word: Word) -> Iterator[Word]:
-        """A draft may have been sent, a break-glass be over: then it is what it was sent as, or told to whom it was
-        about."""
-        if word.kind != "break_glass":
-            yield word
-        for table in TABLES if word.kind == "draft" else (BreakGlass,) if word.kind == "break_glass" else ():
-            for row in self._rows(table):
-                if row.author_id == word.author_id and word.token in repr(row):
-                    yield self._as_it_stands(word, row)
-
-    def _as_it_stands(self, word: Word, row: Any) -> Word:
-        kind = row.kind
-        if isinstance(row, BreakGlass):
-            is_over = row.approved_at and (row.closed_at or row.ends_at <= self._store.now)
-            kind = "break_glass_told" if is_over else "break_glass"
-        return Word(word.token, kind, row.subject_id, row.author_id, row.named_id, row.made_at)
-
-
-_model = cache(has_table)
-
-
 @dataclass
-class Sweep:
-    """Goes through doors, and compares all that leaves with the rules."""
+class Sweep(Judge):
+    """Goes through doors, and judges all that leaves."""
 
-    house: House
-    canaries: Canaries
-    cells: Counter[str] = field(default_factory=Counter)
-    size: Counter[str] = field(default_factory=Counter)
-    seen: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    leaks: set[str] = field(default_factory=set)
+    house: House = field(kw_only=True)
     _pressed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _routes: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def database(self) -> Database:
-        return self.house.app.database
-
-    def judge(self, door: str) -> None:
-        """Search all that left."""
-        found: list[tuple[Out, set[str]]] = []
-        for out in self.house.take():
-            self.cells[out.surface.partition(" ")[0]] += 1
-            self.size[out.surface.partition(" ")[0]] += len(out.data)
-            tokens = {token for text in texts_in(out.data) for token in self.canaries.found_in(text)}
-            found += [(out, tokens)] if tokens else []
-        if found:
-            self.database.look_now(lambda store: self._compare(door, found, Moment(store)))
-
-    def _compare(self, door: str, found: list[tuple[Out, set[str]]], moment: Moment) -> None:
-        ids, words = self.canaries.ids, self.canaries.words
-        for out, token, who in (
-            (o, token, who) for o, tokens in found for token in tokens for who in o.whose
-        ):
-            if who and moment.may_read(ids[who], words[token]):
-                self.seen[token].add(who)
-            elif not (out.surface.startswith("web") and who in self.seen[token]):  # it stands in their chat
-                self.leaks.add(f"{door}: {out.surface} shows {who or 'nobody'} {words[token]}")
+    def take(self, door: str) -> None:
+        """Judge all that left since it was asked last."""
+        self.judge(door, self.house.take())
 
     async def through(self, surface: Any, who: str, door: Door, *, depth: int) -> None:
         """Go through a door, and press what is shown behind it."""
         name, act = door
         await act(surface, who)
-        self.judge(f"{surface.name} {name!r}")
+        self.take(f"{surface.name} {name!r}")
         await self._further(surface, who, name, depth)
 
     async def _further(self, surface: Any, who: str, name: str, depth: int) -> None:
         if not depth:
             return
         if await surface.submits(who):
-            self.judge(f"{surface.name} {name!r} > form")
+            self.take(f"{surface.name} {name!r} > form")
         for shown in list(surface.shown(who)):
             route = self._route(shown.key)
             self._pressed[surface.name, who, route] += 1
             if self._pressed[surface.name, who, route] == 1:
                 await shown.press()
-                self.judge(f"{surface.name} {name!r} > {route}")
+                self.take(f"{surface.name} {name!r} > {route}")
                 await self._further(surface, who, f"{name} > {route}", depth - 1)
 
     async def pages(self, web: Web, share: float) -> None:
@@ -192,12 +116,12 @@ class Sweep:
             for view in views:
                 if dice.random() < share:
                     await web.gets(who, f"/as/{who}/{view}", accept="text/html")
-                    self.judge(f"web {view}")
+                    self.take(f"web {view}")
             for message in said:
                 if dice.random() < share:
                     await web.reacts(who, message.id)
                     await web.opens(who, "kudos_for_this", on_message=True, message=message.id)
-                    self.judge("web reaction")
+                    self.take("web reaction")
         for path in (
             "/",
             "/healthz",
@@ -209,7 +133,7 @@ class Sweep:
             "/static/page.js",
         ):
             await web.gets("", path, accept="text/html")
-            self.judge(path)
+            self.take(path)
 
     async def files(self, web: Web, share: float) -> None:
         """The files that were made since the clock rang, by whose they are and by others."""
@@ -218,22 +142,14 @@ class Sweep:
             for who, person in self.canaries.ids.items():
                 if person == file.person_id or dice.random() < share:
                     await web.gets(who, f"/as/{who}/files/{file.id}", accept="text/html")
-                    self.judge("web file")
+                    self.take("web file")
 
     async def rings(self, clock: list[datetime]) -> None:
         """Let the clock ring on the next day, and everybody be told."""
         clock[0] += timedelta(days=1)
         await self.house.app.clock.tick()
         await self.house.deliver()
-        self.judge("the clock")
-
-    def unseen(self, every: bool) -> set[str]:
-        """What nobody saw for whom it is: of every word, or at least of every kind that stands in somebody's file."""
-        words = [word for word in self.canaries.words.values() if MAY_READ[word.kind]]
-        if every:  # but for a number in a people file that waits: HR is shown names
-            return {str(word) for word in words if not self.seen[word.token] and word.kind != "address"}
-        kinds = {word.kind for word in words} & set(Kind)
-        return kinds - {word.kind for word in words if self.seen[word.token]}
+        self.take("the clock")
 
     def _route(self, key: str) -> str:
         """The door that a key opens; one that only asks whether it was meant says so before the key."""
@@ -244,29 +160,7 @@ class Sweep:
         return f"{self._routes[handle]}{'?' if asks else ''}"
 
 
-# The company at several moments -------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def states(tmp_path_factory: pytest.TempPathFactory) -> dict[str, State]:
-    """This week, and the next."""
-    return asyncio.run(_written(tmp_path_factory.mktemp("states")))
-
-
-async def _written(folder: Path) -> dict[str, State]:
-    founded, today, later = (folder / f"{name}.db" for name in ("founded", "today", "later"))
-    async with company(f"sqlite+aiosqlite:///{founded}", STAFF) as chat:
-        mark_newest(chat.database)
-    async with opened(founded, today) as chat:
-        story = Story(chat, settle(chat))
-        await story.before()
-        await story.today()
-        before = State(today, replace(story.canaries, words=dict(story.canaries.words)), chat.now)
-    async with opened(today, later, before.at) as chat:
-        story.chat = story.canaries.chat = chat
-        await story.later()
-        return {"today": before, "later": State(later, story.canaries, chat.now)}
-
+# What is searched for ------------------------------------------------------------------------------------------------
 
 CARRIERS = {
     *(
@@ -376,29 +270,40 @@ async def test_nor_on_postgresql(record_property: Callable[[str, Any], None]) ->
     _holds(sweep, "postgresql", record_property)
 
 
+POSTED = {"today": {"kudos_public", "checkin_shared"}, "postgresql": {"kudos_public"}, "later": set[str]()}
+"""Kinds of what is posted in the channel of each platform; later, all of it has expired."""
+
+
 def _holds(sweep: Sweep, moment: str, record_property: Callable[[str, Any], None]) -> None:
-    cells, size = sum(sweep.cells.values()), sum(sweep.size.values())
-    surfaces = ", ".join(f"{count} of {name}" for name, count in sorted(sweep.cells.items()))
-    words = f"{sum(map(bool, sweep.seen.values()))} of {len(sweep.canaries.words)} words seen by whom they are for"
-    figures = f"{moment}: {surfaces}; {size / 1e6:.1f} million bytes searched; {words}"
-    record_property("access", [cells, len(sweep.leaks), figures])
-    record_property("examined", f"access, {figures}; {len(sweep.leaks)} leaked")
-    assert sorted(sweep.leaks) == []
+    record_property("access", [sum(sweep.cells.values()), len(sweep.leaks), f"{moment}: {sweep}"])
+    record_property("examined", f"access, {moment}: {sweep}; {len(sweep.leaks)} leaked")
+    assert not sweep.leaks, "\n".join(sorted(sweep.leaks))
     assert min(sweep.cells[name] for name in ("slack", "telegram", "web")) > 20
     assert sweep.unseen(LONG and moment == "today") == set()  # later, some are left of whom nothing is shown
+    for surface in CHANNELS:
+        assert POSTED[moment] <= sweep.posted[surface], "nothing posted shows nothing"
     assert sweep.house.slack.violations == []
     assert sweep.house.telegram.violations == []
+
+
+def test_what_any_colleague_may_read_is_what_may_stand_in_a_channel() -> None:
+    """The page and the policy say the same; check-ins for a channel, and templates, are no kinds of their own."""
+    promised = {kind for kind, columns in page().items() if "read" in columns["Any colleague"]}
+    ruled = {
+        kind for kind, rights in policy.TABLE.items() if Right.READ in rights.get(Relation.COLLEAGUE, ())
+    }
+    assert promised == ruled == IN_CHANNELS - {"checkin_shared", "template"}
 
 
 async def swept(url: str, state: State, share: float) -> Sweep:
     """Everybody goes through every door, or through a share of them, on each surface."""
     clock = [state.at]
     async with open_house(url, "a test's secret", STAFF, state.canaries.ids, clock) as house:
-        sweep = Sweep(house, state.canaries)
+        sweep = Sweep(house.app.database, state.canaries, house=house)
         web, often = Web(house), min(1.0, share * 5)
         ears = [asyncio.create_task(web.listens(who)) for who in STAFF]
         await house.deliver()
-        sweep.judge("delivered")
+        sweep.take("delivered")
         for depth in (0, 2 if LONG else 1):
             for number, (surface, who, door) in enumerate(_chosen(house, share, depth)):
                 await sweep.through(surface, who, door, depth=depth)
@@ -409,24 +314,28 @@ async def swept(url: str, state: State, share: float) -> Sweep:
         await sweep.pages(web, often)
         await sweep.rings(clock)
         await house.painted()
-        sweep.judge("home screens")
+        sweep.take("home screens")
         for ear in ears:
             ear.cancel()
         await asyncio.gather(*ears, return_exceptions=True)
-        sweep.judge("events")
+        sweep.take("events")
         return sweep
 
 
 def _chosen(house: House, share: float, depth: int) -> Iterator[tuple[Any, str, Door]]:
-    """At length, all; shortly, what shows somebody else's records on one surface each, and a share of the rest."""
-    surfaces = (Slack(house), Telegram(house), Web(house))
+    """At length, all; shortly, what shows somebody else's records on one surface each, every command where everybody
+    reads along, by those who have most to hide, and a share of the rest."""
+    private, shared = (Slack(house), Telegram(house), Web(house)), (SlackChannel(house), TelegramGroup(house))
+    bare = {f"/{route.words}" for route in COMMANDS}
     for turn, who in enumerate(STAFF):
         for number, door in enumerate(doors()):
             others = share >= SHARE and door[0].endswith("@ben")
-            always = not depth and (others or door[0] in ALWAYS)
-            for place, surface in enumerate(surfaces):
+            always = not depth and (others or door[0] in ALWAYS) and private[(turn + number) % 3]
+            aloud = not depth and share >= SHARE and door[0] in bare and who in ("ben", "ada", "hana")
+            aloud_on = aloud and shared[(turn + number) % 2]
+            for surface in (*private, *shared):
                 dice = random.Random(f"{SEED} {surface.name} {who} {door[0]} {depth}").random()
-                if (always and (turn + number) % 3 == place) or dice < (share / 4 if depth else share):
+                if surface in (always, aloud_on) or dice < (share / 4 if depth else share):
                     yield surface, who, door
 
 
