@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from bot.importing import ENGLISH, read_table
 from bot.ingest.signed import new_secret
-from bot.terminal import Complaint
+from bot.terminal import Complaint, complaining
 from handlers.goals.arriving import Faulty, Taken, expect, foresee, run_again, take
 from handlers.goals.loading import checked, permit, summary
 from handlers.goals.mapping import Mapping, read_kept, read_mapping
@@ -113,13 +113,17 @@ def map_person(database: Database, name: str, called: str, email: str) -> None:
         store.change(source, people={**source.people, called.strip().casefold(): person.email})
         return run_again(store, source)
 
-    console.print(escape(f"{called} is {email} for {name}. " + _told(database.write_now(work))))
+    with complaining(Faulty):
+        taken = database.write_now(work)
+    console.print(escape(f"{called} is {email} for {name}. " + _told(taken)))
 
 
 def print_unmatched(database: Database, name: str, *, again: bool) -> None:
     """Print what waits for a person, each name once. Raises Complaint."""
     if again:
-        console.print(_told(database.write_now(lambda store: run_again(store, _source(store, name)))))
+        with complaining(Faulty):
+            taken = database.write_now(lambda store: run_again(store, _source(store, name)))
+        console.print(_told(taken))
     names = database.write_now(
         lambda store: Counter(
             (arrival.person, arrival.metric) for _, arrival in store.metrics.unknown.of(_source(store, name))

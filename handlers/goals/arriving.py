@@ -18,8 +18,8 @@ from storage.store import Store
 
 AHEAD = timedelta(days=1)
 """A figure may be about a day that has begun elsewhere; about later ones nobody knows anything."""
-CARD, SILENT = f"{feature.name}.data", f"{feature.name}.silent"
-"""The bells that tell an owner what moved, and who set a source up that it is silent."""
+CARD, SILENT, AGAIN = (f"{feature.name}.{name}" for name in ("data", "silent", "again"))
+"""The bells that tell an owner what moved, tell of a source that is silent, and try again whom nobody knew."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,13 @@ class Taken:
 
 def take(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> Taken:
     """Keep what a source sent, all of it or nothing, and move what reads it. Raises Faulty."""
-    arrivals = tuple(arrivals)
+    taken = _kept(store, source, tuple(arrivals))
+    store.change(source, heard_at=store.now)
+    expect(store, source)
+    return taken
+
+
+def _kept(store: Store, source: DataSource, arrivals: tuple[Arrival, ...]) -> Taken:
     known = store.metrics.of_source(source)
     if found := wrongs(store, source, arrivals):
         raise Faulty(_fault(source, arrivals[wrong.number], wrong) for wrong in found)
@@ -106,7 +112,8 @@ def take(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> Taken
         if kept.fate == "corrected":
             taken.corrections.append(Correction(arrival, kept.before, subject))
     taken.moved = sum(move(store, source, *series) for series in sorted(changed))
-    _hear_from(store, source)
+    if taken.waits_anew and store.slots.next(AGAIN, f"source:{source.id}") is None:
+        store.slots.plan(AGAIN, f"source:{source.id}", store.now + ONE_DAY)
     return taken
 
 
@@ -126,20 +133,16 @@ def foresee(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> Ta
 
 
 def run_again(store: Store, source: DataSource) -> Taken:
-    """Take the figures again whose person was not known: some may be by now."""
+    """Take the figures again whose person was not known: some may be by now. Nothing is heard of the source by that.
+    Raises Faulty."""
     waiting = store.metrics.unknown.of(source)
     whom = Whom(store, source)
     matched = [(row, arrival) for row, arrival in waiting if whom.find(arrival.person)]
     for row, _ in matched:
         store.metrics.unknown.match(row)
-    taken = take(store, source, [arrival for _, arrival in matched])
+    taken = _kept(store, source, tuple(arrival for _, arrival in matched))
     taken.fates["unmatched"] = len(waiting) - len(matched)
     return taken
-
-
-def _hear_from(store: Store, source: DataSource) -> None:
-    store.change(source, heard_at=store.now)
-    expect(store, source)
 
 
 def expect(store: Store, source: DataSource) -> None:

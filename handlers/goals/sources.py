@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from handlers.goals.arriving import Taken, expect, run_again
+from handlers.goals.arriving import Faulty, Taken, expect, run_again
 from handlers.goals.goal import feature
 from handlers.kit.access import Rule, stewards
+from handlers.kit.calendar import ONE_DAY
 from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
+from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.forms import Choice, Colleague, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
@@ -186,13 +188,37 @@ def waiting_names(names: Counter[str]) -> Text:
 @feature.button(allow=keepers)
 def try_again(request: Request, source: str) -> Reply:
     """Take the figures again whose people may be known by now."""
-    row = source_of(request, source)
-    return Reply(show=_waiting(request, row, (Section(_again(run_again(request.store, row))),)))
+    return Reply(show=_tried(request, source_of(request, source)))
+
+
+def _tried(request: Request, source: DataSource) -> Card:
+    try:
+        taken = run_again(request.store, source)
+    except Faulty:
+        raise Problem(
+            Phrase("Some of these figures do not fit any more, by their name, their moment or their unit.")
+        ) from None
+    return _waiting(request, source, (Section(_again(taken)),))
 
 
 def _again(taken: Taken) -> Text:
     number = taken.fates["new"] + taken.fates["corrected"]
     return Plural("{n} figure was taken.", "{n} figures were taken.", n=number)
+
+
+@feature.bell("again")
+def again(ring: Ring) -> Rung:
+    """Once a day, figures are taken whose people have come to be known; the rest waits for the next day."""
+    source = ring.store.metrics.source_by_id(ring.about.partition(":")[2])
+    if source is None or source.removed_at is not None:
+        return Rung(None, silence=Silence("removed"))
+    tomorrow = ring.now + ONE_DAY
+    try:
+        with ring.store.nested():
+            left = run_again(ring.store, source).fates["unmatched"]
+    except Faulty:  # what was begun since in another unit, say: whoever tries again themselves is told
+        return Rung(tomorrow, silence=Silence("refused"))
+    return Rung(tomorrow if left else None)
 
 
 @feature.button(
@@ -211,7 +237,7 @@ def say_who(
     known = {**row.people, called.strip().casefold(): person.email}
     request.store.change(row, people=known)
     request.store.audit("changed", "data_source", record_id=row.id, subject_id=person.id)
-    return Reply(show=_waiting(request, row, (Section(_again(run_again(request.store, row))),)))
+    return Reply(show=_tried(request, row))
 
 
 WhichSource = Annotated[str, Choice(Phrase("Which source is it from?"), options=my_sources, required=False)]

@@ -133,7 +133,9 @@ async def test_whom_nobody_knows_waits_is_listed_and_said(any_chat: Chat) -> Non
     assert len(figures(chat, "eve")) == 2
 
 
-async def test_who_got_a_number_since_is_found_again(chat: Chat) -> None:
+@pytest.mark.parametrize("waits", [False, True])
+async def test_who_got_a_number_since_is_found_again(chat: Chat, waits: bool) -> None:
+    """By whoever presses the button, or by the clock within a day; nothing is heard of the source by that."""
     begins(chat)
     await described(chat, content=MONTH.replace("E9", "E404"))
     await chat.presses("dora", "Apply")
@@ -143,6 +145,13 @@ async def test_who_got_a_number_since_is_found_again(chat: Chat) -> None:
         store.change(row, external_id="e404", revision=store.people_changed())
 
     chat.change(numbered)
+    if waits:
+        heard_at = chat.rows(DataSource)[0].heard_at
+        chat.wait(days=1, hours=1)
+        await chat.tick()
+        assert len(figures(chat, "chen")) == 2
+        assert chat.rows(DataSource)[0].heard_at == heard_at
+        return
     await chat.presses("dora", "Whom nobody knows: 2", on=await chat.says("dora", "/goals sources"))
     assert "2 figures were taken." in await chat.presses("dora", "Try again")
     assert len(figures(chat, "chen")) == 2

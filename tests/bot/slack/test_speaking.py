@@ -22,6 +22,7 @@ from schedules.speaking import (
     Unreachable,
 )
 from storage.alerts import Alert
+from storage.metrics import FILES
 from storage.tables import Outgoing, Place
 from tests.bot.slack.conftest import GENERAL, Room, user
 from tests.bot.slack.demo import very_long
@@ -200,6 +201,19 @@ async def test_hr_sends_the_people_file(any_room: Room) -> None:
     await any_room.settled()
     assert slack.told(user("hana"))
     assert len(slack.called("download")) == 1
+
+
+async def test_who_looks_after_a_source_sends_its_figures(room: Room) -> None:
+    room.chat.change(
+        lambda store: store.metrics.add_source(
+            "crm", form=FILES, secret="", owner=room.chat.ids["dora"], stale_days=45
+        )
+    )
+    await room.slack.says(
+        user("dora"), "goals load crm", files=[("deals.csv", b"who,day,won\nada@x,2026-11-20,3\n")]
+    )
+    await room.settled()
+    assert "What are the columns of crm?" in str(room.slack.told(user("dora")))
 
 
 async def test_nobody_elses_file_is_fetched(room: Room) -> None:

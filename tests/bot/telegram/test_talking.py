@@ -4,6 +4,7 @@ import asyncio
 
 from bot.telegram.harmless import as_typed
 from storage.alerts import Alert
+from storage.metrics import FILES
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, MALLORY, Room
 
 
@@ -120,6 +121,17 @@ async def test_a_file_of_a_colleague_is_read(room: Room) -> None:
     await room.fake.settled()
     assert len(room.fake.called("getFile")) == 1
     assert room.fake.last(BEN).text
+
+
+async def test_figures_of_a_source_come_with_a_caption(room: Room) -> None:
+    room.chat.change(
+        lambda store: store.metrics.add_source(
+            "crm", form=FILES, secret="", owner=room.chat.ids["ben"], stale_days=45
+        )
+    )
+    table = b"who,day,won\nada@example.com,2026-11-20,3\n"
+    await room.fake.sends_document(BEN, "deals.csv", table, caption="/goals load crm")
+    assert "What are the columns of crm?" in (await room.shown(BEN)).text
 
 
 async def test_a_file_too_large_is_refused_with_a_sentence(room: Room) -> None:
