@@ -79,36 +79,56 @@ def says_the_same(row: KeyResult, item: Mapping[str, Any], name: str) -> bool:
 
 # As a line again -----------------------------------------------------------------------------------------------------
 
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "weight": " weight {weight}",
+        "judged": "judged: ",
+        "bonus": "bonus: {most} for ",
+        "penalty": "penalty: {most} for ",
+        "steps": " in {target} steps",
+        "band": " between {target} and {high}",
+        "span": " from {start} to {target}",
+    },
+    "zh": {
+        "weight": " 权重 {weight}",
+        "judged": "定性：",
+        "bonus": "加分：{most} ",
+        "penalty": "扣分：{most} ",
+        "steps": " 分 {target} 步",
+        "band": " 在 {target} 到 {high} 之间",
+        "span": " 从 {start} 到 {target}",
+    },
+}
+"""How a line is typed in each language; `lines.py` and the patterns above read both."""
 
-def lines_of(template: GoalTemplate) -> str:
+
+def lines_of(template: GoalTemplate, language: str) -> str:
     """The items as they would be typed."""
-    return "\n".join(line_of(item) for item in template.items)
+    return "\n".join(line_of(item, language) for item in template.items)
 
 
-def line_of(item: Mapping[str, Any]) -> str:
-    """One item as it would be typed."""
-    star = "* " if item["locked"] else ""
-    weight = f" weight {_number(item['weight'])}" if item["weight"] not in ("0", "1") else ""
+def line_of(item: Mapping[str, Any], language: str) -> str:
+    """One item as it would be typed by who speaks a language."""
+    words = _WORDS.get(language, _WORDS["en"])
+    star, title = "* " if item["locked"] else "", str(item["title"])
     if is_given(item["part"]):
-        return f"{star}{item['part']}: {_number(item['target'])} for {item['title']}"
-    if item["weight"] == "0":
-        weight = " weight 0"
+        return star + words[item["part"]].format(most=_number(item["target"])) + title
+    weight = words["weight"].format(weight=_number(item["weight"])) if item["weight"] != "1" else ""
     if item["part"] == JUDGED:
-        return f"{star}judged: {item['title']}{weight}"
-    return f"{star}{item['title']}{_aim(item)}{weight}"
+        return f"{star}{words['judged']}{title}{weight}"
+    return f"{star}{title}{_aim(item, words)}{weight}"
 
 
-def _aim(item: Mapping[str, Any]) -> str:
+def _aim(item: Mapping[str, Any], words: Mapping[str, str]) -> str:
     target, unit = _number(item["target"]), item["unit"]
-    united = f"{target}%" if unit == "%" else f"{target} {unit}".strip()
+    after = "%" if unit == "%" else f" {unit}".rstrip()
     if item["direction"] == Direction.YES_NO:
         return ""
     if item["direction"] == Direction.MILESTONE:
-        return f" in {target} steps"
+        return words["steps"].format(target=target)
     if item["direction"] == Direction.BAND:
-        high = _number(item["high"])
-        return f" between {target} and {high}{'%' if unit == '%' else f' {unit}'.rstrip()}"
-    return f" from {_number(item['start'])} to {united}"
+        return words["band"].format(target=target, high=_number(item["high"]) + after)
+    return words["span"].format(start=_number(item["start"]), target=target + after)
 
 
 def _number(item: str) -> str:

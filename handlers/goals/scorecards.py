@@ -11,7 +11,7 @@ from handlers.goals.cycles import current, linked
 from handlers.goals.goal import KPI, PERSON, Standing, feature
 from handlers.goals.writing import KINDS, SIGHT, Until, card, refuse_past
 from handlers.kit.access import Rule, everyone, readers
-from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
+from handlers.kit.cards import Button, Card, Note, Part, Press, Section
 from handlers.kit.forms import Choice, Colleague, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
@@ -65,12 +65,11 @@ def _none(mine: bool, person: Person) -> Part:
 
 def _shown(request: Request, each: Standing) -> tuple[Part, ...]:
     return (
-        Heading(goals.numbered(each.goal)),
-        *scored.facts(request, each),
         Section(
             goals.lines(request, each),
             button=Button(Phrase("Open"), Press("goals.show", {"goal": each.goal.id})),
         ),
+        *scored.facts(request, each),
         Button(Phrase("Why this number?"), Press("goals.why", {"goal": each.goal.id})),
     )
 

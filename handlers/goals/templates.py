@@ -52,13 +52,13 @@ def _shown(request: Request) -> Card:
     none = Section(Phrase("None yet. HR and administrators write them, for a role or a department."))
     return Card(
         Phrase("Templates of goals and scorecards"),
-        *(part for row in found for part in _described(row, steward)),
+        *(part for row in found for part in _described(request, row, steward)),
         *(() if found else (none,)),
         *((Button(Phrase("New template"), template.bind()),) if steward else ()),
     )
 
 
-def _described(row: GoalTemplate, steward: bool) -> tuple[Part, ...]:
+def _described(request: Request, row: GoalTemplate, steward: bool) -> tuple[Part, ...]:
     manage = (
         Button(Phrase("New version"), revise.bind(template=row.template_id)),
         Button(
@@ -70,10 +70,15 @@ def _described(row: GoalTemplate, steward: bool) -> tuple[Part, ...]:
     return (
         Heading(named(row)),
         *((Note(Phrase("For {whom}", whom=Verbatim(row.whom))),) if row.whom else ()),
-        Section(Lines(tuple(Verbatim(line_of(item)) for item in row.items))),
+        _items(request, row),
         Button(Phrase("Use it"), begin_from.bind(template=row.template_id), style="primary"),
         *(manage if steward else ()),
     )
+
+
+def _items(request: Request, row: GoalTemplate) -> Section:
+    language = request.actor.language
+    return Section(Lines(tuple(Verbatim(line_of(item, language)) for item in row.items)))
 
 
 def named(row: GoalTemplate) -> Text:
@@ -107,7 +112,12 @@ def template(request: Request, name: Name, items: Items, whom: Whom = "", form: 
 def revise(request: Request, template: str) -> Reply:
     """Write a new version of this template, with what it says now in the form."""
     row = _offered(request, template)
-    given = {"name": row.name, "items": lines_of(row), "whom": row.whom, "form": row.form}
+    given = {
+        "name": row.name,
+        "items": lines_of(row, request.actor.language),
+        "whom": row.whom,
+        "form": row.form,
+    }
     return Reply(
         ask=new_version.bind(template=template), given={name: item for name, item in given.items() if item}
     )
@@ -138,7 +148,7 @@ def _kept(
     return Reply(
         show=Card(
             Phrase("Kept: {template}.", template=named(row)),
-            Section(Lines(tuple(Verbatim(line_of(item)) for item in row.items))),
+            _items(request, row),
             *((Note(advice),) if alone else ()),
             *((Note(Phrase("Whoever uses an older version is shown what is different.")),) if told else ()),
             Button(Phrase("All templates"), templates.bind()),
@@ -244,7 +254,7 @@ def optional(request: Request, row: Goal) -> tuple[Part, ...]:
     }
     return tuple(
         Section(
-            Verbatim(line_of(item)),
+            Verbatim(line_of(item, request.actor.language)),
             button=Button(Phrase("Add"), take.bind(goal=row.id, item=item["id"])),
         )
         for item in found.items

@@ -93,7 +93,7 @@ def _lines(request: Request, mine: GoalTemplate, newest: GoalTemplate) -> Iterat
     before, after = _by_id(mine), _by_id(newest)
     for number, item in after.items():
         if number not in before:
-            words = Verbatim(line_of(item))
+            words = Verbatim(line_of(item, request.actor.language))
             yield (
                 Phrase("New in the core: {item}", item=words)
                 if item["locked"]

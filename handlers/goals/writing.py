@@ -239,7 +239,7 @@ def end(request: Request, goal: str) -> Reply:
 def ending(row: Goal) -> Button:
     """The button that ends a goal."""
     return Button(
-        Phrase("End it"),
+        Phrase("End this goal"),
         end.bind(goal=row.id),
         confirm=Phrase("It leaves your list, and its past stays readable. You can open it again."),
     )

@@ -89,7 +89,7 @@ async def test_nothing_is_changed_without_a_trace(chat: Chat) -> None:
     await chat.presses("ben", "Open")
     await chat.presses("ben", "Change")
     await chat.submits("ben", title="Customers arrive", sight="private")
-    await chat.presses("ben", "End it")
+    await chat.presses("ben", "End this goal")
     await chat.presses("ben", "Open it again")
     await chat.says("ben", "/goals")
     await chat.presses("ben", "Open")

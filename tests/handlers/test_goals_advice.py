@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -95,3 +96,10 @@ async def test_the_rules_are_published_in_both_languages(chat: Chat) -> None:
         assert all(word in heard for word in rule.words for heard in (english, chinese))
     assert "nobody else sees it" in english
     assert "别人看不到" in chinese
+
+
+async def test_each_hit_names_its_rule_in_chinese_too(chat: Chat) -> None:
+    for rule in RULES:
+        assert not re.search("[A-Za-z]", Voice("zh").say(rule.name)), rule.name
+    heard = await chat.says("chen", "新建目标 尽快上线")
+    assert f"{Voice('zh').say(RULES[4].name)}：" in heard.text

@@ -206,7 +206,7 @@ async def test_what_its_owner_does(chat: Chat, label: str) -> None:
 async def test_an_ended_goal_tells_those_who_serve_it(chat: Chat) -> None:
     await agreed(chat)
     await chat.presses("ada", "Open", on=await chat.says("ada", "/goals"))
-    await chat.presses("ada", "End it")
+    await chat.presses("ada", "End this goal")
     await later(chat)
     assert "It has ended." in chat.told("ben")
 

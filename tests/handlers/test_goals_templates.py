@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from handlers.goals.items import line_of, read_items
 from handlers.kit.cards import Section
 from handlers.kit.requests import Pressed
 from handlers.kit.text import Verbatim
@@ -125,6 +128,25 @@ async def test_lines_that_say_nothing_are_named(chat: Chat) -> None:
     assert "Say how many points at most" in heard
     heard = await chat.submits("hana", items="calm\nCalm")
     assert "Two items are called “calm”" in heard
+
+
+EVERY_KIND = """* complaints from 40 to 20 weight 30
+answers from 60% to 90%
+sign-ups from 100 to 1500.5 users a day
+churn between 2% and 4% weight 0
+launch in 4 steps
+live in Japan
+judged: calm in incidents weight 20
+* bonus: 5 for patents
+penalty: 10 for safety incidents"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_template_is_written_again_as_it_was_read(language: str) -> None:
+    items = read_items(EVERY_KIND, "UTC")
+    again = "\n".join(line_of(item, language) for item in items)
+    assert read_items(again, "UTC") == items, again
+    assert ("权重" in again) is (language == "zh")
 
 
 async def test_who_may_write_them(chat: Chat) -> None:

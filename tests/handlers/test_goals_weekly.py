@@ -121,7 +121,7 @@ async def test_ending_the_goal_settles_it(chat: Chat) -> None:
     await go(chat, NINE)
     await chat.says("grace", "/goals")
     await chat.presses("grace", "Open")
-    await chat.presses("grace", "End it")
+    await chat.presses("grace", "End this goal")
     assert asked(chat, "grace")[0].closed_how == "done"
     await go(chat, NINE + WEEK + HOUR)
     assert len(asked(chat, "grace")) == 1
