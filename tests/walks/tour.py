@@ -175,13 +175,14 @@ class Tour:
             await self.visit("ada", Said(f"/goals {said}", command=True), "a goal")
         await self._stuck("eve")
         await self._a_goal_serves_another()
+        await self._an_answer_is_owed()
         await self._a_goal_reads_data()
         await self._figures_come_in_files()
         await self._something_is_wrong()
         await self._a_scorecard_from_a_template()
         await self._a_step_that_everybody_sees()
         self._what_dora_leaves_behind()
-        await self._an_answer_is_owed()
+        self._what_ben_serves_is_changed()
         for who in ("ada", "hana"):
             await self.around(who)
         await self.days(6)
@@ -221,7 +222,8 @@ class Tour:
         ada = self.chat.ids["ada"]
         served = self.chat.change(lambda store: store.goals.of(ada, reader=ada)[-1])
         await self._proposes("eve", served.id)
-        await self.visit("ada", Opened("home"), "home")
+        home = await self.chat.opens("ada")
+        await self._press_only("ada", home, "goals.answer_proposal", self.depth)
 
     async def _proposes(self, who: str, served: str) -> None:
         """The first goal of somebody is to serve another."""
@@ -276,10 +278,21 @@ class Tour:
         moved = await chat.says("grace", f"/goals update {called} 5 {self.words()}")
         await self._press_only("grace", moved, "goals.preview")
 
-    async def _press_only(self, who: str, shown: Heard, route: str) -> None:
+    async def _press_only(self, who: str, shown: Heard, route: str, depth: int = 0) -> None:
         for button in _buttons(shown.answer):
             if self._route(button.handle) == route:
-                await self.press(who, button, route, 0)
+                await self.press(who, button, route, depth)
+
+    def _what_ben_serves_is_changed(self) -> None:
+        """And stays changed, whatever was pressed about what it is measured by."""
+        ben, ada = self.chat.ids["ben"], self.chat.ids["ada"]
+
+        def work(store: Store) -> None:
+            served = store.goals.of(ben, reader=ben)[0].parent_id
+            (above,) = store.goals.some((served,), reader=ada).values()
+            store.goals.change(above, "edited", by=ada, title=f"{above.title}, {self.words()}")
+
+        self.chat.change(work)
 
     def _what_dora_leaves_behind(self) -> None:
         """A goal of Dora's that one of Chen's serves."""
