@@ -10,7 +10,7 @@ from functools import partial
 from handlers.goals import pulled
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Tell
-from storage.leases import Term, under
+from storage.leases import Lost, Term, under
 from storage.metrics import DataQuery
 from storage.metrics.pulling import PullProblem, pull
 from storage.store import Store
@@ -30,8 +30,23 @@ async def pull_due(core: Core, term: Term | None = None) -> int:
         query = await core.database.write(under(term, partial(_claim, query_id=query_id)))
         if query is not None:
             asked += 1
-            await _pull(core, term, query)
+            await _pull_safely(core, term, query)
     return asked
+
+
+async def _pull_safely(core: Core, term: Term | None, query: DataQuery) -> None:
+    """What breaks is asked again soon, and the others do not wait for it."""
+    try:
+        await _pull(core, term, query)
+    except Lost:
+        raise
+    except Exception as error:
+        log.error("pull broke", extra={"error": type(error).__name__})
+        await core.database.write(under(term, partial(_soon, query_id=query.id)))
+
+
+def _soon(store: Store, *, query_id: str) -> None:
+    store.metrics.queries.soon(query_id)
 
 
 def _claim(store: Store, *, query_id: str) -> DataQuery | None:

@@ -12,6 +12,8 @@ from storage.metrics.tables import DataQuery, DataSource
 if TYPE_CHECKING:
     from storage.store import Store
 
+SOON = timedelta(minutes=10)
+
 
 class Queries:
     """`store.metrics.queries`."""
@@ -47,6 +49,12 @@ class Queries:
             next_at = self._store.now + timedelta(hours=row.every_hours)
             self._store.change(row, asked_at=self._store.now, next_at=next_at)
         return row
+
+    def soon(self, query_id: str) -> None:
+        """It could not be finished, for no fault of the query's: it is asked again soon."""
+        row = self._store.one(DataQuery, col(DataQuery.id) == query_id)
+        if row is not None:
+            self._store.change(row, next_at=self._store.now + SOON)
 
     def note(self, row: DataQuery, fault: str) -> None:
         """How it went: "" or the code of what was wrong."""

@@ -88,6 +88,17 @@ async def test_rows_that_cannot_be_taken_are_named_to_whoever_looks_after_it(
     assert not chat.rows(PersonPoint)
 
 
+async def test_what_breaks_is_asked_again_soon(chat: Chat, tmp_path: Path) -> None:
+    asks(chat, theirs(tmp_path))
+    chat.change(lambda store: store.change(store.metrics.source("erp"), mapping=None))
+    assert await pull_due(chat.core) == 1
+    chat.change(lambda store: store.change(store.metrics.source("erp"), mapping=read_mapping(MAPPING).kept()))
+    assert await pull_due(chat.core) == 0
+    chat.wait(minutes=11)
+    assert await pull_due(chat.core) == 1
+    assert chat.rows(PersonPoint)
+
+
 async def test_a_process_whose_turn_is_over_takes_nothing(chat: Chat, tmp_path: Path) -> None:
     asks(chat, theirs(tmp_path))
     with pytest.raises(Lost):
