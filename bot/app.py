@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.door import Door
 from bot.ingest import door as ingest
+from bot.pictures.studio import Studio
 from bot.platforms import Platform
 from bot.roles import ALL, Role
 from bot.settings import Settings
@@ -59,7 +60,8 @@ class App:
         self.started = time.monotonic()
         self.database = Database(settings.database_url, settings.secret, now=now)
         self.core = Core(self.database, FEATURES)
-        self.platforms = list(_platforms(settings, self.core))
+        self.studio = Studio()
+        self.platforms = list(_platforms(settings, self.core, self.studio))
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         speakers = [platform.speaker for platform in self.platforms]
         self.delivery = Delivery(self.core, speakers, worker=self.holder)
@@ -103,6 +105,7 @@ class App:
         await self.turns.stop()
         for platform in reversed(self.platforms):
             await platform.stop()
+        await self.studio.close()
         if self._remembering:
             self._remembering.cancel()
             await last.remember_once(self.database)
@@ -187,7 +190,7 @@ class App:
             await platform.refresh_homes(touched)
 
 
-def _platforms(settings: Settings, core: Core) -> list[Platform]:
+def _platforms(settings: Settings, core: Core, studio: Studio) -> list[Platform]:
     # Imported only when configured: each costs a quarter of a second and 30 MB at the start.
     made: list[Platform] = []
     if settings.slack:
@@ -200,6 +203,7 @@ def _platforms(settings: Settings, core: Core) -> list[Platform]:
                 signing_secret=settings.slack_signing_secret.get_secret_value(),
                 app_token=settings.slack_app_token.get_secret_value(),
                 api_url=settings.slack_api_url,
+                studio=studio,
             )
         )
     if settings.telegram:
@@ -212,10 +216,11 @@ def _platforms(settings: Settings, core: Core) -> list[Platform]:
                 api_url=settings.telegram_api_url,
                 public_url=settings.public_url,
                 webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+                studio=studio,
             )
         )
     if settings.serves_local_chat:
         from bot.web.platform import WebPlatform
 
-        made.append(WebPlatform(core))
+        made.append(WebPlatform(core, studio))
     return made

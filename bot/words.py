@@ -20,7 +20,20 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
+from handlers.kit.cards import (
+    Button,
+    Card,
+    Document,
+    Fact,
+    Heading,
+    Link,
+    Menu,
+    Note,
+    Part,
+    Picture,
+    Section,
+    Trend,
+)
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Value, Verbatim
 from storage.once import once
 
@@ -205,6 +218,8 @@ def _lines(parts: Iterable[Part], say: Callable[[Text], str], colon: str) -> Ite
             yield f"{say(part.label)}{colon}{say(part.value)}"
         elif isinstance(part, Trend):
             yield f"{bars(part.points)} {say(part.finding)}"
+        elif isinstance(part, Picture):
+            yield say(part.described)
         elif isinstance(part, Link):
             yield f"{say(part.label)}{colon}{part.url}"
         elif isinstance(part, Document):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.pictures.specification import Drawn, alt, specification
 from bot.slack.pages import (
     TEXT,
     Json,
@@ -20,7 +21,21 @@ from bot.slack.pages import (
 )
 from bot.slack.words import escaped, pieces, shortened, units, weight
 from bot.words import Voice, bars, plain, readable
-from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
+from handlers.kit.cards import (
+    Button,
+    Card,
+    Document,
+    Fact,
+    Heading,
+    Link,
+    Menu,
+    Note,
+    Part,
+    Picture,
+    Section,
+    Trend,
+)
+from handlers.kit.charts import table
 from handlers.kit.text import Phrase, Text
 
 # Lengths in characters and counts; docs.slack.dev/reference/block-kit, and its answer to larger messages.
@@ -31,6 +46,7 @@ CONFIRM = 300
 BUTTONS = 25
 OPTIONS = 100
 MENU_JSON = 9_000
+ALT = 2000
 
 SURE = Phrase("Are you sure?")
 YES = Phrase("Yes")
@@ -43,11 +59,13 @@ MORE_ACTION = "more:"
 
 @dataclass
 class Drawing:
-    """Draws for one reader."""
+    """Draws for one reader. `hung` are the pictures that Slack has, by the id of their file; one that it does not have
+    is drawn as a table."""
 
     language: str = "en"
     zone: str = "UTC"
     now: datetime | None = None
+    hung: dict[Picture, str] = field(default_factory=dict)
     _actions: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -118,10 +136,30 @@ class Drawing:
             yield from self.note(self.say(part.body))
         elif isinstance(part, Trend):
             yield from self.sections(f"{bars(part.points)} {self.say(part.finding)}")
+        elif isinstance(part, Picture):
+            yield from self._picture(part)
         elif isinstance(part, Menu):
             yield from self._menu(part)
         elif isinstance(part, Document):
             yield from self.note(f"{self.say(part.label)}{self._voice.colon}{readable(part.name)}")
+
+    # Pictures --------------------------------------------------------------------------------------------------------
+
+    def specification(self, picture: Picture) -> Drawn:
+        """The picture as this reader sees it."""
+        return specification(picture, self._voice)
+
+    def _picture(self, part: Picture) -> Iterator[Json]:
+        words = alt(part, self._voice)
+        if part not in self.hung:
+            yield from self.sections(f"{words}\n{self.say(table(part.chart))}")
+            return
+        yield {
+            "type": "image",
+            "slack_file": {"id": self.hung[part]},
+            "alt_text": shortened(words.strip() or "…", ALT),
+        }
+        yield from self.note(words)
 
     # Words -----------------------------------------------------------------------------------------------------------
 

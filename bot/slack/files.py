@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.pictures.studio import NotDrawn, Studio
+from bot.slack.client import error_of, wait_of
 from bot.slack.draw import Drawing
 from bot.slack.words import escaped
 from bot.words import readable
 from handlers.kit.cards import Card, Document
 
+log = logging.getLogger("upbeat.slack")
+
 MOST_BYTES = 20_000_000
 ALT = 1000
 """Characters of an uploaded file's description."""
+LOOKS = (0.2, 0.4, 0.8, 1.6, 3.2)
+"""Seconds between looks whether Slack has made itself a picture of an uploaded file: before, no block may show it."""
 
 
 @dataclass(frozen=True)
@@ -87,15 +96,50 @@ async def _upload(
     client: AsyncWebClient, channel: str, document: Document, content: bytes, label: str
 ) -> None:
     name = readable(document.name)
-    place = await client.files_getUploadURLExternal(
-        filename=name, length=len(content), alt_txt=(label.strip() or name)[:ALT]
+    file = await _sent(client, name, content, alt_txt=(label.strip() or name)[:ALT])
+    await client.files_completeUploadExternal(
+        files=[{"id": file, "title": name}],
+        channel_id=channel,
+        initial_comment=escaped(label.strip()) or None,
     )
+
+
+async def _sent(client: AsyncWebClient, name: str, content: bytes, **more: str) -> str:
+    """The id of a file whose content Slack has, and that nobody sees yet."""
+    place = await client.files_getUploadURLExternal(filename=name, length=len(content), **more)
     session = client.session
     assert session is not None
     async with session.post(str(place["upload_url"]), data=content) as response:
         response.raise_for_status()
-    await client.files_completeUploadExternal(
-        files=[{"id": place["file_id"], "title": name}],
-        channel_id=channel,
-        initial_comment=escaped(label.strip()) or None,
-    )
+    return str(place["file_id"])
+
+
+# Pictures ------------------------------------------------------------------------------------------------------------
+
+
+async def hang(client: AsyncWebClient, studio: Studio, card: Card, drawing: Drawing) -> None:
+    """Draw the pictures of a card and give them to Slack, where only blocks that name them show them. One that cannot
+    be drawn or is not taken is shown as a table. Raises SlackApiError where Slack wants us to wait."""
+    for picture in card.pictures():
+        try:
+            png = await studio.draw(drawing.specification(picture).spec)
+            file = await _sent(client, "picture.png", png)
+            await client.files_completeUploadExternal(files=[{"id": file, "title": "Upbeat"}])
+            if await _is_ready(client, file):
+                drawing.hung[picture] = file
+        except SlackApiError as error:
+            if wait_of(error) is not None:
+                raise
+            log.warning("picture not taken", extra={"error": error_of(error)})
+        except (NotDrawn, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("picture not shown", extra={"error": type(error).__name__})
+
+
+async def _is_ready(client: AsyncWebClient, file: str) -> bool:
+    """Whether Slack knows by now that it is a picture; an earlier block would be refused as an "invalid slack file"
+    (github.com/slackapi/java-slack-sdk/issues/1349)."""
+    for seconds in (0.0, *LOOKS):
+        await asyncio.sleep(seconds)
+        if (await client.files_info(file=file))["file"].get("mimetype"):
+            return True
+    return False

@@ -12,6 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.pictures.studio import Studio
 from bot.slack import client as line
 from bot.slack.answers import asked_in
 from bot.slack.client import Health, Me, Tasks
@@ -67,14 +68,21 @@ class Hearing:
     """Takes deliveries, from HTTP and from sockets alike."""
 
     def __init__(
-        self, core: Core, client: AsyncWebClient, me: Me, health: Health, homes: Homes, tasks: Tasks
+        self,
+        core: Core,
+        client: AsyncWebClient,
+        me: Me,
+        health: Health,
+        homes: Homes,
+        tasks: Tasks,
+        studio: Studio,
     ) -> None:
         self._core = core
         self._client = client
         self._me = me
         self._health = health
         self.members = Members(core, client, health, me)
-        self._replies = Replies(core, client, homes)
+        self._replies = Replies(core, client, homes, studio)
         self._tasks = tasks
         self._reachable: OrderedDict[str, _Reachable] = OrderedDict()
         self._warned: OrderedDict[str, None] = OrderedDict()

@@ -12,6 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.door import Door
+from bot.pictures.studio import Studio
 from bot.roles import Role
 from bot.slack.client import Health, Me, Tasks, error_of, make_client, open_session
 from bot.slack.door import PATH, make_app, make_door
@@ -48,8 +49,10 @@ class SlackPlatform:
         signing_secret: str = "",
         app_token: str = "",
         api_url: str = "https://slack.com/api/",
+        studio: Studio | None = None,
     ) -> None:
         self._core = core
+        self._studio = studio or Studio()
         self._app_token = app_token
         self._client = make_client(bot_token, api_url)
         self._health = Health()
@@ -60,7 +63,7 @@ class SlackPlatform:
         self._sockets: Sockets | None = None
         self._members: Members | None = None
         self._roll_call: asyncio.Task[None] | None = None
-        self.speaker = SlackSpeaker(core, self._client, self._health)
+        self.speaker = SlackSpeaker(core, self._client, self._health, self._studio)
         self.router: APIRouter | None = None
         self.doors: dict[str, Door] = {}
         if signing_secret.strip() and not app_token:
@@ -80,7 +83,9 @@ class SlackPlatform:
         self._client.session = open_session()
         try:
             me = await self._introduced()
-            hearing = Hearing(self._core, self._client, me, self._health, self._homes, self._tasks)
+            hearing = Hearing(
+                self._core, self._client, me, self._health, self._homes, self._tasks, self._studio
+            )
             self._bolt = make_app(self._client, me, hearing.take)
         except BaseException:
             await self._client.session.close()
@@ -140,6 +145,7 @@ class SlackPlatform:
         await self._tasks.finish(DRAIN)
         self._homes.stop()
         await self._painting.finish(DRAIN)
+        await self._studio.close()
         if self._client.session:
             await self._client.session.close()
 

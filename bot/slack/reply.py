@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,11 +14,12 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.pictures.studio import Studio
 from bot.slack import client as line
 from bot.slack.answers import asked_in
 from bot.slack.company import colleagues, needs_company
 from bot.slack.draw import Drawing
-from bot.slack.files import upload
+from bot.slack.files import hang, upload
 from bot.slack.forms import Modal
 from bot.slack.heard import Heard
 from bot.slack.home import Homes
@@ -55,10 +56,11 @@ class Ack:
 class Replies:
     """Shows answers to the people who caused them."""
 
-    def __init__(self, core: Core, client: AsyncWebClient, homes: Homes) -> None:
+    def __init__(self, core: Core, client: AsyncWebClient, homes: Homes, studio: Studio) -> None:
         self._core = core
         self._client = client
         self._homes = homes
+        self._studio = studio
         self._shown: OrderedDict[str, None] = OrderedDict()
         self._titles = {feature.name: feature.title for feature in core.features}
 
@@ -93,10 +95,12 @@ class Replies:
         card = await self._card(answer)
         if card is None:
             return Ack()
-        pages = drawing.messages(card)
         later: list[After] = []
         if any(isinstance(part, Document) for part in card.parts):
             later.append(lambda: self._files(heard, answer, card, drawing))
+        if card.pictures():  # they take longer than Slack waits
+            return Ack(after=[lambda: self._show_card(card, drawing, partial(self._respond, heard)), *later])
+        pages = drawing.messages(card)
         if late:
             return Ack(after=[lambda: self._respond(heard, pages), *later])
         if len(pages) > 1:
@@ -121,7 +125,11 @@ class Replies:
             )
         if answer.card is None:
             return Ack(body={"response_action": "clear"})
-        view, later = self._card_view(heard, answer, answer.card, drawing)
+        card = answer.card
+        view, later = self._card_view(heard, answer, card, drawing)
+        if card.pictures():
+            shown = {"view_id": str(heard.view["id"])}
+            later.append(lambda: self._hang_in(shown, heard, answer, card, drawing))
         return Ack(body={"response_action": "update", "view": view}, after=later)
 
     async def _form_view(self, heard: Heard, answer: Answer, drawing: Drawing) -> Json:
@@ -156,26 +164,27 @@ class Replies:
         return drawing.say(title) if title else "Upbeat"
 
     async def _opens(self, heard: Heard, answer: Answer, drawing: Drawing) -> bool:
-        return await self._shows(heard, await self._form_view(heard, answer, drawing))
+        return bool(await self._shows(heard, await self._form_view(heard, answer, drawing)))
 
-    async def _shows(self, heard: Heard, view: Json, *, beside: bool = False) -> bool:
-        """Open a modal, or change or cover the one in which it was asked for. False when it is too late for that."""
+    async def _shows(self, heard: Heard, view: Json, *, beside: bool = False) -> dict[str, str]:
+        """Open a modal, or change or cover the one in which it was asked for; returns by what it can be changed.
+        Nothing when it is too late for that."""
         try:
             if heard.surface == "modal" and not beside:
-                await self._client.views_update(view_id=str(heard.view["id"]), view=view)
+                shown = await self._client.views_update(view_id=str(heard.view["id"]), view=view)
             elif heard.surface == "modal":
-                await self._client.views_push(trigger_id=heard.trigger, view=view)
+                shown = await self._client.views_push(trigger_id=heard.trigger, view=view)
             elif heard.trigger:
-                await self._client.views_open(trigger_id=heard.trigger, view=view)
+                shown = await self._client.views_open(trigger_id=heard.trigger, view=view)
             else:
-                return False
+                return {}
         except SlackApiError as error:
             log.info("modal not opened", extra={"error": line.error_of(error)})
-            return False
+            return {}
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("modal not opened", extra={"error": type(error).__name__})
-            return False
-        return True
+            return {}
+        return {"view_id": str(shown["view"]["id"]), "hash": str(shown["view"]["hash"])}
 
     # Everything else -------------------------------------------------------------------------------------------------
 
@@ -192,18 +201,19 @@ class Replies:
             return []
         if heard.surface in ("modal", "home") or heard.kind == "shortcut":
             return await self._over(heard, answer, card, drawing)
-        pages = drawing.messages(card)
         files: After = lambda: self._files(heard, answer, card, drawing)  # noqa: E731
-        return [lambda: self._beside(heard, answer, pages), files]
+        return [lambda: self._show_card(card, drawing, partial(self._beside, heard, answer)), files]
 
     async def _over(self, heard: Heard, answer: Answer, card: Card, drawing: Drawing) -> list[After]:
         """In a modal, where there is no message to answer to."""
         view, later = self._card_view(heard, answer, card, drawing)
         if heard.surface == "home" and answer.person_id:
             self._homes.want([answer.person_id])
-        if await self._shows(heard, view, beside=_is_beside(answer)):
+        if shown := await self._shows(heard, view, beside=_is_beside(answer)):
+            if card.pictures():
+                later.append(lambda: self._hang_in(shown, heard, answer, card, drawing))
             return later
-        return [lambda: self._post(heard.user, drawing.messages(card))]
+        return [lambda: self._show_card(card, drawing, partial(self._post, heard.user))]
 
     async def _beside(self, heard: Heard, answer: Answer, pages: list[Page]) -> None:
         if heard.kind == "press":
@@ -225,6 +235,34 @@ class Replies:
         return await self._core.database.write(
             lambda store: self._core.seal(store, card, for_person=answer.person_id)
         )
+
+    # Pictures ----------------------------------------------------------------------------------------------------
+
+    async def _hang(self, card: Card, drawing: Drawing) -> None:
+        if card.pictures():
+            await line.patiently(lambda: hang(self._client, self._studio, card, drawing))
+
+    async def _show_card(
+        self, card: Card, drawing: Drawing, show: Callable[[list[Page]], Awaitable[None]]
+    ) -> None:
+        """A card with its pictures; with tables in their place where Slack does not take them."""
+        await self._hang(card, drawing)
+        try:
+            await show(drawing.messages(card))
+        except SlackApiError:
+            if not drawing.hung:
+                raise
+            drawing.hung.clear()
+            await show(drawing.messages(card))
+
+    async def _hang_in(
+        self, shown: Mapping[str, str], heard: Heard, answer: Answer, card: Card, drawing: Drawing
+    ) -> None:
+        """Put the pictures into a modal that shows their tables, unless it shows something else by now."""
+        await self._hang(card, drawing)
+        if drawing.hung:
+            view, _ = self._card_view(heard, answer, card, drawing)
+            await self._client.views_update(view=view, **shown)
 
     # Sending -----------------------------------------------------------------------------------------------------
 

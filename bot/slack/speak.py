@@ -12,6 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.pictures.studio import Studio
 from bot.slack.client import (
     TOKEN_ERRORS,
     Health,
@@ -23,7 +24,7 @@ from bot.slack.client import (
     whisper,
 )
 from bot.slack.draw import Drawing
-from bot.slack.files import upload
+from bot.slack.files import hang, upload
 from bot.slack.members import PLATFORM
 from bot.slack.pages import Page
 from handlers.kit.cards import Document
@@ -70,10 +71,13 @@ class SlackSpeaker:
 
     name = PLATFORM
 
-    def __init__(self, core: Core, client: AsyncWebClient, health: Health) -> None:
+    def __init__(
+        self, core: Core, client: AsyncWebClient, health: Health, studio: Studio | None = None
+    ) -> None:
         self._core = core
         self._client = client
         self._health = health
+        self._studio = studio or Studio()
         self._begun: OrderedDict[str, list[Receipt]] = OrderedDict()
         """How much of a message of several pages has arrived, so that another try goes on from there."""
 
@@ -87,16 +91,35 @@ class SlackSpeaker:
         arrived = self._begun.setdefault(parcel.outgoing_id, [])
         while len(self._begun) > REMEMBERED:
             self._begun.popitem(last=False)
-        pages = drawing.messages(parcel.card)
-        for number, page in list(enumerate(pages))[len(arrived) :]:
-            arrived.append(await self._sent(parcel, page, number))
+        if parcel.card.pictures() and not arrived:
+            await self._hang(parcel, drawing)
+        try:
+            await self._pages(parcel, drawing, arrived)
+        except Refused:
+            if not drawing.hung:
+                raise
+            drawing.hung.clear()  # better in words than not at all
+            await self._pages(parcel, drawing, arrived)
         await self._documents(parcel, drawing, arrived[0].channel)
         self._begun.pop(parcel.outgoing_id, None)
         return _whole(arrived)
 
+    async def _hang(self, parcel: Parcel, drawing: Drawing) -> None:
+        try:
+            await hang(self._client, self._studio, parcel.card, drawing)
+        except SlackApiError as error:
+            raise self._worded(error, parcel) from None
+
+    async def _pages(self, parcel: Parcel, drawing: Drawing, arrived: list[Receipt]) -> None:
+        pages = drawing.messages(parcel.card)
+        for number, page in list(enumerate(pages))[len(arrived) :]:
+            arrived.append(await self._sent(parcel, page, number))
+
     async def edit(self, parcel: Parcel, over: Receipt) -> None:
         """Put the card in the place of a message that stands."""
-        pages = Drawing(parcel.language, parcel.zone, parcel.at).messages(parcel.card)
+        drawing = Drawing(parcel.language, parcel.zone, parcel.at)
+        await self._hang(parcel, drawing)
+        pages = drawing.messages(parcel.card)
         stand = (over.message, *over.more)
         for page, ts in zip(pages, stand, strict=False):
             await self._changed(parcel, over.channel, ts, page)
@@ -138,7 +161,9 @@ class SlackSpeaker:
                 raise Slow(wait, _bucket(parcel)) from None
             log.info("not looked up", extra={"error": error_of(error)})
             return None
-        pages = Drawing(parcel.language, parcel.zone, parcel.at).messages(parcel.card)
+        drawing = Drawing(parcel.language, parcel.zone, parcel.at)
+        drawing.hung.update(dict.fromkeys(parcel.card.pictures(), "?"))
+        pages = drawing.messages(parcel.card)
         arrived = [there[n] for n in range(len(pages)) if all(m in there for m in range(n + 1))]
         if len(arrived) == len(pages):
             self._begun.pop(parcel.outgoing_id, None)

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton
 
+from bot.pictures.specification import alt, specification
 from bot.telegram.harmless import HarmlessVoice
-from bot.telegram.pages import BUTTONS, NOTHING, Block, Page, Row, Run, is_seen, paged, utf16
+from bot.telegram.pages import BUTTONS, NOTHING, Block, Page, Row, Run, cut, is_seen, paged, utf16
 from bot.words import Voice, bars, readable
-from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
+from handlers.kit.cards import (
+    Button,
+    Card,
+    Document,
+    Fact,
+    Heading,
+    Link,
+    Menu,
+    Note,
+    Part,
+    Picture,
+    Section,
+    Trend,
+)
+from handlers.kit.charts import table
 from handlers.kit.text import Text
 
 DATA_BYTES = 64
@@ -41,14 +56,23 @@ class Attached:
     caption: str
 
 
-Drawn: TypeAlias = Page | Attached
+@dataclass(frozen=True)
+class Photo:
+    """A picture by its specification, sent as a message of its own; where it cannot be drawn, `instead` is."""
+
+    spec: Mapping[str, Any]
+    caption: str
+    instead: tuple[Page, ...]
+
+
+Drawn: TypeAlias = Page | Photo | Attached
 
 
 def draw(card: Card, language: str, zone: str, now: datetime | None = None) -> list[Drawn]:
     """The messages that show a card to one reader, in order."""
     drawing = Drawing(language, zone, now)
     files = [drawing.attached(part) for part in card.parts if isinstance(part, Document)]
-    return [*paged(drawing.blocks(card)), *files]
+    return [*paged(drawing.blocks(card)), *map(drawing.photo, card.pictures()), *files]
 
 
 def plain(card: Card, language: str, zone: str, now: datetime | None = None) -> str:
@@ -90,6 +114,13 @@ class Drawing:
         caption = self.say(part.label)
         return Attached(part.file_id, part.name, caption if utf16(caption) <= CAPTION else part.name)
 
+    def photo(self, part: Picture) -> Photo:
+        """A picture of a card, with what it shows below it, or above it in the card where that is too long."""
+        words = alt(part, self._voice)
+        instead = paged([Block((Run(words),)), Block((Run(self.say(table(part.chart))),))])
+        caption = words if utf16(words) <= CAPTION else cut(words, CAPTION - 1)[0].rstrip() + "…"
+        return Photo(specification(part, self._label).spec, caption, tuple(instead))
+
     def _is_key(self, part: Part) -> bool:
         return isinstance(part, Button) or (isinstance(part, Link) and is_pressable(part.url))
 
@@ -114,6 +145,8 @@ class Drawing:
             yield Block((Run(f"{self.say(part.label)}{self._voice.colon}{part.url}"),))
         elif isinstance(part, Menu):
             yield from self._menu(part)
+        elif isinstance(part, Picture) and utf16(words := alt(part, self._voice)) > CAPTION:
+            yield Block((Run(words),))
         elif isinstance(part, Document) and utf16(self.say(part.label)) > CAPTION:
             yield Block((Run(self.say(part.label)),))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from telegram.error import TelegramError
 
 from bot.door import Door
+from bot.pictures.studio import Studio
 from bot.roles import Role
 from bot.telegram.client import KINDS, introduce, make_client
 from bot.telegram.hearing import Hearing
@@ -48,14 +49,16 @@ class TelegramPlatform:
         api_url: str = "https://api.telegram.org",
         public_url: str = "",
         webhook_secret: str = "",
+        studio: Studio | None = None,
     ) -> None:
         self._core = core
+        self._studio = studio or Studio()
         self._client = make_client(token, api_url)
         self._webhook = f"{public_url.rstrip('/')}{PATH}" if public_url and webhook_secret else ""
         self._secret = webhook_secret
         self._hearing: Hearing | None = None
         self._polling: Polling | None = None
-        self.speaker = TelegramSpeaker(core, self._client)
+        self.speaker = TelegramSpeaker(core, self._client, self._studio)
         self.router: APIRouter | None = None
         self.doors: Mapping[str, Door] = (
             {PATH: make_door(webhook_secret, self._take)} if self._webhook else {}
@@ -70,7 +73,7 @@ class TelegramPlatform:
         # Links for connecting lead to this bot, wherever they are made.
         await self._core.database.write(lambda store: store.links.lead_to(me.username))
         await show_menu(self._client, self._core)
-        replies = Replies(self._core, self._client, me.username)
+        replies = Replies(self._core, self._client, me.username, self._studio)
         self._hearing = Hearing(self._core, self._client, me, replies)
         if self._webhook:
             await self._set_webhook()
@@ -115,6 +118,7 @@ class TelegramPlatform:
         hearing, self._hearing = self._hearing, None
         if hearing:
             await hearing.finish(DRAIN)
+        await self._studio.close()
         with contextlib.suppress(TelegramError):
             await self._client.shutdown()
 

@@ -10,14 +10,24 @@ from telegram import LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, RetryAfter
 
+from bot.pictures.studio import NotDrawn, Studio
 from bot.telegram.client import Client
-from bot.telegram.draw import Attached, Drawn
+from bot.telegram.draw import Attached, Drawn, Photo
 from bot.telegram.pages import Page
 from bot.words import Voice
 from handlers.kit.text import Phrase
 
 Fetch: TypeAlias = Callable[[str], Awaitable[tuple[str, bytes] | None]]
 """From a file's id to its name and content, or None when its reader may not have it any more."""
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Where what is not words comes from: the files of a reader, and pictures."""
+
+    fetch: Fetch
+    studio: Studio
+
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 GONE = Phrase("This file is not kept any more. Please ask for it again.")
@@ -32,21 +42,30 @@ class Spot:
     answers: int | None = None
 
 
-async def send(client: Client, drawn: Drawn, spot: Spot, fetch: Fetch, language: str) -> Message:
+async def send(client: Client, drawn: Drawn, spot: Spot, stock: Stock, language: str) -> Message:
     """Send one message. Raises what python-telegram-bot raises."""
     try:
-        return await _send(client, drawn, spot, fetch, language)
+        return await _send(client, drawn, spot, stock, language)
     except BadRequest as error:
         if spot.thread is None or "thread not found" not in error.message.lower():
             raise
         # The topic was deleted: better in the group's main topic than not at all.
-        return await _send(client, drawn, Spot(spot.chat), fetch, language)
+        return await _send(client, drawn, Spot(spot.chat), stock, language)
 
 
-async def _send(client: Client, drawn: Drawn, spot: Spot, fetch: Fetch, language: str) -> Message:
+async def _send(client: Client, drawn: Drawn, spot: Spot, stock: Stock, language: str) -> Message:
     reply = ReplyParameters(spot.answers, allow_sending_without_reply=True) if spot.answers else None
+    if isinstance(drawn, Photo):
+        try:
+            return await _send_photo(client, drawn, spot, stock, reply)
+        except (NotDrawn, BadRequest) as error:
+            if isinstance(error, BadRequest) and not error.message.upper().startswith(("PHOTO", "IMAGE")):
+                raise
+            *others, drawn = drawn.instead
+            for page in others:
+                await _send(client, page, spot, stock, language)
     if isinstance(drawn, Attached):
-        file = await fetch(drawn.file_id)
+        file = await stock.fetch(drawn.file_id)
         if file is not None:
             return await client.send_document(
                 spot.chat,
@@ -65,6 +84,19 @@ async def _send(client: Client, drawn: Drawn, spot: Spot, fetch: Fetch, language
         reply_markup=drawn.keyboard,
         reply_parameters=reply,
         link_preview_options=NO_PREVIEW,
+    )
+
+
+async def _send_photo(
+    client: Client, photo: Photo, spot: Spot, stock: Stock, reply: ReplyParameters | None
+) -> Message:
+    return await client.send_photo(
+        spot.chat,
+        await stock.studio.draw(photo.spec),
+        caption=photo.caption,
+        filename="picture.png",
+        message_thread_id=spot.thread,
+        reply_parameters=reply,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.pictures.studio import Studio
 from bot.telegram import post
 from bot.telegram.client import Client
 from bot.telegram.draw import ASK, FORGET, Drawing, Drawn, draw, plain
@@ -44,8 +45,9 @@ NO = Phrase("No")
 class Replies:
     """Shows answers to the people who caused them."""
 
-    def __init__(self, core: Core, client: Client, username: str) -> None:
+    def __init__(self, core: Core, client: Client, username: str, studio: Studio) -> None:
         self._core = core
+        self._studio = studio
         self._client = client
         self._private = f"https://t.me/{username}?start=private"
 
@@ -127,10 +129,10 @@ class Replies:
             return await self._core.database.read(lambda store: store.files.get(file_id, person_id=person_id))
 
         for one in drawn:
-            await self._send_one(one, spot, fetch, language)
+            await self._send_one(one, spot, post.Stock(fetch, self._studio), language)
 
-    async def _send_one(self, one: Drawn, spot: Spot, fetch: post.Fetch, language: str) -> None:
-        await self._patiently(lambda: post.send(self._client, one, spot, fetch, language))
+    async def _send_one(self, one: Drawn, spot: Spot, stock: post.Stock, language: str) -> None:
+        await self._patiently(lambda: post.send(self._client, one, spot, stock, language))
 
     async def _patiently(self, send: Callable[[], Awaitable[T]]) -> T:
         """Wait when Telegram says so, and repeat what the network lost: an answer shown twice harms less than none."""

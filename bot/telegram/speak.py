@@ -8,6 +8,7 @@ from dataclasses import replace
 from telegram import Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
+from bot.pictures.studio import Studio
 from bot.telegram import post
 from bot.telegram.client import Client
 from bot.telegram.draw import Drawn, draw
@@ -35,8 +36,9 @@ class TelegramSpeaker:
 
     name = PLATFORM
 
-    def __init__(self, core: Core, client: Client) -> None:
+    def __init__(self, core: Core, client: Client, studio: Studio | None = None) -> None:
         self._core = core
+        self._studio = studio or Studio()
         self._client = client
         self._begun: OrderedDict[str, list[Receipt]] = OrderedDict()
         """How much of a message of several parts has arrived, so that another try goes on from there."""
@@ -112,7 +114,8 @@ class TelegramSpeaker:
             reader = parcel.person_id
             return await self._core.database.read(lambda store: store.files.get(file_id, person_id=reader))
 
-        return await post.send(self._client, one, spot, fetch, parcel.language)
+        stock = post.Stock(fetch, self._studio)
+        return await post.send(self._client, one, spot, stock, parcel.language)
 
 
 class Unavailable(Exception):

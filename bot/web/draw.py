@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.pictures.specification import alt
 from bot.web.labels import LABELS
 from bot.words import BABEL, Voice, readable
-from handlers.kit.cards import Button, Card, Document, Fact, Link, Menu, Part
+from handlers.kit.cards import Button, Card, Document, Fact, Link, Menu, Part, Picture
+from handlers.kit.charts import table
 from handlers.kit.features import Route
 from handlers.kit.forms import Answerable, Choice, Colleague, Form
 from handlers.kit.text import Phrase, Text
@@ -109,6 +111,17 @@ class Drawing:
     def groups(parts: Iterable[Part]) -> list[tuple[str, list[Part]]]:
         """The parts with neighbours of one kind together: facts, and things to press."""
         return [(kind, list(group)) for kind, group in groupby(parts, _group)]
+
+    picture_width = 760
+    """Of a picture in a page, in pixels; a narrow page makes it narrower."""
+
+    def alt(self, part: Picture) -> str:
+        """What a picture shows, not escaped."""
+        return alt(part, self._plain)
+
+    def table(self, part: Picture) -> Markup:
+        """A picture's figures, a line for each."""
+        return self.say(table(part.chart))
 
     @staticmethod
     def line(points: Sequence[float]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fastapi import HTTPException
 
@@ -34,6 +35,8 @@ from storage.people import Person
 from storage.policy import Kind
 from storage.store import Store
 from storage.webchat import PLATFORM, WebMessage, private_channel
+
+T = TypeVar("T")
 
 LONGEST = 4000
 """Characters of a message in a channel."""
@@ -180,6 +183,10 @@ class Ears:
         if found is None:
             raise HTTPException(404)
         return found
+
+    async def read(self, work: Callable[[Store], T]) -> T:
+        """Ask the database."""
+        return await self._database.read(work)
 
     def changes(self, me: Me, is_stopping: Callable[[], bool]) -> AsyncIterator[str]:
         """What changes for the person, until Upbeat stops."""

@@ -59,6 +59,8 @@ LABELS: Mapping[str, Phrase] = {
     "done": Phrase("Done"),
     "numbers": Phrase("Show the numbers"),
     "value": Phrase("Value"),
+    "interactive": Phrase("Point at the figures"),
+    "not_drawn": Phrase("This cannot be drawn just now. The numbers are below it."),
     "offline": Phrase("Upbeat does not answer. Nothing was sent; your words are still here."),
     "lost": Phrase("No connection to Upbeat. Trying again …"),
     "new": Phrase("new"),

@@ -10,11 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import FormData, UploadFile
 
+from bot.pictures.studio import Studio
 from bot.web.draw import Drawing
 from bot.web.guards import local_only, same_origin
 from bot.web.hearing import REFUSALS, Ears, Me
 from bot.web.live import Live
 from bot.web.pages import MOST, Page, View
+from bot.web.pictures import add_pictures
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer, File
 
@@ -26,7 +28,7 @@ MOST_EVER = 2000
 """Messages of a page, however often earlier ones are asked for."""
 
 
-def make_router(core: Core, live: Live) -> APIRouter:
+def make_router(core: Core, live: Live, studio: Studio) -> APIRouter:
     """The routes of the local chat, for browsers on this machine alone."""
     ears = Ears(core, live)
 
@@ -36,6 +38,7 @@ def make_router(core: Core, live: Live) -> APIRouter:
     router = APIRouter(dependencies=[Depends(local_only), Depends(with_ears)], include_in_schema=False)
     _add_pages(router, ears)
     _add_stream(router, ears)
+    add_pictures(router, ears, studio)
     router.include_router(deeds)
     return router
 
@@ -133,7 +136,7 @@ class Deed:
     async def after(self, answer: Answer | None, *, problem: Answer | None = None) -> Response:
         """The changing parts of the page, with a form or an answer for the drawer, or the problem of the open form."""
         page = await self.ears.page(self.me, self.view)
-        drawer = _drawer(page, self.me, self.view, answer) if answer else None
+        drawer = _drawer(page, self.me, self.view, answer, self.key) if answer else None
         words = page.draw.plain(problem.card) if problem and problem.card else None
         return HTMLResponse(_parts(page, drawer, words))
 
@@ -194,13 +197,13 @@ def _parts(page: Page, drawer: str | None, problem: str | None = None) -> str:
     return page.draw.page("after.html", p=page, drawer=drawer, problem=problem)
 
 
-def _drawer(page: Page, me: Me, view: View, answer: Answer) -> str | None:
+def _drawer(page: Page, me: Me, view: View, answer: Answer, key: str) -> str | None:
     if answer.form is not None:
         base = f"/as/{quote(me.called)}"
         errors = dict(answer.errors)
         return page.draw.form(answer.form, people=page.everybody, errors=errors, base=base)
     if answer.card is not None and not view.talks:
-        return page.draw.page("answer.html", card=answer.card, p=page)
+        return page.draw.page("answer.html", card=answer.card, p=page, place=f"answer/{key}")
     return None
 
 

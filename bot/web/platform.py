@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.door import Door
+from bot.pictures.studio import Studio
 from bot.web.listen import make_router
 from bot.web.live import Live
 from bot.web.speak import WebSpeaker
@@ -29,13 +30,14 @@ class WebPlatform:
 
     name = PLATFORM
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, studio: Studio | None = None) -> None:
         self._database = core.database
+        self._studio = studio or Studio()
         self._live = Live()
         self._watching: asyncio.Task[None] | None = None
         self.speaker: Speaker = WebSpeaker(core, self._live)
         self.alone: Sequence[Alone] = ()
-        self.router: APIRouter | None = make_router(core, self._live)
+        self.router: APIRouter | None = make_router(core, self._live, self._studio)
         self.doors: Mapping[str, Door] = {}
 
     async def start(self) -> None:
@@ -56,6 +58,7 @@ class WebPlatform:
     async def stop(self) -> None:
         """End the open streams, so that the server can stop."""
         self._live.close()
+        await self._studio.close()
         if self._watching:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)

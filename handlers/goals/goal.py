@@ -42,7 +42,7 @@ CONFIDENCE = (
     Option(AT_RISK, Phrase("At risk"), also=("at risk", "yellow", "有风险", "风险")),
     Option(OFF_TRACK, Phrase("Off track"), also=("off track", "red", "偏离", "落后")),
 )
-_CONFIDENCE: Mapping[str, Phrase] = {
+CONFIDENCE_WORDS: Mapping[str, Phrase] = {
     ON_TRACK: Phrase("on track"),
     AT_RISK: Phrase("at risk"),
     OFF_TRACK: Phrase("off track"),
@@ -251,7 +251,7 @@ def result_line(request: Request, row: KeyResult) -> Text:
     elif row.confidence:
         line = Phrase(
             "{number}. {title}: {value} ({percent}), {confidence}",
-            confidence=_CONFIDENCE[row.confidence],
+            confidence=CONFIDENCE_WORDS[row.confidence],
             **parts,
         )
     if row.ends_on:

@@ -11,6 +11,7 @@ from handlers.goals.data import connections, from_source
 from handlers.goals.goal import COMPANY, Standing, feature, percent, seers
 from handlers.goals.measuring import measure
 from handlers.goals.parts import is_given
+from handlers.goals.pictures import course, team_chart
 from handlers.goals.progress import say
 from handlers.goals.rewriting import menus
 from handlers.goals.scoring import Share
@@ -92,7 +93,10 @@ def team(request: Request) -> Reply:
         parts += [Section(goals.headline(each), button=_open(each.goal)) for each in found]
     rest = len(people) - MOST
     more = (Note(Plural("And {n} more.", "And {n} more.", n=rest)),) if rest > 0 else ()
-    return Reply(show=Card(Phrase("The goals of your team"), *parts, *more))
+    as_picture = Button(Phrase("As a picture"), team_chart.bind())
+    return Reply(
+        show=Card(Phrase("The goals of your team"), *parts, *more, *((as_picture,) if stand else ()))
+    )
 
 
 @feature.command("goals company", allow=everyone, also=("目标 公司", "公司目标"), examples=("",))
@@ -141,6 +145,7 @@ def show(request: Request, goal: str) -> Reply:
             *following.parts(request, row),
             Button(Phrase("Why this number?"), why.bind(goal=row.id)),
             Button(Phrase("What changed"), history.bind(goal=row.id)),
+            *((Button(Phrase("Progress over time"), course.bind(goal=row.id)),) if each.results else ()),
             Note(goals.audience(request, {"goal": row.id})),
         )
     )

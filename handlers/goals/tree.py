@@ -9,8 +9,11 @@ from itertools import islice
 from handlers.goals import goal as goals
 from handlers.goals.aligning import AGREED, PROPOSED, RANK, detach, propose
 from handlers.goals.goal import COMPANY, Standing, feature, percent
+from handlers.goals.pictures import bar_of, looks
 from handlers.kit.access import everyone
-from handlers.kit.cards import Button, Card, Note, Part, Section
+from handlers.kit.cards import Button, Card, Note, Part, Picture, Section
+from handlers.kit.charts import Bars
+from handlers.kit.features import Route
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from storage.goals import Goal, Node
@@ -28,26 +31,59 @@ DEEPEST_DRAWN = 8
 @feature.command("goals tree", allow=everyone, also=("目标 树", "目标树"), examples=("",), takes_long=True)
 def tree(request: Request, page: int = 0) -> Reply:
     """Show which goals serve which, as far as I may see them."""
+    here, page, last = _page(request, page)
+    if not here:
+        return Reply(show=Card(Phrase("There are no goals yet that you see.")))
+    lines = tuple(_line(request, each, depth) for each, depth in here)
+    return Reply(
+        show=Card(
+            Phrase("The tree of goals"),
+            Section(Lines(lines)),
+            *_turning(tree, page, last),
+            Button(Phrase("As a picture"), tree_chart.bind(page=page)),
+            Button(Phrase("What hangs loose"), loose.bind()),
+        )
+    )
+
+
+@feature.button(allow=everyone, takes_long=True)
+def tree_chart(request: Request, page: int = 0) -> Reply:
+    """Draw the tree of goals, as far as I may see it."""
+    here, page, last = _page(request, page)
+    if not here:
+        return Reply(show=Card(Phrase("There are no goals yet that you see.")))
+    bars = tuple(
+        bar_of(each, depth=depth, owner=request.person(each.goal.subject_id).name) for each, depth in here
+    )
+    picture = Picture(Phrase("The tree of goals"), looks([each for each, _ in here]), Bars(bars, joined=True))
+    return Reply(
+        show=Card(
+            Phrase("The tree of goals"),
+            picture,
+            *_turning(tree_chart, page, last),
+            Button(Phrase("As a table"), tree.bind(page=page)),
+        )
+    )
+
+
+def _page(request: Request, page: int) -> tuple[list[tuple[Standing, int]], int, int]:
+    """The goals of a page with their depth, its number, and that of the last one."""
     shape = request.store.goals.shape(reader=request.actor.id)
     last = max(0, (len(shape) - 1) // PAGE)
     page = min(max(page, 0), last)
     here = list(islice(in_order(shape), page * PAGE, (page + 1) * PAGE))
     found = request.store.goals.some((node.id for node, _ in here), reader=request.actor.id)
     standing = {each.goal.id: each for each in goals.standing(request, list(found.values()))}
-    lines = [_line(request, standing[node.id], depth) for node, depth in here if node.id in standing]
-    if not lines:
-        return Reply(show=Card(Phrase("There are no goals yet that you see.")))
-    where = Phrase("Page {page} of {pages}", page=page + 1, pages=last + 1)
-    return Reply(
-        show=Card(
-            Phrase("The tree of goals"),
-            Section(Lines(tuple(lines))),
-            *((Note(where),) if last else ()),
-            *((Button(Phrase("Back"), tree.bind(page=page - 1)),) if page else ()),
-            *((Button(Phrase("Further"), tree.bind(page=page + 1)),) if page < last else ()),
-            Button(Phrase("What hangs loose"), loose.bind()),
-        )
-    )
+    return [(standing[node.id], depth) for node, depth in here if node.id in standing], page, last
+
+
+def _turning(door: Route, page: int, last: int) -> Iterator[Part]:
+    if last:
+        yield Note(Phrase("Page {page} of {pages}", page=page + 1, pages=last + 1))
+    if page:
+        yield Button(Phrase("Back"), door.bind(page=page - 1))
+    if page < last:
+        yield Button(Phrase("Further"), door.bind(page=page + 1))
 
 
 def in_order(shape: Sequence[Node]) -> Iterator[tuple[Node, int]]:

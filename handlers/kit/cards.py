@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
-from handlers.kit.text import Text, text
+from handlers.kit.charts import Chart
+from handlers.kit.text import Phrase, Text, text
 from handlers.kit.values import value
 
 Argument: TypeAlias = "str | int | bool | tuple[str, ...] | None"
@@ -105,6 +106,24 @@ class Trend:
 
 
 @value
+class Picture:
+    """A chart. `finding` says what it shows, in one sentence, for who cannot or need not see it."""
+
+    title: Text
+    finding: Text
+    chart: Chart
+
+    def __post_init__(self) -> None:
+        text(self.title)
+        text(self.finding)
+
+    @property
+    def described(self) -> Text:
+        """What stands for the picture where it cannot be seen."""
+        return Phrase("{title}: {finding}", title=self.title, finding=self.finding)
+
+
+@value
 class Link:
     """An address to open in a browser, as a button."""
 
@@ -129,9 +148,9 @@ class Document:
         text(self.label)
 
 
-Part: TypeAlias = Section | Heading | Fact | Note | Trend | Button | Menu | Link | Document
+Part: TypeAlias = Section | Heading | Fact | Note | Trend | Picture | Button | Menu | Link | Document
 
-_PARTS = (Section, Heading, Fact, Note, Trend, Button, Menu, Link, Document)
+_PARTS = (Section, Heading, Fact, Note, Trend, Picture, Button, Menu, Link, Document)
 
 
 @value
@@ -151,6 +170,10 @@ class Card:
     def buttons(self) -> tuple[Button, ...]:
         """Every button of the card, in the order in which they stand."""
         return tuple(button for part in self.parts for button in _buttons_of(part))
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every picture of the card, in the order in which they stand."""
+        return tuple(part for part in self.parts if isinstance(part, Picture))
 
     def with_buttons(self, made: Mapping[int, Button]) -> "Card":
         """This card with its n-th button replaced by made[n]."""

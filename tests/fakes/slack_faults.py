@@ -13,6 +13,7 @@ from .slack_clicks import PersonWithForms
 
 ERRORS = {"invalid_auth", "token_revoked", "account_inactive", "channel_not_found", "is_archived"}
 ERRORS |= {"expired_trigger_id", "message_not_found", "edit_window_closed", "cant_update_message"}
+ERRORS |= {"invalid_blocks"}
 KINDS = ERRORS | {"429", "500", "timeout_after_accept", "drop_before_accept"}
 
 

@@ -74,10 +74,11 @@ def _sound(slack: Workspace, args: Args, *, longest: int | None = None) -> None:
 def known_files(slack: Workspace, blocks: Any) -> None:
     for node in _images(blocks):
         named = set(node["slack_file"].values())
-        if not any(
-            named & {file["id"], file["url_private"], file["permalink"]} for file in slack.files.values()
-        ):
+        known = [f for f in slack.files.values() if named & {f["id"], f["url_private"], f["permalink"]}]
+        if not known or len(node["slack_file"]) != 1:
             raise Refused("invalid_blocks", ["image: slack_file is not a file of this workspace"])
+        if known[0]["mimetype"] not in ("image/png", "image/jpeg", "image/gif"):
+            raise Refused("invalid_blocks", ["image: invalid slack file, or Slack has not looked at it yet"])
 
 
 def _images(node: Any) -> list[dict[str, Any]]:

@@ -178,6 +178,7 @@ def bot_info(slack: Workspace, args: Args) -> Answer:
 def upload_url(slack: Any, args: Args) -> Answer:
     file = slack.add_file(slack.bot_user_id, args["filename"], b"", slack.root_url)
     file |= {"size": int(args["length"]), "alt_txt": args.get("alt_txt", ""), "mode": "uploading"}
+    slack.unlooked[file["id"]], file["mimetype"] = file["mimetype"], ""
     return {"upload_url": f"{slack.root_url}upload/v1/{file['id']}", "file_id": file["id"]}
 
 
@@ -208,4 +209,9 @@ def complete_upload(slack: Workspace, args: Args) -> Answer:
 def file_info(slack: Workspace, args: Args) -> Answer:
     if args["file"] not in slack.files:
         raise Refused("file_not_found")
-    return {"file": slack.files[args["file"]], "comments": [], "response_metadata": {"next_cursor": ""}}
+    # Slack finds out only some time after the upload what a file is.
+    file = slack.files[args["file"]]
+    shown = dict(file)
+    if file["mode"] != "uploading" and file["id"] in slack.unlooked:
+        file["mimetype"] = slack.unlooked.pop(file["id"])
+    return {"file": shown, "comments": [], "response_metadata": {"next_cursor": ""}}

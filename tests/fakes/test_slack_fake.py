@@ -491,6 +491,11 @@ async def test_files_go_both_ways(slack: FakeSlack, client: AsyncWebClient, bot:
     file = message.files[0]
     assert (message.text, file["alt_txt"], slack.contents[file["id"]]) == ("Trend", "Up by 3", b"PNG")
     picture = {"type": "image", "slack_file": {"id": file["id"]}, "alt_text": "Up by 3"}
+    with pytest.raises(SlackApiError, match="invalid_blocks"):  # Slack has not looked at it yet
+        await client.chat_postMessage(channel=ADA, text="Up by 3", blocks=[picture])
+    slack.violations.clear()
+    assert (await client.files_info(file=file["id"]))["file"]["mimetype"] == ""
+    assert (await client.files_info(file=file["id"]))["file"]["mimetype"] == "image/png"
     await client.chat_postMessage(channel=ADA, text="Up by 3", blocks=[picture])
     await slack.says(ADA, "our people", files=[("people.csv", b"email,name\n")])
     [sent] = bot.heard[-1]["event"]["files"]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.pictures.specification import specification
 from bot.slack.company import Company
 from bot.slack.draw import Drawing as SlackDrawing
 from bot.slack.forms import Modal
@@ -51,7 +52,7 @@ async def _drawn(folder: Path, language: str, *, interviews: bool) -> AsyncItera
             if interviews:
                 parts = list(_on_telegram(scene, chat))
             else:
-                parts = [*_on_slack(scene, chat), *_on_the_web(scene, chat)]
+                parts = [*_on_slack(scene, chat), *_on_the_web(scene, chat), *_pictures(scene)]
             yield scene.name, _steady("\n".join(parts), scene, chat)
 
 
@@ -110,6 +111,9 @@ def _keyed(buttons: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _message(drawn: telegram.Drawn) -> Iterator[str]:
+    if isinstance(drawn, telegram.Photo):
+        yield _fenced("Telegram: a picture", "text", drawn.caption)
+        return
     if not isinstance(drawn, Page):
         yield _fenced("Telegram: a file", "text", f"{drawn.name}\n{drawn.caption}")
         return
@@ -130,6 +134,25 @@ def _on_the_web(scene: Scene, chat: Chat) -> Iterator[str]:
         yield _fenced("Local chat: a form", "html", html)
     if answer.card:
         yield _fenced("Local chat: a card", "html", drawing.page("answer.html", card=answer.card, p=Reader()))
+
+
+def _pictures(scene: Scene) -> Iterator[str]:
+    """What the pictures are drawn from: pixels would differ with each edition of the library."""
+    card = scene.heard.answer.card
+    for picture in card.pictures() if card else ():
+        yield _fenced(
+            "A picture", "json", "\n".join(_in_layers(specification(picture, scene.heard.voice).spec))
+        )
+
+
+def _in_layers(spec: dict[str, Any]) -> Iterator[str]:
+    """A line for each layer and for whatever else there is."""
+    for name, item in spec.items():
+        if name != "layer":
+            yield f"{name}: {json.dumps(item, ensure_ascii=False)}"
+            continue
+        for layer in item:
+            yield f"layer: {json.dumps(layer, ensure_ascii=False)}"
 
 
 # Files ---------------------------------------------------------------------------------------------------------------

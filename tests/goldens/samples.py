@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Section, Trend
+from handlers.kit.cards import (
+    Button,
+    Card,
+    Document,
+    Fact,
+    Heading,
+    Link,
+    Menu,
+    Note,
+    Picture,
+    Section,
+    Trend,
+)
+from handlers.kit.charts import Bar, Bars, Course
 from handlers.kit.forms import Choice, Clock, Colleague, Day, Form, Number, Option, Scale, Words
 from handlers.kit.requests import Answer
 from handlers.kit.text import Lines, Phrase, Plural, Verbatim, names
@@ -26,6 +39,28 @@ def _button(label: str, number: int, **more: object) -> Button:
     return Button(Phrase(label), handle=f"sample{number:02}", **more)  # type: ignore[arg-type]
 
 
+def course() -> Course:
+    """Eight of thirteen weeks, with a step back."""
+    days = ((1, 0), (12, 10), (33, 38), (40, 31), (56, 62))
+    first = date(2026, 10, 1)
+    points = tuple((first + timedelta(days=day - 1), percent) for day, percent in days)
+    return Course(first, date(2026, 12, 31), date(2026, 11, 25), points)
+
+
+def tree() -> Bars:
+    """Three levels, one goal without data, one whose title is long."""
+    said = Phrase("{percent} %", percent=62)
+    return Bars(
+        (
+            Bar(Verbatim("A company to trust"), 0.62, said, "good"),
+            Bar(Verbatim("每位新客户在第一周内无需任何帮助即可完成全部设置"), 0.31, said, "warning", 1),
+            Bar(THEIRS, None, Phrase("no data yet"), "", 2),
+            Bar(Verbatim("Engines"), 0.1, said, "bad", 1),
+        ),
+        joined=True,
+    )
+
+
 def every_part() -> Sample:
     """One of each part of a card."""
     card = Card(
@@ -38,6 +73,8 @@ def every_part() -> Sample:
         Fact(Phrase("Next meeting"), Phrase("{day}", day=MONDAY.date())),
         Fact(Phrase("Local time"), Phrase("{at}", at=MONDAY)),
         Trend(Phrase("{mean} of 5, the mean of {n} people", mean=4.2, n=1234), (3.0, 3.5, 4.2)),
+        Picture(Verbatim("签约 40 家客户 🚀 <b>"), Phrase("{percent} %", percent=62), course()),
+        Picture(Phrase("The tree of goals"), THEIRS, tree()),
         _button("Confirm", 2, style="primary"),
         _button("Edit", 3),
         _button("End", 4, style="danger", confirm=Phrase("Are you sure?")),

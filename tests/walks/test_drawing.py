@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from itertools import count
 from typing import Any, get_args
 
@@ -20,7 +21,21 @@ from bot.telegram.pages import Page
 from bot.web.draw import Drawing as WebDrawing
 from bot.words import LOCALES, unfit
 from handlers.kit import cards
-from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
+from handlers.kit.cards import (
+    Button,
+    Card,
+    Document,
+    Fact,
+    Heading,
+    Link,
+    Menu,
+    Note,
+    Part,
+    Picture,
+    Section,
+    Trend,
+)
+from handlers.kit.charts import Bar, Bars, Course
 from handlers.kit.forms import Choice, Clock, Colleague, Day, Form, Number, Option, Scale, Words
 from handlers.kit.requests import Answer, Asked
 from handlers.kit.text import Phrase, Verbatim
@@ -216,6 +231,12 @@ def parts(words: str) -> tuple[Part, ...]:
         *(Fact(said, said) for _ in range(3)),
         Note(said),
         Trend(said, (1.0, 2.0, float(len(words)))),
+        Picture(
+            said,
+            said,
+            Course(date(2026, 1, 1), date(2026, 3, 31), date(2026, 2, 1), ((date(2026, 1, 1), 5),)),
+        ),
+        Picture(said, said, Bars((Bar(said, heading=True), Bar(said, 0.5, said, "bad", 1)), joined=True)),
         *(button(style="danger", confirm=said) for _ in range(30)),
         Menu(said, tuple(button() for _ in range(120))),
         Link(said, "https://example.com/a?b=<c>&d"),

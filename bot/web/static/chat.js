@@ -183,6 +183,26 @@ document.addEventListener("click", async (event) => {
   await post(deed, fields, button);
 });
 
+// Pictures that can be pointed at: the script that draws them is fetched only then ------------------------------------------
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-interactive]");
+  if (!button || button.getAttribute("aria-busy")) return;
+  const figure = button.closest("[data-chart]");
+  button.setAttribute("aria-busy", "true");
+  try {
+    const [response] = await Promise.all([fetch(figure.dataset.chart), import("/charts.js")]);
+    const place = Object.assign(document.createElement("div"), { className: "chart" });
+    const picture = $("img", figure);
+    await window.upbeatChart(place, await response.json(), picture.alt);
+    picture.replaceWith(place);
+    button.remove();
+  } catch {
+    announce(body.dataset.notDrawn);
+    button.removeAttribute("aria-busy");
+  }
+});
+
 // The drawer: forms, and answers where no talk is ---------------------------------------------------------------------
 
 let opener = null, asOpened = "";

@@ -23,6 +23,7 @@ from storage.tables import Account, Inbox
 from tests.bot.slack import demo
 from tests.company import PEOPLE, Chat
 from tests.fakes.slack import FakeSlack, Message, View
+from tests.studio import STUDIO
 
 GENERAL = "C1GENERAL"
 
@@ -95,7 +96,9 @@ class Room:
         await self.platform.stop()
 
     def make(self, **more: Any) -> SlackPlatform:
-        return SlackPlatform(self.core, bot_token=self.slack.bot_token, api_url=self.slack.base_url, **more)
+        return SlackPlatform(
+            self.core, bot_token=self.slack.bot_token, api_url=self.slack.base_url, studio=STUDIO, **more
+        )
 
 
 @contextlib.asynccontextmanager

@@ -22,6 +22,7 @@ from tests.bot.telegram import demo
 from tests.company import Chat
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_world import Message
+from tests.studio import STUDIO
 
 ADA, BEN, CHEN, MALLORY = 7, 8, 9, 66
 TEAM, FORUM = -100200, -100300
@@ -79,6 +80,7 @@ class Room:
             api_url=self.fake.api_url,
             public_url=self.public_url,
             webhook_secret=SECRET if self.public_url else "",
+            studio=STUDIO,
         )
 
     async def start(self) -> None:

@@ -16,6 +16,7 @@ from bot.web.server import make_server
 from handlers.kit.dispatch import Core
 from schedules.delivery import Delivery
 from schedules.turns import Turns
+from tests.studio import STUDIO
 
 
 class House:
@@ -23,7 +24,7 @@ class House:
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        self.platforms = [WebPlatform(core)]
+        self.platforms = [WebPlatform(core, STUDIO)]
         self.delivery = Delivery(core, [platform.speaker for platform in self.platforms], worker="test")
         self.turns = Turns(core.database, [], holder="test")
         self.stopping = False

@@ -9,7 +9,21 @@ import pytest
 
 from bot.web.draw import Drawing
 from handlers.kit import cards
-from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Part, Section, Trend
+from handlers.kit.cards import (
+    Button,
+    Card,
+    Document,
+    Fact,
+    Heading,
+    Link,
+    Menu,
+    Note,
+    Part,
+    Picture,
+    Section,
+    Trend,
+)
+from handlers.kit.charts import Bar, Bars
 from handlers.kit.forms import (
     Answerable,
     Choice,
@@ -40,6 +54,7 @@ PARTS: tuple[Part, ...] = (
     Fact(EVIL_TEXT, EVIL_TEXT),
     Note(EVIL_TEXT),
     Trend(EVIL_TEXT, (3.0, 1.0, 2.0)),
+    Picture(EVIL_TEXT, EVIL_TEXT, Bars((Bar(EVIL_TEXT, 0.5, EVIL_TEXT),))),
     Button(EVIL_TEXT, handle="h" * 22, style="danger", confirm=EVIL_TEXT),
     Menu(EVIL_TEXT, (button(), Button(EVIL_TEXT, handle="i" * 22, confirm=EVIL_TEXT))),
     Link(EVIL_TEXT, 'https://example.com/?a="><script>'),

@@ -20,6 +20,7 @@ class Window:
 
     house: Opened
     browser: Browser
+    chat: Chat
     wrong: list[str] = field(default_factory=list)
 
     async def of(self, who: str, view: str = "upbeat", **more: object) -> Page:
@@ -46,7 +47,7 @@ class Window:
 async def windows(chat: Chat) -> AsyncIterator[Window]:
     async with open_house(chat.core) as house, open_browser() as context:
         assert context.browser is not None
-        window = Window(house, context.browser)
+        window = Window(house, context.browser, chat)
         yield window
         assert window.wrong == []
 

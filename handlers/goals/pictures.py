@@ -1,0 +1,187 @@
+"""Goals as pictures: how one came along over time, how those of a team stand, and the tree; each also as a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+from handlers.goals import goal as goals
+from handlers.goals.course import course_of
+from handlers.goals.goal import AT_RISK, OFF_TRACK, ON_TRACK, Standing, feature, percent, seers
+from handlers.goals.picking import allow, my_goals
+from handlers.goals.scoring import whole_percent
+from handlers.kit.access import everyone, managers
+from handlers.kit.cards import Button, Card, Note, Part, Picture, Section
+from handlers.kit.charts import MOST_BARS, Bar, Bars, Course, Tone, table
+from handlers.kit.forms import Choice
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim
+from storage.goals import Goal
+
+PEOPLE = 12
+"""Of a team on one picture."""
+
+_TONES: dict[str, Tone] = {ON_TRACK: "good", AT_RISK: "warning", OFF_TRACK: "bad"}
+_SIGNS = {ON_TRACK: "●", AT_RISK: "▲", OFF_TRACK: "■"}
+"""Colour is never alone: each has its sign and its word."""
+
+
+# One goal over time --------------------------------------------------------------------------------------------------
+
+
+@feature.command(
+    "goals chart",
+    allow=everyone,
+    also=("目标 图表", "目标图表", "目标图"),
+    examples=("1",),
+    seen_by=Phrase("Seen by you alone."),
+    title=Phrase("Progress over time"),
+)
+def chart(
+    request: Request, which: Annotated[str, Choice(Phrase("Which goal of yours?"), options=my_goals)]
+) -> Reply:
+    """Show how a goal of yours came along, as a picture."""
+    allow(request, seers, question="which", goal=which)
+    return _over_time(request, goals.bound_goal(request, which), as_table=False)
+
+
+@feature.button(allow=seers)
+def course(request: Request, goal: str, as_table: bool = False, again: bool = False) -> Reply:
+    """Show how a goal came along, as a picture or as a table."""
+    return replace(_over_time(request, goals.bound_goal(request, goal), as_table=as_table), keep=not again)
+
+
+def _over_time(request: Request, row: Goal, *, as_table: bool) -> Reply:
+    (each,) = goals.standing(request, [row])
+    if not each.results:
+        return Reply(show=Card(Phrase("It has no key results yet, so there is nothing to draw.")))
+    drawn = course_of(request, each)
+    picture = Picture(Verbatim(row.title), _finding(request, each, drawn), drawn)
+    other = course.bind(goal=row.id, as_table=not as_table, again=True)
+    notes = (*goals.left_out(each), goals.audience(request, {"goal": row.id}))
+    return _reply(picture, Phrase("Progress over time"), other, as_table=as_table, notes=notes)
+
+
+def _finding(request: Request, each: Standing, drawn: Course) -> Text:
+    """What the picture shows: how far, after how long, and on which side of the straight line."""
+    share = each.together.progress
+    spent, whole = _spent(drawn)
+    if share is None:
+        return Phrase("no data yet after {spent}", spent=_of(spent, whole))
+    reached = whole_percent(share)
+    days = max(1, (drawn.ends_on - drawn.begins_on).days)
+    straight = round(100 * min(max((drawn.today - drawn.begins_on).days, 0), days) / days)
+    said: dict[str, Any] = {
+        "percent": percent(share),
+        "spent": _of(spent, whole),
+        "points": abs(reached - straight),
+    }
+    if abs(reached - straight) <= 1:
+        return Phrase("{percent} after {spent}, on the straight line", **said)
+    if reached < straight:
+        return Phrase("{percent} after {spent}, behind the straight line by {points} points", **said)
+    return Phrase("{percent} after {spent}, ahead of the straight line by {points} points", **said)
+
+
+def _spent(drawn: Course) -> tuple[int, int]:
+    """Days since it began, and days that it has."""
+    whole = (drawn.ends_on - drawn.begins_on).days + 1
+    return min(max((drawn.today - drawn.begins_on).days + 1, 0), whole), whole
+
+
+def _of(spent: int, whole: int) -> Text:
+    if whole < 21:
+        return Plural("{spent} of {n} day", "{spent} of {n} days", n=whole, spent=spent)
+    weeks = round(whole / 7)
+    return Plural("{spent} of {n} week", "{spent} of {n} weeks", n=weeks, spent=min(weeks, round(spent / 7)))
+
+
+# A team --------------------------------------------------------------------------------------------------------------
+
+
+@feature.button(allow=managers)
+def team_chart(request: Request, as_table: bool = False, again: bool = False) -> Reply:
+    """Show how the goals of my team stand, as a picture or as a table."""
+    people = request.store.directory.reports_of(request.actor.id, request.today)[:PEOPLE]
+    theirs = request.store.goals.of_each((person.id for person in people), reader=request.actor.id)
+    stand = goals.standing(request, [goal for found in theirs.values() for goal in found])
+    bars: list[Bar] = []
+    shown: list[Standing] = []
+    for person in people:
+        own = [each for each in stand if each.goal.subject_id == person.id]
+        own = own[: max(0, MOST_BARS - len(bars) - 1)]
+        if own:
+            bars.append(Bar(Verbatim(person.name), heading=True))
+            bars += [bar_of(each, depth=1) for each in own]
+            shown += own
+    if not bars:
+        return Reply(keep=True, show=Card(Phrase("Your team has no goals that you see.")))
+    picture = Picture(Phrase("The goals of your team"), looks(shown), Bars(tuple(bars)))
+    rest = len(stand) - len(shown)
+    notes = (Plural("And {n} more goal.", "And {n} more goals.", n=rest),) if rest else ()
+    other = team_chart.bind(as_table=not as_table, again=True)
+    reply = _reply(picture, Phrase("The goals of your team"), other, as_table=as_table, notes=notes)
+    return replace(reply, keep=not again)
+
+
+def bar_of(each: Standing, *, depth: int, owner: str = "") -> Bar:
+    """A goal as a bar, with what is said of it."""
+    share, look = each.together.progress, look_of(each)
+    label: Text = Verbatim(each.goal.title)
+    if owner:
+        label = Phrase("{title} · {name}", title=label, name=Verbatim(owner))
+    return Bar(
+        label,
+        None if share is None else float(share),
+        _said(percent(share), look),
+        _TONES.get(look, ""),
+        depth,
+    )
+
+
+def _said(far: Text, look: str) -> Text:
+    if not look:
+        return far
+    return Phrase(
+        "{percent} {sign} {look}", percent=far, sign=Verbatim(_SIGNS[look]), look=goals.CONFIDENCE_WORDS[look]
+    )
+
+
+def look_of(each: Standing) -> str:
+    """How a goal looks: as the worst of what was said of its key results, "" where nobody said."""
+    said = {row.confidence for row in each.results}
+    return next((look for look in (OFF_TRACK, AT_RISK, ON_TRACK) if look in said), "")
+
+
+def looks(found: Sequence[Standing]) -> Text:
+    """How several goals look, in one sentence."""
+    counted = Counter(map(look_of, found))
+    words = {
+        ON_TRACK: Phrase("{n} on track", n=counted[ON_TRACK]),
+        AT_RISK: Phrase("{n} at risk", n=counted[AT_RISK]),
+        OFF_TRACK: Phrase("{n} off track", n=counted[OFF_TRACK]),
+        "": Phrase("{n} of which nobody said how it looks", n=counted[""]),
+    }
+    parts = Listing(tuple(said for look, said in words.items() if counted[look]))
+    return Plural("{n} goal: {parts}", "{n} goals: {parts}", n=len(found), parts=parts)
+
+
+# Shown ---------------------------------------------------------------------------------------------------------------
+
+
+def _reply(picture: Picture, title: Text, other: Any, *, as_table: bool, notes: Sequence[Text]) -> Reply:
+    parts = shown(picture, other, as_table=as_table)
+    return Reply(show=Card(title, *parts, *(Note(words) for words in notes)))
+
+
+def shown(picture: Picture, other: Any, *, as_table: bool) -> Iterator[Part]:
+    """A picture, or its figures in words, and the button to the other."""
+    if as_table:
+        yield Section(picture.described)
+        yield Section(table(picture.chart))
+        yield Button(Phrase("As a picture"), other)
+    else:
+        yield picture
+        yield Button(Phrase("As a table"), other)
