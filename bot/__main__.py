@@ -21,7 +21,9 @@ cli = typer.Typer(
 people_cli = typer.Typer(no_args_is_help=True, help="The company's people: import the file, invite somebody.")
 key_cli = typer.Typer(no_args_is_help=True, help="The keys that protect people's words.")
 calendar_cli = typer.Typer(no_args_is_help=True, help="Holidays and make-up workdays.")
+goals_cli = typer.Typer(no_args_is_help=True, help="Goals as an Excel file, as one person sees them.")
 cli.add_typer(source_cli, name="source")
+cli.add_typer(goals_cli, name="goals")
 cli.add_typer(people_cli, name="people")
 cli.add_typer(key_cli, name="key")
 cli.add_typer(calendar_cli, name="calendar")
@@ -171,6 +173,34 @@ def people_invite(
 
     with opened() as database:
         invite(database, email)
+
+
+@goals_cli.command("export")
+def goals_export(
+    file: Annotated[Path, typer.Argument(help="The XLSX file to write.")],
+    reader: Annotated[str, typer.Option(help="The address of the person whose eyes it is for.")],
+    which: Annotated[str, typer.Option(help="mine, team, or seen: all that the person sees.")] = "seen",
+) -> None:
+    """Write the goals that everybody in the company sees into an Excel file, in the language of one person."""
+    from bot.goals import export
+
+    with opened() as database:
+        export(database, file, email=reader, which=which)
+
+
+@goals_cli.command("import")
+def goals_import(
+    file: Annotated[Path, typer.Argument(help="XLSX or CSV, as `upbeat goals export` writes it.")],
+    by: Annotated[str, typer.Option(help="The address of the person in whose name it is changed.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
+    ] = False,
+) -> None:
+    """Change goals that everybody sees as a file says, as far as this person may."""
+    from bot.goals import take_in
+
+    with opened() as database:
+        take_in(database, file, email=by, dry_run=dry_run)
 
 
 @key_cli.command("rotate")

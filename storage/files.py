@@ -54,6 +54,10 @@ class Files:
         row = self._store.one(FileRow, *mine)
         return (row.name, base64.b64decode(row.data)) if row else None
 
+    def drop(self, file_id: str, *, person_id: str) -> None:
+        """Forget a file of this person."""
+        self._store.remove(FileRow, FileRow.id == file_id, FileRow.person_id == person_id)
+
     def tidy(self) -> int:
         """Forget expired files; returns how many."""
         return self._store.remove(FileRow, col(FileRow.expires_at) <= self._store.now)

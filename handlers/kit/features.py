@@ -139,7 +139,7 @@ class Feature:
         are the few words that stand over its form. What `takes_long` (more than some tens of milliseconds, in a large
         company) is done aside, so that everything but writing goes on meanwhile. What `takes_file` gets a file that is
         sent with its words, its table read before; one without words goes to the first door, by this number, that is
-        open to whoever sends it. What `follows_edits` is told when
+        open to whoever sends it, and to none of less than 1. What `follows_edits` is told when
         somebody edits a message into its words, and finds out itself what that message did before."""
 
         def made(handler: Handler) -> Route:

@@ -58,13 +58,14 @@ class Steps:
         self._seal = seal
         self._home = home
         takers = (route for route in routes.values() if route.takes_file)
-        self._files = sorted(takers, key=lambda route: route.takes_file)
+        self._takers = sorted(takers, key=lambda route: route.takes_file)
+        self._files = [route for route in self._takers if route.takes_file > 0]
         self._shortcuts = {shortcut.name: shortcut for feature in features for shortcut in feature.shortcuts}
         self._reactions = {kind: heard for feature in features for kind, heard in feature.reactions.items()}
 
     def takes_file(self, request: Request) -> bool:
         """Whether a file of this person goes anywhere."""
-        return any(route.allow.check(request, {}) for route in self._files)
+        return any(route.allow.check(request, {}) for route in self._takers)
 
     # Which route ---------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,12 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
     first_row: int
     exact: bool = field(default=False, compare=False)
+    positions: tuple[int, ...] = field(default=(), compare=False)
+    """Where each column stands in the file, from 0 on: blank ones are left out."""
+
+    def letters(self, column: int) -> str:
+        """What spreadsheets write above a column of `header`: A, B, … AA."""
+        return letters(self.positions[column] if self.positions else column).upper()
 
 
 def read_sheet(data: bytes, filename: str) -> Sheet:
@@ -124,7 +130,9 @@ def table(found: Records) -> Sheet:
     top, body = found[used[0]], found[used[0] + 1 : used[-1] + 1]
     refuse_above(MAX_ROWS, len(body), "too-many-rows", row=used[-1] + 1)
     columns = named_columns(top, body)
-    return Sheet(tuple(columns), tuple(picked(body, list(columns.values()))), used[0] + 2)
+    positions = tuple(columns.values())
+    rows = tuple(picked(body, list(positions)))
+    return Sheet(tuple(columns), rows, used[0] + 2, positions=positions)
 
 
 def blank(row: Sequence[str]) -> bool:

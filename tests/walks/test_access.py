@@ -22,12 +22,14 @@ from typer.testing import CliRunner
 from bot.__main__ import cli
 from handlers import FEATURES
 from handlers.kit.forms import Colleague
+from handlers.kit.values import load
 from storage import policy
 from storage.columns import Sealed, SealedJson
 from storage.migrations import mark_newest
 from storage.policy import Relation, Right
 from storage.records import sealed_columns
 from storage.tables import Handle, Occurrence
+from storage.webchat import WebMessage
 from tests.company import Chat, company
 from tests.engines import empty_database
 from tests.walks.canaries import IN_CHANNELS, STAFF, Canaries, Story, settle
@@ -122,6 +124,7 @@ class Sweep(Judge):
                     await web.reacts(who, message.id)
                     await web.opens(who, "kudos_for_this", on_message=True, message=message.id)
                     self.take("web reaction")
+        await self._pictures(web)
         for path in (
             "/",
             "/healthz",
@@ -134,6 +137,16 @@ class Sweep(Judge):
         ):
             await web.gets("", path, accept="text/html")
             self.take(path)
+
+    async def _pictures(self, web: Web) -> None:
+        """What the pictures of everybody's talk are drawn from: the image holds the same, in no words to search for."""
+        cards = self.database.look_now(
+            lambda store: store._rows(WebMessage, (col(WebMessage.card).is_not(None),))
+        )
+        for message in [row.id for row in cards if load(row.card).pictures()][:9]:
+            for who in self.house.staff:
+                await web.gets(who, f"/as/{who}/pictures/message/{message}/0.json")
+                self.take("web picture")
 
     async def files(self, web: Web, share: float) -> None:
         """The files that were made since the clock rang, by whose they are and by others."""
@@ -231,7 +244,9 @@ def _people(row: Any) -> set[str]:
 
 PAGES = {
     "/", "/as/{me}/home", "/as/{me}/upbeat", "/as/{me}/in/{place}", "/as/{me}/with/{person}",
-    "/as/{me}/files/{file}", "/as/{me}/events", "/as/{me}/say", "/as/{me}/press", "/as/{me}/open", "/as/{me}/react",
+    "/as/{me}/files/{file}", "/as/{me}/pictures/{kind}/{place}/{number}.png",
+    "/as/{me}/pictures/{kind}/{place}/{number}.json", "/charts.js",
+    "/as/{me}/events", "/as/{me}/say", "/as/{me}/press", "/as/{me}/open", "/as/{me}/react",
     "/as/{me}/form", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static",
     "/slack/events", "/telegram/webhook", "/ingest/*",
 }  # fmt: skip
@@ -344,6 +359,7 @@ def _chosen(house: House, share: float, depth: int) -> Iterator[tuple[Any, str, 
 TERMINAL: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("migrate", "manifest", "doctor", "audit", "key rotate"), ()),
     "people import": ("people.csv",),
+    "goals import": ("goals.csv", "--by", "yan@example.com", "--dry-run"),
     "people invite": ("yan@example.com",),
     "source add": ("erp", "--form", "files"),
     "source load": ("erp", "figures.csv", "--mapping", "mapping.toml"),
@@ -360,6 +376,7 @@ ELSEWHERE = {
     "run": "it serves all that is swept above",
     "refresh": "it writes files of the code",
     "calendar import": "it reads days, and nobody",
+    "goals export": "it writes what everybody in the company sees: tests/bot/test_goals_file.py",
     "backup": "tests/storage/test_rights.py searches what it writes",
     "restore": "tests/storage/test_rights.py searches what it brings back",
 }
@@ -376,6 +393,7 @@ def test_operators_read_names_and_addresses_alone(
     state, file = states["later"], tmp_path / "upbeat.db"
     shutil.copy(state.file, file)
     (tmp_path / "people.csv").write_text("email,name,role\nyan@example.com,Yan,hr\n")
+    (tmp_path / "goals.csv").write_text("goal_id,goal\n,Find their way\n")
     (tmp_path / "figures.csv").write_text("who,day,visits\nyan@example.com,2026-01-05,3\n")
     (tmp_path / "mapping.toml").write_text("person = 'who'\nat = 'day'\nvalue = 'visits'\n")
     (tmp_path / "address").write_text(f"sqlite:///{file}")

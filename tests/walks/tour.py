@@ -183,6 +183,7 @@ class Tour:
         await self._a_step_that_everybody_sees()
         self._what_dora_leaves_behind()
         self._what_ben_serves_is_changed()
+        await self._goals_in_a_file()
         for who in ("ada", "hana"):
             await self.around(who)
         await self.days(6)
@@ -357,6 +358,15 @@ class Tour:
         seal, chen = self.chat.core.seal, self.chat.ids["chen"]
         sealed = self.chat.change(lambda store: seal(store, card, for_person=chen))
         await self.press("chen", sealed.buttons()[0], "why", 0)
+
+    async def _goals_in_a_file(self) -> None:
+        """A file of goals is sent twice: it is applied, and dropped."""
+        data = f"goal_id,goal,key_result,target\n,{self.words()},{self.words()},9\n".encode(
+            "utf-8", "replace"
+        )
+        for who in ("ada", "eve"):
+            said = Said("/goals import", command=True, file=File("goals.csv", data))
+            await self.visit(who, said, "a goals file", 1)
 
     async def days(self, count: int) -> None:
         """Let the clock ring, and answer it."""
