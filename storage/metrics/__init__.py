@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlmodel import col
 
 from storage.metrics.arrivals import LONGEST, Arrival, Figure, Kept, Series, told
@@ -152,19 +152,21 @@ class Metrics:
     def series(self, person_id: str) -> list[tuple[Metric, DataSource, bool]]:
         """What may be read by a key result: each metric with its source, and whether it is about this person or, else,
         about the company. By name."""
-        point, own = MetricPoint.__table__, PersonPoint.__table__  # type: ignore[attr-defined]
-        company = self._store.execute(select(point.c.metric_id).distinct()).scalars()
-        mine = self._store.execute(
-            select(own.c.metric_id).where(own.c.subject_id == person_id).distinct()
-        ).scalars()
-        wanted = [(each, False) for each in company] + [(each, True) for each in mine]
-        metrics = {row.id: row for row in self._store.all(Metric, col(Metric.kept_apart).is_(False))}
-        sources = {row.id: row for row in self._store.all(DataSource)}
-        found = [
-            (metrics[each], sources[metrics[each].source_id], is_own)
-            for each, is_own in wanted
-            if each in metrics
+        metric, point, own = (_table(each) for each in (Metric, MetricPoint, PersonPoint))
+        # One look into an index for each metric, of which there are few: points are without number.
+        about_company = exists().where(point.c.metric_id == metric.c.id)
+        about_them = exists().where(own.c.metric_id == metric.c.id, own.c.subject_id == person_id)
+        wanted = [
+            (row.id, is_own)
+            for is_own, has_points in ((False, about_company), (True, about_them))
+            for row in self._store.execute(
+                select(metric.c.id).where(metric.c.kept_apart.is_(False), has_points)
+            )
         ]
+        ids = sorted({each for each, _ in wanted})
+        metrics = {row.id: row for row in self._store.all(Metric, col(Metric.id).in_(ids))} if ids else {}
+        sources = {row.id: row for row in self._store.all(DataSource)}
+        found = [(metrics[each], sources[metrics[each].source_id], is_own) for each, is_own in wanted]
         return sorted(found, key=lambda item: (item[0].name, item[1].name, item[2]))
 
     def ages(self, metric_ids: Iterable[str]) -> dict[str, tuple[DataSource, timedelta]]:
@@ -243,3 +245,7 @@ class Metrics:
     def tidy(self) -> int:
         """Forget figures whose person was not known for long, and tables that nobody applied; returns how many."""
         return self.unknown.tidy() + self.loads.tidy()
+
+
+def _table(table: type[Any]) -> Any:
+    return table.__table__
