@@ -217,7 +217,7 @@ def again(ring: Ring) -> Rung:
         with ring.store.nested():
             left = run_again(ring.store, source).fates["unmatched"]
     except Faulty:  # what was begun since in another unit, say: whoever tries again themselves is told
-        return Rung(tomorrow, silence=Silence("refused"))
+        return Rung(tomorrow, silence=Silence("nothing new", tomorrow))
     return Rung(tomorrow if left else None)
 
 

@@ -17,6 +17,7 @@ COMMANDS = [(each.name, route) for each in FEATURES for route in each.routes if 
 # Every command -------------------------------------------------------------------------------------------------------
 
 ROLES = {"hr": "hana", "admins": "ivan", "hr or admins": "hana"}
+ROLES |= {"who looks after a source or hr or admins": "hana"}
 
 
 @pytest.mark.parametrize(("feature", "route"), COMMANDS, ids=[route.words for _, route in COMMANDS])
