@@ -308,7 +308,7 @@ async def nudge(folder: Path, people: int) -> Nudge:
 
 def _put_one_each(store: Store) -> None:
     people = sorted(store.directory.people)
-    made_at = store.now - timedelta(days=9)
+    made_at = store.now - timedelta(days=3)
     goals = [new_id() for _ in people]
     common = {"kind": str(Kind.GOAL_TEAM), "made_at": made_at}
     days = {"begins_on": date(2026, 10, 1), "ends_on": date(2026, 12, 31)}
