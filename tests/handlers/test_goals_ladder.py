@@ -129,7 +129,7 @@ async def test_an_ended_goal(chat: Chat) -> None:
     await off_track(chat)
     await chat.says("ben", "/goals")
     await chat.presses("ben", "Open")
-    await chat.presses("ben", "End it")
+    await chat.presses("ben", "End this goal")
     await go(chat, THURSDAY + HOUR)
     assert silences(chat) == ["ended"]
     assert not cards(chat)
