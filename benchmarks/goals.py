@@ -20,9 +20,9 @@ from bot.pictures.studio import Studio
 from bot.words import Voice
 from handlers import FEATURES
 from handlers.goals import feature
-from handlers.goals.arriving import take
+from handlers.goals.alignment.tree import in_order
+from handlers.goals.data.arriving import take
 from handlers.goals.scoring import Direction, Measure, Part, progress, together
-from handlers.goals.tree import in_order
 from handlers.kit.cards import Picture
 from handlers.kit.charts import Course
 from handlers.kit.dispatch import Core

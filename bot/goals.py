@@ -11,9 +11,9 @@ from bot.importing import read_table
 from bot.terminal import Complaint
 from bot.words import Voice
 from handlers import FEATURES
-from handlers.goals import exchange
-from handlers.goals.filed import plan
-from handlers.goals.sheet import sheet_of
+from handlers.goals.excel import exchange
+from handlers.goals.excel.filed import plan
+from handlers.goals.excel.sheet import sheet_of
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Request, Tell, Where

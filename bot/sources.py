@@ -15,10 +15,10 @@ from rich.markup import escape
 from bot.importing import ENGLISH, read_table
 from bot.ingest.signed import new_secret
 from bot.terminal import Complaint, complaining
-from handlers.goals.arriving import Faulty, Taken, expect, foresee, run_again, take
-from handlers.goals.loading import checked, permit, summary
-from handlers.goals.mapping import Mapping, read_kept, read_mapping
-from handlers.goals.pulled import WHY
+from handlers.goals.data.arriving import Faulty, Taken, expect, foresee, run_again, take
+from handlers.goals.data.loading import checked, permit, summary
+from handlers.goals.data.mapping import Mapping, read_kept, read_mapping
+from handlers.goals.data.pulled import WHY
 from handlers.kit.cards import Card
 from handlers.kit.tables import faulty
 from handlers.kit.text import Phrase

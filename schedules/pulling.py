@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from handlers.goals import pulled
+from handlers.goals.data import pulled
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Tell
 from storage.leases import Lost, Term, under

@@ -4,37 +4,29 @@ from handlers.goals import progress  # first: `help` shows what is done every we
 
 # isort: split
 from handlers.goals import (
-    about_me,
-    data,
     departments,
-    differences,
-    exchange,
     following,
     home,
-    ladder,
     leaving,
-    loading,
     measuring,
-    objecting,
     others,
     overview,
     pictures,
     posting,
     rewriting,
     rhythm,
-    scorecards,
-    sources,
-    templates,
-    tree,
-    updating,
-    weekly,
     writing,
 )
+from handlers.goals.alignment import differences, tree
+from handlers.goals.data import about_me, loading, moving, objecting, sources
+from handlers.goals.excel import exchange
 from handlers.goals.goal import feature
+from handlers.goals.nudges import ladder, weekly
+from handlers.goals.scorecards import cards, templates, updating
 
 __all__ = [
     "about_me",
-    "data",
+    "cards",
     "departments",
     "differences",
     "exchange",
@@ -45,6 +37,7 @@ __all__ = [
     "leaving",
     "loading",
     "measuring",
+    "moving",
     "objecting",
     "others",
     "overview",
@@ -53,7 +46,6 @@ __all__ = [
     "progress",
     "rewriting",
     "rhythm",
-    "scorecards",
     "sources",
     "templates",
     "tree",

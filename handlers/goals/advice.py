@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers.goals.goal import Standing, called, feature
-from handlers.goals.parts import JUDGED, is_given
+from handlers.goals.scorecards.parts import JUDGED, is_given
 from handlers.goals.scoring import Direction
 from handlers.kit.access import everyone
 from handlers.kit.cards import Card, Note, Section

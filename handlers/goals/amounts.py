@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from handlers.goals.numbers import shown
-from handlers.goals.parts import BONUS, JUDGED
+from handlers.goals.scorecards.parts import BONUS, JUDGED
 from handlers.goals.scoring import Direction
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim

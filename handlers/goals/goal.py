@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers.goals import scoring
 from handlers.goals.amounts import given_text, value_text
-from handlers.goals.parts import is_given
+from handlers.goals.scorecards.parts import is_given
 from handlers.goals.scoring import Direction, Measure, Part, Together
 from handlers.kit.access import Rule, readers
 from handlers.kit.features import Feature

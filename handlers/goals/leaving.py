@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.goals import goal as goals
-from handlers.goals.aligning import AGREED, asked_for
+from handlers.goals.alignment.aligning import AGREED, asked_for
 from handlers.goals.carrying import carry
 from handlers.goals.goal import Standing, feature
 from handlers.kit.access import Rule

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.goals.numbers import Typed, read_number, whole_number
-from handlers.goals.parts import BEST, COUNTED, JUDGED, is_given
+from handlers.goals.scorecards.parts import BEST, COUNTED, JUDGED, is_given
 from handlers.goals.scoring import ONE, ZERO, Direction, Measure, Mistake
 from handlers.kit.problems import Problem
 from handlers.kit.text import Phrase

@@ -9,8 +9,8 @@ from handlers.goals import goal as goals
 from handlers.goals.directions import DIRECTIONS
 from handlers.goals.goal import KPI, changers, feature
 from handlers.goals.lines import written
-from handlers.goals.parts import PARTS
 from handlers.goals.picking import allow, my_goals, my_scorecards
+from handlers.goals.scorecards.parts import PARTS
 from handlers.goals.writing import card
 from handlers.kit.access import everyone
 from handlers.kit.forms import Choice, Question, Sheet, Words

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.goals import following, objecting, scored, serving, templates
+from handlers.goals import following
 from handlers.goals import goal as goals
+from handlers.goals.alignment import serving
+from handlers.goals.alignment.tree import tree
 from handlers.goals.changes import differences
-from handlers.goals.data import connections, from_source
+from handlers.goals.data import objecting
+from handlers.goals.data.moving import connections, from_source
 from handlers.goals.goal import COMPANY, Standing, feature, percent, seers
 from handlers.goals.measuring import measure
-from handlers.goals.parts import is_given
 from handlers.goals.pictures import course, team_chart
 from handlers.goals.progress import say
 from handlers.goals.rewriting import menus
+from handlers.goals.scorecards import scored, templates
+from handlers.goals.scorecards.parts import is_given
 from handlers.goals.scoring import Share
-from handlers.goals.tree import tree
 from handlers.goals.writing import add, edit, ending
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Press, Section

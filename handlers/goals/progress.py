@@ -6,10 +6,11 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from handlers.goals import following, owed, posting
+from handlers.goals import following, posting
 from handlers.goals import goal as goals
 from handlers.goals.amounts import bare
 from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, percent, progress_of
+from handlers.goals.nudges import owed
 from handlers.goals.numbers import Typed, read_number
 from handlers.goals.picking import allow, my_results
 from handlers.goals.scoring import ONE, ZERO, Direction, is_stretched

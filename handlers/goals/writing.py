@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from handlers.goals import advice, scored, serving
+from handlers.goals import advice
 from handlers.goals import goal as goals
+from handlers.goals.alignment import serving
 from handlers.goals.cycles import Span, current, following, linked
 from handlers.goals.goal import COMPANY, DEPARTMENT, PERSON, TEAM, changers, feature
+from handlers.goals.scorecards import scored
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Note, Press, Section
 from handlers.kit.forms import Choice, Day, Option, Words

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.goals.cadence import MANAGERS_CEILING, Ask, Raise, Result, Step, ask, climb
+from handlers.goals.nudges.cadence import MANAGERS_CEILING, Ask, Raise, Result, Step, ask, climb
 from handlers.kit.features import Silence
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)

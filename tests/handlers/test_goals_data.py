@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.goals.forbidden import forbidden
+from handlers.goals.data.forbidden import forbidden
 from storage.goals import GoalChange, KeyResult
 from storage.metrics import PersonPoint, Unmatched
 from tests.bot.ingest.sender import Sender, point
@@ -194,7 +194,7 @@ async def test_only_oneself_connects_a_figure_about_oneself(chat: Chat) -> None:
 
 
 async def test_who_was_not_known_is_taken_again(any_chat: Chat) -> None:
-    from handlers.goals.arriving import run_again
+    from handlers.goals.data.arriving import run_again
 
     chat = any_chat
     crm = Sender(chat)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.goals.items import line_of, read_items
+from handlers.goals.scorecards.items import line_of, read_items
 from handlers.kit.cards import Section
 from handlers.kit.requests import Pressed
 from handlers.kit.text import Verbatim

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.goals.tree import PAGE, in_order
+from handlers.goals.alignment.tree import PAGE, in_order
 from storage.goals import Goal, Node
 from storage.policy import Kind
 from tests.company import Chat

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import cli
-from handlers.goals.mapping import read_mapping
+from handlers.goals.data.mapping import read_mapping
 from schedules.pulling import pull_due
 from storage.leases import Lost, Term
 from storage.metrics import FILES, DataQuery, DataSource, PersonPoint

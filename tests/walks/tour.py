@@ -21,7 +21,7 @@ from sqlmodel import SQLModel, col
 
 from bot.words import Voice
 from handlers import FEATURES
-from handlers.goals.mapping import read_mapping
+from handlers.goals.data.mapping import read_mapping
 from handlers.kit.cards import Button, Card, Press
 from handlers.kit.dispatch import Core
 from handlers.kit.features import Route

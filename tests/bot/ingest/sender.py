@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.ingest.door import make_door
 from bot.ingest.signed import keys_of, new_secret
-from handlers.goals.arriving import expect
+from handlers.goals.data.arriving import expect
 from storage.metrics import GITHUB, SIGNED, DataSource
 from tests.company import Chat
 from tests.hostile.asgi import asked

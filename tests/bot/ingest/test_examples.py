@@ -14,8 +14,8 @@ import uvicorn
 
 from bot.ingest.door import PATH, make_door
 from bot.web.server import Server
-from handlers.goals.mapping import read_mapping
-from handlers.goals.rows import read_figures
+from handlers.goals.data.mapping import read_mapping
+from handlers.goals.data.rows import read_figures
 from storage.metrics import MetricPoint, PersonPoint
 from storage.sheets import read_sheet
 from tests.bot.ingest.sender import Sender

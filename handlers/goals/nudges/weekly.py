@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import count
 
-from handlers.goals import cadence, ladder
-from handlers.goals.cadence import Ask, Result
 from handlers.goals.goal import OFF_TRACK, feature
-from handlers.goals.owed import asked, still, title_of
+from handlers.goals.nudges import cadence, ladder
+from handlers.goals.nudges.cadence import Ask, Result
+from handlers.goals.nudges.owed import asked, still, title_of
 from handlers.kit.access import everyone
 from handlers.kit.calendar import WorkCalendar, at_wall, local_day
 from handlers.kit.cards import Button, Card, Note, Press

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from handlers.goals.arriving import Faulty, Taken, expect, run_again
+from handlers.goals.data.arriving import Faulty, Taken, expect, run_again
 from handlers.goals.goal import feature
 from handlers.kit.access import Rule, stewards
 from handlers.kit.calendar import ONE_DAY

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.goals import changes
 from handlers.goals import goal as goals
-from handlers.goals.aligning import AGREED, detach
+from handlers.goals.alignment.aligning import AGREED, detach
 from handlers.goals.amounts import aim_text
 from handlers.goals.goal import changers, feature
 from handlers.goals.writing import to_change

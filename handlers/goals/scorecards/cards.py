@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from handlers.goals import goal as goals
-from handlers.goals import scored
 from handlers.goals.cycles import current, linked
 from handlers.goals.goal import KPI, PERSON, Standing, feature
+from handlers.goals.scorecards import scored
 from handlers.goals.writing import KINDS, SIGHT, Until, card, refuse_past
 from handlers.kit.access import Rule, everyone, readers
 from handlers.kit.cards import Button, Card, Note, Part, Press, Section

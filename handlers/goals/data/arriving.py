@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from handlers.goals.forbidden import forbidden
+from handlers.goals.data.forbidden import forbidden
 from handlers.goals.goal import feature
 from handlers.kit.calendar import ONE_DAY, at_wall
 from handlers.kit.hours import calendar_of, hours_of

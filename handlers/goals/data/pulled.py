@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.goals.arriving import CARD, Taken, take, wrongs
-from handlers.goals.data import who_set_up
-from handlers.goals.mapping import read_kept
-from handlers.goals.rows import faults_of, read_figures
+from handlers.goals.data.arriving import CARD, Taken, take, wrongs
+from handlers.goals.data.mapping import read_kept
+from handlers.goals.data.moving import who_set_up
+from handlers.goals.data.rows import faults_of, read_figures
 from handlers.kit.cards import Card, Note, Section
 from handlers.kit.requests import Tell
 from handlers.kit.tables import Fault, faulty

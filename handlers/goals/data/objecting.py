@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from handlers.goals import goal as goals
-from handlers.goals.arriving import move
+from handlers.goals.data.arriving import move
 from handlers.goals.goal import feature, percent
 from handlers.goals.numbers import shown, whole_number
 from handlers.kit.access import Rule, owner_of, readers

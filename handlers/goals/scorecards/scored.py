@@ -10,7 +10,7 @@ from handlers.goals import goal as goals
 from handlers.goals import scoring
 from handlers.goals.goal import CONFIDENCE, KPI, Standing
 from handlers.goals.numbers import shown
-from handlers.goals.parts import BONUS, PENALTY, is_given
+from handlers.goals.scorecards.parts import BONUS, PENALTY, is_given
 from handlers.goals.scoring import Part, Points
 from handlers.kit.cards import Fact, Note, Section
 from handlers.kit.cards import Part as Shown

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.goals.lines import written
 from handlers.goals.numbers import shown
-from handlers.goals.parts import COUNTED, JUDGED, is_given
+from handlers.goals.scorecards.parts import COUNTED, JUDGED, is_given
 from handlers.goals.scoring import Direction
 from handlers.kit.problems import Problem
 from handlers.kit.text import Lines, Phrase, Verbatim

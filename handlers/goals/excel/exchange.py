@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from handlers.goals import goal as goals
 from handlers.goals.changes import differences
 from handlers.goals.cycles import current, linked
-from handlers.goals.filed import Change, Plan, plan
+from handlers.goals.excel.filed import Change, Plan, plan
+from handlers.goals.excel.sheet import MOST, sheet_of
 from handlers.goals.goal import PERSON, Standing, feature
 from handlers.goals.scoring import Direction
-from handlers.goals.sheet import MOST, sheet_of
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Document, Fact, Note, Part, Section
 from handlers.kit.forms import Choice, Option

@@ -11,11 +11,11 @@ from typing import Any
 
 from handlers.goals import goal as goals
 from handlers.goals.cycles import current
+from handlers.goals.excel.sheet import COLUMNS, NUMBERS, WORDS
 from handlers.goals.lines import mistaken
 from handlers.goals.numbers import whole_number
 from handlers.goals.rewriting import CORE
 from handlers.goals.scoring import ONE, Direction, Measure
-from handlers.goals.sheet import COLUMNS, NUMBERS, WORDS
 from handlers.kit import dates
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from handlers.goals import goal as goals
 from handlers.goals.cycles import current, linked
 from handlers.goals.goal import KPI, OKR, PERSON, changers, feature
-from handlers.goals.items import has_judged, line_of, lines_of, read_items, values_of
-from handlers.goals.scorecards import hears, may_write_for, writers
-from handlers.goals.updating import button as update_button
-from handlers.goals.updating import hear
+from handlers.goals.scorecards.cards import hears, may_write_for, writers
+from handlers.goals.scorecards.items import has_judged, line_of, lines_of, read_items, values_of
+from handlers.goals.scorecards.updating import button as update_button
+from handlers.goals.scorecards.updating import hear
 from handlers.goals.writing import card
 from handlers.kit.access import everyone, stewards
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Section

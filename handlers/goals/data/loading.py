@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
-from handlers.goals import describing
-from handlers.goals.arriving import Correction, Taken, foresee, take, wrongs
-from handlers.goals.goal import feature
-from handlers.goals.mapping import Mapping as Columns
-from handlers.goals.mapping import read_kept
-from handlers.goals.numbers import shown
-from handlers.goals.rows import Reading, faults_of, read_figures
-from handlers.goals.sources import (
+from handlers.goals.data import describing
+from handlers.goals.data.arriving import Correction, Taken, foresee, take, wrongs
+from handlers.goals.data.mapping import Mapping as Columns
+from handlers.goals.data.mapping import read_kept
+from handlers.goals.data.rows import Reading, faults_of, read_figures
+from handlers.goals.data.sources import (
     NO_SOURCE,
     WhichSource,
     keepers,
@@ -22,6 +20,8 @@ from handlers.goals.sources import (
     unmatched,
     waiting_names,
 )
+from handlers.goals.goal import feature
+from handlers.goals.numbers import shown
 from handlers.kit.access import owner_of, stewards
 from handlers.kit.cards import Button, Card, Fact, Menu, Note, Part, Section
 from handlers.kit.forms import Sheet

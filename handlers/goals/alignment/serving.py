@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from handlers.goals.aligning import AGREED, agree, decline, detach, is_asked, owner_text, propose, serves
+from handlers.goals.alignment.aligning import (
+    AGREED,
+    agree,
+    decline,
+    detach,
+    is_asked,
+    owner_text,
+    propose,
+    serves,
+)
 from handlers.kit.cards import Button, Note, Part, Section
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Plural, Verbatim

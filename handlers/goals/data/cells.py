@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from handlers.goals.mapping import COMMA, DAY_FIRST, MONTH_FIRST, POINT
+from handlers.goals.data.mapping import COMMA, DAY_FIRST, MONTH_FIRST, POINT
 from handlers.goals.numbers import MOST, PLACES
 from handlers.kit.calendar import at_wall
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.goals.mapping import COMMA, DAY_FIRST, MONTH_FIRST, POINT, YEAR_FIRST, Figure, Mapping
+from handlers.goals.data.mapping import COMMA, DAY_FIRST, MONTH_FIRST, POINT, YEAR_FIRST, Figure, Mapping
 from handlers.kit.forms import Choice, Option, Question, Words
 from handlers.kit.problems import Problem
 from handlers.kit.text import Phrase, Text, Verbatim

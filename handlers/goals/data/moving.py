@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from handlers.goals import goal as goals
-from handlers.goals.arriving import CARD, SILENT, follow
+from handlers.goals.data.arriving import CARD, SILENT, follow
 from handlers.goals.goal import changers, feature
 from handlers.goals.numbers import shown
 from handlers.goals.progress import undo

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from handlers.goals.data import from_source
+from handlers.goals.data.moving import from_source
+from handlers.goals.data.objecting import doubt, figure_of, state_of
 from handlers.goals.goal import feature
 from handlers.goals.numbers import shown
-from handlers.goals.objecting import doubt, figure_of, state_of
 from handlers.kit.access import everyone, readers
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.requests import Reply, Request

@@ -8,8 +8,8 @@ from typing import Any
 from handlers.goals import changes
 from handlers.goals import goal as goals
 from handlers.goals.goal import changers, feature
-from handlers.goals.items import FIELDS, line_of, says_the_same, values_of
 from handlers.goals.lines import mistaken
+from handlers.goals.scorecards.items import FIELDS, line_of, says_the_same, values_of
 from handlers.goals.scoring import Direction, Measure
 from handlers.goals.writing import card
 from handlers.kit.cards import Button, Card, Note, Part, Section

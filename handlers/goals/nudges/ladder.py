@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from handlers.goals import cadence
 from handlers.goals import goal as goals
-from handlers.goals.cadence import Step
 from handlers.goals.goal import OFF_TRACK, changers, feature, seers
+from handlers.goals.nudges import cadence
+from handlers.goals.nudges.cadence import Step
+from handlers.goals.nudges.owed import asked
 from handlers.goals.overview import show
-from handlers.goals.owed import asked
 from handlers.kit.access import stewards
 from handlers.kit.calendar import WorkCalendar, at_wall, local_day
 from handlers.kit.cards import Button, Card, Note, Press, Section

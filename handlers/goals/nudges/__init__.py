@@ -1,0 +1,1 @@
+"""When somebody is asked about a key result, and when their manager hears of it."""
