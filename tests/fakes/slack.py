@@ -42,6 +42,7 @@ class FakeSlack(FaultyLine):
         self.should_escape = True
         self.patience = 10.0
         self.hold = 0.0  # seconds for which the answer to a message that was accepted is held back
+        self.kept_back: dict[str, asyncio.Event] = {}  # methods whose answers wait for somebody
         self.door: HttpDoor | None = None
         self.sockets = SocketDoor(self.app_id, self.violations.append)
 
@@ -97,6 +98,8 @@ class FakeSlack(FaultyLine):
             return hang_up(request)
         if self.hold and method == "chat.postMessage":
             await asyncio.sleep(self.hold)
+        if method in self.kept_back:
+            await self.kept_back[method].wait()
         granted = ",".join(sorted(self._granted()))
         return web.json_response(
             answer, headers={"x-oauth-scopes": granted, "x-slack-req-id": self.serial("req")}

@@ -291,8 +291,11 @@ async def test_f10_a_file_that_became_read_only_is_no_silent_yes(chat: Chat, fig
 # F11: power loss -----------------------------------------------------------------------------------------------------
 
 
-async def test_f11_what_was_acknowledged_is_on_the_disk(chat: Chat, tmp_path: Path, figure: Figure) -> None:
+async def test_f11_what_was_acknowledged_is_on_the_disk(
+    durable_chat: Chat, tmp_path: Path, figure: Figure
+) -> None:
     """Only what SQLite has had synced survives: at each of many moments, the files as they were at their last sync."""
+    chat = durable_chat
     acknowledged: list[str] = []
     looked = 0
     await chat.database.write(lambda store: store.set_setting("begun", True))

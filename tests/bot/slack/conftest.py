@@ -45,7 +45,9 @@ class Room:
 
     def noted(self, who: str) -> list[str]:
         """What the demo feature did for somebody."""
-        found = self.chat.change(lambda store: store.preferences.get(self.chat.ids[who], "demo", []))
+        found = self.chat.database.look_now(
+            lambda store: store.preferences.get(self.chat.ids[who], "demo", [])
+        )
         return list(found)
 
     def checkins(self) -> list[Any]:

@@ -75,6 +75,24 @@ async def test_everybody_is_connected_when_upbeat_starts(room: Room) -> None:
     await room.slack.until(lambda: all(room.accounts(who) for who in room.chat.ids))
 
 
+async def test_a_list_that_is_older_than_an_event_connects_nobody_again(room: Room) -> None:
+    slack = room.slack
+    await slack.until(lambda: all(room.accounts(who) for who in room.chat.ids))
+    await room.settled()
+    slack.kept_back["users.list"] = asyncio.Event()
+    members = room.platform._members
+    assert members
+    listed = len(slack.called("users.list"))
+    listing = asyncio.create_task(members.connect_everybody())
+    await slack.until(lambda: len(slack.called("users.list")) > listed)
+    slack.users[user("ben")]["is_restricted"] = True
+    await slack.event("user_change", {"user": user("ben")})
+    await slack.until(lambda: not room.accounts("ben"))
+    slack.kept_back.pop("users.list").set()
+    await listing
+    assert room.accounts("ben") == []
+
+
 async def test_who_becomes_a_guest_is_disconnected_at_once(any_room: Room) -> None:
     slack = any_room.slack
     await slack.command(user("ben"), "/checkin", "done it")

@@ -183,13 +183,13 @@ async def test_a_message_of_somebody_elses_private_talk_cannot_be_touched(
         deeds = [
             ("react", {"emoji": "tada"}),
             ("open", {"shortcut": "kudos_for_this"}),
-            ("say", {"edits": row.id, "words": "changed"}),
+            ("say", {"edits": row.id, "words": "written over"}),
         ]
         for deed, more in deeds:
             page = await browser.post(f"/as/ben/{deed}", data={**mine, **more})
             assert page.status_code == 200
             assert "secret" not in page.text
-    assert "changed" not in (await browser.get("/as/ada/upbeat")).text
+    assert "written over" not in (await browser.get("/as/ada/upbeat")).text
     assert "secret" not in (await browser.get(f"/as/ben/in/dm-{chat.ids['ada']}")).text
 
 
