@@ -71,6 +71,7 @@ class Drawing:
     def __post_init__(self) -> None:
         self._voice = Voice(self.language, self.zone, readable, self.now)
         self._said: dict[int, tuple[Text, str]] = {}
+        self._drawn: dict[Picture, Drawn] = {}
 
     def say(self, text: Text) -> str:
         """The words of a text, not yet escaped. Kept, because a card is drawn as blocks and as plain words; and
@@ -146,11 +147,13 @@ class Drawing:
     # Pictures --------------------------------------------------------------------------------------------------------
 
     def specification(self, picture: Picture) -> Drawn:
-        """The picture as this reader sees it."""
-        return specification(picture, self._voice)
+        """The picture as this reader sees it. Kept, because it is drawn and then described."""
+        if picture not in self._drawn:
+            self._drawn[picture] = specification(picture, self._voice)
+        return self._drawn[picture]
 
     def _picture(self, part: Picture) -> Iterator[Json]:
-        words = alt(part, self._voice)
+        words = alt(part, self._voice, self.specification(part))
         if part not in self.hung:
             yield from self.sections(f"{words}\n{self.say(table(part.chart))}")
             return

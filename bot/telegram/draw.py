@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from itertools import groupby
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -88,6 +89,7 @@ class Drawing:
         self._voice = HarmlessVoice(language, zone, now=now)
         self._label = Voice(language, zone, now=now)
         self._marks: dict[str, str] = {}
+        self._specified = cache(partial(specification, voice=self._label))
 
     def say(self, text: Text) -> str:
         """The text for a message; it is not escaped yet."""
@@ -116,10 +118,13 @@ class Drawing:
 
     def photo(self, part: Picture) -> Photo:
         """A picture of a card, with what it shows below it, or above it in the card where that is too long."""
-        words = alt(part, self._voice)
+        words = self._alt(part)
         instead = paged([Block((Run(words),)), Block((Run(self.say(table(part.chart))),))])
         caption = words if utf16(words) <= CAPTION else cut(words, CAPTION - 1)[0].rstrip() + "…"
-        return Photo(specification(part, self._label).spec, caption, tuple(instead))
+        return Photo(self._specified(part).spec, caption, tuple(instead))
+
+    def _alt(self, part: Picture) -> str:
+        return alt(part, self._voice, self._specified(part))
 
     def _is_key(self, part: Part) -> bool:
         return isinstance(part, Button) or (isinstance(part, Link) and is_pressable(part.url))
@@ -145,7 +150,7 @@ class Drawing:
             yield Block((Run(f"{self.say(part.label)}{self._voice.colon}{part.url}"),))
         elif isinstance(part, Menu):
             yield from self._menu(part)
-        elif isinstance(part, Picture) and utf16(words := alt(part, self._voice)) > CAPTION:
+        elif isinstance(part, Picture) and utf16(words := self._alt(part)) > CAPTION:
             yield Block((Run(words),))
         elif isinstance(part, Document) and utf16(self.say(part.label)) > CAPTION:
             yield Block((Run(self.say(part.label)),))
