@@ -195,75 +195,8 @@ async def _promises(folder: Path, there: Outside, rounds: int, seconds: float) -
 
 
 async def _goals(folder: Path, rounds: int, quick: bool) -> None:
-    sizes = (1_000, 10_000) if quick else (1_000, 10_000, 100_000)
-    scored = [goals.scoring(size, rounds) for size in sizes]
-    scores = [
-        (
-            f"{each.goals:,}",
-            f"{each.ours:.0f}",
-            f"{1000 * each.ours / each.goals:.1f}",
-            f"{each.bare:.1f}",
-            f"{each.ratio:.0f}",
-        )
-        for each in scored
-    ]
-    _print(
-        "Scoring a tree, three key results each",
-        ("goals", "in order, scored, ms", "us each", "in floats, ms", "x floats"),
-        scores,
-    )
-    opened = [await goals.size(folder, size, rounds) for size in sizes]
-    opens = [
-        (f"{each.goals:,}", f"{each.tree:.1f}", f"{each.mine:.1f}", f"{each.series:.2f}") for each in opened
-    ]
-    _print(
-        "Looking at goals, with the whole path of a command",
-        ("goals, and figures", "/goals tree ms", "/goals ms", "what may be read ms"),
-        opens,
-    )
-    figures = 2_000 if quick else 10_000
-    arrived = [await goals.arriving(folder, size, rounds, figures) for size in sizes]
-    arrives = [
-        (f"{each.before:,}", f"{each.ours:.0f}", f"{each.bare:.0f}", f"{each.ratio:.3f}") for each in arrived
-    ]
-    _print(
-        f"{figures:,} figures arrive, 500 in a delivery",
-        ("stand already", "figures/s", "bare insert/s", "rate / bare"),
-        arrives,
-    )
-    nudged = [await goals.nudge(folder, size) for size in sizes]
-    nudges = [
-        (
-            f"{each.people:,}",
-            f"{each.seconds:.1f}",
-            f"{each.each:.0f}",
-            f"{each.bare:.2f}",
-            f"{each.ratio:.0f}",
-        )
-        for each in nudged
-    ]
-    _print(
-        "The week's nudge",
-        ("people due at once", "seconds", "us each", "bare rows, seconds", "x bare"),
-        nudges,
-    )
-    drawn = [await goals.drawing(points, 2 * rounds) for points in (13, 200)]
-    draws = [
-        (
-            str(each.points),
-            f"{each.specified:.2f}",
-            f"{each.first:.0f}",
-            f"{each.next:.0f}",
-            f"{each.held:.0f}",
-            f"{each.memory:.0f}",
-        )
-        for each in drawn
-    ]
-    _print(
-        "A progress picture",
-        ("points", "specified ms", "first PNG ms", "next ms", "loop held up ms", "MiB, its process"),
-        draws,
-    )
+    async for title, results in goals.run(folder, rounds=rounds, quick=quick):
+        _print(title, results[0].heads, [each.row for each in results])
 
 
 def _print(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

@@ -1,0 +1,23 @@
+"""What goals cost as there are more of them: scoring, the tree, figures that arrive, the week's nudge, a picture."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from benchmarks.goals import drawing, figures, nudge, scoring, sizes
+from benchmarks.goals.results import Result
+
+
+async def run(folder: Path, *, rounds: int, quick: bool) -> AsyncIterator[tuple[str, Sequence[Result]]]:
+    """Measure one thing after the other, each with the title of its table."""
+    goals = (1_000, 10_000) if quick else (1_000, 10_000, 100_000)
+    arrive = 2_000 if quick else 10_000
+    yield scoring.TITLE, [scoring.run(size, rounds) for size in goals]
+    yield sizes.TITLE, [await sizes.run(folder, size, rounds) for size in goals]
+    yield (
+        f"{arrive:,} figures arrive, {figures.SENT} in a delivery",
+        [await figures.run(folder, size, rounds, arrive) for size in goals],
+    )
+    yield nudge.TITLE, [await nudge.run(folder, size) for size in goals]
+    yield drawing.TITLE, [await drawing.run(points, 2 * rounds) for points in (13, 200)]
