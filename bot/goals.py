@@ -7,8 +7,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bot.importing import read_table
-from bot.terminal import Complaint
+from bot.importing import read_table, unmended
+from bot.terminal import DRY_RUN, Complaint
 from bot.words import Voice
 from handlers import FEATURES
 from handlers.goals.excel import exchange
@@ -56,8 +56,7 @@ def take_in(database: Database, file: Path, *, email: str, dry_run: bool) -> Non
         request = _as(store, email)
         made, voice = plan(request, sheet), Voice(zone=request.actor.zone)
         if made.faults:
-            lines = "\n".join(voice.say(fault.text()) for fault in made.faults)
-            raise Complaint(f"Nothing was changed. Mend the file first:\n{lines}")
+            raise unmended((fault.text() for fault in made.faults), voice)
         if any(change.goal and change.goal.kind != Kind.GOAL_COMPANY for change in made.changes):
             raise Complaint(
                 "Nothing was changed. From the terminal only goals that everybody in the company sees are changed;"
@@ -68,7 +67,7 @@ def take_in(database: Database, file: Path, *, email: str, dry_run: bool) -> Non
             return
         console.print(escape(voice.plain(exchange.proposed(request, made))))
         if dry_run:
-            console.print("This was a dry run: nothing was changed.")
+            console.print(DRY_RUN)
             return
         exchange.apply(request, made)
         _tell(Core(database, FEATURES), store, request, IMPORTED)

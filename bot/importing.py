@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from bot.terminal import Complaint
+from bot.terminal import DRY_RUN, Complaint
 from bot.words import Voice
 from handlers import FEATURES
 from handlers.kit import dates
@@ -35,13 +35,11 @@ def import_people(database: Database, file: Path, *, dry_run: bool) -> None:
     """Apply a people file, or say what it would change. Raises Complaint naming row, column and value."""
     reading = read_roster(read_table(file))
     if reading.faults:
-        raise Complaint(
-            _lines([fault.text() for fault in reading.faults], "Nothing was changed. Mend the file first:")
-        )
+        raise unmended(fault.text() for fault in reading.faults)
     difference = database.write_now(lambda store: store.roster.difference(reading.entries))
     _show(difference)
     if dry_run:
-        console.print("This was a dry run: nothing was changed.")
+        console.print(DRY_RUN)
     elif not difference.is_empty:
         _apply(database, reading)
         console.print("Applied. " + _counts(difference))
@@ -89,8 +87,9 @@ def read_table(file: Path) -> Sheet:
         raise Complaint(ENGLISH.say(refused(problem))) from None
 
 
-def _lines(texts: Iterable[Text], head: str) -> str:
-    return "\n".join([head, *(ENGLISH.say(one) for one in texts)])
+def unmended(faults: Iterable[Text], voice: Voice = ENGLISH) -> Complaint:
+    """What is wrong with a file of which nothing was taken."""
+    return Complaint("\n".join(["Nothing was changed. Mend the file first:", *map(voice.say, faults)]))
 
 
 def invite(database: Database, email: str) -> None:

@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from bot.importing import ENGLISH, read_table
 from bot.ingest.signed import new_secret
-from bot.terminal import Complaint, complaining
+from bot.terminal import DRY_RUN, Complaint, complaining
 from handlers.goals.data.arriving import Faulty, Taken, expect, foresee, run_again, take
 from handlers.goals.data.loading import checked, permit, summary
 from handlers.goals.data.mapping import Mapping, read_kept, read_mapping
@@ -144,7 +144,7 @@ def load(database: Database, name: str, file: Path, *, mapping: Path | None, dry
     card = database.write_now(partial(_loaded, name=name, sheet=sheet, columns=columns, dry_run=dry_run))
     console.print(escape(ENGLISH.plain(card)), soft_wrap=True)
     if dry_run:
-        console.print("This was a dry run: nothing was changed.")
+        console.print(DRY_RUN)
 
 
 def _loaded(store: Store, *, name: str, sheet: Sheet, columns: Mapping | None, dry_run: bool) -> Card:
@@ -192,7 +192,7 @@ def ask(
     card = database.write_now(partial(_loaded, name=name, sheet=sheet, columns=columns, dry_run=True))
     console.print(escape(ENGLISH.plain(card)), soft_wrap=True)
     if dry_run:
-        console.print("This was a dry run: nothing was changed.")
+        console.print(DRY_RUN)
         return
 
     def work(store: Store) -> None:

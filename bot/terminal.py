@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 
+DRY_RUN = "This was a dry run: nothing was changed."
+
+
 class Complaint(Exception):
     """What the operator must mend, as one sentence."""
 

@@ -145,8 +145,8 @@ class Clock:
             self.counts.update(report.decided)
             self.ticked_at = self._core.database.now()
         self._delivery.wake()
-        if report.touched and self._core.on_answer:
-            await self._core.on_answer(frozenset(report.touched))
+        if report.touched:
+            await self._core.committed(report.touched)
         return report
 
     def _alert(self, store: Store) -> int:

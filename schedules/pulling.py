@@ -67,6 +67,4 @@ async def _pull(core: Core, term: Term | None, query: DataQuery) -> None:
             core.queue(store, ROUTE, tell)
         return frozenset(store.touched)
 
-    touched = await core.database.write(under(term, written), takes_long=True)
-    if core.on_answer:
-        await core.on_answer(touched)
+    await core.committed(await core.database.write(under(term, written), takes_long=True))

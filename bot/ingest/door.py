@@ -42,8 +42,7 @@ def make_door(core: Core) -> Door:
             )
         except Faulty as faulty:
             return _refused(faulty)
-        if core.on_answer:
-            await core.on_answer(touched)
+        await core.committed(touched)
         return Answered(200, told.encode(), JSON)
 
     return Door(hear)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from handlers.kit import asking
@@ -71,9 +71,14 @@ class Core:
         self.on_heard(
             incoming.platform, "repeated" if answer.repeated else answer.outcome, time.perf_counter() - began
         )
-        if self.on_answer and not answer.repeated:
-            await self.on_answer(frozenset(answer.touched))
+        if not answer.repeated:
+            await self.committed(answer.touched)
         return answer
+
+    async def committed(self, touched: Iterable[str]) -> None:
+        """Say after a commit whose home screens changed; what waits for delivery is looked at as well."""
+        if self.on_answer:
+            await self.on_answer(frozenset(touched))
 
     async def _with_sheet(self, incoming: Incoming) -> Incoming:
         """A file's table is read here, beside the writer and in a process of its own, and only for who may send one."""

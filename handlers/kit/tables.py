@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
-from storage.sheets import SheetProblem
+from storage.sheets import Sheet, SheetProblem
 
 SHOWN = 15
 """Lines of a kind on one card; the rest is counted."""
@@ -30,6 +32,15 @@ class Fault:
             value=Verbatim(self.value[:80]),
             why=self.why,
         )
+
+
+def sent(request: Request) -> Sheet | None:
+    """The table that came with a request, or None when no file did. Raises Problem for a file that cannot be read."""
+    if request.file is None:
+        return None
+    if request.file.fault is not None:
+        raise Problem(refused(request.file.fault))
+    return request.file.sheet
 
 
 def faulty(faults: Sequence[Fault]) -> Text:

@@ -9,7 +9,7 @@ from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.features import Feature
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.tables import SHOWN, faulty, more, refused
+from handlers.kit.tables import SHOWN, faulty, more, sent
 from handlers.kit.text import Lines, Phrase, Text, Verbatim, names
 from handlers.people.new_managers import managers, new_managers
 from handlers.people.reading import read_roster
@@ -24,12 +24,10 @@ feature = Feature("people", title=Phrase("People"))
 )
 def offer(request: Request) -> Reply:
     """Import the people file (CSV or XLSX): send it to me here, and see what it changes before anything does."""
-    if request.file is None:
+    sheet = sent(request)
+    if sheet is None:
         return Reply(show=_explained())
-    if request.file.fault is not None:
-        raise Problem(refused(request.file.fault))
-    assert request.file.sheet is not None
-    reading = read_roster(request.file.sheet)
+    reading = read_roster(sheet)
     if reading.faults:
         raise Problem(faulty(reading.faults))
     difference = request.store.roster.difference(reading.entries)

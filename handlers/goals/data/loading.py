@@ -27,7 +27,7 @@ from handlers.kit.cards import Button, Card, Fact, Menu, Note, Part, Section
 from handlers.kit.forms import Sheet
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.tables import SHOWN, Fault, faulty, more, refused
+from handlers.kit.tables import SHOWN, Fault, faulty, more, sent
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim
 from storage.metrics import DataLoad, DataSource
 from storage.metrics.loads import sheet_of
@@ -45,15 +45,13 @@ from storage.store import Store
 )
 def load(request: Request, source: WhichSource = "") -> Reply:
     """Load figures from a file (CSV or XLSX): send it to me with these words, and see what it changes first."""
-    if request.file is None:
+    sheet = sent(request)
+    if sheet is None:
         return Reply(show=_explained(request))
-    if request.file.fault is not None:
-        raise Problem(refused(request.file.fault))
-    assert request.file.sheet is not None
     mine = looked_after(request)
     if not mine:
         raise Problem(NO_SOURCE, buttons=(_begin(),))
-    row = request.store.metrics.loads.keep(request.file.sheet, by=request.actor.id)
+    row = request.store.metrics.loads.keep(sheet, by=request.actor.id)
     chosen = next((each for each in mine if each.id == source), mine[0] if len(mine) == 1 else None)
     return Reply(show=_looked(request, row, chosen) if chosen else _which(row, mine))
 

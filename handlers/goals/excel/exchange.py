@@ -19,7 +19,7 @@ from handlers.kit.cards import Button, Card, Document, Fact, Note, Part, Section
 from handlers.kit.forms import Choice, Option
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
-from handlers.kit.tables import refused
+from handlers.kit.tables import sent
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from storage.goals import Goal, KeyResult
 from storage.policy import Kind
@@ -112,12 +112,10 @@ def _standing(request: Request, nodes: Sequence[Any]) -> list[Standing]:
 )
 def offer(request: Request) -> Reply:
     """Send me a file of goals with these words, and see what it changes before anything does."""
-    if request.file is None:
+    sheet = sent(request)
+    if request.file is None or sheet is None:
         return Reply(show=_explained())
-    if request.file.fault is not None:
-        raise Problem(refused(request.file.fault))
-    assert request.file.sheet is not None
-    return _offered(request, request.file.sheet, request.file.name)
+    return _offered(request, sheet, request.file.name)
 
 
 def _explained() -> Card:
