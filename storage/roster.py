@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlmodel import Column, Field, col
 
 from storage.columns import Moment, SealedJson
-from storage.goals.answering import ANSWER, LEFT_GOAL
 from storage.ids import new_id
-from storage.people import PAST, Person, open_line
-from storage.tables import FOREVER, Account, ObligationRow, PersonRow, ReportingLine, Row
+from storage.leaving import end_line
+from storage.people import PAST, Person
+from storage.tables import FOREVER, PersonRow, ReportingLine, Row
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -24,7 +24,6 @@ BATCH = 500
 
 PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
 LINES = ReportingLine.__table__  # type: ignore[attr-defined]
-ACCOUNTS = Account.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ class Roster:
             self._bring_back(known[email], wanted[email])
         self._change_fields(difference.changed, known)
         self._set_lines(wanted, before, known)
-        ended = self.leave_all({email: known[email] for email in difference.gone})
+        ended = self._store.leavers.leave_all({email: known[email] for email in difference.gone})
         progress(len(wanted))
         self._store.audit("applied", "people_file")
         return {
@@ -184,12 +183,11 @@ class Roster:
         if run.state != "applied" or self._store.now > run.at + UNDO_FOR:
             return False
         known = {person.email: person.id for person in self._store.directory.people.values()}
-        self.leave_all({email: known[email] for email in (*run.undo["new"], *run.undo["back"])})
-        for email, accounts in run.undo["ended"].items():
-            self._revive(known[email], accounts)
-            self._store.goals.answering.come_back(known[email])
-            self._store.outbox.revive_for(known[email], "left")
-        self._hand_back({known[email] for email in run.undo["ended"]}, run.at)
+        self._store.leavers.leave_all(
+            {email: known[email] for email in (*run.undo["new"], *run.undo["back"])}
+        )
+        ended = {known[email]: accounts for email, accounts in run.undo["ended"].items()}
+        self._store.leavers.bring_back(ended, left_at=run.at)
         back = {entry["email"]: Entry(**entry) for entry in run.undo["entries"]}
         now = self.entries()
         changes = [change for email, entry in back.items() for change in _changes(now[email], entry)]
@@ -208,92 +206,6 @@ class Roster:
         """Let new managers read the check-ins from before their time, or not, from now on."""
         self._store.set_setting(PAST, is_open)
         self._store.people_changed()
-
-    # Leaving -------------------------------------------------------------------------------------------------------
-
-    def leave_all(self, people: Mapping[str, str]) -> dict[str, list[str]]:
-        """People leave now: their access, queued messages and reporting lines end, and what they owe goes to their
-        manager's list. Takes ids by address, returns the ids of the accounts that ended, by address."""
-        today = self._store.now.date()
-        managers = {person: self._store.directory.manager_of(person, today) for person in people.values()}
-        heirs = {person: self._heir(person, set(people.values())) for person in people.values()}
-        revision = self._store.people_changed()
-        for person, heir in heirs.items():
-            self._store.goals.answering.leave(person, heir)
-        return {email: self._leave(person, managers[person], revision) for email, person in people.items()}
-
-    def _heir(self, person_id: str, leaving: set[str]) -> str | None:
-        """Who decides about what somebody leaves behind: the nearest manager who stays."""
-        directory = self._store.directory
-        line = directory.line_above(person_id, self._store.now.date())
-        return next((each for each in line if each not in leaving and directory.people[each].active), None)
-
-    def _leave(self, person_id: str, manager: str | None, revision: int) -> list[str]:
-        store = self._store
-        alive = (ACCOUNTS.c.person_id == person_id, ACCOUNTS.c.ended_key == "")
-        ended = [row[0] for row in store.execute(select(ACCOUNTS.c.id).where(*alive))]
-        for account in ended:
-            gone = {"ended_at": store.now, "ended_key": account, "revision": revision}
-            store.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(**gone))
-        store.execute(
-            update(PEOPLE).where(PEOPLE.c.id == person_id).values(left_at=store.now, revision=revision)
-        )
-        self._end_line(person_id, revision)
-        store.delegations.end_all_of(person_id)
-        store.outbox.cancel_for(person_id, "left")
-        self._hand_over(person_id, manager)
-        store.audit("left", "person", subject_id=person_id)
-        return ended
-
-    def _hand_over(self, person_id: str, manager: str | None) -> None:
-        for owed in self._store.obligations.of(person_id):
-            self._store.change(owed, closed_at=self._store.now, closed_how="left")
-            if owed.kind == LEFT_GOAL:
-                self._pass_on(owed, manager)
-                continue
-            # What two people agreed in their one-on-one is for nobody else to read, not even in a list.
-            # What they were asked about a goal goes with the goal.
-            shared = not owed.kind.startswith("one_on_ones.") and owed.kind != ANSWER
-            if shared and manager and self._store.directory.people[manager].active:
-                self._store.obligations.open(
-                    manager,
-                    "people.settle",
-                    f"left:{owed.id}",
-                    title=owed.title,
-                    args={"obligation": owed.id, "person": person_id},
-                    due_at=owed.due_at,
-                )
-
-    def _pass_on(self, owed: ObligationRow, manager: str | None) -> None:
-        """Somebody else has left before: what becomes of their goal is the next one's to decide."""
-        if manager and self._store.directory.people[manager].active:
-            self._store.obligations.open(
-                manager, owed.kind, owed.about, title=owed.title, args=owed.args, due_at=owed.due_at
-            )
-
-    def _hand_back(self, people: set[str], left_at: datetime) -> None:
-        """These people never left: they owe again what they owed then, but for what somebody has settled meanwhile."""
-        handed = {row.about: row for row in self._store.obligations.handed_over(since=left_at)}
-        for is_from_others in (False, True):  # what comes back to its owner is on nobody's list any more
-            for person_id in people:
-                for owed in self._store.obligations.closed(person_id, at=left_at, how="left"):
-                    if owed.about.startswith("left:") == is_from_others and self._take_back(owed.id, handed):
-                        self._store.obligations.reopen(owed)
-
-    def _take_back(self, owed_id: str, handed: Mapping[str, ObligationRow]) -> bool:
-        """Take it off the list of whoever it was handed to, and from there on; False when somebody has settled it."""
-        taken = handed.get(f"left:{owed_id}")
-        if taken is None:
-            return True
-        if taken.closed_how not in ("", "left") or not self._take_back(taken.id, handed):
-            return False
-        self._store.change(taken, closed_at=self._store.now, closed_how="back")
-        self._store.touch(taken.person_id)
-        return True
-
-    def taken_over(self, obligation_id: str) -> ObligationRow | None:
-        """What somebody who left had owed."""
-        return self._store.one(ObligationRow, col(ObligationRow.id) == obligation_id)
 
     # Inside --------------------------------------------------------------------------------------------------------
 
@@ -345,7 +257,7 @@ class Roster:
             if had and had.manager == entry.manager:
                 continue
             if had:
-                self._end_line(known[email], revision)
+                end_line(self._store, known[email], revision)
             if entry.manager:
                 since = (
                     today
@@ -355,23 +267,6 @@ class Roster:
                 rows.append(_line(known[email], known[entry.manager], since, revision))
         for start in range(0, len(rows), BATCH):
             self._store.connection.execute(insert(LINES), rows[start : start + BATCH])
-
-    def _end_line(self, person_id: str, revision: int) -> None:
-        if open_line(self._store.directory.lines_of.get(person_id, ())) is None:
-            return
-        today = self._store.now.date()
-        running = (LINES.c.subject_id == person_id, LINES.c.until == FOREVER)
-        # A line that began today never was: it becomes empty.
-        self._store.execute(update(LINES).where(*running).values(until=today, revision=revision))
-
-    def _revive(self, person_id: str, accounts: Iterable[str]) -> None:
-        revision = self._store.people_changed()
-        alive = {"ended_at": None, "ended_key": "", "revision": revision}
-        for account in accounts:
-            self._store.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(**alive))
-        self._store.execute(
-            update(PEOPLE).where(PEOPLE.c.id == person_id).values(left_at=None, revision=revision)
-        )
 
 
 def _columns(entry: Entry) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from storage.holds import Holds
 from storage.inbox import Deliveries
 from storage.kudos import Kudos
 from storage.leases import Leases
+from storage.leaving import Leavers
 from storage.links import Links
 from storage.metrics import Metrics
 from storage.objections import Objections
@@ -106,6 +107,10 @@ class Store(Unit):
         return WebChat(self)
 
     # The features' twins ---------------------------------------------------------------------------------------------
+
+    @once
+    def leavers(self) -> Leavers:
+        return Leavers(self)
 
     @once
     def roster(self) -> Roster:

@@ -29,7 +29,7 @@ def owed(chat: Chat, who: str, kind: str) -> list[ObligationRow]:
 
 
 async def leaves(chat: Chat, who: str) -> None:
-    chat.change(lambda store: store.roster.leave_all({who: chat.ids[who]}))
+    chat.change(lambda store: store.leavers.leave_all({who: chat.ids[who]}))
     chat.wait(minutes=1)
     await chat.tick()
 
@@ -140,7 +140,7 @@ async def test_when_the_manager_leaves_too_the_next_one_decides(chat: Chat) -> N
 
 async def test_both_at_once(chat: Chat) -> None:
     await goal(chat, "ben", "Fewer breakdowns")
-    chat.change(lambda store: store.roster.leave_all({who: chat.ids[who] for who in ("ada", "ben")}))
+    chat.change(lambda store: store.leavers.leave_all({who: chat.ids[who] for who in ("ada", "ben")}))
     chat.wait(minutes=1)
     await chat.tick()
     assert "Fewer breakdowns" in await decides(chat, "grace")

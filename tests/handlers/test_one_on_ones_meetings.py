@@ -53,7 +53,7 @@ def away(chat: Chat, who: str, day: date) -> None:
 
 def leaves(chat: Chat, who: str) -> None:
     """Somebody leaves the company."""
-    chat.change(lambda store: store.roster.leave_all({f"{who}@example.com": chat.ids[who]}))
+    chat.change(lambda store: store.leavers.leave_all({f"{who}@example.com": chat.ids[who]}))
 
 
 # Planning ---------------------------------------------------------------------------------------------------

@@ -208,7 +208,7 @@ async def test_only_hr_erases_others_and_only_who_has_left(chat: Chat) -> None:
 async def test_hr_takes_the_file_of_who_has_left_without_private_words(chat: Chat) -> None:
     await chat.says("ben", "/checkin done CANARY")
     await chat.says("ada", "/1on1 add @ben CANARY")
-    chat.change(lambda store: store.roster.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
     await chat.says("hana", "/upbeat privacy departed ben@example.com")
     file, _ = await kept(chat, "hana", await chat.presses("hana", "The file"))
     assert len(file["checkin"]) == 1
@@ -220,7 +220,7 @@ async def test_hr_takes_the_file_of_who_has_left_without_private_words(chat: Cha
 async def test_hr_erases_who_has_left(any_chat: Chat) -> None:
     chat = any_chat
     await chat.says("ben", "/checkin done CANARY")
-    chat.change(lambda store: store.roster.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
     await chat.says("hana", "/upbeat privacy erase @ben")
     await chat.presses("hana", "Erase")
     assert "Nothing names this person" in await chat.submits("hana", confirm="ERASE")

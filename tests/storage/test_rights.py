@@ -69,7 +69,7 @@ async def a_working_life(chat: Chat) -> None:
     await chat.tick()
     await Delivery(chat.core, [Refusing(chat.platform)], worker="test").deliver()  # which is logged
     await chat.deliver()
-    chat.change(lambda store: store.roster.leave_all({f"{CANARY}@example.com": chat.ids[CANARY]}))
+    chat.change(lambda store: store.leavers.leave_all({f"{CANARY}@example.com": chat.ids[CANARY]}))
 
 
 async def erased(chat: Chat) -> Heard:
@@ -176,7 +176,7 @@ async def test_pages_that_were_split_and_moved_keep_nothing(tmp_path: Path) -> N
         async with company(url) as chat:
             hired = hire(chat, 1500, every=30)
             assert CANARY.encode() in (await files_of(chat))
-            chat.change(lambda store: store.roster.leave_all(hired))
+            chat.change(lambda store: store.leavers.leave_all(hired))
             for person in hired.values():
                 await chat.database.write(lambda store, person=person: erase(store, person))
             assert CANARY.encode() not in (await files_of(chat))

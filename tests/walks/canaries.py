@@ -298,7 +298,7 @@ class Story:
         for word in self.canaries.of("break_glass"):
             self.canaries.becomes(word.token, "break_glass_told")
         ids = self.chat.ids
-        self.chat.change(lambda store: store.roster.leave_all({"leo": ids["leo"]}))
+        self.chat.change(lambda store: store.leavers.leave_all({"leo": ids["leo"]}))
         self.chat.change(self._moves)
         await self.chat.tick()
 

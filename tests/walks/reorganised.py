@@ -108,7 +108,7 @@ class History:
             self.store.insert(self._break_glass())
         self.store.roster.open_past(self.dice.random() < 0.5)
         leaving = self.dice.sample(self.people, self.dice.randint(0, 2))
-        self.store.roster.leave_all({person: person for person in leaving})
+        self.store.leavers.leave_all({person: person for person in leaving})
         self.store.people_changed()
 
     def _break_glass(self) -> BreakGlass:

@@ -79,7 +79,7 @@ async def test_every_command_is_closed_to_who_does_not_work_here(
     chat: Chat, caplog: pytest.LogCaptureFixture
 ) -> None:
     await chat.says("ben", "/checkin done the secret plan")
-    chat.change(lambda store: store.roster.leave_all({"dora@example.com": chat.ids["dora"]}))
+    chat.change(lambda store: store.leavers.leave_all({"dora@example.com": chat.ids["dora"]}))
     acts: list[Act] = [
         *(Said(called(route, example), command=True) for route, example in EXAMPLES),
         *(Said(words, command=True) for route in COMMANDS for words in (f"/{route.words}", *route.also)),
@@ -111,7 +111,7 @@ async def test_a_key_is_worth_nothing_in_other_hands(tour: Tour, tmp_path: Path)
             if chat.ids.get(who) != key.person_id
         ]
         everybody = {f"{who}@example.com": person for who, person in chat.ids.items() if who in EVERYBODY}
-        chat.change(lambda store: store.roster.leave_all(everybody))
+        chat.change(lambda store: store.leavers.leave_all(everybody))
         refused += [await chat.does(_owner(chat, key), Pressed(key.id)) for key in keys]
         assert len(refused) > 700
         answers = {(each.answer.outcome, dump(each.answer.card), each.answer.keep) for each in refused}

@@ -73,7 +73,7 @@ async def test_a_record_is_exported_to_its_owners_and_erased_with_the_last(
     kept = {name: getattr(left, name) for name in words_of(table)}
     assert (CANARY in repr(kept)) == (len(owners(row)) != 1 and bool(kept))
     for who in ("ada", "ben"):
-        chat.change(lambda store, who=who: store.roster.leave_all({f"{who}@example.com": ids[who]}))
+        chat.change(lambda store, who=who: store.leavers.leave_all({f"{who}@example.com": ids[who]}))
         chat.change(lambda store, who=who: store.erasing.departed(ids[who], instead=GONE))
     (left,) = chat.rows(table)
     assert CANARY not in repr({name: getattr(left, name) for name in words_of(table)})

@@ -1,0 +1,138 @@
+"""Somebody leaves: what they had ends or goes to their manager's list; and it is theirs again if they had not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from storage.goals.answering import ANSWER, LEFT_GOAL
+from storage.people import open_line
+from storage.tables import FOREVER, Account, ObligationRow, PersonRow, ReportingLine
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
+LINES = ReportingLine.__table__  # type: ignore[attr-defined]
+ACCOUNTS = Account.__table__  # type: ignore[attr-defined]
+
+
+class Leavers:
+    """`store.leavers`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # Leaving -------------------------------------------------------------------------------------------------------
+
+    def leave_all(self, people: Mapping[str, str]) -> dict[str, list[str]]:
+        """People leave now: their access, queued messages and reporting lines end, and what they owe goes to their
+        manager's list. Takes ids by address, returns the ids of the accounts that ended, by address."""
+        today = self._store.now.date()
+        managers = {person: self._store.directory.manager_of(person, today) for person in people.values()}
+        heirs = {person: self._heir(person, set(people.values())) for person in people.values()}
+        revision = self._store.people_changed()
+        for person, heir in heirs.items():
+            self._store.goals.answering.leave(person, heir)
+        return {email: self._leave(person, managers[person], revision) for email, person in people.items()}
+
+    def _heir(self, person_id: str, leaving: set[str]) -> str | None:
+        """Who decides about what somebody leaves behind: the nearest manager who stays."""
+        directory = self._store.directory
+        line = directory.line_above(person_id, self._store.now.date())
+        return next((each for each in line if each not in leaving and directory.people[each].active), None)
+
+    def _leave(self, person_id: str, manager: str | None, revision: int) -> list[str]:
+        store = self._store
+        alive = (ACCOUNTS.c.person_id == person_id, ACCOUNTS.c.ended_key == "")
+        ended = [row[0] for row in store.execute(select(ACCOUNTS.c.id).where(*alive))]
+        for account in ended:
+            gone = {"ended_at": store.now, "ended_key": account, "revision": revision}
+            store.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(**gone))
+        store.execute(
+            update(PEOPLE).where(PEOPLE.c.id == person_id).values(left_at=store.now, revision=revision)
+        )
+        end_line(store, person_id, revision)
+        store.delegations.end_all_of(person_id)
+        store.outbox.cancel_for(person_id, "left")
+        self._hand_over(person_id, manager)
+        store.audit("left", "person", subject_id=person_id)
+        return ended
+
+    def _hand_over(self, person_id: str, manager: str | None) -> None:
+        for owed in self._store.obligations.of(person_id):
+            self._store.change(owed, closed_at=self._store.now, closed_how="left")
+            if owed.kind == LEFT_GOAL:
+                self._pass_on(owed, manager)
+                continue
+            # What two people agreed in their one-on-one is for nobody else to read, not even in a list.
+            # What they were asked about a goal goes with the goal.
+            shared = not owed.kind.startswith("one_on_ones.") and owed.kind != ANSWER
+            if shared and manager and self._store.directory.people[manager].active:
+                self._store.obligations.open(
+                    manager,
+                    "people.settle",
+                    f"left:{owed.id}",
+                    title=owed.title,
+                    args={"obligation": owed.id, "person": person_id},
+                    due_at=owed.due_at,
+                )
+
+    def _pass_on(self, owed: ObligationRow, manager: str | None) -> None:
+        """Somebody else has left before: what becomes of their goal is the next one's to decide."""
+        if manager and self._store.directory.people[manager].active:
+            self._store.obligations.open(
+                manager, owed.kind, owed.about, title=owed.title, args=owed.args, due_at=owed.due_at
+            )
+
+    # Coming back ---------------------------------------------------------------------------------------------------
+
+    def bring_back(self, people: Mapping[str, Iterable[str]], *, left_at: datetime) -> None:
+        """These people had not left after all. Takes the ids of the accounts that ended then, by person."""
+        for person_id, accounts in people.items():
+            self._revive(person_id, accounts)
+            self._store.goals.answering.come_back(person_id)
+            self._store.outbox.revive_for(person_id, "left")
+        self._hand_back(set(people), left_at)
+
+    def _revive(self, person_id: str, accounts: Iterable[str]) -> None:
+        revision = self._store.people_changed()
+        alive = {"ended_at": None, "ended_key": "", "revision": revision}
+        for account in accounts:
+            self._store.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(**alive))
+        self._store.execute(
+            update(PEOPLE).where(PEOPLE.c.id == person_id).values(left_at=None, revision=revision)
+        )
+
+    def _hand_back(self, people: set[str], left_at: datetime) -> None:
+        """These people never left: they owe again what they owed then, but for what somebody has settled meanwhile."""
+        handed = {row.about: row for row in self._store.obligations.handed_over(since=left_at)}
+        for is_from_others in (False, True):  # what comes back to its owner is on nobody's list any more
+            for person_id in people:
+                for owed in self._store.obligations.closed(person_id, at=left_at, how="left"):
+                    if owed.about.startswith("left:") == is_from_others and self._take_back(owed.id, handed):
+                        self._store.obligations.reopen(owed)
+
+    def _take_back(self, owed_id: str, handed: Mapping[str, ObligationRow]) -> bool:
+        """Take it off the list of whoever it was handed to, and from there on; False when somebody has settled it."""
+        taken = handed.get(f"left:{owed_id}")
+        if taken is None:
+            return True
+        if taken.closed_how not in ("", "left") or not self._take_back(taken.id, handed):
+            return False
+        self._store.change(taken, closed_at=self._store.now, closed_how="back")
+        self._store.touch(taken.person_id)
+        return True
+
+
+def end_line(store: Store, person_id: str, revision: int) -> None:
+    """A person's reporting line ends today."""
+    if open_line(store.directory.lines_of.get(person_id, ())) is None:
+        return
+    today = store.now.date()
+    running = (LINES.c.subject_id == person_id, LINES.c.until == FOREVER)
+    # A line that began today never was: it becomes empty.
+    store.execute(update(LINES).where(*running).values(until=today, revision=revision))
