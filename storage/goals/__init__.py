@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, false, func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from storage.goals.answering import Answering
 from storage.goals.cycles import Cycle, Cycles
 from storage.goals.echoes import ECHOES, Echoes, GoalEcho
 from storage.goals.keeping import plain, unplain
 from storage.goals.owed import Owed
+from storage.goals.serving import DIFFERS, NUMBERED, Node, Serving
 from storage.goals.tables import Goal, GoalChange, KeyResult
 from storage.goals.templates import GoalTemplate, GoalTemplates
 from storage.policy import Kind, Right, may
@@ -28,7 +29,6 @@ GOALS = Goal.__table__  # type: ignore[attr-defined]
 RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
 CHANGES = GoalChange.__table__  # type: ignore[attr-defined]
 
-_NUMBERED = (GOALS.c.number, GOALS.c.id)
 _CALLED = (RESULTS.c.goal_number, RESULTS.c.number, RESULTS.c.id)
 _GOAL_FIELDS = (
     "title",
@@ -56,21 +56,7 @@ _RESULT_FIELDS = (
 )
 _OPEN = Prepared(select(GOALS.c.id).where(GOALS.c.subject_id == bindparam("owner"), GOALS.c.state == "open"))
 
-DIFFERS = "goals.differs"
-"""The bell that tells the owners of what serves a goal how it changed."""
-GATHERED = timedelta(minutes=15)
-"""Changes within so long of the first are told together."""
 _TOLD_BELOW = frozenset({"edited", "closed", "dropped", "reopened"})
-
-
-class Node(NamedTuple):
-    """Where a goal stands in the tree."""
-
-    id: str
-    parent: str
-    level: str
-    owner: str
-    number: int
 
 
 class Goals:
@@ -82,6 +68,7 @@ class Goals:
         self.cycles = Cycles(store)
         self.echoes = Echoes(store)
         self.owed = Owed(store)
+        self.serving = Serving(store)
         self.templates = GoalTemplates(store)
 
     # Goals -----------------------------------------------------------------------------------------------------------
@@ -108,25 +95,25 @@ class Goals:
     def of(self, owner: str, *, reader: str, closed: bool = False) -> list[Goal]:
         """A person's goals as far as the reader may see them, by number; open ones, or those that are not."""
         state = GOALS.c.state != "open" if closed else GOALS.c.state == "open"
-        return self._store.read(Goal, GOALS.c.subject_id == owner, state, reader=reader, order=_NUMBERED)
+        return self._store.read(Goal, GOALS.c.subject_id == owner, state, reader=reader, order=NUMBERED)
 
     def of_each(self, owners: Iterable[str], *, reader: str) -> dict[str, list[Goal]]:
         """The open goals of several people, by their ids, as far as the reader may see them."""
         found: dict[str, list[Goal]] = {owner: [] for owner in owners}
         here = (GOALS.c.subject_id.in_(list(found)), GOALS.c.state == "open")
-        for row in self._store.read(Goal, *here, reader=reader, order=_NUMBERED):
+        for row in self._store.read(Goal, *here, reader=reader, order=NUMBERED):
             found[row.subject_id].append(row)
         return found
 
     def of_level(self, level: str, *, reader: str) -> list[Goal]:
         """The open goals of the company, or of departments or teams, that the reader may see."""
         here = (GOALS.c.level == level, GOALS.c.state == "open")
-        return self._store.read(Goal, *here, reader=reader, order=_NUMBERED)
+        return self._store.read(Goal, *here, reader=reader, order=NUMBERED)
 
-    def children(self, goal_ids: Iterable[str], *, reader: str) -> list[Goal]:
-        """The open goals that serve these, as far as the reader may see them."""
-        serving = (GOALS.c.parent_id.in_(list(goal_ids)), GOALS.c.state == "open")
-        return self._store.read(Goal, *serving, reader=reader, order=_NUMBERED)
+    def some(self, goal_ids: Iterable[str], *, reader: str) -> dict[str, Goal]:
+        """Goals by id, as far as the reader sees them."""
+        found = self._store.read(Goal, GOALS.c.id.in_(list(goal_ids)), reader=reader)
+        return {goal.id: goal for goal in found}
 
     def change(self, goal: Goal, act: str, *, by: str, note: str = "", **values: Any) -> GoalChange:
         """Write new values of a goal, with a version of what was before. Raises Conflict."""
@@ -157,68 +144,6 @@ class Goals:
     def may_read(self, goal: Goal, person: str) -> bool:
         """Whether somebody sees a goal."""
         return may(self._store.directory, person, Right.READ, goal, self._store.now)
-
-    # What serves what ------------------------------------------------------------------------------------------------
-
-    def offered(self, owners: Iterable[str], *, department: str, team: str, reader: str) -> list[Goal]:
-        """The open goals that the reader sees of these people, of this department and team, and of the company."""
-        units = {"department": department, "team": team}
-        of_unit = or_(
-            false(),
-            *(and_(GOALS.c.level == level, GOALS.c.unit == unit) for level, unit in units.items() if unit),
-        )
-        above = or_(GOALS.c.subject_id.in_(list(owners)), GOALS.c.level == "organisation", of_unit)
-        return self._store.read(Goal, above, GOALS.c.state == "open", reader=reader, order=_NUMBERED)
-
-    def above(self, goal_id: str) -> list[str]:
-        """What a goal serves, and what that serves, the nearest first: ids for the rules, never for showing."""
-        found: list[str] = []
-        here = goal_id
-        while True:
-            parent = self._store.execute(select(GOALS.c.parent_id).where(GOALS.c.id == here)).scalar()
-            if not parent or parent in (goal_id, *found):  # two at once may have made a circle
-                return found
-            found.append(parent)
-            here = parent
-
-    def owner_above(self, row: Goal) -> str | None:
-        """Who answers for what a goal serves by agreement: for the rules, never for showing."""
-        if not row.parent_id or row.aligned != "agreed":
-            return None
-        found: str | None = self._store.execute(
-            select(GOALS.c.subject_id).where(GOALS.c.id == row.parent_id)
-        ).scalar()
-        return found
-
-    def shape(self, *, reader: str) -> list[Node]:
-        """Where each open goal stands that the reader sees. No words are opened."""
-        columns = (GOALS.c.id, GOALS.c.parent_id, GOALS.c.level, GOALS.c.subject_id, GOALS.c.number)
-        visible = self._store.readable(Goal, reader)
-        rows = self._store.execute(select(*columns).where(GOALS.c.state == "open", visible))
-        return [Node(*row) for row in rows]
-
-    def some(self, goal_ids: Iterable[str], *, reader: str) -> dict[str, Goal]:
-        """Goals by id, as far as the reader sees them."""
-        found = self._store.read(Goal, GOALS.c.id.in_(list(goal_ids)), reader=reader)
-        return {goal.id: goal for goal in found}
-
-    def since(self, goal_id: str, moment: datetime, *, reader: str) -> list[GoalChange]:
-        """What changed about a goal after a moment, oldest first."""
-        here = (CHANGES.c.goal_id == goal_id, CHANGES.c.made_at > moment)
-        return self._store.read(GoalChange, *here, reader=reader, order=(CHANGES.c.made_at, CHANGES.c.id))
-
-    def _tell_below(self, goal: Goal, by: str) -> None:
-        """The owners of what serves a goal hear of a change, once for all that changes within a quarter of an hour."""
-        serving = select(GOALS.c.id, GOALS.c.subject_id).where(
-            GOALS.c.parent_id == goal.id,
-            GOALS.c.aligned == "agreed",
-            GOALS.c.state == "open",
-            GOALS.c.subject_id != by,
-        )
-        for child, owner in self._store.execute(serving).all():
-            about = f"{owner}:{child}"
-            if self._store.slots.next(DIFFERS, about) is None:
-                self._store.slots.plan(DIFFERS, about, self._store.now + GATHERED)
 
     # Key results -----------------------------------------------------------------------------------------------------
 
@@ -290,8 +215,9 @@ class Goals:
         mine = (RESULTS.c.subject_id == subject,) if subject else ()
         is_read = (RESULTS.c.metric_id == metric_id, RESULTS.c.metric_own.is_(bool(subject)), *mine)
         rows = self._store._rows(KeyResult, (*is_read, RESULTS.c.dropped_at.is_(None)), order=RESULTS.c.id)
-        pairs = ((row, self._goal_of(row)) for row in rows)
-        return [(row, goal) for row, goal in pairs if goal.state == "open"]
+        wanted = (GOALS.c.id.in_([row.goal_id for row in rows]), GOALS.c.state == "open")
+        goals = {goal.id: goal for goal in self._store._rows(Goal, wanted)} if rows else {}
+        return [(row, goals[row.goal_id]) for row in rows if row.goal_id in goals]
 
     def moved_by_data(self, owner: str, *, since: datetime) -> list[GoalChange]:
         """What sources of data moved of a person's since a moment, the oldest first."""
@@ -314,6 +240,11 @@ class Goals:
         order = (CHANGES.c.made_at.desc(), CHANGES.c.id.desc())
         here = CHANGES.c.goal_id == goal_id
         return self._store.read(GoalChange, here, reader=reader, order=order, limit=limit)
+
+    def since(self, goal_id: str, moment: datetime, *, reader: str) -> list[GoalChange]:
+        """What changed about a goal after a moment, oldest first."""
+        here = (CHANGES.c.goal_id == goal_id, CHANGES.c.made_at > moment)
+        return self._store.read(GoalChange, *here, reader=reader, order=(CHANGES.c.made_at, CHANGES.c.id))
 
     def newest(self, rows: Iterable[KeyResult], *, reader: str) -> dict[str, GoalChange]:
         """The last thing that changed about each of these key results, by their ids."""
@@ -340,7 +271,7 @@ class Goals:
         source: str = "",
     ) -> GoalChange:
         if by and (act in _TOLD_BELOW or (act == "made" and row)):
-            self._tell_below(goal, by)
+            self.serving.tell_below(goal, by)
         self.owed.settle(goal.subject_id)
         return self._store.add(
             GoalChange,

@@ -52,7 +52,9 @@ def _offered(request: Request) -> list[Goal]:
     """What goals of the asker may serve: those of who leads them, of their team, of the company, the nearest first."""
     directory, me = request.store.directory, request.actor
     line = directory.line_above(me.id, request.today)
-    found = request.store.goals.offered((me.id, *line), department=me.department, team=me.team, reader=me.id)
+    found = request.store.goals.serving.offered(
+        (me.id, *line), department=me.department, team=me.team, reader=me.id
+    )
     near = {person: place for place, person in enumerate(line)}
     rows = (
         row
@@ -134,7 +136,7 @@ def asked_for(request: Request, row: Goal, above: Goal) -> None:
 
 
 def _refuse_circle(request: Request, row: Goal, above: Goal) -> None:
-    if row.id in (above.id, *request.store.goals.above(above.id)):
+    if row.id in (above.id, *request.store.goals.serving.above(above.id)):
         raise Problem(
             Phrase(
                 "“{parent}” serves “{title}” itself, directly or by way of others. Two goals cannot serve each other.",

@@ -24,7 +24,7 @@ MOST_SHOWN = 12
 def parts(request: Request, row: Goal) -> tuple[Part, ...]:
     """What a goal serves and what serves it, as far as the reader sees them, and what can be done about it."""
     above = request.store.goals.get(row.parent_id, reader=request.actor.id) if row.parent_id else None
-    below = request.store.goals.children([row.id], reader=request.actor.id)
+    below = request.store.goals.serving.below(row.id, reader=request.actor.id)
     rest = len(below) - MOST_SHOWN
     return (
         *((Section(serves(request, row, above)),) if above else ()),

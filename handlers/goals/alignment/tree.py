@@ -68,7 +68,7 @@ def tree_chart(request: Request, page: int = 0) -> Reply:
 
 def _page(request: Request, page: int) -> tuple[list[tuple[Standing, int]], int, int]:
     """The goals of a page with their depth, its number, and that of the last one."""
-    shape = request.store.goals.shape(reader=request.actor.id)
+    shape = request.store.goals.serving.shape(reader=request.actor.id)
     last = max(0, (len(shape) - 1) // PAGE)
     page = min(max(page, 0), last)
     here = list(islice(in_order(shape), page * PAGE, (page + 1) * PAGE))
@@ -180,12 +180,12 @@ def _loose(request: Request, row: Goal) -> Text | None:
 
 def _crowded(request: Request, row: Goal) -> tuple[Text, ...]:
     found: list[Text] = []
-    levels = len(request.store.goals.above(row.id))
+    levels = len(request.store.goals.serving.above(row.id))
     if levels > MOST_LEVELS:
         found.append(
             Phrase("It stands {n} levels below the top; {most} are enough.", n=levels, most=MOST_LEVELS)
         )
-    below = request.store.goals.children([row.id], reader=request.actor.id)
+    below = request.store.goals.serving.below(row.id, reader=request.actor.id)
     serving = sum(each.aligned == AGREED for each in below)
     if serving > MOST_CHILDREN:
         found.append(

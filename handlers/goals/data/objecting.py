@@ -110,7 +110,7 @@ def approver_of(store: Store, row: Goal) -> Person | None:
     whoever does sees the goal."""
     directory, today = store.directory, store.now.date()
     manager = directory.person(directory.manager_of(row.subject_id, today) or "")
-    above = store.goals.owner_above(row)
+    above = store.goals.serving.owner_above(row)
     staff = (each for each in directory.active() if each.role == "hr")
     found = (manager, directory.person(above) if above else None, *staff)
     return next(
