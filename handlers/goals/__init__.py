@@ -18,7 +18,7 @@ from handlers.goals import (
     writing,
 )
 from handlers.goals.alignment import differences, tree
-from handlers.goals.data import about_me, loading, moving, objecting, sources
+from handlers.goals.data import about_me, answering, loading, moving, objecting, sources
 from handlers.goals.excel import exchange
 from handlers.goals.goal import feature
 from handlers.goals.nudges import ladder, weekly
@@ -26,6 +26,7 @@ from handlers.goals.scorecards import cards, templates, updating
 
 __all__ = [
     "about_me",
+    "answering",
     "cards",
     "departments",
     "differences",

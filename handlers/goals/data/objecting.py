@@ -8,23 +8,21 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from handlers.goals import goal as goals
-from handlers.goals.data.arriving import move
 from handlers.goals.goal import feature, percent
-from handlers.goals.numbers import shown, whole_number
+from handlers.goals.numbers import shown
 from handlers.kit.access import Rule, owner_of, readers
 from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.forms import Words
-from handlers.kit.problems import Problem, changed_meanwhile
-from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.kit.values import dump
 from storage.goals import Goal, KeyResult
 from storage.metrics import PersonPoint
-from storage.objections import CORRECTED, FIGURE, KEPT, SCORE, Objection
+from storage.objections import CORRECTED, FIGURE, SCORE, Objection
 from storage.people import Person
 from storage.policy import Kind, Right, may
 from storage.store import Store
-from storage.unit import Conflict
 
 OWED = "goals.answer"
 """What who answers owes: the door that does it."""
@@ -178,14 +176,15 @@ def _raised(
     return Reply(
         show=Card(
             Phrase("Sent to {name}. You will read the answer here.", name=Verbatim(looks.name)),
-            Section(_about(row)),
+            Section(matter(row)),
             Section(Verbatim(remark), quoted=True),
             Note(readers(Kind.OBJECTION, request, named=looks)),
         )
     )
 
 
-def _about(row: Objection) -> Text:
+def matter(row: Objection) -> Text:
+    """What an objection is about, as it was seen when it was raised."""
     told = row.told or {}
     if row.form == SCORE:
         share = Decimal(told["share"]) if told.get("share") else None
@@ -209,117 +208,6 @@ def state_of(request: Request, row: Objection) -> tuple[Text, ...]:
     if row.state == CORRECTED:
         return (Phrase("{name} has corrected it: {answer}", name=name, answer=answer),)
     return (Phrase("{name} has kept it: {answer}", name=name, answer=answer),)
-
-
-# Answering -----------------------------------------------------------------------------------------------------------
-
-
-def _objection(request: Request, args: Mapping[str, Any]) -> Objection | None:
-    return request.store.objections.get(str(args["objection"]), reader=request.actor.id)
-
-
-looking = owner_of(_objection, "named_id")
-
-
-def _answer_audience(request: Request, args: Mapping[str, Any]) -> Text:
-    row = _objection(request, args) if args.get("objection") else None
-    subject = request.person(row.subject_id) if row else None
-    return readers(Kind.OBJECTION, request, subject=subject, named=request.actor)
-
-
-@feature.button(allow=looking)
-def answer(request: Request, objection: str) -> Reply:
-    """Look at what somebody says is wrong."""
-    row = _bound(request, objection)
-    who = Verbatim(request.store.directory.named(row.subject_id))
-    if row.state != "open":
-        return Reply(
-            show=Card(
-                Phrase("You have answered {name}.", name=who), Section(Verbatim(row.answer), quoted=True)
-            )
-        )
-    correct = correct_figure if row.form == FIGURE else change_score
-    return Reply(
-        show=Card(
-            Phrase("{name} says that this is wrong", name=who),
-            Section(_about(row)),
-            Section(Verbatim(row.remark), quoted=True),
-            Button(Phrase("It is right"), keep_it.bind(objection=row.id)),
-            Button(Phrase("It is wrong"), correct.bind(objection=row.id)),
-            Note(_answer_audience(request, {"objection": row.id})),
-        )
-    )
-
-
-def _bound(request: Request, objection: str) -> Objection:
-    row = _objection(request, {"objection": objection})
-    assert row is not None
-    return row
-
-
-Reason = Annotated[str, Words(Phrase("Why? They read this."), longest=1000)]
-
-
-@feature.button(allow=looking, seen_by=_answer_audience, title=Phrase("It is right"), submit=Phrase("Send"))
-def keep_it(request: Request, objection: str, reason: Reason) -> Reply:
-    """Say that a figure or a score is right, and why."""
-    return _answered(request, _bound(request, objection), KEPT, reason)
-
-
-@feature.button(allow=looking, seen_by=_answer_audience, title=Phrase("It is wrong"), submit=Phrase("Send"))
-def correct_figure(
-    request: Request,
-    objection: str,
-    value: Annotated[str, Words(Phrase("Which value is right?"), longest=40, lines=False)],
-    reason: Reason,
-) -> Reply:
-    """Correct a figure that somebody said is wrong."""
-    row = _bound(request, objection)
-    try:
-        right = whole_number(value, zone=request.actor.zone).value
-    except Problem as problem:
-        raise Problem(problem.words, question="value") from None
-    source_id, _, key = row.about_id.partition(":")
-    source = request.store.metrics.source_by_id(source_id)
-    changed = request.store.metrics.override(source_id, key, row.subject_id, right)
-    if changed is None or source is None:
-        raise Problem(
-            Phrase("This figure was corrected meanwhile, or nobody looks after it. Please look again.")
-        )
-    move(request.store, source, changed.metric_id, row.subject_id)
-    return _answered(request, row, CORRECTED, reason)
-
-
-@feature.button(allow=looking, seen_by=_answer_audience, title=Phrase("It is wrong"), submit=Phrase("Send"))
-def change_score(request: Request, objection: str, reason: Reason) -> Reply:
-    """Say that a score is wrong, and what is to be changed."""
-    return _answered(request, _bound(request, objection), CORRECTED, reason)
-
-
-def _answered(request: Request, row: Objection, state: str, reason: str) -> Reply:
-    if row.state != "open":
-        raise Problem(Phrase("You have answered this already."))
-    try:
-        request.store.objections.answer(row, state, reason)
-    except Conflict:
-        raise changed_meanwhile() from None
-    request.store.obligations.close(request.actor.id, OWED, row.id)
-    request.store.touch(row.subject_id)
-    heard = Card(
-        Phrase("{name} has looked at what you said is wrong", name=Verbatim(request.actor.name)),
-        Section(_about(row)),
-        Section(Lines(state_of(request, row))),
-        *((Note(_CHANGED),) if row.form == SCORE and state == CORRECTED else ()),
-    )
-    tell = Tell(heard, to=row.subject_id, topic=f"objection:{row.id}")
-    return Reply(show=Card(Phrase("Sent. {name} reads it.", name=_who(request, row))), tell=(tell,))
-
-
-_CHANGED = Phrase("The score follows its key results: it changes with them.")
-
-
-def _who(request: Request, row: Objection) -> Text:
-    return Verbatim(request.store.directory.named(row.subject_id))
 
 
 # Elsewhere -----------------------------------------------------------------------------------------------------------

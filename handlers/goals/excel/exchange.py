@@ -81,7 +81,9 @@ def exported(request: Request, which: str) -> list[Standing]:
     me, store = request.actor.id, request.store.goals
     if which == SEEN:
         return [
-            each for part in _in_parts(store.serving.shape(reader=me)[:MOST]) for each in _standing(request, part)
+            each
+            for part in _in_parts(store.serving.shape(reader=me)[:MOST])
+            for each in _standing(request, part)
         ]
     people = [me]
     if which == TEAM:
