@@ -136,8 +136,8 @@ def set_points(trap: Trap) -> None:
     """Set every point of a server."""
     from handlers.kit.carrying import Carrying
     from handlers.kit.dispatch import Core
-    from schedules.clock import Clock
     from schedules.delivery import Delivery
+    from schedules.ringing import Units
     from storage.inbox import Deliveries
 
     before(Deliveries, "keep", trap, "before the inbox row")
@@ -149,7 +149,7 @@ def set_points(trap: Trap) -> None:
     after_coroutine(Delivery, "_take", trap, "after the claim")
     _set_voices(trap)
     after_coroutine(Delivery, "_sent", trap, "after the delivery is noted")
-    before(Clock, "_ring", trap, "in a tick")
+    before(Units, "_ring", trap, "in a tick")
 
 
 def _on_commit(trap: Trap, point: str) -> None:

@@ -35,8 +35,9 @@ from handlers.kit.requests import (
     Where,
 )
 from handlers.kit.values import load
-from schedules.clock import Clock, TickReport
+from schedules.clock import Clock
 from schedules.delivery import Delivery
+from schedules.ringing import TickReport
 from schedules.speaking import Parcel, Receipt
 from storage.database import Database
 from storage.store import Store

@@ -96,13 +96,13 @@ LEAPS = {
 async def test_f15_a_clock_that_runs_ahead_forgets_nothing(any_chat: Chat, kind: str, figure: Figure) -> None:
     chat, (steps, kept) = any_chat, LEAPS[kind]
     clock = Clock(chat.core, Delivery(chat.core, (), worker="faults"))
-    await clock._ring_tidy()
+    await clock._tidy()
     await chat.says("ben", "/checkin done it")
     before = chat.rows(Inbox)
     assert len(before) == 1
     for step in steps:
         chat.at(chat.now + step)
-        await clock._ring_tidy()
+        await clock._tidy()
     assert bool(chat.rows(Inbox)) is kept
     figure(1, "forgotten too early 0")
 

@@ -253,5 +253,5 @@ async def test_administrators_are_told_once_a_day(chat: Chat) -> None:
 
 async def test_the_clock_rings_it(chat: Chat) -> None:
     clock = Clock(chat.core, Delivery(chat.core, (), worker="test"))
-    await clock._ring_audit()
+    await clock._audit()
     assert chat.change(lambda store: store.proving.last()) is not None
