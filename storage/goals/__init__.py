@@ -198,16 +198,18 @@ class Goals:
         before, after = self._written(row, values)
         return self._note(self._goal_of(row), row, "moved", by, before, after, note)
 
-    def follow(self, row: KeyResult, *, source: str, value: Decimal, at: datetime) -> GoalChange | None:
-        """A metric that a key result reads has come to a value, at a moment; None where that moves nothing. Raises
-        Conflict."""
+    def follow(
+        self, row: KeyResult, goal: Goal, *, source: str, value: Decimal, at: datetime
+    ) -> GoalChange | None:
+        """A metric that a key result of a goal reads has come to a value, at a moment; None where that moves nothing.
+        Raises Conflict."""
         values = {"value": value, "moved_at": self._store.now, "data_at": at}
         if row.value == value:
             if row.data_at != at:
                 self._store.change(row, moved_at=self._store.now, data_at=at)
             return None
         before, after = self._written(row, values)
-        return self._note(self._goal_of(row), row, "moved", None, before, after, source=source)
+        return self._note(goal, row, "moved", None, before, after, source=source)
 
     def reading(self, metric_id: str, *, subject: str) -> list[tuple[KeyResult, Goal]]:
         """The key results of open goals that read a metric, of the company or of one person, past all rules: for the

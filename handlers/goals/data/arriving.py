@@ -252,7 +252,9 @@ def follow(
         return False
     since, until = _days(goal, owner.zone)
     figure = store.metrics.figure(metric, row.subject_id if row.metric_own else "", since=since, until=until)
-    if figure is None or not store.goals.follow(row, source=source.name, value=figure.value, at=figure.at):
+    if figure is None or not store.goals.follow(
+        row, goal, source=source.name, value=figure.value, at=figure.at
+    ):
         return False
     store.touch(owner.id)
     if not told and store.slots.next(CARD, owner.id) is None:
