@@ -233,8 +233,7 @@ def _columns(file: Path) -> Mapping:
 
 
 def _told(taken: Taken) -> str:
-    fates = taken.fates
-    return f"{fates['new'] + fates['corrected']} figures were taken, {fates['unmatched']} still wait."
+    return f"{taken.figures} figures were taken, {taken.fates['unmatched']} still wait."
 
 
 def _source(store: Store, name: str) -> DataSource:

@@ -71,7 +71,12 @@ class Taken:
     @property
     def changes(self) -> bool:
         """Whether anything is other than it was."""
-        return bool(self.fates["new"] or self.fates["corrected"] or self.waits_anew)
+        return bool(self.figures or self.waits_anew)
+
+    @property
+    def figures(self) -> int:
+        """How many figures are otherwise now: new ones, and corrected ones."""
+        return self.fates["new"] + self.fates["corrected"]
 
     def told(self) -> dict[str, int]:
         """As it is answered."""

@@ -290,7 +290,7 @@ def apply_file(request: Request, load: str) -> Reply:
     )
     return Reply(
         show=Card(
-            Plural("Done. {n} figure was taken.", "Done. {n} figures were taken.", n=_taken(taken)),
+            Plural("Done. {n} figure was taken.", "Done. {n} figures were taken.", n=taken.figures),
             *summary(request.store, taken, reading, reader=request.actor.id),
             *((known,) if taken.unmatched else ()),
             Note(
@@ -300,10 +300,6 @@ def apply_file(request: Request, load: str) -> Reply:
             ),
         )
     )
-
-
-def _taken(taken: Taken) -> int:
-    return taken.fates["new"] + taken.fates["corrected"]
 
 
 @feature.button(allow=sender, once=True)

@@ -202,8 +202,7 @@ def _tried(request: Request, source: DataSource) -> Card:
 
 
 def _again(taken: Taken) -> Text:
-    number = taken.fates["new"] + taken.fates["corrected"]
-    return Plural("{n} figure was taken.", "{n} figures were taken.", n=number)
+    return Plural("{n} figure was taken.", "{n} figures were taken.", n=taken.figures)
 
 
 @feature.bell("again")
