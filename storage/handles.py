@@ -81,11 +81,6 @@ class Handles:
         """Mark a handle used; False when it was used before."""
         return bool(self._store.run(_USE, handle=handle, now=self._store.now))
 
-    def is_once(self, handle: str) -> bool:
-        """Whether this handle acts only once."""
-        found = self._store.run(_FIND, handle=handle)
-        return bool(found and found[0][3])
-
     def tidy(self) -> int:
         """Forget expired handles; returns how many."""
         return self._store.remove(Handle, col(Handle.expires_at) < self._store.now)

@@ -251,13 +251,6 @@ class Outbox:
         """The messages of ours that show this."""
         return self._store.all(Posted, col(Posted.about) == about)
 
-    def next_due(self) -> datetime | None:
-        """When the next message wants to go, or None."""
-        found = self._store.execute(
-            select(func.min(TABLE.c.due_at)).where(TABLE.c.state == "waiting")
-        ).scalar()
-        return found if isinstance(found, datetime) else None
-
     def ages(self) -> dict[str, int]:
         """How many messages are in each state."""
         counted = select(TABLE.c.state, func.count()).group_by(TABLE.c.state)

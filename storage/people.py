@@ -6,15 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
-
 from storage.once import once
 from storage.tables import (
     FOREVER,
     Account,
     BreakGlass,
     Delegation,
-    PersonRow,
 )
 
 DELEGATIONS = Delegation.__table__  # type: ignore[attr-defined]
@@ -228,10 +225,3 @@ def default_of(defaults: Mapping[str, Mapping[str, str]], name: str, team: str) 
 def open_line(lines: Iterable[Line]) -> Line | None:
     """The line that has no end, or None."""
     return next((line for line in lines if line.until == FOREVER), None)
-
-
-def count_active(connection: Connection) -> int:
-    """How many people work here now."""
-    table = PersonRow.__table__  # type: ignore[attr-defined]
-    found = connection.execute(select(func.count()).select_from(table).where(table.c.left_at.is_(None)))
-    return int(found.scalar_one())

@@ -44,12 +44,6 @@ class Preferences:
             self._store.obligations.decide_again(person_id)
         self._store.touch(person_id)
 
-    def all_of(self, person_id: str) -> dict[str, Any]:
-        """Everything that the person chose."""
-        return {
-            row.name: row.value for row in self._store.all(Preference, col(Preference.person_id) == person_id)
-        }
-
     def wants(self, person_id: str, notice: str) -> bool:
         """Whether a notification goes to this person: on unless they switched it off; the company may lock it."""
         locked = self._store.setting(f"lock:{notice}")

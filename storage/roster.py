@@ -196,12 +196,6 @@ class Roster:
         self._store.change(run, state="undone", entries=[], undo=None)
         return True
 
-    def last_applied(self) -> RosterRun | None:
-        """The newest file that was applied and may still be taken back."""
-        fresh = (col(RosterRun.state) == "applied", col(RosterRun.at) > self._store.now - UNDO_FOR)
-        rows = self._store.all(RosterRun, *fresh, order=col(RosterRun.at).desc(), limit=1)
-        return rows[0] if rows else None
-
     def open_past(self, is_open: bool) -> None:
         """Let new managers read the check-ins from before their time, or not, from now on."""
         self._store.set_setting(PAST, is_open)

@@ -1,7 +1,7 @@
 """A form asks for what is missing: as a modal, as an interview, or on a page, with who will see it said first."""
 
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -151,7 +151,3 @@ class Form:
     def question(self, name: str) -> Answerable | None:
         """The question of that name, or None."""
         return next((asked for asked in self.questions if asked.name == name), None)
-
-    def with_given(self, given: "dict[str, Any]") -> "Form":
-        """The same form with other answers in it."""
-        return replace(self, given=given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from storage.once import once
@@ -75,12 +75,6 @@ class OneOnOnes:
         which = col(Series.id) == series_id
         subject = self._store.execute(select(col(Series.subject_id)).where(which)).scalar()
         return self._store.own(Series, which, subject=subject)[0] if subject else None
-
-    def running_of(self, person_id: str) -> list[str]:
-        """The ids of a person's series that have not ended, for the clock."""
-        theirs = or_(col(Series.subject_id) == person_id, col(Series.named_id) == person_id)
-        found = self._store.execute(select(col(Series.id)).where(theirs, col(Series.ended_at).is_(None)))
-        return [row[0] for row in found]
 
     def begin(self, author: str, partner: str) -> Series:
         """The running series of these two: the one they have, the ended one opened again, or a new one."""
