@@ -6,11 +6,5 @@ import atexit
 
 from bot.pictures.studio import Studio
 
-
-class _Shared(Studio):
-    async def close(self) -> None:
-        """It stays open: the next test draws too."""
-
-
-STUDIO = _Shared()
+STUDIO = Studio()
 atexit.register(STUDIO.stop)

@@ -49,10 +49,10 @@ class SlackPlatform:
         signing_secret: str = "",
         app_token: str = "",
         api_url: str = "https://slack.com/api/",
-        studio: Studio | None = None,
+        studio: Studio,
     ) -> None:
         self._core = core
-        self._studio = studio or Studio()
+        self._studio = studio
         self._app_token = app_token
         self._client = make_client(bot_token, api_url)
         self._health = Health()
@@ -145,7 +145,6 @@ class SlackPlatform:
         await self._tasks.finish(DRAIN)
         self._homes.stop()
         await self._painting.finish(DRAIN)
-        await self._studio.close()
         if self._client.session:
             await self._client.session.close()
 

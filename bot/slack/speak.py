@@ -71,13 +71,11 @@ class SlackSpeaker:
 
     name = PLATFORM
 
-    def __init__(
-        self, core: Core, client: AsyncWebClient, health: Health, studio: Studio | None = None
-    ) -> None:
+    def __init__(self, core: Core, client: AsyncWebClient, health: Health, studio: Studio) -> None:
         self._core = core
         self._client = client
         self._health = health
-        self._studio = studio or Studio()
+        self._studio = studio
         self._begun: OrderedDict[str, list[Receipt]] = OrderedDict()
         """How much of a message of several pages has arrived, so that another try goes on from there."""
 

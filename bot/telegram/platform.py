@@ -49,10 +49,10 @@ class TelegramPlatform:
         api_url: str = "https://api.telegram.org",
         public_url: str = "",
         webhook_secret: str = "",
-        studio: Studio | None = None,
+        studio: Studio,
     ) -> None:
         self._core = core
-        self._studio = studio or Studio()
+        self._studio = studio
         self._client = make_client(token, api_url)
         self._webhook = f"{public_url.rstrip('/')}{PATH}" if public_url and webhook_secret else ""
         self._secret = webhook_secret
@@ -118,7 +118,6 @@ class TelegramPlatform:
         hearing, self._hearing = self._hearing, None
         if hearing:
             await hearing.finish(DRAIN)
-        await self._studio.close()
         with contextlib.suppress(TelegramError):
             await self._client.shutdown()
 

@@ -36,9 +36,9 @@ class TelegramSpeaker:
 
     name = PLATFORM
 
-    def __init__(self, core: Core, client: Client, studio: Studio | None = None) -> None:
+    def __init__(self, core: Core, client: Client, studio: Studio) -> None:
         self._core = core
-        self._studio = studio or Studio()
+        self._studio = studio
         self._client = client
         self._begun: OrderedDict[str, list[Receipt]] = OrderedDict()
         """How much of a message of several parts has arrived, so that another try goes on from there."""

@@ -30,14 +30,13 @@ class WebPlatform:
 
     name = PLATFORM
 
-    def __init__(self, core: Core, studio: Studio | None = None) -> None:
+    def __init__(self, core: Core, studio: Studio) -> None:
         self._database = core.database
-        self._studio = studio or Studio()
         self._live = Live()
         self._watching: asyncio.Task[None] | None = None
         self.speaker: Speaker = WebSpeaker(core, self._live)
         self.alone: Sequence[Alone] = ()
-        self.router: APIRouter | None = make_router(core, self._live, self._studio)
+        self.router: APIRouter | None = make_router(core, self._live, studio)
         self.doors: Mapping[str, Door] = {}
 
     async def start(self) -> None:
@@ -58,7 +57,6 @@ class WebPlatform:
     async def stop(self) -> None:
         """End the open streams, so that the server can stop."""
         self._live.close()
-        await self._studio.close()
         if self._watching:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from handlers.goals import goal as goals
 from handlers.goals.goal import DEPARTMENT, TEAM, feature
+from handlers.goals.listing import listed, with_owner
 from handlers.kit.access import everyone
-from handlers.kit.cards import Button, Card, Note, Press, Section
+from handlers.kit.cards import Button, Card, Press, Section
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Plural, Verbatim
-
-MOST = 12
-"""Goals on one card; the rest is counted."""
+from handlers.kit.text import Phrase, Verbatim
 
 
 @feature.command("goals department", allow=everyone, also=("目标 部门", "部门目标"), examples=("",))
@@ -27,21 +24,12 @@ def department(request: Request) -> Reply:
             )
         )
     teams = {person.team for person in request.store.directory.active() if person.department == mine}
-    goals_of = request.store.goals.of_level
-    rows = [row for row in goals_of(DEPARTMENT, reader=request.actor.id) if row.unit == mine]
-    rows += [row for row in goals_of(TEAM, reader=request.actor.id) if row.unit in teams - {""}]
-    rest = len(rows) - MOST
+    of_level, me = request.store.goals.of_level, request.actor.id
+    rows = [*of_level(DEPARTMENT, reader=me, units=(mine,)), *of_level(TEAM, reader=me, units=teams - {""})]
     return Reply(
         show=Card(
             Phrase("The goals of {department}", department=Verbatim(mine)),
-            *(
-                Section(
-                    Lines((goals.headline(each), goals.owner_line(request, each.goal))),
-                    button=Button(Phrase("Open"), Press("goals.show", {"goal": each.goal.id})),
-                )
-                for each in goals.standing(request, rows[:MOST])
-            ),
+            *listed(request, rows, with_owner(request)),
             *(() if rows else (Section(Phrase("None yet that you see.")),)),
-            *((Note(Plural("And {n} more goal.", "And {n} more goals.", n=rest)),) if rest > 0 else ()),
         )
     )

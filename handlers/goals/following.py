@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from handlers.goals import goal as goals
 from handlers.goals.goal import feature, seers
-from handlers.kit.cards import Button, Card, Note, Part, Press, Section
+from handlers.goals.listing import opener
+from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.requests import Reacted, Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Verbatim
 from storage.goals import Goal, GoalChange, KeyResult
@@ -87,7 +88,7 @@ def _heard(request: Request, row: Goal, step: GoalChange | None) -> tuple[Tell, 
         Phrase("{name} cheers at your goal", name=Verbatim(request.actor.name)),
         Section(Verbatim(row.title)),
         *((Section(Verbatim(step.note), quoted=True),) if step and step.note else ()),
-        Button(Phrase("Open"), Press("goals.show", {"goal": row.id})),
+        opener(row),
     )
     topic = f"{CHEERED}:{row.id}:{step.id if step else ''}:{request.actor.id}"
     return (Tell(card, to=row.subject_id, topic=topic, notice=CHEERED),)

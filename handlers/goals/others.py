@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from handlers.goals import goal as goals
-from handlers.goals.goal import feature
+from handlers.goals.goal import Standing, feature
+from handlers.goals.listing import listed
 from handlers.kit.access import everyone
-from handlers.kit.cards import Button, Card, Note, Press, Section
+from handlers.kit.cards import Card, Section
 from handlers.kit.forms import Colleague
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase, Plural, Verbatim
+from handlers.kit.text import Phrase, Text, Verbatim
 from storage.people import Person
-
-MOST = 12
-"""Goals on one card; the rest is counted."""
 
 
 @feature.command("goals following", allow=everyone, also=("目标 关注", "关注的目标"), examples=("",))
@@ -22,25 +20,18 @@ def following(request: Request) -> Reply:
     """Show the goals that I follow."""
     rows = request.store.goals.echoes.followed_by(request.actor.id)
     none = Section(Phrase("You follow none. Open a goal that you see, and press Follow."))
-    rest = len(rows) - MOST
     return Reply(
         show=Card(
             Phrase("The goals that you follow"),
-            *(
-                Section(
-                    Phrase(
-                        "{name}: {goal}",
-                        name=Verbatim(request.person(each.goal.subject_id).name),
-                        goal=goals.headline(each),
-                    ),
-                    button=Button(Phrase("Open"), Press("goals.show", {"goal": each.goal.id})),
-                )
-                for each in goals.standing(request, rows[:MOST])
-            ),
+            *listed(request, rows, lambda each: _of_whom(request, each)),
             *(() if rows else (none,)),
-            *((Note(Plural("And {n} more goal.", "And {n} more goals.", n=rest)),) if rest > 0 else ()),
         )
     )
+
+
+def _of_whom(request: Request, each: Standing) -> Text:
+    name = Verbatim(request.person(each.goal.subject_id).name)
+    return Phrase("{name}: {goal}", name=name, goal=goals.headline(each))
 
 
 @feature.command(
@@ -53,18 +44,10 @@ def following(request: Request) -> Reply:
 def of(request: Request, whose: Annotated[Person, Colleague(Phrase("Whose goals?"), yourself=True)]) -> Reply:
     """Show the goals of a colleague, as far as I may see them."""
     rows = request.store.goals.of(whose.id, reader=request.actor.id)
-    rest = len(rows) - MOST
     return Reply(
         show=Card(
             Phrase("The goals of {name}", name=Verbatim(whose.name)),
-            *(
-                Section(
-                    goals.headline(each),
-                    button=Button(Phrase("Open"), Press("goals.show", {"goal": each.goal.id})),
-                )
-                for each in goals.standing(request, rows[:MOST])
-            ),
+            *listed(request, rows),
             *(() if rows else (Section(Phrase("None yet that you see.")),)),
-            *((Note(Plural("And {n} more goal.", "And {n} more goals.", n=rest)),) if rest > 0 else ()),
         )
     )

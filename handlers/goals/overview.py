@@ -12,6 +12,7 @@ from handlers.goals.changes import differences
 from handlers.goals.data import objecting
 from handlers.goals.data.moving import connections, from_source
 from handlers.goals.goal import COMPANY, Standing, feature, percent, seers
+from handlers.goals.listing import MOST, listed, opener, told, with_owner
 from handlers.goals.measuring import measure
 from handlers.goals.pictures import course, team_chart
 from handlers.goals.progress import say
@@ -24,10 +25,8 @@ from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
-from storage.goals import Goal, GoalChange, KeyResult
+from storage.goals import GoalChange, KeyResult
 
-MOST = 12
-"""Goals on one card; the rest is counted."""
 PAGE = 8
 """Changes on one card."""
 
@@ -46,15 +45,7 @@ def _listed(request: Request, found: Sequence[Standing]) -> tuple[Part, ...]:
                 Phrase("None yet. A goal takes a minute: what you want to reach, and how you will notice.")
             ),
         )
-    rest = len(found) - MOST
-    return (
-        *(Section(goals.lines(request, each), button=_open(each.goal)) for each in found[:MOST]),
-        *((Note(Plural("And {n} more goal.", "And {n} more goals.", n=rest)),) if rest > 0 else ()),
-    )
-
-
-def _open(goal: Goal) -> Button:
-    return Button(Phrase("Open"), show.bind(goal=goal.id))
+    return told(found, len(found), lambda each: goals.lines(request, each))
 
 
 def _updates(found: Sequence[Standing]) -> tuple[Part, ...]:
@@ -93,7 +84,7 @@ def team(request: Request) -> Reply:
         parts.append(Heading(Verbatim(person.name)))
         if not found:
             parts.append(Note(Phrase("No goals that you see.")))
-        parts += [Section(goals.headline(each), button=_open(each.goal)) for each in found]
+        parts += [Section(goals.headline(each), button=opener(each.goal)) for each in found]
     rest = len(people) - MOST
     more = (Note(Plural("And {n} more.", "And {n} more.", n=rest)),) if rest > 0 else ()
     as_picture = Button(Phrase("As a picture"), team_chart.bind())
@@ -105,25 +96,12 @@ def team(request: Request) -> Reply:
 @feature.command("goals company", allow=everyone, also=("目标 公司", "公司目标"), examples=("",))
 def company(request: Request) -> Reply:
     """Show the goals of the company."""
-    found = goals.standing(request, request.store.goals.of_level(COMPANY, reader=request.actor.id))
+    found = request.store.goals.of_level(COMPANY, reader=request.actor.id)
     if not found:
         return Reply(
             show=Card(Phrase("The company has no goals here yet."), Button(Phrase("My goals"), mine.bind()))
         )
-    rest = len(found) - MOST
-    return Reply(
-        show=Card(
-            Phrase("The goals of the company"),
-            *(
-                Section(
-                    Lines((goals.headline(each), goals.owner_line(request, each.goal))),
-                    button=_open(each.goal),
-                )
-                for each in found[:MOST]
-            ),
-            *((Note(Plural("And {n} more goal.", "And {n} more goals.", n=rest)),) if rest > 0 else ()),
-        )
-    )
+    return Reply(show=Card(Phrase("The goals of the company"), *listed(request, found, with_owner(request))))
 
 
 # One goal ------------------------------------------------------------------------------------------------------------
@@ -236,7 +214,7 @@ def history(request: Request, goal: str, page: int = 0) -> Reply:
             *(Section(_change(request, each, results.get(each.key_result_id))) for each in here),
             *((Button(Phrase("Newer"), history.bind(goal=row.id, page=page - 1)),) if page else ()),
             *((Button(Phrase("Older"), history.bind(goal=row.id, page=page + 1)),) if more else ()),
-            _open(row),
+            opener(row),
         )
     )
 

@@ -10,9 +10,10 @@ from handlers.goals import goal as goals
 from handlers.goals.carrying import Carried, carry
 from handlers.goals.cycles import Span, current, following, linked
 from handlers.goals.goal import Standing, changers, feature
+from handlers.goals.listing import opener
 from handlers.goals.writing import end
 from handlers.kit.access import everyone, stewards
-from handlers.kit.cards import Button, Card, Fact, Note, Part, Press, Section
+from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.forms import Choice, Day, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
@@ -192,7 +193,7 @@ def _about(each: Standing, made: Carried) -> Sequence[Part]:
     return (
         Section(
             Lines((begins, *left)),
-            button=Button(Phrase("Open"), Press("goals.show", {"goal": made.goal.id})),
+            button=opener(made.goal),
         ),
         *(
             (

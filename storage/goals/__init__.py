@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -105,9 +105,11 @@ class Goals:
             found[row.subject_id].append(row)
         return found
 
-    def of_level(self, level: str, *, reader: str) -> list[Goal]:
-        """The open goals of the company, or of departments or teams, that the reader may see."""
-        here = (GOALS.c.level == level, GOALS.c.state == "open")
+    def of_level(self, level: str, *, reader: str, units: Collection[str] | None = None) -> list[Goal]:
+        """The open goals of the company, or of departments or teams (of these `units` alone), that the reader may
+        see."""
+        of_units = () if units is None else (GOALS.c.unit.in_(sorted(units)),)
+        here = (GOALS.c.level == level, GOALS.c.state == "open", *of_units)
         return self._store.read(Goal, *here, reader=reader, order=NUMBERED)
 
     def some(self, goal_ids: Iterable[str], *, reader: str) -> dict[str, Goal]:

@@ -30,6 +30,7 @@ from tests.company import Chat
 from tests.faults.figures import Figure
 from tests.schedules.errands import feature, only
 from tests.schedules.test_delivery import Line, tell, worker
+from tests.studio import STUDIO
 
 
 class Platform:
@@ -236,8 +237,8 @@ async def broken(answer: bytes) -> AsyncIterator[int]:
 def speaker(there: Platform, url: str) -> Any:
     """A voice that speaks to this address."""
     if there.name == "slack":
-        return SlackSpeaker(there.room.core, slack_client("xoxb-1", f"{url}/api/"), Health())
-    return TelegramSpeaker(there.room.core, telegram_client("42:token", url))
+        return SlackSpeaker(there.room.core, slack_client("xoxb-1", f"{url}/api/"), Health(), STUDIO)
+    return TelegramSpeaker(there.room.core, telegram_client("42:token", url), STUDIO)
 
 
 @pytest.mark.parametrize("name", PLATFORMS)

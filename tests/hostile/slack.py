@@ -23,6 +23,7 @@ from tests.fakes.slack_web_api import ANSWERS, Refused
 from tests.hostile.asgi import posted
 from tests.hostile.bending import Dice, shapes
 from tests.hostile.sweep import Tally, drafts, keys
+from tests.studio import STUDIO
 from tests.walks.test_drawing import assert_dead
 from tests.walks.tour import COMMANDS, SHORTCUTS
 
@@ -106,7 +107,7 @@ async def open_line(chat: Chat) -> tuple[SlackPlatform, Line]:
     line.slack.add_user("UGUEST", "guest", "ben@example.com", guest="restricted")
     line.slack.add_channel(GENERAL, "general", [*line.slack.users])
     platform = SlackPlatform(
-        Core(chat.database, chat.core.features), bot_token="xoxb-x", signing_secret=SECRET
+        Core(chat.database, chat.core.features), bot_token="xoxb-x", signing_secret=SECRET, studio=STUDIO
     )
     platform._client.api_call = line.api_call  # type: ignore[method-assign]
     await platform.start()

@@ -18,6 +18,7 @@ from tests.fakes.telegram_spec import Refused, Upload, checked
 from tests.hostile.asgi import posted
 from tests.hostile.bending import Dice, shapes
 from tests.hostile.sweep import Tally, keys
+from tests.studio import STUDIO
 from tests.walks.test_drawing import USERNAMES
 
 SECRET = "a-Secret_1"
@@ -89,7 +90,7 @@ async def open_line(chat: Chat) -> tuple[TelegramPlatform, Line]:
     line.fake.add_group(GROUP, "Engines", [*USERS, STRANGER])
     core = Core(chat.database, chat.core.features)
     platform = TelegramPlatform(
-        core, token=line.fake.token, public_url="https://upbeat.example", webhook_secret=SECRET
+        core, token=line.fake.token, public_url="https://upbeat.example", webhook_secret=SECRET, studio=STUDIO
     )
     platform._client._request = (line, line)
     await platform.start()

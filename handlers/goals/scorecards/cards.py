@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from handlers.goals import goal as goals
 from handlers.goals.cycles import current, linked
 from handlers.goals.goal import KPI, PERSON, Standing, feature
+from handlers.goals.listing import opener
 from handlers.goals.scorecards import scored
 from handlers.goals.writing import KINDS, SIGHT, Until, card, refuse_past
 from handlers.kit.access import Rule, everyone, readers
@@ -67,7 +68,7 @@ def _shown(request: Request, each: Standing) -> tuple[Part, ...]:
     return (
         Section(
             goals.lines(request, each),
-            button=Button(Phrase("Open"), Press("goals.show", {"goal": each.goal.id})),
+            button=opener(each.goal),
         ),
         *scored.facts(request, each),
         Button(Phrase("Why this number?"), Press("goals.why", {"goal": each.goal.id})),

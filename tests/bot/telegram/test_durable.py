@@ -6,6 +6,7 @@ import pytest
 
 from bot.telegram.polling import CONFLICTS
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, MALLORY, Room
+from tests.studio import STUDIO
 
 
 async def test_an_update_that_comes_again_acts_once_and_is_answered_once(room: Room) -> None:
@@ -139,7 +140,7 @@ async def test_no_log_has_the_token_or_what_people_wrote(
 async def test_a_wrong_token_is_said_without_the_token(room: Room) -> None:
     from bot.telegram.platform import TelegramPlatform
 
-    wrong = TelegramPlatform(room.core, token="1:wrong-token", api_url=room.fake.api_url)
+    wrong = TelegramPlatform(room.core, token="1:wrong-token", api_url=room.fake.api_url, studio=STUDIO)
     with pytest.raises(RuntimeError, match="TELEGRAM_BOT_TOKEN") as refused:
         await wrong.start()
     assert "wrong-token" not in str(refused.value)

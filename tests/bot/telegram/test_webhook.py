@@ -8,6 +8,7 @@ import pytest
 from bot.telegram.platform import TelegramPlatform
 from bot.telegram.webhook import make_door
 from tests.bot.telegram.conftest import ADA, BEN, SECRET, Room
+from tests.studio import STUDIO
 
 NAME = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -109,7 +110,9 @@ async def test_without_a_secret_there_is_no_door(room: Room) -> None:
     for secret in ("", "a b", "x" * 257):
         with pytest.raises(ValueError, match="TELEGRAM_WEBHOOK_SECRET"):
             make_door(secret, take)
-    polling = TelegramPlatform(room.core, token=room.fake.token, public_url="https://upbeat.example")
+    polling = TelegramPlatform(
+        room.core, token=room.fake.token, public_url="https://upbeat.example", studio=STUDIO
+    )
     assert not polling.doors
     await polling.stop()
 
