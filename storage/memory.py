@@ -26,6 +26,7 @@ from storage.people import (
 )
 from storage.prepared import Prepared
 from storage.rows import made as as_read
+from storage.rows import parts
 from storage.tables import Account, Counter, PersonRow, ReportingLine, Setting
 
 
@@ -173,7 +174,7 @@ def _changed_lines(connection: Connection, known: Directory) -> dict[str, tuple[
     rows = connection.execute(_changed(ReportingLine, known.revision))
     # A changed line is read with all of its person's: the memory keeps no row ids.
     subjects = {row.subject_id for row in rows}
-    for part in _parts(subjects):
+    for part in parts(sorted(subjects)):
         found: dict[str, list[Line]] = {subject: [] for subject in part}
         for row in connection.execute(select(ReportingLine).where(col(ReportingLine.subject_id).in_(part))):
             if row.since < row.until:
@@ -208,11 +209,6 @@ def _openings(connection: Connection) -> dict[str, tuple[Opening, ...]]:
 def _changed(table: Any, revision: int) -> Any:
     # The last known revision is read again: its unit may have written more rows after it was first looked at.
     return select(table.__table__).where(col(table.revision) >= revision)
-
-
-def _parts(ids: Iterable[str], size: int = 500) -> Iterable[list[str]]:
-    everything = list(ids)
-    return (everything[start : start + size] for start in range(0, len(everything), size))
 
 
 def _turned(known: Directory, lines_of: Mapping[str, tuple[Line, ...]]) -> dict[str, tuple[Line, ...]]:

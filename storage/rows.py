@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
 
 T = TypeVar("T", bound=SQLModel)
+Item = TypeVar("Item")
+
+PART = 500
+"""Values that one statement takes."""
 
 _COLUMNS: dict[type[SQLModel], frozenset[str]] = {}
 _DEFAULTS: dict[type[SQLModel], Callable[[], dict[str, Any]]] = {}
@@ -38,3 +42,8 @@ def _defaults_of(table: type[SQLModel]) -> Callable[[], dict[str, Any]]:
     makers = {name: field.default_factory for name, field in fields.items() if field.default_factory}
     plain = {name: field.default for name, field in fields.items() if name not in makers}
     return lambda: {**plain, **{name: make() for name, make in makers.items()}}  # type: ignore[call-arg]
+
+
+def parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The items, as many at a time as one statement takes."""
+    return (items[at : at + PART] for at in range(0, len(items), PART))

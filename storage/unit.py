@@ -18,7 +18,7 @@ from storage.memory import Memory, View
 from storage.people import Directory
 from storage.policy import Right, on_behalf_of, opened_by_glass
 from storage.prepared import Prepared, run_raw
-from storage.rows import made, new
+from storage.rows import made, new, parts
 from storage.tables import AuditRow, PersonalRow, Setting
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ T = TypeVar("T", bound=SQLModel)
 P = TypeVar("P", bound=PersonalRow)
 
 _INSERTS: dict[type[SQLModel], Prepared] = {}
+_UNSET: Any = object()
+"""What an administrator has not set."""
 
 
 class Conflict(Exception):
@@ -43,6 +45,7 @@ class Unit:
         self._directory: Directory | None = None
         self._audits: list[dict[str, Any]] = []
         self._opened: set[tuple[str, ...]] = set()
+        self._settings: dict[str, Any] = {}
         self.now = now
         self.actor_id: str | None = None
         self.behalf_id: str | None = None
@@ -84,15 +87,21 @@ class Unit:
             self.audit("created", row.kind, record_id=row.id, subject_id=row.subject_id)
         return row
 
+    def insert_all(self, rows: Sequence[T]) -> None:
+        """Add rows of one table now, by one statement. A PersonalRow is audited."""
+        if rows:
+            _insert_of(type(rows[0])).run_many(self._connection, [row.__dict__ for row in rows])
+        for row in rows:
+            if isinstance(row, PersonalRow):
+                self.audit("created", row.kind, record_id=row.id, subject_id=row.subject_id)
+
     def add(self, table: type[T], **values: Any) -> T:
         """Add a row of these values now, in a tenth of its constructor's time. A PersonalRow is audited."""
         return self.insert(new(table, values))
 
     def insert_values(self, table: type[SQLModel], values: Mapping[str, Any]) -> None:
         """Add a row of plain values: for rows that are written on every interaction and not looked at again."""
-        if table not in _INSERTS:
-            _INSERTS[table] = Prepared(table.__table__.insert())  # type: ignore[attr-defined]
-        _INSERTS[table].run(self._connection, values)
+        _insert_of(table).run(self._connection, values)
 
     def one(self, table: type[T], *conditions: Any) -> T | None:
         """The first row of an organisational table that meets the conditions, or None."""
@@ -102,6 +111,11 @@ class Unit:
     def all(self, table: type[T], *conditions: Any, order: Any = None, limit: int | None = None) -> list[T]:
         """The rows of an organisational table that meet the conditions. Personal tables are refused: use `read`."""
         return self._select(table, conditions, order=order, limit=limit)
+
+    def rows(self, table: type[T], prepared: Prepared, **values: Any) -> list[T]:
+        """The rows that a prepared statement of all the columns of a table gives, for `storage/` alone."""
+        names = table.__table__.c.keys()  # type: ignore[attr-defined]
+        return [made(table, dict(zip(names, row, strict=True))) for row in self.run(prepared, **values)]
 
     def read(
         self, table: type[P], *conditions: Any, reader: str, order: Any = None, limit: int | None = None
@@ -137,6 +151,21 @@ class Unit:
             row.__dict__[name] = item
         if isinstance(row, PersonalRow):
             self.audit("changed", row.kind, record_id=row.id, subject_id=row.subject_id)
+
+    def change_all(self, rows: Sequence[T], **values: Any) -> None:
+        """Write the same new values of rows of one table, which has no versions, and set them on them. Raises Conflict
+        when one of them is there no more."""
+        for some in parts(rows):
+            table = type(some[0]).__table__  # type: ignore[attr-defined]
+            if "version" in table.c:
+                raise TypeError(f"{table.name} is changed row by row")
+            these = table.c.id.in_([row.id for row in some])  # type: ignore[attr-defined]
+            if self._connection.execute(update(table).where(these).values(**values)).rowcount != len(some):
+                raise Conflict(table.name)
+        for row in rows:
+            row.__dict__.update(values)
+            if isinstance(row, PersonalRow):
+                self.audit("changed", row.kind, record_id=row.id, subject_id=row.subject_id)
 
     def remove(self, table: type[SQLModel], *conditions: Any) -> int:
         """Delete rows of an organisational table; returns how many. Personal rows are erased, not deleted."""
@@ -227,17 +256,22 @@ class Unit:
         """The unit was rolled back: who is who is read anew."""
         self._view.undone()
         self._directory = None
+        self._settings.clear()
 
     # Settings of the organisation --------------------------------------------------------------------------------
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A value that an administrator set, or the default."""
-        found = self.run(_SETTING, name=name)
-        return found[0][0] if found else default
+        if name not in self._settings:
+            found = self.run(_SETTING, name=name)
+            self._settings[name] = found[0][0] if found else _UNSET
+        value = self._settings[name]
+        return default if value is _UNSET else value
 
     def set_setting(self, name: str, value: Any) -> None:
         """Set a value of the organisation; of several processes that do so at once, the last one's stands."""
         self.run(_SET[self.dialect], name=name, value=value)
+        self._settings.pop(name, None)
 
     # Inside --------------------------------------------------------------------------------------------------------
 
@@ -267,6 +301,12 @@ class Unit:
         if mark not in self._opened:
             self._opened.add(mark)
             self.audit("opened", row.kind, record_id=mark[-1], subject_id=row.subject_id, behalf_id=behalf)
+
+
+def _insert_of(table: type[SQLModel]) -> Prepared:
+    if table not in _INSERTS:
+        _INSERTS[table] = Prepared(table.__table__.insert())  # type: ignore[attr-defined]
+    return _INSERTS[table]
 
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -43,10 +43,11 @@ def points_in(payload: Any) -> list[Arrival]:
         raise Faulty([*unknown, Fault("points", f"holds more than {MOST_POINTS}; send them in parts")])
     faults, made = list(unknown), []
     for number, point in enumerate(points):
-        found = list(_faults(point, f"points[{number}]"))
-        faults += found
-        if not found:
-            made.append(_made(point))
+        read = _read(point, f"points[{number}]")
+        if isinstance(read, Arrival):
+            made.append(read)
+        else:
+            faults += read
         if len(faults) >= MOST_FAULTS:
             break
     if faults:
@@ -54,13 +55,18 @@ def points_in(payload: Any) -> list[Arrival]:
     return made
 
 
-def _made(point: dict[str, Any]) -> Arrival:
-    at = _moment(point["at"])
-    assert at is not None
+def _read(point: Any, place: str) -> Arrival | list[Fault]:
+    """The figure, or all that is wrong with it."""
+    if not isinstance(point, dict):
+        return [Fault(place, "is to be an object")]
+    at, value = _moment(point.get("at")), _value(point.get("value"))
+    faults = list(_faults(point, place, at, value))
+    if faults or at is None or value is None:
+        return faults
     return Arrival(
         metric=point["metric"].strip(),
         at=at,
-        value=_value(point["value"]) or Decimal(0),
+        value=value,
         unit=point.get("unit") or "",
         person=(point.get("person") or "").strip(),
         id=point.get("id") or "",
@@ -68,21 +74,18 @@ def _made(point: dict[str, Any]) -> Arrival:
     )
 
 
-def _faults(point: Any, place: str) -> Iterator[Fault]:
-    if not isinstance(point, dict):
-        yield Fault(place, "is to be an object")
-        return
+def _faults(point: dict[str, Any], place: str, at: datetime | None, value: Decimal | None) -> Iterator[Fault]:
     for name in point:
         if name not in FIELDS:
             yield Fault(f"{place}.{str(name)[:60]}", f"no such field; there are {', '.join(FIELDS)}")
     for name, longest in LONGEST.items():
         yield from _text_faults(point.get(name), f"{place}.{name}", longest, required=name == "metric")
-    if _moment(point.get("at")) is None:
+    if at is None:
         yield Fault(
             f"{place}.at",
             "is to be a moment with its zone, like 2026-11-23T09:00:00Z, or a day like 2026-11-23",
         )
-    if _value(point.get("value")) is None:
+    if value is None:
         yield Fault(f"{place}.value", 'is to be a decimal number, best as a text: "12.5"; at most 6 places')
     if point.get("kind") not in (None, NEWEST, COUNTED):
         yield Fault(

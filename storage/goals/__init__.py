@@ -14,6 +14,7 @@ from storage.goals.cycles import Cycle, Cycles
 from storage.goals.echoes import ECHOES, Echoes, GoalEcho
 from storage.goals.keeping import plain, unplain
 from storage.goals.owed import Owed
+from storage.goals.reading import reading
 from storage.goals.serving import DIFFERS, NUMBERED, Node, Serving
 from storage.goals.tables import Goal, GoalChange, KeyResult
 from storage.goals.templates import GoalTemplate, GoalTemplates
@@ -213,15 +214,10 @@ class Goals:
         before, after = self._written(row, values)
         return self._note(goal, row, "moved", None, before, after, source=source)
 
-    def reading(self, metric_id: str, *, subject: str) -> list[tuple[KeyResult, Goal]]:
-        """The key results of open goals that read a metric, of the company or of one person, past all rules: for the
-        machine that moves them."""
-        mine = (RESULTS.c.subject_id == subject,) if subject else ()
-        is_read = (RESULTS.c.metric_id == metric_id, RESULTS.c.metric_own.is_(bool(subject)), *mine)
-        rows = self._store._rows(KeyResult, (*is_read, RESULTS.c.dropped_at.is_(None)), order=RESULTS.c.id)
-        wanted = (GOALS.c.id.in_([row.goal_id for row in rows]), GOALS.c.state == "open")
-        goals = {goal.id: goal for goal in self._store._rows(Goal, wanted)} if rows else {}
-        return [(row, goals[row.goal_id]) for row in rows if row.goal_id in goals]
+    def reading(self, series: Collection[tuple[str, str]]) -> list[tuple[KeyResult, Goal]]:
+        """The key results of open goals that read one of these series (a metric, and whom its figures are about, "" for
+        the company), past all rules: for the machine that moves them. In the order of the series."""
+        return reading(self._store, series)
 
     def moved_by_data(self, owner: str, *, since: datetime) -> list[GoalChange]:
         """What sources of data moved of a person's since a moment, the oldest first."""

@@ -93,6 +93,11 @@ class KeyResult(PersonalRow, table=True):
     version: int = 0
 
     @property
+    def reads(self) -> tuple[str, str]:
+        """The series that it reads: the metric, and whose, "" for the company's."""
+        return self.metric_id, self.subject_id if self.metric_own else ""
+
+    @property
     def called(self) -> str:
         """How its owner calls it: 2.1 is the first key result of goal 2."""
         return f"{self.goal_number}.{self.number}"

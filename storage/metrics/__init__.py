@@ -30,8 +30,9 @@ from storage.metrics.tables import (
     PersonPoint,
     Unmatched,
 )
-from storage.metrics.unknown import Unknown
+from storage.metrics.unknown import Unknown, Waiting
 from storage.once import once
+from storage.rows import parts
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -133,9 +134,17 @@ class Metrics:
         """A metric."""
         return self._store.one(Metric, col(Metric.id) == metric_id)
 
-    def of_source(self, source: DataSource) -> dict[str, Metric]:
-        """The metrics of a source by name."""
-        return {row.name: row for row in self._store.all(Metric, col(Metric.source_id) == source.id)}
+    def some(self, metric_ids: Iterable[str]) -> dict[str, Metric]:
+        """These metrics by id."""
+        wanted = parts(sorted(set(metric_ids)))
+        rows = (row for some in wanted for row in self._store.all(Metric, col(Metric.id).in_(some)))
+        return {row.id: row for row in rows}
+
+    def called(self, source: DataSource, names: Iterable[str]) -> dict[str, Metric]:
+        """The metrics of a source that have these names, by name."""
+        here, wanted = col(Metric.source_id) == source.id, parts(sorted(set(names)))
+        rows = (row for some in wanted for row in self._store.all(Metric, here, col(Metric.name).in_(some)))
+        return {row.name: row for row in rows}
 
     def begin(self, source: DataSource, arrival: Arrival, *, kept_apart: bool) -> Metric:
         """Keep a new metric, as its first figure has it."""
@@ -182,9 +191,10 @@ class Metrics:
 
     # Points ----------------------------------------------------------------------------------------------------------
 
-    def keeping(self, source: DataSource, arrivals: Iterable[Arrival]) -> Keeping:
-        """Where these figures of a source are kept."""
-        return Keeping(self._store, source, {arrival.key for arrival in arrivals})
+    def keeping(self, source: DataSource, arrivals: Iterable[Arrival]) -> tuple[Keeping, Waiting]:
+        """Where these figures of a source are kept, and where they wait until their person is known."""
+        keys = {arrival.key for arrival in arrivals}
+        return Keeping(self._store, source, keys), self.unknown.waiting(source, keys)
 
     def figure(self, metric: Metric, subject: str, *, since: datetime, until: datetime) -> Figure | None:
         """What a series comes to: its newest point before `until`; or, where it counts, all from `since` on."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from storage.metrics.tables import NEWEST
+from storage.once import once
 
 LONGEST = {"metric": 120, "unit": 20, "person": 254, "id": 200}
 """Characters of what a source sends."""
@@ -32,7 +33,7 @@ class Arrival:
     apart: bool = False
     """It stood in a column that is not for judging people: whatever it is called, it enters no score."""
 
-    @property
+    @once
     def key(self) -> str:
         """The digest by which it is known again; without an id it is its metric, person and moment."""
         named = self.id or "\0".join((self.metric, self.person, self.at.isoformat()))

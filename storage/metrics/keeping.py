@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlmodel import col
+from sqlalchemy import bindparam, select
 
+from storage.among import prepared_among
 from storage.metrics.arrivals import Arrival, Kept, Series, told
 from storage.metrics.tables import DataSource, Metric, MetricPoint, PersonPoint
 from storage.policy import Kind
+from storage.prepared import Prepared
+from storage.rows import new
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -18,22 +21,30 @@ if TYPE_CHECKING:
 Point: TypeAlias = MetricPoint | PersonPoint
 
 TABLES: tuple[type[Any], ...] = (MetricPoint, PersonPoint)
-CHUNK = 500
-"""Keys that are looked for in one question."""
+
+
+def _editions(table: Any) -> dict[str, Prepared]:
+    here = table.source_id == bindparam("source")
+    every = select(table.__table__).order_by(table.edition)
+    return prepared_among(lambda among: every.where(here, among(table.key)))
+
+
+_EDITIONS = {table: _editions(table) for table in TABLES}
 
 
 class Keeping:
-    """The newest editions of some figures of a source, looked for at once."""
+    """The newest editions of some figures of a source, looked for at once; what comes in their place is written at once
+    too, by `write`."""
 
     def __init__(self, store: Store, source: DataSource, keys: Collection[str]) -> None:
         self._store = store
         self._source = source
         self._newest: dict[tuple[type[Any], str], Any] = {}
+        self._added: dict[tuple[type[Any], str], Any] = {}
+        self._replaced: dict[type[Any], list[Any]] = {table: [] for table in TABLES}
         for table in TABLES:
-            for some in _chunks(sorted(keys)):
-                here = (col(table.source_id) == source.id, col(table.key).in_(some))
-                for row in store._rows(table, here, order=col(table.edition)):
-                    self._newest[table, row.key] = row
+            there = store.rows(table, _EDITIONS[table][store.dialect], source=source.id, among=sorted(keys))
+            self._newest.update({(table, row.key): row for row in there})
 
     def keep(self, metric: Metric, arrival: Arrival, *, subject: str) -> Kept:
         """Keep a figure. Says also in which series something is different now, and what it was."""
@@ -47,15 +58,30 @@ class Keeping:
                 return Kept("repeated")
             edition = max(edition, before.edition)
             if before.current:
-                self._store.change(before, current=False)
+                self._replace(table, before)
                 changed.add(_series(before))
                 value = before.value or ""
-        made = self._add(metric, arrival, subject, edition + 1)
-        self._newest[type(made), arrival.key] = made
+        made = self._made(metric, arrival, subject, edition + 1)
+        which = type(made), arrival.key
+        self._newest[which] = self._added[which] = made
         changed.add((metric.id, subject))
         return Kept("corrected" if edition else "new", frozenset(changed), value)
 
-    def _add(self, metric: Metric, arrival: Arrival, subject: str, edition: int) -> Point:
+    def write(self) -> None:
+        """Write what was kept since the last time."""
+        added, self._added = list(self._added.values()), {}
+        for table in TABLES:
+            self._store.change_all(self._replaced[table], current=False)
+            self._replaced[table] = []
+            self._store.insert_all([row for row in added if type(row) is table])
+
+    def _replace(self, table: type[Any], before: Point) -> None:
+        if (table, before.key) in self._added:  # it came under the same id twice in one delivery
+            self.write()
+        self._replaced[table].append(before)
+        before.__dict__["current"] = False
+
+    def _made(self, metric: Metric, arrival: Arrival, subject: str, edition: int) -> Point:
         known = {
             "source_id": self._source.id,
             "metric_id": metric.id,
@@ -65,17 +91,10 @@ class Keeping:
             "received_at": self._store.now,
         }
         if not subject:
-            return self._store.add(MetricPoint, at=arrival.at, **known)
-        return self._store.add(
-            PersonPoint,
-            kind=Kind.METRIC,
-            subject_id=subject,
-            made_at=arrival.at,
-            source=self._source.name,
-            metric=metric.name,
-            unit=metric.unit,
-            **known,
-        )
+            return new(MetricPoint, {"at": arrival.at, **known})
+        about = {"kind": Kind.METRIC, "subject_id": subject, "made_at": arrival.at}
+        names = {"source": self._source.name, "metric": metric.name, "unit": metric.unit}
+        return new(PersonPoint, {**about, **names, **known})
 
 
 def at_of(row: Point) -> datetime:
@@ -90,7 +109,3 @@ def _known_as(row: Point) -> tuple[str | None, ...]:
 
 def _series(row: Point) -> Series:
     return row.metric_id, row.subject_id if isinstance(row, PersonPoint) else ""
-
-
-def _chunks(keys: list[str]) -> Iterator[list[str]]:
-    return (keys[at : at + CHUNK] for at in range(0, len(keys), CHUNK))

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
+from storage.among import prepared_among
 from storage.metrics.arrivals import Arrival, told
 from storage.metrics.tables import DataSource, Unmatched
+from storage.rows import new, parts
 
 if TYPE_CHECKING:
     from storage.store import Store
 
 KEPT = timedelta(days=90)
 """For which a figure waits for its person to be known."""
+
+_THERE = prepared_among(
+    lambda among: select(Unmatched.__table__).where(  # type: ignore[attr-defined]
+        col(Unmatched.source_id) == bindparam("source"), among(col(Unmatched.key))
+    )
+)
 
 
 class Unknown:
@@ -27,31 +35,9 @@ class Unknown:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def keep(self, source: DataSource, arrival: Arrival) -> bool:
-        """Keep a figure until its person is known, in place of what came under the same id before; whether anything is
-        other than it was."""
-        mine = (col(Unmatched.source_id) == source.id, col(Unmatched.key) == arrival.key)
-        before = self._store.one(Unmatched, *mine)
-        if before is not None and _unpacked(before.point) == arrival:
-            return False
-        self._store.remove(Unmatched, *mine)
-        self._store.add(
-            Unmatched,
-            source_id=source.id,
-            key=arrival.key,
-            point=_packed(arrival),
-            received_at=self._store.now,
-        )
-        return True
-
-    def keys(self, source: DataSource) -> set[str]:
-        """The keys of the figures of a source that wait."""
-        here = select(col(Unmatched.key)).where(col(Unmatched.source_id) == source.id)
-        return set(self._store.execute(here).scalars())
-
-    def forget(self, source: DataSource, key: str) -> None:
-        """A figure came anew, and its person is known now: what waited under its key waits no more."""
-        self._store.remove(Unmatched, col(Unmatched.source_id) == source.id, col(Unmatched.key) == key)
+    def waiting(self, source: DataSource, keys: Collection[str]) -> Waiting:
+        """The figures of a source that wait under some keys."""
+        return Waiting(self._store, source, keys)
 
     def of(self, source: DataSource) -> list[tuple[Unmatched, Arrival]]:
         """The figures of a source that wait for their person, the oldest first."""
@@ -64,13 +50,50 @@ class Unknown:
         counted = select(col(Unmatched.source_id), func.count()).group_by(col(Unmatched.source_id))
         return {source: int(number) for source, number in self._store.execute(counted)}
 
-    def match(self, row: Unmatched) -> None:
-        """Its person is known now: it waits no more."""
-        self._store.remove(Unmatched, col(Unmatched.id) == row.id)
+    def match(self, rows: Sequence[Unmatched]) -> None:
+        """The people whom these are about are known now: they wait no more."""
+        for some in parts(rows):
+            self._store.remove(Unmatched, col(Unmatched.id).in_([row.id for row in some]))
 
     def tidy(self) -> int:
         """Forget figures whose person was not known for long; returns how many."""
         return self._store.remove(Unmatched, col(Unmatched.received_at) < self._store.now - KEPT)
+
+
+class Waiting:
+    """The figures of a source that wait under some keys, looked for at once; what changes is written at once too, by
+    `write`."""
+
+    def __init__(self, store: Store, source: DataSource, keys: Collection[str]) -> None:
+        self._store = store
+        self._source = source
+        self._gone: list[Unmatched] = []
+        self._added: dict[str, Unmatched] = {}
+        there = store.rows(Unmatched, _THERE[store.dialect], source=source.id, among=sorted(keys))
+        self._there = {row.key: row for row in there}
+
+    def keep(self, arrival: Arrival) -> bool:
+        """Keep a figure until its person is known, in place of what came under the same id before; whether anything is
+        other than it was."""
+        before = self._there.get(arrival.key)
+        if before is not None and _unpacked(before.point) == arrival:
+            return False
+        self.forget(arrival.key)
+        named = {"source_id": self._source.id, "key": arrival.key, "received_at": self._store.now}
+        made = new(Unmatched, {**named, "point": _packed(arrival)})
+        self._there[arrival.key] = self._added[arrival.key] = made
+        return True
+
+    def forget(self, key: str) -> None:
+        """A figure came anew, and its person is known now: what waited under its key waits no more."""
+        before = self._there.pop(key, None)
+        if before is not None and self._added.pop(key, None) is None:
+            self._gone.append(before)
+
+    def write(self) -> None:
+        """Write what was kept and what was forgotten."""
+        self._store.metrics.unknown.match(self._gone)
+        self._store.insert_all(list(self._added.values()))
 
 
 def _packed(arrival: Arrival) -> dict[str, Any]:

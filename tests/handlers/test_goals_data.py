@@ -176,6 +176,33 @@ async def test_figures_about_people_are_theirs(any_chat: Chat) -> None:
     ]
 
 
+async def test_one_delivery_moves_whatever_reads_it(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = Sender(chat)
+    await connected(chat, crm)
+    await crm.sends(at(chat, "3", person="ben@example.com", metric="visits"))
+    await write(chat, "eve", "sign-ups from 0 to 1000")
+    await chat.says("ben", "/goals result 1 visits from 0 to 10")
+    for who, metric in (("eve", "sign-ups"), ("ben", "visits mine")):
+        await chat.presses(who, "Open", on=await chat.says(who, "/goals"))
+        await chat.presses(who, "Connect to data")
+        form = chat.last[who].form
+        assert form
+        choices = {option.also[0]: option.value for option in form.questions[0].options}  # type: ignore[attr-defined]
+        await chat.submits(who, which=choices[metric])
+    told = await crm.sends(
+        at(chat, "410", id="1"),
+        at(chat, "420", id="1"),
+        at(chat, "7", person="ben@example.com", metric="visits"),
+        at(chat, "8", person="ada@example.com", metric="visits"),
+        at(chat, "9", metric="nobody reads this"),
+    )
+    assert told == {"new": 3, "corrected": 2, "repeated": 0, "unmatched": 0, "moved": 3}
+    moved = sorted((row.value, row.subject_id == chat.ids["ben"]) for row in chat.rows(KeyResult))
+    assert moved == [(7, True), (420, False), (420, True)]
+    assert [change.source for change in chat.rows(GoalChange) if change.source].count("crm") >= 3
+
+
 async def test_only_oneself_connects_a_figure_about_oneself(chat: Chat) -> None:
     crm = Sender(chat)
     await crm.sends(at(chat, "3", person="ben@example.com", metric="visits"))

@@ -92,7 +92,7 @@ def correct_figure(
         raise Problem(
             Phrase("This figure was corrected meanwhile, or nobody looks after it. Please look again.")
         )
-    move(request.store, source, changed.metric_id, row.subject_id)
+    move(request.store, source, [(changed.metric_id, row.subject_id)])
     return _answered(request, row, CORRECTED, reason)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -93,20 +93,19 @@ def take(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> Taken
 
 
 def _kept(store: Store, source: DataSource, arrivals: tuple[Arrival, ...]) -> Taken:
-    known = store.metrics.of_source(source)
-    if found := wrongs(store, source, arrivals):
+    known = _known(store, source, arrivals)
+    if found := tuple(_wrongs(store, source, arrivals, known)):
         raise Faulty(_fault(source, arrivals[wrong.number], wrong) for wrong in found)
     whom, taken, changed = Whom(store, source), Taken(), set[Series]()
-    waiting, keeping = store.metrics.unknown.keys(source), store.metrics.keeping(source, arrivals)
+    keeping, waiting = store.metrics.keeping(source, arrivals)
     for arrival in arrivals:
         person = whom.find(arrival.person) if arrival.person else None
         if arrival.person and person is None:
-            taken.waits_anew += store.metrics.unknown.keep(source, arrival)
+            taken.waits_anew += waiting.keep(arrival)
             taken.fates["unmatched"] += 1
             taken.unmatched[arrival.person] += 1
             continue
-        if arrival.key in waiting:
-            store.metrics.unknown.forget(source, arrival.key)
+        waiting.forget(arrival.key)
         if arrival.metric not in known:
             kept_apart = arrival.apart or bool(forbidden(arrival.metric))
             known[arrival.metric] = store.metrics.begin(source, arrival, kept_apart=kept_apart)
@@ -116,7 +115,9 @@ def _kept(store: Store, source: DataSource, arrivals: tuple[Arrival, ...]) -> Ta
         changed |= kept.changed
         if kept.fate == "corrected":
             taken.corrections.append(Correction(arrival, kept.before, subject))
-    taken.moved = sum(move(store, source, *series) for series in sorted(changed))
+    keeping.write()
+    waiting.write()
+    taken.moved = move(store, source, changed)
     if taken.waits_anew and store.slots.next(AGAIN, f"source:{source.id}") is None:
         store.slots.plan(AGAIN, f"source:{source.id}", store.now + ONE_DAY)
     return taken
@@ -143,8 +144,7 @@ def run_again(store: Store, source: DataSource) -> Taken:
     waiting = store.metrics.unknown.of(source)
     whom = Whom(store, source)
     matched = [(row, arrival) for row, arrival in waiting if whom.find(arrival.person)]
-    for row, _ in matched:
-        store.metrics.unknown.match(row)
+    store.metrics.unknown.match([row for row, _ in matched])
     taken = _kept(store, source, tuple(arrival for _, arrival in matched))
     taken.fates["unmatched"] = len(waiting) - len(matched)
     return taken
@@ -158,16 +158,22 @@ def expect(store: Store, source: DataSource) -> None:
 # What cannot be taken ------------------------------------------------------------------------------------------------
 
 
-def wrongs(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> tuple[Wrong, ...]:
+def wrongs(store: Store, source: DataSource, arrivals: Collection[Arrival]) -> tuple[Wrong, ...]:
     """What a source may not send of these: by its name, its moment, its unit."""
-    known = store.metrics.of_source(source)
+    return tuple(_wrongs(store, source, arrivals, _known(store, source, arrivals)))
+
+
+def _known(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> dict[str, Metric]:
+    return store.metrics.called(source, (arrival.metric for arrival in arrivals))
+
+
+def _wrongs(
+    store: Store, source: DataSource, arrivals: Iterable[Arrival], known: Mapping[str, Metric]
+) -> Iterator[Wrong]:
     units = {name: metric.unit for name, metric in known.items()}
     apart = {name: metric.kept_apart for name, metric in known.items()}
-    return tuple(
-        wrong
-        for number, arrival in enumerate(arrivals)
-        for wrong in _wrong(store, source, number, arrival, units, apart)
-    )
+    for number, arrival in enumerate(arrivals):
+        yield from _wrong(store, source, number, arrival, units, apart)
 
 
 def _wrong(
@@ -239,12 +245,15 @@ class Whom:
 # What moves ----------------------------------------------------------------------------------------------------------
 
 
-def move(store: Store, source: DataSource, metric_id: str, subject: str) -> int:
-    """Move the key results that read a metric; returns how many moved."""
-    metric = store.metrics.metric(metric_id)
-    assert metric is not None
-    rows = store.goals.reading(metric_id, subject=subject) if not metric.kept_apart else []
-    return sum(follow(store, source, metric, row, goal) for row, goal in rows)
+def move(store: Store, source: DataSource, series: Collection[Series]) -> int:
+    """Move the key results that read these series; returns how many moved."""
+    metrics = {
+        each.id: each
+        for each in store.metrics.some(metric for metric, _ in series).values()
+        if not each.kept_apart
+    }
+    found = store.goals.reading([each for each in series if each[0] in metrics])
+    return sum(follow(store, source, metrics[row.metric_id], row, goal) for row, goal in found)
 
 
 def follow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ENGLISH = """
 health healthcare healthy sick sickness sickleave illness ill medical medication disease diagnosis disability disabled
@@ -23,6 +24,7 @@ SIGNS = tuple(_CHINESE.split())
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
+@lru_cache(maxsize=1024)
 def forbidden(name: str) -> str:
     """The word for which a name is refused, or ""."""
     for part in _PARTS.findall(name):

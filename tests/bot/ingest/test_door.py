@@ -14,8 +14,8 @@ from bot.ingest import signed
 from bot.ingest.door import PATH
 from bot.roles import Role
 from bot.settings import Settings
-from storage.metrics import SIGNED, MetricPoint
-from storage.tables import Inbox
+from storage.metrics import SIGNED, MetricPoint, PersonPoint, Unmatched
+from storage.tables import AuditRow, Inbox
 from tests.bot.ingest.sender import Sender, point
 from tests.company import Chat
 from tests.hostile.asgi import asked
@@ -81,6 +81,73 @@ async def test_a_correction_is_an_edition_more(any_chat: Chat) -> None:
     assert (await crm.sends(point("125", id="q4")))["corrected"] == 1
     rows = sorted(any_chat.rows(MetricPoint), key=lambda row: row.edition)
     assert [(row.edition, row.value, row.current) for row in rows] == [(1, "120", False), (2, "125", True)]
+
+
+async def test_one_delivery_may_name_a_figure_more_than_once(any_chat: Chat) -> None:
+    crm = Sender(any_chat)
+    told = await crm.sends(
+        point("1", id="a"), point("1", id="a"), point("9", id="b"), point("2", id="a"), point("3", id="a")
+    )
+    assert told == {"new": 2, "corrected": 2, "repeated": 1, "unmatched": 0, "moved": 0}
+    assert editions(any_chat) == [("1", 1, False), ("2", 2, False), ("3", 3, True), ("9", 1, True)]
+    assert (await crm.sends(point("3", id="a"), point("9", id="b")))["repeated"] == 2
+
+
+async def test_many_corrections_in_one_delivery_are_an_edition_each(any_chat: Chat) -> None:
+    crm = Sender(any_chat)
+    await crm.sends(*(point(str(n), id=f"n{n}") for n in range(600)))
+    told = await crm.sends(*(point(str(n + n % 2), id=f"n{n}") for n in range(600)))
+    assert (told["corrected"], told["repeated"]) == (300, 300)
+    rows = any_chat.rows(MetricPoint)
+    assert (
+        sorted((row.edition, row.current) for row in rows)
+        == [(1, False)] * 300 + [(1, True)] * 300 + [(2, True)] * 300
+    )
+    assert len({row.key for row in rows if row.current}) == 600
+
+
+async def test_a_figure_of_the_company_turns_out_to_be_about_somebody(any_chat: Chat) -> None:
+    crm = Sender(any_chat)
+    told = await crm.sends(point("5", id="a"), point("5", id="a", person="ben@example.com"))
+    assert (told["new"], told["corrected"]) == (1, 1)
+    assert editions(any_chat) == [("5", 1, False)]
+    (row,) = any_chat.rows(PersonPoint)
+    assert (row.edition, row.current, row.value, row.subject_id) == (2, True, "5", any_chat.ids["ben"])
+
+
+async def test_every_figure_about_somebody_is_in_the_audit_log(any_chat: Chat) -> None:
+    crm, ben = Sender(any_chat), any_chat.ids["ben"]
+    mine = {"person": "ben@example.com"}
+    await crm.sends(point("1", id="a", **mine), point("2", id="b", **mine), point("3", id="a", **mine))
+    await crm.sends(point("4", id="b", **mine), point("3", id="a", **mine))
+    noted = [row for row in any_chat.rows(AuditRow, AuditRow.subject_id == ben) if row.what == "metric"]
+    points = {row.id: (row.value, row.current) for row in any_chat.rows(PersonPoint)}
+    assert sorted((row.act, points[row.record_id][0]) for row in noted) == [
+        ("changed", "1"), ("changed", "2"), ("created", "1"), ("created", "2"), ("created", "3"), ("created", "4"),
+    ]  # fmt: skip
+    assert sorted(points.values()) == [("1", False), ("2", False), ("3", True), ("4", True)]
+
+
+async def test_who_is_unknown_waits_once_and_no_longer_than_they_are(any_chat: Chat) -> None:
+    crm = Sender(any_chat)
+    told = await crm.sends(
+        point("1", id="a", person="bokri"),
+        point("1", id="a", person="bokri"),
+        point("2", id="a", person="bokri"),
+        point("3", id="b", person="bokri"),
+        point("4", id="c", person="bokri"),
+        point("5", id="c", person="ben@example.com"),
+    )
+    assert (told["new"], told["unmatched"]) == (1, 5)
+    assert sorted(row.point["value"] for row in any_chat.rows(Unmatched)) == ["2", "3"]
+    await crm.sends(point("2", id="a", person="ben@example.com"), point("7", id="b", person="bokri"))
+    assert [row.point["value"] for row in any_chat.rows(Unmatched)] == ["7"]
+    assert sorted(row.value for row in any_chat.rows(PersonPoint)) == ["2", "5"]
+
+
+def editions(chat: Chat) -> list[tuple[str, int, bool]]:
+    """The figures of the company."""
+    return sorted((row.value, row.edition, row.current) for row in chat.rows(MetricPoint))
 
 
 async def test_strangers_old_signatures_and_unknown_sources_are_refused_alike(chat: Chat) -> None:
