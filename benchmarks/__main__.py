@@ -30,11 +30,14 @@ cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @cli.command()
 def main(
     quick: Annotated[bool, typer.Option(help="Two short rounds, and small companies.")] = False,
+    large: Annotated[bool, typer.Option(help="Also the week's nudge for 100,000 people.")] = False,
     only: Annotated[str, typer.Option(help=f"Some of {', '.join(PARTS)}.")] = ",".join(PARTS),
 ) -> None:
     """Measure Upbeat beside what it is compared with."""
     asyncio.run(
-        _measure(only.split(","), rounds=2 if quick else 5, seconds=0.7 if quick else 1.5, quick=quick)
+        _measure(
+            only.split(","), rounds=2 if quick else 5, seconds=0.7 if quick else 1.5, quick=quick, large=large
+        )
     )
 
 
@@ -42,7 +45,7 @@ def _print_disk(folder: Path) -> None:
     console.print(f"The disk takes {sync_ms(folder):.2f} ms to keep a page just now.")
 
 
-async def _measure(parts: list[str], *, rounds: int, seconds: float, quick: bool) -> None:
+async def _measure(parts: list[str], *, rounds: int, seconds: float, quick: bool, large: bool) -> None:
     pin(CLIENT)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -68,7 +71,7 @@ async def _measure(parts: list[str], *, rounds: int, seconds: float, quick: bool
             if "promises" in parts:
                 await _promises(folder, there, rounds, seconds)
             if "goals" in parts:
-                await _goals(folder, rounds, quick)
+                await _goals(folder, rounds, quick, large)
 
 
 async def _company(folder: Path) -> Path:
@@ -194,8 +197,8 @@ async def _promises(folder: Path, there: Outside, rounds: int, seconds: float) -
         _print(f"What each promise costs: {act}, {promises.IN_FLIGHT} in flight", heads, rows)
 
 
-async def _goals(folder: Path, rounds: int, quick: bool) -> None:
-    async for title, results in goals.run(folder, rounds=rounds, quick=quick):
+async def _goals(folder: Path, rounds: int, quick: bool, large: bool) -> None:
+    async for title, results in goals.run(folder, rounds=rounds, quick=quick, large=large):
         _print(title, results[0].heads, [each.row for each in results])
 
 

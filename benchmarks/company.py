@@ -35,7 +35,12 @@ def slack_user(number: int) -> str:
 
 def found(file: Path, people: int) -> None:
     """Make the database and put so many people into it."""
-    database = Database(url_of(file), SECRET.encode())
+    found_at(url_of(file), people)
+
+
+def found_at(url: str, people: int) -> None:
+    """The same at an address."""
+    database = Database(url, SECRET.encode())
     migrate(database)
     database.open()
     database.write_now(lambda store: hire(store, people))

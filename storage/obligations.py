@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from storage.prepared import Prepared
-from storage.rows import made
 from storage.tables import ObligationRow, Occurrence
+from storage.unit import Conflict
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -42,6 +42,21 @@ _EXISTS = Prepared(
     )
 )
 
+_DUE = Prepared(
+    select(TABLE)
+    .where(
+        TABLE.c.person_id == bindparam("person"),
+        TABLE.c.closed_at.is_(None),
+        TABLE.c.remind_at <= bindparam("now"),
+    )
+    .order_by(TABLE.c.due_at.is_(None), TABLE.c.due_at, TABLE.c.id)
+    .with_for_update(skip_locked=True)
+)
+_THIS = update(TABLE).where(TABLE.c.id == bindparam("which")).returning(TABLE.c.id)
+_AT = bindparam("at", type_=TABLE.c.remind_at.type)
+_REMIND_NEXT = Prepared(_THIS.values(remind_at=_AT))
+_REMINDED = Prepared(_THIS.values(remind_at=_AT, reminded=bindparam("times"), snoozed_until=None))
+
 
 class Obligations:
     """`store.obligations`."""
@@ -67,19 +82,18 @@ class Obligations:
         if self._store.run(_EXISTS, person=person_id, which=kind, what=about):
             return None
         self._store.touch(person_id)
-        return self._store.insert(
-            ObligationRow(
-                person_id=person_id,
-                kind=kind,
-                about=about,
-                title=title,
-                args=args,
-                minutes=minutes,
-                opened_at=self._store.now,
-                due_at=due_at,
-                expires_at=expires_at,
-                remind_at=remind_at or self._store.now,
-            )
+        return self._store.add(
+            ObligationRow,
+            person_id=person_id,
+            kind=kind,
+            about=about,
+            title=title,
+            args=args,
+            minutes=minutes,
+            opened_at=self._store.now,
+            due_at=due_at,
+            expires_at=expires_at,
+            remind_at=remind_at or self._store.now,
         )
 
     def close(self, person_id: str, kind: str, about: str, *, how: str = "done") -> bool:
@@ -135,19 +149,20 @@ class Obligations:
 
     def due_for(self, person_id: str) -> list[ObligationRow]:
         """What a person may be reminded of now, the earliest due first."""
-        order = (TABLE.c.due_at.is_(None), TABLE.c.due_at, TABLE.c.id)
-        due = select(TABLE).where(TABLE.c.person_id == person_id, *self._due()).order_by(*order)
-        if self._store.dialect != "sqlite":
-            due = due.with_for_update(skip_locked=True)
-        return [made(ObligationRow, row._mapping) for row in self._store.execute(due)]
+        return self._store.rows(ObligationRow, _DUE, person=person_id, now=self._store.now)
 
     def reminded(self, row: ObligationRow, *, next_at: datetime | None) -> None:
         """The person is reminded of it; when there is something to decide again."""
-        self._store.change(row, reminded=row.reminded + 1, snoozed_until=None, remind_at=next_at)
+        times = row.reminded + 1
+        if not self._store.run(_REMINDED, which=row.id, at=next_at, times=times):
+            raise Conflict(TABLE.name)
+        row.__dict__.update(reminded=times, snoozed_until=None, remind_at=next_at)
 
     def remind_next(self, row: ObligationRow, at: datetime | None) -> None:
         """Nothing is said now; when there is something to decide again."""
-        self._store.change(row, remind_at=at)
+        if not self._store.run(_REMIND_NEXT, which=row.id, at=at):
+            raise Conflict(TABLE.name)
+        row.__dict__.update(remind_at=at)
 
     def decide_again(self, person_id: str = "") -> None:
         """Ask at the clock's next tick about what waits for an hour, of one person or of everybody: their hours are

@@ -35,6 +35,15 @@ _POSTED = Posted.__table__  # type: ignore[attr-defined]
 
 _TOPIC = Prepared(select(TABLE.c.id).where(TABLE.c.topic == bindparam("topic")))
 
+_TOLD = Prepared(
+    select(func.count()).where(
+        TABLE.c.person_id == bindparam("person"),
+        TABLE.c.topic.like(bindparam("topics")),
+        TABLE.c.made_at >= bindparam("since"),
+        or_(*(TABLE.c.state == state for state in ("waiting", "sending", "sent"))),
+    )
+)
+
 
 @dataclass(frozen=True)
 class Withdrawn:
@@ -268,8 +277,7 @@ class Outbox:
 
     def told(self, person_id: str, topics: str, *, since: datetime) -> int:
         """How many messages whose topic is like this a person got, or will get, since a moment."""
-        theirs = (TABLE.c.person_id == person_id, TABLE.c.topic.like(topics), TABLE.c.made_at >= since)
-        return self._store.count(Outgoing, *theirs, TABLE.c.state.in_(("waiting", "sending", "sent")))
+        return int(self._store.run(_TOLD, person=person_id, topics=topics, since=since)[0][0])
 
     def sent_to(self, person_id: str, *, since: datetime) -> list[Outgoing]:
         """What a person was sent since a moment, newest first."""

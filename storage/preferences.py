@@ -22,6 +22,12 @@ _GET = Prepared(
     )
 )
 
+_ABSENCES = Prepared(
+    select(Absence.__table__)  # type: ignore[attr-defined]
+    .where(col(Absence.person_id) == bindparam("person"), col(Absence.last) >= bindparam("since"))
+    .order_by(col(Absence.first))
+)
+
 
 class Preferences:
     """`store.preferences`."""
@@ -139,8 +145,7 @@ class Preferences:
 
     def absences(self, person_id: str, since: date) -> list[Absence]:
         """The absences of a person that are not over before this day, the earliest first."""
-        theirs = (col(Absence.person_id) == person_id, col(Absence.last) >= since)
-        return self._store.all(Absence, *theirs, order=col(Absence.first))
+        return self._store.rows(Absence, _ABSENCES, person=person_id, since=since)
 
     def away_on(self, day: date) -> frozenset[str]:
         """The ids of everyone who is away on this day."""

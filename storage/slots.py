@@ -37,7 +37,17 @@ _RECORD = {
     name: Prepared(insert(DECISIONS).on_conflict_do_nothing().returning(DECISIONS.c.id))
     for name, insert in _INSERT.items()
 }
-_HAPPENED = Prepared(
+_NEXT = Prepared(
+    select(SLOTS.c.due_at).where(SLOTS.c.kind == bindparam("which"), SLOTS.c.about == bindparam("what"))
+)
+_KNOWN = Prepared(
+    select(DECISIONS.c.id).where(
+        DECISIONS.c.kind == bindparam("which"),
+        DECISIONS.c.about == bindparam("what"),
+        DECISIONS.c.due_at == bindparam("at"),
+    )
+)
+_PLANNED = Prepared(
     select(SLOTS.c.about, SLOTS.c.due_at).where(
         SLOTS.c.kind == bindparam("which"),
         or_(
@@ -70,8 +80,8 @@ class Slots:
 
     def next(self, kind: str, about: str) -> datetime | None:
         """When a bell rings next for this, or None."""
-        found = self._store.one(Slot, col(Slot.kind) == kind, col(Slot.about) == about)
-        return found.due_at if found else None
+        found = self._store.run(_NEXT, which=kind, what=about)
+        return found[0][0] if found else None
 
     def plan_person(self, kind: str, person_id: str, planned: Mapping[str, datetime]) -> None:
         """Make what is planned for a person at one bell exactly this. What is due already stays: it rings first."""
@@ -124,12 +134,7 @@ class Slots:
 
     def happened(self, kind: str, about: str, due_at: datetime) -> bool:
         """Whether this moment rang before."""
-        mine = (
-            col(Occurrence.kind) == kind,
-            col(Occurrence.about) == about,
-            col(Occurrence.due_at) == due_at,
-        )
-        return self._store.one(Occurrence, *mine) is not None
+        return bool(self._store.run(_KNOWN, which=kind, what=about, at=due_at))
 
     def record(
         self,
@@ -213,7 +218,7 @@ class Slots:
 
     def _of_person(self, kind: str, person_id: str) -> list[tuple[Any, ...]]:
         low, high = f"{person_id}:", f"{person_id};"  # the semicolon follows the colon
-        return self._store.run(_HAPPENED, which=kind, person=person_id, low=low, high=high)
+        return self._store.run(_PLANNED, which=kind, person=person_id, low=low, high=high)
 
     def _claimed(self, statement: Select[Any]) -> Select[Any]:
         return statement if self._store.dialect == "sqlite" else statement.with_for_update(skip_locked=True)

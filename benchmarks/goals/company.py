@@ -62,8 +62,13 @@ def _whole(table: Any, row: dict[str, Any]) -> dict[str, Any]:
 
 def opened(file: Path, clock: list[datetime] | None = None) -> Database:
     """A database that was founded. It is Monday there, or what stands in the clock."""
+    return opened_at(url_of(file), clock)
+
+
+def opened_at(url: str, clock: list[datetime] | None = None) -> Database:
+    """The same at an address."""
     at = clock or [MONDAY]
-    database = Database(url_of(file), SECRET.encode(), now=lambda: at[0])
+    database = Database(url, SECRET.encode(), now=lambda: at[0])
     database.open()
     return database
 

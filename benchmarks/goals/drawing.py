@@ -6,10 +6,9 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from statistics import median
 
-from benchmarks.goals.results import Result, since
+from benchmarks.goals.results import Result, resident, since
 from bot.pictures.specification import specification
 from bot.pictures.studio import Studio
 from bot.words import Voice
@@ -54,7 +53,7 @@ async def run(points: int, rounds: int) -> Drawing:
         await waiting
         drawn.append(since(began))
     assert studio._process is not None
-    memory = _resident(studio._process.pid)
+    memory = resident(studio._process.pid)
     await studio.close()
     return Drawing(points, median(specified), drawn[0], median(drawn[1:]), 1000 * held, memory)
 
@@ -75,8 +74,3 @@ async def _longest_pause(task: asyncio.Task[bytes]) -> float:
         await asyncio.sleep(0.001)
         longest, last = max(longest, time.perf_counter() - last), time.perf_counter()
     return longest
-
-
-def _resident(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text("ascii")
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.company import found
 from benchmarks.goals.company import MONDAY, Row, bare_database, opened, put
-from benchmarks.goals.results import Result
+from benchmarks.goals.results import Result, resident
 from handlers.goals import feature
 from handlers.kit.dispatch import Core
 from schedules.clock import Clock
@@ -18,27 +19,65 @@ from schedules.delivery import Delivery
 from storage.ids import new_id
 from storage.policy import Kind
 from storage.store import Store
-from storage.tables import ObligationRow
+from storage.tables import ObligationRow, Outgoing
 
 TITLE = "The week's nudge"
 
 
 @dataclass
 class Nudge(Result):
-    """Everybody is due in the same minute: seconds until all are decided, microseconds each, and for comparison the
-    bare rows that this comes to, inserted by one statement each."""
+    """Everybody is due in the same minute: seconds until all are asked and told, of processor time and of the wall
+    clock; how long the event loop, which answers commands, was held up at most; memory before and at most; and for
+    comparison the bare rows that this comes to, inserted by one statement each."""
 
-    heads = ("people due at once", "seconds", "us each", "bare rows, seconds", "x bare")
+    heads = (
+        "people",
+        "cpu s",
+        "cpu us each",
+        "seconds",
+        "held up ms",
+        "MiB before",
+        "MiB, most",
+        "bare s",
+        "x bare",
+    )
 
     people: int
+    worked: float
     seconds: float
+    held: float
+    memory: tuple[float, float]
     bare: float
 
     @property
     def row(self) -> tuple[str, ...]:
-        each = 1e6 * self.seconds / self.people
-        ratio = self.seconds / self.bare
-        return f"{self.people:,}", f"{self.seconds:.1f}", f"{each:.0f}", f"{self.bare:.2f}", f"{ratio:.0f}"
+        each, ratio = 1e6 * self.worked / self.people, self.seconds / self.bare
+        times = (f"{self.worked:.1f}", f"{each:.0f}", f"{self.seconds:.1f}", f"{1000 * self.held:.0f}")
+        before, most = self.memory
+        return (
+            f"{self.people:,}",
+            *times,
+            f"{before:.0f}",
+            f"{most:.0f}",
+            f"{self.bare:.2f}",
+            f"{ratio:.0f}",
+        )
+
+
+@dataclass
+class Watch:
+    """What is looked at meanwhile: the longest pause of the event loop, and the most memory."""
+
+    held: float = 0.0
+    most: float = 0.0
+
+    async def look(self) -> None:
+        """Look until cancelled."""
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0.005)
+            self.held, last = max(self.held, time.perf_counter() - last - 0.005), time.perf_counter()
+            self.most = max(self.most, resident())
 
 
 async def run(folder: Path, people: int) -> Nudge:
@@ -52,15 +91,19 @@ async def run(folder: Path, people: int) -> Nudge:
     while (await ticking.tick()).planned:
         pass
     clock[0] = MONDAY + timedelta(minutes=2)
-    began = time.perf_counter()
-    while (await ticking.tick()).rung:
+    before, watch = resident(), Watch()
+    watching = asyncio.create_task(watch.look())
+    began, worked = time.perf_counter(), time.process_time()
+    while (report := await ticking.tick()).rung or report.decided:
         pass
-    seconds = time.perf_counter() - began
-    asked = database.write_now(lambda store: store.count(ObligationRow))
+    seconds, worked = time.perf_counter() - began, time.process_time() - worked
+    watching.cancel()
+    done = database.write_now(lambda store: (store.count(ObligationRow), store.count(Outgoing)))
     await database.close()
-    if asked != people:
-        raise RuntimeError(f"{asked} of {people} were asked")
-    return Nudge(people, seconds, _bare_nudge(folder / f"bare-nudge-{people}.db", people))
+    if done != (people, people):
+        raise RuntimeError(f"{done} of {people} were asked and told")
+    bare = _bare_nudge(folder / f"bare-nudge-{people}.db", people)
+    return Nudge(people, worked, seconds, watch.held, (before, watch.most), bare)
 
 
 def _put_one_each(store: Store) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -21,3 +23,9 @@ class Result(ABC):
 def since(began: float) -> float:
     """Milliseconds since a moment of `time.perf_counter`."""
     return 1000 * (time.perf_counter() - began)
+
+
+def resident(pid: int | str = "self") -> float:
+    """MiB that a process holds now."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

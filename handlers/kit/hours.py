@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from handlers.kit.calendar import ONE_DAY, QuietHours, WorkCalendar, at_wall, local_day
 from handlers.kit.text import Phrase, Text
@@ -62,8 +63,13 @@ class Hours:
 
 def calendar_of(store: Store) -> WorkCalendar:
     """The organisation's workdays."""
-    declared = store.workdays.declared()
-    return WorkCalendar(store.workdays.country, declared, frozenset(day.year for day in declared))
+    return _calendar(store.workdays.country, frozenset(store.workdays.declared().items()))
+
+
+@lru_cache(maxsize=16)
+def _calendar(country: str, declared: frozenset[tuple[date, bool]]) -> WorkCalendar:
+    """The same one for the same days: what is worked out by it can be remembered."""
+    return WorkCalendar(country, dict(declared), frozenset(day.year for day, _ in declared))
 
 
 def hours_of(store: Store, person: Person, calendar: WorkCalendar) -> Hours:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from storage.goals.tables import Goal, KeyResult
+from storage.prepared import Prepared
 from storage.tables import ObligationRow, Occurrence, Outgoing
 
 if TYPE_CHECKING:
@@ -25,6 +26,20 @@ OWED = ObligationRow.__table__  # type: ignore[attr-defined]
 DECISIONS = Occurrence.__table__  # type: ignore[attr-defined]
 SENT = Outgoing.__table__  # type: ignore[attr-defined]
 
+_OPEN = (GOALS.c.subject_id == bindparam("owner"), GOALS.c.state == "open")
+_GOALS = Prepared(select(GOALS).where(*_OPEN))
+_RESULTS = Prepared(
+    select(RESULTS)
+    .where(
+        RESULTS.c.subject_id == bindparam("owner"),
+        RESULTS.c.dropped_at.is_(None),
+        *(RESULTS.c.part != part for part in GIVEN),
+        RESULTS.c.goal_id.in_(select(GOALS.c.id).where(*_OPEN)),
+    )
+    .order_by(RESULTS.c.goal_number, RESULTS.c.number)
+)
+_REASONS = Prepared(select(OWED.c.about).where(OWED.c.person_id == bindparam("owner"), OWED.c.kind == STUCK))
+
 
 def touched_at(row: KeyResult) -> datetime:
     """When somebody last said how far it is, or wrote it down."""
@@ -40,18 +55,10 @@ class Owed:
     def results(self, owner: str) -> list[tuple[Goal, KeyResult]]:
         """The open key results of a person with their goals, by number: for the clock's own rules, never for showing
         to others."""
-        open_goals = select(GOALS.c.id).where(GOALS.c.subject_id == owner, GOALS.c.state == "open")
-        here = (
-            RESULTS.c.dropped_at.is_(None),
-            RESULTS.c.part.not_in(GIVEN),
-            RESULTS.c.goal_id.in_(open_goals),
-        )
-        rows = self._store.own(
-            KeyResult, *here, subject=owner, order=(RESULTS.c.goal_number, RESULTS.c.number)
-        )
+        rows = self._store.rows(KeyResult, _RESULTS, owner=owner)
         if not rows:
             return []
-        goals = {row.id: row for row in self._store.own(Goal, GOALS.c.state == "open", subject=owner)}
+        goals = {row.id: row for row in self._store.rows(Goal, _GOALS, owner=owner)}
         return [(goals[row.goal_id], row) for row in rows]
 
     def waiting(self, owner: str, since: datetime) -> list[KeyResult]:
@@ -70,9 +77,8 @@ class Owed:
 
     def reasons(self, owner: str) -> dict[str, set[str]]:
         """Of which key results the owner was asked for which reason: each once."""
-        here = (OWED.c.person_id == owner, OWED.c.kind == STUCK)
         found: dict[str, set[str]] = {}
-        for (about,) in self._store.execute(select(OWED.c.about).where(*here)):
+        for (about,) in self._store.run(_REASONS, owner=owner):
             result, _, reason = about.partition(":")
             found.setdefault(result, set()).add(reason)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import count
 
 from handlers.goals.goal import OFF_TRACK, feature
@@ -26,8 +27,6 @@ from storage.store import Store
 DUE = time(18)
 SHOWN = 5
 """Key results on one card, each with its buttons; the next come when these are said."""
-LONGEST_HOLIDAY = 6
-"""Weeks that are looked back for one with a workday."""
 
 
 # When ----------------------------------------------------------------------------------------------------------------
@@ -35,8 +34,15 @@ LONGEST_HOLIDAY = 6
 
 def _mornings(calendar: WorkCalendar, day: date, zone: str, *, step: int) -> Iterator[datetime]:
     """The beginnings of the weeks' first workdays around a day and after it, or before it."""
-    weeks = (calendar.first_workday_of_week(day + timedelta(weeks=n * step)) for n in count())
-    return (at_wall(first, MORNING, zone) for first in weeks if first is not None)
+    weeks = (_morning(calendar, day + timedelta(weeks=n * step), zone) for n in count())
+    return (morning for morning in weeks if morning is not None)
+
+
+@lru_cache(maxsize=4096)
+def _morning(calendar: WorkCalendar, day: date, zone: str) -> datetime | None:
+    """The beginning of the first workday of the week around a day: worked out once for all who live there."""
+    first = calendar.first_workday_of_week(day)
+    return None if first is None else at_wall(first, MORNING, zone)
 
 
 def next_nudge(store: Store, person: Person, after: datetime) -> Mapping[str, datetime]:
