@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=SQLModel)
 P = TypeVar("P", bound=PersonalRow)
 
-_INSERTS: dict[type[SQLModel], Prepared] = {}
 _UNSET: Any = object()
 """What an administrator has not set."""
 
@@ -140,15 +140,14 @@ class Unit:
         """Write new values of a row, and set them on it. With a `version` column it is compare-and-set: raises Conflict
         when somebody else was quicker."""
         table = type(row).__table__  # type: ignore[attr-defined]
-        where = [column == getattr(row, column.name) for column in table.primary_key.columns]
         if "version" in table.c:
-            where.append(table.c.version == row.version)  # type: ignore[attr-defined]
             values = {**values, "version": row.version + 1}  # type: ignore[attr-defined]
-        done = self._connection.execute(update(table).where(*where).values(**values))
-        if done.rowcount != 1:
+        there = {f"is_{name}": row.__dict__[name] for name in _known_by(table)}
+        if not self.run(
+            _update_of(table, tuple(values)), **there, **{f"to_{n}": i for n, i in values.items()}
+        ):
             raise Conflict(table.name)
-        for name, item in values.items():
-            row.__dict__[name] = item
+        row.__dict__.update(values)
         if isinstance(row, PersonalRow):
             self.audit("changed", row.kind, record_id=row.id, subject_id=row.subject_id)
 
@@ -303,10 +302,21 @@ class Unit:
             self.audit("opened", row.kind, record_id=mark[-1], subject_id=row.subject_id, behalf_id=behalf)
 
 
+@cache
 def _insert_of(table: type[SQLModel]) -> Prepared:
-    if table not in _INSERTS:
-        _INSERTS[table] = Prepared(table.__table__.insert())  # type: ignore[attr-defined]
-    return _INSERTS[table]
+    return Prepared(table.__table__.insert())  # type: ignore[attr-defined]
+
+
+def _known_by(table: Any) -> list[str]:
+    """The columns by which a row is found again as it was read."""
+    return [*table.primary_key.columns.keys(), *(["version"] if "version" in table.c else [])]
+
+
+@cache
+def _update_of(table: Any, names: tuple[str, ...]) -> Prepared:
+    here = (table.c[name] == bindparam(f"is_{name}") for name in _known_by(table))
+    values = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
+    return Prepared(update(table).where(*here).values(values).returning(*table.primary_key.columns))
 
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -17,13 +18,14 @@ from typing import Any
 import psycopg
 
 from benchmarks.company import found_at, url_of
-from benchmarks.goals.company import MONDAY, bare_database, opened_at
+from benchmarks.goals.company import MONDAY, bare_database, opened_at, put
 from benchmarks.goals.results import Result
 from bot.ingest.points import parsed, points_in
 from handlers.goals.data.arriving import take
 from storage.database import Database
 from storage.ids import new_id
 from storage.metrics import Arrival, DataSource
+from storage.policy import Kind
 from storage.store import Store
 from tests.engines import DURABLE, postgres_url
 
@@ -31,6 +33,9 @@ SENT = 500
 """Figures of one delivery."""
 PEOPLE = 200
 NEW, ABOUT_PEOPLE, CORRECTED, REPEATED = "new", "new, about people", "corrected", "repeated"
+MOVING = "new, moving 200 key results"
+READ = "visits"
+"""What a key result of everybody reads."""
 
 
 @dataclass
@@ -69,11 +74,13 @@ async def run(folder: Path, engine: str, before: int, rounds: int, figures: int)
         found_at(url, PEOPLE)
         database = opened_at(url)
         await arrive(database, -1, before)
+        await arrive(database, -1, PEOPLE, MOVING)
+        database.write_now(_let_everybody_read)
         insert(before)
         kinds: dict[str, list[tuple[float, float]]] = {}
         bare = []
         for number in range(rounds):
-            for what in (NEW, ABOUT_PEOPLE, CORRECTED, REPEATED):
+            for what in (NEW, ABOUT_PEOPLE, MOVING, CORRECTED, REPEATED):
                 kinds.setdefault(what, []).append(await arrive(database, number, figures, what))
             bare.append(insert(figures))
         await database.close()
@@ -108,9 +115,22 @@ def _body(run: int, numbers: range, what: str) -> bytes:
 def _point(run: int, number: int, what: str) -> dict[str, Any]:
     at = MONDAY - timedelta(days=400) + timedelta(seconds=number)
     point = {"metric": f"metric {number % 20}", "at": at.isoformat(), "id": f"{run}:{number}"}
-    if what == ABOUT_PEOPLE:
-        point |= {"person": f"person{number % PEOPLE}@example.com", "id": f"{run}:{number}@"}
-    return {**point, "value": str(number % 97 + (what in (CORRECTED, REPEATED)))}
+    if what in (ABOUT_PEOPLE, MOVING):
+        point |= {"person": f"person{number % PEOPLE}@example.com", "id": f"{run}:{number}@{what}"}
+    if what == MOVING:
+        point |= {"metric": READ, "at": (MONDAY - timedelta(days=1) + timedelta(seconds=run + 1)).isoformat()}
+    return {**point, "value": str((number + run) % 97 + (what in (CORRECTED, REPEATED)))}
+
+
+def _let_everybody_read(store: Store) -> None:
+    metric = store.metrics.called(_source(store), [READ])[READ]
+    common = {"kind": str(Kind.GOAL_TEAM), "made_at": store.now - timedelta(days=3), "number": 1}
+    goals = [
+        {"id": new_id(), "subject_id": person, "author_id": person, "title": "Goal", **common}
+        for person in store.directory.people
+    ]
+    result = {"title": "Key result", "target": Decimal(9), "metric_id": metric.id, "metric_own": True}
+    put(store, goals, lambda _: [result])
 
 
 def _source(store: Store) -> DataSource:

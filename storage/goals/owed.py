@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, or_, select
 
@@ -39,6 +39,18 @@ _RESULTS = Prepared(
     .order_by(RESULTS.c.goal_number, RESULTS.c.number)
 )
 _REASONS = Prepared(select(OWED.c.about).where(OWED.c.person_id == bindparam("owner"), OWED.c.kind == STUCK))
+
+_LATELY = Prepared(
+    select(OWED).where(
+        OWED.c.person_id == bindparam("owner"),
+        or_(OWED.c.kind == WEEKLY, OWED.c.kind == STUCK),
+        or_(
+            OWED.c.closed_at.is_(None),
+            (OWED.c.closed_how == "done")
+            & or_(OWED.c.expires_at.is_(None), OWED.c.expires_at > bindparam("now")),
+        ),
+    )
+)
 
 
 def touched_at(row: KeyResult) -> datetime:
@@ -110,13 +122,7 @@ class Owed:
                 self._store.obligations.reopen(row)
 
     def _lately(self, owner: str) -> list[ObligationRow]:
-        done = (
-            OWED.c.closed_how == "done",
-            or_(OWED.c.expires_at.is_(None), OWED.c.expires_at > self._store.now),
-        )
-        still = or_(OWED.c.closed_at.is_(None), *((done[0] & done[1]),))
-        here: tuple[Any, ...] = (OWED.c.person_id == owner, OWED.c.kind.in_((WEEKLY, STUCK)), still)
-        return self._store.all(ObligationRow, *here)
+        return self._store.rows(ObligationRow, _LATELY, owner=owner, now=self._store.now)
 
 
 def _since(row: ObligationRow) -> datetime:

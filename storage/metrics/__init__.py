@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlmodel import col
 
 from storage.metrics.arrivals import LONGEST, Arrival, Figure, Kept, Series, told
-from storage.metrics.keeping import Keeping, at_of
+from storage.metrics.keeping import Keeping
 from storage.metrics.loads import Loads
 from storage.metrics.queries import Queries
 from storage.metrics.tables import (
@@ -32,6 +32,7 @@ from storage.metrics.tables import (
 )
 from storage.metrics.unknown import Unknown, Waiting
 from storage.once import once
+from storage.prepared import Prepared
 from storage.rows import parts
 
 if TYPE_CHECKING:
@@ -61,6 +62,25 @@ __all__ = [
     "Series",
     "Unmatched",
 ]
+
+
+def _points(table: Any, at: Any, *whose: Any) -> Any:
+    """What the points of a series say before a moment, the newest first."""
+    here = (table.metric_id == bindparam("metric"), table.current.is_(True), at < bindparam("until"), *whose)
+    return select(table.value, at).where(*here).order_by(at.desc(), table.id.desc())
+
+
+_SERIES = {
+    "company": (_points(MetricPoint, col(MetricPoint.at)), col(MetricPoint.at)),
+    "person": (
+        _points(PersonPoint, col(PersonPoint.made_at), col(PersonPoint.subject_id) == bindparam("subject")),
+        col(PersonPoint.made_at),
+    ),
+}
+_NEWEST = {about: Prepared(points.limit(1)) for about, (points, _) in _SERIES.items()}
+_COUNTED = {
+    about: Prepared(points.where(at >= bindparam("since"))) for about, (points, at) in _SERIES.items()
+}
 
 
 class Metrics:
@@ -198,17 +218,14 @@ class Metrics:
 
     def figure(self, metric: Metric, subject: str, *, since: datetime, until: datetime) -> Figure | None:
         """What a series comes to: its newest point before `until`; or, where it counts, all from `since` on."""
-        table: Any = PersonPoint if subject else MetricPoint
-        at = col(table.made_at) if subject else col(table.at)
-        where = [col(table.metric_id) == metric.id, col(table.current).is_(True), at < until]
-        where += [col(table.subject_id) == subject] if subject else []
-        counts = metric.comes_to == COUNTED
-        where += [at >= since] if counts else []
-        rows = self._store._rows(
-            table, where, order=(at.desc(), col(table.id).desc()), limit=None if counts else 1
-        )
-        values = [Decimal(row.value) for row in rows if row.value is not None]
-        return Figure(sum(values, Decimal(0)), at_of(rows[0])) if values else None
+        asked = {"metric": metric.id, "subject": subject, "until": until}
+        about = "person" if subject else "company"
+        if metric.comes_to == COUNTED:
+            rows = self._store.run(_COUNTED[about], since=since, **asked)
+        else:
+            rows = self._store.run(_NEWEST[about], **asked)
+        values = [Decimal(value) for value, _ in rows if value is not None]
+        return Figure(sum(values, Decimal(0)), rows[0][1]) if values else None
 
     def about(self, person_id: str, *, reader: str, limit: int) -> list[PersonPoint]:
         """What was imported about somebody and counts, newest first, as far as the reader may see it."""
