@@ -11,6 +11,7 @@ from handlers import (
     people,
     preferences,
     reminders,
+    reviews,
 )
 from handlers.kit.features import Feature
 
@@ -20,6 +21,7 @@ FEATURES: tuple[Feature, ...] = (
     kudos.feature,
     feedback.feature,
     one_on_ones.feature,
+    reviews.feature,
     delegation.feature,
     people.feature,
     organisation.feature,

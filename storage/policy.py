@@ -28,6 +28,18 @@ class Kind(StrEnum):
     GOAL_TEAM = "goal_team"  # [4]
     GOAL_PRIVATE = "goal_private"  # [5]
     METRIC = "metric"  # a figure about a person that a system of the company sent
+    REVIEW_SELF_DRAFT = "review_self_draft"  # [15]
+    REVIEW_SELF = "review_self"  # [16]
+    REVIEW_DRAFT = "review_draft"  # [17, 21] of a colleague, a manager or a customer, until it is submitted
+    REVIEW_CONFIDENTIAL = (
+        "review_confidential"  # [20] of whom nobody is to know the author: read as a group only
+    )
+    REVIEW_PEER = "review_peer"  # [18, 33] submitted, not released
+    REVIEW_PEER_RELEASED = "review_peer_released"  # [19, 33]
+    REVIEW_MANAGER = "review_manager"  # [22]
+    REVIEW_MANAGER_RELEASED = "review_manager_released"  # [23]
+    RATING = "rating"  # [24]
+    RATING_RELEASED = "rating_released"  # [25]
     OBJECTION = "objection"  # a person says that a figure or a score about them is wrong, and the answer
     NUDGE = "nudge"  # what a person was sent, and why
     DELEGATION = "delegation"  # §4.2: who stands in for a manager, until when and why
@@ -65,7 +77,8 @@ R, W, C, X = Right.READ, Right.WRITE, Right.COMMENT, Right.EXPORT
 
 # Everything not listed is denied. Administrators have no column: they are ordinary subjects and colleagues. So is HR,
 # but for break-glass: they see who asks for it, and while two of them have opened it, private feedback; and they read
-# the goals of teams. Nothing else.
+# the goals of teams, and reviews that were submitted, in cycles in which they are not reviewed themselves (see
+# `storage/reviews`). Nothing else.
 TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
     Kind.CHECKIN: {
         Relation.SELF: frozenset({R, W, X}),
@@ -141,6 +154,57 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
         Relation.MANAGER_ABOVE: frozenset({R}),
         Relation.FORMER_MANAGER: frozenset({R}),
     },
+    Kind.REVIEW_SELF_DRAFT: {Relation.SELF: frozenset({R, W, X})},
+    Kind.REVIEW_SELF: {
+        Relation.SELF: frozenset({R, X}),
+        Relation.MANAGER: frozenset({R}),
+        Relation.MANAGER_ABOVE: frozenset({R}),
+        Relation.FORMER_MANAGER: frozenset({R}),
+        Relation.HR: frozenset({R}),
+    },
+    Kind.REVIEW_DRAFT: {Relation.AUTHOR: frozenset({R, W, X})},
+    Kind.REVIEW_CONFIDENTIAL: {Relation.AUTHOR: frozenset({R, W, X})},
+    Kind.REVIEW_PEER: {
+        Relation.AUTHOR: frozenset({R, X}),
+        Relation.MANAGER: frozenset({R}),
+        Relation.HR: frozenset({R}),
+    },
+    Kind.REVIEW_PEER_RELEASED: {
+        Relation.SELF: frozenset({R, X}),
+        Relation.AUTHOR: frozenset({R, X}),
+        Relation.MANAGER: frozenset({R}),
+        Relation.MANAGER_ABOVE: frozenset({R}),
+        Relation.FORMER_MANAGER: frozenset({R}),
+        Relation.HR: frozenset({R}),
+    },
+    Kind.REVIEW_MANAGER: {
+        Relation.AUTHOR: frozenset({R, X}),
+        Relation.MANAGER: frozenset({R}),
+        Relation.MANAGER_ABOVE: frozenset({R, C}),
+        Relation.HR: frozenset({R}),
+    },
+    Kind.REVIEW_MANAGER_RELEASED: {
+        Relation.SELF: frozenset({R, C, X}),
+        Relation.AUTHOR: frozenset({R, X}),
+        Relation.MANAGER: frozenset({R}),
+        Relation.MANAGER_ABOVE: frozenset({R}),
+        Relation.FORMER_MANAGER: frozenset({R}),
+        Relation.HR: frozenset({R}),
+    },
+    Kind.RATING: {
+        Relation.AUTHOR: frozenset({R}),
+        Relation.MANAGER: frozenset({R}),
+        Relation.MANAGER_ABOVE: frozenset({R, W}),
+        Relation.HR: frozenset({R, W}),
+    },
+    Kind.RATING_RELEASED: {
+        Relation.SELF: frozenset({R, C, X}),
+        Relation.AUTHOR: frozenset({R}),
+        Relation.MANAGER: frozenset({R}),
+        Relation.MANAGER_ABOVE: frozenset({R}),
+        Relation.FORMER_MANAGER: frozenset({R}),
+        Relation.HR: frozenset({R}),
+    },
     Kind.OBJECTION: {
         Relation.SELF: frozenset({R, W, X}),
         Relation.NAMED: frozenset({R, W}),
@@ -170,7 +234,19 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
     },
 }
 
-DATED = frozenset({Kind.CHECKIN, Kind.COMMENT, Kind.GOAL_TEAM, Kind.GOAL_PRIVATE, Kind.METRIC})
+DATED = frozenset(
+    {
+        Kind.CHECKIN,
+        Kind.COMMENT,
+        Kind.GOAL_TEAM,
+        Kind.GOAL_PRIVATE,
+        Kind.METRIC,
+        Kind.REVIEW_SELF,
+        Kind.REVIEW_PEER_RELEASED,
+        Kind.REVIEW_MANAGER_RELEASED,
+        Kind.RATING_RELEASED,
+    }
+)
 """Kinds of which a new manager reads what was before their time only while the organisation lets them."""
 
 MEAN_OF_AT_LEAST = 5

@@ -30,6 +30,7 @@ class Family(StrEnum):
     KUDOS = "kudos"
     ONE_ON_ONES = "one_on_ones"
     GOALS = "goals"
+    REVIEWS = "reviews"
     CHAT = "chat"
 
 
@@ -49,6 +50,20 @@ FAMILIES: Mapping[Family, frozenset[Kind]] = {
     Family.GOALS: frozenset(
         {Kind.GOAL_COMPANY, Kind.GOAL_TEAM, Kind.GOAL_PRIVATE, Kind.METRIC, Kind.OBJECTION}
     ),
+    Family.REVIEWS: frozenset(
+        {
+            Kind.REVIEW_SELF_DRAFT,
+            Kind.REVIEW_SELF,
+            Kind.REVIEW_DRAFT,
+            Kind.REVIEW_CONFIDENTIAL,
+            Kind.REVIEW_PEER,
+            Kind.REVIEW_PEER_RELEASED,
+            Kind.REVIEW_MANAGER,
+            Kind.REVIEW_MANAGER_RELEASED,
+            Kind.RATING,
+            Kind.RATING_RELEASED,
+        }
+    ),
     Family.CHAT: frozenset({Kind.CHAT, Kind.CHANNEL}),
 }
 
@@ -62,6 +77,7 @@ USUAL: Mapping[Family, str] = {
     Family.KUDOS: ALWAYS,
     Family.ONE_ON_ONES: LEAVING,
     Family.GOALS: "36",
+    Family.REVIEWS: "36",
     Family.CHAT: "24",
 }
 """What holds until somebody chooses (`reliability_security.md` §4)."""

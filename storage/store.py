@@ -32,6 +32,7 @@ from storage.proof import Proof
 from storage.proving import Proving
 from storage.records import Records
 from storage.retention import Retention
+from storage.reviews import Reviews
 from storage.roster import Roster
 from storage.slots import Slots
 from storage.unit import Unit
@@ -159,6 +160,10 @@ class Store(Unit):
     @once
     def one_on_ones(self) -> OneOnOnes:
         return OneOnOnes(self)
+
+    @once
+    def reviews(self) -> Reviews:
+        return Reviews(self)
 
     @once
     def records(self) -> Records:

@@ -387,6 +387,170 @@ def upgrade() -> None:
         batch_op.create_index("objection_about", ["about_id"], unique=False)
         batch_op.create_index("objection_series", ["series", "subject_id"], unique=False)
 
+    op.create_table(
+        "rating_change",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cycle_id", sa.String(), nullable=False),
+        sa.Column("result_id", sa.String(), nullable=False),
+        sa.Column("before", sa.LargeBinary(), nullable=True),
+        sa.Column("after", sa.LargeBinary(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("rating_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rating_change_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rating_change_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rating_change_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index("rating_change_by_result", ["result_id"], unique=False)
+
+    op.create_table(
+        "review",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cycle_id", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("answers", sa.LargeBinary(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("cycle_id", "subject_id", "role", "author_id"),
+    )
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_cycle_id"), ["cycle_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index("review_by_author", ["author_id", "cycle_id"], unique=False)
+
+    op.create_table(
+        "review_cycle",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.String(), nullable=False),
+        sa.Column("template_id", sa.String(), nullable=False),
+        sa.Column("template_edition", sa.Integer(), nullable=False),
+        sa.Column("parts", sa.LargeBinary(), nullable=False),
+        sa.Column("whom", sa.JSON(), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("last_days", sa.JSON(), nullable=False),
+        sa.Column("peers", sa.String(), nullable=False),
+        sa.Column("k_group", sa.Integer(), nullable=False),
+        sa.Column("k_comment", sa.Integer(), nullable=False),
+        sa.Column("k_score", sa.Integer(), nullable=False),
+        sa.Column("is_rated", sa.Boolean(), nullable=False),
+        sa.Column("is_test", sa.Boolean(), nullable=False),
+        sa.Column("phase", sa.String(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("launched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("review_cycle", schema=None) as batch_op:
+        batch_op.create_index("review_cycle_by_state", ["state"], unique=False)
+
+    op.create_table(
+        "review_edition",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cycle_id", sa.String(), nullable=False),
+        sa.Column("review_id", sa.String(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("review_id", "edition"),
+    )
+    with op.batch_alter_table("review_edition", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_edition_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_edition_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_edition_review_id"), ["review_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_edition_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
+        "review_result",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cycle_id", sa.String(), nullable=False),
+        sa.Column("proposed", sa.LargeBinary(), nullable=True),
+        sa.Column("rating", sa.LargeBinary(), nullable=True),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("talked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reply", sa.LargeBinary(), nullable=False),
+        sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finalised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checksum", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("cycle_id", "subject_id"),
+    )
+    with op.batch_alter_table("review_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_result_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_result_cycle_id"), ["cycle_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_result_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_result_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
+        "review_step",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("cycle_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("number_before", sa.Integer(), nullable=True),
+        sa.Column("rank_before", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "(number = 0 AND rank = 0 AND number_before IS NULL) OR (number_before IS NOT NULL AND rank_before IS NOT NULL AND number = number_before + 1 AND (rank = rank_before + 1 OR (rank < rank_before AND reason IS NOT NULL)))",
+            name="review_step_in_order",
+        ),
+        sa.ForeignKeyConstraint(
+            ["cycle_id", "number_before", "rank_before"],
+            ["review_step.cycle_id", "review_step.number", "review_step.rank"],
+            name="review_step_follows",
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("cycle_id", "number", "rank"),
+        sa.UniqueConstraint("cycle_id", "number", name="review_step_once"),
+    )
+    op.create_table(
+        "review_template",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("template_id", sa.String(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("parts", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("template_id", "edition"),
+    )
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("behalf_id", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("chain", sa.Integer(), nullable=True))
@@ -463,6 +627,41 @@ def downgrade() -> None:
         batch_op.drop_column("chain")
         batch_op.drop_column("behalf_id")
 
+    op.drop_table("review_template")
+    op.drop_table("review_step")
+    with op.batch_alter_table("review_result", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_result_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_review_result_named_id"))
+        batch_op.drop_index(batch_op.f("ix_review_result_cycle_id"))
+        batch_op.drop_index(batch_op.f("ix_review_result_author_id"))
+
+    op.drop_table("review_result")
+    with op.batch_alter_table("review_edition", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_edition_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_review_edition_review_id"))
+        batch_op.drop_index(batch_op.f("ix_review_edition_named_id"))
+        batch_op.drop_index(batch_op.f("ix_review_edition_author_id"))
+
+    op.drop_table("review_edition")
+    with op.batch_alter_table("review_cycle", schema=None) as batch_op:
+        batch_op.drop_index("review_cycle_by_state")
+
+    op.drop_table("review_cycle")
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.drop_index("review_by_author")
+        batch_op.drop_index(batch_op.f("ix_review_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_review_named_id"))
+        batch_op.drop_index(batch_op.f("ix_review_cycle_id"))
+        batch_op.drop_index(batch_op.f("ix_review_author_id"))
+
+    op.drop_table("review")
+    with op.batch_alter_table("rating_change", schema=None) as batch_op:
+        batch_op.drop_index("rating_change_by_result")
+        batch_op.drop_index(batch_op.f("ix_rating_change_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_rating_change_named_id"))
+        batch_op.drop_index(batch_op.f("ix_rating_change_author_id"))
+
+    op.drop_table("rating_change")
     with op.batch_alter_table("objection", schema=None) as batch_op:
         batch_op.drop_index("objection_series")
         batch_op.drop_index("objection_about")

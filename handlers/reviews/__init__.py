@@ -1,0 +1,9 @@
+"""Reviews: cycles in which people write about each other from evidence, and each learns what comes next."""
+
+from handlers.reviews import overview  # first: `help` shows what everybody does
+
+# isort: split
+from handlers.reviews import phases, planning, sharing, writing
+from handlers.reviews.review import feature
+
+__all__ = ["feature", "overview", "phases", "planning", "sharing", "writing"]

@@ -1,0 +1,80 @@
+"""What I have to write, what was shared with me, and, for HR, the cycles."""
+
+from __future__ import annotations
+
+from handlers.kit.access import everyone, hr
+from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Phrase, Verbatim
+from handlers.reviews import phases, sharing, writing
+from handlers.reviews.planning import plan_card
+from handlers.reviews.review import bound_cycle, called, feature, runners
+
+
+@feature.command("review", allow=everyone, also=("评估", "我的评估"), examples=("",), short=True)
+def overview(request: Request) -> Reply:
+    """Show what you have to write in reviews, and what was shared with you."""
+    owed = request.store.reviews.owed_by(request.actor.id)
+    shared = request.store.reviews.results.released(request.actor.id, reader=request.actor.id)
+    if not owed and not shared:
+        return Reply(show=Card(Phrase("Nothing waits for you in a review."), *_for_hr(request)))
+    writing_ = tuple(
+        Section(
+            called(request.store, row, request.actor.id),
+            button=Button(Phrase("Write"), writing.write.bind(review=row.id)),
+        )
+        for row in owed
+    )
+    results = tuple(
+        Section(
+            Verbatim(bound_cycle(request, row.cycle_id).name),
+            button=Button(Phrase("Read it"), sharing.show_result.bind(result=row.id)),
+        )
+        for row in shared
+    )
+    groups = (*_titled(Phrase("To write"), writing_), *_titled(Phrase("Shared with you"), results))
+    return Reply(show=Card(Phrase("Your reviews"), *groups, *_for_hr(request)))
+
+
+def _titled(title: Phrase, rows: tuple[Section, ...]) -> tuple[Part, ...]:
+    return (Heading(title), *rows) if rows else ()
+
+
+def _for_hr(request: Request) -> tuple[Part, ...]:
+    if not hr.check(request, {}):
+        return ()
+    return (Note(Phrase("The cycles: {command}", command=Verbatim("/review cycles"))),)
+
+
+@feature.command("review cycles", allow=hr, also=("评估 周期", "评估周期"), examples=("",))
+def cycles(request: Request) -> Reply:
+    """List the review cycles, with what may be done with each."""
+    rows = request.store.reviews.cycles.in_state("draft", "running", "paused", "closed")
+    if not rows:
+        return Reply(
+            show=Card(
+                Phrase("There is no review cycle yet."),
+                Note(Phrase("Prepare one: {command}", command=Verbatim("/review new"))),
+            )
+        )
+    return Reply(
+        show=Card(
+            Phrase("Review cycles"),
+            *(
+                Section(
+                    Phrase("{name}: {phase}", name=Verbatim(row.name), phase=phases.NAMES[row.phase]),
+                    button=Button(Phrase("Open"), open_cycle.bind(cycle=row.id)),
+                )
+                for row in rows[:20]
+            ),
+        )
+    )
+
+
+@feature.button(allow=runners)
+def open_cycle(request: Request, cycle: str) -> Reply:
+    """Open this cycle."""
+    row = bound_cycle(request, cycle)
+    if row.state == "draft":
+        return Reply(show=plan_card(request, row, Phrase("Prepared, not launched")))
+    return Reply(show=phases.state_card(row, Verbatim(row.name)))

@@ -1,0 +1,230 @@
+"""Sharing: the manager opens the result to the employee, who acknowledges it and may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from handlers.kit.access import Rule
+from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
+from handlers.kit.forms import Words
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.values import dump
+from handlers.reviews import duties, writing
+from handlers.reviews.review import bound_cycle, called, feature
+from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
+from storage.store import Store
+
+SHARE, ACKNOWLEDGE = "reviews.share", "reviews.acknowledge"
+
+
+def result_of(request: Request, args: Mapping[str, Any]) -> ReviewResult | None:
+    """The result that a door is bound to, as far as the actor sees it."""
+    return request.store.reviews.results.get(str(args.get("result") or ""), reader=request.actor.id)
+
+
+def bound_result(request: Request, result: str) -> ReviewResult:
+    """The result behind a door whose rule has asked for it already."""
+    row = result_of(request, {"result": result})
+    assert row is not None
+    return row
+
+
+def _answers_for(request: Request, args: Mapping[str, Any]) -> bool:
+    row = result_of(request, args)
+    return row is not None and row.author_id == request.actor.id
+
+
+def _is_about(request: Request, args: Mapping[str, Any]) -> bool:
+    row = result_of(request, args)
+    return row is not None and row.subject_id == request.actor.id
+
+
+sharers = Rule("who answers for the result", _answers_for, Phrase("This result is not yours to share."))
+subjects = Rule(
+    "whom the result is about", _is_about, Phrase("This is for the person whom the result is about.")
+)
+seers = Rule(
+    "who sees the result",
+    lambda request, args: result_of(request, args) is not None,
+    Phrase("This result is gone, or you do not see it."),
+)
+
+# Sharing -------------------------------------------------------------------------------------------------------------
+
+
+def ask(store: Store, cycle: ReviewCycle) -> None:
+    """Let each manager share what they wrote."""
+    for duty in store.reviews.duties(cycle.id, role=MANAGER, state="submitted"):
+        result = store.reviews.results.for_the_clock(cycle.id, duty.subject_id)
+        author = store.directory.person(duty.author_id or "")
+        if result is None or author is None or not author.active or result.shared_at:
+            continue
+        name = Verbatim(store.directory.named(duty.subject_id))
+        store.obligations.open(
+            author.id,
+            SHARE,
+            result.id,
+            title=dump(
+                Phrase("{cycle}: share the result with {name}", cycle=Verbatim(cycle.name), name=name)
+            ),
+            args={"result": result.id},
+            due_at=duties.due_at(cycle, "share", author),
+            minutes=5,
+        )
+
+
+@feature.button(allow=sharers)
+def share(request: Request, result: str) -> Reply:
+    """Look at what would be shared with this person, and share it."""
+    row = bound_result(request, result)
+    cycle = bound_cycle(request, row.cycle_id)
+    if row.shared_at:
+        raise Problem(Phrase("It was shared on {day}.", day=row.shared_at))
+    if cycle.phase not in ("share", "talk", "acknowledge"):
+        raise Problem(Phrase("Results are shared when the phase of sharing has begun, not before."))
+    name = Verbatim(request.store.directory.named(row.subject_id))
+    return Reply(
+        show=Card(
+            Phrase("This is what {name} will read", name=name),
+            *_parts(request, cycle, request.store.reviews.to_release(cycle, row.subject_id)),
+            Button(Phrase("Share it"), give.bind(result=row.id), style="primary"),
+            Note(
+                Phrase(
+                    "Sharing is not the last word: it is final when you have talked and they have answered."
+                )
+            ),
+        )
+    )
+
+
+@feature.button(allow=sharers)
+def give(request: Request, result: str) -> Reply:
+    """Share this result."""
+    row = bound_result(request, result)
+    cycle = bound_cycle(request, row.cycle_id)
+    if row.shared_at:
+        raise Problem(Phrase("It was shared on {day}.", day=row.shared_at))
+    reviews = request.store.reviews
+    reviews.release(reviews.to_release(cycle, row.subject_id), cycle)
+    reviews.results.release(row)
+    request.store.obligations.close(request.actor.id, SHARE, row.id)
+    subject = request.person(row.subject_id)
+    by = Verbatim(request.actor.name)
+    request.store.obligations.open(
+        subject.id,
+        ACKNOWLEDGE,
+        row.id,
+        title=dump(Phrase("{cycle}: read your result and acknowledge it", cycle=Verbatim(cycle.name))),
+        args={"result": row.id},
+        due_at=duties.due_at(cycle, "acknowledge", subject),
+        minutes=10,
+    )
+    told = Card(
+        Phrase("{name} shared your review with you", name=by),
+        Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+        Button(Phrase("Read it"), show_result.bind(result=row.id), style="primary"),
+    )
+    tell = Tell(told, to=subject.id, topic=f"reviews.shared:{row.id}")
+    return Reply(show=Card(Phrase("Shared with {name}.", name=Verbatim(subject.name))), tell=(tell,))
+
+
+@feature.button(allow=seers)
+def show_result(request: Request, result: str) -> Reply:
+    """Read this result."""
+    row = bound_result(request, result)
+    cycle = bound_cycle(request, row.cycle_id)
+    return Reply(show=result_card(request, cycle, row))
+
+
+def result_card(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Card:
+    """A result as its reader sees it."""
+    reviews = [
+        review
+        for review in request.store.reviews.about(cycle.id, row.subject_id, reader=request.actor.id)
+        if review.state == "submitted"
+    ]
+    mine = row.subject_id == request.actor.id
+    name = Verbatim(request.store.directory.named(row.subject_id))
+    return Card(
+        Phrase("Your review") if mine else Phrase("Review of {name}", name=name),
+        Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+        *_parts(request, cycle, reviews),
+        *_answered(row),
+        *(_doors(row) if mine and row.shared_at and not row.finalised_at else ()),
+    )
+
+
+def _doors(row: ReviewResult) -> tuple[Part, ...]:
+    """What whom it is about may do."""
+    answering = Button(Phrase("Answer in writing"), answer.bind(result=row.id))
+    if row.acknowledged_at:
+        return (answering,)
+    return (Button(Phrase("Acknowledge"), acknowledge.bind(result=row.id), style="primary"), answering)
+
+
+def _parts(request: Request, cycle: ReviewCycle, rows: list[Review]) -> tuple[Part, ...]:
+    return tuple(
+        piece
+        for row in rows
+        for piece in (Section(called(request.store, row, request.actor.id)), *writing.lines(cycle, row))
+    )
+
+
+def _answered(row: ReviewResult) -> tuple[Part, ...]:
+    made: list[Part] = []
+    if row.acknowledged_at:
+        made.append(Fact(Phrase("Acknowledged"), Phrase("{day}", day=row.acknowledged_at)))
+    if row.reply:
+        made += [Section(Phrase("Their answer")), Section(Verbatim(row.reply), quoted=True)]
+    return tuple(made)
+
+
+# Answering -----------------------------------------------------------------------------------------------------------
+
+Answer = Annotated[str, Words(Phrase("What do you want to say to it?"), longest=3000)]
+
+
+@feature.button(allow=subjects)
+def acknowledge(request: Request, result: str) -> Reply:
+    """Say that you have read your result. It does not say that you agree."""
+    row = bound_result(request, result)
+    if row.acknowledged_at is None:
+        request.store.reviews.results.change(row, acknowledged_at=request.now)
+        request.store.obligations.close(request.actor.id, ACKNOWLEDGE, row.id)
+    name = Verbatim(request.actor.name)
+    card = result_card(request, bound_cycle(request, row.cycle_id), row)
+    return Reply(
+        show=card, tell=_told(request, row, Phrase("{name} acknowledged their review", name=name), 0)
+    )
+
+
+@feature.button(
+    allow=subjects,
+    seen_by=Phrase("Seen by you, your managers and HR, beside your result."),
+    title=Phrase("Answer your review"),
+)
+def answer(request: Request, result: str, words: Answer) -> Reply:
+    """Answer your result in writing."""
+    row = bound_result(request, result)
+    if row.finalised_at:
+        raise Problem(Phrase("This result is final. You can still appeal against it within its days."))
+    request.store.reviews.results.change(row, reply=words, replied_at=request.now)
+    name = Verbatim(request.actor.name)
+    card = result_card(request, bound_cycle(request, row.cycle_id), row)
+    said = Phrase("{name} answered their review in writing", name=name)
+    return Reply(show=card, tell=_told(request, row, said, row.version))
+
+
+def _told(request: Request, row: ReviewResult, title: Text, version: int) -> tuple[Tell, ...]:
+    manager = request.store.directory.person(row.author_id or "")
+    if manager is None or not manager.active:
+        return ()
+    card = Card(
+        title,
+        Fact(Phrase("Cycle"), Verbatim(bound_cycle(request, row.cycle_id).name)),
+        Button(Phrase("Open it"), show_result.bind(result=row.id)),
+    )
+    return (Tell(card, to=manager.id, topic=f"reviews.answered:{row.id}:{version}"),)

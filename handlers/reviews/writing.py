@@ -1,0 +1,116 @@
+"""Writing a review: its form, the draft that is kept, and handing it in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
+from handlers.kit.forms import Question, Sheet
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.reviews import parts
+from handlers.reviews.review import (
+    audience,
+    bound_cycle,
+    bound_review,
+    called,
+    feature,
+    parts_of,
+    review_of,
+    seers,
+    writers,
+)
+from storage.reviews import Review, ReviewCycle
+
+WRITE = "reviews.write"
+"""The route that settles what somebody has to write."""
+
+
+def _cycle(request: Request, row: Review) -> ReviewCycle:
+    return bound_cycle(request, row.cycle_id)
+
+
+def _questions(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
+    row = review_of(request, args)
+    if row is None:
+        return ()
+    cycle = _cycle(request, row)
+    return parts.questions(parts_of(cycle, row.role), rated=cycle.is_rated)
+
+
+def _audience(request: Request, args: Mapping[str, Any]) -> Text:
+    row = review_of(request, args)
+    return audience(request, _cycle(request, row), row) if row else Phrase("Seen by nobody: it is gone.")
+
+
+Answers = Annotated[dict[str, Any], Sheet(Phrase("The review"), of=_questions)]
+
+
+@feature.button(allow=writers, seen_by=_audience, title=Phrase("Write a review"), submit=Phrase("Hand in"))
+def write(request: Request, review: str, answers: Answers) -> Reply:
+    """Write this review. What you type is kept as a draft until you hand it in."""
+    row = bound_review(request, review)
+    cycle = _cycle(request, row)
+    refuse_closed(cycle, row)
+    made = parts.answers(parts_of(cycle, row.role), answers)
+    if not made:
+        raise Problem(
+            Phrase("Nothing is written yet. Answer one question at least; you can decline instead.")
+        )
+    request.store.reviews.submit(row, cycle, made)
+    request.store.obligations.close(request.actor.id, WRITE, row.id)
+    return Reply(show=card(request, row, Phrase("Handed in.")))
+
+
+def refuse_closed(cycle: ReviewCycle, row: Review) -> None:
+    """Raise Problem where nothing can be written any more."""
+    if cycle.state == "paused":
+        raise Problem(
+            Phrase("This cycle is paused. What you typed is kept; you can hand it in when it goes on.")
+        )
+    if cycle.state != "running" or row.state not in ("owed", "submitted") or row.released_at:
+        raise Problem(Phrase("This review is closed. Nothing can be changed in it any more."))
+
+
+@feature.button(allow=writers)
+def change(request: Request, review: str) -> Reply:
+    """Change a review that is handed in, with what it says now in the form."""
+    row = bound_review(request, review)
+    cycle = _cycle(request, row)
+    refuse_closed(cycle, row)
+    given = parts.given(parts_of(cycle, row.role), row.answers or {})
+    return Reply(ask=write.bind(review=row.id), given=given)
+
+
+@feature.button(allow=seers)
+def show(request: Request, review: str) -> Reply:
+    """Read this review."""
+    row = bound_review(request, review)
+    return Reply(show=card(request, row, called(request.store, row, request.actor.id)))
+
+
+def card(request: Request, row: Review, title: Text) -> Card:
+    """A review as its reader sees it."""
+    cycle = _cycle(request, row)
+    mine = row.author_id == request.actor.id
+    open_ = mine and cycle.state == "running" and row.released_at is None
+    return Card(
+        title,
+        Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+        *lines(cycle, row),
+        *((Button(Phrase("Change"), change.bind(review=row.id)),) if open_ else ()),
+        Note(audience(request, cycle, row)),
+    )
+
+
+def lines(cycle: ReviewCycle, row: Review) -> tuple[Part, ...]:
+    """What a review says, part by part."""
+    said = row.answers or {}
+    return tuple(
+        piece
+        for part in parts_of(cycle, row.role)
+        if part.key in said
+        for piece in (Section(part.title), Section(parts.line(part, said[part.key]), quoted=True))
+    )

@@ -1,0 +1,214 @@
+"""Reviews: who writes about whom in a cycle, what they wrote, and who may read it by now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from storage.policy import Relation, Right, may, relations
+from storage.reviews.cycles import ReviewCycles, last_day
+from storage.reviews.kinds import is_confidential, kind_of
+from storage.reviews.results import ReviewResults
+from storage.reviews.tables import (
+    CUSTOMER,
+    MANAGER,
+    PEER,
+    PHASES,
+    PREPARED,
+    ROLES,
+    SELF,
+    UPWARD,
+    CycleStep,
+    RatingChange,
+    Review,
+    ReviewCycle,
+    ReviewEdition,
+    ReviewResult,
+    ReviewTemplate,
+)
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+__all__ = [
+    "CUSTOMER",
+    "MANAGER",
+    "PEER",
+    "PHASES",
+    "PREPARED",
+    "ROLES",
+    "SELF",
+    "UPWARD",
+    "CycleStep",
+    "Duty",
+    "RatingChange",
+    "Review",
+    "ReviewCycle",
+    "ReviewEdition",
+    "ReviewResult",
+    "ReviewTemplate",
+    "Reviews",
+    "is_confidential",
+    "last_day",
+]
+
+REVIEWS = Review.__table__  # type: ignore[attr-defined]
+EDITIONS = ReviewEdition.__table__  # type: ignore[attr-defined]
+_OUTLINE = ("id", "cycle_id", "subject_id", "author_id", "role", "state", "submitted_at", "edition")
+_BY_HR_ALONE = frozenset({Relation.HR, Relation.COLLEAGUE, Relation.TEAMMATE})
+
+R = TypeVar("R", Review, ReviewResult, ReviewEdition)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """That somebody writes about somebody, and how far it is: nothing of what they wrote."""
+
+    id: str
+    cycle_id: str
+    subject_id: str
+    author_id: str | None
+    role: str
+    state: str
+    submitted_at: datetime | None
+    edition: int
+
+
+class Reviews:
+    """`store.reviews`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.cycles = ReviewCycles(store)
+        self.results = ReviewResults(store)
+
+    # Who writes about whom -------------------------------------------------------------------------------------------
+
+    def assign(
+        self, cycle: ReviewCycle, subject: str, author: str | None, role: str, *, state: str = "owed"
+    ) -> Review | None:
+        """Let somebody write about a person; None when they do already."""
+        if any(duty.author_id == author for duty in self.duties(cycle.id, subject=subject, role=role)):
+            return None
+        return self._store.add(
+            Review,
+            kind=kind_of(role, cycle.peers, submitted=False),
+            subject_id=subject,
+            author_id=author,
+            made_at=self._store.now,
+            cycle_id=cycle.id,
+            role=role,
+            state=state,
+        )
+
+    def duties(
+        self, cycle_id: str, *, subject: str = "", author: str = "", role: str = "", state: str = ""
+    ) -> list[Duty]:
+        """Who writes about whom in a cycle and how far they are: for who runs it, for the clock, and for the people in
+        question. Never what they wrote."""
+        wanted = {"subject_id": subject, "author_id": author, "role": role, "state": state}
+        here = [REVIEWS.c.cycle_id == cycle_id]
+        here += [REVIEWS.c[name] == item for name, item in wanted.items() if item]
+        found = select(*(REVIEWS.c[name] for name in _OUTLINE)).where(*here).order_by(REVIEWS.c.id)
+        return [Duty(**row._mapping) for row in self._store.execute(found)]
+
+    def owed_by(self, author: str) -> list[Review]:
+        """What a person has to write, in cycles that run, the oldest first."""
+        running = select(col(ReviewCycle.id)).where(col(ReviewCycle.state) == "running")
+        mine = (REVIEWS.c.author_id == author, REVIEWS.c.state == "owed", REVIEWS.c.cycle_id.in_(running))
+        return self._store.read(Review, *mine, reader=author, order=REVIEWS.c.id)
+
+    # What they wrote -------------------------------------------------------------------------------------------------
+
+    def get(self, review_id: str, *, reader: str) -> Review | None:
+        """A review that the reader may see, or None."""
+        return next(iter(self.some(REVIEWS.c.id == review_id, reader=reader)), None)
+
+    def about(self, cycle_id: str, subject: str, *, reader: str) -> list[Review]:
+        """What was written about a person in a cycle, as far as the reader may see it."""
+        here = (REVIEWS.c.cycle_id == cycle_id, REVIEWS.c.subject_id == subject)
+        return self.some(*here, reader=reader)
+
+    def some(self, *conditions: Any, reader: str) -> list[Review]:
+        """Reviews that the reader may see, the oldest first."""
+        found = self._store.read(Review, *conditions, reader=reader, order=REVIEWS.c.id)
+        return self.without_power(found, reader)
+
+    def without_power(self, rows: list[R], reader: str) -> list[R]:
+        """These rows without what the reader would see by being of HR alone, in cycles in which they are reviewed
+        themselves: HR has no power in its own cycle."""
+        if not self._store.directory.is_hr(reader):
+            return rows
+        own: dict[str, bool] = {}
+        return [row for row in rows if not (self._by_hr_alone(row, reader) and self._own(own, row, reader))]
+
+    def _own(self, known: dict[str, bool], row: R, reader: str) -> bool:
+        if row.cycle_id not in known:
+            known[row.cycle_id] = self.cycles.is_reviewed_in(row.cycle_id, reader)
+        return known[row.cycle_id]
+
+    def _by_hr_alone(self, row: R, reader: str) -> bool:
+        return relations(self._store.directory, reader, row, self._store.now) <= _BY_HR_ALONE
+
+    def may_write(self, row: Review, person: str) -> bool:
+        """Whether somebody may still write in a review."""
+        return may(self._store.directory, person, Right.WRITE, row, self._store.now)
+
+    def submit(self, row: Review, cycle: ReviewCycle, answers: Mapping[str, Any]) -> None:
+        """It is written: what it says, and as a version where its author is known. Raises Conflict."""
+        kind = kind_of(row.role, cycle.peers, submitted=True)
+        edition = row.edition + 1
+        self._store.change(
+            row,
+            kind=kind,
+            answers=dict(answers),
+            state="submitted",
+            edition=edition,
+            submitted_at=self._store.now,
+        )
+        if is_confidential(row.role, cycle.peers):
+            return
+        self._move_editions(row, kind)
+        self._store.add(
+            ReviewEdition,
+            kind=kind,
+            subject_id=row.subject_id,
+            author_id=row.author_id,
+            made_at=self._store.now,
+            cycle_id=row.cycle_id,
+            review_id=row.id,
+            edition=edition,
+            answers=dict(answers),
+        )
+
+    def editions(self, review_id: str, *, reader: str) -> list[ReviewEdition]:
+        """What a review said each time it was submitted, oldest first."""
+        here = EDITIONS.c.review_id == review_id
+        found = self._store.read(ReviewEdition, here, reader=reader, order=EDITIONS.c.edition)
+        return self.without_power(found, reader)
+
+    def release(self, rows: Iterable[Review], cycle: ReviewCycle) -> None:
+        """The person whom they are about reads these from now on; what is confidential never is. Raises Conflict."""
+        for row in rows:
+            kind = kind_of(row.role, cycle.peers, submitted=True, released=True)
+            self._store.change(row, kind=kind, released_at=self._store.now)
+            self._move_editions(row, kind)
+
+    def to_release(self, cycle: ReviewCycle, subject: str) -> list[Review]:
+        """What was submitted about a person by who is known to have written it, for releasing it and nothing else."""
+        here = (REVIEWS.c.cycle_id == cycle.id, REVIEWS.c.state == "submitted")
+        rows = self._store.own(Review, *here, subject=subject, order=REVIEWS.c.id)
+        return [row for row in rows if not is_confidential(row.role, cycle.peers)]
+
+    def change(self, row: Review, **values: Any) -> None:
+        """Write new values of a review. Raises Conflict."""
+        self._store.change(row, **values)
+
+    def _move_editions(self, row: Review, kind: str) -> None:
+        theirs = EDITIONS.c.review_id == row.id
+        self._store.execute(update(EDITIONS).where(theirs).values(kind=str(kind)))

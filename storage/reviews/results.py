@@ -1,0 +1,97 @@
+"""What comes out of a cycle for a person: proposed, calibrated with a reason, shared, answered, and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import update
+
+from storage.policy import Kind
+from storage.reviews.tables import RatingChange, ReviewCycle, ReviewResult
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+RESULTS = ReviewResult.__table__  # type: ignore[attr-defined]
+CHANGES = RatingChange.__table__  # type: ignore[attr-defined]
+
+
+class ReviewResults:
+    """`store.reviews.results`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def open(self, cycle: ReviewCycle, subject: str, *, manager: str | None) -> ReviewResult:
+        """Keep a place for what comes out for a person."""
+        return self._store.add(
+            ReviewResult,
+            kind=Kind.RATING,
+            subject_id=subject,
+            author_id=manager,
+            made_at=self._store.now,
+            cycle_id=cycle.id,
+        )
+
+    def get(self, result_id: str, *, reader: str) -> ReviewResult | None:
+        """A result that the reader may see, or None."""
+        return next(iter(self._read(reader, RESULTS.c.id == result_id)), None)
+
+    def of(self, cycle_id: str, subject: str, *, reader: str) -> ReviewResult | None:
+        """A person's result in a cycle as far as the reader may see it, or None."""
+        here = (RESULTS.c.cycle_id == cycle_id, RESULTS.c.subject_id == subject)
+        return next(iter(self._read(reader, *here)), None)
+
+    def released(self, subject: str, *, reader: str) -> list[ReviewResult]:
+        """What was shared with a person, the newest first."""
+        here = (RESULTS.c.subject_id == subject, RESULTS.c.kind == Kind.RATING_RELEASED.value)
+        return self._read(reader, *here, order=RESULTS.c.made_at.desc())
+
+    def in_cycle(
+        self, cycle_id: str, *, reader: str, subjects: Iterable[str] | None = None
+    ) -> list[ReviewResult]:
+        """The results of a cycle that the reader may see."""
+        whom = () if subjects is None else (RESULTS.c.subject_id.in_(list(subjects)),)
+        return self._read(reader, RESULTS.c.cycle_id == cycle_id, *whom, order=RESULTS.c.id)
+
+    def for_the_clock(self, cycle_id: str, subject: str) -> ReviewResult | None:
+        """A person's result, for the machine's own rules."""
+        found = self._store.own(ReviewResult, RESULTS.c.cycle_id == cycle_id, subject=subject)
+        return found[0] if found else None
+
+    def change(self, row: ReviewResult, **values: Any) -> None:
+        """Write new values. Raises Conflict."""
+        self._store.change(row, **values)
+
+    def rate(self, row: ReviewResult, points: int | None, *, by: str, reason: str) -> RatingChange:
+        """A rating is another one now, for a reason that the employee will read. Raises Conflict."""
+        before, after = row.rating, {"points": points}
+        self._store.change(row, rating=after)
+        return self._store.add(
+            RatingChange,
+            kind=row.kind,
+            subject_id=row.subject_id,
+            author_id=by,
+            made_at=self._store.now,
+            cycle_id=row.cycle_id,
+            result_id=row.id,
+            before=before,
+            after=after,
+            reason=reason,
+        )
+
+    def changes(self, result_id: str, *, reader: str) -> list[RatingChange]:
+        """How a rating was changed, oldest first."""
+        here = CHANGES.c.result_id == result_id
+        return self._store.read(RatingChange, here, reader=reader, order=(CHANGES.c.made_at, CHANGES.c.id))
+
+    def release(self, row: ReviewResult) -> None:
+        """From now on the person reads it, and how it came about. Raises Conflict."""
+        self._store.change(row, kind=Kind.RATING_RELEASED, shared_at=self._store.now)
+        theirs = CHANGES.c.result_id == row.id
+        self._store.execute(update(CHANGES).where(theirs).values(kind=Kind.RATING_RELEASED.value))
+
+    def _read(self, reader: str, *conditions: Any, order: Any = None) -> list[ReviewResult]:
+        found = self._store.read(ReviewResult, *conditions, reader=reader, order=order)
+        return self._store.reviews.without_power(found, reader)

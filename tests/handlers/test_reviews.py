@@ -1,0 +1,100 @@
+"""A review cycle from its launch to the answer of whom it is about, through the doors that people use."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from handlers.kit.cards import Section
+from handlers.kit.requests import Pressed
+from storage.reviews import PHASES, CycleStep, ReviewCycle, ReviewResult
+from storage.tables import ObligationRow
+from tests.company import Chat, Heard
+
+
+async def launched(chat: Chat, **given: str) -> ReviewCycle:
+    """A cycle about the Engines team, in its first phase."""
+    await chat.says("hana", "/review new Autumn 2026")
+    await chat.submits("hana", **{"units": "Engines", **given})
+    await chat.presses("hana", "Launch")
+    (cycle,) = chat.rows(ReviewCycle)
+    return cycle
+
+
+async def go_on(chat: Chat, phase: str) -> None:
+    """HR brings the cycle into a phase by hand."""
+    while chat.rows(ReviewCycle)[0].phase != phase:
+        await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+        await chat.presses("hana", "Next phase")
+
+
+async def write(chat: Chat, who: str, about: str, **given: str) -> Heard:
+    """Write what waits for somebody, about somebody."""
+    heard = await chat.says(who, "/review")
+    assert heard.card
+    (button,) = (
+        part.button
+        for part in heard.card.parts
+        if isinstance(part, Section) and part.button and about in heard.voice.say(part.body)
+    )
+    opened = await chat.does(who, Pressed(button.handle))
+    assert opened.form, opened.text
+    return await chat.submits(who, **given)
+
+
+async def test_a_whole_cycle(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    asked = [row for row in chat.rows(ObligationRow) if row.kind == "reviews.write"]
+    assert {row.person_id for row in asked} == {chat.ids[who] for who in ("ada", "ben", "chen", "eve")}
+    heard = await chat.presses("ben", "Write", on=await chat.says("ben", "/review"))
+    assert "Seen by you, Ada Lovelace, the managers above" in heard
+    heard = await chat.submits("ben", results="Restored in 15 minutes", growth="Speak at a meet-up")
+    assert "Handed in." in heard
+    assert "Restored in 15 minutes" in heard
+
+    await go_on(chat, "write")
+    heard = await write(chat, "ada", "Ben Okri", results="Reliable", growth="A talk", overall_points="4")
+    assert "4 of 5" in heard
+    await go_on(chat, "share")
+    assert "Reliable" not in await chat.says("ben", "/review")
+    heard = await chat.presses("ada", "Do it now", on=await due(chat, "ada"))
+    assert "This is what Ben Okri will read" in heard
+    assert "Reliable" in heard
+    assert "Shared with Ben Okri." in await chat.presses("ada", "Share it")
+    heard = await chat.presses("ben", "Read it")
+    assert "Reliable" in heard
+    await chat.presses("ben", "Acknowledge")
+    await chat.presses("ben", "Answer in writing")
+    heard = await chat.submits("ben", words="Thank you; the talk is in May")
+    assert "the talk is in May" in heard
+    assert "Ben Okri answered their review in writing" in chat.told("ada")
+    await go_on(chat, "closed")
+    (row,) = [row for row in chat.rows(ReviewResult) if row.acknowledged_at]
+    assert row.subject_id == chat.ids["ben"]
+
+
+async def due(chat: Chat, who: str) -> Heard:
+    """The reminder that somebody gets next."""
+    chat.wait(hours=1)
+    await chat.tick()
+    return chat.told_cards(who)[-1]
+
+
+async def test_the_database_holds_the_order_of_phases(any_chat: Chat) -> None:
+    cycle = await launched(any_chat)
+
+    def jump(store: object) -> None:
+        store.insert(  # type: ignore[attr-defined]
+            CycleStep(
+                cycle_id=cycle.id,
+                number=cycle.step + 1,
+                rank=PHASES.index("share"),
+                number_before=cycle.step,
+                rank_before=PHASES.index("self"),
+                at=any_chat.now,
+            )
+        )
+
+    with pytest.raises(IntegrityError):
+        any_chat.change(jump)
