@@ -9,6 +9,7 @@ from handlers.kit.text import Phrase, Verbatim
 from handlers.reviews import phases, sharing, writing
 from handlers.reviews.planning import plan_card
 from handlers.reviews.review import bound_cycle, called, feature, runners
+from storage.reviews import Review
 
 
 @feature.command("review", allow=everyone, also=("评估", "我的评估"), examples=("",), short=True)
@@ -16,7 +17,8 @@ def overview(request: Request) -> Reply:
     """Show what you have to write in reviews, and what was shared with you."""
     owed = request.store.reviews.owed_by(request.actor.id)
     shared = request.store.reviews.results.released(request.actor.id, reader=request.actor.id)
-    if not owed and not shared:
+    written = request.store.reviews.written_by(request.actor.id)
+    if not owed and not shared and not written:
         return Reply(show=Card(Phrase("Nothing waits for you in a review."), *_for_hr(request)))
     writing_ = tuple(
         Section(
@@ -32,8 +34,17 @@ def overview(request: Request) -> Reply:
         )
         for row in shared
     )
-    groups = (*_titled(Phrase("To write"), writing_), *_titled(Phrase("Shared with you"), results))
+    groups = (
+        *_titled(Phrase("To write"), writing_),
+        *_titled(Phrase("You handed in"), tuple(_opened(request, row) for row in written)),
+        *_titled(Phrase("Shared with you"), results),
+    )
     return Reply(show=Card(Phrase("Your reviews"), *groups, *_for_hr(request)))
+
+
+def _opened(request: Request, row: Review) -> Section:
+    title = called(request.store, row, request.actor.id)
+    return Section(title, button=Button(Phrase("Open"), writing.show.bind(review=row.id)))
 
 
 def _titled(title: Phrase, rows: tuple[Section, ...]) -> tuple[Part, ...]:

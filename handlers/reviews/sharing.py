@@ -12,8 +12,8 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.values import dump
-from handlers.reviews import duties, writing
-from handlers.reviews.review import bound_cycle, called, feature
+from handlers.reviews import duties, parts, writing
+from handlers.reviews.review import bound_cycle, called, feature, parts_of
 from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
 from storage.store import Store
 
@@ -89,6 +89,7 @@ def share(request: Request, result: str) -> Reply:
     return Reply(
         show=Card(
             Phrase("This is what {name} will read", name=name),
+            *rating(cycle, row),
             *_parts(request, cycle, request.store.reviews.to_release(cycle, row.subject_id)),
             Button(Phrase("Share it"), give.bind(result=row.id), style="primary"),
             Note(
@@ -151,10 +152,20 @@ def result_card(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Card
     return Card(
         Phrase("Your review") if mine else Phrase("Review of {name}", name=name),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+        *rating(cycle, row),
         *_parts(request, cycle, reviews),
         *_answered(row),
         *(_doors(row) if mine and row.shared_at and not row.finalised_at else ()),
     )
+
+
+def rating(cycle: ReviewCycle, row: ReviewResult) -> tuple[Part, ...]:
+    """The rating as it stands, where the cycle has ratings."""
+    points = (row.rating or {}).get("points")
+    overall = next((part for part in parts_of(cycle, MANAGER) if part.form == parts.OVERALL), None)
+    if not points or overall is None:
+        return ()
+    return (Fact(Phrase("Rating"), parts.line(overall, {"points": points})),)
 
 
 def _doors(row: ReviewResult) -> tuple[Part, ...]:

@@ -119,8 +119,15 @@ class Reviews:
 
     def owed_by(self, author: str) -> list[Review]:
         """What a person has to write, in cycles that run, the oldest first."""
+        return self._of_author(author, "owed")
+
+    def written_by(self, author: str) -> list[Review]:
+        """What a person has handed in, in cycles that run, the oldest first."""
+        return self._of_author(author, "submitted")
+
+    def _of_author(self, author: str, state: str) -> list[Review]:
         running = select(col(ReviewCycle.id)).where(col(ReviewCycle.state) == "running")
-        mine = (REVIEWS.c.author_id == author, REVIEWS.c.state == "owed", REVIEWS.c.cycle_id.in_(running))
+        mine = (REVIEWS.c.author_id == author, REVIEWS.c.state == state, REVIEWS.c.cycle_id.in_(running))
         return self._store.read(Review, *mine, reader=author, order=REVIEWS.c.id)
 
     # What they wrote -------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,8 +22,11 @@ from handlers.kit.forms import Choice, Words
 from handlers.kit.requests import File, Opened, Pressed, Quoted, Said, Submitted, Where
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump
+from handlers.reviews import phases
+from handlers.reviews.parts import STANDARD
+from storage.reviews import PEER, UPWARD, ReviewCycle, ReviewResult, ReviewTemplate
 from storage.store import Store
-from storage.tables import Absence, PersonRow, ReportingLine
+from storage.tables import Absence, Handle, PersonRow, ReportingLine
 from storage.webchat import private_channel
 from tests.bot.ingest.sender import Sender, point
 from tests.company import MONDAY, PEOPLE, Chat, Heard
@@ -64,6 +67,17 @@ MAY_READ: dict[str, str] = {
     "goal_team": "self author manager manager_above former_manager delegate hr teammate",  # row 4
     "goal_private": "self author manager manager_above former_manager delegate",  # row 5
     "metric": "self manager manager_above former_manager",
+    "review_self_draft": "self",  # row 15
+    "review_self": "self manager manager_above former_manager hr",  # row 16
+    "review_draft": "author",  # rows 17 and 21
+    "review_confidential": "author",  # row 20
+    "review_peer": "author manager hr",  # rows 18 and 33
+    "review_peer_released": "self author manager manager_above former_manager hr",  # rows 19 and 33
+    "review_manager": "author manager manager_above hr",  # row 22
+    "review_manager_released": "self author manager manager_above former_manager hr",  # row 23
+    "rating": "author manager manager_above hr",  # row 24
+    "rating_released": "self author manager manager_above former_manager hr",  # row 25
+    "cycle": "self hr",  # why one went back to an earlier phase
     "objection": "self author named",  # who says that something is wrong, and who answers
     "delegation": "self named manager",  # §4.2
     "break_glass": "hr",  # reading rule 2: the subject not before it is over
@@ -120,9 +134,9 @@ class Canaries:
         token = f"zq{len(self.words):04d}x"
         return self._keep(token, kind, subject, author, named)
 
-    def number(self, kind: str, subject: str) -> int:
+    def number(self, kind: str, subject: str, author: str = "") -> int:
         """The same where only a number fits."""
-        return int(self._keep(f"{9_000_000_000 + len(self.words)}", kind, subject, "", ""))
+        return int(self._keep(f"{9_000_000_000 + len(self.words)}", kind, subject, author, ""))
 
     def _keep(self, token: str, kind: str, subject: str, author: str, named: str) -> str:
         ids = self.chat.ids
@@ -225,6 +239,12 @@ def settle(chat: Chat) -> Canaries:
     return canaries
 
 
+def cycle_of(store: Store) -> ReviewCycle:
+    """The one cycle of reviews."""
+    (row,) = store.reviews.cycles.in_state("running")
+    return row
+
+
 def slack_user(who: str) -> str:
     """Somebody's id in Slack."""
     return f"U{who.upper()}"
@@ -285,6 +305,7 @@ class Story:
         await self._aligned()
         await self._data()
         await self._wrong()
+        await self._reviewed()
         await self._the_rest()
 
     async def later(self) -> None:
@@ -455,6 +476,96 @@ class Story:
         chat.change(by_hand)
         table = f"who,day,visits\n{word('unmatched', 'ivan')},2026-11-20,3\n"
         await chat.does("ivan", Said("/goals load", file=File("figures.csv", table.encode())))
+
+    # Reviews -------------------------------------------------------------------------------------------------------
+
+    async def _reviewed(self) -> None:
+        """Ben and Nia are reviewed, by themselves and by others; what comes out is shared with Nia."""
+        chat, word = self.chat, self.canaries.word
+        await chat.says("hana", "/review new Autumn")
+        await chat.submits("hana", units=chat.person("ben").team)
+        await chat.presses("hana", "Launch")
+        for who in ("ben", "nia"):
+            await self._writes(who, who, "review_self")
+        for phase in ("peers", "write"):
+            await self._goes_on(phase)
+        (cycle,) = chat.rows(ReviewCycle)
+        ids = chat.ids
+        chat.change(lambda store: store.reviews.assign(cycle, ids["ben"], ids["chen"], UPWARD))
+        chat.change(lambda store: store.reviews.assign(cycle, ids["ben"], ids["dora"], PEER))
+        chat.change(lambda store: store.reviews.assign(cycle, ids["nia"], ids["leo"], PEER))
+        await self._writes("chen", "ben", "review_confidential")
+        await self._writes("dora", "ben", "review_peer")
+        await self._writes("leo", "nia", "review_peer_released")
+        await self._writes("ada", "ben", "review_manager")
+        await self._writes("ada", "nia", "review_manager_released")
+        for whom in ("ben", "nia"):
+            chat.change(lambda store, whom=whom: self._rated(store, whom))
+        for phase in ("calibrate", "share"):
+            await self._goes_on(phase)
+        shown = await chat.opens("ada")
+        for button in shown.card.buttons() if shown.card else ():
+            if self._opens(button.handle, "reviews.share", self._result("nia").id):
+                await chat.does("ada", Pressed(button.handle))
+        await chat.presses("ada", "Share it")
+        await chat.presses("nia", "Read it")
+        await chat.presses("nia", "Answer in writing")
+        await chat.submits("nia", words=word("rating_released", "nia", "ada"))
+        reason = word("cycle", "hana")
+        parts = [replace(STANDARD[0], title=Verbatim(word("template", "hana"))).kept()]
+
+        def goes_back(store: Store) -> None:
+            cycle = cycle_of(store)
+            last_days = {name: date.fromisoformat(day) for name, day in cycle.last_days.items()}
+            last_days["write"] = chat.now.date() + timedelta(days=2)
+            store.reviews.cycles.change(cycle, "edited", parts=parts, last_days=last_days)
+            phases.enter(store, cycle, "write", by=ids["hana"], reason=reason)
+            row = store.reviews.assign(cycle, ids["ben"], ids["fred"], PEER)
+            assert row
+            store.change(row, state="declined", reason=word("review_draft", "ben", "fred"))
+            store.add(ReviewTemplate, template_id="own", edition=1, name="Own", parts=parts, made_at=chat.now)
+
+        chat.change(goes_back)
+
+    async def _writes(self, who: str, about: str, kind: str) -> None:
+        chat = self.chat
+        heard = await chat.says(who, "/review")
+        mine = {row.id for row in self._rows("review", about) if row.author_id == chat.ids[who]}
+        assert heard.card
+        for button in heard.card.buttons():
+            if any(self._opens(button.handle, "reviews.write", review) for review in mine):
+                await chat.does(who, Pressed(button.handle))
+        form = chat.last[who].form
+        assert form
+        asked = [question for question in form.questions if isinstance(question, Words)]
+        await chat.submits(who, **{each.name: self.canaries.word(kind, about, who) for each in asked})
+
+    def _opens(self, handle: str, route: str, row: str) -> bool:
+        """Whether a button opens this door of this row."""
+        (found,) = self.chat.rows(Handle, col(Handle.id) == handle)
+        return bool(found.route == route and row in found.args.values())
+
+    async def _goes_on(self, phase: str) -> None:
+        await self.chat.presses("hana", "Open", on=await self.chat.says("hana", "/review cycles"))
+        await self.chat.presses("hana", "Next phase")
+        assert self.chat.rows(ReviewCycle)[0].phase == phase
+
+    def _result(self, whom: str) -> ReviewResult:
+        (row,) = self._rows("review_result", whom)
+        return row
+
+    def _rated(self, store: Store, whom: str) -> None:
+        """Ada proposes points, and Grace changes them."""
+        kind = "rating_released" if whom == "nia" else "rating"
+        row, number = self._result(whom), self.canaries.number
+        why = self.canaries.word(kind, whom, "grace")
+        change = store.reviews.results.rate(
+            row, number(kind, whom, "grace"), by=self.chat.ids["grace"], reason=why
+        )
+        store.change(change, before={"points": number(kind, whom, "grace")})
+        store.change(
+            row, proposed={"points": number(kind, whom, "ada")}, rating={"points": number(kind, whom, "ada")}
+        )
 
     # One-on-ones ----------------------------------------------------------------------------------------------------
 

@@ -15,8 +15,9 @@ from sqlalchemy import text
 from storage.database import Database
 from storage.policy import Kind
 from storage.records import personal_tables
+from storage.reviews import RatingChange, Review, ReviewEdition, ReviewResult
 from storage.store import Store
-from storage.tables import BreakGlass
+from storage.tables import BreakGlass, PersonalRow
 from tests.walks.canaries import IN_CHANNELS, MAY_READ, Canaries, Word, texts_in
 from tests.walks.promise import World, world_of
 from tests.walks.reorganised import has_table
@@ -50,11 +51,11 @@ class Moment:
         return any(Canaries.may_read(self._world, reader, each) for each in self._become(word))
 
     def _become(self, word: Word) -> Iterator[Word]:
-        """A draft may have been sent, a break-glass be over: then it is what it was sent as, or told to whom it was
-        about."""
+        """A draft may have been sent, a review handed in or shared, a break-glass be over: then it is what it was sent
+        as, or told to whom it was about."""
         if word.kind != "break_glass":
             yield word
-        for table in TABLES if word.kind == "draft" else (BreakGlass,) if word.kind == "break_glass" else ():
+        for table in _may_hold(word):
             for row in self._rows(table):
                 if row.author_id == word.author_id and word.token in repr(row):
                     yield self._as_it_stands(word, row)
@@ -69,6 +70,15 @@ class Moment:
     def may_stand_in_a_channel(self, word: Word) -> bool:
         """Whether everybody may read it, whoever that is."""
         return any(each.kind in IN_CHANNELS for each in self._become(word))
+
+
+def _may_hold(word: Word) -> tuple[type[PersonalRow], ...]:
+    """The tables in which a word that becomes of another kind may stand."""
+    if word.kind == "draft":
+        return TABLES
+    if word.kind.startswith(("review_", "rating")):
+        return (Review, ReviewEdition, ReviewResult, RatingChange)
+    return (BreakGlass,) if word.kind == "break_glass" else ()
 
 
 def _counted(table: str, *columns: str) -> str:

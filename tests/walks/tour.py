@@ -35,6 +35,7 @@ from storage.metrics import FILES
 from storage.objections import FIGURE, SCORE
 from storage.people import Directory
 from storage.policy import Kind
+from storage.reviews import ReviewCycle
 from storage.store import Store
 from storage.tables import Inbox, Outgoing
 from tests.bot.ingest.sender import Sender, point
@@ -184,6 +185,7 @@ class Tour:
         self._what_dora_leaves_behind()
         self._what_ben_serves_is_changed()
         await self._goals_in_a_file()
+        await self._a_review_cycle()
         for who in ("ada", "hana"):
             await self.around(who)
         await self.days(6)
@@ -367,6 +369,24 @@ class Tour:
         for who in ("ada", "eve"):
             said = Said("/goals import", command=True, file=File("goals.csv", data))
             await self.visit(who, said, "a goals file", 1)
+
+    async def _a_review_cycle(self) -> None:
+        """Ben is reviewed, from the launch to his answer; then another cycle is prepared."""
+        chat = self.chat
+        await chat.says("hana", "/review new Autumn")
+        await self._press_only("hana", await chat.submits("hana", units="Engines"), "reviews.launch")
+        await self._press_only("ben", await chat.says("ben", "/review"), "reviews.write")
+        for phase in ("peers", "write", "calibrate", "share"):
+            opened = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+            if phase == "peers":
+                await self._press_only("hana", opened, "reviews.next_phase", self.depth)
+            else:
+                await chat.presses("hana", "Next phase", on=opened)
+            assert chat.rows(ReviewCycle)[0].phase == phase
+            if phase == "write":
+                await self._press_only("ada", await chat.says("ada", "/review"), "reviews.write")
+        await self._press_only("ada", await chat.opens("ada"), "reviews.share")
+        await self._answer_what_was_told("a result")
 
     async def days(self, count: int) -> None:
         """Let the clock ring, and answer it."""
