@@ -34,6 +34,7 @@ class Kind(StrEnum):
     REVIEW_CONFIDENTIAL = (
         "review_confidential"  # [20] of whom nobody is to know the author: read as a group only
     )
+    REVIEW_VOICE = "review_voice"  # [19, 20] released: points of a group, or words without their author
     REVIEW_PEER = "review_peer"  # [18, 33] submitted, not released
     REVIEW_PEER_RELEASED = "review_peer_released"  # [19, 33]
     REVIEW_MANAGER = "review_manager"  # [22]
@@ -164,6 +165,12 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
     },
     Kind.REVIEW_DRAFT: {Relation.AUTHOR: frozenset({R, W, X})},
     Kind.REVIEW_CONFIDENTIAL: {Relation.AUTHOR: frozenset({R, W, X})},
+    Kind.REVIEW_VOICE: {
+        Relation.SELF: frozenset({R, X}),
+        Relation.MANAGER: frozenset({R}),
+        Relation.MANAGER_ABOVE: frozenset({R}),
+        Relation.HR: frozenset({R}),
+    },
     Kind.REVIEW_PEER: {
         Relation.AUTHOR: frozenset({R, X}),
         Relation.MANAGER: frozenset({R}),

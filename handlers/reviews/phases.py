@@ -11,7 +11,7 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import duties, sharing
+from handlers.reviews import duties, releasing, sharing
 from handlers.reviews.review import bound_cycle, feature, runners
 from storage.reviews import PHASES, ReviewCycle, last_day
 from storage.store import Store
@@ -37,6 +37,7 @@ def enter(store: Store, cycle: ReviewCycle, phase: str, *, by: str | None, reaso
     duties.ask(store, cycle, phase)
     if phase == "share":
         sharing.ask(store, cycle)
+    releasing.plan(store, cycle)
     plan(store, cycle)
 
 

@@ -11,6 +11,7 @@ from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import parts
 from handlers.reviews.parts import Part
+from handlers.reviews.together import Thresholds
 from storage.policy import Kind
 from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty, Review, ReviewCycle, is_confidential
 from storage.store import Store
@@ -116,14 +117,7 @@ def audience(request: Request, cycle: ReviewCycle, review: Review | Duty) -> Tex
     subject = request.person(review.subject_id)
     name = Verbatim(subject.name)
     if is_confidential(review.role, cycle.peers):
-        return Phrase(
-            "Confidential. {name} and their managers see it only together with others, shuffled and without names, when"
-            " the cycle closes: points if at least {k} people wrote, words if at least {words} did. Nobody reads yours"
-            " alone, HR neither.",
-            name=name,
-            k=cycle.k_group,
-            words=cycle.k_comment,
-        )
+        return _confidential(cycle, name)
     if review.role == SELF:
         return readers(Kind.REVIEW_SELF, request, subject=subject)
     kind = Kind.REVIEW_MANAGER_RELEASED if review.role == MANAGER else Kind.REVIEW_PEER_RELEASED
@@ -131,4 +125,18 @@ def audience(request: Request, cycle: ReviewCycle, review: Review | Duty) -> Tex
         "{who} {name} reads it when it is shared with them, not before.",
         who=readers(kind, request, subject=subject),
         name=name,
+    )
+
+
+def _confidential(cycle: ReviewCycle, name: Text) -> Text:
+    least = Thresholds.of(cycle)
+    return Phrase(
+        "Confidential. {name}, the managers above and HR see it only together with what others wrote, shuffled and"
+        " without names, once, when sharing begins: from {group} people on whether points lean up or down, from {score}"
+        " how they spread, from {words} the words. Where fewer wrote, yours counts together with answers about others"
+        " who report to the same manager, or for nothing. Nobody reads yours alone. How you write can give you away.",
+        name=name,
+        group=least.group,
+        score=least.score,
+        words=least.comment,
     )

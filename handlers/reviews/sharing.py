@@ -12,7 +12,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.values import dump
-from handlers.reviews import duties, parts, writing
+from handlers.reviews import duties, parts, releasing, writing
 from handlers.reviews.review import bound_cycle, called, feature, parts_of
 from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
 from storage.store import Store
@@ -154,6 +154,7 @@ def result_card(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Card
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
         *rating(cycle, row),
         *_parts(request, cycle, reviews),
+        *releasing.lines(request, cycle, row.subject_id),
         *_answered(row),
         *(_doors(row) if mine and row.shared_at and not row.finalised_at else ()),
     )

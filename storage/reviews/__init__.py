@@ -31,6 +31,7 @@ from storage.reviews.tables import (
     ReviewResult,
     ReviewTemplate,
 )
+from storage.reviews.voices import Given, ReviewVoice, ReviewVoices, Voice
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -46,13 +47,16 @@ __all__ = [
     "UPWARD",
     "CycleStep",
     "Duty",
+    "Given",
     "RatingChange",
     "Review",
     "ReviewCycle",
     "ReviewEdition",
     "ReviewResult",
     "ReviewTemplate",
+    "ReviewVoice",
     "Reviews",
+    "Voice",
     "is_confidential",
     "last_day",
 ]
@@ -62,7 +66,7 @@ EDITIONS = ReviewEdition.__table__  # type: ignore[attr-defined]
 _OUTLINE = ("id", "cycle_id", "subject_id", "author_id", "role", "state", "submitted_at", "edition")
 _BY_HR_ALONE = frozenset({Relation.HR, Relation.COLLEAGUE, Relation.TEAMMATE})
 
-R = TypeVar("R", Review, ReviewResult, ReviewEdition)
+R = TypeVar("R", Review, ReviewResult, ReviewEdition, ReviewVoice)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Reviews:
         self._store = store
         self.cycles = ReviewCycles(store)
         self.results = ReviewResults(store)
+        self.voices = ReviewVoices(store)
 
     # Who writes about whom -------------------------------------------------------------------------------------------
 
