@@ -5,41 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from handlers.kit.cards import Section
-from handlers.kit.requests import Pressed
-from storage.reviews import PHASES, CycleStep, ReviewCycle, ReviewResult
+from storage.reviews import PHASES, CycleStep, ReviewResult
 from storage.tables import ObligationRow
-from tests.company import Chat, Heard
-
-
-async def launched(chat: Chat, **given: str) -> ReviewCycle:
-    """A cycle about the Engines team, in its first phase."""
-    await chat.says("hana", "/review new Autumn 2026")
-    await chat.submits("hana", **{"units": "Engines", **given})
-    await chat.presses("hana", "Launch")
-    (cycle,) = chat.rows(ReviewCycle)
-    return cycle
-
-
-async def go_on(chat: Chat, phase: str) -> None:
-    """HR brings the cycle into a phase by hand."""
-    while chat.rows(ReviewCycle)[0].phase != phase:
-        await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
-        await chat.presses("hana", "Next phase")
-
-
-async def write(chat: Chat, who: str, about: str, **given: str) -> Heard:
-    """Write what waits for somebody, about somebody."""
-    heard = await chat.says(who, "/review")
-    assert heard.card
-    (button,) = (
-        part.button
-        for part in heard.card.parts
-        if isinstance(part, Section) and part.button and about in heard.voice.say(part.body)
-    )
-    opened = await chat.does(who, Pressed(button.handle))
-    assert opened.form, opened.text
-    return await chat.submits(who, **given)
+from tests.company import Chat
+from tests.handlers.reviewing import due, go_on, launched, write
 
 
 async def test_a_whole_cycle(any_chat: Chat) -> None:
@@ -72,13 +41,6 @@ async def test_a_whole_cycle(any_chat: Chat) -> None:
     await go_on(chat, "closed")
     (row,) = [row for row in chat.rows(ReviewResult) if row.acknowledged_at]
     assert row.subject_id == chat.ids["ben"]
-
-
-async def due(chat: Chat, who: str) -> Heard:
-    """The reminder that somebody gets next."""
-    chat.wait(hours=1)
-    await chat.tick()
-    return chat.told_cards(who)[-1]
 
 
 async def test_the_database_holds_the_order_of_phases(any_chat: Chat) -> None:
