@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from handlers.kit.calendar import at_wall
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.values import dump
+from handlers.reviews import raters
 from handlers.reviews.writing import WRITE
 from storage.people import Person
 from storage.reviews import MANAGER, PEER, SELF, UPWARD, Duty, ReviewCycle, last_day
@@ -30,7 +31,7 @@ def assign(store: Store, cycle: ReviewCycle, subject: Person, today: date) -> No
     if manager and manager.active and MANAGER in cycle.roles:
         store.reviews.assign(cycle, subject.id, manager.id, MANAGER)
     if UPWARD in cycle.roles:
-        for report in store.directory.reports_of(subject.id, today):
+        for report in raters.upward(store, subject.id, today):
             store.reviews.assign(cycle, subject.id, report.id, UPWARD)
     store.reviews.results.open(cycle, subject.id, manager=manager.id if manager else None)
 

@@ -12,10 +12,10 @@ from handlers.kit.forms import Choice, Colleague, Day, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, names
-from handlers.reviews import duties, parts, phases
+from handlers.reviews import duties, parts, phases, raters
 from handlers.reviews.review import bound_cycle, feature, runners
 from storage.people import Person
-from storage.reviews import MANAGER, PHASES, SELF, ReviewCycle, last_day
+from storage.reviews import PHASES, ReviewCycle, last_day
 from storage.store import Store
 
 LENGTHS: Mapping[str, int] = {
@@ -79,6 +79,10 @@ def new(
     people: People = (),
     from_on: From | None = None,
     to_on: Until | None = None,
+    others: Annotated[
+        str,
+        Choice(Phrase("Who writes besides the people themselves and their managers?"), options=raters.OTHERS),
+    ] = "nobody",
     peers: Annotated[str, Choice(Phrase("How do colleagues write?"), options=PEERS)] = "named",
 ) -> Reply:
     """Prepare a review cycle. Nobody hears of it until you launch it."""
@@ -93,7 +97,7 @@ def new(
         name=" ".join(name.split()),
         parts=[part.kept() for part in parts.STANDARD],
         whom={**_units(request, units), "people": people, "without": (request.actor.id,)},
-        roles=(SELF, MANAGER),
+        roles=raters.roles(others),
         from_on=from_on,
         to_on=to_on,
         last_days=usual_days(request.today),

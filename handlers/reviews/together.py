@@ -3,7 +3,7 @@
 The rules are those of `reliability_security.md` §4.4, with two things more that an attacker would need. Each answer
 counts in exactly one place, so that no two figures can be subtracted from each other. And of points nothing is said
 from which one who wrote could conclude what all the others gave (five people who all gave a 5 are "leaning high"):
-a test goes through every group of up to nine people, and one attacks a thousand organisations."""
+a test goes through every group of up to eight people, and one attacks a thousand organisations."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def cells(
             waiting.setdefault(manager_of(person) or "", []).append(Cell(person, OWN, tuple(answers)))
     made: list[Cell[A]] = []
     for manager in _from_below(waiting, manager_of):
-        shown, pooled = _parted(waiting.pop(manager, []), k)
+        shown, pooled = _parted(waiting.pop(manager, []), k, joined=bool(manager))
         made += shown
         if manager and len(pooled) >= k:
             made.append(Cell(manager, BELOW, pooled))
@@ -85,11 +85,12 @@ def _from_below(managers: Iterable[str], manager_of: Callable[[str], str | None]
     return [*sorted(every, key=lambda manager: (-depth[manager], manager)), ""]
 
 
-def _parted(siblings: list[Cell[A]], k: int) -> tuple[list[Cell[A]], tuple[A, ...]]:
-    """Those that are shown alone, and the answers of all others together."""
+def _parted(siblings: list[Cell[A]], k: int, *, joined: bool) -> tuple[list[Cell[A]], tuple[A, ...]]:
+    """Those that are shown alone, and the answers of all others together. Above the top nothing is `joined`: what is
+    left there is shown to nobody."""
     shown = sorted((cell for cell in siblings if len(cell.answers) >= k), key=_by_size)
     pooled = [answer for cell in siblings if len(cell.answers) < k for answer in cell.answers]
-    while 0 < len(pooled) < k and shown:
+    while joined and 0 < len(pooled) < k and shown:
         pooled += shown.pop(0).answers
     return shown, tuple(pooled)
 

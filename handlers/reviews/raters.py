@@ -1,0 +1,58 @@
+"""Who writes about whom besides their manager: who knows enough, and is not asked too often."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from handlers.kit.forms import Option
+from handlers.kit.text import Phrase
+from storage.people import Person
+from storage.reviews import MANAGER, PEER, ROLES, SELF, ReviewCycle
+from storage.store import Store
+
+OTHERS = (
+    Option("nobody", Phrase("Nobody else"), also=("none", "无")),
+    Option("peers", Phrase("Colleagues"), also=("colleagues", "同事", "互评")),
+    Option("upward", Phrase("Those who report to them"), also=("reports", "下属", "下级")),
+    Option("peers upward", Phrase("Colleagues and those who report to them"), also=("360",)),
+    Option(
+        "peers upward customer",
+        Phrase("Colleagues, those who report to them, and customers"),
+        also=("all", "全部"),
+    ),
+    Option("peers customer", Phrase("Colleagues and customers"), also=("customers", "客户")),
+)
+"""Who writes in a cycle besides the people themselves and their managers; a value has their roles."""
+LONG_ENOUGH = timedelta(days=30)
+"""So long somebody must have reported to a manager to write about them."""
+MOST_ASKED = 5
+"""About so many colleagues somebody is asked to write at the same time."""
+MOST_CHOSEN = 8
+"""So many colleagues write about somebody."""
+OPEN = frozenset({"nominated", "owed", "submitted"})
+"""States in which somebody has a place among those who write: who declines frees it."""
+
+
+def roles(others: str) -> tuple[str, ...]:
+    """As what people write in a cycle with these others."""
+    return tuple(role for role in ROLES if role in {SELF, MANAGER, *others.split()})
+
+
+def upward(store: Store, manager: str, today: date) -> list[Person]:
+    """Those who report to a manager, and did a month ago."""
+    directory, then = store.directory, today - LONG_ENOUGH
+    reports = directory.reports_of(manager, today)
+    return [person for person in reports if directory.manager_of(person.id, then) == manager]
+
+
+def asked(store: Store, person: str) -> int:
+    """About how many colleagues somebody is asked to write, or may soon be, in all cycles that run."""
+    running = store.reviews.cycles.in_state("running", "paused")
+    duties = (duty for cycle in running for duty in store.reviews.duties(cycle.id, author=person, role=PEER))
+    return sum(duty.state in OPEN for duty in duties)
+
+
+def chosen(store: Store, cycle: ReviewCycle, subject: str) -> list[str]:
+    """The ids of the colleagues who write about somebody, or are proposed to."""
+    duties = store.reviews.duties(cycle.id, subject=subject, role=PEER)
+    return [duty.author_id for duty in duties if duty.author_id and duty.state in OPEN]

@@ -1,0 +1,149 @@
+"""What is written in confidence: nobody reads it alone, not even where the database keeps it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from storage.reviews import Review, ReviewEdition, ReviewVoice
+from storage.tables import AuditRow
+from tests.company import Chat
+from tests.handlers.reviewing import go_on, launched, opened, the_cycle, write
+
+REPORTS = ("ben", "chen", "eve")
+
+
+async def upward(chat: Chat, *people: str) -> None:
+    """A cycle about Ada, in which her reports write about her."""
+    await launched(chat, units="Engines", others="upward")
+    await go_on(chat, "write")
+    for number, who in enumerate(people):
+        await write(
+            chat, who, "Ada Lovelace", direction_points="5", direction=f"secret {number} of {who}", keep=who
+        )
+
+
+async def test_it_is_said_first_who_reads_it(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat, others="upward")
+    await go_on(chat, "write")
+    heard = await opened(chat, "ben", "Ada Lovelace")
+    assert "Confidential. Ada Lovelace, the managers above and HR see it only together" in heard
+    assert "from 3 people on" in heard
+    assert "from 5 how they spread" in heard
+    assert "from 10 the words" in heard
+    assert "保密" in await opened(chat, "chen", "Ada Lovelace")
+
+
+async def test_it_is_released_together_and_kept_without_an_author(any_chat: Chat) -> None:
+    chat = any_chat
+    await upward(chat, *REPORTS)
+    await go_on(chat, "share")
+    assert chat.rows(ReviewVoice) == []  # everybody has a day to change theirs
+    assert "nothing that can be shown" in await chat.says("ada", "/review together")
+    chat.wait(hours=24)
+    await chat.tick()
+    (voice,) = chat.rows(ReviewVoice)
+    assert (voice.author_id, voice.named_id, voice.said) == (None, None, "")
+    assert voice.tally == {"n": 3, "leans": "high"}
+    heard = await chat.says("ada", "/review together")
+    assert "3 people: together they lean to the upper points" in heard
+    for row in chat.rows(Review):
+        assert row.role != "upward" or (row.state, row.answers) == ("submitted", None)
+    assert all(
+        edition.review_id not in {row.id for row in chat.rows(Review) if row.role == "upward"}
+        for edition in chat.rows(ReviewEdition)
+    )
+    assert "secret" not in repr([row.__dict__ for table in (Review, ReviewVoice) for row in chat.rows(table)])
+
+
+async def test_who_may_read_it_is_who_was_named(any_chat: Chat) -> None:
+    chat = any_chat
+    await upward(chat, *REPORTS)
+    await go_on(chat, "share")
+    chat.wait(hours=24)
+    await chat.tick()
+    for who in ("grace", "hana"):
+        assert "lean to the upper points" in await chat.says(who, "/review together @ada")
+    for who in ("ben", "dora", "ivan"):
+        assert "nothing that can be shown" in await chat.says(who, "/review together @ada")
+
+
+async def test_fewer_than_three_are_shown_to_nobody(any_chat: Chat) -> None:
+    chat = any_chat
+    await upward(chat, *REPORTS[:2])
+    await go_on(chat, "share")
+    chat.wait(hours=24)
+    await chat.tick()
+    assert chat.rows(ReviewVoice) == []
+    for who in ("ada", "grace", "hana"):
+        assert "nothing that can be shown" in await chat.says(who, "/review together @ada")
+
+
+async def test_after_it_nothing_is_added_or_changed(chat: Chat) -> None:
+    await upward(chat, *REPORTS[:2])
+    heard = await opened(chat, "eve", "Ada Lovelace")
+    assert heard.form
+    form = heard
+    await go_on(chat, "share")
+    chat.wait(hours=24)
+    await chat.tick()
+    chat.last["eve"] = form
+    heard = await chat.submits("eve", direction_points="1", keep="too late")
+    assert "closed" in heard
+    assert chat.rows(ReviewVoice) == []
+
+
+async def test_who_changes_an_answer_in_time_changes_what_is_released(chat: Chat) -> None:
+    await upward(chat, *REPORTS)
+    await go_on(chat, "share")
+    heard = await chat.says("ben", "/review")
+    del heard
+    (row,) = [row for row in chat.rows(Review) if row.author_id == chat.ids["ben"] and row.role == "upward"]
+    assert row.released_at is None
+    chat.wait(hours=23)
+    await chat.tick()
+    assert chat.rows(ReviewVoice) == []
+    chat.wait(hours=1)
+    await chat.tick()
+    assert len(chat.rows(ReviewVoice)) == 1
+
+
+async def test_the_order_of_what_is_kept_says_nothing(chat: Chat) -> None:
+    """Not by ids, not by where a row lies in the file, and not by the audit log."""
+    from storage.policy import Kind
+    from storage.reviews.voices import Voice
+
+    cycle = await launched(chat, others="upward")
+    said = [f"words {n:02}" for n in range(24)]
+    chat.change(
+        lambda store: store.reviews.voices.release(
+            cycle, [Voice(chat.ids["ada"], "upward", "own", "keep", said=words) for words in said]
+        )
+    )
+    in_file = [row.said for row in chat.rows(ReviewVoice)]
+    by_id = [row.said for row in sorted(chat.rows(ReviewVoice), key=lambda row: row.id)]
+    audited = [row.record_id for row in chat.rows(AuditRow) if row.what == Kind.REVIEW_VOICE]
+    words = {row.id: row.said for row in chat.rows(ReviewVoice)}
+    for order in (in_file, by_id, [words[each] for each in audited]):
+        assert sorted(order) == said
+        assert order != said
+    assert by_id != in_file
+    assert {row.made_at for row in chat.rows(ReviewVoice)} == {chat.now}
+
+
+async def test_who_reports_for_a_short_time_is_not_asked(chat: Chat) -> None:
+    from storage.tables import ReportingLine
+
+    def joins(store: object) -> None:
+        (line,) = store._rows(ReportingLine, (ReportingLine.subject_id == chat.ids["eve"],))  # type: ignore[attr-defined]
+        store.change(line, since=chat.now.date() - timedelta(days=20), revision=store.people_changed())  # type: ignore[attr-defined]
+
+    chat.change(joins)
+    await launched(chat, others="upward")
+    authors = {
+        row.author_id
+        for row in chat.rows(Review)
+        if row.role == "upward" and row.subject_id == chat.ids["ada"]
+    }
+    assert authors == {chat.ids["ben"], chat.ids["chen"]}
+    assert the_cycle(chat).roles == ["self", "upward", "manager"]
