@@ -6,7 +6,7 @@ from handlers.kit.access import everyone, hr
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Verbatim
-from handlers.reviews import phases, sharing, writing
+from handlers.reviews import nominating, phases, sharing, writing
 from handlers.reviews.planning import plan_card
 from handlers.reviews.review import bound_cycle, called, feature, runners
 from storage.reviews import Review
@@ -18,7 +18,8 @@ def overview(request: Request) -> Reply:
     owed = request.store.reviews.owed_by(request.actor.id)
     shared = request.store.reviews.results.released(request.actor.id, reader=request.actor.id)
     written = request.store.reviews.written_by(request.actor.id)
-    if not owed and not shared and not written:
+    choosing = nominating.waiting(request)
+    if not owed and not shared and not written and not choosing:
         return Reply(show=Card(Phrase("Nothing waits for you in a review."), *_for_hr(request)))
     writing_ = tuple(
         Section(
@@ -35,6 +36,7 @@ def overview(request: Request) -> Reply:
         for row in shared
     )
     groups = (
+        *choosing,
         *_titled(Phrase("To write"), writing_),
         *_titled(Phrase("You handed in"), tuple(_opened(request, row) for row in written)),
         *_titled(Phrase("Shared with you"), results),

@@ -11,7 +11,7 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import duties, releasing, sharing
+from handlers.reviews import duties, nominating, releasing, sharing
 from handlers.reviews.review import bound_cycle, feature, runners
 from storage.reviews import PHASES, ReviewCycle, last_day
 from storage.store import Store
@@ -33,8 +33,12 @@ BELL = "reviews.phase"
 def enter(store: Store, cycle: ReviewCycle, phase: str, *, by: str | None, reason: str | None = None) -> None:
     """Enter a phase: what it asks is owed from now on, and its end is on the clock."""
     duties.settle(store, cycle, cycle.phase)
+    if cycle.phase in ("peers", "write"):
+        nominating.settle(store, cycle)
     store.reviews.cycles.enter(cycle, phase, by=by, reason=reason)
     duties.ask(store, cycle, phase)
+    if phase == "peers":
+        nominating.ask(store, cycle)
     if phase == "share":
         sharing.ask(store, cycle)
     releasing.plan(store, cycle)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from handlers.kit.forms import Option
 from handlers.kit.text import Phrase
 from storage.people import Person
-from storage.reviews import MANAGER, PEER, ROLES, SELF, ReviewCycle
+from storage.reviews import MANAGER, PEER, ROLES, SELF, Duty, ReviewCycle
 from storage.store import Store
 
 OTHERS = (
     Option("nobody", Phrase("Nobody else"), also=("none", "无")),
-    Option("peers", Phrase("Colleagues"), also=("colleagues", "同事", "互评")),
+    Option("peer", Phrase("Colleagues"), also=("colleagues", "同事", "互评")),
     Option("upward", Phrase("Those who report to them"), also=("reports", "下属", "下级")),
-    Option("peers upward", Phrase("Colleagues and those who report to them"), also=("360",)),
+    Option("peer upward", Phrase("Colleagues and those who report to them"), also=("360",)),
     Option(
-        "peers upward customer",
+        "peer upward customer",
         Phrase("Colleagues, those who report to them, and customers"),
         also=("all", "全部"),
     ),
-    Option("peers customer", Phrase("Colleagues and customers"), also=("customers", "客户")),
+    Option("peer customer", Phrase("Colleagues and customers"), also=("customers", "客户")),
 )
 """Who writes in a cycle besides the people themselves and their managers; a value has their roles."""
 LONG_ENOUGH = timedelta(days=30)
@@ -56,3 +57,8 @@ def chosen(store: Store, cycle: ReviewCycle, subject: str) -> list[str]:
     """The ids of the colleagues who write about somebody, or are proposed to."""
     duties = store.reviews.duties(cycle.id, subject=subject, role=PEER)
     return [duty.author_id for duty in duties if duty.author_id and duty.state in OPEN]
+
+
+def settled(duties: Iterable[Duty]) -> set[str]:
+    """Those of the writers who are asked, whatever is proposed now."""
+    return {duty.author_id or "" for duty in duties if duty.state in ("owed", "submitted")}

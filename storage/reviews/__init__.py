@@ -111,6 +111,23 @@ class Reviews:
             state=state,
         )
 
+    def propose(self, cycle: ReviewCycle, subject: str, author: str) -> None:
+        """Let a colleague be one of those who may be asked to write about a person; again, if they were before."""
+        for duty in self.duties(cycle.id, subject=subject, author=author, role=PEER):
+            if duty.state == "dropped":
+                self.move(duty.id, "nominated")
+            return
+        self.assign(cycle, subject, author, PEER, state="nominated")
+
+    def move(self, review_id: str, state: str) -> None:
+        """Somebody is asked to write, or not any more; what they wrote already stays theirs."""
+        self._store.execute(
+            update(REVIEWS)
+            .where(REVIEWS.c.id == review_id)
+            .values(state=state, version=REVIEWS.c.version + 1)
+        )
+        self._store.audit("changed", f"review:{state}", record_id=review_id)
+
     def duties(
         self, cycle_id: str, *, subject: str = "", author: str = "", role: str = "", state: str = ""
     ) -> list[Duty]:

@@ -68,7 +68,7 @@ class Attacker:
         rows = []
         for answers, total in self.sums:
             row: dict[Answer, Number] = {answer: 1 for answer in answers if answer not in known}
-            rest = total - sum(known[answer] for answer in answers if answer in known)
+            rest: Number = total - sum(known[answer] for answer in answers if answer in known)
             if row:
                 rows.append((row, rest))
         found: set[Answer] = set()

@@ -1,0 +1,134 @@
+"""Colleagues who are to write: proposed, settled by the manager, asked when others write, and none too often."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.kit.requests import Pressed
+from handlers.reviews import nominating, raters
+from storage.reviews import PEER, Review
+from storage.tables import ObligationRow
+from tests.company import Chat, Heard
+from tests.handlers.reviewing import due, go_on, launched, the_cycle, write
+
+
+def asked(chat: Chat, subject: str) -> dict[str, str]:
+    """Who writes about somebody as a colleague, and how far they are."""
+    first = {person: who for who, person in chat.ids.items()}
+    rows = [row for row in chat.rows(Review) if row.role == PEER and row.subject_id == chat.ids[subject]]
+    return {first[row.author_id]: row.state for row in rows}
+
+
+async def proposing(chat: Chat, who: str, **given: str) -> Heard:
+    """The form in which somebody proposes colleagues."""
+    if not chat.rows(Review):
+        await launched(chat, others="peer", **given)
+        await go_on(chat, "peers")
+    return await chat.presses(who, "Choose", on=await chat.says(who, "/review"))
+
+
+async def test_those_who_are_chosen_are_asked_when_others_write(any_chat: Chat) -> None:
+    chat = any_chat
+    heard = await proposing(chat, "ben")
+    assert "Who can say how you worked?" in heard
+    assert "Seen by you, your manager and HR." in heard
+    heard = await chat.submits("ben", people=("chen", "eve", "dora"))
+    assert "Your manager settles who is asked" in heard
+    assert asked(chat, "ben") == dict.fromkeys(("chen", "eve", "dora"), "nominated")
+
+    heard = await chat.presses("ada", "Do it now", on=await due(chat, "ada"))
+    assert "陈明 (proposed)" in heard
+    heard = await chat.presses("ada", "Add somebody")
+    heard = await chat.submits("ada", people=("ivan",))
+    assert "Ivan Petrov (proposed)" in heard
+    heard = await chat.presses("ada", "Take off")  # the last of them
+    heard = await chat.presses("ada", "Ask these")
+    assert "Settled. They are asked when others write." in heard
+    states = asked(chat, "ben")
+    assert states == {"chen": "owed", "eve": "owed", "dora": "owed", "ivan": "dropped"}
+
+    await go_on(chat, "write")
+    owing = {
+        row.person_id for row in chat.rows(ObligationRow) if row.kind == "reviews.write" and not row.closed_at
+    }
+    assert {chat.ids[who] for who, state in states.items() if state == "owed"} <= owing
+    heard = await write(chat, "dora", "Ben Okri", results="Kind, and quick", results_points="4")
+    assert "Handed in." in heard
+
+
+async def test_silence_lets_those_who_were_proposed_write(chat: Chat) -> None:
+    await proposing(chat, "ben")
+    await chat.submits("ben", people=("chen", "dora"))
+    await proposing(chat, "eve")
+    await go_on(chat, "write")
+    assert asked(chat, "ben") == {"chen": "owed", "dora": "owed"}
+    for kind in ("reviews.nominate", "reviews.approve"):
+        assert all(row.closed_at for row in chat.rows(ObligationRow) if row.kind == kind)
+    assert "time is over" in await chat.submits("eve", people=("dora",))
+
+
+async def test_who_worked_with_them_stands_there_already(chat: Chat) -> None:
+    await chat.says("ben", "/kudos @dora for the drawings")
+    await chat.presses("ben", "Send privately")
+    await chat.says("ben", "/1on1 @eve")
+    await chat.says("ben", "/1on1 add @eve the roof")
+    heard = await proposing(chat, "ben")
+    assert heard.form
+    assert set(heard.form.given["people"]) == {chat.ids["dora"], chat.ids["eve"]}
+
+
+async def test_the_manager_and_oneself_are_no_colleagues(chat: Chat) -> None:
+    await proposing(chat, "ben")
+    heard = await chat.submits("ben", people=("ada", "dora"))
+    assert "Ada Lovelace writes as the manager." in heard
+    heard = await chat.submits("ben", people=("ben", "dora"))
+    assert "Please pick somebody else than yourself." in heard
+    heard = await chat.submits("ben", people=())
+    assert "Please answer this" in heard
+    assert asked(chat, "ben") == {}
+
+
+async def test_nobody_is_asked_too_often(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    await proposing(chat, "ben")
+    monkeypatch.setattr(raters, "MOST_ASKED", 2)
+    await chat.submits("ben", people=("dora",))
+    await proposing(chat, "chen")
+    await chat.submits("chen", people=("dora",))
+    await proposing(chat, "eve")
+    heard = await chat.submits("eve", people=("dora", "ivan"))
+    assert "Dora Maar is asked to write about 2 colleagues already" in heard
+    assert asked(chat, "eve") == {}
+    (row,) = [r for r in chat.rows(Review) if r.role == PEER and r.subject_id == chat.ids["chen"]]
+    chat.change(lambda store: store.reviews.move(row.id, "declined"))
+    heard = await chat.submits("eve", people=("dora", "ivan"))  # a place is free again
+    assert asked(chat, "eve") == {"dora": "nominated", "ivan": "nominated"}
+
+
+async def test_who_declined_is_not_asked_again_and_the_manager_hears_of_the_place(chat: Chat) -> None:
+    await proposing(chat, "ben")
+    await chat.submits("ben", people=("dora",))
+    await go_on(chat, "write")
+    (row,) = [r for r in chat.rows(Review) if r.role == PEER]
+
+    found = the_cycle(chat)
+    chat.change(lambda store: store.reviews.move(row.id, "declined"))
+    chat.change(lambda store: nominating.freed(store, found, chat.ids["ben"]))
+    await chat.presses("ada", "Choose", on=await chat.says("ada", "/review"))
+    await chat.presses("ada", "Add somebody")
+    assert "Dora Maar has declined" in await chat.submits("ada", people=("dora",))
+    await chat.submits("ada", people=("ivan",))
+    assert "They are asked now." in await chat.presses("ada", "Ask these")
+    owing = {
+        row.person_id for row in chat.rows(ObligationRow) if row.kind == "reviews.write" and not row.closed_at
+    }
+    assert chat.ids["ivan"] in owing
+
+
+async def test_nobody_settles_for_themselves_or_for_others(chat: Chat) -> None:
+    await proposing(chat, "ben")
+    await chat.submits("ben", people=("dora",))
+    heard = await due(chat, "ada")
+    for who in ("ben", "eve", "hana"):
+        chat.last[who] = heard
+        refused = await chat.does(who, Pressed(heard.buttons["Do it now"].handle))
+        assert "proposed" not in refused
