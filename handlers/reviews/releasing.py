@@ -15,7 +15,7 @@ from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim
 from handlers.reviews import parts, together
 from handlers.reviews.review import feature
 from storage.people import Person
-from storage.reviews import PEER, PHASES, ReviewCycle, ReviewVoice, is_confidential
+from storage.reviews import PEER, PHASES, ROLES, ReviewCycle, ReviewVoice, is_confidential
 from storage.reviews.voices import BELOW, OWN
 from storage.store import Store
 
@@ -100,9 +100,7 @@ def lines(request: Request, cycle: ReviewCycle, subject: str) -> tuple[Part, ...
     """What was written in confidence about a person and about their reports, as far as the reader sees it."""
     found = request.store.reviews.voices.of(cycle.id, subject, reader=request.actor.id)
     known = [parts.read(kept) for kept in cycle.parts]
-    groups = (
-        (role, about) for about in (OWN, BELOW) for role in cycle.roles if is_confidential(role, cycle.peers)
-    )
+    groups = ((role, about) for about in (OWN, BELOW) for role in ROLES if is_confidential(role, cycle.peers))
     return tuple(
         piece
         for role, about in groups

@@ -24,7 +24,7 @@ from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump
 from handlers.reviews import phases
 from handlers.reviews.parts import STANDARD
-from storage.reviews import PEER, UPWARD, ReviewCycle, ReviewResult, ReviewTemplate
+from storage.reviews import PEER, UPWARD, ReviewCycle, ReviewResult, ReviewTemplate, ReviewVoice
 from storage.store import Store
 from storage.tables import Absence, Handle, PersonRow, ReportingLine
 from storage.webchat import private_channel
@@ -71,6 +71,7 @@ MAY_READ: dict[str, str] = {
     "review_self": "self manager manager_above former_manager hr",  # row 16
     "review_draft": "author",  # rows 17 and 21
     "review_confidential": "author",  # row 20
+    "review_voice": "self manager manager_above hr",  # rows 19 and 20: what was released of them
     "review_peer": "author manager hr",  # rows 18 and 33
     "review_peer_released": "self author manager manager_above former_manager hr",  # rows 19 and 33
     "review_manager": "author manager manager_above hr",  # row 22
@@ -526,6 +527,22 @@ class Story:
             store.add(ReviewTemplate, template_id="own", edition=1, name="Own", parts=parts, made_at=chat.now)
 
         chat.change(goes_back)
+        chat.change(self._released)
+
+    def _released(self, store: Store) -> None:
+        """What came out of an earlier cycle in confidence stands about Ben; his own is not counted yet."""
+        word, number = self.canaries.word, self.canaries.number
+        row = {
+            "kind": "review_voice",
+            "subject_id": self.chat.ids["ben"],
+            "made_at": self.chat.now,
+            "cycle_id": cycle_of(store).id,
+            "role": UPWARD,
+            "about": "own",
+            "part": "results",
+        }
+        store.add(ReviewVoice, **row, said=word("review_voice", "ben"))
+        store.add(ReviewVoice, **row, tally={"n": number("review_voice", "ben"), "leans": "high"})
 
     async def _writes(self, who: str, about: str, kind: str) -> None:
         chat = self.chat

@@ -31,6 +31,7 @@ TITLES = {
     "Self-review, handed in": "review_self",
     "Review of a colleague, a report or a customer's, until it is handed in": "review_draft",
     "Confidential review (read only together with others)": "review_confidential",
+    "Confidential reviews, together with others": "review_voice",
     "Review by a colleague or a customer, handed in": "review_peer",
     "Review by a colleague or a customer, shared": "review_peer_released",
     "Review by the manager, handed in": "review_manager",
