@@ -88,6 +88,7 @@ class App:
         refuse_damage(self.database)
         migrate(self.database)
         self.database.open()
+        await self.database.write(lambda store: store.links.reached_at(self.settings.address))
         if self.database.is_sqlite:
             self._remembering = asyncio.create_task(last.remember(self.database))
         await self._compare_clocks()
@@ -167,8 +168,11 @@ class App:
             return False
 
     def routers(self) -> list[APIRouter]:
-        """The platforms' pages, in a process that serves them."""
+        """The platforms' pages and the customers', in a process that serves them."""
+        from bot.web import customers
+
         found = [platform.router for platform in self.platforms if platform.router is not None]
+        found.append(customers.make_router(self.database))
         return found if Role.WEB in self.roles else []
 
     def doors(self) -> dict[str, Door]:

@@ -182,6 +182,7 @@ KINDS = {
     Kind.REVIEW_DRAFT: "Review of a colleague, a report or a customer's, until it is handed in",
     Kind.REVIEW_CONFIDENTIAL: "Confidential review (read only together with others)",
     Kind.REVIEW_VOICE: "Confidential reviews, together with others",
+    Kind.REVIEW_INVITE: "Who was asked as a customer",
     Kind.REVIEW_PEER: "Review by a colleague or a customer, handed in",
     Kind.REVIEW_PEER_RELEASED: "Review by a colleague or a customer, shared",
     Kind.REVIEW_MANAGER: "Review by the manager, handed in",

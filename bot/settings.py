@@ -96,6 +96,11 @@ class Settings(BaseSettings):
         return bool(self.telegram_bot_token.get_secret_value())
 
     @property
+    def address(self) -> str:
+        """How it is reached, for links."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
     def serves_local_chat(self) -> bool:
         """Whether the local chat is served: never on another address than loopback."""
         wanted = self.local_chat == "on" or (self.local_chat == "auto" and not (self.slack or self.telegram))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LIVES = timedelta(minutes=10)
 USERNAME = "telegram_username"
+ADDRESS = "address"
 
 
 class Link(Row, table=True):
@@ -47,6 +48,15 @@ class Links:
     def username(self) -> str:
         """The name of our bot in Telegram, or nothing while it never ran."""
         return str(self._store.setting(USERNAME, ""))
+
+    def reached_at(self, address: str) -> None:
+        """Pages for people without an account are reached at this address from now on."""
+        if self._store.setting(ADDRESS, "") != address:
+            self._store.set_setting(ADDRESS, address)
+
+    def address(self) -> str:
+        """How Upbeat is reached from outside, without a slash at its end."""
+        return str(self._store.setting(ADDRESS, "") or "http://127.0.0.1:8080").rstrip("/")
 
     def make(self, person_id: str, *, made_on: str = "", lives: timedelta = LIVES) -> str:
         """A new code of 128 random bits for this person; the ones before it stop working."""

@@ -35,6 +35,7 @@ class Kind(StrEnum):
         "review_confidential"  # [20] of whom nobody is to know the author: read as a group only
     )
     REVIEW_VOICE = "review_voice"  # [19, 20] released: points of a group, or words without their author
+    REVIEW_INVITE = "review_invite"  # [33] that a customer is asked, and under which name
     REVIEW_PEER = "review_peer"  # [18, 33] submitted, not released
     REVIEW_PEER_RELEASED = "review_peer_released"  # [19, 33]
     REVIEW_MANAGER = "review_manager"  # [22]
@@ -170,6 +171,11 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
         Relation.MANAGER: frozenset({R}),
         Relation.MANAGER_ABOVE: frozenset({R}),
         Relation.HR: frozenset({R}),
+    },
+    Kind.REVIEW_INVITE: {
+        Relation.AUTHOR: frozenset({R, W, X}),
+        Relation.MANAGER: frozenset({R, W}),
+        Relation.HR: frozenset({R, W}),
     },
     Kind.REVIEW_PEER: {
         Relation.AUTHOR: frozenset({R, X}),

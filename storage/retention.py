@@ -57,6 +57,7 @@ FAMILIES: Mapping[Family, frozenset[Kind]] = {
             Kind.REVIEW_DRAFT,
             Kind.REVIEW_CONFIDENTIAL,
             Kind.REVIEW_VOICE,
+            Kind.REVIEW_INVITE,
             Kind.REVIEW_PEER,
             Kind.REVIEW_PEER_RELEASED,
             Kind.REVIEW_MANAGER,

@@ -73,6 +73,8 @@ LABELS: Mapping[str, Phrase] = {
     "broken_title": Phrase("Something went wrong on our side"),
     "broken": Phrase("Nothing was changed. Please try again; if it stays, tell an administrator."),
     "too_big": Phrase("This is too big: a message takes 1 MB, a file 10 MB."),
+    "often_title": Phrase("Too many requests"),
+    "often": Phrase("Please wait a minute and try again. Nothing was changed."),
     "nobody": Phrase("Nobody works here yet. Import the people file: upbeat people import FILE"),
     "back": Phrase("Back to the chat"),
     "script": Phrase("The local chat needs JavaScript; it all comes from this machine."),

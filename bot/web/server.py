@@ -23,7 +23,7 @@ from storage.database import Busy
 if TYPE_CHECKING:
     from bot.app import App
 
-WORDS = {404: ("unknown_title", "unknown"), 413: ("broken_title", "too_big")}
+WORDS = {404: ("unknown_title", "unknown"), 413: ("broken_title", "too_big"), 429: ("often_title", "often")}
 
 
 class Server(FastAPI):

@@ -3,7 +3,17 @@
 from handlers.reviews import overview  # first: `help` shows what everybody does
 
 # isort: split
-from handlers.reviews import nominating, phases, planning, releasing, sharing, writing
+from handlers.reviews import customers, nominating, phases, planning, releasing, sharing, writing
 from handlers.reviews.review import feature
 
-__all__ = ["feature", "nominating", "overview", "phases", "planning", "releasing", "sharing", "writing"]
+__all__ = [
+    "customers",
+    "feature",
+    "nominating",
+    "overview",
+    "phases",
+    "planning",
+    "releasing",
+    "sharing",
+    "writing",
+]

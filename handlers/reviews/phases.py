@@ -41,6 +41,8 @@ def enter(store: Store, cycle: ReviewCycle, phase: str, *, by: str | None, reaso
         nominating.ask(store, cycle)
     if phase == "share":
         sharing.ask(store, cycle)
+    if phase == "closed":
+        store.reviews.invites.revoke_all(cycle.id)
     releasing.plan(store, cycle)
     plan(store, cycle)
 

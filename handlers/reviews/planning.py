@@ -59,8 +59,16 @@ Until = Annotated[
     ),
 ]
 PEERS = (
-    Option("named", Phrase("With their names, as they agree to when they write"), also=("named", "实名")),
-    Option("confidential", Phrase("Confidential: three or more together, shuffled"), also=("匿名", "保密")),
+    Option(
+        "named",
+        Phrase("With their names, as they agree to when they write"),
+        also=("named", "实名", "实名，填写时即表示同意"),
+    ),
+    Option(
+        "confidential",
+        Phrase("Confidential: three or more together, shuffled"),
+        also=("匿名", "保密", "保密：三人及以上合并，打乱顺序"),
+    ),
 )
 
 

@@ -12,16 +12,16 @@ from storage.reviews import MANAGER, PEER, ROLES, SELF, Duty, ReviewCycle
 from storage.store import Store
 
 OTHERS = (
-    Option("nobody", Phrase("Nobody else"), also=("none", "无")),
+    Option("nobody", Phrase("Nobody else"), also=("none", "无", "没有其他人")),
     Option("peer", Phrase("Colleagues"), also=("colleagues", "同事", "互评")),
     Option("upward", Phrase("Those who report to them"), also=("reports", "下属", "下级")),
-    Option("peer upward", Phrase("Colleagues and those who report to them"), also=("360",)),
+    Option("peer upward", Phrase("Colleagues and those who report to them"), also=("360", "同事和下属")),
     Option(
         "peer upward customer",
         Phrase("Colleagues, those who report to them, and customers"),
-        also=("all", "全部"),
+        also=("all", "全部", "同事、下属和客户"),
     ),
-    Option("peer customer", Phrase("Colleagues and customers"), also=("customers", "客户")),
+    Option("peer customer", Phrase("Colleagues and customers"), also=("customers", "客户", "同事和客户")),
 )
 """Who writes in a cycle besides the people themselves and their managers; a value has their roles."""
 LONG_ENOUGH = timedelta(days=30)

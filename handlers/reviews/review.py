@@ -105,6 +105,8 @@ def called(store: Store, review: Review | Duty, reader: str) -> Text:
     if review.role == MANAGER:
         return Phrase("Review of {name}, who reports to you", name=name) if mine else _by(store, review)
     assert review.role == CUSTOMER
+    if isinstance(review, Review) and review.guest:
+        return Phrase("Review by {name}, a customer", name=Verbatim(review.guest))
     return Phrase("Review by a customer")
 
 

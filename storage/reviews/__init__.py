@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from storage.policy import Relation, Right, may, relations
 from storage.reviews.cycles import ReviewCycles, last_day
+from storage.reviews.invites import ReviewInvite, ReviewInvites
 from storage.reviews.kinds import is_confidential, kind_of
 from storage.reviews.results import ReviewResults
 from storage.reviews.tables import (
@@ -52,6 +53,7 @@ __all__ = [
     "Review",
     "ReviewCycle",
     "ReviewEdition",
+    "ReviewInvite",
     "ReviewResult",
     "ReviewTemplate",
     "ReviewVoice",
@@ -66,7 +68,7 @@ EDITIONS = ReviewEdition.__table__  # type: ignore[attr-defined]
 _OUTLINE = ("id", "cycle_id", "subject_id", "author_id", "role", "state", "submitted_at", "edition")
 _BY_HR_ALONE = frozenset({Relation.HR, Relation.COLLEAGUE, Relation.TEAMMATE})
 
-R = TypeVar("R", Review, ReviewResult, ReviewEdition, ReviewVoice)
+R = TypeVar("R", Review, ReviewResult, ReviewEdition, ReviewVoice, ReviewInvite)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ class Reviews:
         self._store = store
         self.cycles = ReviewCycles(store)
         self.results = ReviewResults(store)
+        self.invites = ReviewInvites(store)
         self.voices = ReviewVoices(store)
 
     # Who writes about whom -------------------------------------------------------------------------------------------

@@ -127,7 +127,7 @@ class Review(PersonalRow, table=True):
         Index("review_by_author", "author_id", "cycle_id"),
     )
     kinds: ClassVar[tuple[str, ...]] = REVIEW_KINDS
-    words: ClassVar[tuple[str, ...]] = ("answers", "reason")
+    words: ClassVar[tuple[str, ...]] = ("answers", "reason", "guest")
 
     cycle_id: str = Field(index=True)
     role: str
@@ -135,6 +135,8 @@ class Review(PersonalRow, table=True):
     answers: Any = Field(default=None, sa_column=Column(SealedJson))
     reason: str = Field(default="", sa_column=Column(Sealed, nullable=False))
     """Why it was declined."""
+    guest: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    """Who wrote it from outside."""
     edition: int = 0
     """How often it was submitted."""
     submitted_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -22,9 +22,18 @@ from handlers.kit.forms import Choice, Words
 from handlers.kit.requests import File, Opened, Pressed, Quoted, Said, Submitted, Where
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump
-from handlers.reviews import phases
+from handlers.reviews import phases, releasing
 from handlers.reviews.parts import STANDARD
-from storage.reviews import PEER, UPWARD, ReviewCycle, ReviewResult, ReviewTemplate, ReviewVoice
+from storage.reviews import (
+    CUSTOMER,
+    PEER,
+    UPWARD,
+    Review,
+    ReviewCycle,
+    ReviewResult,
+    ReviewTemplate,
+    ReviewVoice,
+)
 from storage.store import Store
 from storage.tables import Absence, Handle, PersonRow, ReportingLine
 from storage.webchat import private_channel
@@ -72,6 +81,7 @@ MAY_READ: dict[str, str] = {
     "review_draft": "author",  # rows 17 and 21
     "review_confidential": "author",  # row 20
     "review_voice": "self manager manager_above hr",  # rows 19 and 20: what was released of them
+    "review_invite": "author manager hr",  # row 33: whom they know as a customer
     "review_peer": "author manager hr",  # rows 18 and 33
     "review_peer_released": "self author manager manager_above former_manager hr",  # rows 19 and 33
     "review_manager": "author manager manager_above hr",  # row 22
@@ -542,7 +552,37 @@ class Story:
             "part": "results",
         }
         store.add(ReviewVoice, **row, said=word("review_voice", "ben"))
+        closed = {
+            "name": "Spring",
+            "state": "closed",
+            "phase": "closed",
+            "parts": [],
+            "whom": {},
+            "roles": [],
+        }
+        today = self.chat.now.date()
+        spring = store.reviews.cycles.add("nobody", **closed, from_on=today, to_on=today, last_days={})
+        store.reviews.assign(spring, self.chat.ids["dora"], self.chat.ids["fred"], UPWARD)
+        store.slots.plan(releasing.BELL, spring.id, self.chat.now + timedelta(days=1))
         store.add(ReviewVoice, **row, tally={"n": number("review_voice", "ben"), "leans": "high"})
+
+    def _asked_outside(self, store: Store) -> None:
+        """Ada asks a customer about Ben, and another one has written."""
+        word, ben = self.canaries.word, self.chat.ids["ben"]
+        guest, address = (word("review_invite", "ben", "ada") for _ in range(2))
+        cycle = cycle_of(store)
+        store.reviews.invites.make(cycle, ben, by=self.chat.ids["ada"], guest=guest, address=address)
+        store.add(
+            Review,
+            kind="review_peer",
+            subject_id=ben,
+            made_at=self.chat.now,
+            cycle_id=cycle.id,
+            role=CUSTOMER,
+            state="submitted",
+            guest=word("review_peer", "ben"),
+            answers={"results": {"words": word("review_peer", "ben"), "points": None}},
+        )
 
     async def _writes(self, who: str, about: str, kind: str) -> None:
         chat = self.chat

@@ -32,6 +32,7 @@ TITLES = {
     "Review of a colleague, a report or a customer's, until it is handed in": "review_draft",
     "Confidential review (read only together with others)": "review_confidential",
     "Confidential reviews, together with others": "review_voice",
+    "Who was asked as a customer": "review_invite",
     "Review by a colleague or a customer, handed in": "review_peer",
     "Review by a colleague or a customer, shared": "review_peer_released",
     "Review by the manager, handed in": "review_manager",

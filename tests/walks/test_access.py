@@ -131,6 +131,7 @@ class Sweep(Judge):
             "/readyz",
             "/metrics",
             "/openapi.json",
+            "/customer/nowhere",
             "/nowhere",
             "/as/ben/nowhere",
             "/static/page.js",
@@ -248,7 +249,7 @@ PAGES = {
     "/as/{me}/pictures/{kind}/{place}/{number}.json", "/charts.js",
     "/as/{me}/events", "/as/{me}/say", "/as/{me}/press", "/as/{me}/open", "/as/{me}/react",
     "/as/{me}/form", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static",
-    "/slack/events", "/telegram/webhook", "/ingest/*",
+    "/slack/events", "/telegram/webhook", "/ingest/*", "/customer/{token}",
 }  # fmt: skip
 """Every address of the server. One that is not here fails: nothing searches yet what comes from it."""
 ALWAYS = ("/privacy file", "home")

@@ -29,6 +29,7 @@ from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, 
 from handlers.kit.requests import Act, Answer, File, Opened, Pressed, Quoted, Said, Submitted
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump, load
+from handlers.reviews import nominating
 from storage.database import Database
 from storage.goals import Goal
 from storage.metrics import FILES
@@ -374,7 +375,8 @@ class Tour:
         """Ben is reviewed, from the launch to his answer; then another cycle is prepared."""
         chat = self.chat
         await chat.says("hana", "/review new Autumn")
-        await self._press_only("hana", await chat.submits("hana", units="Engines"), "reviews.launch")
+        prepared = await chat.submits("hana", units="Engines", others="peer upward")
+        await self._press_only("hana", prepared, "reviews.launch")
         await self._press_only("ben", await chat.says("ben", "/review"), "reviews.write")
         for phase in ("peers", "write", "calibrate", "share"):
             opened = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
@@ -383,10 +385,27 @@ class Tour:
             else:
                 await chat.presses("hana", "Next phase", on=opened)
             assert chat.rows(ReviewCycle)[0].phase == phase
+            if phase == "peers":
+                await self._colleagues_are_chosen()
             if phase == "write":
                 await self._press_only("ada", await chat.says("ada", "/review"), "reviews.write")
         await self._press_only("ada", await chat.opens("ada"), "reviews.share")
         await self._answer_what_was_told("a result")
+
+    async def _colleagues_are_chosen(self) -> None:
+        """Ben proposes two, and Ada settles it."""
+        chat = self.chat
+        await self._press_only("ben", await chat.says("ben", "/review"), "reviews.nominate")
+        ben = chat.ids["ben"]
+        cycle = chat.rows(ReviewCycle)[0]
+        chat.change(
+            lambda store: [store.reviews.propose(cycle, ben, chat.ids[who]) for who in ("dora", "chen")]
+        )
+        for route in ("strike", "add", "ask_these"):
+            chat.change(lambda store: nominating.freed(store, cycle, ben))
+            await self._press_only("ada", await chat.says("ada", "/review"), "reviews.approve", self.depth)
+            shown = await chat.presses("ada", "Choose", on=await chat.says("ada", "/review"))
+            await self._press_only("ada", shown, f"reviews.{route}")
 
     async def days(self, count: int) -> None:
         """Let the clock ring, and answer it."""

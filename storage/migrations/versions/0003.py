@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("answers", sa.LargeBinary(), nullable=True),
         sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("guest", sa.LargeBinary(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
@@ -110,6 +111,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_edition_named_id"), ["named_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_edition_review_id"), ["review_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_edition_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
+        "review_invite",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cycle_id", sa.String(), nullable=False),
+        sa.Column("guest", sa.LargeBinary(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("digest"),
+    )
+    with op.batch_alter_table("review_invite", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_invite_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_invite_cycle_id"), ["cycle_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_invite_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_invite_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
         "review_result",
@@ -218,6 +243,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_result_author_id"))
 
     op.drop_table("review_result")
+    with op.batch_alter_table("review_invite", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_invite_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_review_invite_named_id"))
+        batch_op.drop_index(batch_op.f("ix_review_invite_cycle_id"))
+        batch_op.drop_index(batch_op.f("ix_review_invite_author_id"))
+
+    op.drop_table("review_invite")
     with op.batch_alter_table("review_edition", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_edition_subject_id"))
         batch_op.drop_index(batch_op.f("ix_review_edition_review_id"))
