@@ -22,7 +22,7 @@ async def run(
         [
             each
             for engine, size in _where(goals)
-            for each in await figures.run(folder, engine, size, rounds, arrive)
+            for each in await figures.run(folder, engine, size, min(rounds, 3), arrive)
         ],
     )
     people = (*goals[:2], *((100_000,) if large else ()))
