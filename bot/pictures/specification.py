@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from bot.pictures.bars import bars_in_rows
 from bot.pictures.course import course_over_time
+from bot.pictures.grid import cells_in_a_grid
 from bot.pictures.lettering import Pen, wrapped
 from bot.pictures.style import CONFIG, WIDTH, Json
 from bot.words import Voice, readable
 from handlers.kit.cards import Picture
-from handlers.kit.charts import Course
+from handlers.kit.charts import Chart, Course, Grid
 from handlers.kit.text import Phrase, Verbatim
 
 
@@ -25,8 +26,7 @@ class Drawn:
 def specification(picture: Picture, voice: Voice) -> Drawn:
     """The picture as this reader sees it."""
     pen = Pen(voice)
-    chart = picture.chart
-    body = course_over_time(chart, pen) if isinstance(chart, Course) else bars_in_rows(chart, pen)
+    body = _drawn(picture.chart, pen)
     title = {
         "text": wrapped(pen.say(picture.title), 66),
         "subtitle": wrapped(pen.say(picture.finding), 88),
@@ -42,6 +42,12 @@ def specification(picture: Picture, voice: Voice) -> Drawn:
         "config": CONFIG,
     }
     return Drawn(spec, pen.lacking)
+
+
+def _drawn(chart: Chart, pen: Pen) -> Json:
+    if isinstance(chart, Course):
+        return course_over_time(chart, pen)
+    return cells_in_a_grid(chart, pen) if isinstance(chart, Grid) else bars_in_rows(chart, pen)
 
 
 def alt(picture: Picture, voice: Voice, drawn: Drawn | None = None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -13,9 +13,10 @@ from handlers.goals.goal import AT_RISK, OFF_TRACK, ON_TRACK, Standing, feature,
 from handlers.goals.picking import allow, my_goals
 from handlers.goals.scoring import whole_percent
 from handlers.kit.access import everyone, managers
-from handlers.kit.cards import Button, Card, Note, Part, Picture, Section
-from handlers.kit.charts import MOST_BARS, Bar, Bars, Course, Tone, table
+from handlers.kit.cards import Card, Note, Picture
+from handlers.kit.charts import MOST_BARS, Bar, Bars, Course, Tone
 from handlers.kit.forms import Choice
+from handlers.kit.pictures import shown
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim
 from storage.goals import Goal
@@ -174,14 +175,3 @@ def looks(found: Sequence[Standing]) -> Text:
 def _reply(picture: Picture, title: Text, other: Any, *, as_table: bool, notes: Sequence[Text]) -> Reply:
     parts = shown(picture, other, as_table=as_table)
     return Reply(show=Card(title, *parts, *(Note(words) for words in notes)))
-
-
-def shown(picture: Picture, other: Any, *, as_table: bool) -> Iterator[Part]:
-    """A picture, or its figures in words, and the button to the other."""
-    if as_table:
-        yield Section(picture.described)
-        yield Section(table(picture.chart))
-        yield Button(Phrase("As a picture"), other)
-    else:
-        yield picture
-        yield Button(Phrase("As a table"), other)

@@ -1,4 +1,5 @@
-"""What a picture shows, in figures: how something came along, or bars one below the other; each also as a table."""
+"""What a picture shows, in figures: how something came along, bars one below the other, or a grid; each also as a
+table."""
 
 from __future__ import annotations
 
@@ -6,11 +7,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal, TypeAlias
 
-from handlers.kit.text import Lines, Phrase, Text, Verbatim, text
+from handlers.kit.text import Lines, Listing, Phrase, Text, Verbatim, text
 from handlers.kit.values import value
 
 MOST_POINTS = 200
 MOST_BARS = 60
+MOST_COLUMNS = 10
 INDENT = "\N{EM SPACE}"  # other spaces are lost where it is drawn
 
 Tone: TypeAlias = Literal["", "good", "warning", "bad"]
@@ -61,7 +63,45 @@ class Bars:
             raise ValueError("there are bars, and not too many")
 
 
-Chart: TypeAlias = Course | Bars
+@value
+class Cell:
+    """What stands where a row meets a column, and how much that is of the most that there is: 0 to 1."""
+
+    said: Text
+    share: float = 0.0
+
+    def __post_init__(self) -> None:
+        text(self.said)
+
+
+@value
+class GridRow:
+    """A row of a grid: what it is, and its cells from left to right."""
+
+    label: Text
+    cells: tuple[Cell, ...]
+
+    def __post_init__(self) -> None:
+        text(self.label)
+
+
+@value
+class Grid:
+    """Rows that meet columns, the fuller the darker. `across` says what the columns are."""
+
+    columns: tuple[Text, ...]
+    rows: tuple[GridRow, ...]
+    across: Text
+
+    def __post_init__(self) -> None:
+        text(self.across)
+        if not 0 < len(self.columns) <= MOST_COLUMNS or not 0 < len(self.rows) <= MOST_BARS:
+            raise ValueError("a grid has columns and rows, and not too many")
+        if any(len(row.cells) != len(self.columns) for row in self.rows):
+            raise ValueError("every row of a grid has a cell in every column")
+
+
+Chart: TypeAlias = Course | Bars | Grid
 
 
 def table(chart: Chart) -> Lines:
@@ -73,6 +113,14 @@ def _rows(chart: Chart) -> Iterator[Text]:
     if isinstance(chart, Course):
         for day, percent in chart.points:
             yield Phrase("{day}: {percent} %", day=day, percent=percent)
+        return
+    if isinstance(chart, Grid):
+        for row in chart.rows:
+            pairs = zip(chart.columns, row.cells, strict=True)
+            cells = Listing(
+                tuple(Phrase("{title}: {said}", title=each, said=cell.said) for each, cell in pairs)
+            )
+            yield Phrase("{title} · {said}", title=row.label, said=cells)
         return
     for bar in chart.bars:
         label: Text = bar.label

@@ -35,7 +35,7 @@ from handlers.kit.cards import (
     Section,
     Trend,
 )
-from handlers.kit.charts import Bar, Bars, Course
+from handlers.kit.charts import Bar, Bars, Cell, Course, Grid, GridRow
 from handlers.kit.forms import Choice, Clock, Colleague, Day, Form, Number, Option, Scale, Words
 from handlers.kit.requests import Answer, Asked
 from handlers.kit.text import Phrase, Verbatim
@@ -237,6 +237,7 @@ def parts(words: str) -> tuple[Part, ...]:
             Course(date(2026, 1, 1), date(2026, 3, 31), date(2026, 2, 1), ((date(2026, 1, 1), 5),)),
         ),
         Picture(said, said, Bars((Bar(said, heading=True), Bar(said, 0.5, said, "bad", 1)), joined=True)),
+        Picture(said, said, Grid((said, said), (GridRow(said, (Cell(said, 0.9), Cell(said))),), said)),
         *(button(style="danger", confirm=said) for _ in range(30)),
         Menu(said, tuple(button() for _ in range(120))),
         Link(said, "https://example.com/a?b=<c>&d"),

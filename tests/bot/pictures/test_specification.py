@@ -11,7 +11,7 @@ from bot.pictures.glyphs import drawable
 from bot.pictures.specification import alt, specification
 from bot.words import Voice
 from handlers.kit.cards import Picture
-from handlers.kit.charts import Bar, Bars, Course, table
+from handlers.kit.charts import Bar, Bars, Cell, Course, Grid, GridRow, table
 from handlers.kit.text import Phrase, Verbatim
 from tests.goldens.samples import course, tree
 from tests.walks.hostile import BAITS
@@ -54,7 +54,8 @@ def test_nothing_of_a_person_comes_alive_in_a_picture(words: str, language: str)
     """Their words are data: in no expression, and no address is in it that could be fetched."""
     theirs = Verbatim(words)
     bars = Bars((Bar(theirs, 0.5, theirs, "bad"), Bar(theirs, None, theirs, "", 1)), joined=True)
-    for chart in (course(), bars):
+    grid = Grid((theirs,), (GridRow(theirs, (Cell(theirs, 0.7),)),), theirs)
+    for chart in (course(), bars, grid):
         spec = specification(Picture(theirs, theirs, chart), Voice(language)).spec
         assert not list(named(spec, ("url", "href", "signal")))
         assert set(named(spec, ("expr", "labelExpr"))) <= {"datum.size", "datum.value + ' %'"}
