@@ -189,6 +189,7 @@ KINDS = {
     Kind.REVIEW_MANAGER_RELEASED: "Review by the manager, shared",
     Kind.RATING: "Rating, until it is shared, with its changes",
     Kind.RATING_RELEASED: "Rating, shared, with its changes",
+    Kind.POTENTIAL: "What a manager thinks of somebody's potential, until calibration ends",
     Kind.OBJECTION: "What a person says is wrong about their figures and scores, and the answer",
     Kind.NUDGE: "What a person was reminded of, and why",
     Kind.DELEGATION: "Who stands in for a manager (whom it is about), and why",

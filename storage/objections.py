@@ -1,4 +1,4 @@
-"""Somebody says that a figure or a score about them is wrong; one person answers, with a reason that they read."""
+"""Somebody says that a figure, a score or a rating about them is wrong; one person answers, with a reason they read."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from storage.tables import PersonalRow
 if TYPE_CHECKING:
     from storage.store import Store
 
-FIGURE, SCORE = "figure", "score"
-"""What an objection is about: a figure that was imported, or how far a goal is."""
+FIGURE, SCORE, RATING = "figure", "score", "rating"
+"""What an objection is about: a figure that was imported, how far a goal is, or what came out of a review."""
 KEPT, CORRECTED = "kept", "corrected"
 """How it is answered."""
 
 
 class Objection(PersonalRow, table=True):
     """What `subject_id` says is wrong, for `named_id` to answer. `told` is what they saw when they said so; `about_id`
-    the figure or the goal, `series` the metric of the figure."""
+    the figure, the goal or the result, `series` the metric of the figure."""
 
     __tablename__ = "objection"
     __table_args__ = (Index("objection_about", "about_id"), Index("objection_series", "series", "subject_id"))
     kinds: ClassVar[tuple[str, ...]] = (Kind.OBJECTION,)
     words: ClassVar[tuple[str, ...]] = ("told", "remark", "answer")
 
-    form: str  # figure, score
+    form: str  # figure, score, rating
     about_id: str
     series: str = ""
     told: Any = Field(default=None, sa_column=Column(SealedJson))
@@ -75,6 +75,18 @@ class Objections:
         order = (col(Objection.made_at), col(Objection.id))
         wanted = col(Objection.about_id).in_(sorted(about_ids))
         return {row.about_id: row for row in self._store.read(Objection, wanted, reader=reader, order=order)}
+
+    def states(self, about_ids: Iterable[str]) -> list[str]:
+        """How far the objections to these are, in no order: for counting, without anybody's words."""
+        table = Objection.__table__  # type: ignore[attr-defined]
+        found = select(table.c.state).where(table.c.about_id.in_(sorted(about_ids))).order_by(table.c.state)
+        return [row[0] for row in self._store.execute(found)]
+
+    def are_open(self, about_ids: Iterable[str]) -> set[str]:
+        """Of these, those of which somebody says that they are wrong, and nobody has answered: nobody's words."""
+        table = Objection.__table__  # type: ignore[attr-defined]
+        here = (table.c.about_id.in_(sorted(about_ids)), table.c.state == "open")
+        return {row[0] for row in self._store.execute(select(table.c.about_id).where(*here))}
 
     def answer(self, row: Objection, state: str, words: str) -> None:
         """Answer it. Raises Conflict."""

@@ -120,6 +120,12 @@ class Obligations:
         which = (col(ObligationRow.kind) == kind, col(ObligationRow.about) == about)
         return self._store.all(ObligationRow, *which, col(ObligationRow.closed_at).is_(None))
 
+    def about(self, kind: str, about: str) -> list[ObligationRow]:
+        """Everybody's obligations about one thing, closed ones too."""
+        return self._store.all(
+            ObligationRow, col(ObligationRow.kind) == kind, col(ObligationRow.about) == about
+        )
+
     def closed(self, person_id: str, *, at: datetime, how: str) -> list[ObligationRow]:
         """What a person owed until a moment at which it was closed in this way."""
         then = (TABLE.c.person_id == person_id, TABLE.c.closed_at == at, TABLE.c.closed_how == how)

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     REVIEW_MANAGER_RELEASED = "review_manager_released"  # [23]
     RATING = "rating"  # [24]
     RATING_RELEASED = "rating_released"  # [25]
+    POTENTIAL = "potential"  # [24] how far somebody could go, for the calibration alone; emptied after it
     OBJECTION = "objection"  # a person says that a figure or a score about them is wrong, and the answer
     NUDGE = "nudge"  # what a person was sent, and why
     DELEGATION = "delegation"  # §4.2: who stands in for a manager, until when and why
@@ -216,6 +217,11 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
         Relation.MANAGER: frozenset({R}),
         Relation.MANAGER_ABOVE: frozenset({R}),
         Relation.FORMER_MANAGER: frozenset({R}),
+        Relation.HR: frozenset({R}),
+    },
+    Kind.POTENTIAL: {
+        Relation.AUTHOR: frozenset({R, W}),
+        Relation.MANAGER_ABOVE: frozenset({R}),
         Relation.HR: frozenset({R}),
     },
     Kind.OBJECTION: {

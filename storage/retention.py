@@ -64,6 +64,7 @@ FAMILIES: Mapping[Family, frozenset[Kind]] = {
             Kind.REVIEW_MANAGER_RELEASED,
             Kind.RATING,
             Kind.RATING_RELEASED,
+            Kind.POTENTIAL,
         }
     ),
     Family.CHAT: frozenset({Kind.CHAT, Kind.CHANNEL}),

@@ -11,7 +11,7 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import duties, nominating, releasing, sharing
+from handlers.reviews import duties, nominating, releasing, sharing, survey
 from handlers.reviews.review import bound_cycle, feature, runners
 from storage.reviews import PHASES, ReviewCycle, last_day
 from storage.store import Store
@@ -40,9 +40,12 @@ def enter(store: Store, cycle: ReviewCycle, phase: str, *, by: str | None, reaso
     if phase == "peers":
         nominating.ask(store, cycle)
     if phase == "share":
+        store.reviews.calibration.end(cycle.id)
         sharing.ask(store, cycle)
     if phase == "closed":
         store.reviews.invites.revoke_all(cycle.id)
+        sharing.settle(store, cycle)
+        survey.ask(store, cycle)
     releasing.plan(store, cycle)
     plan(store, cycle)
 

@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated
 
-from handlers.kit.access import Rule
-from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
+from handlers.kit.cards import Button, Card, Fact, Note, Part, Press, Section
 from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.values import dump
-from handlers.reviews import duties, parts, releasing, writing
-from handlers.reviews.review import bound_cycle, called, feature, parts_of
+from handlers.reviews import duties, releasing, talking, writing
+from handlers.reviews.results import appeal_ends, bound_result, rating_line, seers, sharers, subjects
+from handlers.reviews.review import bound_cycle, called, feature
 from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
 from storage.store import Store
 
 SHARE, ACKNOWLEDGE = "reviews.share", "reviews.acknowledge"
 
-
-def result_of(request: Request, args: Mapping[str, Any]) -> ReviewResult | None:
-    """The result that a door is bound to, as far as the actor sees it."""
-    return request.store.reviews.results.get(str(args.get("result") or ""), reader=request.actor.id)
-
-
-def bound_result(request: Request, result: str) -> ReviewResult:
-    """The result behind a door whose rule has asked for it already."""
-    row = result_of(request, {"result": result})
-    assert row is not None
-    return row
-
-
-def _answers_for(request: Request, args: Mapping[str, Any]) -> bool:
-    row = result_of(request, args)
-    return row is not None and row.author_id == request.actor.id
-
-
-def _is_about(request: Request, args: Mapping[str, Any]) -> bool:
-    row = result_of(request, args)
-    return row is not None and row.subject_id == request.actor.id
-
-
-sharers = Rule("who answers for the result", _answers_for, Phrase("This result is not yours to share."))
-subjects = Rule(
-    "whom the result is about", _is_about, Phrase("This is for the person whom the result is about.")
-)
-seers = Rule(
-    "who sees the result",
-    lambda request, args: result_of(request, args) is not None,
-    Phrase("This result is gone, or you do not see it."),
-)
 
 # Sharing -------------------------------------------------------------------------------------------------------------
 
@@ -76,6 +44,18 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
         )
 
 
+def settle(store: Store, cycle: ReviewCycle) -> None:
+    """The cycle is over: nobody is reminded of a talk or of acknowledging any more. Sharing stays owed: a result that
+    its person has never read is no result."""
+    for duty in store.reviews.duties(cycle.id, role=MANAGER):
+        result = store.reviews.results.for_the_clock(cycle.id, duty.subject_id)
+        if result is None:
+            continue
+        for kind in (talking.TALK, ACKNOWLEDGE):
+            for owed in store.obligations.open_about(kind, result.id):
+                store.obligations.close(owed.person_id, kind, owed.about, how="expired")
+
+
 @feature.button(allow=sharers)
 def share(request: Request, result: str) -> Reply:
     """Look at what would be shared with this person, and share it."""
@@ -83,13 +63,13 @@ def share(request: Request, result: str) -> Reply:
     cycle = bound_cycle(request, row.cycle_id)
     if row.shared_at:
         raise Problem(Phrase("It was shared on {day}.", day=row.shared_at))
-    if cycle.phase not in ("share", "talk", "acknowledge"):
+    if cycle.phase not in ("share", "talk", "acknowledge", "closed"):
         raise Problem(Phrase("Results are shared when the phase of sharing has begun, not before."))
     name = Verbatim(request.store.directory.named(row.subject_id))
     return Reply(
         show=Card(
             Phrase("This is what {name} will read", name=name),
-            *rating(cycle, row),
+            *_rating(cycle, row),
             *_parts(request, cycle, request.store.reviews.to_release(cycle, row.subject_id)),
             Button(Phrase("Share it"), give.bind(result=row.id), style="primary"),
             Note(
@@ -112,6 +92,7 @@ def give(request: Request, result: str) -> Reply:
     reviews.release(reviews.to_release(cycle, row.subject_id), cycle)
     reviews.results.release(row)
     request.store.obligations.close(request.actor.id, SHARE, row.id)
+    talking.ask(request, cycle, row)
     subject = request.person(row.subject_id)
     by = Verbatim(request.actor.name)
     request.store.obligations.open(
@@ -127,9 +108,14 @@ def give(request: Request, result: str) -> Reply:
         Phrase("{name} shared your review with you", name=by),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
         Button(Phrase("Read it"), show_result.bind(result=row.id), style="primary"),
+        Button(Phrase("Prepare the talk"), talking.talk.bind(result=row.id)),
     )
     tell = Tell(told, to=subject.id, topic=f"reviews.shared:{row.id}")
-    return Reply(show=Card(Phrase("Shared with {name}.", name=Verbatim(subject.name))), tell=(tell,))
+    shared = Card(
+        Phrase("Shared with {name}.", name=Verbatim(subject.name)),
+        Button(Phrase("Prepare the talk"), talking.talk.bind(result=row.id)),
+    )
+    return Reply(show=shared, tell=(tell,))
 
 
 @feature.button(allow=seers)
@@ -152,29 +138,55 @@ def result_card(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Card
     return Card(
         Phrase("Your review") if mine else Phrase("Review of {name}", name=name),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
-        *rating(cycle, row),
+        *_rating(cycle, row),
         *_parts(request, cycle, reviews),
         *releasing.lines(request, cycle, row.subject_id),
         *_answered(row),
-        *(_doors(row) if mine and row.shared_at and not row.finalised_at else ()),
+        *(_doors(row) if mine and row.shared_at else ()),
+        *(_doors_of_manager(row) if row.author_id == request.actor.id and row.shared_at else ()),
+        *(_why(row) if row.rating else ()),
     )
 
 
-def rating(cycle: ReviewCycle, row: ReviewResult) -> tuple[Part, ...]:
-    """The rating as it stands, where the cycle has ratings."""
-    points = (row.rating or {}).get("points")
-    overall = next((part for part in parts_of(cycle, MANAGER) if part.form == parts.OVERALL), None)
-    if not points or overall is None:
-        return ()
-    return (Fact(Phrase("Rating"), parts.line(overall, {"points": points})),)
+def _rating(cycle: ReviewCycle, row: ReviewResult) -> tuple[Part, ...]:
+    return (Fact(Phrase("Rating"), rating_line(cycle, row.rating)),) if row.rating else ()
 
 
-def _doors(row: ReviewResult) -> tuple[Part, ...]:
+def _why(row: ReviewResult) -> tuple[Part, ...]:
+    return (Button(Phrase("Why this rating?"), Press("reviews.why", {"result": row.id})),)
+
+
+def _doors(row: ReviewResult) -> Iterator[Part]:
     """What whom it is about may do."""
-    answering = Button(Phrase("Answer in writing"), answer.bind(result=row.id))
-    if row.acknowledged_at:
-        return (answering,)
-    return (Button(Phrase("Acknowledge"), acknowledge.bind(result=row.id), style="primary"), answering)
+    if not row.acknowledged_at:
+        yield Button(Phrase("Acknowledge"), acknowledge.bind(result=row.id), style="primary")
+    if not row.finalised_at:
+        yield Button(Phrase("Answer in writing"), answer.bind(result=row.id))
+        yield Button(Phrase("Prepare the talk"), talking.talk.bind(result=row.id))
+    if row.rating:
+        yield Button(Phrase("Appeal"), Press("reviews.appeal", {"result": row.id}))
+        yield Note(_until(row))
+
+
+def _until(row: ReviewResult) -> Text:
+    ends = appeal_ends(row)
+    if ends is None:
+        return Phrase("You can appeal until two weeks after it is made final. Acknowledging is not agreeing.")
+    return Phrase("It is final. You can appeal until {day}.", day=ends)
+
+
+def _doors_of_manager(row: ReviewResult) -> Iterator[Part]:
+    """What who answers for it may do once it is shared."""
+    if row.finalised_at:
+        return
+    yield Button(Phrase("Prepare the talk"), talking.talk.bind(result=row.id))
+    yield Button(
+        Phrase("Make it final"),
+        Press("reviews.finalise", {"result": row.id}),
+        confirm=Phrase(
+            "From then on only an appeal changes it, as a new version that names who, when and why."
+        ),
+    )
 
 
 def _parts(request: Request, cycle: ReviewCycle, rows: list[Review]) -> tuple[Part, ...]:
@@ -187,6 +199,8 @@ def _parts(request: Request, cycle: ReviewCycle, rows: list[Review]) -> tuple[Pa
 
 def _answered(row: ReviewResult) -> tuple[Part, ...]:
     made: list[Part] = []
+    if row.talked_at:
+        made.append(Fact(Phrase("Talked on"), Phrase("{day}", day=row.talked_at)))
     if row.acknowledged_at:
         made.append(Fact(Phrase("Acknowledged"), Phrase("{day}", day=row.acknowledged_at)))
     if row.reply:

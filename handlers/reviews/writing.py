@@ -10,7 +10,7 @@ from handlers.kit.forms import Question, Sheet
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import parts
+from handlers.reviews import parts, proposing
 from handlers.reviews.review import (
     audience,
     bound_cycle,
@@ -59,6 +59,7 @@ def write(request: Request, review: str, answers: Answers) -> Reply:
         raise Problem(
             Phrase("Nothing is written yet. Answer one question at least; you can decline instead.")
         )
+    proposing.propose(request.store, cycle, row, made)
     request.store.reviews.submit(row, cycle, made)
     request.store.obligations.close(request.actor.id, WRITE, row.id)
     return Reply(show=card(request, row, Phrase("Handed in.")))

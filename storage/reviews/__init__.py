@@ -12,9 +12,12 @@ from sqlmodel import col
 
 from storage.policy import Relation, Right, may, relations
 from storage.reviews.cycles import ReviewCycles, last_day
+from storage.reviews.freezing import Freezing, ResultEdition, ResultExport
 from storage.reviews.invites import ReviewInvite, ReviewInvites
 from storage.reviews.kinds import is_confidential, kind_of
 from storage.reviews.results import ReviewResults
+from storage.reviews.sessions import Calibration, CalibrationSession, Potential
+from storage.reviews.surveys import ProcessSurvey, ProcessSurveys
 from storage.reviews.tables import (
     CUSTOMER,
     MANAGER,
@@ -46,10 +49,15 @@ __all__ = [
     "ROLES",
     "SELF",
     "UPWARD",
+    "CalibrationSession",
     "CycleStep",
     "Duty",
     "Given",
+    "Potential",
+    "ProcessSurvey",
     "RatingChange",
+    "ResultEdition",
+    "ResultExport",
     "Review",
     "ReviewCycle",
     "ReviewEdition",
@@ -68,7 +76,17 @@ EDITIONS = ReviewEdition.__table__  # type: ignore[attr-defined]
 _OUTLINE = ("id", "cycle_id", "subject_id", "author_id", "role", "state", "submitted_at", "edition")
 _BY_HR_ALONE = frozenset({Relation.HR, Relation.COLLEAGUE, Relation.TEAMMATE})
 
-R = TypeVar("R", Review, ReviewResult, ReviewEdition, ReviewVoice, ReviewInvite)
+R = TypeVar(
+    "R",
+    Review,
+    ReviewResult,
+    ReviewEdition,
+    ReviewVoice,
+    ReviewInvite,
+    RatingChange,
+    Potential,
+    ResultEdition,
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +112,9 @@ class Reviews:
         self.results = ReviewResults(store)
         self.invites = ReviewInvites(store)
         self.voices = ReviewVoices(store)
+        self.calibration = Calibration(store)
+        self.freezing = Freezing(store)
+        self.surveys = ProcessSurveys(store)
 
     # Who writes about whom -------------------------------------------------------------------------------------------
 
@@ -166,6 +187,11 @@ class Reviews:
         here = (REVIEWS.c.cycle_id == cycle_id, REVIEWS.c.subject_id == subject)
         return self.some(*here, reader=reader)
 
+    def released_in(self, cycle_id: str, role: str, *, reader: str) -> list[Review]:
+        """What was released in a cycle by who wrote as this, as far as the reader may see it."""
+        here = (REVIEWS.c.cycle_id == cycle_id, REVIEWS.c.role == role, REVIEWS.c.released_at.is_not(None))
+        return self.some(*here, reader=reader)
+
     def some(self, *conditions: Any, reader: str) -> list[Review]:
         """Reviews that the reader may see, the oldest first."""
         found = self._store.read(Review, *conditions, reader=reader, order=REVIEWS.c.id)
@@ -173,11 +199,18 @@ class Reviews:
 
     def without_power(self, rows: list[R], reader: str) -> list[R]:
         """These rows without what the reader would see by being of HR alone, in cycles in which they are reviewed
-        themselves: HR has no power in its own cycle."""
+        themselves, and about those to whom they report: HR has no power in its own cycle, nor over its managers."""
         if not self._store.directory.is_hr(reader):
             return rows
         own: dict[str, bool] = {}
-        return [row for row in rows if not (self._by_hr_alone(row, reader) and self._own(own, row, reader))]
+        above = self._store.directory.line_above(reader, self._store.now.date())
+        return [
+            row
+            for row in rows
+            if not (
+                (row.subject_id in above or self._own(own, row, reader)) and self._by_hr_alone(row, reader)
+            )
+        ]
 
     def _own(self, known: dict[str, bool], row: R, reader: str) -> bool:
         if row.cycle_id not in known:

@@ -64,6 +64,10 @@ class ReviewResults:
         """Write new values. Raises Conflict."""
         self._store.change(row, **values)
 
+    def propose(self, row: ReviewResult, points: int) -> None:
+        """What the manager proposes; it is the rating until somebody changes that. Raises Conflict."""
+        self._store.change(row, proposed={"points": points}, rating={"points": points})
+
     def rate(self, row: ReviewResult, points: int | None, *, by: str, reason: str) -> RatingChange:
         """A rating is another one now, for a reason that the employee will read. Raises Conflict."""
         before, after = row.rating, {"points": points}
@@ -81,10 +85,16 @@ class ReviewResults:
             reason=reason,
         )
 
+    def is_changed(self, result_id: str) -> bool:
+        """Whether a rating was changed since it was proposed, for the machine's own rules."""
+        return bool(self._store.count(RatingChange, CHANGES.c.result_id == result_id))
+
     def changes(self, result_id: str, *, reader: str) -> list[RatingChange]:
         """How a rating was changed, oldest first."""
         here = CHANGES.c.result_id == result_id
-        return self._store.read(RatingChange, here, reader=reader, order=(CHANGES.c.made_at, CHANGES.c.id))
+        order = (CHANGES.c.made_at, CHANGES.c.id)
+        found = self._store.read(RatingChange, here, reader=reader, order=order)
+        return self._store.reviews.without_power(found, reader)
 
     def release(self, row: ReviewResult) -> None:
         """From now on the person reads it, and how it came about. Raises Conflict."""

@@ -178,6 +178,8 @@ class ReviewResult(PersonalRow, table=True):
     replied_at: datetime | None = Field(default=None, sa_type=Moment)
     finalised_at: datetime | None = Field(default=None, sa_type=Moment)
     checksum: str = ""
+    edition: int = 0
+    """How often it was made final: after a correction once more."""
     version: int = 0
 
 

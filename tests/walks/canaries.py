@@ -27,6 +27,7 @@ from handlers.reviews.parts import STANDARD
 from storage.reviews import (
     CUSTOMER,
     PEER,
+    SELF,
     UPWARD,
     Review,
     ReviewCycle,
@@ -88,6 +89,9 @@ MAY_READ: dict[str, str] = {
     "review_manager_released": "self author manager manager_above former_manager hr",  # row 23
     "rating": "author manager manager_above hr",  # row 24
     "rating_released": "self author manager manager_above former_manager hr",  # row 25
+    "potential": "author manager_above hr",  # row 24, for those who calibrate
+    "survey": "",  # row 11: what somebody said of the process in confidence
+    "survey_released": "hr",  # row 12: the same once the survey is over, if enough did
     "cycle": "self hr",  # why one went back to an earlier phase
     "objection": "self author named",  # who says that something is wrong, and who answers
     "delegation": "self named manager",  # §4.2
@@ -329,6 +333,7 @@ class Story:
             self.chat.change(lambda store: arrived(store, self.chat.ids["ben"]))
         for word in self.canaries.of("break_glass"):
             self.canaries.becomes(word.token, "break_glass_told")
+        self.chat.change(self._calibrates_again)
         ids = self.chat.ids
         self.chat.change(lambda store: store.leavers.leave_all({"leo": ids["leo"]}))
         self.chat.change(self._moves)
@@ -528,9 +533,10 @@ class Story:
         def goes_back(store: Store) -> None:
             cycle = cycle_of(store)
             last_days = {name: date.fromisoformat(day) for name, day in cycle.last_days.items()}
-            last_days["write"] = chat.now.date() + timedelta(days=2)
+            last_days["calibrate"] = chat.now.date() + timedelta(days=2)
             store.reviews.cycles.change(cycle, "edited", parts=parts, last_days=last_days)
-            phases.enter(store, cycle, "write", by=ids["hana"], reason=reason)
+            phases.enter(store, cycle, "calibrate", by=ids["hana"], reason=reason)
+            store.reviews.calibration.open(cycle, "", (ids["grace"], ids["hana"]), guide=None)
             row = store.reviews.assign(cycle, ids["ben"], ids["fred"], PEER)
             assert row
             store.change(row, state="declined", reason=word("review_draft", "ben", "fred"))
@@ -538,6 +544,8 @@ class Story:
 
         chat.change(goes_back)
         chat.change(self._released)
+        chat.change(self._judged_and_frozen)
+        chat.change(self._surveyed)
 
     def _released(self, store: Store) -> None:
         """What came out of an earlier cycle in confidence stands about Ben; his own is not counted yet."""
@@ -583,6 +591,52 @@ class Story:
             guest=word("review_peer", "ben"),
             answers={"results": {"words": word("review_peer", "ben"), "points": None}},
         )
+
+    def _calibrates_again(self, store: Store) -> None:
+        """Calibration was over, and with it what Ada thought of Ben; HR begins it once more."""
+        for word in self.canaries.of("potential", "review_confidential"):  # fewer than three wrote
+            self.canaries.becomes(word.token, "gone")
+        ids, cycle = self.chat.ids, cycle_of(store)
+        assert cycle.phase == "share"
+        phases.enter(store, cycle, "calibrate", by=ids["hana"], reason=self.canaries.word("cycle", "hana"))
+        store.reviews.calibration.open(cycle, "", (ids["grace"], ids["hana"]), guide=None)
+        level = self.canaries.number("potential", "ben", "ada")
+        store.reviews.calibration.judge(cycle.id, ids["ben"], level, author=ids["ada"])
+
+    def _judged_and_frozen(self, store: Store) -> None:
+        """Ada says how far Ben could go, and makes Nia's result final."""
+        ids, cycle = self.chat.ids, cycle_of(store)
+        level = self.canaries.number("potential", "ben", "ada")
+        store.reviews.calibration.judge(cycle.id, ids["ben"], level, author=ids["ada"])
+        store.reviews.freezing.freeze(self._result("nia"), by=ids["ada"])
+
+    def _surveyed(self, store: Store) -> None:
+        """Eve answers what is asked of a cycle that runs; of one that is over, many people have."""
+        chat, word, ids = self.chat, self.canaries.word, self.chat.ids
+        cycle, ends_at = cycle_of(store), chat.now + timedelta(days=7)
+        survey = store.reviews.surveys.open(cycle, asked=2, ends_at=ends_at)
+        store.slots.plan("reviews.survey_ends", survey.id, ends_at)
+        store.obligations.open(
+            ids["ben"], "reviews.survey", survey.id, title=dump(Phrase("Open")), args={"survey": survey.id}
+        )
+        store.reviews.surveys.answer(survey.id, 2, word("survey", "eve", "eve"))
+        before = store.reviews.cycles.add(
+            ids["hana"],
+            name="Spring",
+            parts=cycle.parts,
+            whom=cycle.whom,
+            roles=cycle.roles,
+            from_on=cycle.from_on - timedelta(days=182),
+            to_on=cycle.from_on,
+            last_days={},
+            state="closed",
+            phase="closed",
+        )
+        store.reviews.assign(before, ids["leo"], ids["leo"], SELF, state="dropped")
+        over = store.reviews.surveys.open(before, asked=12, ends_at=chat.now)
+        tally = {"4": self.canaries.number("survey_released", "leo")}
+        said = [word("survey_released", "leo")]
+        store.change(over, over_at=chat.now, answered=12, tally=tally, said=said)
 
     async def _writes(self, who: str, about: str, kind: str) -> None:
         chat = self.chat

@@ -39,6 +39,7 @@ TITLES = {
     "Review by the manager, shared": "review_manager_released",
     "Rating, until it is shared, with its changes": "rating",
     "Rating, shared, with its changes": "rating_released",
+    "What a manager thinks of somebody's potential, until calibration ends": "potential",
     "What a person says is wrong about their figures and scores, and the answer": "objection",
     "What a person was reminded of, and why": "nudge",
     "Who stands in for a manager (whom it is about), and why": "delegation",

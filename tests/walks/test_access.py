@@ -185,6 +185,7 @@ CARRIERS = {
         "obligation.args",
     ),  # for whom they wait
     *("file.data", "roster_run.undo", "objection.told"),
+    "result_edition.digests",  # of words that stand elsewhere
 }
 """Sealed columns that carry words from elsewhere to somebody, and are searched when they leave."""
 
@@ -252,7 +253,7 @@ PAGES = {
     "/slack/events", "/telegram/webhook", "/ingest/*", "/customer/{token}",
 }  # fmt: skip
 """Every address of the server. One that is not here fails: nothing searches yet what comes from it."""
-ALWAYS = ("/privacy file", "home")
+ALWAYS = ("/privacy file", "home", "/review calibrate", "/review potential")
 """What everybody goes through in the short form too: all that is theirs is behind it."""
 
 

@@ -389,6 +389,8 @@ class Tour:
                 await self._colleagues_are_chosen()
             if phase == "write":
                 await self._press_only("ada", await chat.says("ada", "/review"), "reviews.write")
+            if phase == "calibrate":
+                await self._calibrated()
         await self._press_only("ada", await chat.opens("ada"), "reviews.share")
         await self._answer_what_was_told("a result")
 
@@ -406,6 +408,16 @@ class Tour:
             await self._press_only("ada", await chat.says("ada", "/review"), "reviews.approve", self.depth)
             shown = await chat.presses("ada", "Choose", on=await chat.says("ada", "/review"))
             await self._press_only("ada", shown, f"reviews.{route}")
+
+    async def _calibrated(self) -> None:
+        """Ada says how far her people could go; Hana and Grace look at what she proposes."""
+        chat = self.chat
+        await self._press_only("ada", await chat.says("ada", "/review potential"), "reviews.judge")
+        await chat.presses("hana", "New session", on=await chat.says("hana", "/review calibrate"))
+        members = (chat.ids["hana"], chat.ids["grace"])
+        await chat.submits("hana", unit="*", members=members, guide="0 10 40 40 10")
+        for who in ("hana", "grace"):
+            await self.visit(who, Said("/review calibrate", command=True), "calibration", -1)
 
     async def days(self, count: int) -> None:
         """Let the clock ring, and answer it."""

@@ -1,0 +1,270 @@
+"""An appeal: somebody says that their rating is wrong; one who had no part in it looks, and answers with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from handlers.kit.access import Rule, readers
+from handlers.kit.cards import Button, Card, Fact, Note, Part, Press, Section
+from handlers.kit.forms import Question, Sheet, Words
+from handlers.kit.problems import Problem, changed_meanwhile
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.values import dump
+from handlers.reviews.calibration.rating import points_question
+from handlers.reviews.results import appeal_ends, bound_result, rating_line, result_of, subjects
+from handlers.reviews.review import bound_cycle, feature, has_power
+from storage.objections import CORRECTED, KEPT, RATING, Objection
+from storage.people import Person
+from storage.policy import Kind
+from storage.reviews import ReviewCycle, ReviewResult
+from storage.store import Store
+from storage.unit import Conflict
+
+DECIDE = "reviews.decide"
+"""What who answers an appeal owes."""
+
+
+def who_answers(store: Store, cycle: ReviewCycle, subject: str) -> Person | None:
+    """Who answers an appeal: somebody of HR with power in the cycle, else a manager above; never the manager, nor who
+    opened or sat in a calibration, nor whose own manager it is about."""
+    directory, day = store.directory, store.now.date()
+    line = directory.line_above(subject, day)
+    result = store.reviews.results.for_the_clock(cycle.id, subject)
+    out = {subject, *line[:1], *store.reviews.calibration.sat(cycle.id)}
+    out |= {result.author_id} if result and result.author_id else set()
+    staff = [
+        each.id
+        for each in directory.active()
+        if has_power(store, each.id, cycle) and subject not in directory.line_above(each.id, day)
+    ]
+    found = (directory.person(each) for each in (*staff, *line[1:]) if each not in out)
+    return next((each for each in found if each and each.active), None)
+
+
+# Appealing -----------------------------------------------------------------------------------------------------------
+
+
+def _audience(request: Request, args: Mapping[str, Any]) -> Text:
+    row = result_of(request, args)
+    if row is None:
+        return Phrase("Seen by nobody: it is gone.")
+    looks = who_answers(request.store, bound_cycle(request, row.cycle_id), row.subject_id)
+    return readers(Kind.OBJECTION, request, named=looks)
+
+
+@feature.button(
+    allow=subjects, seen_by=_audience, title=Phrase("Appeal against the rating"), submit=Phrase("Send")
+)
+def appeal(
+    request: Request,
+    result: str,
+    remark: Annotated[
+        str,
+        Words(
+            Phrase("What is wrong with it?"),
+            help=Phrase("What was overlooked or is not so, with an example that can be looked at."),
+            longest=3000,
+        ),
+    ],
+) -> Reply:
+    """Appeal against your rating: somebody who had no part in it looks."""
+    row = bound_result(request, result)
+    cycle = bound_cycle(request, row.cycle_id)
+    looks = _refuse(request, cycle, row)
+    store, me = request.store, request.actor.id
+    told = {"cycle": cycle.name, "points": (row.rating or {}).get("points")}
+    made = store.objections.raise_(RATING, row.id, by=me, to=looks.id, told=told, remark=remark, series="")
+    title = Phrase("{name} appeals against their rating", name=Verbatim(request.actor.name))
+    store.obligations.open(
+        looks.id, DECIDE, made.id, title=dump(title), args={"objection": made.id}, minutes=20
+    )
+    return Reply(
+        show=Card(
+            Phrase("Sent to {name}. You will read the answer here.", name=Verbatim(looks.name)),
+            Section(Verbatim(remark), quoted=True),
+            Note(
+                Phrase(
+                    "{name} is neither your manager nor one of those who calibrated. The result is not made final while"
+                    " the appeal is open.",
+                    name=Verbatim(looks.name),
+                )
+            ),
+            Note(readers(Kind.OBJECTION, request, named=looks)),
+        )
+    )
+
+
+def _refuse(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Person:
+    """Raise Problem where nobody can appeal any more; else who looks."""
+    before = request.store.objections.about([row.id], reader=request.actor.id).get(row.id)
+    if before is not None and before.state == "open":
+        raise Problem(Phrase("You have appealed already; it is not answered yet."))
+    if before is not None:
+        raise Problem(
+            Phrase("Your appeal was answered: one appeal is decided once. You read why in the result.")
+        )
+    if not row.shared_at or not row.rating:
+        raise Problem(Phrase("There is no rating yet that you could appeal against."))
+    ends = appeal_ends(row)
+    if ends and request.now > ends:
+        raise Problem(Phrase("The time for an appeal ended on {day}. Talk to HR.", day=ends))
+    looks = who_answers(request.store, cycle, row.subject_id)
+    if looks is None:
+        raise Problem(
+            Phrase(
+                "Everybody who could answer had a part in your rating. Talk to HR: they can name somebody else of HR in"
+                " the people file, then appeal again. What you typed is kept."
+            ),
+            question="remark",
+        )
+    return looks
+
+
+# Answering -----------------------------------------------------------------------------------------------------------
+
+
+def _objection(request: Request, args: Mapping[str, Any]) -> Objection | None:
+    row = request.store.objections.get(str(args.get("objection") or ""), reader=request.actor.id)
+    return row if row is not None and row.form == RATING and row.named_id == request.actor.id else None
+
+
+def _bound(request: Request, objection: str) -> tuple[Objection, ReviewResult, ReviewCycle]:
+    """The appeal behind a door whose rule has asked for it already, and what it is about. Raises Problem where it is
+    answered, or whoever answers does not see the result any more."""
+    row = _objection(request, {"objection": objection})
+    assert row is not None
+    result = request.store.reviews.results.get(row.about_id, reader=request.actor.id)
+    if row.state != "open":
+        raise Problem(Phrase("This appeal is answered already."))
+    if result is None:
+        raise Problem(Phrase("You do not see this result any more, so you cannot answer. Tell HR."))
+    return row, result, bound_cycle(request, result.cycle_id)
+
+
+deciders = Rule(
+    "who answers the appeal",
+    lambda request, args: _objection(request, args) is not None,
+    Phrase("This is for the one person who answers this appeal."),
+)
+
+
+@feature.button(allow=deciders)
+def decide(request: Request, objection: str) -> Reply:
+    """Look at this appeal, and answer it."""
+    row, result, cycle = _bound(request, objection)
+    name = Verbatim(request.store.directory.named(row.subject_id))
+    return Reply(
+        show=Card(
+            Phrase("{name} appeals against their rating", name=name),
+            Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+            Fact(Phrase("Rating"), rating_line(cycle, result.rating)),
+            Section(Verbatim(row.remark), quoted=True),
+            Button(Phrase("Why this rating?"), Press("reviews.why", {"result": result.id})),
+            Button(Phrase("Keep it"), keep_rating.bind(objection=row.id)),
+            Button(Phrase("Correct it"), correct_rating.bind(objection=row.id)),
+            Note(
+                readers(Kind.OBJECTION, request, subject=request.person(row.subject_id), named=request.actor)
+            ),
+        )
+    )
+
+
+def _answered_to(request: Request, args: Mapping[str, Any]) -> Text:
+    row = _objection(request, args)
+    name = Verbatim(request.store.directory.named(row.subject_id if row else None))
+    return Phrase(
+        "Seen by {name} and you; where the rating is corrected, also by their managers and HR.", name=name
+    )
+
+
+REASON = Words(
+    Phrase("Why?"),
+    help=Phrase("What you looked at and what it shows. They read this."),
+    name="reason",
+    longest=2000,
+)
+
+
+@feature.button(allow=deciders, seen_by=_answered_to, title=Phrase("Keep the rating"))
+def keep_rating(request: Request, objection: str, reason: Annotated[str, REASON]) -> Reply:
+    """Keep this rating, with a reason that the employee reads."""
+    row, result, _ = _bound(request, objection)
+    return _answered(request, row, result, KEPT, reason)
+
+
+def _asked(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
+    row = _objection(request, args)
+    result = request.store.reviews.results.get(row.about_id, reader=request.actor.id) if row else None
+    if result is None:
+        return ()
+    return (points_question(bound_cycle(request, result.cycle_id), Phrase("Which rating?")), REASON)
+
+
+@feature.button(allow=deciders, seen_by=_answered_to, title=Phrase("Correct the rating"))
+def correct_rating(
+    request: Request,
+    objection: str,
+    asked: Annotated[dict[str, Any], Sheet(Phrase("Another rating"), of=_asked)],
+) -> Reply:
+    """Correct this rating, with a reason that the employee reads."""
+    row, result, cycle = _bound(request, objection)
+    points, reason = int(asked["points"]), asked["reason"]
+    if (result.rating or {}).get("points") == points:
+        raise Problem(Phrase("It is this rating already. Pick another one, or keep it."), question="points")
+    was_final = result.finalised_at is not None
+    try:
+        request.store.reviews.results.rate(result, points, by=request.actor.id, reason=reason)
+        if was_final:
+            request.store.reviews.freezing.freeze(result, by=request.actor.id)
+    except Conflict:
+        raise changed_meanwhile() from None
+    return _answered(request, row, result, CORRECTED, reason, told_too=_manager(request, cycle, result))
+
+
+def _manager(request: Request, cycle: ReviewCycle, result: ReviewResult) -> tuple[Tell, ...]:
+    manager = request.store.directory.person(result.author_id or "")
+    if manager is None or not manager.active:
+        return ()
+    name = Verbatim(request.store.directory.named(result.subject_id))
+    card = Card(
+        Phrase("The rating of {name} was corrected after an appeal", name=name),
+        Fact(Phrase("Rating"), rating_line(cycle, result.rating)),
+        _why(result),
+    )
+    return (Tell(card, to=manager.id, topic=f"reviews.corrected:{result.id}:{result.version}"),)
+
+
+def _answered(
+    request: Request,
+    row: Objection,
+    result: ReviewResult,
+    state: str,
+    reason: str,
+    told_too: tuple[Tell, ...] = (),
+) -> Reply:
+    try:
+        request.store.objections.answer(row, state, reason)
+    except Conflict:
+        raise changed_meanwhile() from None
+    request.store.obligations.close(request.actor.id, DECIDE, row.id)
+    cycle = bound_cycle(request, result.cycle_id)
+    titles = {
+        KEPT: Phrase("Your appeal is answered: the rating is kept"),
+        CORRECTED: Phrase("Your appeal is answered: the rating is corrected"),
+    }
+    told = Card(
+        titles[state],
+        Fact(Phrase("Rating"), rating_line(cycle, result.rating)),
+        Fact(Phrase("By"), Verbatim(request.actor.name)),
+        Section(Verbatim(reason), quoted=True),
+        _why(result),
+    )
+    tell = Tell(told, to=row.subject_id, topic=f"reviews.appealed:{row.id}")
+    name = Verbatim(request.store.directory.named(row.subject_id))
+    return Reply(show=Card(Phrase("Answered. {name} reads it now.", name=name)), tell=(tell, *told_too))
+
+
+def _why(result: ReviewResult) -> Part:
+    return Button(Phrase("Why this rating?"), Press("reviews.why", {"result": result.id}))

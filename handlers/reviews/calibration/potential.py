@@ -1,0 +1,105 @@
+"""How far a manager thinks that somebody could go: optional, in words, for the session alone, and emptied after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from handlers.kit.access import Rule, managers
+from handlers.kit.cards import Button, Card, Note, Section
+from handlers.kit.forms import Choice, Option
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.reviews.calibration.figures import POTENTIALS, potential_said
+from handlers.reviews.review import bound_cycle, feature
+from storage.reviews import PHASES, ReviewCycle, ReviewResult
+
+BEFORE = PHASES[: PHASES.index("share")]
+
+
+def _result(request: Request, args: Mapping[str, Any]) -> ReviewResult | None:
+    return request.store.reviews.results.get(str(args.get("result") or ""), reader=request.actor.id)
+
+
+def _answers_for(request: Request, args: Mapping[str, Any]) -> bool:
+    row = _result(request, args)
+    return row is not None and row.author_id == request.actor.id
+
+
+judges = Rule(
+    "the manager who answers for it", _answers_for, Phrase("This is for the manager of this person.")
+)
+
+
+@feature.command("review potential", allow=managers, also=("评估 潜力", "评估潜力"), examples=("",))
+def potential(request: Request) -> Reply:
+    """Say how far you think that your people could go, for the calibration alone."""
+    cycles = [
+        row
+        for row in request.store.reviews.cycles.in_state("running")
+        if row.phase in BEFORE and row.is_rated
+    ]
+    return Reply(show=_card(request, cycles))
+
+
+def _card(request: Request, cycles: list[ReviewCycle]) -> Card:
+    named = request.store.directory.named
+    lines = [
+        _line(request, cycle, row)
+        for cycle in cycles
+        for row in sorted(_mine(request, cycle), key=lambda row: named(row.subject_id))
+    ]
+    if not lines:
+        return Card(Phrase("Nobody of yours is in a review that is before its calibration."))
+    return Card(
+        Phrase("Potential, for the calibration"),
+        *lines,
+        Note(
+            Phrase(
+                "You need not say anything. It is words for a talk among those who calibrate, not a measure; whom it is"
+                " about does not see it, and it is deleted when calibration ends."
+            )
+        ),
+    )
+
+
+def _mine(request: Request, cycle: ReviewCycle) -> list[ReviewResult]:
+    rows = request.store.reviews.results.in_cycle(cycle.id, reader=request.actor.id)
+    return [row for row in rows if row.author_id == request.actor.id]
+
+
+def _line(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Section:
+    judged = request.store.reviews.calibration.potentials(cycle.id, [row.subject_id], reader=request.actor.id)
+    name = Verbatim(request.store.directory.named(row.subject_id))
+    level = judged.get(row.subject_id)
+    said: Text = potential_said(level) if level else Phrase("nothing said")
+    return Section(
+        Phrase("{name}: {points}", name=name, points=said),
+        button=Button(Phrase("Say"), judge.bind(result=row.id)),
+    )
+
+
+def _seen_by(request: Request, args: Mapping[str, Any]) -> Text:
+    row = _result(request, args)
+    return Phrase(
+        "Seen by you and by those who calibrate, in the picture of nine boxes. {name} does not see it, and no result"
+        " stands on it: it is deleted when calibration ends.",
+        name=Verbatim(request.store.directory.named(row.subject_id if row else None)),
+    )
+
+
+LEVELS = tuple(Option(str(number), words) for number, words in enumerate(POTENTIALS, 1))
+Level = Annotated[str, Choice(Phrase("This person …"), options=LEVELS)]
+
+
+@feature.button(allow=judges, seen_by=_seen_by, title=Phrase("Potential"))
+def judge(request: Request, result: str, level: Level) -> Reply:
+    """Say how far you think that this person could go."""
+    row = _result(request, {"result": result})
+    assert row is not None
+    cycle = bound_cycle(request, row.cycle_id)
+    if cycle.phase not in BEFORE or cycle.state != "running":
+        raise Problem(Phrase("Calibration is over, and with it what was said about potential."))
+    request.store.reviews.calibration.judge(cycle.id, row.subject_id, int(level), author=request.actor.id)
+    return Reply(show=_card(request, [cycle]))

@@ -1,0 +1,178 @@
+"""One person in a session: what was proposed, on which reviews it stands, and a change with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from handlers.kit.access import Rule
+from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
+from handlers.kit.forms import Choice, Option, Question, Sheet, Words
+from handlers.kit.problems import Problem, changed_meanwhile
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.reviews import writing
+from handlers.reviews.calibration.seats import bound_session, results_for, session_of, sitters
+from handlers.reviews.calibration.session import show_session, standing
+from handlers.reviews.results import points_of
+from handlers.reviews.review import called, feature
+from storage.policy import Right, may
+from storage.reviews import MANAGER, SELF, ReviewCycle, ReviewResult
+from storage.unit import Conflict
+
+
+def _result(request: Request, args: Mapping[str, Any]) -> ReviewResult | None:
+    """The result that a door of a session is bound to: one that is in it, and that the actor sees there."""
+    row = session_of(request, args)
+    if row is None or not sitters.check(request, args):
+        return None
+    wanted = str(args.get("result") or "")
+    return next((each for each in results_for(request, row) if each.id == wanted), None)
+
+
+def _bound(request: Request, session: str, result: str) -> ReviewResult:
+    row = _result(request, {"session": session, "result": result})
+    assert row is not None
+    return row
+
+
+def _changes(request: Request, args: Mapping[str, Any]) -> bool:
+    row = _result(request, args)
+    return row is not None and may_change(request, row)
+
+
+def may_change(request: Request, row: ReviewResult) -> bool:
+    """Whether somebody in a session may change this rating: not who proposed it."""
+    me, directory = request.actor.id, request.store.directory
+    return row.author_id != me and may(directory, me, Right.WRITE, row, request.now)
+
+
+lookers = Rule(
+    "who calibrates them",
+    lambda request, args: _result(request, args) is not None,
+    Phrase("This is for those who calibrate this person, while the session is open."),
+)
+changers = Rule(
+    "who calibrates them and has not proposed it",
+    _changes,
+    Phrase(
+        "You proposed this rating, or it is not yours to calibrate. Another one in the session can change it."
+    ),
+)
+
+
+@feature.button(allow=lookers)
+def look_at(request: Request, session: str, result: str) -> Reply:
+    """Look at what was proposed for this person, and at the reviews on which it stands."""
+    return Reply(show=_card(request, session, _bound(request, session, result)))
+
+
+def _card(request: Request, session: str, row: ReviewResult) -> Card:
+    _, cycle = bound_session(request, session)
+    name = Verbatim(request.store.directory.named(row.subject_id))
+    changing = Button(Phrase("Change the rating"), change_rating.bind(session=session, result=row.id))
+    return Card(
+        Phrase("Calibrating {name}", name=name),
+        Fact(Phrase("Proposed by"), Verbatim(request.store.directory.named(row.author_id))),
+        Fact(Phrase("Rating"), standing(cycle, row)),
+        *history(request, row),
+        *_reviews(request, cycle, row),
+        *((changing,) if may_change(request, row) else ()),
+        Button(Phrase("Back"), show_session.bind(session=session)),
+        Note(Phrase("That you opened this is noted, and {name} can see it.", name=name)),
+    )
+
+
+def history(request: Request, row: ReviewResult) -> tuple[Part, ...]:
+    """Each change of a rating, with who made it and why."""
+    changes = request.store.reviews.results.changes(row.id, reader=request.actor.id)
+    return tuple(
+        piece
+        for each in changes
+        for piece in (
+            Section(
+                Phrase(
+                    "{day}: {name} changed it from {before} to {after}, because:",
+                    day=each.made_at.date(),
+                    name=Verbatim(request.store.directory.named(each.author_id)),
+                    before=_points(each.before),
+                    after=_points(each.after),
+                )
+            ),
+            Section(Verbatim(each.reason), quoted=True),
+        )
+    )
+
+
+def _points(rating: Any) -> Text:
+    points = (rating or {}).get("points")
+    return Phrase("{n}", n=points) if points else Phrase("no rating")
+
+
+def _reviews(request: Request, cycle: ReviewCycle, row: ReviewResult) -> tuple[Part, ...]:
+    """The manager's and their own review, as far as the calibrator may read them."""
+    found = request.store.reviews.about(cycle.id, row.subject_id, reader=request.actor.id)
+    return tuple(
+        piece
+        for each in found
+        if each.role in (SELF, MANAGER) and each.state == "submitted"
+        for piece in (Section(called(request.store, each, request.actor.id)), *writing.lines(cycle, each))
+    )
+
+
+def points_question(cycle: ReviewCycle, label: Text) -> Question:
+    """The question for another rating."""
+    options = tuple(
+        Option(str(number), Phrase("{n} – {point}", n=number, point=point))
+        for number, point in enumerate(points_of(cycle), 1)
+    )
+    return Choice(label, name="points", options=options)
+
+
+def _asked(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
+    if session_of(request, args) is None:
+        return ()
+    _, cycle = bound_session(request, args["session"])
+    return (
+        points_question(cycle, Phrase("Which rating?")),
+        Words(
+            Phrase("Why?"),
+            help=Phrase("What they did or did not do, as anybody could see it. They read this sentence."),
+            name="reason",
+            longest=1000,
+        ),
+    )
+
+
+def _seen_by(request: Request, args: Mapping[str, Any]) -> Text:
+    row = _result(request, args)
+    name = Verbatim(request.store.directory.named(row.subject_id if row else None))
+    return Phrase(
+        "Seen by their managers and HR now, and by {name} with your name when the result is shared.",
+        name=name,
+    )
+
+
+Change = Annotated[dict[str, Any], Sheet(Phrase("Another rating"), of=_asked)]
+
+
+@feature.button(
+    allow=changers, seen_by=_seen_by, title=Phrase("Change the rating"), submit=Phrase("Change it")
+)
+def change_rating(request: Request, session: str, result: str, asked: Change) -> Reply:
+    """Change the rating of this person, with a reason that they will read."""
+    row = _bound(request, session, result)
+    points = int(asked["points"])
+    if row.shared_at:
+        raise Problem(Phrase("This result is shared already: from now on it changes only by an appeal."))
+    if (row.rating or {}).get("points") == points:
+        raise Problem(Phrase("It is this rating already. Pick another one, or leave it."), question="points")
+    if len(asked["reason"].split()) < 2 and len(asked["reason"]) < 8:
+        raise Problem(
+            Phrase("Say a little more: they read this, and should understand it."), question="reason"
+        )
+    try:
+        request.store.reviews.results.rate(row, points, by=request.actor.id, reason=asked["reason"])
+    except Conflict:
+        raise changed_meanwhile() from None
+    return Reply(show=_card(request, session, row))

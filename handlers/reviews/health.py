@@ -1,0 +1,226 @@
+"""How healthy the process is: participation, lateness, drop-outs, spread, appeals, and what people said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from handlers.kit.access import hr
+from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Picture, Section
+from handlers.kit.pictures import shown
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.reviews import duties as owing
+from handlers.reviews.calibration import figures
+from handlers.reviews.calibration.figures import Rated
+from handlers.reviews.participation import Count, bars, by_role, by_team, counted
+from handlers.reviews.results import points_of
+from handlers.reviews.review import bound_cycle, feature, has_power, runners
+from handlers.reviews.suppressing import changed_too_little, may_show
+from storage.objections import CORRECTED
+from storage.reviews import Duty, ProcessSurvey, ReviewCycle, ReviewResult
+
+QUARTER = timedelta(days=100)
+
+
+@feature.command(
+    "review health", allow=hr, also=("评估 健康", "评估健康", "评估 回顾", "评估回顾"), examples=("",)
+)
+def healths(request: Request) -> Reply:
+    """Show how the review cycles of the last quarter went as a process."""
+    cycles = [
+        row
+        for row in request.store.reviews.cycles.in_state("running", "closed")
+        if has_power(request.store, request.actor.id, row)
+        and (row.launched_at or row.made_at) > request.now - 2 * QUARTER
+    ][:10]
+    if not cycles:
+        return Reply(show=Card(Phrase("There is no cycle of the last months that you look after.")))
+    return Reply(
+        show=Card(
+            Phrase("How reviews went"),
+            *(
+                Section(_line(request, row), button=Button(Phrase("Open"), health.bind(cycle=row.id)))
+                for row in cycles
+            ),
+        )
+    )
+
+
+def _line(request: Request, cycle: ReviewCycle) -> Text:
+    count = _whole(request, cycle)
+    return Phrase(
+        "{cycle}: {n} of {all} reviews written, {late} late",
+        cycle=Verbatim(cycle.name),
+        n=count.done,
+        all=count.asked,
+        late=count.late,
+    )
+
+
+def _whole(request: Request, cycle: ReviewCycle) -> Count:
+    return counted(request.store.reviews.duties(cycle.id), lambda duty: _due(request, cycle, duty))
+
+
+def _due(request: Request, cycle: ReviewCycle, duty: Duty) -> datetime | None:
+    author = request.store.directory.person(duty.author_id or "")
+    return owing.due_at(cycle, owing.PHASE_OF.get(duty.role, "write"), author) if author else None
+
+
+@feature.button(allow=runners, takes_long=True)
+def health(request: Request, cycle: str, as_table: bool = False) -> Reply:
+    """Show how this review cycle went as a process, as a picture or as a table."""
+    row = bound_cycle(request, cycle)
+    found = request.store.reviews.duties(row.id)
+    people = request.store.directory.people
+
+    def due(duty: Duty) -> datetime | None:
+        return _due(request, row, duty)
+
+    whole, roles = counted(found, due), by_role(found, due)
+    teams, out = by_team(found, due, lambda person: people[person].team, row.k_score)
+    if not roles:
+        return Reply(show=Card(Phrase("Nobody was asked to write in this cycle yet.")))
+    title = Phrase("Health of {cycle}", cycle=Verbatim(row.name))
+    picture = Picture(title, _finding(whole), bars(roles, teams))
+    other = health.bind(cycle=row.id, as_table=not as_table)
+    return Reply(
+        show=Card(
+            title,
+            *shown(picture, other, as_table=as_table),
+            *_facts(request, row, found, whole),
+            *_since(request, row, whole),
+            *_ratings(request, row),
+            *_survey(request.store.reviews.surveys.of(row.id)),
+            *((_left_out(out, row.k_score),) if out else ()),
+        )
+    )
+
+
+def _finding(count: Count) -> Text:
+    percent = round(100 * count.share)
+    return Plural(
+        "{done} of one review written ({percent} %), {late} late, {out} dropped out",
+        "{done} of {n} reviews written ({percent} %), {late} late, {out} dropped out",
+        n=count.asked,
+        done=count.done,
+        percent=percent,
+        late=count.late,
+        out=count.out,
+    )
+
+
+def _left_out(count: int, least: int) -> Note:
+    return Note(
+        Plural(
+            "{n} team is not shown: it, or what is left of the sum, would tell of fewer than {k} people.",
+            "{n} teams are not shown: they, or what is left of the sum, would tell of fewer than {k} people.",
+            n=count,
+            k=least,
+        )
+    )
+
+
+def _facts(request: Request, cycle: ReviewCycle, found: list[Duty], whole: Count) -> Iterator[Part]:
+    """People, where enough of them are in it that a number is nobody's."""
+    people = request.store.directory.people
+    subjects = {duty.subject_id for duty in found}
+    left = sum(not people[each].active for each in subjects)
+    yield Fact(Phrase("Reviewed"), Phrase("{n}", n=len(subjects)))
+    if left:
+        yield Fact(Phrase("Left the company meanwhile"), Phrase("{n}", n=left))
+    rows = request.store.reviews.results.in_cycle(cycle.id, reader=request.actor.id)
+    steps = (
+        (Phrase("Results shared"), [row.shared_at for row in rows]),
+        (Phrase("Talked about"), [row.talked_at for row in rows]),
+        (Phrase("Acknowledged"), [row.acknowledged_at for row in rows]),
+        (Phrase("Final"), [row.finalised_at for row in rows]),
+    )
+    for label, moments in steps:
+        done = sum(moment is not None for moment in moments)
+        yield Fact(label, Phrase("{n} of {all}", n=done, all=len(rows)))
+    appeals = request.store.objections.states([row.id for row in rows])
+    if appeals:
+        corrected = sum(state == CORRECTED for state in appeals)
+        yield Fact(
+            Phrase("Appeals"),
+            Phrase("{n}, of which {corrected} corrected", n=len(appeals), corrected=corrected),
+        )
+
+
+def _since(request: Request, cycle: ReviewCycle, whole: Count) -> Iterator[Part]:
+    """Beside the cycle before it, unless the change is of so few that it would tell of them."""
+    before = next(
+        (
+            row
+            for row in request.store.reviews.cycles.in_state("closed")
+            if row.made_at < cycle.made_at
+            and not row.is_test
+            and has_power(request.store, request.actor.id, row)
+        ),
+        None,
+    )
+    if before is None:
+        return
+    then = _whole(request, before)
+    if not then.asked or changed_too_little({"all": then.done}, {"all": whole.done}, cycle.k_score):
+        return
+    percent, earlier = round(100 * whole.share), round(100 * then.share)
+    yield Note(
+        Phrase(
+            "In {cycle}, the one before, {earlier} % was written; now it is {percent} %.",
+            cycle=Verbatim(before.name),
+            earlier=earlier,
+            percent=percent,
+        )
+    )
+
+
+def _ratings(request: Request, cycle: ReviewCycle) -> Iterator[Part]:
+    """How ratings are spread, and how many were changed, where enough have one."""
+    rows = request.store.reviews.results.in_cycle(cycle.id, reader=request.actor.id)
+    people = [_rated(request, row) for row in rows if row.rating and row.rating.get("points")]
+    points = points_of(cycle)
+    chart = figures.spread(people, points, cycle.k_score, None) if points else None
+    if chart is None:
+        return
+    changed = sum(row.proposed != row.rating for row in rows if row.proposed)
+    yield Heading(Phrase("How ratings are spread"))
+    yield Section(figures.found(people, len(points)))
+    lines = (
+        Phrase("{title} · {said}", title=bar.label, said=bar.said)
+        for bar in chart.bars
+        if bar.said is not None
+    )
+    yield Section(Lines(tuple(lines)))
+    yield Fact(Phrase("Changed since proposed"), Phrase("{n} of {all}", n=changed, all=len(people)))
+
+
+def _rated(request: Request, row: ReviewResult) -> Rated:
+    person = request.person(row.subject_id)
+    return Rated(person.id, person.name, person.team, row.rating["points"])
+
+
+def _survey(row: ProcessSurvey | None) -> Iterator[Part]:
+    """What people said of the process, once the survey is over and if enough did."""
+    if row is None:
+        return
+    yield Heading(Phrase("What people said of it"))
+    if row.over_at is None:
+        yield Section(Phrase("The survey runs until {day}. Nothing of it is shown before.", day=row.ends_at))
+        return
+    yield Fact(Phrase("Answered"), Phrase("{n} of {all}", n=row.answered, all=row.asked))
+    if not row.tally or not may_show(row.answered, row.k_score):
+        yield Section(
+            Phrase("Fewer than {k} people answered, so nothing is shown and nothing was kept.", k=row.k_score)
+        )
+        return
+    total = sum(int(point) * count for point, count in row.tally.items())
+    mean = round(total / row.answered, 1)
+    yield Fact(Phrase("How fair it was"), Phrase("{mean} of {most} on average", mean=mean, most=5))
+    counts = (Phrase("{n}: {count}", n=point, count=row.tally.get(str(point), 0)) for point in range(1, 6))
+    yield Section(Lines(tuple(counts)))
+    if row.said is None:
+        yield Note(Phrase("Words are shown if at least {k} people answered.", k=row.k_comment))
+    for words in row.said or ():
+        yield Section(Verbatim(words), quoted=True)

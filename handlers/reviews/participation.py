@@ -1,0 +1,106 @@
+"""How a cycle went in figures: who was to write and did, how late, who dropped out; pure, so that it can be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.kit.charts import Bar, Bars, Tone
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.reviews.suppressing import hidden
+from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty
+
+GOOD, FAIR = 0.9, 0.7
+"""From these shares on participation is good, or needs a look."""
+OUT = ("declined", "frozen", "dropped")
+WRITTEN_AS: dict[str, Text] = {
+    SELF: Phrase("Self-reviews"),
+    PEER: Phrase("Reviews by colleagues"),
+    UPWARD: Phrase("Reviews of managers"),
+    MANAGER: Phrase("Reviews by managers"),
+    CUSTOMER: Phrase("Reviews by customers"),
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """Of what was to be written: how much was, how much of that late, and how much was declined or left behind."""
+
+    asked: int
+    done: int
+    late: int
+    out: int
+
+    @property
+    def share(self) -> float:
+        """How much of it was written."""
+        return self.done / self.asked if self.asked else 0.0
+
+
+def counted(duties: Iterable[Duty], due_at: Callable[[Duty], datetime | None]) -> Count:
+    """The count of these duties. `due_at` is until when one was to be done."""
+    asked = done = late = out = 0
+    for duty in duties:
+        if duty.state == "nominated":
+            continue
+        asked += 1
+        if duty.state == "submitted":
+            due = due_at(duty)
+            done += 1
+            late += bool(due and duty.submitted_at and duty.submitted_at > due)
+        out += duty.state in OUT
+    return Count(asked, done, late, out)
+
+
+def by_role(duties: Sequence[Duty], due_at: Callable[[Duty], datetime | None]) -> dict[str, Count]:
+    """The counts by as what people write."""
+    made = {role: counted((each for each in duties if each.role == role), due_at) for role in WRITTEN_AS}
+    return {role: count for role, count in made.items() if count.asked}
+
+
+def by_team(
+    duties: Sequence[Duty],
+    due_at: Callable[[Duty], datetime | None],
+    team_of: Callable[[str], str],
+    least: int,
+) -> tuple[dict[str, Count], int]:
+    """The counts by the team of who writes, and how many teams are hidden because few people are in them, or with
+    those. A customer is in no team."""
+    inside = [each for each in duties if each.author_id]
+    people: dict[str, set[str]] = {}
+    for each in inside:
+        people.setdefault(team_of(each.author_id or ""), set()).add(each.author_id or "")
+    out = hidden({team: len(ids) for team, ids in people.items()}, least)
+    shown = sorted(people.keys() - out)
+    made = {
+        team: counted((each for each in inside if team_of(each.author_id or "") == team), due_at)
+        for team in shown
+    }
+    return made, len(out)
+
+
+def bars(roles: dict[str, Count], teams: dict[str, Count], most: int = 40) -> Bars:
+    """Both one below the other."""
+    made = [Bar(WRITTEN_AS[role], count.share, said(count), tone(count)) for role, count in roles.items()]
+    if teams:
+        made.append(Bar(Phrase("By team of who writes"), heading=True))
+        named = list(teams.items())[:most]
+        made += [
+            Bar(Verbatim(team or "–"), count.share, said(count), tone(count), 1) for team, count in named
+        ]
+    return Bars(tuple(made))
+
+
+def said(count: Count) -> Text:
+    """A count in a few words."""
+    if count.late:
+        return Phrase("{n} of {all}, {late} late", n=count.done, all=count.asked, late=count.late)
+    return Phrase("{n} of {all}", n=count.done, all=count.asked)
+
+
+def tone(count: Count) -> Tone:
+    """How a count looks."""
+    if count.share >= GOOD:
+        return "good"
+    return "warning" if count.share >= FAIR else "bad"

@@ -1,0 +1,43 @@
+"""What the manager says all in all is the proposed rating, from the moment at which they hand in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.kit.problems import Problem
+from handlers.kit.text import Phrase
+from handlers.reviews.parts import OVERALL, points_name
+from handlers.reviews.parts import read as read_part
+from storage.reviews import MANAGER, PHASES, Review, ReviewCycle
+from storage.store import Store
+
+
+def propose(store: Store, cycle: ReviewCycle, row: Review, answers: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep the proposed rating. Raises Problem where it was proposed before and calibration has begun: then it changes
+    only in a session, with a reason."""
+    if row.role != MANAGER or not cycle.is_rated:
+        return
+    part = next((read_part(each) for each in cycle.parts if each["form"] == OVERALL), None)
+    points = answers.get(part.key, {}).get("points") if part else None
+    result = store.reviews.results.for_the_clock(cycle.id, row.subject_id)
+    if part is None or result is None:
+        return
+    before = (result.proposed or {}).get("points")
+    if before and before != points and _is_calibrated(store, cycle, result.id):
+        raise Problem(
+            Phrase(
+                "Calibration has begun, so “{title}” stays at {n}. Ask in the session to change it; the rest of your"
+                " review can still be changed.",
+                title=part.title,
+                n=before,
+            ),
+            question=points_name(part),
+        )
+    if points and points != before:
+        store.reviews.results.propose(result, points)
+
+
+def _is_calibrated(store: Store, cycle: ReviewCycle, result_id: str) -> bool:
+    late = PHASES.index(cycle.phase) >= PHASES.index("calibrate")
+    return late or store.reviews.results.is_changed(result_id)

@@ -1,0 +1,74 @@
+"""One result: who sees it, whose it is to share, whom it is about, and how its rating reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.kit.access import Rule
+from handlers.kit.requests import Request
+from handlers.kit.text import Phrase, Text
+from handlers.reviews.parts import OVERALL, Part, line
+from handlers.reviews.parts import read as read_part
+from storage.reviews import ReviewCycle, ReviewResult
+
+APPEAL = timedelta(days=14)
+"""So long after a result is final whom it is about may appeal against it."""
+
+
+def result_of(request: Request, args: Mapping[str, Any]) -> ReviewResult | None:
+    """The result that a door is bound to, as far as the actor sees it."""
+    return request.store.reviews.results.get(str(args.get("result") or ""), reader=request.actor.id)
+
+
+def bound_result(request: Request, result: str) -> ReviewResult:
+    """The result behind a door whose rule has asked for it already."""
+    row = result_of(request, {"result": result})
+    assert row is not None
+    return row
+
+
+def _answers_for(request: Request, args: Mapping[str, Any]) -> bool:
+    row = result_of(request, args)
+    return row is not None and row.author_id == request.actor.id
+
+
+def _is_about(request: Request, args: Mapping[str, Any]) -> bool:
+    row = result_of(request, args)
+    return row is not None and row.subject_id == request.actor.id
+
+
+sharers = Rule("who answers for the result", _answers_for, Phrase("This result is not yours to share."))
+subjects = Rule(
+    "whom the result is about", _is_about, Phrase("This is for the person whom the result is about.")
+)
+seers = Rule(
+    "who sees the result",
+    lambda request, args: result_of(request, args) is not None,
+    Phrase("This result is gone, or you do not see it."),
+)
+
+
+def points_of(cycle: ReviewCycle) -> tuple[Text, ...]:
+    """What each point of the one rating means, the lowest first."""
+    overall = _overall(cycle)
+    return overall.points if overall else ()
+
+
+def _overall(cycle: ReviewCycle) -> Part | None:
+    return next((read_part(part) for part in cycle.parts if part["form"] == OVERALL), None)
+
+
+def rating_line(cycle: ReviewCycle, rating: Any) -> Text:
+    """A rating with what it means."""
+    points = (rating or {}).get("points")
+    overall = _overall(cycle)
+    if not points or overall is None:
+        return Phrase("no rating")
+    return line(overall, {"points": points})
+
+
+def appeal_ends(row: ReviewResult) -> datetime | None:
+    """Until when somebody may appeal; None while the result is not final."""
+    return row.finalised_at + APPEAL if row.finalised_at else None

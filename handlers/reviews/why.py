@@ -1,0 +1,151 @@
+"""Why this rating? What was proposed and by whom, each change with its reason, what it stands on, what points mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.reviews.calibration.rating import history
+from handlers.reviews.results import bound_result, points_of, rating_line, seers
+from handlers.reviews.review import bound_cycle, called, feature
+from storage.reviews import Review, ReviewCycle, ReviewResult
+
+PARTS = {
+    "result": Phrase("the result"),
+    "changes": Phrase("its changes"),
+    "reviews": Phrase("the reviews on which it stands"),
+    "checksum": Phrase("the checksum itself"),
+}
+
+
+@feature.button(allow=seers)
+def why(request: Request, result: str) -> Reply:
+    """Show how this rating came about."""
+    row = bound_result(request, result)
+    cycle = bound_cycle(request, row.cycle_id)
+    checking = (Button(Phrase("Check the seal"), verify.bind(result=row.id)),) if row.finalised_at else ()
+    return Reply(
+        show=Card(
+            Phrase("Why this rating?"),
+            Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+            Fact(Phrase("Rating"), rating_line(cycle, row.rating)),
+            Fact(Phrase("Proposed"), _proposed(request, cycle, row)),
+            *history(request, row),
+            *_stands_on(request, cycle, row),
+            *_scale(cycle),
+            *_final(request, row),
+            *appealed(request, row),
+            Button(Phrase("Back"), Press("reviews.show_result", {"result": row.id})),
+            *checking,
+            Note(_asked(cycle)),
+            Note(
+                Phrase(
+                    "No formula makes a rating: a person proposed it, and each change has a name and a reason. Upbeat"
+                    " computes no pay from it."
+                )
+            ),
+        )
+    )
+
+
+def _proposed(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Text:
+    name = Verbatim(request.store.directory.named(row.author_id))
+    return Phrase("{points}, by {name}", points=rating_line(cycle, row.proposed), name=name)
+
+
+def _stands_on(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Iterator[Part]:
+    """The reviews that the reader sees too, with how much each of them cites."""
+    found = [
+        each
+        for each in request.store.reviews.about(cycle.id, row.subject_id, reader=request.actor.id)
+        if each.state == "submitted"
+    ]
+    if not found:
+        return
+    yield Heading(Phrase("What it stands on"))
+    for each in found:
+        yield Section(
+            Phrase(
+                "{review}: {cited}", review=called(request.store, each, request.actor.id), cited=_cited(each)
+            ),
+            button=Button(Phrase("Read it"), Press("reviews.show", {"review": each.id})),
+        )
+
+
+def _cited(row: Review) -> Text:
+    cites = sum(len(answer.get("cites") or ()) for answer in (row.answers or {}).values())
+    if not cites:
+        return Phrase("nothing cited")
+    return Plural("one piece of evidence cited", "{n} pieces of evidence cited", n=cites)
+
+
+def _scale(cycle: ReviewCycle) -> Iterator[Part]:
+    points = points_of(cycle)
+    if points:
+        yield Heading(Phrase("What the points mean"))
+        lines = (Phrase("{n} – {point}", n=number, point=point) for number, point in enumerate(points, 1))
+        yield Section(Lines(tuple(lines)))
+
+
+def _asked(cycle: ReviewCycle) -> Text:
+    if cycle.template_id:
+        return Phrase(
+            "What was asked: template version {n}, as it was when the cycle began.", n=cycle.template_edition
+        )
+    return Phrase("What was asked: the usual template, as it was when the cycle began.")
+
+
+def _final(request: Request, row: ReviewResult) -> Iterator[Part]:
+    for each in request.store.reviews.freezing.editions(row.id, reader=request.actor.id):
+        yield Fact(
+            Phrase("Final, version {n}", n=each.edition),
+            Phrase(
+                "{day}, by {name}, checksum {sum}",
+                day=each.made_at,
+                name=Verbatim(request.store.directory.named(each.author_id)),
+                sum=Verbatim(each.checksum[:16]),
+            ),
+        )
+
+
+def appealed(request: Request, row: ReviewResult) -> tuple[Part, ...]:
+    """What became of an appeal, for whoever may read it."""
+    found = request.store.objections.about([row.id], reader=request.actor.id).get(row.id)
+    if found is None:
+        return ()
+    name = Verbatim(request.store.directory.named(found.named_id))
+    if found.state == "open":
+        return (Section(Phrase("An appeal is open. {name} answers it.", name=name)),)
+    kept = Phrase("The appeal was answered by {name}: the rating is kept, because:", name=name)
+    corrected = Phrase("The appeal was answered by {name}: the rating is corrected, because:", name=name)
+    said = kept if found.state == "kept" else corrected
+    return (Section(said), Section(Verbatim(found.answer), quoted=True))
+
+
+@feature.button(allow=seers)
+def verify(request: Request, result: str) -> Reply:
+    """Check whether this result is still what was made final."""
+    row = bound_result(request, result)
+    off = request.store.reviews.freezing.differs(row) if row.finalised_at else ()
+    back = Button(Phrase("Back"), why.bind(result=row.id))
+    if not row.finalised_at:
+        return Reply(show=Card(Phrase("It is not final yet, so there is nothing to compare with."), back))
+    total = Fact(Phrase("Checksum"), Verbatim(row.checksum))
+    if not off:
+        return Reply(show=Card(Phrase("It is, word for word, what was made final."), total, back))
+    return Reply(
+        show=Card(
+            Phrase("It is not what was made final any more."),
+            Section(Lines(tuple(Phrase("Another one now: {what}", what=PARTS[part]) for part in off))),
+            total,
+            back,
+            Note(
+                Phrase(
+                    "Words that were erased on request differ too. Whatever it is, ask HR: the audit log says who"
+                    " changed what."
+                )
+            ),
+        )
+    )

@@ -1,0 +1,318 @@
+"""A result is shared, talked about, answered, appealed against, made final with a checksum, and exported."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from bot.words import Voice
+from handlers.kit.cards import Document, Section
+from handlers.kit.requests import Pressed
+from handlers.reviews import exporting
+from storage.files import FileRow
+from storage.one_on_ones import AgendaPoint
+from storage.reviews import RatingChange, ResultEdition, ReviewResult
+from storage.sheets import read_sheet
+from storage.tables import AuditRow, ObligationRow
+from tests.company import Chat, Heard
+from tests.handlers.reviewing import due, go_on, launched, write
+from tests.handlers.test_reviews_calibrating import looks, proposed, role
+
+
+async def shared(chat: Chat, **own: str) -> None:
+    """Ben's result was calibrated from 4 to 3, and Ada has shared it."""
+    await launched(chat)
+    await write(chat, "ben", "", **{"results_points": "5", "growth": "Speak at a meet-up", **own})
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", results_points="3", growth="A talk", overall_points="4")
+    await go_on(chat, "calibrate")
+    await chat.presses("hana", "New session", on=await chat.says("hana", "/review calibrate"))
+    await chat.submits("hana", unit="*", members=("hana",))
+    await looks(chat, "hana", "Ben Okri")
+    await chat.presses("hana", "Change the rating")
+    await chat.submits("hana", points="3", reason="Two of four goals were not reached")
+    await go_on(chat, "share")
+    await chat.presses("ada", "Do it now", on=await due(chat, "ada"))
+    await chat.presses("ada", "Share it")
+
+
+def result(chat: Chat, who: str = "ben") -> ReviewResult:
+    found = next(row for row in chat.rows(ReviewResult) if row.subject_id == chat.ids[who])
+    assert isinstance(found, ReviewResult)
+    return found
+
+
+async def reads(chat: Chat, who: str = "ben") -> Heard:
+    return await chat.presses(who, "Read it", on=await chat.says(who, "/review"))
+
+
+async def test_why_this_rating(any_chat: Chat) -> None:
+    chat = any_chat
+    await shared(chat)
+    heard = await reads(chat)
+    assert "Rating: 3 of 5: what the role needs" in heard
+    heard = await chat.presses("ben", "Why this rating?", on=heard)
+    for words in (
+        "Proposed: 4 of 5: often more than the role needs, by Ada Lovelace",
+        "Hana Sato changed it from 4 to 3, because:",
+        "Two of four goals were not reached",
+        "Review by Ada Lovelace: nothing cited",
+        "1 – far from what the role needs",
+        "What was asked: the usual template",
+        "Upbeat computes no pay",
+    ):
+        assert words in heard, words
+    assert "Two of four" not in await chat.says("eve", "/review")
+
+
+async def test_the_talk_is_prepared_by_both_put_on_an_agenda_and_noted(any_chat: Chat) -> None:
+    chat = any_chat
+    await shared(chat)
+    owed = [row for row in chat.rows(ObligationRow) if row.kind == "reviews.talk"]
+    assert [row.person_id for row in owed] == [chat.ids["ada"]]
+    heard = await chat.presses("ben", "Prepare the talk", on=chat.told_cards("ben")[-1])
+    assert "Results: Ben Okri says 5, the manager 3" in heard
+    assert "What surprised you in it" in heard
+    assert "We have talked" not in heard.buttons
+    heard = await chat.presses("ada", "Prepare the talk")
+    assert "Speak at a meet-up" in heard
+    assert "Two of four goals were not reached" in heard
+    await chat.presses("ada", "Begin the one-on-one")
+    await chat.presses("ada", "Put the interview on the agenda")
+    assert "Looking back at the goals" in [row.body for row in chat.rows(AgendaPoint)]
+    heard = await chat.presses("ada", "We have talked", on=heard)
+    assert "nothing of what was said" in heard
+    refused = await chat.submits("ada", day="2026-12-24")
+    assert "This day is still to come" in refused
+    await chat.submits("ada", day="today")
+    assert [row.closed_how for row in chat.rows(ObligationRow) if row.kind == "reviews.talk"] == ["done"]
+    assert "Ada Lovelace noted that you talked" in chat.told("ben")
+    await chat.presses("ben", "We have not talked", on=chat.told_cards("ben")[-1])
+    assert "Ben Okri says that you have not talked about the review yet" in chat.told("ada")
+    assert result(chat).talked_at is None
+    assert [row.closed_at for row in chat.rows(ObligationRow) if row.kind == "reviews.talk"] == [None]
+
+
+async def appeals(chat: Chat) -> Heard:
+    await shared(chat)
+    await chat.presses("ben", "Appeal", on=await reads(chat))
+    return await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+
+
+async def test_an_appeal_goes_to_who_had_no_part_in_it_and_is_kept_with_a_reason(any_chat: Chat) -> None:
+    chat = any_chat
+    heard = await appeals(chat)
+    assert "Sent to Grace Hopper" in heard, "Hana calibrated, Ada proposed"
+    assert "Seen by you and Grace Hopper, and by nobody else." in heard
+    refused = await chat.presses("ben", "Appeal", on=await reads(chat))
+    assert "You have appealed already" in await chat.submits("ben", remark="Again, because it matters")
+    assert refused
+    heard = await chat.presses("grace", "Do it now", on=await chat.opens("grace"))
+    assert "stopped by the freeze" in heard
+    assert "3 of 5: what the role needs" in heard
+    await chat.presses("grace", "Keep it")
+    await chat.submits("grace", reason="The goal was stopped in July, after it was late")
+    assert "Your appeal is answered: the rating is kept" in chat.told("ben")
+    heard = await chat.presses("ben", "Why this rating?", on=await reads(chat))
+    assert "The goal was stopped in July" in heard
+    await owed(chat, "ada", "talk with")
+    assert "The goal was stopped in July" not in await chat.presses("ada", "Why this rating?")
+    await chat.presses("ben", "Appeal", on=await reads(chat))
+    assert "one appeal is decided once" in await chat.submits("ben", remark="And once more now")
+
+
+async def test_a_final_result_is_corrected_as_a_new_version(any_chat: Chat) -> None:
+    chat = any_chat
+    await shared(chat)
+    card = await reads(chat)
+    final = await finalises(chat, card)
+    assert "is final" in final
+    first = result(chat)
+    assert first.edition == 1
+    assert first.checksum
+    assert "Your review result is final" in chat.told("ben")
+    refused = await chat.presses("ben", "Answer in writing", on=card)
+    assert "This result is final" in await chat.submits("ben", words="I see it otherwise") or refused
+    await chat.presses("ben", "Appeal", on=await reads(chat))
+    await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+    await chat.presses("grace", "Do it now", on=await chat.opens("grace"))
+    await chat.presses("grace", "Correct it")
+    await chat.submits("grace", points="4", reason="The freeze was not theirs to end")
+    second = result(chat)
+    assert second.rating == {"points": 4}
+    assert second.edition == 2
+    assert second.checksum != first.checksum
+    assert len(chat.rows(ResultEdition)) == 2
+    assert "The rating of Ben Okri was corrected after an appeal" in chat.told("ada")
+    heard = await chat.presses("ben", "Why this rating?", on=await reads(chat))
+    assert "Final, version 1" in heard
+    assert "Final, version 2" in heard
+    assert "Grace Hopper changed it from 3 to 4, because:" in heard
+    assert "It is, word for word, what was made final." in await chat.presses("ben", "Check the seal")
+
+
+async def finalises(chat: Chat, card: Heard) -> Heard:
+    """Ben acknowledges, and Ada makes his result final."""
+    await chat.presses("ben", "Acknowledge", on=card)
+    await chat.presses("ada", "Open it", on=chat.told_cards("ada")[-1])
+    return await chat.presses("ada", "Make it final")
+
+
+async def test_the_seal_says_what_is_another_one(any_chat: Chat) -> None:
+    chat = any_chat
+    await shared(chat)
+    card = await reads(chat)
+    await finalises(chat, card)
+    (change,) = chat.rows(RatingChange)
+    chat.change(lambda store: store.change(change, reason="Because I say so"))
+    await chat.presses("ben", "Why this rating?", on=await reads(chat))
+    heard = await chat.presses("ben", "Check the seal")
+    assert "It is not what was made final any more." in heard
+    assert "Another one now: its changes" in heard
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review results"))
+    assert "One result is not what was made final" in await chat.presses("hana", "Check all seals")
+    assert any(row.act.startswith("finalised:") for row in chat.rows(AuditRow))
+
+
+async def test_sharing_and_finalising_are_two_acts_and_an_appeal_holds_the_second(chat: Chat) -> None:
+    await shared(chat)
+    await chat.presses("ada", "Prepare the talk")
+    await chat.presses("ada", "Read it")
+    assert "It is not acknowledged yet" in await chat.presses("ada", "Make it final")
+    await chat.presses("ben", "Acknowledge", on=await reads(chat))
+    await chat.presses("ben", "Appeal", on=await reads(chat))
+    await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+    await chat.presses("ada", "Open it", on=chat.told_cards("ada")[-1])
+    assert "An appeal is open" in await chat.presses("ada", "Make it final")
+
+
+async def test_the_days_of_an_appeal_end(chat: Chat) -> None:
+    await shared(chat)
+    card = await reads(chat)
+    await finalises(chat, card)
+    chat.wait(days=15)
+    await chat.presses("ben", "Appeal", on=await reads(chat))
+    assert "The time for an appeal ended on" in await chat.submits("ben", remark="The freeze was in May")
+
+
+async def closed(chat: Chat) -> None:
+    """A cycle of six people whose results are all final."""
+    await proposed(chat)
+    await go_on(chat, "share")
+    for manager, count in (("ada", 3), ("grace", 3)):
+        for _ in range(count):
+            await owed(chat, manager, "share the result")
+            await chat.presses(manager, "Share it")
+    await go_on(chat, "acknowledge")
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review results"))
+    heard = await chat.presses("hana", "Make 6 final")
+    assert "6 results are final." in heard
+    assert "Final: 6 of 6" in heard
+
+
+async def owed(chat: Chat, who: str, title: str) -> Heard:
+    """Somebody opens the first thing that they owe whose title says this."""
+    shown = await chat.opens(who)
+    assert shown.card
+    button = next(
+        part.button
+        for part in shown.card.parts
+        if isinstance(part, Section) and part.button and title in Voice(zone=shown.voice.zone).say(part.body)
+    )
+    return await chat.does(who, Pressed(button.handle))
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+async def test_hr_exports_what_a_purpose_needs_and_no_more(chat: Chat, form: str) -> None:
+    chat.change(lambda store: rename(store, chat.ids["ben"], "=1+1"))
+    await closed(chat)
+    await chat.presses("hana", "Export")
+    heard = await chat.submits("hana", purpose="pay", form=form)
+    table = file_of(chat, heard)
+    assert table.header[8:10] == ("rating", "points_of_the_scale")
+    assert len(table.rows) == 6
+    names = [row[2] for row in table.rows]
+    assert ("'=1+1" if form == "csv" else "=1+1") in names
+    assert {row[8] for row in table.rows} == {"2", "3", "4", "5"}
+    await chat.presses("hana", "Export", on=await results_of(chat))
+    heard = await chat.submits("hana", purpose="training", form=form)
+    table = file_of(chat, heard)
+    assert table.header[8] == "what_should_be_learned_next"
+    assert "rating" not in table.header
+    assert {row[8] for row in table.rows} == {"A talk"}
+    assert {row.what for row in chat.rows(AuditRow) if row.act == "made"} == {
+        "result_export:pay",
+        "result_export:training",
+    }
+
+
+async def results_of(chat: Chat) -> Heard:
+    return await chat.presses("hana", "Open", on=await chat.says("hana", "/review results"))
+
+
+def rename(store: object, person: str, name: str) -> None:
+    from storage.tables import PersonRow
+
+    (row,) = store._rows(PersonRow, (PersonRow.id == person,))  # type: ignore[attr-defined]
+    store.change(row, name=name, revision=store.people_changed())  # type: ignore[attr-defined]
+
+
+def file_of(chat: Chat, heard: Heard) -> object:
+    """The table in the file that somebody got."""
+    assert heard.card, heard.text
+    (document,) = (part for part in heard.card.parts if isinstance(part, Document))
+    (row,) = chat.rows(FileRow, FileRow.id == document.file_id)
+    return read_sheet(base64.b64decode(row.data), document.name)
+
+
+async def test_more_than_two_hundred_take_a_second_person(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "ALONE", 5)
+    await closed(chat)
+    await chat.presses("hana", "Export")
+    refused = await chat.submits("hana", purpose="pay", form="csv")
+    assert "take the yes of a second one of HR" in refused
+    people_of_hr(chat)
+    await chat.presses("hana", "Export", on=await results_of(chat))
+    heard = await chat.submits("hana", purpose="pay", form="csv")
+    assert "A second one of HR is asked" in heard
+    assert not [part for part in (heard.card.parts if heard.card else ()) if isinstance(part, Document)]
+    asked = chat.told_cards("yan")[-1]
+    assert "Hana Sato asks to export review results" in asked
+    assert "This is for HR" not in asked
+    await chat.presses("yan", "Agree", on=asked)
+    heard = await chat.presses("hana", "Make the file", on=chat.told_cards("hana")[-1])
+    assert len(file_of(chat, heard).rows) == 6  # type: ignore[attr-defined]
+    assert "This file was made already" in await chat.presses(
+        "hana", "Make the file", on=chat.told_cards("hana")[-1]
+    )
+
+
+def people_of_hr(chat: Chat) -> None:
+    """Yan comes, of HR, whom nobody reviews."""
+    from storage.tables import PersonRow
+
+    def work(store: object) -> str:
+        revision = store.people_changed()  # type: ignore[attr-defined]
+        row = PersonRow(
+            email="yan@example.com",
+            name="Yan",
+            team="People",
+            zone="Europe/Berlin",
+            language="en",
+            role="hr",
+            revision=revision,
+        )
+        store.insert(row)  # type: ignore[attr-defined]
+        store.accounts.link(row.id, "web", "yan", username="yan", address="dm-yan")  # type: ignore[attr-defined]
+        return row.id
+
+    chat.ids["yan"] = chat.change(work)
+
+
+async def test_hr_in_its_own_cycle_has_no_results(chat: Chat) -> None:
+    role(chat, "dora", "hr")
+    await closed(chat)
+    assert "There is no cycle whose results you look after." in await chat.says("dora", "/review results")
