@@ -168,11 +168,11 @@ class App:
             return False
 
     def routers(self) -> list[APIRouter]:
-        """The platforms' pages and the customers', in a process that serves them."""
-        from bot.web import customers
+        """The platforms' pages, the customers' and the calendars', in a process that serves them."""
+        from bot.web import calendar, customers
 
         found = [platform.router for platform in self.platforms if platform.router is not None]
-        found.append(customers.make_router(self.database))
+        found += [customers.make_router(self.database), calendar.make_router(self.database)]
         return found if Role.WEB in self.roles else []
 
     def doors(self) -> dict[str, Door]:

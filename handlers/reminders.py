@@ -124,7 +124,8 @@ def _facts(row: ObligationRow) -> list[Text]:
             else Phrase("Due {moment}.", moment=row.due_at)
         ]
     takes = Plural("Takes about a minute.", "Takes about {n} minutes.", n=row.minutes)
-    return due if appointment else [*due, takes]
+    late = [load(row.note)] if row.note else []
+    return [*due, *late] if appointment else [*due, takes, *late]
 
 
 def _later(ids: tuple[str, ...]) -> tuple[Part, ...]:

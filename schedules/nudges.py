@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal, TypeAlias
 
+from handlers.kit import cadence
+from handlers.kit.cadence import Step
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
@@ -41,6 +43,8 @@ class Facts:
     reminded: int = 0
     snoozed_until: datetime | None = None
     appointment: bool = False
+    steps: tuple[Step, ...] | None = None
+    wanted: bool = False
     restored: bool = False
     restored_at: datetime | None = None
     gathered_at: datetime | None = None
@@ -63,12 +67,12 @@ class Facts:
 class Send:
     """Remind now; `reason` is the rule by which."""
 
-    reason: Literal["opened", "due", "asked for", "appointment"]
+    reason: Literal["opened", "due", "asked for", "appointment", "by hand"] | cadence.Reason
 
     @property
     def counts(self) -> bool:
         """Whether it is one of the messages of which there is one a workday."""
-        return self.reason in ("opened", "due")
+        return self.reason not in ("asked for", "appointment")
 
 
 Decision: TypeAlias = Send | Silence
@@ -106,12 +110,12 @@ def _of_this_kind(facts: Facts) -> Send | None:
 
 
 def _often_enough(facts: Facts) -> Silence | None:
-    if facts.reminded >= 2 or (facts.appointment and facts.reminded):
+    if _is_said(facts):
         return Silence("nothing new")
     if facts.told_today:
         return Silence("already today", facts.hours.open_from(facts.hours.next_morning(facts.now)))
-    if facts.gathered_at and not facts.reminded:
-        return Silence("together", facts.gathered_at)
+    if later := _gathered(facts):
+        return Silence("together", later)
     if facts.told_this_week >= facts.ceiling:
         return Silence(
             "weekly ceiling", facts.hours.open_from(facts.hours.morning(_next_monday(facts.today)))
@@ -119,8 +123,28 @@ def _often_enough(facts: Facts) -> Silence | None:
     return None
 
 
-def _rule(facts: Facts) -> Literal["opened", "due"]:
-    return "due" if facts.reminded else "opened"
+def _is_said(facts: Facts) -> bool:
+    """Whether the person heard of it as often as they are to."""
+    if facts.wanted:
+        return False
+    if facts.steps is not None:
+        return bool(facts.reminded) and cadence.reached(facts.steps, facts.now) is None
+    return facts.reminded >= 2 or (facts.appointment and bool(facts.reminded))
+
+
+def _gathered(facts: Facts) -> datetime | None:
+    """When something later that day is said anyway, and this with it."""
+    own = cadence.later_today(facts.steps or (), facts.now, facts.hours.zone)
+    return own or (None if facts.reminded else facts.gathered_at)
+
+
+def _rule(facts: Facts) -> Literal["opened", "due", "by hand"] | cadence.Reason:
+    if facts.wanted:
+        return "by hand"
+    if not facts.reminded:
+        return "opened"
+    step = cadence.reached(facts.steps or (), facts.now)
+    return step.reason if step else "due"
 
 
 def _next_monday(day: date) -> date:
@@ -193,8 +217,17 @@ def about(facts: Facts, row: ObligationRow) -> Facts:
         reminded=row.reminded,
         snoozed_until=row.snoozed_until,
         appointment=is_appointment(row),
+        steps=steps_of(row, facts.hours),
+        wanted=row.wanted,
         restored=bool(facts.restored_at and row.remind_at and row.remind_at <= facts.restored_at),
     )
+
+
+def steps_of(row: ObligationRow, hours: Hours) -> tuple[Step, ...] | None:
+    """When the person is reminded of what has a cadence of its own."""
+    if row.cadence != cadence.DEADLINE or row.due_at is None:
+        return None
+    return cadence.steps(row.opened_at, row.due_at, hours)
 
 
 def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | Silence | None:
@@ -216,8 +249,12 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
 
 def _gathered_at(core: Core, store: Store, person: Person) -> datetime | None:
     """When the person is asked for something later today: what else they owe is said then, in one message."""
-    moments = (store.slots.next(bell, person.id) for bell in core.gathering)
+    bells = [store.slots.next(bell, person.id) for bell in core.gathering]
     today = local_day(store.now, person.zone)
+    moments = (
+        *bells,
+        *(row.remind_at for row in store.obligations.of(person.id) if row.cadence and not row.snoozed_until),
+    )
     later = (at for at in moments if at and at > store.now and local_day(at, person.zone) == today)
     return min(later, default=None)
 
@@ -246,7 +283,7 @@ def _tell(
             _keep_silent(store, row, Silence("already today", facts.hours.next_morning(store.now)))
             continue
         _record(store, row, "sent", send.reason, outgoing)
-        store.obligations.reminded(row, next_at=_next_reminder(row, person.zone, store.now))
+        store.obligations.reminded(row, next_at=_next_reminder(row, facts.hours, store.now))
     return outgoing
 
 
@@ -263,9 +300,12 @@ def _slot(facts: Facts, sending: Sequence[tuple[ObligationRow, Send]]) -> str:
     return f"{first.id}:{first.remind_at:%Y%m%d%H%M%S}"
 
 
-def _next_reminder(row: ObligationRow, zone: str, now: datetime) -> datetime | None:
+def _next_reminder(row: ObligationRow, hours: Hours, now: datetime) -> datetime | None:
+    known = steps_of(row, hours)
+    if known is not None:
+        return cadence.next_after(known, now, hours.zone) or _end(row, now)
     if row.due_at and not row.reminded and not is_appointment(row):
-        second = due_reminder(row.due_at, zone)
+        second = due_reminder(row.due_at, hours.zone)
         if second > now:
             return second
     return _end(row, now)

@@ -37,6 +37,7 @@ class Leavers:
         revision = self._store.people_changed()
         for person, heir in heirs.items():
             self._store.goals.answering.leave(person, heir)
+            self._store.reviews.running.leave(person)
         return {email: self._leave(person, managers[person], revision) for email, person in people.items()}
 
     def _heir(self, person_id: str, leaving: set[str]) -> str | None:
@@ -69,8 +70,8 @@ class Leavers:
                 self._pass_on(owed, manager)
                 continue
             # What two people agreed in their one-on-one is for nobody else to read, not even in a list.
-            # What they were asked about a goal goes with the goal.
-            shared = not owed.kind.startswith("one_on_ones.") and owed.kind != ANSWER
+            # What they were asked about a goal goes with the goal; who writes in a review now is for HR to say.
+            shared = not owed.kind.startswith(("one_on_ones.", "reviews.")) and owed.kind != ANSWER
             if shared and manager and self._store.directory.people[manager].active:
                 self._store.obligations.open(
                     manager,
@@ -95,6 +96,7 @@ class Leavers:
         for person_id, accounts in people.items():
             self._revive(person_id, accounts)
             self._store.goals.answering.come_back(person_id)
+            self._store.reviews.running.come_back(person_id)
             self._store.outbox.revive_for(person_id, "left")
         self._hand_back(set(people), left_at)
 

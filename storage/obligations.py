@@ -55,7 +55,9 @@ _DUE = Prepared(
 _THIS = update(TABLE).where(TABLE.c.id == bindparam("which")).returning(TABLE.c.id)
 _AT = bindparam("at", type_=TABLE.c.remind_at.type)
 _REMIND_NEXT = Prepared(_THIS.values(remind_at=_AT))
-_REMINDED = Prepared(_THIS.values(remind_at=_AT, reminded=bindparam("times"), snoozed_until=None))
+_REMINDED = Prepared(
+    _THIS.values(remind_at=_AT, reminded=bindparam("times"), snoozed_until=None, wanted=False)
+)
 
 
 class Obligations:
@@ -76,9 +78,14 @@ class Obligations:
         expires_at: datetime | None = None,
         remind_at: datetime | None = None,
         minutes: int = 2,
+        cadence: str = "",
+        note: str = "",
+        within: str = "",
     ) -> ObligationRow | None:
         """Open one, or None when it was opened before. `title` is a stored Text; `args` fill the route `kind` whose
-        button does it; `minutes` is how long it takes; `remind_at` None means at the next tick."""
+        button does it; `minutes` is how long it takes; `remind_at` None means at the next tick. `cadence` says when
+        else the person is reminded, `note` (a stored Text) what happens when it is late, `within` what it belongs to.
+        """
         if self._store.run(_EXISTS, person=person_id, which=kind, what=about):
             return None
         self._store.touch(person_id)
@@ -90,6 +97,9 @@ class Obligations:
             title=title,
             args=args,
             minutes=minutes,
+            cadence=cadence,
+            note=note,
+            within=within,
             opened_at=self._store.now,
             due_at=due_at,
             expires_at=expires_at,
@@ -125,6 +135,35 @@ class Obligations:
         return self._store.all(
             ObligationRow, col(ObligationRow.kind) == kind, col(ObligationRow.about) == about
         )
+
+    def find(self, person_id: str, kind: str, about: str) -> ObligationRow | None:
+        """What a person owes or owed about one thing, or None."""
+        which = (col(ObligationRow.kind) == kind, col(ObligationRow.about) == about)
+        return self._store.one(ObligationRow, col(ObligationRow.person_id) == person_id, *which)
+
+    def within(self, what: str, *, person_id: str = "", closed: str | None = "") -> list[ObligationRow]:
+        """What is owed as a part of something, by everybody or by one; with `closed`, what was closed in this way,
+        with None whatever became of it."""
+        here = [TABLE.c.within == what]
+        here += [TABLE.c.person_id == person_id] if person_id else []
+        here += [TABLE.c.closed_how == closed] if closed is not None else []
+        here += [TABLE.c.closed_at.is_(None)] if closed == "" else []
+        return self._store.all(ObligationRow, *here, order=TABLE.c.id)
+
+    def begin_again(self, row: ObligationRow, *, due_at: datetime) -> None:
+        """It is owed anew: the person hears of it as if for the first time."""
+        now = self._store.now
+        anew = {"opened_at": now, "remind_at": now, "reminded": 0, "snoozed_until": None}
+        self._store.change(row, **anew, due_at=due_at)
+
+    def move(self, row: ObligationRow, due_at: datetime, *, remind_at: datetime | None) -> None:
+        """It is due at another moment."""
+        self._store.change(row, due_at=due_at, remind_at=remind_at)
+        self._store.touch(row.person_id)
+
+    def want(self, row: ObligationRow) -> None:
+        """Somebody asks by hand that the person is reminded of it, at the clock's next tick or as soon as may be."""
+        self._store.change(row, wanted=True, remind_at=self._store.now)
 
     def closed(self, person_id: str, *, at: datetime, how: str) -> list[ObligationRow]:
         """What a person owed until a moment at which it was closed in this way."""
@@ -162,7 +201,7 @@ class Obligations:
         times = row.reminded + 1
         if not self._store.run(_REMINDED, which=row.id, at=next_at, times=times):
             raise Conflict(TABLE.name)
-        row.__dict__.update(reminded=times, snoozed_until=None, remind_at=next_at)
+        row.__dict__.update(reminded=times, snoozed_until=None, wanted=False, remind_at=next_at)
 
     def remind_next(self, row: ObligationRow, at: datetime | None) -> None:
         """Nothing is said now; when there is something to decide again."""

@@ -182,6 +182,14 @@ class Slots:
             Occurrence, *theirs, order=(DECISIONS.c.decided_at.desc(), DECISIONS.c.id.desc())
         )
 
+    def decided_about(self, kind: str, about: Collection[str]) -> dict[str, list[Occurrence]]:
+        """What was decided at one bell about each of these, the oldest first."""
+        found: dict[str, list[Occurrence]] = {}
+        these = (DECISIONS.c.kind == kind, DECISIONS.c.about.in_(list(about)))
+        for row in self._store.all(Occurrence, *these, order=(DECISIONS.c.decided_at, DECISIONS.c.id)):
+            found.setdefault(row.about, []).append(row)
+        return found
+
     def counted(self, since: datetime) -> dict[str, int]:
         """How many due moments came to which end since a moment: "sent", or "silent: quiet hours" and the like."""
         ends = (DECISIONS.c.outcome, DECISIONS.c.reason)

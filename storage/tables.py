@@ -288,6 +288,12 @@ class ObligationRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("person_id", "kind", "about"),
         Index("obligation_open", "person_id", "closed_at"),
+        Index(
+            "obligation_within",
+            "within",
+            sqlite_where=text("within <> ''"),
+            postgresql_where=text("within <> ''"),
+        ),
         # Only what is open is in it: closed obligations, years of them, cost a tick nothing.
         Index(
             "obligation_to_remind",
@@ -303,6 +309,14 @@ class ObligationRow(Row, table=True):
     title: str = Field(sa_column=Column(Sealed, nullable=False))
     args: Any = Field(sa_column=Column(SealedJson, nullable=False))
     minutes: int = 2
+    cadence: str = ""
+    """When a reminder is due: "" for once and once more, or a name that `handlers/kit/cadence.py` knows."""
+    note: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    """A stored Text that stands under the title: what happens when it is late."""
+    within: str = ""
+    """What it is a part of ("reviews:<id>"), whose open ones are counted, moved and closed together."""
+    wanted: bool = False
+    """Somebody asked by hand that the person is reminded next time."""
     opened_at: datetime = Field(sa_type=Moment)
     due_at: datetime | None = Field(default=None, sa_type=Moment)
     expires_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -73,6 +73,11 @@ RULES: Mapping[str, Phrase] = {
     "due": Phrase("By the rule: once more when it is nearly due"),
     "asked for": Phrase("By the rule: you asked to be reminded then"),
     "appointment": Phrase("By the rule: shortly before a meeting"),
+    "three days": Phrase("By the rule: again after three workdays"),
+    "week before": Phrase("By the rule: a week before it is due"),
+    "day before": Phrase("By the rule: the day before it is due"),
+    "last day": Phrase("By the rule: on its last day"),
+    "by hand": Phrase("Because HR asked me to remind those who still owe it"),
 }
 
 

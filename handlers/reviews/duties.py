@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
 
+from handlers.kit.cadence import DEADLINE
 from handlers.kit.calendar import at_wall
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.values import dump
 from handlers.reviews import raters
 from handlers.reviews.writing import WRITE
 from storage.people import Person
-from storage.reviews import MANAGER, PEER, SELF, UPWARD, Duty, ReviewCycle, last_day
+from storage.reviews import (
+    CUSTOMER,
+    MANAGER,
+    PEER,
+    SELF,
+    UPWARD,
+    Duty,
+    ReviewCycle,
+    is_confidential,
+    last_day,
+)
+from storage.reviews.running import within
 from storage.store import Store
 
 END_OF_DAY = time(18)
-PHASE_OF = {SELF: "self", PEER: "write", UPWARD: "write", MANAGER: "write"}
+PHASE_OF = {SELF: "self", PEER: "write", UPWARD: "write", MANAGER: "write", CUSTOMER: "write"}
 """In which phase people write as what."""
 
 
@@ -23,39 +36,87 @@ def due_at(cycle: ReviewCycle, phase: str, person: Person) -> datetime:
     return at_wall(last_day(cycle, phase), END_OF_DAY, person.zone)
 
 
-def assign(store: Store, cycle: ReviewCycle, subject: Person, today: date) -> None:
-    """Everything that is written about a person in a cycle, by who is to write it now."""
+def writers(store: Store, cycle: ReviewCycle, subject: Person, today: date) -> Iterator[tuple[str, Person]]:
+    """Who writes about a person in a cycle from the start, and as what."""
     manager = store.directory.person(store.directory.manager_of(subject.id, today) or "")
     if SELF in cycle.roles:
-        store.reviews.assign(cycle, subject.id, subject.id, SELF)
+        yield SELF, subject
     if manager and manager.active and MANAGER in cycle.roles:
-        store.reviews.assign(cycle, subject.id, manager.id, MANAGER)
+        yield MANAGER, manager
     if UPWARD in cycle.roles:
         for report in raters.upward(store, subject.id, today):
-            store.reviews.assign(cycle, subject.id, report.id, UPWARD)
-    store.reviews.results.open(cycle, subject.id, manager=manager.id if manager else None)
+            yield UPWARD, report
 
 
-def ask(store: Store, cycle: ReviewCycle, phase: str) -> int:
-    """Open what people owe in a phase; returns how many."""
-    duties = [duty for duty in store.reviews.duties(cycle.id, state="owed") if PHASE_OF[duty.role] == phase]
-    return sum(_asked(store, cycle, phase, duty) for duty in duties)
+def assign(store: Store, cycle: ReviewCycle, subject: Person, today: date) -> None:
+    """Everything that is written about a person in a cycle, by who is to write it now."""
+    for role, author in writers(store, cycle, subject, today):
+        store.reviews.assign(cycle, subject.id, author.id, role)
+    if not cycle.is_test:
+        store.reviews.results.open(cycle, subject.id, manager=store.directory.manager_of(subject.id, today))
 
 
-def _asked(store: Store, cycle: ReviewCycle, phase: str, duty: Duty) -> bool:
+def ask(store: Store, cycle: ReviewCycle, phase: str, *, subject: str = "") -> int:
+    """Open what people owe in a phase, about everybody or one person; returns how many."""
+    duties = store.reviews.duties(cycle.id, state="owed", subject=subject)
+    return sum(asked(store, cycle, phase, duty) for duty in duties if PHASE_OF[duty.role] == phase)
+
+
+def asked(store: Store, cycle: ReviewCycle, phase: str, duty: Duty) -> bool:
+    """Open one thing that somebody owes in a phase, or open it again; False when it is owed already or by nobody."""
     author = store.directory.person(duty.author_id or "")
     if author is None or not author.active:
         return False
+    until = due_at(cycle, phase, author)
     opened = store.obligations.open(
         author.id,
         WRITE,
         duty.id,
-        title=dump(_title(store, cycle, duty)),
+        title=dump(title(store, cycle, duty)),
         args={"review": duty.id},
-        due_at=due_at(cycle, phase, author),
+        due_at=until,
         minutes=20,
+        cadence=DEADLINE,
+        note=dump(late) if (late := when_late(store, cycle, duty, author, until)) else "",
+        within=within(cycle.id),
     )
-    return opened is not None
+    return opened is not None or _again(store, duty, author, until)
+
+
+def _again(store: Store, duty: Duty, author: Person, until: datetime) -> bool:
+    owed = store.obligations.find(author.id, WRITE, duty.id)
+    if owed is None or owed.closed_at is None:
+        return False
+    store.obligations.reopen(owed)
+    store.obligations.begin_again(owed, due_at=until)
+    return True
+
+
+def is_escalated(cycle: ReviewCycle, duty: Duty, manager: str | None) -> bool:
+    """Whether this manager of the author may hear that it is late: never of what is confidential, nor about
+    themselves."""
+    if not cycle.escalates or cycle.is_test or is_confidential(duty.role, cycle.peers):
+        return False
+    return manager is not None and duty.subject_id != manager
+
+
+def when_late(store: Store, cycle: ReviewCycle, duty: Duty, author: Person, until: datetime) -> Text | None:
+    """What the author is told beforehand about what happens when it is late."""
+    manager = store.directory.manager_of(author.id, store.now.date())
+    if not is_escalated(cycle, duty, manager):
+        return None
+    name = Verbatim(store.directory.named(manager))
+    return Phrase("If it is missing then, {manager} hears that it is, on the workday after.", manager=name)
+
+
+def title(store: Store, cycle: ReviewCycle, duty: Duty) -> Text:
+    """What somebody owes, as the reminder says it; a test says for whom it would be."""
+    plain = _title(store, cycle, duty)
+    if not cycle.is_test:
+        return plain
+    return Phrase(
+        "Test, for {name}: {what}", name=Verbatim(store.directory.named(duty.stands_for)), what=plain
+    )
 
 
 def _title(store: Store, cycle: ReviewCycle, duty: Duty) -> Text:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule
+from handlers.kit.cadence import DEADLINE
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
@@ -16,6 +17,7 @@ from handlers.reviews import duties, raters, together
 from handlers.reviews.review import bound_cycle, cycle_of, feature
 from storage.people import Person
 from storage.reviews import PEER, SELF, UPWARD, Duty, ReviewCycle
+from storage.reviews.running import within
 from storage.store import Store
 
 NOMINATE, APPROVE = "reviews.nominate", "reviews.approve"
@@ -40,6 +42,8 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
                 args={"cycle": cycle.id},
                 due_at=duties.due_at(cycle, "peers", subject),
                 minutes=5,
+                cadence=DEADLINE,
+                within=within(cycle.id),
             )
 
 
@@ -91,6 +95,8 @@ def _ask_approver(store: Store, cycle: ReviewCycle, subject: str) -> None:
         args={"cycle": cycle.id, "subject": subject},
         due_at=duties.due_at(cycle, "peers" if cycle.phase == "peers" else "write", approver),
         minutes=5,
+        cadence=DEADLINE,
+        within=within(cycle.id),
     )
 
 

@@ -7,7 +7,7 @@ from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Verbatim
 from handlers.reviews import nominating, phases, sharing, writing
-from handlers.reviews.planning import plan_card
+from handlers.reviews.launching import plan_card
 from handlers.reviews.review import bound_cycle, called, feature, runners
 from storage.reviews import Review
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from handlers.kit.calendar import at_wall
-from handlers.kit.cards import Button, Card, Fact
+from handlers.kit.cards import Button, Card, Fact, Note, Part, Press
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import duties, nominating, releasing, sharing, survey
+from handlers.reviews import deadlines, duties, nominating, releasing, sharing, survey
 from handlers.reviews.review import bound_cycle, feature, runners
-from storage.reviews import PHASES, ReviewCycle, last_day
+from storage.reviews import PEER, PHASES, ReviewCycle, last_day
 from storage.store import Store
 
 NAMES: Mapping[str, Text] = {
@@ -36,18 +36,39 @@ def enter(store: Store, cycle: ReviewCycle, phase: str, *, by: str | None, reaso
     if cycle.phase in ("peers", "write"):
         nominating.settle(store, cycle)
     store.reviews.cycles.enter(cycle, phase, by=by, reason=reason)
-    duties.ask(store, cycle, phase)
-    if phase == "peers":
+    while not is_used(cycle, cycle.phase):
+        store.reviews.cycles.enter(cycle, following(cycle.phase), by=by)
+    begin(store, cycle)
+
+
+def begin(store: Store, cycle: ReviewCycle) -> None:
+    """What the phase asks of people is owed, and its end is on the clock."""
+    duties.ask(store, cycle, cycle.phase)
+    if cycle.phase == "peers" and not cycle.is_test:
         nominating.ask(store, cycle)
-    if phase == "share":
+    if cycle.phase == "share":
         store.reviews.calibration.end(cycle.id)
         sharing.ask(store, cycle)
-    if phase == "closed":
+    if cycle.phase == "closed":
         store.reviews.invites.revoke_all(cycle.id)
         sharing.settle(store, cycle)
-        survey.ask(store, cycle)
+        if not cycle.is_test:
+            survey.ask(store, cycle)
     releasing.plan(store, cycle)
+    deadlines.plan(store, cycle)
     plan(store, cycle)
+
+
+def is_used(cycle: ReviewCycle, phase: str) -> bool:
+    """Whether anybody does anything in a phase of this cycle; the others are passed through at once."""
+    if phase == "peers":
+        return PEER in cycle.roles
+    return phase != "calibrate" or cycle.is_rated
+
+
+def used(cycle: ReviewCycle) -> tuple[str, ...]:
+    """The phases of a cycle that take time, in their order."""
+    return tuple(phase for phase in PHASES[1:-1] if is_used(cycle, phase))
 
 
 def plan(store: Store, cycle: ReviewCycle) -> None:
@@ -94,12 +115,45 @@ def next_phase(request: Request, cycle: str, seen: str) -> Reply:
 
 
 def state_card(row: ReviewCycle, title: Text) -> Card:
-    """Where a cycle is."""
+    """Where a cycle is, and what may be done with it."""
     running = row.state == "running"
     return Card(
         title,
         Fact(Phrase("Cycle"), Verbatim(row.name)),
         Fact(Phrase("Phase"), NAMES[row.phase]),
         *((Fact(Phrase("Until"), Phrase("{day}", day=last_day(row, row.phase))),) if running else ()),
-        *((Button(Phrase("Next phase"), next_phase.bind(cycle=row.id, seen=row.phase)),) if running else ()),
+        *_states(row),
+        *_doors(row),
     )
+
+
+def _states(row: ReviewCycle) -> tuple[Part, ...]:
+    made: list[Part] = []
+    if row.state == "paused":
+        made.append(Note(Phrase("It is paused: nobody owes anything, and nobody hears anything of it.")))
+    if row.is_test:
+        made.append(Note(Phrase("This is a test run: only you hear of it, and only you read it.")))
+    return tuple(made)
+
+
+_EVER = (("progress", Phrase("Progress")),)
+_WHILE: Mapping[str, tuple[tuple[str, Phrase], ...]] = {
+    "running": (
+        ("extend", Phrase("Change the days")),
+        ("pause", Phrase("Pause")),
+        ("reopen", Phrase("Back to an earlier phase")),
+        ("add_people", Phrase("Add people")),
+    ),
+    "paused": (("resume", Phrase("Go on")), ("extend", Phrase("Change the days"))),
+}
+_LAST = (("trace", Phrase("What happened")),)
+
+
+def _doors(row: ReviewCycle) -> tuple[Part, ...]:
+    """Bound by name: what these doors do ends here again."""
+    going_on = Button(Phrase("Next phase"), next_phase.bind(cycle=row.id, seen=row.phase))
+    doors = (*_EVER, *_WHILE.get(row.state, ()), *_LAST)
+    made = [Button(label, Press(f"reviews.{name}", {"cycle": row.id})) for name, label in doors]
+    if row.is_test:
+        made.append(Button(Phrase("Discard the test"), Press("reviews.discard", {"cycle": row.id})))
+    return (*((going_on,) if row.state == "running" else ()), *made)

@@ -1,22 +1,22 @@
-"""A new cycle: for whom, about which days, until when; a look at what it would do, and its launch."""
+"""A new cycle: for whom, about which days, what it asks of whom, and until when. Nobody hears of it yet."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from handlers.kit.access import hr
-from handlers.kit.cards import Button, Card, Fact, Note, Section
-from handlers.kit.forms import Choice, Colleague, Day, Option, Words
+from handlers.kit.calendar import local_day
+from handlers.kit.forms import NO, YES, Choice, Colleague, Day, Option, Question, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, names
-from handlers.reviews import duties, parts, phases, raters
-from handlers.reviews.review import bound_cycle, feature, runners
+from handlers.kit.text import Phrase, Verbatim, names
+from handlers.reviews import parts, phases, raters
+from handlers.reviews.launching import plan_card
+from handlers.reviews.review import bound_cycle, cycle_of, feature, runners
 from storage.people import Person
-from storage.reviews import PHASES, ReviewCycle, last_day
-from storage.store import Store
+from storage.reviews import ReviewCycle, last_day
 
 LENGTHS: Mapping[str, int] = {
     "self": 7,
@@ -28,6 +28,7 @@ LENGTHS: Mapping[str, int] = {
     "acknowledge": 7,
 }
 """The days of each phase, until somebody sets others."""
+HALF_A_YEAR = timedelta(days=182)
 
 Name = Annotated[
     str, Words(Phrase("What is the cycle called?"), longest=80, lines=False, help=Phrase("“Autumn 2026”"))
@@ -41,13 +42,13 @@ Units = Annotated[
         lines=False,
     ),
 ]
-People = Annotated[tuple[str, ...], Colleague(Phrase("For which people besides?"), most=20)]
+People = Annotated[tuple[Person, ...], Colleague(Phrase("For which people besides?"), most=20)]
 From = Annotated[
     date,
     Day(
         Phrase("About the time from?"),
         lead=("from", "从"),
-        suggested=lambda request: (request.today - timedelta(days=182)).isoformat(),
+        suggested=lambda request: (request.today - HALF_A_YEAR).isoformat(),
     ),
 ]
 Until = Annotated[
@@ -70,6 +71,15 @@ PEERS = (
         also=("匿名", "保密", "保密：三人及以上合并，打乱顺序"),
     ),
 )
+STANDARD = "standard"
+
+
+def _templates(request: Request) -> tuple[Option, ...]:
+    own = (
+        Option(row.id, Phrase("{name}, version {n}", name=Verbatim(row.name), n=row.edition))
+        for row in request.store.reviews.templates.offered()
+    )
+    return (Option(STANDARD, Phrase("The usual questions"), also=("标准模板",)), *own)
 
 
 @feature.command(
@@ -91,11 +101,15 @@ def new(
         str,
         Choice(Phrase("Who writes besides the people themselves and their managers?"), options=raters.OTHERS),
     ] = "nobody",
+    template: Annotated[str, Choice(Phrase("What is asked?"), options=_templates)] = STANDARD,
+    rated: Annotated[
+        str, Choice(Phrase("With points?"), options=(YES, NO), help=Phrase("Without them, only words count."))
+    ] = "yes",
     peers: Annotated[str, Choice(Phrase("How do colleagues write?"), options=PEERS)] = "named",
 ) -> Reply:
     """Prepare a review cycle. Nobody hears of it until you launch it."""
     to_on = to_on or request.today
-    from_on = from_on or to_on - timedelta(days=182)
+    from_on = from_on or to_on - HALF_A_YEAR
     if from_on > to_on:
         raise Problem(
             Phrase("It ends before it begins. Give the days the other way round."), question="from_on"
@@ -103,15 +117,28 @@ def new(
     cycle = request.store.reviews.cycles.add(
         request.actor.id,
         name=" ".join(name.split()),
-        parts=[part.kept() for part in parts.STANDARD],
-        whom={**_units(request, units), "people": people, "without": (request.actor.id,)},
+        **_asks(request, template),
+        whom={
+            **_units(request, units),
+            "people": tuple(person.id for person in people),
+            "without": (request.actor.id,),
+        },
         roles=raters.roles(others),
         from_on=from_on,
         to_on=to_on,
         last_days=usual_days(request.today),
         peers=peers,
+        is_rated=rated == "yes",
     )
     return Reply(show=plan_card(request, cycle, Phrase("The cycle is prepared. Nobody has heard of it yet.")))
+
+
+def _asks(request: Request, template: str) -> dict[str, Any]:
+    if template == STANDARD:
+        return {"parts": [part.kept() for part in parts.STANDARD]}
+    row = request.store.reviews.templates.get(template)
+    assert row  # it was one of the options
+    return {"parts": row.parts, "template_id": row.template_id, "template_edition": row.edition}
 
 
 def usual_days(today: date) -> dict[str, date]:
@@ -150,80 +177,70 @@ def _units(request: Request, words: str) -> dict[str, Sequence[str]]:
     return {sort: tuple(items) for sort, items in found.items()}
 
 
-def reviewed(store: Store, cycle: ReviewCycle) -> list[Person]:
-    """The people about whom a cycle is to be, by name."""
-    whom = {key: frozenset(items) for key, items in cycle.whom.items()}
-    return [
-        person
-        for person in store.directory.active()
-        if person.id not in whom["without"]
-        and (
-            person.id in whom["people"]
-            or person.team in whom["teams"]
-            or person.department in whom["departments"]
-        )
-    ]
+# The days ------------------------------------------------------------------------------------------------------------
 
 
-def plan_card(request: Request, cycle: ReviewCycle, title: Text) -> Card:
-    """What a cycle would do, and whom it would tell when."""
-    people = reviewed(request.store, cycle)
-    units = (*cycle.whom["departments"], *cycle.whom["teams"])
-    days = tuple(
-        Phrase("{phase}: until {day}", phase=phases.NAMES[phase], day=last_day(cycle, phase))
-        for phase in PHASES[1:-1]
+def open_phases(cycle: ReviewCycle) -> tuple[str, ...]:
+    """The phases whose days may still be changed: this one, and those after it."""
+    known = phases.used(cycle)
+    return known[known.index(cycle.phase) :] if cycle.phase in known else known
+
+
+def _asked_days(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
+    cycle = cycle_of(request, args)
+    if cycle is None:
+        return ()
+    return tuple(
+        Day(phases.NAMES[phase], name=phase, help=Phrase("Its last day."), required=False)
+        for phase in open_phases(cycle)
     )
-    return Card(
-        title,
-        Fact(Phrase("Cycle"), Verbatim(cycle.name)),
-        Fact(Phrase("About"), Phrase("{from_on} to {to_on}", from_on=cycle.from_on, to_on=cycle.to_on)),
-        *((Fact(Phrase("For"), names(units)),) if units else ()),
-        Section(
-            Plural(
-                "It is about one person: {who}",
-                "It is about {n} people: {who}",
-                n=len(people),
-                who=_some(people),
+
+
+Days = Annotated[dict[str, Any], Sheet(Phrase("The last day of each phase"), of=_asked_days)]
+
+
+def given_days(cycle: ReviewCycle) -> dict[str, str]:
+    """The days as they stand, for the form."""
+    return {phase: last_day(cycle, phase).isoformat() for phase in open_phases(cycle)}
+
+
+def checked_days(request: Request, cycle: ReviewCycle, given: Mapping[str, date]) -> dict[str, date]:
+    """The last day of every phase with these. Raises Problem for a day that is past, or before the phase before it."""
+    known = {phase: last_day(cycle, phase) for phase in cycle.last_days} | dict(given)
+    before = local_day(request.now, request.store.directory.zone) - timedelta(days=1)
+    for phase in open_phases(cycle):
+        if known[phase] <= before:
+            raise Problem(
+                Phrase(
+                    "{phase} would end on {day}; it can end on {first} at the earliest.",
+                    phase=phases.NAMES[phase],
+                    day=known[phase],
+                    first=before + timedelta(days=1),
+                ),
+                question=phase,
             )
-        ),
-        Section(Lines(days)),
-        Note(Phrase("You run it, so it is not about you. Everybody who is not named above hears nothing.")),
-        Button(
-            Phrase("Launch"),
-            launch.bind(cycle=cycle.id),
-            style="primary",
-            confirm=Phrase(
-                "Those about whom it is hear of it now, and whoever writes about them when it is their turn."
-            ),
-        ),
-    )
-
-
-def _some(people: Sequence[Person]) -> Text:
-    shown = tuple(Verbatim(person.name) for person in people[:12])
-    rest = len(people) - len(shown)
-    return Listing((*shown, Phrase("{n} more", n=rest)) if rest else shown)
+        before = known[phase]
+    return known
 
 
 @feature.button(allow=runners)
-def launch(request: Request, cycle: str) -> Reply:
-    """Launch this cycle."""
+def edit_days(request: Request, cycle: str) -> Reply:
+    """Change the days of this cycle before it is launched."""
     row = bound_cycle(request, cycle)
     if row.state != "draft":
-        raise Problem(Phrase("It was launched before, once."))
-    people = reviewed(request.store, row)
-    if not people:
-        raise Problem(Phrase("It is about nobody. Name a team, a department or people."))
-    for person in people:
-        duties.assign(request.store, row, person, request.today)
-    request.store.reviews.cycles.change(row, "launched", launched_at=request.now, state="running")
-    phases.enter(request.store, row, "self", by=request.actor.id)
-    return Reply(show=Card(Phrase("Launched: {name}", name=Verbatim(row.name)), Note(_heard(people))))
+        raise Problem(Phrase("It is launched. Its days are changed where it stands: /review cycles"))
+    return Reply(ask=set_days.bind(cycle=row.id), given=given_days(row))
 
 
-def _heard(people: Sequence[Person]) -> Text:
-    return Plural(
-        "One person is told now, in their hours.",
-        "{n} people are told now, each in their hours.",
-        n=len(people),
-    )
+@feature.button(
+    allow=runners,
+    seen_by=Phrase("Seen by HR; each day is told to those who owe something until then."),
+    title=Phrase("The days of the cycle"),
+)
+def set_days(request: Request, cycle: str, days: Days) -> Reply:
+    """Set the last day of each phase."""
+    row = bound_cycle(request, cycle)
+    if row.state != "draft":
+        raise Problem(Phrase("It is launched. Its days are changed where it stands: /review cycles"))
+    request.store.reviews.cycles.change(row, "planned", last_days=checked_days(request, row, days))
+    return Reply(show=plan_card(request, row, Phrase("The days are set. Nobody has heard of it yet.")))

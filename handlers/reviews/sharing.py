@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from handlers.kit.cadence import DEADLINE
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Press, Section
 from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
@@ -15,6 +16,7 @@ from handlers.reviews import duties, releasing, talking, writing
 from handlers.reviews.results import appeal_ends, bound_result, rating_line, seers, sharers, subjects
 from handlers.reviews.review import bound_cycle, called, feature
 from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
+from storage.reviews.running import within
 from storage.store import Store
 
 SHARE, ACKNOWLEDGE = "reviews.share", "reviews.acknowledge"
@@ -41,6 +43,8 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
             args={"result": result.id},
             due_at=duties.due_at(cycle, "share", author),
             minutes=5,
+            cadence=DEADLINE,
+            within=within(cycle.id),
         )
 
 
@@ -103,6 +107,8 @@ def give(request: Request, result: str) -> Reply:
         args={"result": row.id},
         due_at=duties.due_at(cycle, "acknowledge", subject),
         minutes=10,
+        cadence=DEADLINE,
+        within=within(cycle.id),
     )
     told = Card(
         Phrase("{name} shared your review with you", name=by),

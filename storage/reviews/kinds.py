@@ -9,6 +9,8 @@ _NAMED = {
     SELF: (Kind.REVIEW_SELF_DRAFT, Kind.REVIEW_SELF, Kind.REVIEW_SELF),
     MANAGER: (Kind.REVIEW_DRAFT, Kind.REVIEW_MANAGER, Kind.REVIEW_MANAGER_RELEASED),
 }
+TEST = "test"
+"""How colleagues write in a test run: nobody but its owner ever reads anything of it."""
 _OTHERS = (Kind.REVIEW_DRAFT, Kind.REVIEW_PEER, Kind.REVIEW_PEER_RELEASED)
 
 
@@ -21,6 +23,8 @@ def kind_of(role: str, peers: str, *, submitted: bool, released: bool = False) -
     """The kind of a review."""
     if is_confidential(role, peers):
         return Kind.REVIEW_CONFIDENTIAL
+    if peers == TEST:
+        return Kind.REVIEW_DRAFT
     draft, done, open_ = _NAMED.get(role, _OTHERS)
     if not submitted:
         return draft

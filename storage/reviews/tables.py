@@ -44,6 +44,8 @@ class ReviewTemplate(Row, table=True):
     name: str
     parts: Any = Field(sa_column=Column(SealedJson, nullable=False))
     made_at: datetime = Field(sa_type=Moment)
+    published_at: datetime | None = Field(default=None, sa_type=Moment)
+    """Since when it may be chosen; until then it is being written, and is the one that may be changed."""
     retired_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
@@ -69,13 +71,15 @@ class ReviewCycle(Row, table=True):
     to_on: date
     """The days about which people write."""
     last_days: Any = Field(sa_column=Column(JSON, nullable=False))
-    peers: str = "named"  # named, confidential
+    peers: str = "named"  # named, confidential, test
     k_group: int = 3
     k_comment: int = 10
     k_score: int = 5
     is_rated: bool = True
     is_test: bool = False
-    """It tells nobody but its owner."""
+    """It tells nobody but its owner, who stands for everybody in it; its `peers` are "test"."""
+    escalates: bool = True
+    """A manager hears of what a report of theirs has not written in time, as the report was told before."""
     phase: str = PREPARED
     step: int = 0
     state: str = "draft"  # draft, running, paused, closed, dropped
@@ -117,13 +121,54 @@ class CycleStep(Row, table=True):
     reason: str | None = Field(default=None, sa_column=Column(Sealed))
 
 
+class CycleEvent(Row, table=True):
+    """Something that whoever ran a cycle did to it, or that happened to the people in it. It holds no words: why a
+    cycle went back into an earlier phase stands with its step."""
+
+    __tablename__ = "review_event"
+    __table_args__ = (Index("review_event_by_cycle", "cycle_id", "at"),)
+
+    cycle_id: str
+    act: str  # extended, paused, resumed, joined, left, back, manager, decided, reminded
+    at: datetime = Field(sa_type=Moment)
+    by: str | None = None
+    person_id: str | None = None
+    details: Any = Field(default=None, sa_column=Column(JSON))
+
+
+class HandOver(Row, table=True):
+    """Somebody in a cycle has another manager since: who finishes the review is for HR to say."""
+
+    __tablename__ = "review_handover"
+    __table_args__ = (UniqueConstraint("cycle_id", "subject_id", "old_id", "new_id"),)
+
+    cycle_id: str
+    subject_id: str
+    old_id: str
+    new_id: str
+    at: datetime = Field(sa_type=Moment)
+    choice: str = ""  # "" while nobody has decided; old, new, both
+    decided_at: datetime | None = Field(default=None, sa_type=Moment)
+    decided_by: str | None = None
+
+
+class CalendarFeed(Row, table=True):
+    """A person's private address of what they have to write, for their calendar. Only its digest is kept."""
+
+    __tablename__ = "calendar_feed"
+
+    person_id: str = Field(unique=True)
+    digest: str = Field(unique=True)
+    made_at: datetime = Field(sa_type=Moment)
+
+
 class Review(PersonalRow, table=True):
     """What `author_id` writes about `subject_id` in a cycle, as what they are to them. `kind` says who reads it now,
     and moves with its state. `answers` are by the key of what was asked: {"words", "points", "cites", …}."""
 
     __tablename__ = "review"
     __table_args__ = (
-        UniqueConstraint("cycle_id", "subject_id", "role", "author_id"),
+        UniqueConstraint("cycle_id", "subject_id", "role", "author_id", "stands_for"),
         Index("review_by_author", "author_id", "cycle_id"),
     )
     kinds: ClassVar[tuple[str, ...]] = REVIEW_KINDS
@@ -137,6 +182,10 @@ class Review(PersonalRow, table=True):
     """Why it was declined."""
     guest: str = Field(default="", sa_column=Column(Sealed, nullable=False))
     """Who wrote it from outside."""
+    frozen_for: str = ""  # left, manager
+    """Why nothing is written in it any more; what was begun stays with its author."""
+    stands_for: str = ""
+    """In a test run, whose place the author takes."""
     edition: int = 0
     """How often it was submitted."""
     submitted_at: datetime | None = Field(default=None, sa_type=Moment)

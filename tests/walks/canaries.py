@@ -503,8 +503,7 @@ class Story:
         await chat.presses("hana", "Launch")
         for who in ("ben", "nia"):
             await self._writes(who, who, "review_self")
-        for phase in ("peers", "write"):
-            await self._goes_on(phase)
+        await self._goes_on("write")
         (cycle,) = chat.rows(ReviewCycle)
         ids = chat.ids
         chat.change(lambda store: store.reviews.assign(cycle, ids["ben"], ids["chen"], UPWARD))

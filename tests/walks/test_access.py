@@ -250,6 +250,7 @@ PAGES = {
     "/as/{me}/pictures/{kind}/{place}/{number}.json", "/charts.js",
     "/as/{me}/events", "/as/{me}/say", "/as/{me}/press", "/as/{me}/open", "/as/{me}/react",
     "/as/{me}/form", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static",
+    "/calendar/{token}.ics",
     "/slack/events", "/telegram/webhook", "/ingest/*", "/customer/{token}",
 }  # fmt: skip
 """Every address of the server. One that is not here fails: nothing searches yet what comes from it."""

@@ -32,13 +32,14 @@ from handlers.kit.values import dump, load
 from handlers.reviews import nominating
 from storage.database import Database
 from storage.goals import Goal
+from storage.leaving import end_line
 from storage.metrics import FILES
 from storage.objections import FIGURE, SCORE
 from storage.people import Directory
 from storage.policy import Kind
 from storage.reviews import ReviewCycle
 from storage.store import Store
-from storage.tables import Inbox, Outgoing
+from storage.tables import Inbox, Outgoing, ReportingLine
 from tests.bot.ingest.sender import Sender, point
 from tests.company import MONDAY, PEOPLE, Chat, Heard, founded, in_haste
 
@@ -372,10 +373,18 @@ class Tour:
             await self.visit(who, said, "a goals file", 1)
 
     async def _a_review_cycle(self) -> None:
-        """Ben is reviewed, from the launch to his answer; then another cycle is prepared."""
+        """Ben is reviewed, from the launch to his answer, while his manager changes; then another cycle is prepared."""
         chat = self.chat
+        interviews, chat.interviews = chat.interviews, False
         await chat.says("hana", "/review new Autumn")
-        prepared = await chat.submits("hana", units="Engines", others="peer upward")
+        prepared = await chat.submits("hana", units="Engines", others="peer upward", people=("grace",))
+        await self._presses("hana", prepared, "preview", "toggle_escalation", "edit_days", "try_out")
+        await self.fill("hana", await self._asked("hana", "Change the days", prepared), "days", self.depth)
+        await self._presses("hana", await chat.presses("hana", "Test run", on=prepared), "discard")
+        for row in [each for each in chat.rows(ReviewCycle) if each.is_test]:
+            chat.change(lambda store, row=row: store.reviews.running.discard(row))
+        assert len(chat.rows(ReviewCycle)) == 1
+        chat.interviews = interviews
         await self._press_only("hana", prepared, "reviews.launch")
         await self._press_only("ben", await chat.says("ben", "/review"), "reviews.write")
         for phase in ("peers", "write", "calibrate", "share"):
@@ -388,11 +397,48 @@ class Tour:
             if phase == "peers":
                 await self._colleagues_are_chosen()
             if phase == "write":
+                await self._around_the_cycle()
                 await self._press_only("ada", await chat.says("ada", "/review"), "reviews.write")
             if phase == "calibrate":
                 await self._calibrated()
         await self._press_only("ada", await chat.opens("ada"), "reviews.share")
         await self._answer_what_was_told("a result")
+        for manager in ("grace", "ada"):
+            chat.change(lambda store, manager=manager: self._reports_to(store, "eve", manager))
+            await chat.tick()
+            await self._answer_what_was_told("another manager")
+
+    async def _around_the_cycle(self) -> None:
+        """What HR does with a cycle that runs, and back to where it was."""
+        chat = self.chat
+        await self.visit("hana", Said("/review progress", command=True), "progress", self.depth)
+        progress = chat.last["hana"]
+        preview = await chat.presses("hana", "Remind who still owes", on=progress)
+        await self._presses("hana", progress, "remind", "told")
+        await self._presses("hana", preview, "remind_now")
+        told = await chat.presses("hana", "Who was told what, and why", on=progress)
+        await self._presses("hana", told, "told_whom")
+        opened = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+        await self._presses("hana", opened, "extend", "reopen", "add_people", "trace", "pause")
+        paused = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+        await self._presses("hana", paused, "resume")
+
+    async def _asked(self, who: str, label: str, on: Heard) -> Form:
+        form = (await self.chat.presses(who, label, on=on)).form
+        assert form
+        return form
+
+    async def _presses(self, who: str, shown: Heard, *doors: str) -> None:
+        for door in doors:
+            await self._press_only(who, shown, f"reviews.{door}", self.depth)
+
+    def _reports_to(self, store: Store, who: str, manager: str) -> None:
+        revision, ids = store.people_changed(), self.chat.ids
+        end_line(store, ids[who], revision)
+        line = ReportingLine(
+            subject_id=ids[who], manager_id=ids[manager], since=self.chat.now.date(), revision=revision
+        )
+        store.insert(line)
 
     async def _colleagues_are_chosen(self) -> None:
         """Ben proposes two, and Ada settles it."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 
-from bot.web import customers
+from bot.web import calendar, customers
 from bot.web.platform import WebPlatform
 from bot.web.server import make_server
 from handlers.kit.dispatch import Core
@@ -40,7 +40,9 @@ class House:
         return {}
 
     def routers(self) -> list[Any]:
-        return [*(platform.router for platform in self.platforms), customers.make_router(self.core.database)]
+        pages = (customers, calendar)
+        own = (platform.router for platform in self.platforms)
+        return [*own, *(page.make_router(self.core.database) for page in pages)]
 
     async def is_ready(self) -> bool:
         return True

@@ -1,0 +1,163 @@
+"""How far a cycle is: how many have written what they were asked, by kind and by unit, small groups never alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from handlers.kit.access import hr
+from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.reviews import phases
+from handlers.reviews.review import bound_cycle, feature, has_power, runners
+from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty, ReviewCycle
+from storage.store import Store
+
+KINDS: Mapping[str, Text] = {
+    SELF: Phrase("Self-reviews"),
+    PEER: Phrase("By colleagues"),
+    UPWARD: Phrase("About managers"),
+    MANAGER: Phrase("By managers"),
+    CUSTOMER: Phrase("By customers"),
+}
+
+# Counting ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many of a group are asked for, handed in, and declined."""
+
+    asked: int
+    done: int
+    declined: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """A unit with its count; `people` are those of whom it counts. Without a name: several small ones together."""
+
+    name: str
+    people: int
+    count: Count
+
+
+def counted(duties: Iterable[Duty]) -> Count:
+    """The count of these. What is frozen or dropped is asked of nobody."""
+    states = Counter(duty.state for duty in duties)
+    return Count(
+        states["owed"] + states["submitted"] + states["declined"], states["submitted"], states["declined"]
+    )
+
+
+def grouped(units: Mapping[str, list[Duty]], *, least: int) -> tuple[Group, ...]:
+    """The groups that may be shown: one of fewer people than `least` only together with other such ones and, while
+    these are too few as well, with the next smallest, so that none can be had by taking the rest from the whole."""
+    known = sorted((_group(name, duties) for name, duties in units.items()), key=lambda each: each.people)
+    small = [each for each in known if each.people < least]
+    rest = known[len(small) :]
+    while small and rest and (sum(each.people for each in small) < least or len(small) < 2):
+        small.append(rest.pop(0))
+    shown = sorted(rest, key=lambda each: each.name)
+    if not small:
+        return tuple(shown)
+    together = [duty for each in small for duty in units[each.name]]
+    group = _group("", together)
+    return tuple(shown) if group.people < least else (*shown, group)
+
+
+def _group(name: str, duties: list[Duty]) -> Group:
+    return Group(name, len({duty.author_id for duty in duties}), counted(duties))
+
+
+def of_units(store: Store, duties: Iterable[Duty]) -> dict[str, list[Duty]]:
+    """Duties by the department of who writes, or by the team where there are no departments."""
+    found: dict[str, list[Duty]] = {}
+    for duty in duties:
+        person = store.directory.person(duty.stands_for or duty.author_id or "")
+        if person:
+            found.setdefault(person.department or person.team or "?", []).append(duty)
+    return found
+
+
+# Showing -------------------------------------------------------------------------------------------------------------
+
+
+@feature.command("review progress", allow=hr, also=("评估 进度", "评估进度"), examples=("",))
+def overall(request: Request) -> Reply:
+    """See how far the review cycles are that you run."""
+    running = [
+        row
+        for row in request.store.reviews.cycles.in_state("running", "paused")
+        if has_power(request.store, request.actor.id, row)
+    ]
+    if not running:
+        return Reply(show=Card(Phrase("No review cycle of yours runs now.")))
+    if len(running) == 1:
+        return Reply(show=progress_card(request, running[0]))
+    return Reply(
+        show=Card(
+            Phrase("Review cycles"),
+            *(
+                Section(Verbatim(row.name), button=Button(Phrase("Progress"), progress.bind(cycle=row.id)))
+                for row in running
+            ),
+        )
+    )
+
+
+@feature.button(allow=runners)
+def progress(request: Request, cycle: str) -> Reply:
+    """See how far this cycle is."""
+    return Reply(show=progress_card(request, bound_cycle(request, cycle)))
+
+
+def progress_card(request: Request, row: ReviewCycle) -> Card:
+    """Counts of a cycle: never who wrote what, and of no small group alone."""
+    duties = request.store.reviews.duties(row.id)
+    kinds = {role: [duty for duty in duties if duty.role == role] for role in KINDS}
+    units = grouped(of_units(request.store, duties), least=row.k_group)
+    return Card(
+        Phrase("{cycle}: {phase}", cycle=Verbatim(row.name), phase=phases.NAMES[row.phase]),
+        Heading(Phrase("By kind")),
+        *(Section(_line(KINDS[role], counted(found))) for role, found in kinds.items() if found),
+        *_units(units),
+        *_doors(row),
+        Note(
+            Phrase("Units with fewer than {k} who write are counted together, or not at all.", k=row.k_group)
+        ),
+    )
+
+
+def _units(units: tuple[Group, ...]) -> tuple[Part, ...]:
+    if not units:
+        return ()
+    lines = (
+        Section(_line(Verbatim(each.name) if each.name else Phrase("Small units together"), each.count))
+        for each in units
+    )
+    return (Heading(Phrase("By unit")), *lines)
+
+
+def _line(name: Text, count: Count) -> Text:
+    if count.declined:
+        return Phrase(
+            "{name}: {done} of {asked} handed in, {declined} declined",
+            name=name,
+            done=count.done,
+            asked=count.asked,
+            declined=count.declined,
+        )
+    return Phrase("{name}: {done} of {asked} handed in", name=name, done=count.done, asked=count.asked)
+
+
+def _doors(row: ReviewCycle) -> tuple[Part, ...]:
+    if row.state != "running":
+        return ()
+    return (
+        Button(Phrase("Remind who still owes"), Press("reviews.remind", {"cycle": row.id})),
+        Button(Phrase("Who was told what, and why"), Press("reviews.told", {"cycle": row.id})),
+        Button(Phrase("Open"), Press("reviews.open_cycle", {"cycle": row.id})),
+    )

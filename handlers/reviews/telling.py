@@ -1,0 +1,43 @@
+"""Telling people of a cycle: in their hours, and in a test run its owner alone, with for whom it would have been."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers.kit.cards import Card, Note
+from handlers.kit.hours import calendar_of, hours_of
+from handlers.kit.requests import Tell
+from handlers.kit.text import Phrase, Verbatim
+from storage.people import Person
+from storage.reviews import ReviewCycle
+from storage.store import Store
+
+LIVES = timedelta(days=7)
+
+
+def tell(store: Store, cycle: ReviewCycle, person: Person, card: Card, *, topic: str) -> Tell:
+    """A card for somebody of a cycle: not at night, not on a day off, not while they are away."""
+    to = store.directory.people[cycle.owner_id] if cycle.is_test else person
+    opens = hours_of(store, to, calendar_of(store)).open_from(store.now)
+    topic = f"{topic}:{person.id}" if cycle.is_test else topic
+    return Tell(marked(cycle, person, card), to=to.id, topic=topic, after=opens - store.now, lives=LIVES)
+
+
+def marked(cycle: ReviewCycle, person: Person, card: Card) -> Card:
+    """The card as it is; of a test run it says so, and for whom it would be."""
+    if not cycle.is_test:
+        return card
+    test = Note(Phrase("A test: only you get this. It would be for {name}.", name=Verbatim(person.name)))
+    return Card(card.title, test, *card.parts)
+
+
+def runner_of(store: Store, cycle: ReviewCycle) -> Person | None:
+    """Who of HR runs a cycle: its owner, or another one who is not reviewed in it when the owner has left."""
+    known = store.directory.person(cycle.owner_id)
+    others = (each for each in store.directory.active() if each.role == "hr")
+    able = (
+        each
+        for each in (known, *others)
+        if each and each.active and not store.reviews.cycles.is_reviewed_in(cycle.id, each.id)
+    )
+    return next(able, None)

@@ -1,0 +1,179 @@
+"""What happens to a cycle while it runs: what was done to it and why, who left, whose manager changed, a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, delete, or_, select, update
+
+from storage.reviews.tables import (
+    CycleEvent,
+    CycleStep,
+    HandOver,
+    Review,
+    ReviewCycle,
+    ReviewEdition,
+)
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+CYCLES = ReviewCycle.__table__  # type: ignore[attr-defined]
+STEPS = CycleStep.__table__  # type: ignore[attr-defined]
+EVENTS = CycleEvent.__table__  # type: ignore[attr-defined]
+HANDED = HandOver.__table__  # type: ignore[attr-defined]
+REVIEWS = Review.__table__  # type: ignore[attr-defined]
+EDITIONS = ReviewEdition.__table__  # type: ignore[attr-defined]
+WRITE = "reviews.write"
+"""The obligations to write, about the id of a review."""
+OPEN = ("running", "paused")
+LEFT, MANAGER = "left", "manager"
+"""Why nothing is written in a review any more."""
+SOMEBODY_LEFT = "reviews.left"
+"""The bell by which HR hears that somebody in a cycle has left."""
+
+
+def within(cycle_id: str) -> str:
+    """What people owe in a cycle belongs to this."""
+    return f"reviews:{cycle_id}"
+
+
+class CyclesRunning:
+    """`store.reviews.running`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # What was done to it -------------------------------------------------------------------------------------------
+
+    def note(
+        self,
+        cycle: ReviewCycle,
+        act: str,
+        *,
+        by: str | None,
+        person: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> CycleEvent:
+        """Keep what happened to a cycle, for whoever runs it."""
+        return self._store.insert(
+            CycleEvent(
+                cycle_id=cycle.id,
+                act=act,
+                at=self._store.now,
+                by=by,
+                person_id=person,
+                details=dict(details or {}),
+            )
+        )
+
+    def events(self, cycle_id: str) -> list[CycleEvent]:
+        """Everything that happened to a cycle, the oldest first."""
+        return self._store.all(CycleEvent, EVENTS.c.cycle_id == cycle_id, order=(EVENTS.c.at, EVENTS.c.id))
+
+    # Somebody leaves -----------------------------------------------------------------------------------------------
+
+    def leave(self, person_id: str) -> None:
+        """Somebody leaves now: what is written about them and what they write is frozen, and nobody owes it any more.
+        What was submitted stays, and what was begun stays with its author."""
+        theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)
+        mine = (theirs, REVIEWS.c.state.in_(("owed", "nominated")), REVIEWS.c.cycle_id.in_(_open_cycles()))
+        which = (REVIEWS.c.id, REVIEWS.c.cycle_id, REVIEWS.c.author_id)
+        found = self._store.execute(select(*which).where(*mine)).all()
+        for review, _, author in found:
+            self.freeze(review, LEFT)
+            if author:
+                self._store.obligations.close(author, WRITE, review, how="left")
+        for cycle in {row.cycle_id for row in found}:
+            self._store.slots.plan(SOMEBODY_LEFT, f"{cycle}:{person_id}", self._store.now)
+
+    def come_back(self, person_id: str) -> None:
+        """Somebody had not left after all: it is owed again, on its old terms."""
+        theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)
+        which = select(REVIEWS.c.id, REVIEWS.c.author_id)
+        for review, author in self._store.execute(which.where(theirs, REVIEWS.c.frozen_for == LEFT)).all():
+            self.thaw(review)
+            owed = self._store.obligations.find(author, WRITE, review) if author else None
+            if owed and owed.closed_how == "left":
+                self._store.obligations.reopen(owed)
+
+    def freeze(self, review_id: str, why: str) -> None:
+        """Nothing is written in a review any more; what was begun is kept for its author."""
+        self._set(review_id, state="frozen", frozen_for=why)
+
+    def thaw(self, review_id: str) -> None:
+        """It is owed again."""
+        self._set(review_id, state="owed", frozen_for="")
+
+    def _set(self, review_id: str, **values: Any) -> None:
+        one = REVIEWS.c.id == review_id
+        self._store.execute(update(REVIEWS).where(one).values(**values, version=REVIEWS.c.version + 1))
+        self._store.audit(values["state"], "review", record_id=review_id)
+
+    # Another manager -----------------------------------------------------------------------------------------------
+
+    def hand_over(self, cycle: ReviewCycle, subject: str, *, old: str, new: str) -> HandOver | None:
+        """Keep that somebody's manager is another one since; None when that is known."""
+        same = self._store.one(
+            HandOver,
+            HANDED.c.cycle_id == cycle.id,
+            HANDED.c.subject_id == subject,
+            HANDED.c.old_id == old,
+            HANDED.c.new_id == new,
+        )
+        if same:
+            return None
+        row = HandOver(cycle_id=cycle.id, subject_id=subject, old_id=old, new_id=new, at=self._store.now)
+        return self._store.insert(row)
+
+    def handed_over(self, row_id: str) -> HandOver | None:
+        """A change of managers, or None."""
+        return self._store.one(HandOver, HANDED.c.id == row_id)
+
+    def of_person(self, cycle_id: str, subject: str) -> list[HandOver]:
+        """The changes of one person's manager in a cycle."""
+        theirs = (HANDED.c.cycle_id == cycle_id, HANDED.c.subject_id == subject)
+        return self._store.all(HandOver, *theirs, order=HANDED.c.id)
+
+    def undecided(self, cycle_id: str) -> list[HandOver]:
+        """The changes of managers about which nobody has decided."""
+        waiting = (HANDED.c.cycle_id == cycle_id, HANDED.c.choice == "")
+        return self._store.all(HandOver, *waiting, order=HANDED.c.id)
+
+    def decide(self, row: HandOver, choice: str, *, by: str) -> None:
+        """HR says who finishes the review."""
+        self._store.change(row, choice=choice, decided_at=self._store.now, decided_by=by)
+
+    def led_in(self, person_id: str) -> list[tuple[str, str]]:
+        """The open cycles in which somebody is written about by a manager, or writes about one, with that manager."""
+        about = and_(REVIEWS.c.subject_id == person_id, REVIEWS.c.role == "manager")
+        by = and_(REVIEWS.c.author_id == person_id, REVIEWS.c.role == "upward")
+        manager = case((REVIEWS.c.role == "manager", REVIEWS.c.author_id), else_=REVIEWS.c.subject_id)
+        here = (or_(about, by), REVIEWS.c.cycle_id.in_(_open_cycles()))
+        found = self._store.execute(select(REVIEWS.c.cycle_id, manager).where(*here).distinct())
+        return [(row[0], row[1]) for row in found]
+
+    def any_open(self) -> bool:
+        """Whether a cycle is under way at all."""
+        return self._store.execute(_open_cycles().limit(1)).first() is not None
+
+    # A test is undone ----------------------------------------------------------------------------------------------
+
+    def discard(self, cycle: ReviewCycle) -> None:
+        """A test run never was: everything of it goes, with what waits to be told of it."""
+        assert cycle.is_test
+        here = REVIEWS.c.cycle_id == cycle.id
+        self._store.execute(delete(EDITIONS).where(EDITIONS.c.cycle_id == cycle.id))
+        self._store.execute(delete(REVIEWS).where(here))
+        for owed in self._store.obligations.within(within(cycle.id)):
+            self._store.obligations.close(owed.person_id, owed.kind, owed.about, how="discarded")
+        self._store.remove(CycleEvent, EVENTS.c.cycle_id == cycle.id)
+        for step in reversed(self._store.reviews.cycles.steps(cycle.id)):
+            self._store.remove(CycleStep, STEPS.c.id == step.id)
+        self._store.remove(ReviewCycle, CYCLES.c.id == cycle.id)
+        self._store.audit("discarded", "review_cycle", record_id=cycle.id)
+
+
+def _open_cycles() -> Any:
+    return select(CYCLES.c.id).where(CYCLES.c.state.in_(OPEN))

@@ -1,0 +1,328 @@
+"""A cycle while it runs: what it tells whom and when, a test of it, other days, a pause, a step back; its people."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from sqlmodel import col
+
+from bot.words import Voice
+from handlers.kit.requests import Submitted
+from storage.reviews import HandOver, Review, ReviewCycle, ReviewResult
+from storage.tables import ObligationRow, Outgoing, PersonRow, ReportingLine
+from tests.company import Chat, Heard
+from tests.handlers.reviewing import go_on, launched, the_cycle, write
+
+WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
+
+
+async def prepared(chat: Chat, **given: str) -> Heard:
+    await chat.says("hana", "/review new Autumn 2026")
+    return await chat.submits("hana", **{"units": "Engines", **given})
+
+
+async def days(chat: Chat, self_: str) -> Heard:
+    """Give the self-reviews another last day."""
+    form = chat.last["hana"].form
+    assert form
+    return await chat.does("hana", Submitted(form.draft, {**form.given, "self": self_}))
+
+
+async def at_the_cycle(chat: Chat, label: str) -> Heard:
+    """Press a button where the cycle stands."""
+    opened = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    return await chat.presses("hana", label, on=opened)
+
+
+def owing(chat: Chat, *, closed: str = "") -> set[str]:
+    """Who owes a review, or owed one that was closed in this way."""
+    names = {person: name for name, person in chat.ids.items()}
+    rows = chat.rows(ObligationRow, col(ObligationRow.kind) == "reviews.write")
+    return {
+        names[row.person_id]
+        for row in rows
+        if row.closed_how == closed and bool(row.closed_at) == bool(closed)
+    }
+
+
+async def told_later(chat: Chat, who: str) -> str:
+    await chat.tick()
+    return chat.told(who)
+
+
+# Before it begins ----------------------------------------------------------------------------------------------------
+
+
+async def test_it_shows_whom_it_tells_and_when(any_chat: Chat) -> None:
+    chat = any_chat
+    await prepared(chat, others="upward")
+    seen = await chat.presses("hana", "Whom it tells, and when")
+    assert "4 people: Ada Lovelace, Ben Okri, Eve Curie, and 陈明" in seen
+    assert "5 people: Ada Lovelace, Ben Okri, Eve Curie, Grace Hopper, and 陈明" in seen
+    assert "Mon, Nov 23, 2026 at the earliest and Mon, Nov 23, 2026 at the latest" in seen
+    assert "between 08:00 and 17:00 on their own clocks" in seen or "between 8:00" in seen
+    assert chat.rows(Outgoing) == []
+
+
+async def test_the_days_can_be_set_before_it_begins_and_not_the_wrong_way_round(chat: Chat) -> None:
+    await prepared(chat)
+    await chat.presses("hana", "Change the days")
+    wrong = await days(chat, self_="2026-12-20")
+    assert "Others write would end on Mon, Dec 14, 2026" in wrong
+    assert wrong.form
+    assert wrong.form.given["self"] == "2026-12-20"
+    right = await days(chat, self_="2026-12-04")
+    assert "Self-reviews: until Fri, Dec 4, 2026" in right
+    await chat.presses("hana", "Launch")
+    (row, *_) = [row for row in chat.rows(ObligationRow) if row.kind == "reviews.write"]
+    assert row.due_at.date() == date(2026, 12, 4)
+
+
+async def test_a_test_run_tells_its_owner_alone_and_leaves_nothing(any_chat: Chat) -> None:
+    chat = any_chat
+    await prepared(chat, others="upward", peers="confidential")
+    begun = await chat.presses("hana", "Test run")
+    await chat.tick()
+    for who in set(chat.ids) - {"hana"}:
+        assert "Autumn 2026" not in chat.told(who)
+    told = chat.told("hana")
+    assert "Test, for Ben Okri: Autumn 2026: write your self-review" in told
+    assert "Test, for 陈明: Autumn 2026: write your self-review" in told
+    heard = await chat.says("hana", "/review")
+    form = await chat.presses("hana", "Write", on=heard)
+    assert "A test: seen by you, and by nobody else." in form
+    await chat.submits("hana", results="Something", growth="More")
+    for who in ("ben", "ada", "grace", "ivan"):
+        assert "Autumn" not in await chat.says(who, "/review")
+    assert {row.kind for row in chat.rows(Review)} == {"review_draft", "review_confidential"}
+    assert chat.rows(ReviewResult) == []
+    await chat.presses("hana", "Discard the test", on=begun)
+    assert chat.rows(Review) == []
+    assert all(not row.is_test for row in chat.rows(ReviewCycle))
+    arrived = [Voice().plain(parcel.card) for parcel in await chat.deliver()]
+    assert not [words for words in arrived if "Autumn 2026" in words]
+
+
+# While it runs -------------------------------------------------------------------------------------------------------
+
+
+async def test_other_days_move_what_is_owed_and_tell_who_owes(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await chat.tick()
+    await write(chat, "ben", "self", results="Good", growth="More")
+    chat.at(WEDNESDAY)
+    await at_the_cycle(chat, "Change the days")
+    seen = await days(chat, self_="2026-12-03")
+    assert "Until: Thu, Dec 3, 2026" in seen
+    assert "Autumn 2026: another last day" in chat.told("eve")
+    assert "Autumn 2026：截止日有变" in chat.told("chen")
+    assert "another last day" not in chat.told("ben") + chat.told("dora")
+    due = {
+        row.due_at.date()
+        for row in chat.rows(ObligationRow)
+        if row.kind == "reviews.write" and not row.closed_at
+    }
+    assert due == {date(2026, 12, 3)}
+    trace = await at_the_cycle(chat, "What happened")
+    assert "Self-reviews: Mon, Nov 30, 2026 → Thu, Dec 3, 2026" in trace
+    assert "by Hana Sato: other days" in trace
+    # Nobody is told at night: Eve hears when her day begins.
+    (row,) = [
+        row
+        for row in chat.rows(Outgoing)
+        if row.person_id == chat.ids["eve"] and row.topic.startswith("reviews.event")
+    ]
+    assert row.due_at == datetime(2026, 11, 25, 13, tzinfo=UTC)
+
+
+async def test_a_pause_keeps_everything_and_moves_the_days(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await chat.tick()
+    await chat.deliver()
+    chat.at(WEDNESDAY)
+    await at_the_cycle(chat, "Pause")
+    assert owing(chat) == set()
+    assert "Autumn 2026 is paused" in chat.told("ada")
+    assert "Write" not in (await chat.says("ben", "/review")).buttons
+    chat.wait(days=7)
+    seen = await at_the_cycle(chat, "Go on")
+    assert "Until: Mon, Dec 7, 2026" in seen
+    assert owing(chat) == {"ada", "ben", "chen", "eve"}
+    assert "Autumn 2026 goes on" in chat.told("ada")
+    assert the_cycle(chat).state == "running"
+
+
+async def test_back_to_an_earlier_phase_with_a_reason(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await write(chat, "ben", "self", results="Good", growth="More")
+    await go_on(chat, "write")
+    assert "ben" not in owing(chat)
+    await at_the_cycle(chat, "Back to an earlier phase")
+    wrong = await chat.submits("hana", phase="share", last="2026-12-10", reason="Too early")
+    assert "It cannot go back into this phase" in wrong
+    past = await chat.submits("hana", phase="self", last="2026-11-01", reason="Too early")
+    assert "This day is past" in past
+    seen = await chat.submits("hana", phase="self", last="2026-12-10", reason="Many were ill")
+    assert "Self-reviews" in seen
+    assert owing(chat) == {"ada", "chen", "eve"}
+    assert "Autumn 2026 is open again" in chat.told("ben")
+    assert "Many were ill" in chat.told("ben")
+    trace = await at_the_cycle(chat, "What happened")
+    assert "Many were ill" in trace
+    assert the_cycle(chat).last_days["write"] == "2026-12-24"
+    await go_on(chat, "write")
+    assert owing(chat) == {"ada", "grace"}
+
+
+# Its people ----------------------------------------------------------------------------------------------------------
+
+
+async def test_somebody_joins_and_is_asked_what_the_phase_asks(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    await at_the_cycle(chat, "Add people")
+    seen = await chat.submits("hana", people=("dora",))
+    assert "Added: Dora Maar." in seen
+    rows = [row for row in chat.rows(Review) if row.subject_id == chat.ids["dora"]]
+    assert {row.role for row in rows} == {"self", "manager"}
+    owed = [row for row in chat.rows(ObligationRow) if row.about in {each.id for each in rows}]
+    assert [row.person_id for row in owed] == [chat.ids["grace"]]  # the self-reviews are over
+    await at_the_cycle(chat, "Add people")
+    assert "about all of them already" in await chat.submits("hana", people=("dora",))
+
+
+async def test_somebody_leaves_and_nothing_about_them_is_asked_any_more(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await write(chat, "ben", "self", results="Good", growth="More")
+    chat.change(lambda store: store.leavers.leave_all({"eve@example.com": chat.ids["eve"]}))
+    await chat.tick()
+    assert "Eve Curie has left, and was in Autumn 2026" in chat.told("hana")
+    rows = {(row.role, row.state) for row in chat.rows(Review) if row.subject_id == chat.ids["eve"]}
+    assert rows == {("self", "frozen"), ("manager", "frozen")}
+    await go_on(chat, "write")
+    owed = [
+        row
+        for row in chat.rows(ObligationRow)
+        if row.person_id == chat.ids["ada"] and row.kind == "reviews.write"
+    ]
+    about = {row.id: row.subject_id for row in chat.rows(Review)}
+    assert {about[row.about] for row in owed if not row.closed_at} == {chat.ids["ben"], chat.ids["chen"]}
+    assert not [
+        row for row in chat.rows(ObligationRow) if row.kind == "people.settle" and "review" in row.title
+    ]
+
+
+async def test_somebody_who_left_before_a_manager_could_write_comes_back(chat: Chat) -> None:
+    await launched(chat)
+    gone = chat.change(lambda store: store.leavers.leave_all({"eve@example.com": chat.ids["eve"]}))
+    assert "eve" not in owing(chat)
+    at = chat.now
+    chat.wait(hours=1)
+    chat.change(
+        lambda store: store.leavers.bring_back({chat.ids["eve"]: gone["eve@example.com"]}, left_at=at)
+    )
+    assert "eve" in owing(chat)
+    assert {row.state for row in chat.rows(Review)} == {"owed"}
+
+
+def moves(chat: Chat, who: str, to: str) -> None:
+    """Somebody reports to another manager from today on."""
+
+    def work(store: object) -> None:
+        from storage.leaving import end_line
+
+        revision = store.people_changed()  # type: ignore[attr-defined]
+        end_line(store, chat.ids[who], revision)  # type: ignore[arg-type]
+        line = ReportingLine(
+            subject_id=chat.ids[who], manager_id=chat.ids[to], since=chat.now.date(), revision=revision
+        )
+        store.insert(line)  # type: ignore[attr-defined]
+
+    chat.change(work)
+
+
+async def test_another_manager_freezes_the_draft_and_hr_decides(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    await chat.tick()
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    assert "Ben Okri has another manager now" in chat.told("ada")
+    assert "Ben Okri reports to Dora Maar now, no longer to Ada Lovelace" in chat.told("hana")
+    (ben,) = [row for row in chat.rows(Review) if row.subject_id == chat.ids["ben"] and row.role == "manager"]
+    assert (ben.state, ben.frozen_for) == ("frozen", "manager")
+    seen = await chat.presses("hana", "Both write", on=chat.told_cards("hana")[-1])
+    assert "Both write." in seen
+    rows = [row for row in chat.rows(Review) if row.subject_id == chat.ids["ben"] and row.role == "manager"]
+    assert {(row.author_id, row.state) for row in rows} == {
+        (chat.ids["ada"], "owed"),
+        (chat.ids["dora"], "owed"),
+    }
+    assert "dora" in owing(chat)
+    again = await chat.presses("hana", "Dora Maar takes over", on=chat.told_cards("hana")[-1])
+    assert "This was decided on" in again
+    await chat.tick()
+    assert len(chat.rows(HandOver)) == 1
+
+
+async def test_the_new_manager_takes_over_and_what_the_old_one_began_stays_frozen(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    await chat.presses("hana", "Dora Maar takes over", on=chat.told_cards("hana")[-1])
+    rows = {
+        row.author_id: row.state
+        for row in chat.rows(Review)
+        if row.subject_id == chat.ids["ben"] and row.role == "manager"
+    }
+    assert rows == {chat.ids["ada"]: "frozen", chat.ids["dora"]: "owed"}
+    (result,) = [row for row in chat.rows(ReviewResult) if row.subject_id == chat.ids["ben"]]
+    assert result.author_id == chat.ids["dora"]
+
+
+async def test_what_was_handed_in_stays_when_the_manager_changes(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", results="Reliable", growth="A talk", overall_points="4")
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    assert "Ada Lovelace has handed in their review; it stays." in chat.told("hana")
+    await chat.presses("hana", "Ada Lovelace shares it", on=chat.told_cards("hana")[-1])
+    (row,) = [row for row in chat.rows(Review) if row.subject_id == chat.ids["ben"] and row.role == "manager"]
+    assert row.state == "submitted"
+
+
+async def test_what_somebody_writes_about_a_former_manager_stays_theirs(chat: Chat) -> None:
+    await launched(chat, others="upward", people=("dora",))
+    await go_on(chat, "write")
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    assert "In Autumn 2026 you were to write about Ada Lovelace. It stays yours" in chat.told("ben")
+    await chat.presses("ben", "Write about Dora Maar as well", on=chat.told_cards("ben")[-1])
+    rows = [row for row in chat.rows(Review) if row.author_id == chat.ids["ben"] and row.role == "upward"]
+    assert {row.subject_id for row in rows} == {chat.ids["ada"], chat.ids["dora"]}
+
+
+async def test_hr_in_the_cycle_has_no_door_to_run_it(chat: Chat) -> None:
+    chat.change(
+        lambda store: store.execute(
+            PersonRow.__table__.update()
+            .where(PersonRow.__table__.c.id == chat.ids["dora"])
+            .values(  # type: ignore[attr-defined]
+                role="hr", revision=store.people_changed()
+            )
+        )
+    )
+    await launched(chat, people=("dora",))
+    for label in ("Pause", "Change the days", "Add people", "What happened", "Progress"):
+        opened = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+        assert label in opened.buttons
+    refused = await chat.presses("dora", "Open", on=await chat.says("dora", "/review cycles"))
+    assert "not in a cycle in which they are reviewed" in refused
