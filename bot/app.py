@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.assistant import make_assistant
 from bot.door import Door
 from bot.ingest import door as ingest
 from bot.pictures.studio import Studio
@@ -65,7 +66,7 @@ class App:
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         speakers = [platform.speaker for platform in self.platforms]
         self.delivery = Delivery(self.core, speakers, worker=self.holder)
-        self.clock = Clock(self.core, self.delivery)
+        self.clock = Clock(self.core, self.delivery, assistant=make_assistant(settings))
         self.turns = Turns(self.database, list(self._alone()), holder=self.holder, length=lease)
         self.core.on_answer = self._answered
         self._remembering: asyncio.Task[None] | None = None
@@ -92,6 +93,9 @@ class App:
         if self.database.is_sqlite:
             self._remembering = asyncio.create_task(last.remember(self.database))
         await self._compare_clocks()
+        if Role.TICK in self.roles:
+            model = self.settings.llm_model if self.settings.llm_url else ""
+            await self.database.write(lambda store: store.reviews.rewordings.announce(model))
         if self.settings.serves_local_chat:
             await self._found_sample_company()
         for platform in self.platforms:

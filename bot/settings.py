@@ -75,6 +75,20 @@ class Settings(BaseSettings):
         "https://api.telegram.org", validation_alias="TELEGRAM_API_URL", description="Telegram's Bot API."
     )
 
+    llm_url: str = Field(
+        "",
+        validation_alias="UPBEAT_LLM_URL",
+        description="A language model that may reword reviews, at any address that speaks OpenAI's protocol (…/v1).",
+    )
+    llm_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="UPBEAT_LLM_KEY",
+        description="The key for that address, if it wants one.",
+    )
+    llm_model: str = Field(
+        "", validation_alias="UPBEAT_LLM_MODEL", description="Which model is asked there, by its name."
+    )
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:

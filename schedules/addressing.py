@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from handlers.kit.cards import Card
+from handlers.kit.discretion import fit_to_tell
 from handlers.kit.dispatch import Core
 from handlers.kit.features import Silence
 from handlers.kit.values import load
@@ -48,13 +49,13 @@ def find_way(
     if row.expires_at and row.expires_at <= store.now:
         return Fate("expired")
     if row.edits:
-        return _over(store, row, speakers, tried)
+        return _over(core, store, row, speakers, tried)
     if row.place_id:
         return _to_place(store, row, speakers)
     return _to_person(core, store, row, speakers, tried)
 
 
-def _over(store: Store, row: Outgoing, speakers: Speakers, tried: Collection[str]) -> Way | Fate:
+def _over(core: Core, store: Store, row: Outgoing, speakers: Speakers, tried: Collection[str]) -> Way | Fate:
     """In the place of a message that stands, on its platform and nowhere else."""
     posted = store.outbox.standing(row.edits or "")
     person = store.directory.person(row.person_id or "")
@@ -67,14 +68,16 @@ def _over(store: Store, row: Outgoing, speakers: Speakers, tried: Collection[str
     speaker = speakers.get(posted.platform)
     if speaker is None:
         return Fate("waiting", until=store.now + NO_WAY_YET)
-    return Way(speaker, _for_standing(store, row, posted, person))
+    return Way(speaker, _for_standing(core, store, row, posted, person))
 
 
-def _for_standing(store: Store, row: Outgoing, posted: Posted, person: Person | None) -> Parcel:
-    directory = store.directory
+def _for_standing(core: Core, store: Store, row: Outgoing, posted: Posted, person: Person | None) -> Parcel:
+    directory, card = store.directory, load(row.card)
+    if person is not None:
+        card = fit_to_tell(core.closed_of(row.route), store, card, posted.platform, person)
     return Parcel(
         outgoing_id=row.id,
-        card=load(row.card),
+        card=card,
         language=person.language if person else directory.language,
         zone=person.zone if person else directory.zone,
         to=Address(posted.channel, posted.channel),
@@ -112,7 +115,9 @@ def _to_person(
     open_to = [a for a in known if not a.unreachable and a.platform in speakers and a.platform not in tried]
     if not open_to:
         return Fate("waiting", until=store.now + NO_WAY_YET)
-    return Way(speakers[open_to[0].platform], _for_person(store, row, person, open_to[0], card))
+    account = open_to[0]
+    card = fit_to_tell(core.closed_of(row.route), store, card or load(row.card), account.platform, person)
+    return Way(speakers[account.platform], _for_person(store, row, person, account, card))
 
 
 def _postponed(silence: Silence) -> Fate:
@@ -126,10 +131,10 @@ def _accounts(store: Store, person: Person) -> list[Account]:
     return sorted(newest, key=lambda account: account.platform != chosen)
 
 
-def _for_person(store: Store, row: Outgoing, person: Person, account: Account, card: Card | None) -> Parcel:
+def _for_person(store: Store, row: Outgoing, person: Person, account: Account, card: Card) -> Parcel:
     return Parcel(
         outgoing_id=row.id,
-        card=card or load(row.card),
+        card=card,
         language=person.language,
         zone=person.zone,
         to=Address(account.external_id, account.address),

@@ -17,6 +17,8 @@ from schedules.delivery import Delivery
 from schedules.housekeeping import may_tidy, tidy
 from schedules.pulling import EVERY as PULL
 from schedules.pulling import pull_due
+from schedules.rewording import EVERY as REWORD
+from schedules.rewording import Assistant, reword_due
 from schedules.ringing import SOON, Counts, TickReport, Units
 from schedules.self_audit import EVERY, audit_itself
 from schedules.turns import Tenure
@@ -42,9 +44,10 @@ class Clock:
 
     One process at a time ticks; should another think that it still does, its units of work are refused."""
 
-    def __init__(self, core: Core, delivery: Delivery) -> None:
+    def __init__(self, core: Core, delivery: Delivery, *, assistant: Assistant | None = None) -> None:
         self._core = core
         self._delivery = delivery
+        self._assistant = assistant
         self._bells = {bell.name: bell for feature in core.features for bell in feature.bells}
         self._units = Units(core, self._bells)
         self._scheduler: AsyncIOScheduler | None = None
@@ -71,6 +74,7 @@ class Clock:
             ("tidying failed", self._tidy, TIDY, now + SOON),
             ("self-audit failed", self._audit, EVERY, now + AUDIT_AFTER),
             ("pulling failed", self._pull, PULL, now + SOON),
+            *((("rewording failed", self._reword, REWORD, now + SOON),) if self._assistant else ()),
         ):
             self._scheduler.add_job(
                 self._safely, "interval", (failed, work), seconds=seconds, next_run_time=first
@@ -136,6 +140,10 @@ class Clock:
 
     async def _pull(self) -> None:
         await pull_due(self._core, self._term)
+
+    async def _reword(self) -> None:
+        assert self._assistant is not None
+        await reword_due(self._core, self._assistant, self._term)
 
     async def _watch(self) -> None:
         """A wall clock that was set back would leave the scheduler waiting until it has caught up: it is told."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 KEPT = timedelta(days=30)
+LONGER = timedelta(days=400)
+"""What is kept longer: a review may rest through a whole cycle, and its writer through a leave."""
+KEPT_LONGER = ("reviews.write",)
 
 
 class Drafts:
@@ -59,6 +62,11 @@ class Drafts:
         found = self._open(person_id, col(Draft.id) == draft_id)
         return found[0] if found else None
 
+    def of(self, person_id: str, route: str, args: dict[str, Any]) -> Draft | None:
+        """The open draft of this form, or None."""
+        found = self._open(person_id, col(Draft.route) == route, col(Draft.about) == _digest(args))
+        return found[0] if found else None
+
     def asked(self, person_id: str, platform: str) -> Draft | None:
         """The form about which the platform interviews this person now, or None."""
         found = self._open(person_id, col(Draft.asking) == platform)
@@ -89,7 +97,9 @@ class Drafts:
 
     def tidy(self) -> int:
         """Forget drafts that were left for long; returns how many."""
-        return self._store.remove(Draft, col(Draft.changed_at) < self._store.now - KEPT)
+        now, is_long = self._store.now, col(Draft.route).in_(KEPT_LONGER)
+        short = self._store.remove(Draft, ~is_long, col(Draft.changed_at) < now - KEPT)
+        return short + self._store.remove(Draft, is_long, col(Draft.changed_at) < now - LONGER)
 
     def _stop_asking(self, person_id: str, platform: str) -> None:
         for draft in self._open(person_id, col(Draft.asking) == platform):

@@ -79,7 +79,7 @@ KUDOS = KudosRow.__table__  # type: ignore[attr-defined]
 REACTIONS = ReactionRow.__table__  # type: ignore[attr-defined]
 
 
-def _standing() -> tuple[Any, Any]:
+def standing() -> tuple[Any, Any]:
     """The conditions of a thanks that was not taken back."""
     back = KUDOS.alias("back")
     return KUDOS.c.reverses == "", ~select(back.c.id).where(back.c.reverses == KUDOS.c.id).exists()
@@ -150,14 +150,14 @@ class Kudos:
             mine = select(col(PersonRow.id)).where(col(PersonRow.id) == giver)
             self._store.execute(mine.with_for_update())
         counted = (KUDOS.c.author_id == giver, KUDOS.c.made_at >= since, KUDOS.c.points > 0)
-        return self._store.count(KudosRow, *counted, *_standing())
+        return self._store.count(KudosRow, *counted, *standing())
 
     # Reading -------------------------------------------------------------------------------------------------------
 
     def standing(self, group: str, *, reader: str) -> list[KudosRow]:
         """The rows of one thanks that the reader may see and that were not taken back."""
         return self._store.read(
-            KudosRow, KUDOS.c.group_id == group, *_standing(), reader=reader, order=KUDOS.c.id
+            KudosRow, KUDOS.c.group_id == group, *standing(), reader=reader, order=KUDOS.c.id
         )
 
     def of_group(self, group: str, *, reader: str) -> KudosRow | None:
@@ -180,7 +180,7 @@ class Kudos:
     def totals(self, person: str) -> tuple[int, int]:
         """How many thanks a person got, and how many points came with them."""
         counted = select(func.count(), func.coalesce(func.sum(KUDOS.c.points), 0)).where(
-            KUDOS.c.subject_id == person, *_standing()
+            KUDOS.c.subject_id == person, *standing()
         )
         thanks, points = self._store.execute(counted).one()
         return int(thanks), int(points)
@@ -189,25 +189,23 @@ class Kudos:
         """Which of these people were thanked since a moment, as far as the reader may know."""
         visible = self._store.readable(KudosRow, reader)
         them = (KUDOS.c.subject_id.in_(list(people)), KUDOS.c.made_at >= since)
-        found = select(KUDOS.c.subject_id).where(visible, *them, *_standing())
+        found = select(KUDOS.c.subject_id).where(visible, *them, *standing())
         return {row[0] for row in self._store.execute(found)}
 
     def public_receivers(self, group: str) -> list[str]:
         """Who was thanked in public by this, unless it was taken back."""
         public = (KUDOS.c.kind == Kind.KUDOS_PUBLIC.value, KUDOS.c.group_id == group)
-        return [
-            row[0] for row in self._store.execute(select(KUDOS.c.subject_id).where(*public, *_standing()))
-        ]
+        return [row[0] for row in self._store.execute(select(KUDOS.c.subject_id).where(*public, *standing()))]
 
     def posted_between(self, since: datetime, until: datetime) -> list[KudosRow]:
         """What was thanked in public and still stands, oldest first: what everybody reads may be posted again."""
         public = (KUDOS.c.kind == Kind.KUDOS_PUBLIC.value, KUDOS.c.made_at >= since, KUDOS.c.made_at < until)
-        found = select(KUDOS).where(*public, *_standing()).order_by(KUDOS.c.made_at, KUDOS.c.id)
+        found = select(KUDOS).where(*public, *standing()).order_by(KUDOS.c.made_at, KUDOS.c.id)
         return [made(KudosRow, row._mapping) for row in self._store.execute(found)]
 
     def _newest(self, conditions: tuple[Any, ...], *, reader: str, limit: int) -> list[KudosRow]:
         order = (KUDOS.c.made_at.desc(), KUDOS.c.id.desc())
-        return self._store.read(KudosRow, *conditions, *_standing(), reader=reader, order=order, limit=limit)
+        return self._store.read(KudosRow, *conditions, *standing(), reader=reader, order=order, limit=limit)
 
     # Reactions -----------------------------------------------------------------------------------------------------
 

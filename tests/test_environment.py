@@ -106,7 +106,7 @@ def test_the_example_names_every_setting_once_and_sets_none() -> None:
     lines = read(".env.example").splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == []
     names = re.findall(r"^#([A-Z_]+)=", read(".env.example"), re.MULTILINE)
-    assert len(names) == len(set(names)) == 13
+    assert len(names) == len(set(names)) == 16
 
 
 def test_no_file_names_a_package_host_or_a_place_on_one_machine() -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
 
-from bot.slack.answers import block_id
+from bot.slack.answers import TYPED, block_id
 from bot.slack.company import Company
 from bot.slack.draw import CLOSE, OPTIONS, Drawing
 from bot.slack.heard import noted
 from bot.slack.pages import VIEW_BYTES, Json, bytes_of
-from bot.slack.words import shortened, units, weight
+from bot.slack.words import pieces, shortened, units, weight
 from bot.words import readable
 from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
 from handlers.kit.requests import Where
@@ -24,8 +24,10 @@ PLACEHOLDER = 150
 OPTION = 75
 VALUE = 150
 RADIO = 10
-TYPED = 3000
-"""Characters in one field of a modal."""
+ROOM = 1000
+"""Characters that are left in a field while no further one is offered, in a form of many questions."""
+FEW = 3
+"""Questions of a form in which a long answer always has a field to go on in."""
 BLOCKS = 95
 FORM = "form"
 """The callback id of a modal with a form; its private metadata is the draft's id, and where it was asked for."""
@@ -65,8 +67,9 @@ class Modal:
         blocks += () if fits else self.drawing.sections(title)
         blocks += self.drawing.sections(self.drawing.say(form.intro)) if form.intro else []
         room = VIEW_BYTES - bytes_of(blocks)
+        spare = len(form.questions) <= FEW
         for number, question in list(enumerate(form.questions))[start:]:
-            made = list(self._asked(question, number, form.given.get(question.name)))
+            made = list(self._asked(question, number, form.given.get(question.name), spare))
             room -= bytes_of(made)
             if number > start and (len(blocks) + len(made) > BLOCKS or room < 0):
                 break
@@ -96,7 +99,24 @@ class Modal:
 
     # Questions -------------------------------------------------------------------------------------------------------
 
-    def _asked(self, question: Answerable, number: int, given: Any) -> Iterator[Json]:
+    def _asked(self, question: Answerable, number: int, given: Any, spare: bool) -> Iterator[Json]:
+        if isinstance(question, Words) and question.in_parts:
+            yield from self._in_parts(question, number, readable(str(given or "")), spare)
+            return
+        yield from self._one(question, number, given)
+
+    def _in_parts(self, question: Words, number: int, given: str, spare: bool) -> Iterator[Json]:
+        """A field for each piece of a long answer, and one more to go on in."""
+        fields = list(pieces(given, TYPED)) or [""]
+        if spare or units(fields[-1]) > TYPED - ROOM:
+            fields.append("")
+        for part, words in enumerate(fields):
+            label = Phrase("{question} (continued)", question=question.label)
+            asked = replace(question, longest=TYPED)
+            asked = replace(asked, label=label, help=None, required=False) if part else asked
+            yield from self._one(asked, number, words, part)
+
+    def _one(self, question: Answerable, number: int, given: Any, part: int = 0) -> Iterator[Json]:
         label, hint = (
             self.drawing.say(question.label),
             self.drawing.say(question.help) if question.help else "",
@@ -113,7 +133,7 @@ class Modal:
             yield from self.drawing.sections(long)
         made: Json = {
             "type": "input",
-            "block_id": block_id(question.name, number, kept=kept),
+            "block_id": block_id(question.name, number, kept=kept, part=part),
             "optional": kept or not question.required,
             "label": self.drawing.plain_text(shortened(label.strip() or "…", LABEL)),
             "element": {

@@ -8,7 +8,7 @@ from typing import Any
 from bot.telegram.draw import Drawing
 from bot.telegram.pages import Block, Page, Run, paged
 from handlers.kit.asking import options_label
-from handlers.kit.forms import Answerable, Choice, Colleague, Scale
+from handlers.kit.forms import Answerable, Choice, Colleague, Scale, Words
 from handlers.kit.requests import Answer, Asked
 from handlers.kit.text import Phrase, Text, Verbatim, names
 
@@ -45,6 +45,8 @@ def _blocks(answer: Answer, asked: Asked, drawing: Drawing, name_of: Callable[[s
 def _hints(question: Answerable) -> Iterator[Text]:
     if question.help:
         yield question.help
+    if isinstance(question, Words) and question.in_parts:
+        yield Phrase("A long answer may be several messages: each is added to what you said.")
     if isinstance(question, Scale) and question.low_label and question.high_label:
         yield Phrase(
             "{low}: {low_label}, {high}: {high_label}",

@@ -10,7 +10,7 @@ from typing import Any
 from handlers.kit.answers import answer
 from handlers.kit.cards import Button, Press
 from handlers.kit.features import Route
-from handlers.kit.forms import Answerable, Choice, Colleague, Day, Form, Option, Question, Scale, Sheet
+from handlers.kit.forms import Answerable, Choice, Colleague, Day, Form, Option, Question, Scale, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Asked, Request
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -184,9 +184,14 @@ def _controls(form: Form, question: Answerable, position: int) -> tuple[Button, 
     made = []
     if isinstance(question, Colleague) and question.most > 1 and form.given.get(question.name):
         made.append(control(Phrase("That is everybody"), "next"))
+    in_parts = isinstance(question, Words) and question.in_parts and form.given.get(question.name)
+    if in_parts:
+        made.append(control(Phrase("That is all"), "next"))
+        anew = {"draft": form.draft, "what": "anew", "question": question.name}
+        made.append(Button(Phrase("Write it anew"), Press("form.step", anew)))
     if position:
         made.append(control(Phrase("Back"), "back"))
-    if not question.required or form.given.get(question.name):
+    if not in_parts and (not question.required or form.given.get(question.name)):
         made.append(control(Phrase("Skip"), "skip"))
     made.append(control(Phrase("Save and stop"), "stop"))
     return tuple(made)

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.kit import asking
 from handlers.kit.cards import Card, Note
+from handlers.kit.discretion import refuse_closed
 from handlers.kit.features import Feature, Route
 from handlers.kit.problems import Problem, Refused
 from handlers.kit.requests import Answer, Incoming, Reply, Request, Tell, Where
@@ -68,6 +69,7 @@ class Carrying:
             raise Problem(route.allow.refusal)
         if request.where.shared and not route.in_groups:
             raise Problem(PRIVATE_ONLY)
+        refuse_closed(route, request)
         if _asks_first(route, request, step, args, given):
             return self._open_form(request, route, args, given)
         if step.handle and not request.store.handles.use(step.handle):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from handlers.kit import asking
 from handlers.kit.cards import Button, Card, Note, Press
 from handlers.kit.carrying import Carrying, TakesLong, reader
-from handlers.kit.features import Feature
+from handlers.kit.features import Closed, Feature
 from handlers.kit.problems import Problem, Refused
 from handlers.kit.requests import (
     Answer,
@@ -54,6 +54,7 @@ class Core:
         self.vocabulary = self._carrying.vocabulary
         self.seal = self._carrying.seal
         self.queue = self._carrying.queue
+        self._closed = {feature.name: feature.closed for feature in features}
         self.gathering = tuple(bell.name for feature in features for bell in feature.bells if bell.gathers)
         self.on_heard: Callable[[str, str, float], None] = lambda platform, outcome, seconds: None
         """Called with each delivery's platform, outcome and seconds."""
@@ -139,6 +140,10 @@ class Core:
     async def home(self, person_id: str) -> Answer | None:
         """A person's home screen, sealed for them; None when they have left."""
         return await self.database.write(lambda store: self._carrying.home_of(store, person_id))
+
+    def closed_of(self, route: str) -> Closed | None:
+        """What closes a platform to what is told under a route."""
+        return self._closed.get(route.partition(".")[0])
 
     # Inside the transaction ----------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from storage.store import Store
 
 Handler: TypeAlias = Callable[..., Reply]
 Audience: TypeAlias = "Text | Callable[[Request, Mapping[str, Any]], Text]"
+Closed: TypeAlias = "Callable[[Store, str, Person], Text | None]"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Route:
     takes_long: bool = False
     takes_file: int = 0
     follows_edits: bool = False
+    closed: Closed | None = None
 
     def bind(self, **args: Argument) -> Press:
         """What a button does that opens this door with these arguments."""
@@ -104,12 +106,18 @@ class Bell:
 
 
 class Feature:
-    """The doors of one feature. `words` name it in help; `intro` explains it in three sentences at the first use."""
+    """The doors of one feature. `words` name it in help; `intro` explains it in three sentences at the first use.
 
-    def __init__(self, name: str, *, title: Phrase, intro: Phrase | None = None) -> None:
+    `closed(store, platform, person)` says why what people write here is neither asked nor shown on a platform, or None
+    where it is. It holds for every door that is not `wordless`, and for what is told there."""
+
+    def __init__(
+        self, name: str, *, title: Phrase, intro: Phrase | None = None, closed: Closed | None = None
+    ) -> None:
         self.name = name
         self.title = title
         self.intro = intro
+        self.closed = closed
         self.routes: list[Route] = []
         self.shortcuts: list[Shortcut] = []
         self.homes: list[tuple[int, Callable[[Request], tuple[Part, ...]]]] = []
@@ -133,6 +141,7 @@ class Feature:
         takes_long: bool = False,
         takes_file: int = 0,
         follows_edits: bool = False,
+        wordless: bool = False,
     ) -> Callable[[Handler], Route]:
         """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring
         is its help; `examples` are what may follow the words, and each runs; `also` are its words elsewhere; `title`
@@ -140,7 +149,8 @@ class Feature:
         company) is done aside, so that everything but writing goes on meanwhile. What `takes_file` gets a file that is
         sent with its words, its table read before; one without words goes to the first door, by this number, that is
         open to whoever sends it, and to none of less than 1. What `follows_edits` is told when
-        somebody edits a message into its words, and finds out itself what that message did before."""
+        somebody edits a message into its words, and finds out itself what that message did before. What is `wordless`
+        neither asks for nor shows what people write, so that it is open where the feature is `closed`."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=False)
@@ -156,6 +166,7 @@ class Feature:
                 takes_long=takes_long,
                 takes_file=takes_file,
                 follows_edits=follows_edits,
+                closed=None if wordless else self.closed,
             )
             self.routes.append(route)
             return route
@@ -172,12 +183,14 @@ class Feature:
         once: bool = False,
         in_groups: bool = False,
         takes_long: bool = False,
+        wordless: bool = False,
     ) -> Callable[[Handler], Route]:
         """A door that only a button opens. With `once` a second press of the same button is refused."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=once)
-            route = replace(route, title=title, in_groups=in_groups, takes_long=takes_long)
+            closed = None if wordless else self.closed
+            route = replace(route, title=title, in_groups=in_groups, takes_long=takes_long, closed=closed)
             self.routes.append(route)
             return route
 

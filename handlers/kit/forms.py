@@ -11,6 +11,9 @@ from handlers.kit.values import value
 if TYPE_CHECKING:
     from handlers.kit.requests import Request
 
+AT_ONCE = 3000
+"""Characters that every platform takes at once: a field of Slack's modals holds so many."""
+
 
 @value
 class Option:
@@ -54,12 +57,18 @@ class Question:
 @value
 class Words(Question):
     """Free text. `lead` are words that may stand before it in a command ("for", "因为"); `labels` are
-    words that begin it there ("done", "完成"). `longest` is in characters."""
+    words that begin it there ("done", "完成"). `longest` is in characters; what is longer than platforms take at once
+    is said in parts there."""
 
     lead: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    longest: int = 3000
+    longest: int = AT_ONCE
     lines: bool = True
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether an answer may be longer than every platform takes at once."""
+        return self.longest > AT_ONCE
 
 
 @value

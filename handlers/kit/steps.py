@@ -10,8 +10,9 @@ from typing import Any
 from handlers.kit import asking, grammar
 from handlers.kit.answers import answer
 from handlers.kit.cards import Button, Card, Press
+from handlers.kit.discretion import refuse_closed, why_closed
 from handlers.kit.features import Feature, Route
-from handlers.kit.forms import Form
+from handlers.kit.forms import Form, Words
 from handlers.kit.problems import Refused
 from handlers.kit.requests import Answer, Incoming, Opened, Pressed, Reacted, Reply, Request, Said, Submitted
 from handlers.kit.sealing import Seal
@@ -90,7 +91,7 @@ class Steps:
         interviewing = (
             incoming.interviews and incoming.where.kind == "private" and not words.startswith(("/", "／"))
         )
-        if interviewing and (draft := request.store.drafts.asked(request.actor.id, request.platform)):
+        if interviewing and (draft := self._asked(request)):
             return self._told(request, draft, words)
         if act.file is not None:
             return self._sent(request, words)
@@ -170,7 +171,13 @@ class Steps:
         route = self._routes.get(draft.route) if draft else None
         if draft is None or route is None:
             raise Refused()
+        refuse_closed(route, request)
         return draft, route
+
+    def _asked(self, request: Request) -> Draft | None:
+        """The form about which the person is interviewed now; one that is closed here meanwhile is not asked on."""
+        draft = request.store.drafts.asked(request.actor.id, request.platform)
+        return draft if draft and not why_closed(self._routes[draft.route], request) else None
 
     def _submitted(self, request: Request, act: Submitted) -> Step:
         draft, route = self._draft(request, act.draft)
@@ -186,6 +193,8 @@ class Steps:
         form = asking.form_of(route, request, draft.args, draft.given, draft.id)
         question = form.questions[min(draft.position, len(form.questions) - 1)]
         said = spoken(words, request.store.directory, request.platform)
+        if isinstance(question, Words) and question.in_parts and (before := draft.given.get(question.name)):
+            said = f"{before}\n\n{said}"
         return self._take(request, draft, route, question.name, said)
 
     def _answered(self, request: Request, args: Mapping[str, Any]) -> Step:
@@ -200,11 +209,12 @@ class Steps:
         checked = asking.raw(answer(question, item, request))
         position = form.questions.index(question)
         several = getattr(question, "most", 1) > 1
+        stays = several or getattr(question, "in_parts", False)
         if several:
             before = [one for one in draft.given.get(name, ()) if one not in checked]
             checked = [*before, *checked]
         request.store.drafts.keep(draft, {**draft.given, name: checked}, asking=request.platform)
-        return self._go_to(request, draft, route, position if several else position + 1)
+        return self._go_to(request, draft, route, position if stays else position + 1)
 
     def _stepped(self, request: Request, args: Mapping[str, Any]) -> Step:
         draft, route = self._draft(request, args["draft"])
@@ -215,6 +225,8 @@ class Steps:
                 Button(Phrase("Go on"), Press("form.step", {"draft": draft.id, "what": "resume"})),
             )
             return Step(reply=Reply(show=card))
+        if args["what"] == "anew":
+            request.store.drafts.keep(draft, {**draft.given, args["question"]: ""})
         move = {"back": -1, "skip": 1, "next": 1}.get(args["what"], 0)
         if args["what"] == "resume" and request.interviews:
             request.store.drafts.keep(draft, draft.given, asking=request.platform)

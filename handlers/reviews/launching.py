@@ -200,7 +200,7 @@ def drop(request: Request, cycle: str) -> Reply:
     return Reply(show=Card(Phrase("Dropped: {name}. Nobody has heard of it.", name=Verbatim(row.name))))
 
 
-@feature.button(allow=runners)
+@feature.button(allow=runners, wordless=True)
 def launch(request: Request, cycle: str) -> Reply:
     """Launch this cycle."""
     row = _draft(request, cycle)

@@ -6,13 +6,15 @@ from handlers.kit.access import everyone, hr
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Verbatim
-from handlers.reviews import nominating, phases, sharing, writing
+from handlers.reviews import nominating, paper, phases, sharing, writing
 from handlers.reviews.launching import plan_card
 from handlers.reviews.review import bound_cycle, called, feature, runners
 from storage.reviews import Review
 
 
-@feature.command("review", allow=everyone, also=("评估", "我的评估"), examples=("",), short=True)
+@feature.command(
+    "review", allow=everyone, also=("评估", "我的评估"), examples=("",), short=True, wordless=True
+)
 def overview(request: Request) -> Reply:
     """Show what you have to write in reviews, and what was shared with you."""
     owed = request.store.reviews.owed_by(request.actor.id)
@@ -21,13 +23,7 @@ def overview(request: Request) -> Reply:
     choosing = nominating.waiting(request)
     if not owed and not shared and not written and not choosing:
         return Reply(show=Card(Phrase("Nothing waits for you in a review."), *_for_hr(request)))
-    writing_ = tuple(
-        Section(
-            called(request.store, row, request.actor.id),
-            button=Button(Phrase("Write"), writing.write.bind(review=row.id)),
-        )
-        for row in owed
-    )
+    writing_ = tuple(section for row in owed for section in _to_write(request, row))
     results = tuple(
         Section(
             Verbatim(bound_cycle(request, row.cycle_id).name),
@@ -49,6 +45,18 @@ def _opened(request: Request, row: Review) -> Section:
     return Section(title, button=Button(Phrase("Open"), writing.show.bind(review=row.id)))
 
 
+def _to_write(request: Request, row: Review) -> tuple[Section, ...]:
+    """The whole form at once, or part by part."""
+    name = called(request.store, row, request.actor.id)
+    return (
+        Section(name, button=Button(Phrase("Write"), writing.write.bind(review=row.id))),
+        Section(
+            paper.how_far(request, row),
+            button=Button(Phrase("Part by part"), paper.open_paper.bind(review=row.id)),
+        ),
+    )
+
+
 def _titled(title: Phrase, rows: tuple[Section, ...]) -> tuple[Part, ...]:
     return (Heading(title), *rows) if rows else ()
 
@@ -59,7 +67,7 @@ def _for_hr(request: Request) -> tuple[Part, ...]:
     return (Note(Phrase("The cycles: {command}", command=Verbatim("/review cycles"))),)
 
 
-@feature.command("review cycles", allow=hr, also=("评估 周期", "评估周期"), examples=("",))
+@feature.command("review cycles", allow=hr, also=("评估 周期", "评估周期"), examples=("",), wordless=True)
 def cycles(request: Request) -> Reply:
     """List the review cycles, with what may be done with each."""
     rows = request.store.reviews.cycles.in_state("draft", "running", "paused", "closed")
@@ -84,7 +92,7 @@ def cycles(request: Request) -> Reply:
     )
 
 
-@feature.button(allow=runners)
+@feature.button(allow=runners, wordless=True)
 def open_cycle(request: Request, cycle: str) -> Reply:
     """Open this cycle."""
     row = bound_cycle(request, cycle)

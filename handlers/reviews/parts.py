@@ -13,7 +13,8 @@ from storage.reviews import CUSTOMER, MANAGER, PEER, ROLES, SELF, UPWARD
 
 COMPETENCY, QUESTION, GROWTH, OVERALL = "competency", "question", "growth", "overall"
 """The forms of a part. What is said about growth cannot be left out; `overall` is the manager's one rating."""
-LONGEST = 3000
+LONGEST = 12_000
+"""Characters of an answer. Platforms that take less at once take it in parts."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,16 @@ def words_name(part: Part) -> str:
     return part.key
 
 
+def cites_name(part: Part) -> str:
+    """Where a draft keeps what an answer cites: "kind:id" each, "" where one was taken out, so that [2] stays [2]."""
+    return f"{part.key}_cites"
+
+
+def assisted_name(part: Part) -> str:
+    """Where a draft keeps that a model worded an answer."""
+    return f"{part.key}_assisted"
+
+
 def _help(part: Part) -> Text | None:
     examples = tuple(Phrase("For example: {example}", example=example) for example in part.examples)
     lines = ((part.help,) if part.help else ()) + examples
@@ -110,8 +121,21 @@ def answers(parts: tuple[Part, ...], given: Mapping[str, Any]) -> dict[str, dict
     for part in parts:
         words, points = str(given.get(words_name(part)) or "").strip(), given.get(points_name(part))
         if words or points:
-            made[part.key] = {"words": words, "points": int(points) if points else None}
+            made[part.key] = {
+                "words": words,
+                "points": int(points) if points else None,
+                **_marks(part, given),
+            }
     return made
+
+
+def _marks(part: Part, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Where an answer comes from, if that was said."""
+    cites, is_assisted = list(given.get(cites_name(part)) or ()), given.get(assisted_name(part))
+    return {
+        **({"cites": cites} if any(cites) else {}),
+        **({"assisted": True} if is_assisted and given.get(words_name(part)) else {}),
+    }
 
 
 def given(parts: tuple[Part, ...], kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,6 +147,10 @@ def given(parts: tuple[Part, ...], kept: Mapping[str, Any]) -> dict[str, Any]:
             made[words_name(part)] = answer["words"]
         if answer.get("points"):
             made[points_name(part)] = str(answer["points"])
+        if answer.get("cites"):
+            made[cites_name(part)] = list(answer["cites"])
+        if answer.get("assisted"):
+            made[assisted_name(part)] = True
     return made
 
 

@@ -102,7 +102,7 @@ def turn(ring: Ring) -> Rung:
     return Rung(ring.store.slots.next(BELL, cycle.id))
 
 
-@feature.button(allow=runners)
+@feature.button(allow=runners, wordless=True)
 def next_phase(request: Request, cycle: str, seen: str) -> Reply:
     """Begin the next phase of this cycle now."""
     row = bound_cycle(request, cycle)

@@ -89,6 +89,7 @@ def _templates(request: Request) -> tuple[Option, ...]:
     examples=("Autumn 2026",),
     seen_by=Phrase("Seen by HR; what is asked is seen by who is asked."),
     title=Phrase("A new review cycle"),
+    wordless=True,
 )
 def new(
     request: Request,

@@ -7,9 +7,11 @@ from typing import Any
 
 from handlers.kit.access import Rule, readers
 from handlers.kit.features import Feature
+from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import parts
+from handlers.reviews.discretion import why_closed
 from handlers.reviews.parts import Part
 from handlers.reviews.together import Thresholds
 from storage.policy import Kind
@@ -23,6 +25,7 @@ feature = Feature(
         "In a review people write down what was, from evidence, and what comes next. /review shows what you have to"
         " write and what was shared with you; every form says who reads it before you write."
     ),
+    closed=why_closed,
 )
 
 # Doors ---------------------------------------------------------------------------------------------------------------
@@ -87,6 +90,21 @@ seers = Rule(
 def parts_of(cycle: ReviewCycle, role: str) -> tuple[Part, ...]:
     """What a cycle asks of who writes as this."""
     return parts.asked_of(cycle.parts, role, rated=cycle.is_rated)
+
+
+def part_of(request: Request, args: Mapping[str, Any]) -> Part | None:
+    """The part that a door is bound to."""
+    row = review_of(request, args)
+    asked = parts_of(bound_cycle(request, row.cycle_id), row.role) if row else ()
+    return next((part for part in asked if part.key == args.get("part")), None)
+
+
+def bound_part(request: Request, review: str, part: str) -> Part:
+    """The part behind a door. Raises Problem where it is asked no more."""
+    found = part_of(request, {"review": review, "part": part})
+    if found is None:
+        raise Problem(Phrase("This is not asked any more."))
+    return found
 
 
 # How it reads --------------------------------------------------------------------------------------------------------

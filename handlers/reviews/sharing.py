@@ -12,7 +12,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.values import dump
-from handlers.reviews import duties, releasing, talking, writing
+from handlers.reviews import duties, releasing, talking, versions, writing
 from handlers.reviews.results import appeal_ends, bound_result, rating_line, seers, sharers, subjects
 from handlers.reviews.review import bound_cycle, called, feature
 from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
@@ -199,7 +199,11 @@ def _parts(request: Request, cycle: ReviewCycle, rows: list[Review]) -> tuple[Pa
     return tuple(
         piece
         for row in rows
-        for piece in (Section(called(request.store, row, request.actor.id)), *writing.lines(cycle, row))
+        for piece in (
+            Section(called(request.store, row, request.actor.id)),
+            *writing.lines(cycle, row),
+            *versions.buttons(row),
+        )
     )
 
 

@@ -10,7 +10,8 @@ from handlers.kit.forms import Question, Sheet
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import parts, proposing
+from handlers.reviews import parts, proposing, versions
+from handlers.reviews.evidence.cited import marks, still_citable
 from handlers.reviews.review import (
     audience,
     bound_cycle,
@@ -23,6 +24,7 @@ from handlers.reviews.review import (
     writers,
 )
 from storage.reviews import Review, ReviewCycle
+from storage.tables import Draft
 
 WRITE = "reviews.write"
 """The route that settles what somebody has to write."""
@@ -40,7 +42,8 @@ def _questions(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
     return parts.questions(parts_of(cycle, row.role), rated=cycle.is_rated)
 
 
-def _audience(request: Request, args: Mapping[str, Any]) -> Text:
+def seen_by(request: Request, args: Mapping[str, Any]) -> Text:
+    """Who reads what is written in the review of a door."""
     row = review_of(request, args)
     return audience(request, _cycle(request, row), row) if row else Phrase("Seen by nobody: it is gone.")
 
@@ -48,13 +51,18 @@ def _audience(request: Request, args: Mapping[str, Any]) -> Text:
 Answers = Annotated[dict[str, Any], Sheet(Phrase("The review"), of=_questions)]
 
 
-@feature.button(allow=writers, seen_by=_audience, title=Phrase("Write a review"), submit=Phrase("Hand in"))
+@feature.button(allow=writers, seen_by=seen_by, title=Phrase("Write a review"), submit=Phrase("Hand in"))
 def write(request: Request, review: str, answers: Answers) -> Reply:
     """Write this review. What you type is kept as a draft until you hand it in."""
     row = bound_review(request, review)
+    return hand_in(request, row, {**so_far(request, row), **blank(request, row), **answers})
+
+
+def hand_in(request: Request, row: Review, given: Mapping[str, Any]) -> Reply:
+    """Hand in what stands in the form now."""
     cycle = _cycle(request, row)
     refuse_closed(cycle, row)
-    made = parts.answers(parts_of(cycle, row.role), answers)
+    made = parts.answers(parts_of(cycle, row.role), still_citable(request, row, given))
     if not made:
         raise Problem(
             Phrase("Nothing is written yet. Answer one question at least; you can decline instead.")
@@ -71,17 +79,55 @@ def refuse_closed(cycle: ReviewCycle, row: Review) -> None:
         raise Problem(
             Phrase("This cycle is paused. What you typed is kept; you can hand it in when it goes on.")
         )
-    if cycle.state != "running" or row.state not in ("owed", "submitted") or row.released_at:
+    if not is_open(cycle, row):
         raise Problem(Phrase("This review is closed. Nothing can be changed in it any more."))
+
+
+def is_open(cycle: ReviewCycle, row: Review) -> bool:
+    """Whether a review can still be written. Who declined may think better of it."""
+    return (
+        cycle.state == "running"
+        and row.state in ("owed", "submitted", "declined")
+        and row.released_at is None
+    )
+
+
+# The draft -----------------------------------------------------------------------------------------------------------
+
+
+def draft_of(request: Request, row: Review) -> Draft | None:
+    """What the writer has begun and not handed in."""
+    return request.store.drafts.of(request.actor.id, WRITE, {"review": row.id})
+
+
+def so_far(request: Request, row: Review) -> dict[str, Any]:
+    """What stands in the form: what was begun, or else what was handed in the last time."""
+    draft = draft_of(request, row)
+    if draft is not None:
+        return dict(draft.given)
+    return parts.given(parts_of(_cycle(request, row), row.role), row.answers or {})
+
+
+def keep(request: Request, row: Review, values: Mapping[str, Any]) -> None:
+    """Put these answers into what was begun, "" for none: it goes on in the whole form, on every platform."""
+    draft = request.store.drafts.begin(request.actor.id, WRITE, {"review": row.id}, so_far(request, row))
+    request.store.drafts.keep(draft, {**draft.given, **values})
+
+
+def blank(request: Request, row: Review) -> dict[str, Any]:
+    """Every question of the form without an answer."""
+    return {question.name: "" for question in _questions(request, {"review": row.id})}
+
+
+# Reading it ----------------------------------------------------------------------------------------------------------
 
 
 @feature.button(allow=writers)
 def change(request: Request, review: str) -> Reply:
     """Change a review that is handed in, with what it says now in the form."""
     row = bound_review(request, review)
-    cycle = _cycle(request, row)
-    refuse_closed(cycle, row)
-    given = parts.given(parts_of(cycle, row.role), row.answers or {})
+    refuse_closed(_cycle(request, row), row)
+    given = {} if draft_of(request, row) else so_far(request, row)
     return Reply(ask=write.bind(review=row.id), given=given)
 
 
@@ -95,13 +141,13 @@ def show(request: Request, review: str) -> Reply:
 def card(request: Request, row: Review, title: Text) -> Card:
     """A review as its reader sees it."""
     cycle = _cycle(request, row)
-    mine = row.author_id == request.actor.id
-    open_ = mine and cycle.state == "running" and row.released_at is None
+    open_ = row.author_id == request.actor.id and is_open(cycle, row)
     return Card(
         title,
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
         *lines(cycle, row),
         *((Button(Phrase("Change"), change.bind(review=row.id)),) if open_ else ()),
+        *versions.buttons(row),
         Note(audience(request, cycle, row)),
     )
 
@@ -113,5 +159,9 @@ def lines(cycle: ReviewCycle, row: Review) -> tuple[Part, ...]:
         piece
         for part in parts_of(cycle, row.role)
         if part.key in said
-        for piece in (Section(part.title), Section(parts.line(part, said[part.key]), quoted=True))
+        for piece in (
+            Section(part.title),
+            Section(parts.line(part, said[part.key]), quoted=True),
+            *marks(row, part, said[part.key]),
+        )
     )

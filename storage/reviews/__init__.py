@@ -12,11 +12,13 @@ from sqlmodel import col
 
 from storage.policy import Relation, Right, may, relations
 from storage.reviews.cycles import ReviewCycles, last_day
+from storage.reviews.evidence import Piece, ReviewEvidence
 from storage.reviews.feeds import CalendarFeeds
 from storage.reviews.freezing import Freezing, ResultEdition, ResultExport
 from storage.reviews.invites import ReviewInvite, ReviewInvites
 from storage.reviews.kinds import TEST, is_confidential, kind_of
 from storage.reviews.results import ReviewResults
+from storage.reviews.rewordings import ReviewRewordings
 from storage.reviews.running import CyclesRunning
 from storage.reviews.sessions import Calibration, CalibrationSession, Potential
 from storage.reviews.surveys import ProcessSurvey, ProcessSurveys
@@ -38,6 +40,7 @@ from storage.reviews.tables import (
     ReviewCycle,
     ReviewEdition,
     ReviewResult,
+    ReviewRewording,
     ReviewTemplate,
 )
 from storage.reviews.templates import ReviewTemplates
@@ -63,6 +66,7 @@ __all__ = [
     "Duty",
     "Given",
     "HandOver",
+    "Piece",
     "Potential",
     "ProcessSurvey",
     "RatingChange",
@@ -73,6 +77,7 @@ __all__ = [
     "ReviewEdition",
     "ReviewInvite",
     "ReviewResult",
+    "ReviewRewording",
     "ReviewTemplate",
     "ReviewVoice",
     "Reviews",
@@ -140,6 +145,8 @@ class Reviews:
         self.running = CyclesRunning(store)
         self.templates = ReviewTemplates(store)
         self.feeds = CalendarFeeds(store)
+        self.evidence = ReviewEvidence(store)
+        self.rewordings = ReviewRewordings(store)
 
     # Who writes about whom -------------------------------------------------------------------------------------------
 

@@ -245,3 +245,19 @@ class RatingChange(PersonalRow, table=True):
     before: Any = Field(default=None, sa_column=Column(SealedJson))
     after: Any = Field(default=None, sa_column=Column(SealedJson))
     reason: str = Field(sa_column=Column(Sealed, nullable=False))
+
+
+class ReviewRewording(Row, table=True):
+    """Somebody asked a language model to reword what they have begun of a review. Its words stay in the draft; this row
+    says only that it waits, and goes when it is answered or failed."""
+
+    __tablename__ = "review_rewording"
+    __table_args__ = (UniqueConstraint("person_id", "review_id"), Index("review_rewording_due", "due_at"))
+
+    person_id: str
+    review_id: str
+    asked_at: datetime = Field(sa_type=Moment)
+    due_at: datetime = Field(sa_type=Moment)
+    """When it is to be taken up: at once, or when whoever took it up has not come back."""
+    tries: int = 0
+    version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.words import Voice
 from handlers.kit.cards import Section
 from handlers.kit.requests import Pressed
-from storage.reviews import PHASES, ReviewCycle
+from storage.reviews import PHASES, Review, ReviewCycle
 from tests.company import Chat, Heard
 
 
@@ -57,3 +58,34 @@ async def due(chat: Chat, who: str) -> Heard:
     chat.wait(hours=1)
     await chat.tick()
     return chat.told_cards(who)[-1]
+
+
+async def paper(chat: Chat, who: str) -> Heard:
+    """The one review that somebody has to write, part by part."""
+    return await chat.presses(who, "Part by part", on=await chat.says(who, "/review"))
+
+
+async def press_beside(chat: Chat, who: str, words: str, label: str) -> Heard:
+    """Press the button of the paragraph of the last card that says this."""
+    heard = chat.last[who]
+    assert heard.card
+    english = Voice(zone=heard.voice.zone)
+    handles = [
+        part.button.handle
+        for part in heard.card.parts
+        if isinstance(part, Section)
+        and part.button
+        and words in english.say(part.body)
+        and english.say(part.button.label) == label
+    ]
+    assert handles, heard.english
+    return await chat.does(who, Pressed(handles[0]))
+
+
+def review_by(chat: Chat, who: str, role: str, about: str = "") -> Review:
+    """What somebody writes as this, about the colleague of that name."""
+    rows = chat.rows(Review, Review.author_id == chat.ids[who], Review.role == role)
+    names = {chat.ids[each]: chat.person(each).name for each in chat.ids}
+    (row,) = [row for row in rows if about in ("", names[row.subject_id])]
+    assert isinstance(row, Review)
+    return row

@@ -498,6 +498,7 @@ class Story:
     async def _reviewed(self) -> None:
         """Ben and Nia are reviewed, by themselves and by others; what comes out is shared with Nia."""
         chat, word = self.chat, self.canaries.word
+        await chat.says("hana", "/review telegram yes")
         await chat.says("hana", "/review new Autumn")
         await chat.submits("hana", units=chat.person("ben").team)
         await chat.presses("hana", "Launch")

@@ -26,10 +26,11 @@ from handlers.kit.cards import Button, Card, Press
 from handlers.kit.dispatch import Core
 from handlers.kit.features import Route
 from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
-from handlers.kit.requests import Act, Answer, File, Opened, Pressed, Quoted, Said, Submitted
+from handlers.kit.requests import Act, Answer, File, Opened, Pressed, Quoted, Said, Submitted, Tell
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump, load
 from handlers.reviews import nominating
+from handlers.reviews.drafting import rewording
 from storage.database import Database
 from storage.goals import Goal
 from storage.leaving import end_line
@@ -386,7 +387,7 @@ class Tour:
         assert len(chat.rows(ReviewCycle)) == 1
         chat.interviews = interviews
         await self._press_only("hana", prepared, "reviews.launch")
-        await self._press_only("ben", await chat.says("ben", "/review"), "reviews.write")
+        await self._a_review_is_written_from_evidence("ben")
         for phase in ("peers", "write", "calibrate", "share"):
             opened = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
             if phase == "peers":
@@ -464,6 +465,42 @@ class Tour:
         await chat.submits("hana", unit="*", members=members, guide="0 10 40 40 10")
         for who in ("hana", "grace"):
             await self.visit(who, Said("/review calibrate", command=True), "calibration", -1)
+
+    async def _a_review_is_written_from_evidence(self, who: str) -> None:
+        """Part by part with a draft and other words for it, then as a whole, then changed."""
+        chat = self.chat
+        await chat.says("hana", "/review telegram yes")
+        chat.change(lambda store: store.reviews.rewordings.announce("tiny"))
+        await self._press_only(who, await self._opened_review(who, "reviews.open_paper"), "reviews.draft")
+        await self._press_only(who, await chat.says(who, "/review"), "reviews.open_paper")
+        for tell in chat.change(lambda store: self._other_words(store, who)):
+            chat.change(lambda store, tell=tell: chat.core.queue(store, "reviews.reword", tell))
+        await self._answer_what_was_told("other words")
+        await self._press_only(who, await chat.says(who, "/review"), "reviews.write")
+        for words in (self.words(), self.words()):
+            shown = await self._opened_review(who)
+            await self._press_only(who, shown, "reviews.change", 1)
+            if chat.last[who].form:
+                await chat.submits(who, results=words, growth=words)
+        shown = await self._opened_review(who)
+        for route in ("reviews.changed", "reviews.cited"):
+            await self._press_only(who, shown, route)
+
+    async def _opened_review(self, who: str, route: str = "reviews.show") -> Heard:
+        for button in _buttons((await self.chat.says(who, "/review")).answer):
+            if self._route(button.handle) == route:
+                return await self.chat.does(who, Pressed(button.handle))
+        return self.chat.last[who]
+
+    def _other_words(self, store: Store, who: str) -> tuple[Tell, ...]:
+        """A model proposes something for what somebody has begun."""
+        person = self.chat.ids[who]
+        row = (*store.reviews.owed_by(person), *store.reviews.written_by(person))[0]
+        store.drafts.begin(person, "reviews.write", {"review": row.id}, {"results": self.words()})
+        store.reviews.rewordings.ask(person, row.id)
+        job = store.reviews.rewordings.claim()
+        assert job
+        return rewording.finished(store, job, {"results": self.words()})
 
     async def days(self, count: int) -> None:
         """Let the clock ring, and answer it."""

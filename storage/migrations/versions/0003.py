@@ -298,6 +298,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_result_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
+        "review_rewording",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("review_id", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("person_id", "review_id"),
+    )
+    with op.batch_alter_table("review_rewording", schema=None) as batch_op:
+        batch_op.create_index("review_rewording_due", ["due_at"], unique=False)
+
+    op.create_table(
         "review_step",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("cycle_id", sa.String(), nullable=False),
@@ -410,6 +425,10 @@ def downgrade() -> None:
     op.drop_table("review_voice")
     op.drop_table("review_template")
     op.drop_table("review_step")
+    with op.batch_alter_table("review_rewording", schema=None) as batch_op:
+        batch_op.drop_index("review_rewording_due")
+
+    op.drop_table("review_rewording")
     with op.batch_alter_table("review_result", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_result_subject_id"))
         batch_op.drop_index(batch_op.f("ix_review_result_named_id"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.slack.answers import answers, picked
+from bot.slack.answers import answers, asked_in, picked
 from bot.slack.company import Company
 from bot.slack.draw import Drawing
 from bot.slack.forms import Modal
-from handlers.kit.forms import Colleague, Form
+from handlers.kit.forms import Colleague, Form, Words
 from handlers.kit.text import Phrase
 from storage.people import Directory, Person
 from storage.tables import Account
@@ -156,3 +156,48 @@ async def test_a_channel_without_a_name_for_us_is_kept_too(any_room: Room) -> No
         assert draft == "0123"
         assert (read.kind, read.name) == (where.kind, where.name)
         assert read.id == (where.id if where.kind == "channel" else "")
+
+
+LONG = Words(Phrase("What was it?"), name="what", longest=12_000)
+
+
+def fields_of(words: str, *more: Words) -> list[dict[str, Any]]:
+    form = Form(
+        Phrase("Form"), (LONG, *more), Phrase("Seen by you."), Phrase("Save"), "draft", {"what": words}
+    )
+    view = Modal(Drawing(), "Title", company(1, 1)).form(form)
+    assert check_view(view, ("modal",)) == ("", [])
+    return [block for block in view["blocks"] if block["type"] == "input"]
+
+
+def sent(fields: list[dict[str, Any]], *typed: str) -> str:
+    """What a modal with these fields gives, with this typed into its last ones."""
+    states = [field["element"].get("initial_value", "") for field in fields]
+    if typed:
+        states[-len(typed) :] = typed
+    values = {
+        field["block_id"]: {"answer": {"type": "plain_text_input", "value": state or None}}
+        for field, state in zip(fields, states, strict=True)
+    }
+    return str(answers({"state": {"values": values}})["what"])
+
+
+def test_an_answer_longer_than_a_field_has_several_and_comes_back_whole() -> None:
+    lines = "\n".join(f"Line {n}: {'words ' * 12}".strip() for n in range(120))
+    for words in ("short", lines[:9000], "无空格的长文" * 1600, "a&<b>" * 1990):
+        fields = fields_of(words)
+        assert fields[-1]["element"].get("initial_value") is None
+        assert "continued" in fields[-1]["label"]["text"]
+        assert sent(fields) == words
+        assert sent(fields, "and more") == f"{words}\nand more"
+
+
+def test_a_form_of_many_questions_offers_a_further_field_only_where_one_is_nearly_full() -> None:
+    others = tuple(Words(Phrase("And?"), name=f"q{n}") for n in range(4))
+    assert len(fields_of("short", *others)) == 5
+    assert len(fields_of("x " * 1200, *others)) == 6
+
+
+def test_what_is_wrong_is_said_at_the_first_field() -> None:
+    fields = fields_of("x " * 4000)
+    assert asked_in({"blocks": fields})["what"] == fields[0]["block_id"]

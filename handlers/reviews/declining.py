@@ -1,0 +1,98 @@
+"""Somebody declines to write a review, with a reason for who runs the cycle and never for whom it is about."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from handlers.kit.access import Rule
+from handlers.kit.cards import Button, Card, Fact, Note, Section
+from handlers.kit.forms import Words
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Verbatim
+from handlers.reviews import nominating, writing
+from handlers.reviews.review import (
+    bound_cycle,
+    bound_review,
+    called,
+    feature,
+    has_power,
+    review_of,
+    writers,
+)
+from storage.reviews import PEER, SELF, Review, ReviewCycle
+
+Reason = Annotated[
+    str, Words(Phrase("Why can you not write it?"), longest=1000, help=Phrase("“We never worked together.”"))
+]
+
+others = Rule(
+    "who writes about somebody else",
+    lambda request, args: (
+        writers.check(request, args) and (row := review_of(request, args)) is not None and row.role != SELF
+    ),
+    Phrase("This review is not yours to decline, or it is gone. Nobody has to write a self-review in full."),
+)
+
+
+@feature.button(
+    allow=others,
+    seen_by=Phrase(
+        "The reason is seen by HR who runs the cycle, and by the manager if it is about a colleague; never by the"
+        " person whom the review is about."
+    ),
+    title=Phrase("Decline to write"),
+    submit=Phrase("Decline"),
+)
+def decline(request: Request, review: str, reason: Reason) -> Reply:
+    """Decline to write this review, with a reason."""
+    row = bound_review(request, review)
+    cycle = bound_cycle(request, row.cycle_id)
+    writing.refuse_closed(cycle, row)
+    if row.state != "owed":
+        raise Problem(Phrase("It is not owed any more: it was handed in or declined before."))
+    request.store.reviews.change(row, state="declined", reason=reason)
+    request.store.obligations.close(request.actor.id, writing.WRITE, row.id, how="declined")
+    if row.role == PEER and cycle.phase in ("peers", "write"):
+        nominating.freed(request.store, cycle, row.subject_id)
+    shown = Card(
+        Phrase("Declined. You are not reminded of it any more."),
+        Note(Phrase("What you began is kept; as long as the cycle runs you can write it after all.")),
+        Button(Phrase("Write it after all"), writing.write.bind(review=row.id)),
+    )
+    return Reply(show=shown, tell=_told(request, cycle, row, reason))
+
+
+def _told(request: Request, cycle: ReviewCycle, row: Review, reason: str) -> tuple[Tell, ...]:
+    name = Verbatim(request.actor.name)
+    card = Card(
+        Phrase("{name} declined to write a review", name=name),
+        Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+        Fact(Phrase("Review"), called(request.store, row, "")),
+        Section(Verbatim(reason), quoted=True),
+        Note(Phrase("The person whom it is about does not see the reason.")),
+    )
+    return tuple(
+        Tell(card, to=person, topic=f"reviews.declined:{row.id}:{person}")
+        for person in dict.fromkeys(_who_hears(request, cycle, row))
+    )
+
+
+def _who_hears(request: Request, cycle: ReviewCycle, row: Review) -> tuple[str, ...]:
+    """HR who runs the cycle; and of a colleague who does not write, whoever agreed to their being asked: the manager
+    of whom it is about."""
+    directory = request.store.directory
+    manager = directory.manager_of(row.subject_id, request.today) if row.role == PEER else None
+    wanted = (cycle.owner_id if has_power(request.store, cycle.owner_id, cycle) else None, manager)
+    return tuple(
+        person
+        for person in wanted
+        if person and person not in (row.subject_id, request.actor.id) and directory.people[person].active
+    )
+
+
+def buttons(row: Review) -> tuple[Button, ...]:
+    """The way to decline, where somebody writes about another."""
+    if row.role == SELF or row.state != "owed":
+        return ()
+    return (Button(Phrase("Decline"), decline.bind(review=row.id)),)
