@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
+from html import escape
 from itertools import groupby
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from telegram import InlineKeyboardButton
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.pictures.specification import alt, specification
 from bot.telegram.harmless import HarmlessVoice
-from bot.telegram.pages import BUTTONS, NOTHING, Block, Page, Row, Run, cut, is_seen, paged, utf16
+from bot.telegram.pages import BUTTONS, GAP, NOTHING, Block, Page, Row, Run, cut, is_seen, paged, utf16
 from bot.words import Voice, bars, readable
 from handlers.kit.cards import (
     Button,
@@ -59,11 +60,12 @@ class Attached:
 
 @dataclass(frozen=True)
 class Photo:
-    """A picture by its specification, sent as a message of its own; where it cannot be drawn, `instead` is."""
+    """A picture by its specification, with words and buttons below it; where it cannot be drawn, `instead` is shown."""
 
     spec: Mapping[str, Any]
-    caption: str
+    html: str
     instead: tuple[Page, ...]
+    keyboard: InlineKeyboardMarkup | None = None
 
 
 Drawn: TypeAlias = Page | Photo | Attached
@@ -73,7 +75,7 @@ def draw(card: Card, language: str, zone: str, now: datetime | None = None) -> l
     """The messages that show a card to one reader, in order."""
     drawing = Drawing(language, zone, now)
     files = [drawing.attached(part) for part in card.parts if isinstance(part, Document)]
-    return [*paged(drawing.blocks(card)), *map(drawing.photo, card.pictures()), *files]
+    return [*drawing.messages(card), *files]
 
 
 def plain(card: Card, language: str, zone: str, now: datetime | None = None) -> str:
@@ -89,15 +91,34 @@ class Drawing:
         self._voice = HarmlessVoice(language, zone, now=now)
         self._label = Voice(language, zone, now=now)
         self._marks: dict[str, str] = {}
+        self._picture: Callable[[Picture], Iterator[Block]] = self._too_long
         self._specified = cache(partial(specification, voice=self._label))
 
     def say(self, text: Text) -> str:
         """The text for a message; it is not escaped yet."""
         return self._voice.say(text)
 
-    def blocks(self, card: Card) -> Iterator[Block]:
-        """The title and the parts."""
+    def messages(self, card: Card) -> list[Page | Photo]:
+        """The messages of a card: one, with the words below the picture, where they fit there."""
+        pictures = card.pictures()
+        whole = self._below_picture(card, *pictures) if len(pictures) == 1 else None
+        return [whole] if whole else [*paged(self.blocks(card)), *map(self.photo, pictures)]
+
+    def _below_picture(self, card: Card, part: Picture) -> Photo | None:
+        blocks = list(self.blocks(card, self._described))
+        units = sum(utf16(run.words) for block in blocks for run in block.runs) + len(GAP) * len(blocks)
+        pages = paged(blocks)
+        if units > CAPTION or len(pages) > 1:
+            return None
+        instead = paged(self.blocks(card, self._in_words))
+        return Photo(self._specified(part).spec, pages[0].html, tuple(instead), pages[0].keyboard)
+
+    def blocks(
+        self, card: Card, picture: Callable[[Picture], Iterator[Block]] | None = None
+    ) -> Iterator[Block]:
+        """The title and the parts; of a picture what `picture` says of it, else what does not fit below it."""
         self._marks = _marks(card)
+        self._picture = picture or self._too_long
         yield Block((Run(self.say(card.title), "b"),))
         before: Part | None = None
         for is_key, group in groupby(card.parts, key=self._is_key):
@@ -117,11 +138,24 @@ class Drawing:
         return Attached(part.file_id, part.name, caption if utf16(caption) <= CAPTION else part.name)
 
     def photo(self, part: Picture) -> Photo:
-        """A picture of a card, with what it shows below it, or above it in the card where that is too long."""
+        """A picture of a card as a message of its own, with what it shows below it, or above it in the card where that
+        is too long."""
         words = self._alt(part)
-        instead = paged([Block((Run(words),)), Block((Run(self.say(table(part.chart))),))])
         caption = words if utf16(words) <= CAPTION else cut(words, CAPTION - 1)[0].rstrip() + "…"
-        return Photo(self._specified(part).spec, caption, tuple(instead))
+        return Photo(
+            self._specified(part).spec, escape(caption, quote=False), tuple(paged(self._in_words(part)))
+        )
+
+    def _described(self, part: Picture) -> Iterator[Block]:
+        yield Block((Run(self._alt(part)),))
+
+    def _in_words(self, part: Picture) -> Iterator[Block]:
+        yield from self._described(part)
+        yield Block((Run(self.say(table(part.chart))),))
+
+    def _too_long(self, part: Picture) -> Iterator[Block]:
+        if utf16(self._alt(part)) > CAPTION:
+            yield from self._described(part)
 
     def _alt(self, part: Picture) -> str:
         return alt(part, self._voice, self._specified(part))
@@ -150,8 +184,8 @@ class Drawing:
             yield Block((Run(f"{self.say(part.label)}{self._voice.colon}{part.url}"),))
         elif isinstance(part, Menu):
             yield from self._menu(part)
-        elif isinstance(part, Picture) and utf16(words := self._alt(part)) > CAPTION:
-            yield Block((Run(words),))
+        elif isinstance(part, Picture):
+            yield from self._picture(part)
         elif isinstance(part, Document) and utf16(self.say(part.label)) > CAPTION:
             yield Block((Run(self.say(part.label)),))
 

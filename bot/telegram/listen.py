@@ -63,6 +63,7 @@ class Heard:
     query: str = ""
     data: str = ""
     editable: bool = False
+    is_picture: bool = False
     rows: tuple[tuple[InlineKeyboardButton, ...], ...] = ()
     speaks: str = "en"
     file: Sent | None = None
@@ -209,7 +210,8 @@ class _Ear:
             chat=chat.id,
             message=getattr(message, "message_id", None),
             thread=thread,
-            editable=seen is not None and seen.text is not None,
+            editable=seen is not None and (seen.text is not None or bool(seen.photo)),
+            is_picture=seen is not None and bool(seen.photo),
             rows=seen.reply_markup.inline_keyboard if seen and seen.reply_markup else (),
             speaks="zh" if (user.language_code or "").startswith("zh") else "en",
         )

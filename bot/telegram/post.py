@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from telegram import LinkPreviewOptions, Message, ReplyParameters
+from telegram import InputMediaPhoto, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, RetryAfter
 
@@ -29,6 +30,7 @@ class Stock:
     studio: Studio
 
 
+FILENAME = "picture.png"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 GONE = Phrase("This file is not kept any more. Please ask for it again.")
 
@@ -59,7 +61,7 @@ async def _send(client: Client, drawn: Drawn, spot: Spot, stock: Stock, language
         try:
             return await _send_photo(client, drawn, spot, stock, reply)
         except (NotDrawn, BadRequest) as error:
-            if isinstance(error, BadRequest) and not error.message.upper().startswith(("PHOTO", "IMAGE")):
+            if isinstance(error, BadRequest) and not _is_no_picture(error):
                 raise
             *others, drawn = drawn.instead
             for page in others:
@@ -93,16 +95,35 @@ async def _send_photo(
     return await client.send_photo(
         spot.chat,
         await stock.studio.draw(photo.spec),
-        caption=photo.caption,
-        filename="picture.png",
+        caption=photo.html,
+        parse_mode=ParseMode.HTML,
+        filename=FILENAME,
         message_thread_id=spot.thread,
+        reply_markup=photo.keyboard,
         reply_parameters=reply,
     )
 
 
-async def edit(client: Client, page: Page, chat: int, message: int) -> None:
-    """Put a page where a message of ours stands. Raises what the library raises, but not that it is so already."""
-    try:
+# In the place of another ---------------------------------------------------------------------------------------------
+
+
+async def edit(
+    client: Client, drawn: Page | Photo, chat: int, message: int, stock: Stock, *, over_picture: bool = False
+) -> tuple[Page, ...] | None:
+    """Put it where a message of ours stands; returns what found no room there. A picture takes the place of words and
+    of another picture; words that of words alone, so None where they would have to stand over one. Raises what the
+    library raises, but not that it is so already."""
+    if isinstance(drawn, Photo) and await _edit_picture(client, drawn, chat, message, stock):
+        return ()
+    first, *others = drawn.instead if isinstance(drawn, Photo) else (drawn,)
+    if over_picture:
+        return None
+    await _edit_words(client, first, chat, message)
+    return tuple(others)
+
+
+async def _edit_words(client: Client, page: Page, chat: int, message: int) -> None:
+    with _unless_changed():
         await client.edit_message_text(
             page.html,
             chat,
@@ -111,18 +132,56 @@ async def edit(client: Client, page: Page, chat: int, message: int) -> None:
             reply_markup=page.keyboard,
             link_preview_options=NO_PREVIEW,
         )
+
+
+async def _edit_picture(client: Client, photo: Photo, chat: int, message: int, stock: Stock) -> bool:
+    """Whether the picture stands there now; False when it cannot be drawn, or is not taken as one."""
+    try:
+        png = await stock.studio.draw(photo.spec)
+        media = InputMediaPhoto(png, photo.html, ParseMode.HTML, filename=FILENAME)
+        with _unless_changed():
+            await client.edit_message_media(media, chat, message, reply_markup=photo.keyboard)
+    except NotDrawn:
+        return False
+    except BadRequest as error:
+        if not _is_no_picture(error):
+            raise
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _unless_changed() -> Iterator[None]:
+    """That it is so already is no error."""
+    try:
+        yield
     except BadRequest as error:
         if "not modified" not in error.message.lower():
             raise
 
 
-async def replace(client: Client, page: Page, chat: int, message: int) -> bool:
-    """Put a page where a message of ours stands; False when that message cannot be changed any more."""
+def _is_no_picture(error: BadRequest) -> bool:
+    """Whether Telegram does not take what we drew."""
+    return error.message.upper().startswith(("PHOTO", "IMAGE"))
+
+
+async def replace(
+    client: Client, drawn: Page | Photo, chat: int, message: int, stock: Stock, *, over_picture: bool
+) -> tuple[Page, ...] | None:
+    """The same; None also when that message cannot be changed any more."""
     try:
-        await edit(client, page, chat, message)
+        return await edit(client, drawn, chat, message, stock, over_picture=over_picture)
     except BadRequest:
-        return False
-    return True
+        return None
+
+
+async def take_away(client: Client, chat: int, message: int) -> None:
+    """Delete a message of ours whose place another one took; after two days it only loses its buttons."""
+    try:
+        await client.delete_message(chat, message)
+    except BadRequest:
+        with contextlib.suppress(BadRequest):
+            await client.edit_message_reply_markup(chat, message)
 
 
 def seconds(error: RetryAfter) -> float:

@@ -13,10 +13,10 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from bot.pictures.studio import Studio
 from bot.telegram import post
 from bot.telegram.client import Client
-from bot.telegram.draw import ASK, FORGET, Drawing, Drawn, draw, plain
+from bot.telegram.draw import ASK, FORGET, Attached, Drawing, Drawn, draw, plain
 from bot.telegram.interview import draw_question
 from bot.telegram.listen import Heard
-from bot.telegram.pages import Page, cut, utf16
+from bot.telegram.pages import cut, utf16
 from bot.telegram.post import Spot
 from bot.words import Voice
 from handlers.kit.cards import Card, Link
@@ -73,11 +73,19 @@ class Replies:
             return
         drawn = await self._drawn(heard, answer, language)
         in_place = heard.query and heard.editable and not answer.keep and answer.outcome != "failed"
-        if in_place and drawn and heard.message and isinstance(first := drawn[0], Page):
-            place, message = heard.chat, heard.message
-            if await self._patiently(lambda: post.replace(self._client, first, place, message)):
-                drawn = drawn[1:]
-        await self._send(drawn, self._spot(heard), answer.person_id, language)
+        stock = self._stock(answer.person_id)
+        if in_place and drawn and heard.message and not isinstance(first := drawn[0], Attached):
+            place, message, over = heard.chat, heard.message, heard.is_picture
+            left = await self._patiently(
+                lambda: post.replace(self._client, first, place, message, stock, over_picture=over)
+            )
+            if left is None and over:
+                # Words cannot take the place of a picture: they stand below, and the picture goes.
+                await self._send(drawn, self._spot(heard), stock, language)
+                await self._patiently(lambda: post.take_away(self._client, place, message))
+                return
+            drawn = drawn if left is None else [*left, *drawn[1:]]
+        await self._send(drawn, self._spot(heard), stock, language)
 
     # What is drawn -----------------------------------------------------------------------------------------------
 
@@ -115,21 +123,24 @@ class Replies:
     async def _ask_in_private(self, heard: Heard, answer: Answer, language: str) -> None:
         drawn = await self._drawn(heard, answer, language)
         try:
-            await self._send(drawn, Spot(int(heard.incoming.sender.external_id)), answer.person_id, language)
+            spot = Spot(int(heard.incoming.sender.external_id))
+            await self._send(drawn, spot, self._stock(answer.person_id), language)
             said = IN_PRIVATE
         except (Forbidden, BadRequest):
             said = START_FIRST
         card = Card(said, Link(OPEN_PRIVATE, self._private))
-        await self._send(
-            draw(card, language, answer.zone, heard.incoming.at), self._spot(heard), "", language
-        )
+        drawn = draw(card, language, answer.zone, heard.incoming.at)
+        await self._send(drawn, self._spot(heard), self._stock(""), language)
 
-    async def _send(self, drawn: list[Drawn], spot: Spot, person_id: str, language: str) -> None:
+    def _stock(self, person_id: str) -> post.Stock:
         async def fetch(file_id: str) -> tuple[str, bytes] | None:
             return await self._core.database.read(lambda store: store.files.get(file_id, person_id=person_id))
 
+        return post.Stock(fetch, self._studio)
+
+    async def _send(self, drawn: list[Drawn], spot: Spot, stock: post.Stock, language: str) -> None:
         for one in drawn:
-            await self._send_one(one, spot, post.Stock(fetch, self._studio), language)
+            await self._send_one(one, spot, stock, language)
 
     async def _send_one(self, one: Drawn, spot: Spot, stock: post.Stock, language: str) -> None:
         await self._patiently(lambda: post.send(self._client, one, spot, stock, language))

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from bot.pictures.studio import Studio
 from bot.telegram import post
 from bot.telegram.client import Client
-from bot.telegram.draw import Drawn, draw
+from bot.telegram.draw import Attached, Drawn, Photo, draw
 from bot.telegram.listen import PLATFORM
 from bot.telegram.pages import Page
 from bot.telegram.post import Spot
@@ -65,18 +65,20 @@ class TelegramSpeaker:
     async def edit(self, parcel: Parcel, over: Receipt) -> None:
         """Put the card in the place of a message that stands."""
         drawn = draw(parcel.card, parcel.language, parcel.zone, parcel.at)
-        pages = [one for one in drawn if isinstance(one, Page)]
+        pages = [one for one in drawn if not isinstance(one, Attached)]
         stand = [int(one) for one in (over.message, *over.more)]
+        stock = self._stock(parcel)
         for page, message in zip(pages, stand, strict=False):
-            await self._changed(page, int(over.channel), message)
+            await self._changed(page, int(over.channel), message, stock)
         for message in stand[len(pages) :]:
-            await self._taken_away(pages[0], int(over.channel), message)
+            await self._taken_away(pages[0], int(over.channel), message, stock)
         if len(drawn) > len(stand):
             raise Fixed
 
-    async def _changed(self, page: Page, chat: int, message: int) -> None:
+    async def _changed(self, page: Page | Photo, chat: int, message: int, stock: post.Stock) -> None:
         try:
-            await post.edit(self._client, page, chat, message)
+            if await post.edit(self._client, page, chat, message, stock):
+                raise Fixed
         except ChatMigrated as error:  # its messages are counted anew there
             new = str(error.new_chat_id)
             await self._core.database.write(lambda store: store.accounts.moved(PLATFORM, str(chat), new))
@@ -86,13 +88,13 @@ class TelegramSpeaker:
         except TelegramError as error:
             raise _worded(error, chat) from None
 
-    async def _taken_away(self, page: Page, chat: int, message: int) -> None:
+    async def _taken_away(self, page: Page | Photo, chat: int, message: int, stock: post.Stock) -> None:
         """After two days a message is not deleted any more; it says then what the first one says."""
         try:
             await self._client.delete_message(chat, message)
         except BadRequest as error:
             if "not found" not in error.message.lower():
-                await self._changed(page, chat, message)
+                await self._changed(page, chat, message, stock)
         except TelegramError as error:
             raise _worded(error, chat) from None
 
@@ -110,12 +112,14 @@ class TelegramSpeaker:
             raise _worded(error, new) from None
 
     async def _post(self, parcel: Parcel, one: Drawn, spot: Spot) -> Message:
+        return await post.send(self._client, one, spot, self._stock(parcel), parcel.language)
+
+    def _stock(self, parcel: Parcel) -> post.Stock:
         async def fetch(file_id: str) -> tuple[str, bytes] | None:
             reader = parcel.person_id
             return await self._core.database.read(lambda store: store.files.get(file_id, person_id=reader))
 
-        stock = post.Stock(fetch, self._studio)
-        return await post.send(self._client, one, spot, stock, parcel.language)
+        return post.Stock(fetch, self._studio)
 
 
 class Unavailable(Exception):

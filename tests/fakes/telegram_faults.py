@@ -34,6 +34,7 @@ COUNTED = {
     "sendDocument",
     "editMessageText",
     "editMessageCaption",
+    "editMessageMedia",
     "editMessageReplyMarkup",
 }
 

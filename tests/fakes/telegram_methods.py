@@ -163,15 +163,34 @@ class BotMethods(BotProfile):
             )
         return self._edit(message, args, read_text("editMessageCaption", args, "caption", 1024), "caption")
 
+    async def editMessageMedia(self, args: Json) -> Json:
+        """Of media, or of a text message, which then has media; a picture alone is served here."""
+        message, media = self._own(args, "edit"), args["media"]
+        caption = read_text("editMessageMedia", media, "caption", 1024)
+        if not isinstance(media["media"], Upload):
+            raise bad(
+                "wrong file identifier/HTTP URL specified", broken="editMessageMedia: no file came along"
+            )
+        check_upload("sendPhoto", media["media"])
+        known = self.world.files.get(message.file_id or "")
+        file = self.world.keep(media["media"].filename, media["media"].content, "photo")
+        is_other = known is None or known.content != file.content
+        message.kind, message.file_id, message.filename = "photo", file.file_id, file.filename
+        return self._edit(
+            message, {**args, "caption": media.get("caption", "")}, caption, "caption", is_other=is_other
+        )
+
     async def editMessageReplyMarkup(self, args: Json) -> Json:
         message = self._own(args, "edit")
         parsed = Parsed(message.text, message.entities)
         return self._edit(message, {**args, "html": message.html}, parsed, "html")
 
-    def _edit(self, message: Message, args: Json, parsed: Parsed, name: str) -> Json:
+    def _edit(
+        self, message: Message, args: Json, parsed: Parsed, name: str, *, is_other: bool = False
+    ) -> Json:
         markup = args.get("reply_markup")
         old = (message.text, _canonical(message.entities), _canonical(message.reply_markup))
-        if old == (parsed.text, _canonical(parsed.entities), _canonical(markup)):
+        if not is_other and old == (parsed.text, _canonical(parsed.entities), _canonical(markup)):
             raise bad(UNCHANGED)
         message.before.append(message.html)
         message.html, message.text, message.entities = args.get(name, ""), parsed.text, parsed.entities

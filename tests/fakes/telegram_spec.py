@@ -66,7 +66,11 @@ def checked(method: str, fields: Arguments) -> Arguments:
     attached = {name: value for name, value in fields.items() if isinstance(value, Upload)}
     read = {}
     for name, value in fields.items():
-        if name not in known and name in attached and f"attach://{name}" in fields.values():
+        if (
+            name not in known
+            and name in attached
+            and any(f"attach://{name}" in each for each in fields.values() if isinstance(each, str))
+        ):
             continue
         if name not in known:
             raise bad(f"unknown argument {name}", broken=f"{method} has no argument {name}")
@@ -85,9 +89,17 @@ def _value(method: str, name: str, value: Any, types: list[str], attached: Argum
     candidates = [*_from_form(value, types)] if isinstance(value, str) else [value]
     for candidate in candidates:
         if not _problem(candidate, types, name):
-            return candidate
+            return _with_files(candidate, attached)
     why = _problem(candidates[0], types, name) if candidates else f"{name} is not {' or '.join(types)}"
     raise bad(f"can't parse {name}: {why}", broken=f"{method}: {why}")
+
+
+def _with_files(value: Any, attached: Arguments) -> Any:
+    """Media whose file came beside it, with that file."""
+    if not isinstance(value, dict) or not str(value.get("media", "")).startswith("attach://"):
+        return value
+    named = value["media"].removeprefix("attach://")
+    return {**value, "media": attached.get(named, value["media"])}
 
 
 def _from_form(value: str, types: list[str]) -> list[Any]:

@@ -112,7 +112,7 @@ def _keyed(buttons: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _message(drawn: telegram.Drawn) -> Iterator[str]:
     if isinstance(drawn, telegram.Photo):
-        yield _fenced("Telegram: a picture", "text", drawn.caption)
+        yield _fenced("Telegram: a picture", "text", drawn.html)
         return
     if not isinstance(drawn, Page):
         yield _fenced("Telegram: a file", "text", f"{drawn.name}\n{drawn.caption}")

@@ -16,6 +16,7 @@ from bot.slack.draw import MORE_ACTION
 from bot.slack.draw import Drawing as SlackDrawing
 from bot.slack.forms import Modal
 from bot.telegram import draw as telegram
+from bot.telegram.draw import Attached, Photo
 from bot.telegram.interview import draw_question
 from bot.telegram.pages import Page
 from bot.web.draw import Drawing as WebDrawing
@@ -85,17 +86,20 @@ def assert_dead(node: Any) -> None:
 
 def on_telegram(card: Card, language: str) -> None:
     for drawn in telegram.draw(card, language, ZONE):
-        if isinstance(drawn, Page):
-            assert_page(drawn)
-        else:
+        if isinstance(drawn, Attached):
             telegram_limits.read_text("sendDocument", {"caption": drawn.caption}, "caption", 1024)
+            continue
+        for page in drawn.instead if isinstance(drawn, Photo) else (drawn,):
+            assert_sent(page, "sendMessage", "text", 4096)
+        if isinstance(drawn, Photo):
+            assert_sent(drawn, "sendPhoto", "caption", 1024)
 
 
-def assert_page(page: Page) -> None:
-    sent: dict[str, Any] = {"chat_id": 1, "text": page.html, "parse_mode": "HTML"}
+def assert_sent(page: Page | Photo, method: str, name: str, most: int) -> None:
+    sent: dict[str, Any] = {"chat_id": 1, name: page.html, "parse_mode": "HTML"}
     if page.keyboard:
         sent["reply_markup"] = page.keyboard.to_dict()
-    parsed = telegram_limits.read_text("sendMessage", sent, "text", 4096)
+    parsed = telegram_limits.read_text(method, sent, name, most)
     assert len(parsed.entities) <= 100
     assert not [entity for entity in parsed.entities if entity["type"] in ("text_link", "text_mention")]
     alive = [
@@ -198,7 +202,7 @@ def form_on_telegram(form: Form, answer: Answer, directory: Directory, language:
 
 def on_telegram_asked(asked: Asked, answer: Answer, directory: Directory, language: str) -> None:
     for page in draw_question(answer, asked, telegram.Drawing(language, ZONE), directory.named):
-        assert_page(page)
+        assert_sent(page, "sendMessage", "text", 4096)
 
 
 def form_on_the_web(form: Form, answer: Answer, directory: Directory, language: str) -> None:
