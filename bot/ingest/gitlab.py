@@ -34,12 +34,15 @@ def _points(payload: dict[str, Any]) -> Iterator[Arrival]:
 
 
 def _assigned(payload: dict[str, Any]) -> str:
-    return next((name for each in parts(payload, "assignees") if (name := words(each, "username"))), "")
+    """Older ones tell the first assignee alone."""
+    people = (*parts(payload, "assignees"), part(payload, "assignee"))
+    return next((name for each in people if (name := words(each, "username"))), "")
 
 
 def _author(payload: dict[str, Any], thing: dict[str, Any]) -> str:
     """The author's login where it stands anywhere, else their number: GitLab tells no more of an author."""
     number = whole(thing, "author_id")
-    people = (part(payload, "user"), *parts(payload, "assignees"), *parts(payload, "reviewers"))
+    first = {**part(payload, "assignee"), "id": thing.get("assignee_id")}  # itself it has no number
+    people = (part(payload, "user"), *parts(payload, "assignees"), *parts(payload, "reviewers"), first)
     known = (words(each, "username") for each in people if number and whole(each, "id") == number)
     return next((name for name in known if name), number)
