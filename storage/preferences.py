@@ -14,6 +14,8 @@ from storage.tables import Absence, PersonRow, Preference
 if TYPE_CHECKING:
     from storage.store import Store
 
+CHARTS, TABLES = "charts", "tables"
+"""The choice of how charts are shown, and its value for who prefers reading."""
 ONE_VISIT = timedelta(minutes=30)
 
 _GET = Prepared(
@@ -54,6 +56,10 @@ class Preferences:
         """Whether a notification goes to this person: on unless they switched it off; the company may lock it."""
         locked = self._store.setting(f"lock:{notice}")
         return bool(self.get(person_id, f"notice:{notice}", True) if locked is None else locked)
+
+    def prefers_tables(self, person_id: str) -> bool:
+        """Whether charts are shown to this person as tables to read, and not as pictures."""
+        return bool(self.get(person_id, CHARTS) == TABLES)
 
     def first_time(self, person_id: str, feature: str) -> bool:
         """Whether the person meets a feature for the first time; asking makes it not so."""

@@ -23,6 +23,7 @@ from handlers.goals.scoring import Share
 from handlers.goals.writing import add, edit, ending
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Press, Section
+from handlers.kit.pictures import is_table
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from storage.goals import GoalChange, KeyResult
@@ -87,10 +88,9 @@ def team(request: Request) -> Reply:
         parts += [Section(goals.headline(each), button=opener(each.goal)) for each in found]
     rest = len(people) - MOST
     more = (Note(Plural("And {n} more.", "And {n} more.", n=rest)),) if rest > 0 else ()
-    as_picture = Button(Phrase("As a picture"), team_chart.bind())
-    return Reply(
-        show=Card(Phrase("The goals of your team"), *parts, *more, *((as_picture,) if stand else ()))
-    )
+    label = Phrase("As a table") if is_table(request) else Phrase("As a picture")
+    chart = (Button(label, team_chart.bind()),) if stand else ()
+    return Reply(show=Card(Phrase("The goals of your team"), *parts, *more, *chart))
 
 
 @feature.command("goals company", allow=everyone, also=("目标 公司", "公司目标"), examples=("",))

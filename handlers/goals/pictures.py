@@ -16,7 +16,7 @@ from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Card, Note, Picture
 from handlers.kit.charts import MOST_BARS, Bar, Bars, Course, Tone
 from handlers.kit.forms import Choice
-from handlers.kit.pictures import shown
+from handlers.kit.pictures import is_table, shown
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim
 from storage.goals import Goal
@@ -45,16 +45,17 @@ def chart(
 ) -> Reply:
     """Show how a goal of yours came along, as a picture."""
     allow(request, seers, question="which", goal=which)
-    return _over_time(request, goals.bound_goal(request, which), as_table=False)
+    return _over_time(request, goals.bound_goal(request, which), None)
 
 
 @feature.button(allow=seers)
-def course(request: Request, goal: str, as_table: bool = False, again: bool = False) -> Reply:
+def course(request: Request, goal: str, as_table: bool | None = None, again: bool = False) -> Reply:
     """Show how a goal came along, as a picture or as a table."""
-    return replace(_over_time(request, goals.bound_goal(request, goal), as_table=as_table), keep=not again)
+    return replace(_over_time(request, goals.bound_goal(request, goal), as_table), keep=not again)
 
 
-def _over_time(request: Request, row: Goal, *, as_table: bool) -> Reply:
+def _over_time(request: Request, row: Goal, wish: bool | None) -> Reply:
+    as_table = is_table(request, wish)
     (each,) = goals.standing(request, [row])
     if not each.results:
         return Reply(show=Card(Phrase("It has no key results yet, so there is nothing to draw.")))
@@ -103,8 +104,9 @@ def _of(spent: int, whole: int) -> Text:
 
 
 @feature.button(allow=managers)
-def team_chart(request: Request, as_table: bool = False, again: bool = False) -> Reply:
+def team_chart(request: Request, as_table: bool | None = None, again: bool = False) -> Reply:
     """Show how the goals of my team stand, as a picture or as a table."""
+    as_table = is_table(request, as_table)
     people = request.store.directory.reports_of(request.actor.id, request.today)[:PEOPLE]
     theirs = request.store.goals.of_each((person.id for person in people), reader=request.actor.id)
     stand = goals.standing(request, [goal for found in theirs.values() for goal in found])

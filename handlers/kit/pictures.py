@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from handlers.kit.cards import Button, Part, Picture, Press, Section
 from handlers.kit.charts import table
+from handlers.kit.requests import Request
 from handlers.kit.text import Phrase
+
+
+def is_table(request: Request, wish: bool | None = None) -> bool:
+    """Whether a chart is shown as a table: as its reader wishes now, else as they chose for all charts."""
+    return request.store.preferences.prefers_tables(request.actor.id) if wish is None else wish
 
 
 def shown(picture: Picture, other: Press, *, as_table: bool) -> Iterator[Part]:

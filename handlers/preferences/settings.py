@@ -1,4 +1,4 @@
-"""My settings: language, zone, quiet hours, where messages arrive, and each notification, with their values now."""
+"""My settings: language, zone, quiet hours, where messages arrive, charts, and notifications, with their values now."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from handlers.kit.zones import COMPANY, one_zone, zone_text
 from handlers.preferences.doors import every_feature
 from handlers.preferences.home import feature
 from handlers.preferences.quiet import quiet, quiet_text
+from storage.preferences import CHARTS, TABLES
 
 MINE = Phrase("Only you see this. Your colleagues see at most what the time is at your place.")
 
@@ -31,11 +32,13 @@ def _card(request: Request) -> Card:
         Fact(Phrase("Time zone"), _zone_text(request)),
         Fact(Phrase("Quiet hours"), quiet_text(request)),
         Fact(Phrase("Messages arrive in"), _channel_text(request)),
+        Fact(Phrase("Charts"), _charts_text(request)),
         Fact(Phrase("Notifications"), _notices_text(request)),
         Button(Phrase("Language"), language.bind()),
         Button(Phrase("Time zone"), zone.bind()),
         Button(Phrase("Quiet hours"), quiet.bind()),
         Button(Phrase("Where messages arrive"), channel.bind()),
+        Button(Phrase("Charts"), charts.bind()),
         Button(Phrase("Notifications"), notifications.bind()),
         Button(Phrase("I will be away"), Press("preferences.away", {})),
         Button(Phrase("Connect another app"), Press("preferences.link", {})),
@@ -164,6 +167,47 @@ def channel(request: Request, platform: Channel) -> Reply:
         show=Card(
             Phrase("Messages arrive there from now on: {channel}.", channel=_channel_text(request)),
             Note(Phrase("If they cannot be delivered there, I try where else I know you.")),
+            Button(Phrase("Settings"), settings.bind()),
+        )
+    )
+
+
+# Charts --------------------------------------------------------------------------------------------------------------
+
+PICTURES = "pictures"
+
+AsWhat = Annotated[
+    str,
+    Choice(
+        Phrase("How shall I show you charts?"),
+        options=(
+            Option(PICTURES, Phrase("As pictures"), also=("pictures", "picture", "图片", "图")),
+            Option(TABLES, Phrase("As tables to read"), also=("tables", "table", "文字表格", "表格", "文字")),
+        ),
+        help=Phrase("A button under each shows it the other way."),
+    ),
+]
+
+
+def _charts_text(request: Request) -> Text:
+    tables = request.store.preferences.prefers_tables(request.actor.id)
+    return Phrase("As tables to read") if tables else Phrase("As pictures")
+
+
+@feature.command(
+    "settings charts",
+    allow=everyone,
+    also=("charts", "设置 图表", "设置图表"),
+    examples=("tables", "pictures", "表格"),
+    seen_by=MINE,
+    title=Phrase("Charts"),
+)
+def charts(request: Request, shown: AsWhat) -> Reply:
+    """Choose whether I show you charts as pictures or as tables to read."""
+    request.store.preferences.set(request.actor.id, CHARTS, None if shown == PICTURES else TABLES)
+    return Reply(
+        show=Card(
+            Phrase("From now on I show you charts this way: {way}.", way=_charts_text(request)),
             Button(Phrase("Settings"), settings.bind()),
         )
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from handlers.kit.access import hr
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Picture, Section
-from handlers.kit.pictures import shown
+from handlers.kit.pictures import is_table, shown
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from handlers.reviews import duties as owing
@@ -68,8 +68,9 @@ def _due(request: Request, cycle: ReviewCycle, duty: Duty) -> datetime | None:
 
 
 @feature.button(allow=runners, takes_long=True)
-def health(request: Request, cycle: str, as_table: bool = False) -> Reply:
+def health(request: Request, cycle: str, as_table: bool | None = None) -> Reply:
     """Show how this review cycle went as a process, as a picture or as a table."""
+    as_table = is_table(request, as_table)
     row = bound_cycle(request, cycle)
     found = request.store.reviews.duties(row.id)
     people = request.store.directory.people

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from handlers import FEATURES
 from handlers.kit.cards import Picture
 from handlers.kit.charts import Bars, Course
 from tests.company import MONDAY, Chat, Heard
@@ -118,6 +119,44 @@ async def test_a_picture_is_drawn_anew_for_who_may_still_see_it(chat: Chat) -> N
         await chat.presses("ada", "Progress over time", on=opened)
     )  # her own report's: she still does
     assert "Sign 40" not in await chat.says("dora", "/goals chart 1")
+
+
+async def test_who_prefers_reading_gets_tables_at_every_door(any_chat: Chat) -> None:
+    chat = any_chat
+    await forty_customers(chat)
+    assert "As tables to read" in await chat.says("ben", "/upbeat settings charts tables")
+    assert "Charts: As tables to read" in await chat.says("ben", "/settings")
+    heard = await chat.says("ben", "/goals chart 1")
+    assert heard.card
+    assert not heard.card.pictures()
+    assert "Mon, Nov 23, 2026: 63 %" in heard
+    assert picture(await chat.presses("ben", "As a picture")), "now, for once"
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    heard = await chat.presses("ben", "Progress over time")
+    assert not (heard.card and heard.card.pictures())
+    await chat.says("ada", "设置图表 表格")
+    heard = await chat.says("ada", "/goals team")
+    assert "As a picture" not in heard.buttons
+    heard = await chat.presses("ada", "As a table")
+    assert not (heard.card and heard.card.pictures())
+    assert "Sign 40 customers · 63 %" in heard
+    await chat.says("ada", "/upbeat settings charts pictures")
+    await chat.says("ada", "/goals team")
+    assert picture(await chat.presses("ada", "As a picture"))
+
+
+def test_every_door_that_shows_charts_leaves_the_choice_to_its_reader() -> None:
+    doors = {route.name: route.defaults for feature in FEATURES for route in feature.routes}
+    chosen = {name: each["as_table"] for name, each in doors.items() if "as_table" in each}
+    assert len(chosen) >= 6
+    assert set(chosen.values()) == {None}
+
+
+async def test_how_charts_are_shown_is_chosen_in_chinese_too(chat: Chat) -> None:
+    await chat.presses("chen", "图表", on=await chat.says("chen", "设置"))
+    heard = await chat.submits("chen", shown="tables")
+    assert "今后图表将这样显示：文字表格。" in heard.text
+    assert "图表：文字表格" in (await chat.says("chen", "设置")).text
 
 
 async def test_a_manager_sees_the_team_on_the_home_screen(chat: Chat) -> None:

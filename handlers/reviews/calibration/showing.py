@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from handlers.kit.cards import Button, Card, Note, Part, Picture, Press, Section
-from handlers.kit.pictures import shown
+from handlers.kit.pictures import is_table, shown
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, names
 from handlers.reviews.calibration import figures
@@ -18,8 +18,9 @@ from storage.reviews import CalibrationSession
 
 
 @feature.button(allow=sitters)
-def spread(request: Request, session: str, as_table: bool = False) -> Reply:
+def spread(request: Request, session: str, as_table: bool | None = None) -> Reply:
     """Show how the ratings of this session are spread, as a picture or as a table."""
+    as_table = is_table(request, as_table)
     row, cycle = bound_session(request, session)
     people, points = rated_in(request, row), points_of(cycle)
     chart = figures.spread(people, points, cycle.k_score, row.guide)
@@ -37,8 +38,9 @@ def spread(request: Request, session: str, as_table: bool = False) -> Reply:
 
 
 @feature.button(allow=sitters)
-def nine_box(request: Request, session: str, as_table: bool = False) -> Reply:
+def nine_box(request: Request, session: str, as_table: bool | None = None) -> Reply:
     """Show performance and potential of this session in nine boxes, as a picture or as a table."""
+    as_table = is_table(request, as_table)
     row, cycle = bound_session(request, session)
     people, most = rated_in(request, row), len(points_of(cycle))
     placed = [each for each in people if each.potential is not None]
@@ -72,8 +74,9 @@ def _who(boxes: dict[tuple[int, int], list[figures.Rated]]) -> Iterator[Text]:
 
 
 @feature.button(allow=sitters)
-def heat(request: Request, session: str, as_table: bool = False) -> Reply:
+def heat(request: Request, session: str, as_table: bool | None = None) -> Reply:
     """Show the ratings of each team of this session by point, as a picture or as a table."""
+    as_table = is_table(request, as_table)
     row, cycle = bound_session(request, session)
     people, points = rated_in(request, row), points_of(cycle)
     chart, out = figures.heat(people, points, cycle.k_score)
