@@ -18,7 +18,7 @@ from handlers.goals import (
     writing,
 )
 from handlers.goals.alignment import differences, tree
-from handlers.goals.data import about_me, answering, loading, moving, objecting, sources
+from handlers.goals.data import about_me, answering, loading, moving, objecting, sources, telling
 from handlers.goals.excel import exchange
 from handlers.goals.goal import feature
 from handlers.goals.nudges import ladder, weekly
@@ -48,6 +48,7 @@ __all__ = [
     "rewriting",
     "rhythm",
     "sources",
+    "telling",
     "templates",
     "tree",
     "updating",

@@ -12,6 +12,7 @@ from handlers.goals.directions import direction_text
 from handlers.goals.numbers import shown
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
+from storage.goals import KeyResult
 
 _FIELDS = {
     "title": Phrase("Title"),
@@ -51,6 +52,21 @@ def differences(request: Request, before: Mapping[str, Any], after: Mapping[str,
                 before=_told(request, name, before.get(name)),
                 after=_told(request, name, after[name]),
             )
+
+
+def from_to(row: KeyResult, before: Decimal | None, language: str) -> Text:
+    """A key result, from where it was to where it is."""
+    return Phrase(
+        "{number}. {title}: {before} → {after}",
+        number=goals.called(row),
+        title=Verbatim(row.title),
+        before=_amount(before, language),
+        after=_amount(row.value, language),
+    )
+
+
+def _amount(value: Decimal | None, language: str) -> Text:
+    return Phrase("nothing") if value is None else Verbatim(shown(value, language))
 
 
 def _told(request: Request, name: str, item: Any) -> Text | date:

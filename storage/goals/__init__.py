@@ -13,6 +13,7 @@ from storage.goals.answering import Answering
 from storage.goals.cycles import Cycle, Cycles
 from storage.goals.echoes import ECHOES, Echoes, GoalEcho
 from storage.goals.keeping import plain, unplain
+from storage.goals.moves import Move, Moves
 from storage.goals.owed import Owed
 from storage.goals.reading import reading
 from storage.goals.serving import DIFFERS, NUMBERED, Node, Serving
@@ -24,7 +25,18 @@ from storage.prepared import Prepared
 if TYPE_CHECKING:
     from storage.store import Store
 
-__all__ = ["DIFFERS", "Cycle", "Goal", "GoalChange", "GoalEcho", "GoalTemplate", "Goals", "KeyResult", "Node"]
+__all__ = [
+    "DIFFERS",
+    "Cycle",
+    "Goal",
+    "GoalChange",
+    "GoalEcho",
+    "GoalTemplate",
+    "Goals",
+    "KeyResult",
+    "Move",
+    "Node",
+]
 
 GOALS = Goal.__table__  # type: ignore[attr-defined]
 RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
@@ -68,6 +80,7 @@ class Goals:
         self.answering = Answering(store)
         self.cycles = Cycles(store)
         self.echoes = Echoes(store)
+        self.moves = Moves(store)
         self.owed = Owed(store)
         self.serving = Serving(store)
         self.templates = GoalTemplates(store)
@@ -219,11 +232,6 @@ class Goals:
         the company), past all rules: for the machine that moves them. In the order of the series."""
         return reading(self._store, series)
 
-    def moved_by_data(self, owner: str, *, since: datetime) -> list[GoalChange]:
-        """What sources of data moved of a person's since a moment, the oldest first."""
-        here = (CHANGES.c.source != "", CHANGES.c.made_at > since)
-        return self._store.own(GoalChange, *here, subject=owner, order=(CHANGES.c.made_at, CHANGES.c.id))
-
     def edit(self, row: KeyResult, act: str, *, by: str, **values: Any) -> GoalChange:
         """Write new values of a key result, with a version of what was before. Raises Conflict."""
         before, after = self._written(row, values)
@@ -253,10 +261,12 @@ class Goals:
         found = self._store.read(GoalChange, CHANGES.c.id.in_(last), reader=reader)
         return {change.key_result_id: change for change in found}
 
-    def undo(self, change: GoalChange, row: KeyResult, *, by: str) -> GoalChange:
+    def undo(self, change: GoalChange, row: KeyResult, *, by: str | None, source: str = "") -> GoalChange:
         """What a key result was before this change, it is again. Raises Conflict."""
         before, after = self._written(row, unplain(change.before or {}))
-        return self._note(self._goal_of(row), row, "undone", by, before, after, undoes=change.id)
+        return self._note(
+            self._goal_of(row), row, "undone", by, before, after, undoes=change.id, source=source
+        )
 
     def _note(
         self,

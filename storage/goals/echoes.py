@@ -56,7 +56,7 @@ class Echoes:
         if known is not None and known.ended_at is None:
             return False
         if known is not None:
-            self._store.change(known, ended_at=None)
+            self._store.change(known, ended_at=None, made_at=self._store.now)
             return True
         self._store.add(
             GoalEcho,

@@ -12,14 +12,17 @@ from handlers.goals.goal import feature
 from handlers.kit.calendar import ONE_DAY, at_wall
 from handlers.kit.hours import calendar_of, hours_of
 from storage.goals import Goal, KeyResult
-from storage.metrics import Arrival, DataSource, Metric, Series
+from storage.metrics import Arrival, DataSource, Figure, Metric, Series
 from storage.people import Person
 from storage.store import Store
 
 AHEAD = timedelta(days=1)
 """A figure may be about a day that has begun elsewhere; about later ones nobody knows anything."""
-CARD, SILENT, AGAIN = (f"{feature.name}.{name}" for name in ("data", "silent", "again"))
-"""The bells that tell an owner what moved, tell of a source that is silent, and try again whom nobody knew."""
+CARD, FOLLOWED, SILENT, AGAIN = (
+    f"{feature.name}.{name}" for name in ("data", "followed_data", "silent", "again")
+)
+"""The bells that tell an owner what moved, and who follows it; tell of a source that is silent; and try again whom
+nobody knew."""
 
 
 @dataclass(frozen=True)
@@ -260,21 +263,37 @@ def follow(
     store: Store, source: DataSource, metric: Metric, row: KeyResult, goal: Goal, *, told: bool = False
 ) -> bool:
     """Move a key result to where its metric stands; returns whether it moved. Its owner hears of it once a day, unless
-    they are being `told` now."""
+    they are being `told` now, and so does who follows the goal."""
     owner = store.directory.person(row.subject_id)
-    if owner is None:
-        return False
-    since, until = _days(goal, owner.zone)
-    figure = store.metrics.figure(metric, row.subject_id if row.metric_own else "", since=since, until=until)
-    if figure is None or not store.goals.follow(
-        row, goal, source=source.name, value=figure.value, at=figure.at
+    figure = figure_for(store, metric, row, goal)
+    if (
+        owner is None
+        or figure is None
+        or not store.goals.follow(row, goal, source=source.name, value=figure.value, at=figure.at)
     ):
         return False
     store.touch(owner.id)
-    if not told and store.slots.next(CARD, owner.id) is None:
-        hours = hours_of(store, owner, calendar_of(store))
-        store.slots.plan(CARD, owner.id, hours.open_from(store.now))
+    if not told:
+        _ring_soon(store, CARD, owner)
+    for each in store.goals.echoes.followers(goal.id):
+        _ring_soon(store, FOLLOWED, store.directory.person(each))
     return True
+
+
+def figure_for(store: Store, metric: Metric, row: KeyResult, goal: Goal) -> Figure | None:
+    """Where the metric of a key result stands, in the days of its goal."""
+    owner = store.directory.person(row.subject_id)
+    if owner is None:
+        return None
+    since, until = _days(goal, owner.zone)
+    return store.metrics.figure(metric, row.subject_id if row.metric_own else "", since=since, until=until)
+
+
+def _ring_soon(store: Store, kind: str, person: Person | None) -> None:
+    """One message is enough for all that comes until it is said."""
+    if person and person.active and store.slots.next(kind, person.id) is None:
+        hours = hours_of(store, person, calendar_of(store))
+        store.slots.plan(kind, person.id, hours.open_from(store.now))
 
 
 def _days(goal: Goal, zone: str) -> tuple[datetime, datetime]:

@@ -1,26 +1,21 @@
-"""Data that arrives by itself: a key result reads a metric, and whom it belongs to hears once a day what moved."""
+"""A key result reads a metric that arrives by itself; whoever looks after a source hears when it is silent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from handlers.goals import goal as goals
-from handlers.goals.data.arriving import CARD, SILENT, follow
+from handlers.goals.data.arriving import SILENT, follow
 from handlers.goals.goal import changers, feature
-from handlers.goals.numbers import shown
-from handlers.goals.progress import undo
-from handlers.kit.calendar import local_day
 from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.forms import Choice, Option
-from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
-from storage.goals import GoalChange, KeyResult
+from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from storage.goals import KeyResult
 from storage.metrics import DataSource, Metric
 from storage.people import Person
 from storage.store import Store
@@ -148,80 +143,7 @@ def _changed(request: Request, row: KeyResult, act: str, **values: Any) -> None:
     request.store.touch(row.subject_id)
 
 
-# What moved ----------------------------------------------------------------------------------------------------------
-
-
-@feature.bell("data")
-def moved(ring: Ring) -> Rung:
-    """Once a day, what data moved of somebody's."""
-    person = ring.store.directory.people[ring.about]
-    hours = hours_of(ring.store, person, calendar_of(ring.store))
-    told_at = _told_at(ring.store, person)
-    today = local_day(ring.now, person.zone)
-    if told_at and local_day(told_at, person.zone) == today:
-        later = hours.open_from(hours.next_morning(ring.now))
-        return Rung(later, silence=Silence("already today", later))
-    opens = hours.open_from(ring.now)
-    if opens > ring.now:
-        return Rung(opens, silence=Silence("quiet hours", opens))
-    since = told_at or ring.now - timedelta(days=14)
-    changes = ring.store.goals.moved_by_data(person.id, since=since)
-    card = _card(ring.store, person, changes, ring.now)
-    if card is None:
-        return Rung(None, silence=Silence("nothing new"))
-    return Rung(None, tell=(Tell(card, to=person.id, topic=f"{CARD}:{person.id}:{today}"),))
-
-
-def _told_at(store: Store, person: Person) -> datetime | None:
-    decided = store.slots.decisions(person.id, store.now - timedelta(days=14))
-    sent = (each.decided_at for each in decided if each.kind == CARD and each.outcome == "sent")
-    return next(iter(sent), None)
-
-
-def _card(store: Store, person: Person, changes: Sequence[GoalChange], now: datetime) -> Card | None:
-    parts = tuple(_moves(store, person, changes, now))
-    if not parts:
-        return None
-    return Card(
-        Plural(
-            "Data moved {n} key result of yours", "Data moved {n} key results of yours", n=len(parts) // 2
-        ),
-        *parts[:40],
-    )
-
-
-def _moves(store: Store, person: Person, changes: Sequence[GoalChange], now: datetime) -> Iterator[Part]:
-    """Each key result that moved: from where it was first to where it is now, and a way back."""
-    firsts: dict[str, GoalChange] = {}
-    lasts: dict[str, GoalChange] = {}
-    for change in changes:
-        firsts.setdefault(change.key_result_id, change)
-        lasts[change.key_result_id] = change
-    for result_id, last in lasts.items():
-        row = store.goals.result(result_id, reader=person.id)
-        newest = store.goals.newest([row], reader=person.id).get(row.id) if row else None
-        if row is None or newest is None or newest.id != last.id:
-            continue  # somebody said something since
-        yield Section(_move(row, firsts[result_id], last, person, now))
-        yield Button(
-            Phrase("Undo {number}", number=goals.called(row)), undo.bind(result=row.id, change=last.id)
-        )
-
-
-def _move(row: KeyResult, first: GoalChange, last: GoalChange, person: Person, now: datetime) -> Text:
-    before, at = (first.before or {}).get("value"), row.data_at or last.made_at
-    return Lines(
-        (
-            Phrase(
-                "{number}. {title}: {before} → {after}",
-                number=goals.called(row),
-                title=Verbatim(row.title),
-                before=Verbatim(shown(Decimal(before), person.language)) if before else Phrase("nothing"),
-                after=Verbatim(shown(row.value, person.language)),
-            ),
-            from_source(last.source, at, now),
-        )
-    )
+# How old it is -------------------------------------------------------------------------------------------------------
 
 
 def from_source(source: str, at: datetime, now: datetime) -> Text:
