@@ -104,7 +104,7 @@ class Units:
         store.slots.plan(slot.kind, slot.about, store.now + wait)
 
     def _rung(self, store: Store, bell: Bell, slot: Slot, person: Person | None, report: TickReport) -> None:
-        rung = bell.ring(Ring(about=slot.about, due_at=slot.due_at, now=store.now, store=store))
+        rung = bell.ring(Ring(slot.about, slot.due_at, store.now, store, self._core.digests))
         told = [row for tell in rung.tell if (row := self._core.queue(store, bell.name, tell))]
         outcome, reason = _outcome(rung, told)
         until = rung.silence.until if rung.silence else None

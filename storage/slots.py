@@ -190,6 +190,15 @@ class Slots:
             found.setdefault(row.about, []).append(row)
         return found
 
+    def last(self, kind: str, prefix: str) -> datetime | None:
+        """When something was decided last at this bell about what begins so ("<id>" of "<id>:<more>"): what was only
+        put off, and what failed, was not."""
+        theirs = (DECISIONS.c.about >= f"{prefix}:", DECISIONS.c.about < f"{prefix};")
+        settled = (DECISIONS.c.until.is_(None), DECISIONS.c.outcome != "failed")
+        found = select(func.max(DECISIONS.c.decided_at)).where(DECISIONS.c.kind == kind, *theirs, *settled)
+        moment: datetime | None = self._store.execute(found).scalar()
+        return moment
+
     def counted(self, since: datetime) -> dict[str, int]:
         """How many due moments came to which end since a moment: "sent", or "silent: quiet hours" and the like."""
         ends = (DECISIONS.c.outcome, DECISIONS.c.reason)

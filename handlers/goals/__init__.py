@@ -5,6 +5,7 @@ from handlers.goals import progress  # first: `help` shows what is done every we
 # isort: split
 from handlers.goals import (
     departments,
+    digest,
     following,
     home,
     leaving,
@@ -30,6 +31,7 @@ __all__ = [
     "cards",
     "departments",
     "differences",
+    "digest",
     "exchange",
     "feature",
     "following",

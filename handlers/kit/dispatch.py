@@ -56,6 +56,8 @@ class Core:
         self.queue = self._carrying.queue
         self._closed = {feature.name: feature.closed for feature in features}
         self.gathering = tuple(bell.name for feature in features for bell in feature.bells if bell.gathers)
+        blocks = sorted((each for feature in features for each in feature.digests), key=lambda pair: pair[0])
+        self.digests = tuple(block for _, block in blocks)
         self.on_heard: Callable[[str, str, float], None] = lambda platform, outcome, seconds: None
         """Called with each delivery's platform, outcome and seconds."""
         self._one_sheet = asyncio.Lock()

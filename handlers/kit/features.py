@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 from handlers.kit.access import Rule
 from handlers.kit.cards import Argument, Part, Press
 from handlers.kit.forms import Question
-from handlers.kit.requests import Quoted, Reacted, Reply, Request, Tell
+from handlers.kit.moments import Bell, Block, Digested, Ring, Rung, Silence
+from handlers.kit.requests import Quoted, Reacted, Reply, Request
 from handlers.kit.text import Phrase, Text, text
 from storage.people import Person
 from storage.store import Store
@@ -67,44 +68,6 @@ class Shortcut:
     on_message: bool = False
 
 
-@dataclass(frozen=True)
-class Ring:
-    """A due moment that the clock hands to a feature: what it is about, when it was due, and the store."""
-
-    about: str
-    due_at: datetime
-    now: datetime
-    store: Store
-
-
-@dataclass(frozen=True)
-class Silence:
-    """Why nothing is said at a due moment, and until when if that is known."""
-
-    reason: str
-    until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Rung:
-    """What a feature decided at a due moment: messages, or silence with its reason; and when it is due next."""
-
-    next_at: datetime | None
-    tell: tuple[Tell, ...] = ()
-    silence: Silence | None = None
-
-
-@dataclass(frozen=True)
-class Bell:
-    """A moment of the clock. `plan` says when it is due next for one person (or None); `ring` decides what happens.
-    `gathers`: it asks people for something once a day, and what else they owe is said with it."""
-
-    name: str
-    ring: Callable[[Ring], Rung]
-    plan: Callable[[Store, Person, datetime], Mapping[str, datetime]] | None
-    gathers: bool = False
-
-
 class Feature:
     """The doors of one feature. `words` name it in help; `intro` explains it in three sentences at the first use.
 
@@ -121,6 +84,7 @@ class Feature:
         self.routes: list[Route] = []
         self.shortcuts: list[Shortcut] = []
         self.homes: list[tuple[int, Callable[[Request], tuple[Part, ...]]]] = []
+        self.digests: list[tuple[int, Block]] = []
         self.bells: list[Bell] = []
         self.reactions: dict[str, Callable[[Request, str, Reacted], Reply]] = {}
         self.notices: dict[str, Phrase] = {}
@@ -207,6 +171,15 @@ class Feature:
 
         def made(block: Callable[[Request], tuple[Part, ...]]) -> Callable[[Request], tuple[Part, ...]]:
             self.homes.append((order, block))
+            return block
+
+        return made
+
+    def digest(self, order: int) -> Callable[[Block], Block]:
+        """A block of the digest of a team; blocks stand by `order`. It says nothing when nothing happened."""
+
+        def made(block: Block) -> Block:
+            self.digests.append((order, block))
             return block
 
         return made
@@ -302,4 +275,4 @@ def _first_line(handler: Handler) -> str:
     return re.split(r"\n\s*\n", words, maxsplit=1)[0].replace("\n", " ")
 
 
-__all__ = ["Bell", "Feature", "Quoted", "Ring", "Route", "Rung", "Shortcut", "Silence"]
+__all__ = ["Bell", "Digested", "Feature", "Quoted", "Ring", "Route", "Rung", "Shortcut", "Silence"]
