@@ -128,7 +128,7 @@ def source_pull(
     ] = False,
 ) -> None:
     """Read a source from another database, every so often. Address and query are kept encrypted."""
-    from bot.sources import ask, stop_asking
+    from bot.source_tables import ask, stop_asking
     from bot.terminal import Complaint
 
     with opened() as database:
@@ -169,10 +169,31 @@ def source_load(
     ] = False,
 ) -> None:
     """Load figures from a file: all of them or none. The same file twice changes nothing."""
-    from bot.sources import load
+    from bot.source_tables import load
 
     with opened() as database:
         load(database, name, file, mapping=mapping, dry_run=dry_run)
+
+
+@cli.command("files")
+def source_files(name: Annotated[str, typer.Argument(help="The source.")]) -> None:
+    """Print the last files that were loaded, each with its number."""
+    from bot.source_tables import print_files
+
+    with opened() as database:
+        print_files(database, name)
+
+
+@cli.command("take-back")
+def source_take_back(
+    name: Annotated[str, typer.Argument(help="The source.")],
+    file: Annotated[str, typer.Argument(help="The file's number, as `upbeat source files` prints it.")],
+) -> None:
+    """Take back a file: its figures are again what they were before. What came since stays."""
+    from bot.source_tables import take_back
+
+    with opened() as database:
+        take_back(database, name, file)
 
 
 @cli.command("unmatched")

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
-from functools import partial
-from pathlib import Path
-from typing import TypeVar
 
 from rich.console import Console
 from rich.markup import escape
 
-from bot.importing import ENGLISH, read_table
+from bot.importing import ENGLISH
 from bot.ingest.signed import new_secret
-from bot.terminal import DRY_RUN, Complaint, complaining
-from handlers.goals.data.arriving import Faulty, Taken, expect, foresee, run_again, take
-from handlers.goals.data.loading import checked, permit, summary
-from handlers.goals.data.mapping import Mapping, read_kept, read_mapping
+from bot.terminal import Complaint, complaining
+from handlers.goals.data.arriving import Faulty, Taken, expect, run_again
 from handlers.goals.data.pulled import WHY
-from handlers.kit.cards import Card
-from handlers.kit.tables import faulty
-from handlers.kit.text import Phrase
 from storage.database import Database
 from storage.metrics import FILES, DataSource
-from storage.metrics.pulling import PullProblem, pull
 from storage.people import Person
-from storage.sheets import Sheet
 from storage.store import Store
-
-T = TypeVar("T")
 
 console = Console(highlight=False)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -89,7 +76,7 @@ def _line(store: Store, source: DataSource, waiting: int) -> str:
 
 def remove(database: Database, name: str) -> None:
     """Hear a source no more. Raises Complaint."""
-    database.write_now(lambda store: store.metrics.remove_source(_source(store, name)))
+    database.write_now(lambda store: store.metrics.remove_source(source_named(store, name)))
     console.print(f"{name} is not heard any more. What it sent stays.")
 
 
@@ -97,7 +84,7 @@ def allow(database: Database, name: str, metric: str) -> None:
     """Let a metric pass that is refused by its name. Raises Complaint."""
 
     def work(store: Store) -> None:
-        source = _source(store, name)
+        source = source_named(store, name)
         store.change(source, allowed=sorted({*source.allowed, metric}))
         store.audit("changed", "data_source", record_id=source.id)
 
@@ -109,7 +96,7 @@ def map_person(database: Database, name: str, called: str, email: str) -> None:
     """Say who somebody is. Raises Complaint."""
 
     def work(store: Store) -> Taken:
-        source, person = _source(store, name), _person(store, email)
+        source, person = source_named(store, name), _person(store, email)
         store.change(source, people={**source.people, called.strip().casefold(): person.email})
         return run_again(store, source)
 
@@ -122,121 +109,24 @@ def print_unmatched(database: Database, name: str, *, again: bool) -> None:
     """Print what waits for a person, each name once. Raises Complaint."""
     if again:
         with complaining(Faulty):
-            taken = database.write_now(lambda store: run_again(store, _source(store, name)))
+            taken = database.write_now(lambda store: run_again(store, source_named(store, name)))
         console.print(_told(taken))
     names = database.write_now(
         lambda store: Counter(
-            (arrival.person, arrival.metric) for _, arrival in store.metrics.unknown.of(_source(store, name))
+            (arrival.person, arrival.metric)
+            for _, arrival in store.metrics.unknown.of(source_named(store, name))
         )
     )
     for (person, metric), number in sorted(names.items()):
         console.print(escape(f"{person}: {number} of {metric}"), soft_wrap=True)
 
 
-# Files ---------------------------------------------------------------------------------------------------------------
-
-
-def load(database: Database, name: str, file: Path, *, mapping: Path | None, dry_run: bool) -> None:
-    """Load figures from a file, or say what that would do. Raises Complaint naming row, column and value."""
-    sheet = read_table(file)
-    columns = _columns(mapping) if mapping else None
-
-    card = database.write_now(partial(_loaded, name=name, sheet=sheet, columns=columns, dry_run=dry_run))
-    console.print(escape(ENGLISH.plain(card)), soft_wrap=True)
-    if dry_run:
-        console.print(DRY_RUN)
-
-
-def _loaded(store: Store, *, name: str, sheet: Sheet, columns: Mapping | None, dry_run: bool) -> Card:
-    source = _source(store, name)
-    read_by = columns or read_kept(source.mapping)
-    if read_by is None:
-        raise Complaint(f"Nobody has said yet what the columns of {name} are: --mapping FILE.")
-    if columns and not dry_run:
-        _keep_mapping(store, source, columns)
-    reading, faults = checked(store, source, sheet, read_by)
-    if faults:
-        raise Complaint(ENGLISH.say(faulty(faults)))
-    taken = (foresee if dry_run else take)(store, source, reading.arrivals)
-    title = Phrase("What the file changes:")
-    return Card(title, *summary(store, taken, reading, reader="", limit=1_000))
-
-
-def _keep_mapping(store: Store, source: DataSource, columns: Mapping) -> None:
-    """Who is at the terminal is an administrator: what they map may pass by its name."""
-    permit(store, source, columns, admin=True)
-    store.change(source, mapping=columns.kept())
-    store.audit("changed", "data_source", record_id=source.id)
-
-
-# Queries -------------------------------------------------------------------------------------------------------------
-
-
-def ask(
-    database: Database,
-    name: str,
-    *,
-    address: Path,
-    query: Path,
-    mapping: Path | None,
-    every_hours: int,
-    dry_run: bool,
-) -> None:
-    """Read a source from another database every so often, after trying it now. Raises Complaint."""
-    where, words = _read(address).strip(), _read(query).strip().rstrip(";")
-    columns = _columns(mapping) if mapping else None
-    try:
-        sheet = pull(where, words)
-    except PullProblem as problem:
-        raise Complaint(ENGLISH.say(WHY[problem.code])) from None
-    card = database.write_now(partial(_loaded, name=name, sheet=sheet, columns=columns, dry_run=True))
-    console.print(escape(ENGLISH.plain(card)), soft_wrap=True)
-    if dry_run:
-        console.print(DRY_RUN)
-        return
-
-    def work(store: Store) -> None:
-        source = _source(store, name)
-        if columns:
-            _keep_mapping(store, source, columns)
-        store.metrics.queries.keep(source, address=where, query=words, every_hours=every_hours)
-        store.audit("changed", "data_source", record_id=source.id)
-
-    database.write_now(work)
-    console.print(f"{name} is read now, and then every {every_hours} hours, while Upbeat runs.")
-
-
-def stop_asking(database: Database, name: str) -> None:
-    """Read a source from no database any more. Raises Complaint."""
-    stopped = database.write_now(lambda store: store.metrics.queries.stop(_source(store, name)))
-    if not stopped:
-        raise Complaint(f"{name} is read from no database.")
-    console.print(f"{name} is read from no database any more; address and query are gone.")
-
-
-def _read(file: Path) -> str:
-    """The words of a file; - is what comes in."""
-    try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Complaint(f"{file} cannot be read: {type(error).__name__}.") from None
-
-
-def _columns(file: Path) -> Mapping:
-    try:
-        return read_mapping(_read(file))
-    except Faulty as faulty_mapping:
-        faults = [
-            f"{fault.place}: {fault.words}" if fault.place else fault.words for fault in faulty_mapping.faults
-        ]
-        raise Complaint("\n".join(["The mapping is not right:", *faults])) from None
-
-
 def _told(taken: Taken) -> str:
     return f"{taken.figures} figures were taken, {taken.fates['unmatched']} still wait."
 
 
-def _source(store: Store, name: str) -> DataSource:
+def source_named(store: Store, name: str) -> DataSource:
+    """A source that is heard. Raises Complaint."""
     source = store.metrics.source(name)
     if source is None:
         raise Complaint(f"There is no source {name!r}. upbeat source list names them.")

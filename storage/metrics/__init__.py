@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from storage.metrics.arrivals import LONGEST, Arrival, Figure, Kept, Series, told
 from storage.metrics.keeping import Keeping
+from storage.metrics.loaded import Loaded, TakenBack
 from storage.metrics.loads import Loads
 from storage.metrics.queries import Queries
 from storage.metrics.tables import (
@@ -25,6 +26,7 @@ from storage.metrics.tables import (
     DataLoad,
     DataQuery,
     DataSource,
+    LoadedFile,
     Metric,
     MetricPoint,
     PersonPoint,
@@ -53,6 +55,8 @@ __all__ = [
     "DataSource",
     "Figure",
     "Kept",
+    "Loaded",
+    "LoadedFile",
     "Loads",
     "Metric",
     "MetricPoint",
@@ -60,6 +64,7 @@ __all__ = [
     "PersonPoint",
     "Queries",
     "Series",
+    "TakenBack",
     "Unmatched",
 ]
 
@@ -93,6 +98,11 @@ class Metrics:
     def loads(self) -> Loads:
         """The tables that somebody sent and has not applied yet."""
         return Loads(self._store)
+
+    @once
+    def loaded(self) -> Loaded:
+        """The tables that were applied."""
+        return Loaded(self._store)
 
     @once
     def queries(self) -> Queries:

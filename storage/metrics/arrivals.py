@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -32,6 +32,8 @@ class Arrival:
     comes_to: str = NEWEST
     apart: bool = False
     """It stood in a column that is not for judging people: whatever it is called, it enters no score."""
+    files: tuple[str, ...] = field(default=(), compare=False)
+    """The ids of the files that brought it, to be taken back with them: in another file it is the same figure."""
 
     @once
     def key(self) -> str:

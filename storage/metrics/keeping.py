@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import bindparam, select
 
 from storage.among import prepared_among
 from storage.metrics.arrivals import Arrival, Kept, Series, told
-from storage.metrics.tables import DataSource, Metric, MetricPoint, PersonPoint
+from storage.metrics.tables import OTHERS, DataSource, Metric, MetricPoint, PersonPoint
 from storage.policy import Kind
 from storage.prepared import Prepared
 from storage.rows import new
@@ -29,7 +30,8 @@ def _editions(table: Any) -> dict[str, Prepared]:
     return prepared_among(lambda among: every.where(here, among(table.key)))
 
 
-_EDITIONS = {table: _editions(table) for table in TABLES}
+EDITIONS = {table: _editions(table) for table in TABLES}
+"""For each table, the editions of some figures of a source, the oldest first."""
 
 
 class Keeping:
@@ -42,8 +44,9 @@ class Keeping:
         self._newest: dict[tuple[type[Any], str], Any] = {}
         self._added: dict[tuple[type[Any], str], Any] = {}
         self._replaced: dict[type[Any], list[Any]] = {table: [] for table in TABLES}
+        self._again: dict[type[Any], list[Any]] = {table: [] for table in TABLES}
         for table in TABLES:
-            there = store.rows(table, _EDITIONS[table][store.dialect], source=source.id, among=sorted(keys))
+            there = store.rows(table, EDITIONS[table][store.dialect], source=source.id, among=sorted(keys))
             self._newest.update({(table, row.key): row for row in there})
 
     def keep(self, metric: Metric, arrival: Arrival, *, subject: str) -> Kept:
@@ -53,19 +56,30 @@ class Keeping:
             before = self._newest.get((table, arrival.key))
             if before is None:
                 continue
-            same = _series(before) == (metric.id, subject) and at_of(before) == arrival.at
+            same = series_of(before) == (metric.id, subject) and at_of(before) == arrival.at
             if before.current and same and told(arrival.value) in _known_as(before):
+                self._brought_again(before, arrival)
                 return Kept("repeated")
             edition = max(edition, before.edition)
             if before.current:
                 self._replace(table, before)
-                changed.add(_series(before))
+                changed.add(series_of(before))
                 value = before.value or ""
         made = self._made(metric, arrival, subject, edition + 1)
         which = type(made), arrival.key
         self._newest[which] = self._added[which] = made
         changed.add((metric.id, subject))
-        return Kept("corrected" if edition else "new", frozenset(changed), value)
+        return Kept("corrected" if value else "new", frozenset(changed), value)
+
+    def _brought_again(self, row: Point, arrival: Arrival) -> None:
+        """What a file brought stays when that file is taken back, if something else has brought the same since."""
+        known = (row.file_id, *(row.also or ()))
+        others = [each for each in arrival.files or (OTHERS,) if each not in known]
+        if not row.file_id or not others:
+            return
+        row.__dict__["also"] = [*known[1:], *others]
+        if (type(row), row.key) not in self._added:
+            self._again[type(row)].append(row)
 
     def write(self) -> None:
         """Write what was kept since the last time."""
@@ -73,6 +87,9 @@ class Keeping:
         for table in TABLES:
             self._store.change_all(self._replaced[table], current=False)
             self._replaced[table] = []
+            for also, rows in groupby(sorted(self._again[table], key=_also), key=_also):
+                self._store.change_all(list(rows), also=also)
+            self._again[table] = []
             self._store.insert_all([row for row in added if type(row) is table])
 
     def _replace(self, table: type[Any], before: Point) -> None:
@@ -88,6 +105,8 @@ class Keeping:
             "key": arrival.key,
             "edition": edition,
             "value": told(arrival.value),
+            "file_id": arrival.files[0] if arrival.files else None,
+            "also": list(arrival.files[1:]) or None,
             "received_at": self._store.now,
         }
         if not subject:
@@ -102,10 +121,15 @@ def at_of(row: Point) -> datetime:
     return row.made_at if isinstance(row, PersonPoint) else row.at
 
 
+def _also(row: Point) -> list[str]:
+    return list(row.also or ())
+
+
 def _known_as(row: Point) -> tuple[str | None, ...]:
     """The values under which it is known: what was corrected by hand is not made wrong again by its source."""
     return (row.value, row.instead_of) if isinstance(row, PersonPoint) else (row.value,)
 
 
-def _series(row: Point) -> Series:
+def series_of(row: Point) -> Series:
+    """The series that a figure is one of."""
     return row.metric_id, row.subject_id if isinstance(row, PersonPoint) else ""

@@ -23,10 +23,10 @@ class Loads:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def keep(self, sheet: Sheet, *, by: str) -> DataLoad:
+    def keep(self, sheet: Sheet, *, by: str, name: str) -> DataLoad:
         """Keep a table that somebody sent."""
         kept = {"header": sheet.header, "rows": sheet.rows, "first": sheet.first_row, "exact": sheet.exact}
-        return self._store.add(DataLoad, by_id=by, sheet=kept, made_at=self._store.now)
+        return self._store.add(DataLoad, by_id=by, name=name, sheet=kept, made_at=self._store.now)
 
     def get(self, load_id: str) -> DataLoad | None:
         """A table that waits to be applied."""

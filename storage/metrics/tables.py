@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlmodel import JSON, Field
 
 from storage.columns import Moment, Sealed, SealedJson
@@ -16,6 +16,17 @@ SIGNED, GITHUB, GITLAB, JIRA, FILES = "signed", "github", "gitlab", "jira", "fil
 """How a source signs: as Standard Webhooks has it, or as these do; figures of files come from colleagues, unsigned."""
 NEWEST, COUNTED = "newest", "counted"
 """What a metric comes to: its newest point, or all its points together."""
+
+
+OTHERS = "-"
+"""In place of a file's id: a program, or another database."""
+
+_FROM_FILE = text("file_id IS NOT NULL")
+
+
+def _by_file(name: str) -> Index:
+    """Few figures come from files: only those are in it."""
+    return Index(name, "file_id", sqlite_where=_FROM_FILE, postgresql_where=_FROM_FILE)
 
 
 class DataSource(Row, table=True):
@@ -57,12 +68,14 @@ class Metric(Row, table=True):
 
 class MetricPoint(Row, table=True):
     """A figure of the company at a moment. A correction is one more edition; only the newest is `current`. `key` is the
-    digest of what the source calls it by."""
+    digest of what the source calls it by, `file_id` the file that brought it, `also` what
+    brought the same later: other files, or programs (OTHERS)."""
 
     __tablename__ = "metric_point"
     __table_args__ = (
         UniqueConstraint("source_id", "key", "edition"),
         Index("metric_point_by_metric", "metric_id", "at"),
+        _by_file("metric_point_by_file"),
     )
 
     source_id: str
@@ -72,6 +85,8 @@ class MetricPoint(Row, table=True):
     current: bool = True
     at: datetime = Field(sa_type=Moment)
     value: str
+    file_id: str | None = None
+    also: Any = Field(default=None, sa_column=Column(JSON))
     received_at: datetime = Field(sa_type=Moment)
 
 
@@ -83,6 +98,7 @@ class PersonPoint(PersonalRow, table=True):
     __table_args__ = (
         UniqueConstraint("source_id", "key", "edition"),
         Index("metric_of_person_by_metric", "subject_id", "metric_id", "made_at"),
+        _by_file("metric_of_person_by_file"),
     )
     kinds: ClassVar[tuple[str, ...]] = (Kind.METRIC,)
     words: ClassVar[tuple[str, ...]] = ("value", "instead_of")
@@ -98,6 +114,8 @@ class PersonPoint(PersonalRow, table=True):
     value: str | None = Field(default=None, sa_type=Sealed)
     instead_of: str | None = Field(default=None, sa_type=Sealed)
     """What its source says, where whoever looks after it has corrected that by hand."""
+    file_id: str | None = None
+    also: Any = Field(default=None, sa_column=Column(JSON))
     received_at: datetime = Field(sa_type=Moment)
 
 
@@ -120,8 +138,24 @@ class DataLoad(Row, table=True):
 
     by_id: str
     source_id: str = ""
+    name: str | None = Field(default=None, sa_column=Column(Sealed))
     sheet: Any = Field(sa_column=Column(SealedJson, nullable=False))
     made_at: datetime = Field(sa_type=Moment)
+
+
+class LoadedFile(Row, table=True):
+    """A table of figures that was applied: its file's name, who sent it ("" from the terminal), and when it was taken
+    back. The figures that it brought name it."""
+
+    __tablename__ = "loaded_file"
+
+    source_id: str = Field(index=True)
+    by_id: str = ""
+    name: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    figures: int = 0
+    made_at: datetime = Field(sa_type=Moment)
+    taken_back_at: datetime | None = Field(default=None, sa_type=Moment)
+    version: int = 0
 
 
 class DataQuery(Row, table=True):

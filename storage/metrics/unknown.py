@@ -39,6 +39,18 @@ class Unknown:
         """The figures of a source that wait under some keys."""
         return Waiting(self._store, source, keys)
 
+    def forget_file(self, source: DataSource, file_id: str) -> int:
+        """What waits of a file that is taken back waits no more; returns how many figures did."""
+        gone: list[Unmatched] = []
+        for row, arrival in self.of(source):
+            others = tuple(each for each in arrival.files if each != file_id)
+            if others and others != arrival.files:
+                self._store.change(row, point=_packed(replace(arrival, files=others)))
+            elif others != arrival.files:
+                gone.append(row)
+        self.match(gone)
+        return len(gone)
+
     def of(self, source: DataSource) -> list[tuple[Unmatched, Arrival]]:
         """The figures of a source that wait for their person, the oldest first."""
         order = (col(Unmatched.received_at), col(Unmatched.id))
@@ -76,13 +88,20 @@ class Waiting:
         """Keep a figure until its person is known, in place of what came under the same id before; whether anything is
         other than it was."""
         before = self._there.get(arrival.key)
-        if before is not None and _unpacked(before.point) == arrival:
+        known = _unpacked(before.point) if before else None
+        if before is not None and known == arrival:
+            files = _brought(known, arrival)
+            if files != known.files:
+                self._put(replace(known, files=files), before.received_at)
             return False
+        self._put(arrival, self._store.now)
+        return True
+
+    def _put(self, arrival: Arrival, at: datetime) -> None:
         self.forget(arrival.key)
-        named = {"source_id": self._source.id, "key": arrival.key, "received_at": self._store.now}
+        named = {"source_id": self._source.id, "key": arrival.key, "received_at": at}
         made = new(Unmatched, {**named, "point": _packed(arrival)})
         self._there[arrival.key] = self._added[arrival.key] = made
-        return True
 
     def forget(self, key: str) -> None:
         """A figure came anew, and its person is known now: what waited under its key waits no more."""
@@ -96,10 +115,16 @@ class Waiting:
         self._store.insert_all(list(self._added.values()))
 
 
+def _brought(known: Arrival, again: Arrival) -> tuple[str, ...]:
+    """The files that brought a figure, which waits until all are taken back; what a program sends too is of none."""
+    return tuple(dict.fromkeys((*known.files, *again.files))) if known.files and again.files else ()
+
+
 def _packed(arrival: Arrival) -> dict[str, Any]:
     return {**asdict(arrival), "at": arrival.at.isoformat(), "value": told(arrival.value)}
 
 
 def _unpacked(point: Mapping[str, Any]) -> Arrival:
     made = Arrival(**point)
-    return replace(made, at=datetime.fromisoformat(str(made.at)), value=Decimal(made.value))
+    at, value = datetime.fromisoformat(str(made.at)), Decimal(made.value)
+    return replace(made, at=at, value=value, files=tuple(made.files))

@@ -87,3 +87,19 @@ def test_the_terminal_is_an_administrator_who_may_map_what_is_refused(run: Run) 
 
 def test_what_programs_may_post_is_printed(run: Run) -> None:
     assert '"openapi": "3.1.0"' in run("source", "openapi")
+
+
+def test_a_file_is_taken_back(run: Run) -> None:
+    assert "No file was loaded" in run("source", "files", "crm")
+    run("source", "load", "crm", "table.csv", "--mapping", "mapping.toml")
+    Path("table.csv").write_text("who,day,visits\nben@example.com,2026-01-05,5\nbokri,2026-01-05,4\n")
+    run("source", "load", "crm", "table.csv")
+    second, first = run("source", "files", "crm").splitlines()
+    assert "table.csv: " in first
+    assert "by the terminal, 1 figures" in second
+    told = run("source", "take-back", "crm", first.split()[0], fails=True)
+    assert "Newer data has come since" in told
+    assert "What it was before: 1" in run("source", "take-back", "crm", second.split()[0])
+    assert "taken back" in run("source", "files", "crm").splitlines()[0]
+    assert "taken back already" in run("source", "take-back", "crm", second.split()[0], fails=True)
+    assert "no file '12'" in run("source", "take-back", "crm", "12", fails=True)

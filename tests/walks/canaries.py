@@ -452,7 +452,7 @@ class Story:
         )
 
     async def _data(self) -> None:
-        """A figure of the company moves Grace's key result, others are about people."""
+        """A figure of the company moves Grace's key result, which Eve follows; others are about people."""
         await self._figures("ben", "chen", "leo")
         await self.crm.sends(point("6"))
         await self.chat.presses("grace", "Open", on=await self.chat.says("grace", "/goals"))
@@ -463,6 +463,9 @@ class Story:
         assert isinstance(question, Choice)
         assert isinstance(question.options, tuple)
         await self.chat.submits("grace", which=question.options[-1].value)
+        await self.chat.presses("eve", "Open", on=await self.chat.says("eve", "/goals of @grace"))
+        await self.chat.presses("eve", "Follow")
+        self.chat.wait(minutes=1)
         await self.crm.sends(point("7", at=self.chat.now.isoformat()))
 
     async def _wrong(self) -> None:
@@ -484,6 +487,7 @@ class Story:
         def by_hand(store: Store) -> None:
             (point,) = store.metrics.about(chat.ids["chen"], reader=chat.ids["chen"], limit=1)
             store.metrics.override(point.source_id, point.key, point.subject_id, right)
+            store.metrics.loaded.begin(self.crm.source, by=chat.ids["ivan"], name=word("unmatched", "ivan"))
             address = f"sqlite:////nowhere/{word('secret', 'ivan')}.db"
             store.metrics.queries.keep(
                 self.crm.source, address=address, query=word("secret", "ivan"), every_hours=24
@@ -491,7 +495,8 @@ class Story:
 
         chat.change(by_hand)
         table = f"who,day,visits\n{word('unmatched', 'ivan')},2026-11-20,3\n"
-        await chat.does("ivan", Said("/goals load", file=File("figures.csv", table.encode())))
+        file = File(f"{word('unmatched', 'ivan')}.csv", table.encode())
+        await chat.does("ivan", Said("/goals load", file=file))
 
     # Reviews -------------------------------------------------------------------------------------------------------
 

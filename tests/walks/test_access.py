@@ -366,6 +366,7 @@ TERMINAL: dict[str, tuple[str, ...]] = {
     "people invite": ("yan@example.com",),
     "source add": ("erp", "--form", "files"),
     "source load": ("erp", "figures.csv", "--mapping", "mapping.toml"),
+    "source files": ("crm",),
     "source openapi": (),
     "source pull": ("erp", "--address", "address", "--query", "query.sql"),
     "source list": (),
@@ -380,6 +381,7 @@ ELSEWHERE = {
     "refresh": "it writes files of the code",
     "calendar import": "it reads days, and nobody",
     "goals export": "it writes what everybody in the company sees: tests/bot/test_goals_file.py",
+    "source take-back": "it names the file and counts: tests/bot/test_sources.py",
     "backup": "tests/storage/test_rights.py searches what it writes",
     "restore": "tests/storage/test_rights.py searches what it brings back",
 }

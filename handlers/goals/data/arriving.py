@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from handlers.goals.data.forbidden import forbidden
@@ -87,9 +87,10 @@ class Taken:
         return {**{name: self.fates[name] for name in names}, "moved": self.moved}
 
 
-def take(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> Taken:
-    """Keep what a source sent, all of it or nothing, and move what reads it. Raises Faulty."""
-    taken = _kept(store, source, tuple(arrivals))
+def take(store: Store, source: DataSource, arrivals: Iterable[Arrival], *, file: str = "") -> Taken:
+    """Keep what a source sent, all of it or nothing, and move what reads it; `file` is the id of the file that it came
+    in. Raises Faulty."""
+    taken = _kept(store, source, tuple(replace(each, files=(file,)) if file else each for each in arrivals))
     store.change(source, heard_at=store.now)
     expect(store, source)
     return taken

@@ -20,6 +20,7 @@ from handlers.goals.data.sources import (
     unmatched,
     waiting_names,
 )
+from handlers.goals.data.taking_back import back_button
 from handlers.goals.goal import feature
 from handlers.goals.numbers import shown
 from handlers.kit.access import owner_of, stewards
@@ -29,7 +30,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.tables import SHOWN, Fault, faulty, more, sent
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim
-from storage.metrics import DataLoad, DataSource
+from storage.metrics import DataLoad, DataSource, LoadedFile
 from storage.metrics.loads import sheet_of
 from storage.sheets import Sheet as Table
 from storage.store import Store
@@ -51,7 +52,8 @@ def load(request: Request, source: WhichSource = "") -> Reply:
     mine = looked_after(request)
     if not mine:
         raise Problem(NO_SOURCE, buttons=(_begin(),))
-    row = request.store.metrics.loads.keep(sheet, by=request.actor.id)
+    name = request.file.name if request.file else ""
+    row = request.store.metrics.loads.keep(sheet, by=request.actor.id, name=name)
     chosen = next((each for each in mine if each.id == source), mine[0] if len(mine) == 1 else None)
     return Reply(show=_looked(request, row, chosen) if chosen else _which(row, mine))
 
@@ -282,7 +284,7 @@ def apply_file(request: Request, load: str) -> Reply:
     reading, faults = checked(request.store, source, sheet_of(row), columns)
     if faults:
         raise Problem(faulty(faults))
-    taken = take(request.store, source, reading.arrivals)
+    taken, file = take_file(request.store, source, reading, by=request.actor.id, name=row.name or "")
     request.store.metrics.loads.forget(row)
     request.store.audit("did", "loaded", record_id=source.id)
     known = Button(
@@ -293,6 +295,7 @@ def apply_file(request: Request, load: str) -> Reply:
             Plural("Done. {n} figure was taken.", "Done. {n} figures were taken.", n=taken.figures),
             *summary(request.store, taken, reading, reader=request.actor.id),
             *((known,) if taken.unmatched else ()),
+            back_button(file),
             Note(
                 Phrase(
                     "A corrected file under the same source corrects these figures; what was stays on record."
@@ -300,6 +303,16 @@ def apply_file(request: Request, load: str) -> Reply:
             ),
         )
     )
+
+
+def take_file(
+    store: Store, source: DataSource, reading: Reading, *, by: str, name: str
+) -> tuple[Taken, LoadedFile]:
+    """Take the figures of a file, which can be taken back. Raises Faulty."""
+    file = store.metrics.loaded.begin(source, by=by, name=name)
+    taken = take(store, source, reading.arrivals, file=file.id)
+    store.change(file, figures=taken.figures)
+    return taken, file
 
 
 @feature.button(allow=sender, once=True)

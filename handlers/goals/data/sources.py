@@ -11,7 +11,7 @@ from handlers.goals.data.arriving import Faulty, Taken, expect, run_again
 from handlers.goals.goal import feature
 from handlers.kit.access import Rule, stewards
 from handlers.kit.calendar import ONE_DAY
-from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
+from handlers.kit.cards import Button, Card, Menu, Note, Part, Press, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.forms import Choice, Colleague, Option, Words
 from handlers.kit.problems import Problem
@@ -75,11 +75,16 @@ def source_of(request: Request, source: str) -> DataSource:
 def sources(request: Request) -> Reply:
     """Show the sources of data that I look after."""
     found, waiting = looked_after(request), request.store.metrics.unknown.counts()
+    files = request.store.metrics.loaded.counts()
     none = Section(NO_SOURCE)
     return Reply(
         show=Card(
             Phrase("Your sources of data"),
-            *(part for source in found for part in _listed(source, waiting.get(source.id, 0))),
+            *(
+                part
+                for source in found
+                for part in _listed(source, waiting.get(source.id, 0), source.id in files)
+            ),
             *(() if found else (none,)),
             *((Button(Phrase("New source for files"), new_source.bind()),) if _is_steward(request) else ()),
             Note(
@@ -96,7 +101,7 @@ def _is_steward(request: Request) -> bool:
     return stewards.check(request, {})
 
 
-def _listed(source: DataSource, waiting: int) -> tuple[Part, ...]:
+def _listed(source: DataSource, waiting: int, has_files: bool) -> tuple[Part, ...]:
     name = Verbatim(source.name)
     heard = (
         Phrase("{source}: heard {moment}", source=name, moment=source.heard_at)
@@ -105,7 +110,13 @@ def _listed(source: DataSource, waiting: int) -> tuple[Part, ...]:
     )
     fresh = Plural("Its figures count for {n} day.", "Its figures count for {n} days.", n=source.stale_days)
     button = Button(Phrase("Whom nobody knows: {count}", count=waiting), unmatched.bind(source=source.id))
-    return (Section(Lines((heard, fresh)), button=button if waiting else None),)
+    files = Button(
+        Phrase("Files of {source}", source=name), Press("goals.loaded_files", {"source": source.id})
+    )
+    return (
+        Section(Lines((heard, fresh)), button=button if waiting else None),
+        *((files,) if has_files else ()),
+    )
 
 
 @feature.button(

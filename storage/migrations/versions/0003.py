@@ -38,6 +38,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_calibration_session_cycle_id"), ["cycle_id"], unique=False)
 
     op.create_table(
+        "loaded_file",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("by_id", sa.String(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("figures", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("loaded_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_loaded_file_source_id"), ["source_id"], unique=False)
+
+    op.create_table(
         "potential",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -383,6 +398,31 @@ def upgrade() -> None:
     with op.batch_alter_table("survey_answer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_survey_answer_survey_id"), ["survey_id"], unique=False)
 
+    with op.batch_alter_table("data_load", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("name", sa.LargeBinary(), nullable=True))
+
+    with op.batch_alter_table("metric_of_person", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("file_id", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("also", sa.JSON(), nullable=True))
+        batch_op.create_index(
+            "metric_of_person_by_file",
+            ["file_id"],
+            unique=False,
+            sqlite_where=sa.text("file_id IS NOT NULL"),
+            postgresql_where=sa.text("file_id IS NOT NULL"),
+        )
+
+    with op.batch_alter_table("metric_point", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("file_id", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("also", sa.JSON(), nullable=True))
+        batch_op.create_index(
+            "metric_point_by_file",
+            ["file_id"],
+            unique=False,
+            sqlite_where=sa.text("file_id IS NOT NULL"),
+            postgresql_where=sa.text("file_id IS NOT NULL"),
+        )
+
     with op.batch_alter_table("obligation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cadence", sa.String(), nullable=False))
         batch_op.add_column(sa.Column("note", sa.LargeBinary(), nullable=False))
@@ -411,6 +451,27 @@ def downgrade() -> None:
         batch_op.drop_column("within")
         batch_op.drop_column("note")
         batch_op.drop_column("cadence")
+
+    with op.batch_alter_table("metric_point", schema=None) as batch_op:
+        batch_op.drop_index(
+            "metric_point_by_file",
+            sqlite_where=sa.text("file_id IS NOT NULL"),
+            postgresql_where=sa.text("file_id IS NOT NULL"),
+        )
+        batch_op.drop_column("also")
+        batch_op.drop_column("file_id")
+
+    with op.batch_alter_table("metric_of_person", schema=None) as batch_op:
+        batch_op.drop_index(
+            "metric_of_person_by_file",
+            sqlite_where=sa.text("file_id IS NOT NULL"),
+            postgresql_where=sa.text("file_id IS NOT NULL"),
+        )
+        batch_op.drop_column("also")
+        batch_op.drop_column("file_id")
+
+    with op.batch_alter_table("data_load", schema=None) as batch_op:
+        batch_op.drop_column("name")
 
     with op.batch_alter_table("survey_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_survey_answer_survey_id"))
@@ -491,6 +552,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_potential_author_id"))
 
     op.drop_table("potential")
+    with op.batch_alter_table("loaded_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_loaded_file_source_id"))
+
+    op.drop_table("loaded_file")
     with op.batch_alter_table("calibration_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calibration_session_cycle_id"))
 
