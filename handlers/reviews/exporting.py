@@ -25,12 +25,12 @@ MOST = 20_000
 
 PAY, PROMOTION, TRAINING = "pay", "promotion", "training"
 PURPOSES = (
-    Option(PAY, Phrase("Pay: the rating"), also=("pay", "薪酬")),
-    Option(PROMOTION, Phrase("Promotion: the rating"), also=("promotion", "晋升")),
+    Option(PAY, Phrase("Pay: the rating"), also=("pay", "薪酬", "薪酬：评分")),
+    Option(PROMOTION, Phrase("Promotion: the rating"), also=("promotion", "晋升", "晋升：评分")),
     Option(
         TRAINING,
         Phrase("Training: what should be learned next, without the rating"),
-        also=("training", "培训"),
+        also=("training", "培训", "培训：下一步发展建议，不含评分"),
     ),
 )
 FORMS = (Option("xlsx", Phrase("Excel"), also=("excel",)), Option("csv", Phrase("CSV"), also=("text",)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,10 +35,10 @@ from storage.database import Database
 from storage.goals import Goal
 from storage.leaving import end_line
 from storage.metrics import FILES
-from storage.objections import FIGURE, SCORE
+from storage.objections import FIGURE, RATING, SCORE
 from storage.people import Directory
 from storage.policy import Kind
-from storage.reviews import ReviewCycle
+from storage.reviews import ReviewCycle, ReviewResult
 from storage.store import Store
 from storage.tables import Inbox, Outgoing, ReportingLine
 from tests.bot.ingest.sender import Sender, point
@@ -404,6 +404,7 @@ class Tour:
                 await self._calibrated()
         await self._press_only("ada", await chat.opens("ada"), "reviews.share")
         await self._answer_what_was_told("a result")
+        await self._results()
         for manager in ("grace", "ada"):
             chat.change(lambda store, manager=manager: self._reports_to(store, "eve", manager))
             await chat.tick()
@@ -459,12 +460,78 @@ class Tour:
     async def _calibrated(self) -> None:
         """Ada says how far her people could go; Hana and Grace look at what she proposes."""
         chat = self.chat
-        await self._press_only("ada", await chat.says("ada", "/review potential"), "reviews.judge")
-        await chat.presses("hana", "New session", on=await chat.says("hana", "/review calibrate"))
-        members = (chat.ids["hana"], chat.ids["grace"])
-        await chat.submits("hana", unit="*", members=members, guide="0 10 40 40 10")
-        for who in ("hana", "grace"):
-            await self.visit(who, Said("/review calibrate", command=True), "calibration", -1)
+        members, cycle = (chat.ids["hana"], chat.ids["grace"]), chat.rows(ReviewCycle)[0]
+        sessions = chat.change(
+            lambda store: [
+                store.reviews.calibration.open(cycle, "", members, guide=(0, 10, 40, 40, 10)).id
+                for _ in range(2)
+            ]
+        )
+        ben = self._result_of("ben")
+        await self._through("ada", "calibration", ("judge", {"result": ben}))
+        await self._through("hana", "calibration", ("open_session", {"cycle": cycle.id}))
+        inside = {"session": sessions[0]}
+        pictures = [(name, inside) for name in ("spread", "nine_box", "heat", "show_session")]
+        about = {**inside, "result": ben}
+        for who in ("grace", "hana"):
+            await self._through(who, "calibration", *pictures, ("look_at", about), ("change_rating", about))
+        await self._through("grace", "calibration", ("end_session", {"session": sessions[1]}))
+
+    async def _results(self) -> None:
+        """Ben's result is talked about, answered, appealed against, made final and exported; then all are asked."""
+        chat, ids, ben = self.chat, self.chat.ids, self._result_of("ben")
+        cycle = chat.rows(ReviewCycle)[0]
+        result, whole = {"result": ben}, {"cycle": cycle.id}
+
+        def arranged(store: Store) -> tuple[list[str], list[str], str]:
+            (row,) = store._rows(ReviewResult, (col(ReviewResult.id) == ben,))
+            store.reviews.results.release(row)
+            told = {"cycle": cycle.name, "points": 3}
+            appeals = [
+                store.objections.raise_(
+                    RATING, ben, by=ids["ben"], to=ids["grace"], told=told, remark=self.words(), series=""
+                ).id
+                for _ in range(2)
+            ]
+            files = [
+                store.reviews.freezing.ask_export(cycle.id, "pay", "csv", by=ids["hana"]).id for _ in range(2)
+            ]
+            survey = store.reviews.surveys.open(cycle, asked=1, ends_at=store.now + timedelta(days=3))
+            store.obligations.open(
+                ids["ben"],
+                "reviews.survey",
+                survey.id,
+                title=dump(Phrase("Open")),
+                args={"survey": survey.id},
+            )
+            return appeals, files, survey.id
+
+        appeals, files, survey = chat.change(arranged)
+        await self._through("ada", "a result", *((name, result) for name in ("talk", "arrange", "talked")))
+        own = ("show_result", "talk", "not_talked", "why", "verify", "appeal", "acknowledge", "answer")
+        await self._through("ben", "a result", *((name, result) for name in own))
+        for appeal, door in zip(appeals, ("keep_rating", "correct_rating"), strict=True):
+            about = {"objection": appeal}
+            await self._through("grace", "an appeal", ("decide", about), (door, about))
+        await self._through("ada", "a result", ("finalise", result))
+        await self._through("ben", "a result", ("why", result), ("verify", result))
+        every = ("results_of", "finalise_all", "verify_all", "export", "health")
+        await self._through("hana", "results", *((name, whole) for name in every))
+        for file, door in zip(files, ("agree_export", "refuse_export"), strict=True):
+            await self._through("hana", "a file", (door, {"asked": file}), ("take_export", {"asked": file}))
+        await self._through("ben", "a survey", ("survey", {"survey": survey}))
+
+    def _result_of(self, who: str) -> str:
+        here = col(ReviewResult.subject_id) == self.chat.ids[who]
+        return str(self.chat.rows(ReviewResult, here)[0].id)
+
+    async def _through(self, who: str, did: str, *doors: tuple[str, Mapping[str, Any]]) -> None:
+        """Press buttons that open these doors of reviews."""
+        buttons = (Button(Phrase("Open"), Press(f"reviews.{name}", dict(args))) for name, args in doors)
+        card, seal, person = Card(Phrase("Reviews"), *buttons), self.chat.core.seal, self.chat.ids[who]
+        sealed = self.chat.change(lambda store: seal(store, card, for_person=person))
+        for button in sealed.buttons():
+            await self.press(who, button, did, 0)
 
     async def _a_review_is_written_from_evidence(self, who: str) -> None:
         """Part by part with a draft and other words for it, then as a whole, then changed."""

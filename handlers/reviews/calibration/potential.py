@@ -89,7 +89,11 @@ def _seen_by(request: Request, args: Mapping[str, Any]) -> Text:
     )
 
 
-LEVELS = tuple(Option(str(number), words) for number, words in enumerate(POTENTIALS, 1))
+TYPED = ("目前岗位合适", "一年内可以承担更多", "可以胜任更大的角色")
+LEVELS = tuple(
+    Option(str(number), words, also=(typed,))
+    for number, (words, typed) in enumerate(zip(POTENTIALS, TYPED, strict=True), 1)
+)
 Level = Annotated[str, Choice(Phrase("This person …"), options=LEVELS)]
 
 

@@ -163,7 +163,9 @@ def end_session(request: Request, session: str) -> Reply:
         Phrase("{name} has ended the calibration", name=Verbatim(request.actor.name)),
         *facts(request, cycle, row),
     )
-    others = {*row.members, row.opened_by} - {request.actor.id}
+    people = request.store.directory.people
+    there = {each for each in (*row.members, row.opened_by) if each in people and people[each].active}
+    others = there - {request.actor.id}
     return Reply(
         show=card,
         tell=tuple(
