@@ -136,7 +136,11 @@ def _states(row: ReviewCycle) -> tuple[Part, ...]:
     return tuple(made)
 
 
-_EVER = (("progress", Phrase("Progress")),)
+_EVER = (
+    ("progress", Phrase("Progress")),
+    ("results_of", Phrase("Results")),
+    ("health", Phrase("Health report")),
+)
 _WHILE: Mapping[str, tuple[tuple[str, Phrase], ...]] = {
     "running": (
         ("extend", Phrase("Change the days")),

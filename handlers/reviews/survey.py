@@ -15,7 +15,8 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.values import dump
-from handlers.reviews.review import feature, has_power
+from handlers.reviews.review import feature
+from handlers.reviews.telling import runner_of, tell
 from storage.people import Person
 from storage.reviews import ProcessSurvey, ReviewCycle
 from storage.store import Store
@@ -128,12 +129,13 @@ def survey_ends(ring: Ring) -> Rung:
     ring.store.reviews.surveys.end(row)
     for owed in ring.store.obligations.open_about(ASKED, row.id):
         ring.store.obligations.close(owed.person_id, ASKED, row.id, how="expired")
-    if not has_power(ring.store, cycle.owner_id, cycle):
+    runner = runner_of(ring.store, cycle)
+    if runner is None:
         return Rung(None, silence=Silence("done"))
-    return Rung(None, tell=(_told(cycle, row),))
+    return Rung(None, tell=(_told(ring.store, cycle, row, runner),))
 
 
-def _told(cycle: ReviewCycle, row: ProcessSurvey) -> Tell:
+def _told(store: Store, cycle: ReviewCycle, row: ProcessSurvey, runner: Person) -> Tell:
     card = Card(
         Phrase("The survey about the review is over"),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
@@ -141,4 +143,4 @@ def _told(cycle: ReviewCycle, row: ProcessSurvey) -> Tell:
         Button(Phrase("Health report"), Press("reviews.health", {"cycle": cycle.id}), style="primary"),
         Note(Phrase("What too few people said is not shown and not kept.")),
     )
-    return Tell(card, to=cycle.owner_id, topic=f"reviews.surveyed:{row.id}")
+    return tell(store, cycle, runner, card, topic=f"reviews.surveyed:{row.id}")

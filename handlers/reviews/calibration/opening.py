@@ -10,6 +10,7 @@ from handlers.kit.forms import Choice, Colleague, Option, Question, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim, names
+from handlers.reviews import telling
 from handlers.reviews.calibration.seats import facts, may_sit, subjects_of
 from handlers.reviews.results import points_of
 from handlers.reviews.review import bound_cycle, cycle_of, feature, runners
@@ -146,7 +147,8 @@ def _told(request: Request, cycle: ReviewCycle, row: CalibrationSession, person:
             )
         ),
     )
-    return Tell(card, to=person, topic=f"reviews.calibrate:{row.id}:{person}")
+    topic = f"reviews.calibrate:{row.id}:{person}"
+    return telling.tell(request.store, cycle, request.person(person), card, topic=topic)
 
 
 def _nobody_left(request: Request, row: CalibrationSession, subjects: Sequence[str]) -> tuple[Text, ...]:
