@@ -38,10 +38,14 @@ async def opened(chat: Chat, who: str, about: str) -> Heard:
     """Open what waits for somebody to write about somebody."""
     heard = await chat.says(who, "/review")
     assert heard.card, heard.text
+    english = Voice()
     (button,) = (
         part.button
         for part in heard.card.parts
-        if isinstance(part, Section) and part.button and about in heard.voice.say(part.body)
+        if isinstance(part, Section)
+        and part.button
+        and about in heard.voice.say(part.body)
+        and english.say(part.button.label) != "Part by part"
     )
     return await chat.does(who, Pressed(button.handle))
 
