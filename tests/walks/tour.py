@@ -188,6 +188,7 @@ class Tour:
         self._what_dora_leaves_behind()
         self._what_ben_serves_is_changed()
         await self._goals_in_a_file()
+        await self._a_template_of_reviews()
         await self._a_review_cycle()
         for who in ("ada", "hana"):
             await self.around(who)
@@ -409,6 +410,24 @@ class Tour:
             chat.change(lambda store, manager=manager: self._reports_to(store, "eve", manager))
             await chat.tick()
             await self._answer_what_was_told("another manager")
+
+    async def _a_template_of_reviews(self) -> None:
+        """HR writes one, publishes it, and retires it."""
+        chat = self.chat
+        interviews, chat.interviews = chat.interviews, False
+        await chat.says("hana", "/review template new Engineers")
+        shown = chat.last["hana"]
+        asked = await chat.presses("hana", "Change", on=shown)
+        await self._presses("hana", asked, "edit_asked", "remove_asked")
+        await self._presses("hana", shown, "open_asked", "competency", "question")
+        await self._presses("hana", shown, "publish")
+        await self._presses(
+            "hana", await chat.says("hana", "/review templates"), "new_template", "open_template"
+        )
+        await chat.says("hana", "/review template new")
+        empty = await chat.submits("hana", name="Empty", start="empty")
+        await self._presses("hana", empty, "growth", "overall_rating", "retire")
+        chat.interviews = interviews
 
     async def _around_the_cycle(self) -> None:
         """What HR does with a cycle that runs, and back to where it was."""
