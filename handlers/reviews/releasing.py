@@ -14,6 +14,7 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim
 from handlers.reviews import parts, together
 from handlers.reviews.review import feature
+from handlers.reviews.writing import WRITE
 from storage.people import Person
 from storage.reviews import PEER, PHASES, ROLES, ReviewCycle, ReviewVoice, is_confidential
 from storage.reviews.voices import BELOW, OWN
@@ -60,6 +61,10 @@ def release(store: Store, cycle: ReviewCycle) -> None:
         together.Thresholds.of(cycle),
     )
     store.reviews.voices.release(cycle, made)
+    for duty in store.reviews.duties(cycle.id, state="submitted"):
+        draft = store.drafts.of(duty.author_id or "", WRITE, {"review": duty.id})
+        if draft and is_confidential(duty.role, cycle.peers):
+            store.drafts.close(draft)  # what was begun anew would keep their words beside their name
 
 
 # What is shown -------------------------------------------------------------------------------------------------------

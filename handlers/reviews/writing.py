@@ -23,7 +23,7 @@ from handlers.reviews.review import (
     seers,
     writers,
 )
-from storage.reviews import Review, ReviewCycle
+from storage.reviews import Review, ReviewCycle, is_confidential
 from storage.tables import Draft
 
 WRITE = "reviews.write"
@@ -70,6 +70,9 @@ def hand_in(request: Request, row: Review, given: Mapping[str, Any]) -> Reply:
     proposing.propose(request.store, cycle, row, made)
     request.store.reviews.submit(row, cycle, made)
     request.store.obligations.close(request.actor.id, WRITE, row.id)
+    if is_confidential(row.role, cycle.peers):
+        # Not repeated: what is shown is kept for a while by the inbox and by the platform.
+        return Reply(show=Card(Phrase("Handed in."), Note(audience(request, cycle, row))))
     return Reply(show=card(request, row, Phrase("Handed in.")))
 
 

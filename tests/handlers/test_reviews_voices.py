@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from storage.reviews import Review, ReviewEdition, ReviewVoice
-from storage.tables import AuditRow
+from storage.policy import Kind
+from storage.reviews import Review, ReviewEdition, ReviewVoice, Voice
+from storage.tables import AuditRow, Draft, Inbox, Outgoing, ReportingLine
 from tests.company import Chat
 from tests.handlers.reviewing import go_on, launched, opened, the_cycle, write
 
@@ -54,6 +55,15 @@ async def test_it_is_released_together_and_kept_without_an_author(any_chat: Chat
         for edition in chat.rows(ReviewEdition)
     )
     assert "secret" not in repr([row.__dict__ for table in (Review, ReviewVoice) for row in chat.rows(table)])
+
+
+async def test_no_copy_of_it_is_kept_beside_it(any_chat: Chat) -> None:
+    chat = any_chat
+    await upward(chat, "ben")
+    assert "secret" not in chat.last["ben"]
+    assert "Confidential." in chat.last["ben"]
+    for table in (Draft, Inbox, Outgoing, ReviewEdition):
+        assert "secret 0" not in repr([row.__dict__ for row in chat.rows(table)]), table
 
 
 async def test_who_may_read_it_is_who_was_named(any_chat: Chat) -> None:
@@ -108,9 +118,6 @@ async def test_who_changes_an_answer_in_time_changes_what_is_released(chat: Chat
 
 async def test_the_order_of_what_is_kept_says_nothing(chat: Chat) -> None:
     """Not by ids, not by where a row lies in the file, and not by the audit log."""
-    from storage.policy import Kind
-    from storage.reviews.voices import Voice
-
     cycle = await launched(chat, others="upward")
     said = [f"words {n:02}" for n in range(24)]
     chat.change(
@@ -130,8 +137,6 @@ async def test_the_order_of_what_is_kept_says_nothing(chat: Chat) -> None:
 
 
 async def test_who_reports_for_a_short_time_is_not_asked(chat: Chat) -> None:
-    from storage.tables import ReportingLine
-
     def joins(store: object) -> None:
         (line,) = store._rows(ReportingLine, (ReportingLine.subject_id == chat.ids["eve"],))  # type: ignore[attr-defined]
         store.change(line, since=chat.now.date() - timedelta(days=20), revision=store.people_changed())  # type: ignore[attr-defined]
