@@ -261,6 +261,7 @@ DATED = frozenset(
         Kind.GOAL_PRIVATE,
         Kind.METRIC,
         Kind.REVIEW_SELF,
+        Kind.REVIEW_VOICE,
         Kind.REVIEW_PEER_RELEASED,
         Kind.REVIEW_MANAGER_RELEASED,
         Kind.RATING_RELEASED,

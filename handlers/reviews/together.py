@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from handlers.reviews.suppressing import hidden
 from storage.reviews import Given, Voice
 from storage.reviews.voices import BELOW, OWN
 
@@ -88,15 +89,12 @@ def _from_below(managers: Iterable[str], manager_of: Callable[[str], str | None]
 def _parted(siblings: list[Cell[A]], k: int, *, joined: bool) -> tuple[list[Cell[A]], tuple[A, ...]]:
     """Those that are shown alone, and the answers of all others together. Above the top nothing is `joined`: what is
     left there is shown to nobody."""
-    shown = sorted((cell for cell in siblings if len(cell.answers) >= k), key=_by_size)
-    pooled = [answer for cell in siblings if len(cell.answers) < k for answer in cell.answers]
-    while joined and 0 < len(pooled) < k and shown:
-        pooled += shown.pop(0).answers
-    return shown, tuple(pooled)
-
-
-def _by_size(cell: Cell[Any]) -> tuple[int, str]:
-    return len(cell.answers), cell.holder
+    sizes = {f"{cell.holder} {cell.about}": len(cell.answers) for cell in siblings}
+    small = {name for name, size in sizes.items() if size < k}
+    out = hidden(sizes, k) if joined else small
+    shown = [cell for name, cell in zip(sizes, siblings, strict=True) if name not in out]
+    together = (cell for name, cell in zip(sizes, siblings, strict=True) if name in out)
+    return shown, tuple(answer for cell in together for answer in cell.answers)
 
 
 def _line(person: str, manager_of: Callable[[str], str | None]) -> tuple[str, ...]:

@@ -565,6 +565,7 @@ class Story:
             "part": "results",
         }
         store.add(ReviewVoice, **row, said=word("review_voice", "ben"))
+        self._asked_outside(store)
         closed = {
             "name": "Spring",
             "state": "closed",

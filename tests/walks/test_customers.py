@@ -10,7 +10,8 @@ from bot.web.server import make_server
 from storage.store import Store
 from tests.bot.web.house import House
 from tests.walks.canaries import cycle_of, texts_in
-from tests.walks.conftest import State, opened
+from tests.walks.judging import State
+from tests.walks.tour import opened
 
 
 async def test_a_customer_sees_questions_and_a_name(states: dict[str, State], tmp_path: Path) -> None:

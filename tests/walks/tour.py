@@ -188,8 +188,16 @@ class Tour:
         self._what_dora_leaves_behind()
         self._what_ben_serves_is_changed()
         await self._goals_in_a_file()
+<<<<<<< HEAD
         await self._a_template_of_reviews()
+=======
+        self.chat.interviews, interviews = (
+            False,
+            self.chat.interviews,
+        )  # HR prepares it on a platform with forms
+>>>>>>> b9d2a8a (reviews: Hide small groups of voices as all others are hidden; walk to customers.)
         await self._a_review_cycle()
+        self.chat.interviews = interviews
         for who in ("ada", "hana"):
             await self.around(who)
         await self.days(6)
@@ -379,7 +387,7 @@ class Tour:
         chat = self.chat
         interviews, chat.interviews = chat.interviews, False
         await chat.says("hana", "/review new Autumn")
-        prepared = await chat.submits("hana", units="Engines", others="peer upward", people=("grace",))
+        prepared = await chat.submits("hana", units="Engines", others="peer upward customer", people=("grace",))
         await self._presses("hana", prepared, "preview", "toggle_escalation", "edit_days", "try_out")
         await self.fill("hana", await self._asked("hana", "Change the days", prepared), "days", self.depth)
         await self._presses("hana", await chat.presses("hana", "Test run", on=prepared), "discard")
@@ -398,6 +406,7 @@ class Tour:
             assert chat.rows(ReviewCycle)[0].phase == phase
             if phase == "peers":
                 await self._colleagues_are_chosen()
+                await self._a_customer_is_asked()
             if phase == "write":
                 await self._around_the_cycle()
                 await self._press_only("ada", await chat.says("ada", "/review"), "reviews.write")
@@ -460,6 +469,16 @@ class Tour:
             subject_id=ids[who], manager_id=ids[manager], since=self.chat.now.date(), revision=revision
         )
         store.insert(line)
+
+    async def _a_customer_is_asked(self) -> None:
+        """Ada asks one about Ben, and takes it back."""
+        chat = self.chat
+        interviews, chat.interviews = chat.interviews, False
+        await chat.says("ada", "/review customer")
+        asked = await chat.submits("ada", whom="ben", guest=self.words())
+        chat.interviews = interviews
+        await self._press_only("ada", asked, "reviews.list_invites", self.depth)
+        await self._press_only("ada", await chat.presses("ada", "Who is asked", on=asked), "reviews.revoke")
 
     async def _colleagues_are_chosen(self) -> None:
         """Ben proposes two, and Ada settles it."""
