@@ -188,16 +188,8 @@ class Tour:
         self._what_dora_leaves_behind()
         self._what_ben_serves_is_changed()
         await self._goals_in_a_file()
-<<<<<<< HEAD
         await self._a_template_of_reviews()
-=======
-        self.chat.interviews, interviews = (
-            False,
-            self.chat.interviews,
-        )  # HR prepares it on a platform with forms
->>>>>>> b9d2a8a (reviews: Hide small groups of voices as all others are hidden; walk to customers.)
         await self._a_review_cycle()
-        self.chat.interviews = interviews
         for who in ("ada", "hana"):
             await self.around(who)
         await self.days(6)
@@ -387,7 +379,9 @@ class Tour:
         chat = self.chat
         interviews, chat.interviews = chat.interviews, False
         await chat.says("hana", "/review new Autumn")
-        prepared = await chat.submits("hana", units="Engines", others="peer upward customer", people=("grace",))
+        prepared = await chat.submits(
+            "hana", units="Engines", others="peer upward customer", people=("grace",)
+        )
         await self._presses("hana", prepared, "preview", "toggle_escalation", "edit_days", "try_out")
         await self.fill("hana", await self._asked("hana", "Change the days", prepared), "days", self.depth)
         await self._presses("hana", await chat.presses("hana", "Test run", on=prepared), "discard")
