@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from handlers.kit.access import hr
-from handlers.kit.calendar import local_day
+from handlers.kit.calendar import WorkCalendar, local_day
 from handlers.kit.forms import NO, YES, Choice, Colleague, Day, Option, Question, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
@@ -127,7 +127,7 @@ def new(
         roles=raters.roles(others),
         from_on=from_on,
         to_on=to_on,
-        last_days=usual_days(request.today),
+        last_days=usual_days(request.calendar, request.today),
         peers=peers,
         is_rated=rated == "yes",
     )
@@ -142,12 +142,13 @@ def _asks(request: Request, template: str) -> dict[str, Any]:
     return {"parts": row.parts, "template_id": row.template_id, "template_edition": row.edition}
 
 
-def usual_days(today: date) -> dict[str, date]:
-    """The last day of each phase, of the usual lengths, from today on."""
+def usual_days(calendar: WorkCalendar, today: date) -> dict[str, date]:
+    """The last day of each phase, of the usual lengths, from today on: a workday each."""
     made: dict[str, date] = {}
     day = today
     for phase, length in LENGTHS.items():
         day += timedelta(days=length)
+        day = day if calendar.is_workday(day) else calendar.next_workday(day)
         made[phase] = day
     return made
 
