@@ -187,6 +187,7 @@ KINDS = {
     Kind.REVIEW_PEER_RELEASED: "Review by a colleague or a customer, shared",
     Kind.REVIEW_MANAGER: "Review by the manager, handed in",
     Kind.REVIEW_MANAGER_RELEASED: "Review by the manager, shared",
+    Kind.REVIEW_REMARK: "Advice on a review's words that its author set aside, and why, handed in",
     Kind.RATING: "Rating, until it is shared, with its changes",
     Kind.RATING_RELEASED: "Rating, shared, with its changes",
     Kind.POTENTIAL: "What a manager thinks of somebody's potential, until calibration ends",

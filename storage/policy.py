@@ -40,6 +40,7 @@ class Kind(StrEnum):
     REVIEW_PEER_RELEASED = "review_peer_released"  # [19, 33]
     REVIEW_MANAGER = "review_manager"  # [22]
     REVIEW_MANAGER_RELEASED = "review_manager_released"  # [23]
+    REVIEW_REMARK = "review_remark"  # advice on a review's words that its author set aside, and why
     RATING = "rating"  # [24]
     RATING_RELEASED = "rating_released"  # [25]
     POTENTIAL = "potential"  # [24] how far somebody could go, for the calibration alone; emptied after it
@@ -203,6 +204,10 @@ TABLE: Mapping[Kind, Mapping[Relation, frozenset[Right]]] = {
         Relation.MANAGER: frozenset({R}),
         Relation.MANAGER_ABOVE: frozenset({R}),
         Relation.FORMER_MANAGER: frozenset({R}),
+        Relation.HR: frozenset({R}),
+    },
+    Kind.REVIEW_REMARK: {
+        Relation.AUTHOR: frozenset({R, W, X}),
         Relation.HR: frozenset({R}),
     },
     Kind.RATING: {

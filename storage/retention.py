@@ -62,6 +62,7 @@ FAMILIES: Mapping[Family, frozenset[Kind]] = {
             Kind.REVIEW_PEER_RELEASED,
             Kind.REVIEW_MANAGER,
             Kind.REVIEW_MANAGER_RELEASED,
+            Kind.REVIEW_REMARK,
             Kind.RATING,
             Kind.RATING_RELEASED,
             Kind.POTENTIAL,

@@ -48,8 +48,10 @@ def found(url: str, arrange: Callable[[Any, dict[str, str]], None]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def upbeat(url: str, folder: Path, port: int, **settings: str) -> AsyncIterator[None]:
-    """A real process that believes it is Monday morning, ended by its own id."""
+async def upbeat(
+    url: str, folder: Path, port: int, *, moment: str = MONDAY, **settings: str
+) -> AsyncIterator[None]:
+    """A real process that believes it is Monday morning, or another moment, ended by its own id."""
     clean = {
         name: value
         for name, value in os.environ.items()
@@ -62,7 +64,7 @@ async def upbeat(url: str, folder: Path, port: int, **settings: str) -> AsyncIte
             sys.executable,
             "-m",
             "tests.shifted",
-            MONDAY,
+            moment,
             cwd=folder,
             env={**clean, **ours, **path, **settings},
             stdout=log,

@@ -107,7 +107,10 @@ class Carrying:
             if not problem.question:
                 raise
             return self._not_yet(request, route, draft, given, problem)
-        request.store.drafts.close(draft)
+        if reply.rests:
+            request.store.drafts.keep(draft, dict(given), asking="")
+        else:
+            request.store.drafts.close(draft)
         return self._finished(request, route, reply)
 
     def _not_yet(

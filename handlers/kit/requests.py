@@ -222,13 +222,15 @@ class Tell:
 @dataclass(frozen=True)
 class Reply:
     """What a handler wants: a card shown here, others told, a form asked. A pressed card is replaced by what is shown,
-    unless `keep`. `given` are raw answers that already stand in the form that `ask` opens, to be changed there."""
+    unless `keep`. `given` are raw answers that already stand in the form that `ask` opens, to be changed there. With
+    `rests`, the form that was sent stays begun with what was typed: what is shown is to be looked at first."""
 
     show: Card | None = None
     tell: tuple[Tell, ...] = ()
     ask: Press | None = None
     keep: bool = False
     given: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    rests: bool = False
 
 
 @value

@@ -33,9 +33,11 @@ from handlers.reviews import (
     why,
     writing,
 )
+from handlers.reviews.fairness import advising
 from handlers.reviews.review import feature
 
 __all__ = [
+    "advising",
     "appealing",
     "calibration",
     "customers",

@@ -156,12 +156,14 @@ def finish(request: Request, review: str) -> Reply:
             buttons=(Button(Phrase("Answer"), open_part.bind(review=review, part=lacking[0].key)),),
         )
     reply = writing.hand_in(request, row, given)
-    _forget(request, row, asked)
+    if not reply.rests:
+        forget(request, row)
     return reply
 
 
-def _forget(request: Request, row: Review, asked: tuple[Part, ...]) -> None:
+def forget(request: Request, row: Review) -> None:
     """What was handed in is no draft any more."""
+    asked = parts_of(bound_cycle(request, row.cycle_id), row.role)
     drafts = request.store.drafts
     typed = [drafts.of(request.actor.id, ANSWER, {"review": row.id, "part": part.key}) for part in asked]
     for draft in (writing.draft_of(request, row), *typed):

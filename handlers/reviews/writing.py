@@ -12,6 +12,7 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import parts, proposing, versions
 from handlers.reviews.evidence.cited import marks, still_citable
+from handlers.reviews.fairness import looking
 from handlers.reviews.review import (
     audience,
     bound_cycle,
@@ -58,8 +59,8 @@ def write(request: Request, review: str, answers: Answers) -> Reply:
     return hand_in(request, row, {**so_far(request, row), **blank(request, row), **answers})
 
 
-def hand_in(request: Request, row: Review, given: Mapping[str, Any]) -> Reply:
-    """Hand in what stands in the form now."""
+def hand_in(request: Request, row: Review, given: Mapping[str, Any], *, is_looked_at: bool = False) -> Reply:
+    """Hand in what stands in the form now, once its author has seen what the rules of fair words say about it."""
     cycle = _cycle(request, row)
     refuse_closed(cycle, row)
     made = parts.answers(parts_of(cycle, row.role), still_citable(request, row, given))
@@ -67,6 +68,9 @@ def hand_in(request: Request, row: Review, given: Mapping[str, Any]) -> Reply:
         raise Problem(
             Phrase("Nothing is written yet. Answer one question at least; you can decline instead.")
         )
+    look = None if is_looked_at else looking.before(request, cycle, row, made)
+    if look is not None:
+        return Reply(show=look, rests=True)
     proposing.propose(request.store, cycle, row, made)
     request.store.reviews.submit(row, cycle, made)
     request.store.obligations.close(request.actor.id, WRITE, row.id)
@@ -111,6 +115,11 @@ def so_far(request: Request, row: Review) -> dict[str, Any]:
     return parts.given(parts_of(_cycle(request, row), row.role), row.answers or {})
 
 
+def answers_so_far(request: Request, row: Review) -> dict[str, dict[str, Any]]:
+    """The same as it would be handed in."""
+    return parts.answers(parts_of(_cycle(request, row), row.role), so_far(request, row))
+
+
 def keep(request: Request, row: Review, values: Mapping[str, Any]) -> None:
     """Put these answers into what was begun, "" for none: it goes on in the whole form, on every platform."""
     draft = request.store.drafts.begin(request.actor.id, WRITE, {"review": row.id}, so_far(request, row))
@@ -151,6 +160,7 @@ def card(request: Request, row: Review, title: Text) -> Card:
         *lines(cycle, row),
         *((Button(Phrase("Change"), change.bind(review=row.id)),) if open_ else ()),
         *versions.buttons(row),
+        *looking.remarks(request, row),
         Note(audience(request, cycle, row)),
     )
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from storage.policy import Relation, Right, may, relations
+from storage.prepared import Prepared
 from storage.reviews.cycles import ReviewCycles, last_day
 from storage.reviews.evidence import Piece, ReviewEvidence
 from storage.reviews.feeds import CalendarFeeds
 from storage.reviews.freezing import Freezing, ResultEdition, ResultExport
 from storage.reviews.invites import ReviewInvite, ReviewInvites
 from storage.reviews.kinds import TEST, is_confidential, kind_of
+from storage.reviews.remarks import ReviewRemarks
 from storage.reviews.results import ReviewResults
 from storage.reviews.rewordings import ReviewRewordings
 from storage.reviews.running import CyclesRunning
@@ -39,6 +41,7 @@ from storage.reviews.tables import (
     Review,
     ReviewCycle,
     ReviewEdition,
+    ReviewRemark,
     ReviewResult,
     ReviewRewording,
     ReviewTemplate,
@@ -76,6 +79,7 @@ __all__ = [
     "ReviewCycle",
     "ReviewEdition",
     "ReviewInvite",
+    "ReviewRemark",
     "ReviewResult",
     "ReviewRewording",
     "ReviewTemplate",
@@ -99,6 +103,13 @@ _OUTLINE = (
     "edition",
     "stands_for",
 )
+_ASSIGNED = Prepared(
+    select(REVIEWS.c.author_id, REVIEWS.c.stands_for).where(
+        REVIEWS.c.cycle_id == bindparam("cycle"),
+        REVIEWS.c.subject_id == bindparam("subject"),
+        REVIEWS.c.role == bindparam("role"),
+    )
+)
 _BY_HR_ALONE = frozenset({Relation.HR, Relation.COLLEAGUE, Relation.TEAMMATE})
 
 R = TypeVar(
@@ -106,6 +117,7 @@ R = TypeVar(
     Review,
     ReviewResult,
     ReviewEdition,
+    ReviewRemark,
     ReviewVoice,
     ReviewInvite,
     RatingChange,
@@ -147,6 +159,7 @@ class Reviews:
         self.feeds = CalendarFeeds(store)
         self.evidence = ReviewEvidence(store)
         self.rewordings = ReviewRewordings(store)
+        self.remarks = ReviewRemarks(store)
 
     # Who writes about whom -------------------------------------------------------------------------------------------
 
@@ -155,8 +168,8 @@ class Reviews:
     ) -> Review | None:
         """Let somebody write about a person; None when they do already. In a test run its owner takes their place."""
         stands_for, author = (author or "", cycle.owner_id) if cycle.is_test else ("", author)
-        known = self.duties(cycle.id, subject=subject, role=role)
-        if any((duty.author_id, duty.stands_for) == (author, stands_for) for duty in known):
+        known = self._store.run(_ASSIGNED, cycle=cycle.id, subject=subject, role=role)
+        if any((by, place) == (author, stands_for) for by, place in known):
             return None
         return self._store.add(
             Review,
@@ -215,6 +228,11 @@ class Reviews:
         running = select(col(ReviewCycle.id)).where(col(ReviewCycle.state) == "running")
         mine = (REVIEWS.c.author_id == author, REVIEWS.c.state == state, REVIEWS.c.cycle_id.in_(running))
         return self._store.read(Review, *mine, reader=author, order=REVIEWS.c.id)
+
+    def beside(self, author: str, cycle_id: str) -> list[Review]:
+        """What a person has handed in in a cycle, for themselves: to hold what they write now beside it."""
+        here = (REVIEWS.c.author_id == author, REVIEWS.c.cycle_id == cycle_id, REVIEWS.c.answers.is_not(None))
+        return self._store.read(Review, *here, reader=author, order=REVIEWS.c.id)
 
     # What they wrote -------------------------------------------------------------------------------------------------
 
@@ -276,6 +294,7 @@ class Reviews:
             edition=edition,
             submitted_at=self._store.now,
         )
+        self.remarks.handed_in(row, cycle)
         if is_confidential(row.role, cycle.peers):
             return
         self._move_editions(row, kind)

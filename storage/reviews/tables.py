@@ -207,6 +207,23 @@ class ReviewEdition(PersonalRow, table=True):
     answers: Any = Field(sa_column=Column(SealedJson))
 
 
+class ReviewRemark(PersonalRow, table=True):
+    """What a rule of fair words said about `hit`, words of the answer to `part`, and why the author set it aside. With
+    `is_private` nobody but the author ever reads it."""
+
+    __tablename__ = "review_remark"
+    kinds: ClassVar[tuple[str, ...]] = (Kind.REVIEW_DRAFT, Kind.REVIEW_REMARK)
+    words: ClassVar[tuple[str, ...]] = ("hit", "reason")
+
+    cycle_id: str
+    review_id: str = Field(index=True)
+    rule: str
+    part: str = ""
+    hit: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    reason: str = Field(sa_column=Column(Sealed, nullable=False))
+    is_private: bool = False
+
+
 class ReviewResult(PersonalRow, table=True):
     """What comes out of a cycle for `subject_id`. `author_id` is the manager who answers for it."""
 

@@ -87,6 +87,7 @@ MAY_READ: dict[str, str] = {
     "review_peer_released": "self author manager manager_above former_manager hr",  # rows 19 and 33
     "review_manager": "author manager manager_above hr",  # row 22
     "review_manager_released": "self author manager manager_above former_manager hr",  # row 23
+    "review_remark": "author hr",
     "rating": "author manager manager_above hr",  # row 24
     "rating_released": "self author manager manager_above former_manager hr",  # row 25
     "potential": "author manager_above hr",  # row 24, for those who calibrate
@@ -551,6 +552,7 @@ class Story:
         chat.change(self._released)
         chat.change(self._judged_and_frozen)
         chat.change(self._surveyed)
+        chat.change(self._sets_aside)
 
     def _released(self, store: Store) -> None:
         """What came out of an earlier cycle in confidence stands about Ben; his own is not counted yet."""
@@ -643,6 +645,14 @@ class Story:
         tally = {"4": self.canaries.number("survey_released", "leo")}
         said = [word("survey_released", "leo")]
         store.change(over, over_at=chat.now, answered=12, tally=tally, said=said)
+
+    def _sets_aside(self, store: Store) -> None:
+        """Ada sets aside what the rules of fair words say: one that HR reads, and one that is hers alone."""
+        (row,) = (each for each in self._rows("review", "ben") if each.author_id == self.chat.ids["ada"])
+        for kind, is_private in (("review_remark", False), ("review_draft", True)):
+            hit, reason = (self.canaries.word(kind, "ben", "ada") for _ in range(2))
+            said = {"rule": "personality", "part": "results", "words": hit, "reason": reason}
+            store.reviews.remarks.set_aside(row, cycle_of(store), **said, is_private=is_private)
 
     async def _writes(self, who: str, about: str, kind: str) -> None:
         chat = self.chat

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from storage.database import Database
 from storage.policy import Kind
 from storage.records import personal_tables
-from storage.reviews import RatingChange, Review, ReviewEdition, ReviewResult
+from storage.reviews import RatingChange, Review, ReviewEdition, ReviewRemark, ReviewResult
 from storage.store import Store
 from storage.tables import BreakGlass, PersonalRow
 from tests.walks.canaries import IN_CHANNELS, MAY_READ, Canaries, Word, texts_in
@@ -77,7 +77,7 @@ def _may_hold(word: Word) -> tuple[type[PersonalRow], ...]:
     if word.kind == "draft":
         return TABLES
     if word.kind.startswith(("review_", "rating")):
-        return (Review, ReviewEdition, ReviewResult, RatingChange)
+        return (Review, ReviewEdition, ReviewRemark, ReviewResult, RatingChange)
     return (BreakGlass,) if word.kind == "break_glass" else ()
 
 

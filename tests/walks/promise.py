@@ -37,6 +37,7 @@ TITLES = {
     "Review by a colleague or a customer, shared": "review_peer_released",
     "Review by the manager, handed in": "review_manager",
     "Review by the manager, shared": "review_manager_released",
+    "Advice on a review's words that its author set aside, and why, handed in": "review_remark",
     "Rating, until it is shared, with its changes": "rating",
     "Rating, shared, with its changes": "rating_released",
     "What a manager thinks of somebody's potential, until calibration ends": "potential",

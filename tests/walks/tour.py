@@ -391,6 +391,7 @@ class Tour:
         chat.interviews = interviews
         await self._press_only("hana", prepared, "reviews.launch")
         await self._a_review_is_written_from_evidence("ben")
+        await self._words_are_looked_at("ben")
         for phase in ("peers", "write", "calibrate", "share"):
             opened = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
             if phase == "peers":
@@ -584,6 +585,16 @@ class Tour:
         shown = await self._opened_review(who)
         for route in ("reviews.changed", "reviews.cited"):
             await self._press_only(who, shown, route)
+
+    async def _words_are_looked_at(self, who: str) -> None:
+        """What a rule of fair words remarks on is set aside, or handed in as it is."""
+        for route in ("reviews.set_aside", "reviews.as_it_is"):
+            shown = await self._opened_review(who)
+            for button in _buttons(shown.answer):
+                if self._route(button.handle) == "reviews.change":
+                    await self.chat.does(who, Pressed(button.handle))
+            look = await self.chat.submits(who, results=f"bossy and moody: {route}", growth=self.words())
+            await self._press_only(who, look, route)
 
     async def _opened_review(self, who: str, route: str = "reviews.show") -> Heard:
         for button in _buttons((await self.chat.says(who, "/review")).answer):

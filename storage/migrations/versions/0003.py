@@ -284,6 +284,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_invite_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
+        "review_remark",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=True),
+        sa.Column("named_id", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cycle_id", sa.String(), nullable=False),
+        sa.Column("review_id", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("hit", sa.LargeBinary(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("is_private", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("review_remark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_remark_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_remark_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_remark_review_id"), ["review_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_remark_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
         "review_result",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -497,6 +520,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_result_author_id"))
 
     op.drop_table("review_result")
+    with op.batch_alter_table("review_remark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_remark_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_review_remark_review_id"))
+        batch_op.drop_index(batch_op.f("ix_review_remark_named_id"))
+        batch_op.drop_index(batch_op.f("ix_review_remark_author_id"))
+
+    op.drop_table("review_remark")
     with op.batch_alter_table("review_invite", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_invite_subject_id"))
         batch_op.drop_index(batch_op.f("ix_review_invite_named_id"))
