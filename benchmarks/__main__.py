@@ -12,13 +12,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import company, goals, growth, outbox, promises, slack, start, telegram, ticks
+from benchmarks import company, goals, growth, outbox, promises, reviews, slack, start, telegram, ticks
 from benchmarks.disk import sync_ms
 from benchmarks.outside import Outside, outside
 from benchmarks.pairs import Pair
 from benchmarks.processes import CLIENT, pin
 
-PARTS = ("slack", "telegram", "ticks", "outbox", "start", "growth", "promises", "goals")
+PARTS = ("slack", "telegram", "ticks", "outbox", "start", "growth", "promises", "goals", "reviews")
 PEOPLE = 400
 
 console = Console(width=118)
@@ -72,6 +72,8 @@ async def _measure(parts: list[str], *, rounds: int, seconds: float, quick: bool
                 await _promises(folder, there, rounds, seconds)
             if "goals" in parts:
                 await _goals(folder, rounds, quick, large)
+            if "reviews" in parts:
+                await _reviews(folder, rounds, quick)
 
 
 async def _company(folder: Path) -> Path:
@@ -199,6 +201,11 @@ async def _promises(folder: Path, there: Outside, rounds: int, seconds: float) -
 
 async def _goals(folder: Path, rounds: int, quick: bool, large: bool) -> None:
     async for title, results in goals.run(folder, rounds=rounds, quick=quick, large=large):
+        _print(title, results[0].heads, [each.row for each in results])
+
+
+async def _reviews(folder: Path, rounds: int, quick: bool) -> None:
+    async for title, results in reviews.run(folder, rounds=rounds, quick=quick):
         _print(title, results[0].heads, [each.row for each in results])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -28,8 +28,8 @@ SHARED = ("subject_id", "author_id", "kind", "made_at")
 def put(store: Store, goals: list[Row], results_of: Callable[[int], Iterable[Row]]) -> None:
     """Goals of this quarter and the key results of each, which are asked for by its place in the list. A row leaves out
     what has a default, and a key result what it has from its goal."""
-    _insert(store, Goal, ({**QUARTER, **goal} for goal in goals))
-    _insert(
+    insert(store, Goal, ({**QUARTER, **goal} for goal in goals))
+    insert(
         store,
         KeyResult,
         (
@@ -45,9 +45,10 @@ def _below(goal: Row) -> Row:
     return {"id": new_id(), "weight": Decimal(1), "start": Decimal(0), **above}
 
 
-def _insert(store: Store, table: Any, rows: Iterator[dict[str, Any]]) -> None:
+def insert(store: Store, table: Any, rows: Iterable[dict[str, Any]]) -> None:
     """As many at a time as a statement takes, each with its columns' defaults."""
-    while batch := list(islice(rows, 500)):
+    left = iter(rows)
+    while batch := list(islice(left, 500)):
         store.connection.execute(table.__table__.insert(), [_whole(table, row) for row in batch])
 
 
