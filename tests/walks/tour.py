@@ -38,9 +38,9 @@ from storage.metrics import FILES
 from storage.objections import FIGURE, RATING, SCORE
 from storage.people import Directory
 from storage.policy import Kind
-from storage.reviews import ReviewCycle, ReviewResult
+from storage.reviews import SELF, Review, ReviewCycle, ReviewResult
 from storage.store import Store
-from storage.tables import Inbox, Outgoing, ReportingLine
+from storage.tables import Handle, Inbox, Outgoing, ReportingLine
 from tests.bot.ingest.sender import Sender, point
 from tests.company import MONDAY, PEOPLE, Chat, Heard, founded, in_haste
 
@@ -571,7 +571,8 @@ class Tour:
         chat = self.chat
         await chat.says("hana", "/review telegram yes")
         chat.change(lambda store: store.reviews.rewordings.announce("tiny"))
-        await self._press_only(who, await self._opened_review(who, "reviews.open_paper"), "reviews.draft")
+        for route in ("reviews.draft", "reviews.evidence"):
+            await self._press_only(who, await self._opened_review(who, "reviews.open_paper"), route)
         await self._press_only(who, await chat.says(who, "/review"), "reviews.open_paper")
         for tell in chat.change(lambda store: self._other_words(store, who)):
             chat.change(lambda store, tell=tell: chat.core.queue(store, "reviews.reword", tell))
@@ -582,6 +583,7 @@ class Tour:
             await self._press_only(who, shown, "reviews.change", 1)
             if chat.last[who].form:
                 await chat.submits(who, results=words, growth=words)
+        chat.change(lambda store: self._cited(store, who))
         shown = await self._opened_review(who)
         for route in ("reviews.changed", "reviews.cited"):
             await self._press_only(who, shown, route)
@@ -597,15 +599,28 @@ class Tour:
             await self._press_only(who, look, route)
 
     async def _opened_review(self, who: str, route: str = "reviews.show") -> Heard:
+        """What somebody wrote about themselves, which is not confidential."""
+        mine = {row.id for row in self.chat.rows(Review, col(Review.role) == SELF)}
         for button in _buttons((await self.chat.says(who, "/review")).answer):
-            if self._route(button.handle) == route:
+            (found,) = self.chat.rows(Handle, col(Handle.id) == button.handle)
+            if found.route == route and found.args.get("review") in mine:
                 return await self.chat.does(who, Pressed(button.handle))
         return self.chat.last[who]
+
+    def _cited(self, store: Store, who: str) -> None:
+        """Whatever was pressed about it, the first answer cites something."""
+        person = self.chat.ids[who]
+        for row in store.reviews.written_by(person):
+            (checkin,) = store.checkins.latest(person, reader=person, limit=1)
+            key, said = next(iter((row.answers or {}).items()))
+            cites = {key: {**said, "cites": [f"checkin:{checkin.id}"]}}
+            store.reviews.change(row, answers={**row.answers, **cites})
 
     def _other_words(self, store: Store, who: str) -> tuple[Tell, ...]:
         """A model proposes something for what somebody has begun."""
         person = self.chat.ids[who]
-        row = (*store.reviews.owed_by(person), *store.reviews.written_by(person))[0]
+        rows = (*store.reviews.owed_by(person), *store.reviews.written_by(person))
+        row = next(row for row in rows if row.role == SELF)
         store.drafts.begin(person, "reviews.write", {"review": row.id}, {"results": self.words()})
         store.reviews.rewordings.ask(person, row.id)
         job = store.reviews.rewordings.claim()
