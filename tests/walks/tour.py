@@ -572,7 +572,9 @@ class Tour:
         await chat.says("hana", "/review telegram yes")
         chat.change(lambda store: store.reviews.rewordings.announce("tiny"))
         for route in ("reviews.draft", "reviews.evidence"):
-            await self._press_only(who, await self._opened_review(who, "reviews.open_paper"), route)
+            shown = await self._opened_review(who, "reviews.open_paper")
+            button = next(each for each in _buttons(shown.answer) if self._route(each.handle) == route)
+            await self.visit(who, Pressed(button.handle), route)
         await self._press_only(who, await chat.says(who, "/review"), "reviews.open_paper")
         for tell in chat.change(lambda store: self._other_words(store, who)):
             chat.change(lambda store, tell=tell: chat.core.queue(store, "reviews.reword", tell))
