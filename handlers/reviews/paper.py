@@ -29,6 +29,7 @@ from handlers.reviews.review import (
     review_of,
     writers,
 )
+from storage.policy import Kind
 from storage.reviews import Review
 
 ANSWER = "reviews.answer_part"
@@ -67,8 +68,15 @@ def _part(row: Review, part: Part, given: Mapping[str, Any]) -> Iterator[cards.P
     label = Phrase("Go on") if said else Phrase("Answer")
     yield Section(part.title, button=Button(label, open_part.bind(review=row.id, part=part.key)))
     if said:
-        yield Section(parts.line(part, {**said, "words": _begins(said["words"])}), quoted=True)
+        yield _said(row, part, said)
     yield citing.line(row, part, given)
+
+
+def _said(row: Review, part: Part, said: Mapping[str, Any]) -> Section:
+    """What is answered. In confidence it is not repeated: what is shown is kept for a while by the platform."""
+    if row.kind == Kind.REVIEW_CONFIDENTIAL:
+        return Section(Phrase("Written, {n} characters. It stands in the form alone.", n=len(said["words"])))
+    return Section(parts.line(part, {**said, "words": _begins(said["words"])}), quoted=True)
 
 
 def _begins(words: str) -> str:

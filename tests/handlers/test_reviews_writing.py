@@ -209,11 +209,18 @@ async def test_what_is_confidential_has_no_versions(chat: Chat) -> None:
     cycle = the_cycle(chat)
     chat.change(lambda store: store.reviews.assign(cycle, chat.ids["ben"], chat.ids["eve"], PEER))
     await go_on(chat, "write")
-    await write(chat, "eve", "Ben Okri", results="Reliable")
+    await paper(chat, "eve")
+    await press_beside(chat, "eve", "Results", "Answer")
+    heard = await chat.submits("eve", results="Reliable in the night of the outage")
+    assert "Written, 35 characters. It stands in the form alone." in heard
+    assert "Reliable" not in heard
+    await chat.presses("eve", "Hand in")
+    await chat.presses("eve", "Open", on=await chat.says("eve", "/review"))
     await chat.presses("eve", "Change")
-    await chat.submits("eve", results="Very reliable")
-    assert "Very reliable" in chat.last["eve"]
-    assert "What changed" not in chat.last["eve"].buttons
+    await chat.submits("eve", results="Very reliable in the night of the outage")
+    assert "Handed in." in chat.last["eve"]
+    heard = await chat.presses("eve", "Open", on=await chat.says("eve", "/review"))
+    assert "What changed" not in heard.buttons
     assert chat.rows(ReviewEdition) == []
 
 
