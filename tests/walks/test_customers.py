@@ -21,6 +21,7 @@ async def test_a_customer_sees_questions_and_a_name(states: dict[str, State], tm
 
         def asks(store: Store) -> str:
             cycle = cycle_of(store)
+            store.change(cycle, phase="write")
             made = store.reviews.invites.make(cycle, ids["ben"], by=ids["ada"], guest="Blue Mill", address="")
             return made[1]
 
@@ -28,7 +29,7 @@ async def test_a_customer_sees_questions_and_a_name(states: dict[str, State], tm
         transport = httpx.ASGITransport(make_server(House(chat.core)), client=("203.0.113.9", 1))  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as browser:
             page = await browser.get(f"/customer/{token}")
-            wrong = await browser.post(f"/customer/{token}", data={"results": "x" * 4000})
+            wrong = await browser.post(f"/customer/{token}", data={"results": "x" * 13_000})
             sent = await browser.post(
                 f"/customer/{token}", data={"results": "On time"}, follow_redirects=True
             )

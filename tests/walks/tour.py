@@ -470,7 +470,7 @@ class Tour:
         chat = self.chat
         interviews, chat.interviews = chat.interviews, False
         await chat.says("ada", "/review customer")
-        asked = await chat.submits("ada", whom="ben", guest=self.words())
+        asked = await chat.submits("ada", whom="ben", guest=f"Mill {self.words()[:99]}")
         chat.interviews = interviews
         await self._press_only("ada", asked, "reviews.list_invites", self.depth)
         await self._press_only("ada", await chat.presses("ada", "Who is asked", on=asked), "reviews.revoke")

@@ -136,9 +136,9 @@ async def test_nobody_guesses_one(any_chat: Chat, browser: httpx.AsyncClient) ->
 async def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     any_chat: Chat, browser: httpx.AsyncClient
 ) -> None:
-    path, long = await asked(any_chat), "长" * 3001
+    path, long = await asked(any_chat), "长" * 12_001
     for given, said in (
-        ({"results": long, "keep": "stays <i>here</i>"}, "This is 3,001 characters long; 3,000 fit here."),
+        ({"results": long, "keep": "stays <i>here</i>"}, "This is 12,001 characters long; 12,000 fit here."),
         ({"results_points": "9", "keep": "stays <i>here</i>"}, "Please pick one of the options."),
     ):
         answer = await browser.post(path, data=given)
@@ -149,8 +149,8 @@ async def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     answer = await browser.post(path, data={"results": "   "})
     assert "Nothing is written yet" in answer.text
     assert written(any_chat) == []
-    assert (await browser.post(path, data={"results": "长" * 3000})).status_code == 303
-    assert len(written(any_chat)[0].answers["results"]["words"]) == 3000
+    assert (await browser.post(path, data={"results": "长" * 12_000})).status_code == 303
+    assert len(written(any_chat)[0].answers["results"]["words"]) == 12_000
 
 
 async def test_it_is_in_chinese_for_who_reads_it(any_chat: Chat, browser: httpx.AsyncClient) -> None:
