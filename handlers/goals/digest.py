@@ -25,7 +25,8 @@ def moved(about: Digested) -> tuple[Part, ...]:
     moves = about.store.goals.moves.of(people, since=about.since, reader=reader)
     if not moves:
         return ()
-    off = about.store.goals.moves.said(people, OFF_TRACK, reader=reader)
+    # Who is off track is for who can help, not for a channel.
+    off = about.store.goals.moves.said(people, OFF_TRACK, reader=reader) if reader else []
     return (
         Heading(Phrase("Goals that moved")),
         *(_moved(about, move) for move in moves[:MOST]),

@@ -76,7 +76,7 @@ class Moves:
         elsewhere = [move for move in found if move.is_somewhere_else]
         return sorted(elsewhere, key=lambda move: (move.last.made_at, move.last.id), reverse=True)
 
-    def said(self, people: Collection[str], confidence: str, *, reader: str | None) -> list[KeyResult]:
+    def said(self, people: Collection[str], confidence: str, *, reader: str) -> list[KeyResult]:
         """The key results of these people's open goals of which was said that they look so, as far as the reader sees
         them."""
         looks = (RESULTS.c.confidence == confidence, RESULTS.c.dropped_at.is_(None))

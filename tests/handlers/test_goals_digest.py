@@ -146,7 +146,9 @@ async def test_a_channel_reads_what_everybody_in_the_company_sees(any_chat: Chat
     digest_to(chat, place)
     await has(chat, "ben", "Ship", "sign-ups from 0 to 10", kind="goal_company")
     await has(chat, "eve", "Quiet nights", "calls from 8 to 2", kind="goal_team")
+    await has(chat, "chen", "Loud days", "rings from 0 to 9", kind="goal_company")
     await asked(chat)
+    await chat.presses("chen", "Off track", on=await chat.says("chen", "/goals update 1 3"))
     if shares:
         await chat.says("ben", "/checkin done A")
     await chat.says("ben", "/goals update 1 4 a word for those who open it")
@@ -156,7 +158,9 @@ async def test_a_channel_reads_what_everybody_in_the_company_sees(any_chat: Chat
     posted = chat.posted(place)
     assert ("What Ada Lovelace's team shared" in posted) is shares
     assert ("What moved in Ada Lovelace's team" in posted) is not shares
-    assert "Goals that moved\nBen Okri: 1.1. sign-ups: 0 → 4" in posted
+    assert "Goals that moved" in posted
+    assert "Ben Okri: 1.1. sign-ups: 0 → 4" in posted
+    assert "rings: 0 → 3" in posted
     for hidden in ("Eve Curie", "calls", "Off track", "a word"):
         assert hidden not in posted
 
