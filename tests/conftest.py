@@ -26,6 +26,7 @@ LONG = (
     "tests/walks/",
     "tests/test_several.py",
     "tests/test_main_job.py",
+    "tests/test_reviews_job.py",
     "tests/faults/",
 )
 """What takes long begins first: else one worker is still at it when the others have nothing left to do."""
