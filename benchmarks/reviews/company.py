@@ -22,7 +22,8 @@ from storage.database import Database
 from storage.store import Store
 from storage.tables import PersonRow
 
-MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
+"""A day on which nobody hears of anything else."""
 EVERYBODY = "Everything"
 """The department of all but who runs the cycle."""
 
@@ -33,7 +34,7 @@ class Company:
     def __init__(self, folder: Path, people: int, name: str) -> None:
         self.file = folder / f"{name}-{people}.db"
         found(self.file, people)
-        self.clock = [MONDAY]
+        self.clock = [WEDNESDAY]
         self.database: Database = opened(self.file, self.clock)
         self.database.write_now(_with_hr)
         self.core = Core(self.database, FEATURES)
