@@ -138,7 +138,7 @@ def _tally(part: parts.Part, voice: ReviewVoice) -> Text:
     n, spread = voice.tally["n"], voice.tally.get("spread")
     if spread:
         return Phrase(
-            "{n} people: {mean} of {most} on average; {points}",
+            "{n} answers: {mean} of {most} on average; {points}",
             n=n,
             mean=round(together.mean(spread), 1),
             most=len(part.points),
@@ -151,8 +151,8 @@ def _tally(part: parts.Part, voice: ReviewVoice) -> Text:
             ),
         )
     return Plural(
-        "{n} person: {lean}",
-        "{n} people: {lean}",
+        "{n} answer: {lean}",
+        "{n} answers: {lean}",
         n=n,
         lean=_LEANINGS[voice.tally.get("leans", "")],
     )
@@ -162,5 +162,5 @@ _LEANINGS: dict[str, Text] = {
     together.LOW: Phrase("together they lean to the lower points"),
     together.BETWEEN: Phrase("together they are about the middle"),
     together.HIGH: Phrase("together they lean to the upper points"),
-    "": Phrase("no more can be said without saying what one of them gave"),
+    "": Phrase("no more can be said without saying what one of them says"),
 }

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from handlers.reviews.suppressing import hidden
 from storage.reviews import Given, Voice
 from storage.reviews.voices import BELOW, OWN
 
@@ -20,7 +19,8 @@ FLOOR = 3
 """No threshold is less, whatever a cycle says."""
 HIGH, LOW, BETWEEN = "high", "low", "between"
 
-A = TypeVar("A")
+A = TypeVar("A", bound=tuple[str, Any])
+"""An answer: who gave it, and what."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Cell(Generic[A]):
 def cells(
     given: Mapping[str, Sequence[A]], manager_of: Callable[[str], str | None], k: int
 ) -> tuple[Cell[A], ...]:
-    """The answers about each person, as cells of at least `k`, each answer in one.
+    """The answers about each person, as cells of at least `k` people who wrote, each answer in one.
 
     Where fewer than `k` wrote, their answers count among those about all who report to the same manager and are not
     shown alone either. Where these are still fewer than `k`, the smallest group beside them joins them, and where there
@@ -71,7 +71,7 @@ def cells(
     for manager in _from_below(waiting, manager_of):
         shown, pooled = _parted(waiting.pop(manager, []), k, joined=bool(manager))
         made += shown
-        if manager and len(pooled) >= k:
+        if manager and _people(pooled) >= k:
             made.append(Cell(manager, BELOW, pooled))
         elif manager and pooled:
             waiting.setdefault(manager_of(manager) or "", []).append(Cell(manager, BELOW, pooled))
@@ -89,12 +89,20 @@ def _from_below(managers: Iterable[str], manager_of: Callable[[str], str | None]
 def _parted(siblings: list[Cell[A]], k: int, *, joined: bool) -> tuple[list[Cell[A]], tuple[A, ...]]:
     """Those that are shown alone, and the answers of all others together. Above the top nothing is `joined`: what is
     left there is shown to nobody."""
-    sizes = {f"{cell.holder} {cell.about}": len(cell.answers) for cell in siblings}
-    small = {name for name, size in sizes.items() if size < k}
-    out = hidden(sizes, k) if joined else small
-    shown = [cell for name, cell in zip(sizes, siblings, strict=True) if name not in out]
-    together = (cell for name, cell in zip(sizes, siblings, strict=True) if name in out)
-    return shown, tuple(answer for cell in together for answer in cell.answers)
+    shown = sorted((cell for cell in siblings if _people(cell.answers) >= k), key=_by_size)
+    pooled = [answer for cell in siblings if _people(cell.answers) < k for answer in cell.answers]
+    while joined and 0 < _people(pooled) < k and shown:
+        pooled += shown.pop(0).answers
+    return shown, tuple(pooled)
+
+
+def _people(answers: Sequence[tuple[str, Any]]) -> int:
+    """How many people gave these: who wrote about two whose answers are shown together counts once."""
+    return len({author for author, _ in answers})
+
+
+def _by_size(cell: Cell[Any]) -> tuple[int, str]:
+    return _people(cell.answers), cell.holder
 
 
 def _line(person: str, manager_of: Callable[[str], str | None]) -> tuple[str, ...]:
@@ -109,13 +117,16 @@ def _line(person: str, manager_of: Callable[[str], str | None]) -> tuple[str, ..
 # What is said of them ------------------------------------------------------------------------------------------------
 
 
-def tally(points: Sequence[int], highest: int, thresholds: Thresholds) -> Mapping[str, Any] | None:
+def tally(
+    answers: Sequence[tuple[str, int]], highest: int, thresholds: Thresholds
+) -> Mapping[str, Any] | None:
     """What may be said of these points, of 1 to `highest`: how they spread, or only how they lean, or nothing."""
-    n, known = len(points), thresholds.colluding
-    if n < thresholds.group:
+    people, points = _people(answers), [point for _, point in answers]
+    if people < thresholds.group:
         return None
+    n, known = len(points), most_known(answers, thresholds)
     counts = Counter(points)
-    if n >= thresholds.score and max(counts.values()) <= n - known - 2:
+    if people >= thresholds.score and max(counts.values()) <= n - known - 2:
         return {"n": n, "spread": [counts[point] for point in range(1, highest + 1)]}
     # Whoever knows the points of `known` people must never see that the rest gave all the lowest, or all the highest.
     edge = known * (highest - 1) + 1
@@ -124,6 +135,13 @@ def tally(points: Sequence[int], highest: int, thresholds: Thresholds) -> Mappin
         return {"n": n}
     total = sum(points)
     return {"n": n, "leans": LOW if total <= low else HIGH if total >= high else BETWEEN}
+
+
+def most_known(answers: Sequence[tuple[str, Any]], thresholds: Thresholds) -> int:
+    """How many of these answers so many as may collude can have given: more than one each, where they wrote about
+    several people."""
+    each = Counter(author for author, _ in answers)
+    return sum(count for _, count in each.most_common(thresholds.colluding))
 
 
 def mean(spread: Sequence[int]) -> float:
@@ -152,13 +170,13 @@ def voices(
             made.append(Voice(cell.holder, role, cell.about, part, tally=said))
         words = _by_subject(given, role, part, "words")
         for told in cells(words, manager_of, thresholds.comment):
-            made += (Voice(told.holder, role, told.about, part, said=one) for one in told.answers)
+            made += (Voice(told.holder, role, told.about, part, said=words_) for _, words_ in told.answers)
     return made
 
 
-def _by_subject(given: Sequence[Given], role: str, part: str, of: str) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
+def _by_subject(given: Sequence[Given], role: str, part: str, of: str) -> dict[str, list[tuple[str, Any]]]:
+    found: dict[str, list[tuple[str, Any]]] = {}
     for item in given:
         if item.role == role and (answer := item.answers.get(part, {}).get(of)):
-            found.setdefault(item.subject_id, []).append(answer)
+            found.setdefault(item.subject_id, []).append((item.author_id, answer))
     return found

@@ -47,7 +47,7 @@ async def test_it_is_released_together_and_kept_without_an_author(any_chat: Chat
     assert (voice.author_id, voice.named_id, voice.said) == (None, None, "")
     assert voice.tally == {"n": 3, "leans": "high"}
     heard = await chat.says("ada", "/review together")
-    assert "3 people: together they lean to the upper points" in heard
+    assert "3 answers: together they lean to the upper points" in heard
     for row in chat.rows(Review):
         assert row.role != "upward" or (row.state, row.answers) == ("submitted", None)
     assert all(

@@ -88,15 +88,16 @@ class Attacker:
         found: set[Answer] = set()
         for answers, said in self.groups:
             own = tuple(sorted(known[answer] for answer in answers if answer in known))
-            if _only_one_way(len(answers), own, repr(dict(said)), self.highest, self.thresholds):
+            shape = tuple(sorted(Counter(author for author, _ in answers).values()))
+            if _only_one_way(shape, own, repr(dict(said)), self.highest, self.thresholds):
                 found |= {answer for answer in answers if answer not in known}
         return found
 
 
 @cache
-def _only_one_way(size: int, own: Shape, said: str, highest: int, thresholds: Thresholds) -> bool:
+def _only_one_way(shape: Shape, own: Shape, said: str, highest: int, thresholds: Thresholds) -> bool:
     others: set[int] = set()
-    for points in _released_as(size, highest, thresholds).get(said, ()):
+    for points in _released_as(shape, highest, thresholds).get(said, ()):
         rest = Counter(points)
         rest.subtract(own)
         if min(rest.values()) >= 0:
@@ -105,10 +106,12 @@ def _only_one_way(size: int, own: Shape, said: str, highest: int, thresholds: Th
 
 
 @cache
-def _released_as(size: int, highest: int, thresholds: Thresholds) -> Mapping[str, list[Shape]]:
+def _released_as(shape: Shape, highest: int, thresholds: Thresholds) -> Mapping[str, list[Shape]]:
+    """What is released of all points that people can have given, of whom each gave so many."""
     found: dict[str, list[Shape]] = {}
-    for points in combinations_with_replacement(range(1, highest + 1), size):
-        said = tally(points, highest, thresholds)
+    authors = [str(author) for author, count in enumerate(shape) for _ in range(count)]
+    for points in combinations_with_replacement(range(1, highest + 1), len(authors)):
+        said = tally(list(zip(authors, points, strict=True)), highest, thresholds)
         found.setdefault(repr(dict(said)) if said else "", []).append(points)
     return found
 
