@@ -32,7 +32,7 @@ from handlers.kit.values import dump, load
 from handlers.reviews import nominating
 from handlers.reviews.drafting import rewording
 from storage.database import Database
-from storage.goals import Goal
+from storage.goals import Goal, KeyResult
 from storage.leaving import end_line
 from storage.metrics import FILES
 from storage.objections import FIGURE, RATING, SCORE
@@ -212,6 +212,15 @@ class Tour:
             await chat.says(who, f"/goals {said}")
         chat.at(MONDAY)
         await chat.presses(who, "Off track", on=await chat.says(who, "/goals update 2 3"))
+        row = chat.rows(KeyResult, col(KeyResult.subject_id) == chat.ids[who])[-1]
+        await self._pressed_on_a_card("ada", "goals.why_told", result=row.id, reason="off_track")
+
+    async def _pressed_on_a_card(self, who: str, route: str, **args: str) -> None:
+        """A button that stands on a card which somebody gets only if nobody acts for long."""
+        seal, person = self.chat.core.seal, self.chat.ids[who]
+        card = Card(Phrase("Goals"), Button(Phrase("Open"), Press(route, args)))
+        sealed = self.chat.change(lambda store: seal(store, card, for_person=person))
+        await self.press(who, sealed.buttons()[0], route, 0)
 
     async def _a_goal_serves_another(self) -> None:
         """Ben's serves Ada's, and hers changes."""
@@ -360,10 +369,7 @@ class Tour:
         for button in _buttons((await self.chat.opens("ada")).answer):
             if self._route(button.handle) == "goals.answer":
                 await self.press("ada", button, "an objection", -1)
-        card = Card(Phrase("Goals"), Button(Phrase("Why this number?"), Press("goals.why", {"goal": goal})))
-        seal, chen = self.chat.core.seal, self.chat.ids["chen"]
-        sealed = self.chat.change(lambda store: seal(store, card, for_person=chen))
-        await self.press("chen", sealed.buttons()[0], "why", 0)
+        await self._pressed_on_a_card("chen", "goals.why", goal=goal)
 
     async def _goals_in_a_file(self) -> None:
         """A file of goals is sent twice: it is applied, and dropped."""
@@ -388,6 +394,8 @@ class Tour:
         for row in [each for each in chat.rows(ReviewCycle) if each.is_test]:
             chat.change(lambda store, row=row: store.reviews.running.discard(row))
         assert len(chat.rows(ReviewCycle)) == 1
+        await chat.says("hana", "/review new Winter")
+        await self._press_only("hana", await chat.submits("hana", units="Arts"), "reviews.drop")
         chat.interviews = interviews
         await self._press_only("hana", prepared, "reviews.launch")
         await self._a_review_is_written_from_evidence("ben")
