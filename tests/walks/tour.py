@@ -399,7 +399,9 @@ class Tour:
         chat.interviews = interviews
         await self._press_only("hana", prepared, "reviews.launch")
         await self._a_review_is_written_from_evidence("ben")
+        chat.interviews = False
         await self._words_are_looked_at("ben")
+        chat.interviews = interviews
         for phase in ("peers", "write", "calibrate", "share"):
             opened = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
             if phase == "peers":
@@ -605,6 +607,8 @@ class Tour:
             for button in _buttons(shown.answer):
                 if self._route(button.handle) == "reviews.change":
                     await self.chat.does(who, Pressed(button.handle))
+            if not self.chat.last[who].form:  # it was not handed in yet
+                await self._opened_review(who, "reviews.write")
             look = await self.chat.submits(who, results=f"bossy and moody: {route}", growth=self.words())
             await self._press_only(who, look, route)
 
