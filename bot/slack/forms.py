@@ -24,6 +24,8 @@ PLACEHOLDER = 150
 OPTION = 75
 VALUE = 150
 RADIO = 10
+MOST_IN_PARTS = 8 * TYPED
+"""Longer than any answer may be: in more fields the view would be too large for Slack."""
 ROOM = 1000
 """Characters that are left in a field while no further one is offered, in a form of many questions."""
 FEW = 3
@@ -100,7 +102,7 @@ class Modal:
     # Questions -------------------------------------------------------------------------------------------------------
 
     def _asked(self, question: Answerable, number: int, given: Any, spare: bool) -> Iterator[Json]:
-        if isinstance(question, Words) and question.in_parts:
+        if isinstance(question, Words) and question.in_parts and units(str(given or "")) <= MOST_IN_PARTS:
             yield from self._in_parts(question, number, readable(str(given or "")), spare)
             return
         yield from self._one(question, number, given)

@@ -106,6 +106,7 @@ WITHHELD = ("silent", "expired", "failed")
 REASONS: Mapping[str, Phrase] = {
     "snoozed": Phrase("you snoozed it"),
     "away": Phrase("you are away"),
+    "paused": Phrase("what it belongs to is paused"),
     "holiday": Phrase("it was not a workday of yours"),
     "quiet hours": Phrase("it was in your quiet hours"),
     "done": Phrase("it was done already"),

@@ -20,7 +20,7 @@ BESIDE = re.compile(r"[\u4e00-\u9fff][,;:!?]|[,;:!?][\u4e00-\u9fff]|[\u4e00-\u9f
 """An ASCII comma, colon or stop that touches a Chinese character."""
 STUCK = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
 """Latin letters or digits without a space to the Chinese character beside them."""
-NAMES = {"HR", "Upbeat"}
+NAMES = {"HR", "Upbeat", "CSV", "Excel"}
 """What is called the same in every language."""
 
 
@@ -70,6 +70,9 @@ def test_a_translation_is_chinese() -> None:
     assert {english for english in wordless if re.search(r"[A-Za-z]", _bare(english))} - NAMES == {
         "{done} of {all}",  # 3/5
         "{value} of {target}",  # 380 / 500
+        "{n} of {all}",
+        "{n} of {most}: {point}",
+        "{moment}, by {name}: {what}",
     }
 
 

@@ -188,11 +188,27 @@ async def test_who_is_not_in_hr_any_more_reads_no_more(chat: Chat) -> None:
     assert "This is closed" in await chat.presses("hana", "Read it", on=read)
 
 
+REVIEWED = (
+    Kind.POTENTIAL,
+    Kind.RATING,
+    Kind.RATING_RELEASED,
+    Kind.REVIEW_INVITE,
+    Kind.REVIEW_MANAGER,
+    Kind.REVIEW_MANAGER_RELEASED,
+    Kind.REVIEW_PEER,
+    Kind.REVIEW_PEER_RELEASED,
+    Kind.REVIEW_REMARK,
+    Kind.REVIEW_SELF,
+    Kind.REVIEW_VOICE,
+)
+"""What HR reads of reviews, in cycles in which they have power: what was handed in, and no draft."""
+
+
 @pytest.mark.parametrize("kind", sorted(Kind))
 def test_only_private_feedback_has_this_door(kind: Kind) -> None:
     opens = kind in (Kind.FEEDBACK, Kind.FEEDBACK_WITH_MANAGER)
     assert TABLE[kind].get(Relation.BY_GLASS, frozenset()) == ({Right.READ} if opens else frozenset())
-    others = (Kind.BREAK_GLASS, Kind.BREAK_GLASS_TOLD, Kind.GOAL_COMPANY, Kind.GOAL_TEAM)
+    others = (Kind.BREAK_GLASS, Kind.BREAK_GLASS_TOLD, Kind.GOAL_COMPANY, Kind.GOAL_TEAM, *REVIEWED)
     assert (Relation.HR in TABLE[kind]) == (kind in others)
 
 

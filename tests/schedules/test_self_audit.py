@@ -86,7 +86,7 @@ def owes(chat: Chat, **values: Any) -> Any:
         "args": {},
     }
     return insert(OWED).values(
-        {**row, "minutes": 1, "opened_at": chat.now, "reminded": 0, "closed_how": "", **values}
+        {**row, "minutes": 1, "opened_at": chat.now, "reminded": 0, "closed_how": "", "note": "", **values}
     )
 
 
