@@ -22,8 +22,9 @@ from handlers.kit.forms import Choice, Words
 from handlers.kit.requests import File, Opened, Pressed, Quoted, Said, Submitted, Where
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump
-from handlers.reviews import phases, releasing
+from handlers.reviews import deadlines, phases, releasing
 from handlers.reviews.parts import STANDARD
+from handlers.reviews.writing import WRITE
 from storage.reviews import (
     CUSTOMER,
     PEER,
@@ -540,12 +541,14 @@ class Story:
             cycle = cycle_of(store)
             last_days = {name: date.fromisoformat(day) for name, day in cycle.last_days.items()}
             last_days["calibrate"] = chat.now.date() + timedelta(days=2)
+            last_days["self"] = chat.now.date() - timedelta(days=1)
             store.reviews.cycles.change(cycle, "edited", parts=parts, last_days=last_days)
             phases.enter(store, cycle, "calibrate", by=ids["hana"], reason=reason)
             store.reviews.calibration.open(cycle, "", (ids["grace"], ids["hana"]), guide=None)
             row = store.reviews.assign(cycle, ids["ben"], ids["fred"], PEER)
             assert row
             store.change(row, state="declined", reason=word("review_draft", "ben", "fred"))
+            self._late(store, "eve", cycle)
             store.add(ReviewTemplate, template_id="own", edition=1, name="Own", parts=parts, made_at=chat.now)
 
         chat.change(goes_back)
@@ -553,6 +556,16 @@ class Story:
         chat.change(self._judged_and_frozen)
         chat.change(self._surveyed)
         chat.change(self._sets_aside)
+
+    def _late(self, store: Store, who: str, cycle: ReviewCycle) -> None:
+        """Somebody was reminded of what they have not written, and their manager is to hear of it."""
+        person = self.chat.ids[who]
+        (duty,) = store.reviews.duties(cycle.id, author=person, role=SELF)
+        row = store.obligations.find(person, WRITE, duty.id)
+        assert row
+        store.change(row, reminded=1)
+        about = f"{self.chat.ids['ada']}:{cycle.id}:self"
+        store.slots.plan(deadlines.BELL, about, self.chat.now + timedelta(hours=1))
 
     def _released(self, store: Store) -> None:
         """What came out of an earlier cycle in confidence stands about Ben; his own is not counted yet."""

@@ -42,7 +42,7 @@ from tests.walks.tour import COMMANDS, EXAMPLES, SHORTCUTS, called, opened
 
 LONG = bool(os.environ.get("UPBEAT_ACCESS_LONG"))
 SEED = os.environ.get("UPBEAT_ACCESS_SEED", "1")
-SHARE = 0.02
+SHARE = 0.012
 """How many of the doors the short form tries on each surface, chosen by the seed."""
 
 
