@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations, combinations_with_replacement
 from typing import Any
 
@@ -88,7 +88,7 @@ class Attacker:
         found: set[Answer] = set()
         for answers, said in self.groups:
             own = tuple(sorted(known[answer] for answer in answers if answer in known))
-            shape = tuple(sorted(Counter(author for author, _ in answers).values()))
+            shape = _alike(len(answers), Counter(author for author, _ in answers))
             if _only_one_way(shape, own, repr(dict(said)), self.highest, self.thresholds):
                 found |= {answer for answer in answers if answer not in known}
         return found
@@ -105,7 +105,14 @@ def _only_one_way(shape: Shape, own: Shape, said: str, highest: int, thresholds:
     return len(others) == 1
 
 
-@cache
+def _alike(size: int, each: Mapping[str, int]) -> Shape:
+    """How many answers each gave, as far as it matters: who gave most, and how many people there are."""
+    most, others = max(each.values()), len(each) - 1
+    least, more = divmod(size - most, others) if others else (0, 0)
+    return (most, *(least + (number < more) for number in range(others)))
+
+
+@lru_cache(maxsize=8)  # of a large group there are a hundred thousand ways
 def _released_as(shape: Shape, highest: int, thresholds: Thresholds) -> Mapping[str, list[Shape]]:
     """What is released of all points that people can have given, of whom each gave so many."""
     found: dict[str, list[Shape]] = {}
