@@ -51,6 +51,15 @@ def daily(ring: Ring) -> Rung:
     return Rung(next_at=ring.due_at + timedelta(days=1), tell=(tell,))
 
 
+haste = Feature("haste", title=Phrase("Haste"))
+
+
+@haste.bell("now", plan=lambda store, person, after: {person.id: store.now})
+def now(ring: Ring) -> Rung:
+    """Somebody has something new at this very moment, as often as it is asked."""
+    return Rung(None)
+
+
 def only(chat: Chat, *features: Feature) -> Chat:
     """A chat in which nothing but this and reminders happens."""
     broken.clear()

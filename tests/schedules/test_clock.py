@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.slots import RESTORED_AT
 from storage.tables import AuditRow, Inbox, Occurrence, Outgoing, PersonRow, Slot
 from tests.company import MONDAY, Chat
-from tests.schedules.errands import alarms, broken, feature, only, owe
+from tests.schedules.errands import alarms, broken, feature, haste, only, owe
 
 DAY = timedelta(days=1)
 TOMORROW = MONDAY + DAY  # 10:00 in Berlin
@@ -102,6 +102,18 @@ async def test_a_bell_that_breaks_holds_up_nobody(any_alarms: Chat) -> None:
     any_alarms.wait(minutes=1)
     await any_alarms.tick()
     assert len(any_alarms.told_cards("ben")) == 1
+
+
+async def test_what_is_new_in_a_moment_that_has_rung_rings_a_minute_later(any_chat: Chat) -> None:
+    chat = only(any_chat, haste)
+    ben = chat.ids["ben"]
+    assert (await chat.tick()).rung == len(chat.ids)
+    chat.change(lambda store: store.slots.plan("haste.now", ben, store.now))
+    assert (await chat.tick()).rung == 1
+    assert outcomes(chat, "ben") == [("done", "")]
+    chat.wait(minutes=1)
+    await chat.tick()
+    assert outcomes(chat, "ben") == [("done", "")] * 2
 
 
 async def test_after_eight_failures_it_is_set_aside_for_a_day(any_alarms: Chat) -> None:

@@ -8,13 +8,15 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 from sqlalchemy import event
 from sqlmodel import SQLModel, col
@@ -738,8 +740,13 @@ class Tour:
 
     def _looked(self, question: str, about: str) -> Any:
         """The first row of an answer, past all that a unit of work costs: a tour asks thousands of times."""
-        with closing(sqlite3.connect(self.file)) as eyes:
-            return eyes.execute(question, (about,)).fetchone()
+        return self._eyes.execute(question, (about,)).fetchone()
+
+    @cached_property
+    def _eyes(self) -> sqlite3.Connection:
+        eyes = sqlite3.connect(self.file)  # once: each new one reads the whole schema
+        finalize(self, eyes.close)
+        return eyes
 
     def arrives(self, row: Outgoing) -> bool:
         """Whether its reader is told this."""
