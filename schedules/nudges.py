@@ -249,12 +249,9 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
 
 def _gathered_at(core: Core, store: Store, person: Person) -> datetime | None:
     """When the person is asked for something later today: what else they owe is said then, in one message."""
-    bells = [store.slots.next(bell, person.id) for bell in core.gathering]
+    bells = (store.slots.next(bell, person.id) for bell in core.gathering)
+    moments = (*bells, store.obligations.next_step(person.id))
     today = local_day(store.now, person.zone)
-    moments = (
-        *bells,
-        *(row.remind_at for row in store.obligations.of(person.id) if row.cadence and not row.snoozed_until),
-    )
     later = (at for at in moments if at and at > store.now and local_day(at, person.zone) == today)
     return min(later, default=None)
 

@@ -52,6 +52,18 @@ _DUE = Prepared(
     .order_by(TABLE.c.due_at.is_(None), TABLE.c.due_at, TABLE.c.id)
     .with_for_update(skip_locked=True)
 )
+_NEXT_STEP = Prepared(
+    select(TABLE.c.remind_at)
+    .where(
+        TABLE.c.person_id == bindparam("person"),
+        TABLE.c.closed_at.is_(None),
+        TABLE.c.cadence != "",
+        TABLE.c.snoozed_until.is_(None),
+        TABLE.c.remind_at > bindparam("now", type_=TABLE.c.remind_at.type),
+    )
+    .order_by(TABLE.c.remind_at)
+    .limit(1)
+)
 _THIS = update(TABLE).where(TABLE.c.id == bindparam("which")).returning(TABLE.c.id)
 _AT = bindparam("at", type_=TABLE.c.remind_at.type)
 _REMIND_NEXT = Prepared(_THIS.values(remind_at=_AT))
@@ -195,6 +207,11 @@ class Obligations:
     def due_for(self, person_id: str) -> list[ObligationRow]:
         """What a person may be reminded of now, the earliest due first."""
         return self._store.rows(ObligationRow, _DUE, person=person_id, now=self._store.now)
+
+    def next_step(self, person_id: str) -> datetime | None:
+        """When a person is reminded next of something that has a cadence of its own."""
+        found = self._store.run(_NEXT_STEP, person=person_id, now=self._store.now)
+        return found[0][0] if found else None
 
     def reminded(self, row: ObligationRow, *, next_at: datetime | None) -> None:
         """The person is reminded of it; when there is something to decide again."""
