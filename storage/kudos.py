@@ -43,7 +43,8 @@ class KudosRow(PersonalRow, table=True):
     __tablename__ = "kudos"
     __table_args__ = (
         UniqueConstraint("group_id", "subject_id", "reverses"),
-        Index("kudos_by_time", "kind", "made_at"),
+        # Without the kind: one who may read all of a kind would have the whole company's looked through.
+        Index("kudos_by_time", "made_at"),
         Index("kudos_by_reversal", "reverses"),
     )
     kinds: ClassVar[tuple[str, ...]] = (Kind.KUDOS_PUBLIC, Kind.KUDOS_PRIVATE)
@@ -82,7 +83,9 @@ REACTIONS = ReactionRow.__table__  # type: ignore[attr-defined]
 def standing() -> tuple[Any, Any]:
     """The conditions of a thanks that was not taken back."""
     back = KUDOS.alias("back")
-    return KUDOS.c.reverses == "", ~select(back.c.id).where(back.c.reverses == KUDOS.c.id).exists()
+    # Not `== ""`: SQLite would look for it in the index of what was reversed, where it is nearly every row.
+    given = func.length(KUDOS.c.reverses) == 0
+    return given, ~select(back.c.id).where(back.c.reverses == KUDOS.c.id).exists()
 
 
 class Kudos:

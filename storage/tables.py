@@ -44,6 +44,7 @@ class PersonRow(Row, table=True):
     """A person of the organisation. `zone` and `language` are the file's; `own_…` the person's choice."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("person_by_team", "team"),)
 
     email: str = Field(unique=True)
     name: str

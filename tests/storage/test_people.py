@@ -11,6 +11,7 @@ from sqlmodel import col
 from storage.store import Store
 from storage.tables import PersonRow
 from tests.company import Chat
+from tests.storage.plans import plan_of
 
 
 def rename(store: Store, person: str, name: str) -> str:
@@ -86,3 +87,9 @@ async def test_nobody_is_a_stranger_while_others_are_undone(postgres_chat: Chat)
         going.set()
         beside.join()
     assert set(names) == {"Ada Lovelace"}
+
+
+def test_who_is_in_a_team_is_found_by_its_name(chat: Chat) -> None:
+    ben = chat.ids["ben"]
+    plan = plan_of(chat, lambda store: store.goals.of(chat.ids["ada"], reader=ben), of="goal")
+    assert "INDEX person_by_team (team=?)" in plan

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
 
 from storage.store import Store
 from tests.company import Chat
+from tests.storage.plans import plan_of
 
 QUESTIONS: dict[str, Callable[[Store], object]] = {
     "slot USING INDEX slot_due (due_at<?)": lambda store: store.slots.due(50, ["a.b", "c.d"]),
@@ -24,18 +24,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
 
 @pytest.mark.parametrize("index", QUESTIONS)
 def test_the_clock_asks_by_index(chat: Chat, index: str) -> None:
-    def plan(store: Store) -> str:
-        asked: list[tuple[str, object]] = []
-        event.listen(
-            store.connection,
-            "before_cursor_execute",
-            lambda c, cursor, sql, given, *_: asked.append((sql, given)),
-        )
-        QUESTIONS[index](store)
-        sql, given = asked[0]
-        return str(store.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all())
-
-    assert f"SEARCH {index}" in chat.change(plan)
+    assert f"SEARCH {index}" in plan_of(chat, QUESTIONS[index])
 
 
 def test_a_persons_moments_are_one_range_of_the_table(any_chat: Chat) -> None:
