@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.kit.access import Rule
+from handlers.kit.forms import Choice, Option, Question
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text
 from handlers.reviews.parts import OVERALL, Part, line
@@ -54,6 +55,15 @@ def points_of(cycle: ReviewCycle) -> tuple[Text, ...]:
     """What each point of the one rating means, the lowest first."""
     overall = _overall(cycle)
     return overall.points if overall else ()
+
+
+def points_question(cycle: ReviewCycle, label: Text) -> Question:
+    """The question for another rating."""
+    options = tuple(
+        Option(str(number), Phrase("{n} – {point}", n=number, point=point))
+        for number, point in enumerate(points_of(cycle), 1)
+    )
+    return Choice(label, name="points", options=options)
 
 
 def _overall(cycle: ReviewCycle) -> Part | None:

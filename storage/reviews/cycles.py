@@ -93,6 +93,11 @@ class ReviewCycles:
         """Every phase that a cycle entered, in order."""
         return self._store.all(CycleStep, STEPS.c.cycle_id == cycle_id, order=STEPS.c.number)
 
+    def subjects(self, cycle_id: str) -> list[str]:
+        """Everybody about whom a cycle is."""
+        found = select(REVIEWS.c.subject_id).where(REVIEWS.c.cycle_id == cycle_id).distinct()
+        return sorted(self._store.execute(found).scalars())
+
     def is_reviewed_in(self, cycle_id: str, person_id: str) -> bool:
         """Whether somebody is one of those about whom a cycle is."""
         theirs = (REVIEWS.c.cycle_id == cycle_id, REVIEWS.c.subject_id == person_id)

@@ -8,7 +8,7 @@ from handlers.kit.cards import Picture, Section
 from handlers.kit.charts import Bars, Grid
 from handlers.kit.requests import Pressed
 from storage.reviews import Potential, RatingChange, ReviewResult
-from storage.tables import PersonRow
+from storage.tables import AuditRow, PersonRow
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import go_on, launched, write
 
@@ -40,7 +40,11 @@ async def enters(chat: Chat, who: str) -> Heard:
 
 async def looks(chat: Chat, who: str, at: str) -> Heard:
     """Somebody in a session opens the row of a person."""
-    heard = await enters(chat, who)
+    return await pick(chat, who, at, await enters(chat, who))
+
+
+async def pick(chat: Chat, who: str, at: str, heard: Heard) -> Heard:
+    """The same of a session that they see."""
     assert heard.card
     (button,) = (
         part.button
@@ -98,6 +102,16 @@ async def test_nobody_calibrates_themselves_nor_their_managers_nor_what_they_pro
     heard = await looks(chat, "grace", "Ada Lovelace")
     assert "Change the rating" not in heard.buttons, "she proposed it"
     assert "Change the rating" in (await looks(chat, "hana", "Ada Lovelace")).buttons
+
+
+async def test_who_opens_one_of_a_session_opens_no_other(chat: Chat) -> None:
+    await proposed(chat)
+    await in_session(chat, "grace", "hana")
+    session = await enters(chat, "hana")
+    before = len(chat.rows(AuditRow))
+    await pick(chat, "hana", "Ben Okri", session)
+    opened = {row.subject_id for row in chat.rows(AuditRow)[before:] if row.act == "opened"}
+    assert opened == {chat.ids["ben"]}
 
 
 async def test_who_may_sit_is_asked_at_opening_and_at_each_press(chat: Chat) -> None:

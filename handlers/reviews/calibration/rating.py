@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 from handlers.kit.access import Rule
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
-from handlers.kit.forms import Choice, Option, Question, Sheet, Words
+from handlers.kit.forms import Question, Sheet, Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import writing
-from handlers.reviews.calibration.seats import bound_session, results_for, session_of, sitters
+from handlers.reviews.calibration.seats import bound_session, result_in, session_of, sitters
 from handlers.reviews.calibration.session import show_session, standing
-from handlers.reviews.results import points_of
+from handlers.reviews.results import points_question
 from handlers.reviews.review import called, feature
 from storage.policy import Right, may
 from storage.reviews import MANAGER, SELF, ReviewCycle, ReviewResult
@@ -26,8 +26,7 @@ def _result(request: Request, args: Mapping[str, Any]) -> ReviewResult | None:
     row = session_of(request, args)
     if row is None or not sitters.check(request, args):
         return None
-    wanted = str(args.get("result") or "")
-    return next((each for each in results_for(request, row) if each.id == wanted), None)
+    return result_in(request, row, str(args.get("result") or ""))
 
 
 def _bound(request: Request, session: str, result: str) -> ReviewResult:
@@ -118,15 +117,6 @@ def _reviews(request: Request, cycle: ReviewCycle, row: ReviewResult) -> tuple[P
         if each.role in (SELF, MANAGER) and each.state == "submitted"
         for piece in (Section(called(request.store, each, request.actor.id)), *writing.lines(cycle, each))
     )
-
-
-def points_question(cycle: ReviewCycle, label: Text) -> Question:
-    """The question for another rating."""
-    options = tuple(
-        Option(str(number), Phrase("{n} – {point}", n=number, point=point))
-        for number, point in enumerate(points_of(cycle), 1)
-    )
-    return Choice(label, name="points", options=options)
 
 
 def _asked(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:

@@ -30,8 +30,10 @@ def bound_session(request: Request, session: str) -> tuple[CalibrationSession, R
 
 def may_sit(store: Store, person_id: str, cycle: ReviewCycle, subjects: Sequence[str]) -> bool:
     """Whether somebody may calibrate these people: HR with power in the cycle, or a manager above one of them."""
-    if has_power(store, person_id, cycle):
-        return True
+    return has_power(store, person_id, cycle) or _is_above(store, person_id, subjects)
+
+
+def _is_above(store: Store, person_id: str, subjects: Sequence[str]) -> bool:
     day = store.now.date()
     return any(person_id in store.directory.line_above(subject, day)[1:] for subject in subjects)
 
@@ -40,11 +42,12 @@ def _sits(request: Request, args: Mapping[str, Any]) -> bool:
     row = session_of(request, args)
     if row is None or row.closed_at or request.actor.id not in row.members:
         return False
-    cycle = request.store.reviews.cycles.get(row.cycle_id)
+    store, me = request.store, request.actor.id
+    cycle = store.reviews.cycles.get(row.cycle_id)
     return (
         cycle is not None
         and cycle.phase == "calibrate"
-        and may_sit(request.store, request.actor.id, cycle, subjects_of(request.store, row))
+        and (has_power(store, me, cycle) or _is_above(store, me, subjects_of(store, row)))
     )
 
 
@@ -57,8 +60,8 @@ sitters = Rule(
 
 def subjects_of(store: Store, row: CalibrationSession) -> tuple[str, ...]:
     """The ids of those whom a session is about."""
-    found = {duty.subject_id for duty in store.reviews.duties(row.cycle_id)}
-    return tuple(sorted(each for each in found if _is_in(store.directory.person(each), row.unit)))
+    found = store.reviews.cycles.subjects(row.cycle_id)
+    return tuple(each for each in found if _is_in(store.directory.person(each), row.unit))
 
 
 def _is_in(person: Person | None, unit: str) -> bool:
@@ -67,11 +70,24 @@ def _is_in(person: Person | None, unit: str) -> bool:
 
 def results_for(request: Request, row: CalibrationSession) -> list[ReviewResult]:
     """The results that somebody in a session sees: never their own, nor those of whom they report to."""
-    me, directory = request.actor.id, request.store.directory
-    out = {me, *directory.line_above(me, request.now.date())}
+    out = _not_theirs(request)
     subjects = [each for each in subjects_of(request.store, row) if each not in out]
-    found = request.store.reviews.results.in_cycle(row.cycle_id, reader=me, subjects=subjects)
-    return sorted(found, key=lambda each: directory.named(each.subject_id))
+    found = request.store.reviews.results.in_cycle(row.cycle_id, reader=request.actor.id, subjects=subjects)
+    return sorted(found, key=lambda each: request.store.directory.named(each.subject_id))
+
+
+def result_in(request: Request, row: CalibrationSession, result_id: str) -> ReviewResult | None:
+    """One of these, or None: the others are neither read nor noted as opened."""
+    found = request.store.reviews.results.get(result_id, reader=request.actor.id)
+    if found is None or found.cycle_id != row.cycle_id or found.subject_id in _not_theirs(request):
+        return None
+    return found if _is_in(request.store.directory.person(found.subject_id), row.unit) else None
+
+
+def _not_theirs(request: Request) -> set[str]:
+    """Whom nobody calibrates: themselves, and to whom they report."""
+    me = request.actor.id
+    return {me, *request.store.directory.line_above(me, request.now.date())}
 
 
 def rated_in(request: Request, row: CalibrationSession) -> list[Rated]:
