@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule, readers
@@ -12,8 +12,14 @@ from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.values import dump
-from handlers.reviews.calibration.rating import points_question
-from handlers.reviews.results import appeal_ends, bound_result, rating_line, result_of, subjects
+from handlers.reviews.results import (
+    appeal_ends,
+    bound_result,
+    points_question,
+    rating_line,
+    result_of,
+    subjects,
+)
 from handlers.reviews.review import bound_cycle, feature, has_power
 from storage.objections import CORRECTED, KEPT, RATING, Objection
 from storage.people import Person
@@ -29,17 +35,30 @@ DECIDE = "reviews.decide"
 def who_answers(store: Store, cycle: ReviewCycle, subject: str) -> Person | None:
     """Who answers an appeal: somebody of HR with power in the cycle, else a manager above; never the manager, nor who
     opened or sat in a calibration, nor whose own manager it is about."""
+    result = store.reviews.results.for_the_clock(cycle.id, subject)
+    sat, author = store.reviews.calibration.sat(cycle.id), result.author_id if result else None
+    return _first(store, subject, _staff(store, cycle), {*sat, author})
+
+
+def whose_nobody_answers(store: Store, cycle: ReviewCycle, subjects: Iterable[str]) -> list[str]:
+    """Those of whom nobody is left who could answer an appeal."""
+    staff, sat = _staff(store, cycle), store.reviews.calibration.sat(cycle.id)
+    authors = store.reviews.results.authors(cycle.id)
+    return [each for each in subjects if _first(store, each, staff, {*sat, authors.get(each)}) is None]
+
+
+def _staff(store: Store, cycle: ReviewCycle) -> list[str]:
+    return [each.id for each in store.directory.active() if has_power(store, each.id, cycle)]
+
+
+def _first(
+    store: Store, subject: str, staff: Collection[str], had_a_part: Collection[str | None]
+) -> Person | None:
     directory, day = store.directory, store.now.date()
     line = directory.line_above(subject, day)
-    result = store.reviews.results.for_the_clock(cycle.id, subject)
-    out = {subject, *line[:1], *store.reviews.calibration.sat(cycle.id)}
-    out |= {result.author_id} if result and result.author_id else set()
-    staff = [
-        each.id
-        for each in directory.active()
-        if has_power(store, each.id, cycle) and subject not in directory.line_above(each.id, day)
-    ]
-    found = (directory.person(each) for each in (*staff, *line[1:]) if each not in out)
+    out = {subject, *line[:1], *had_a_part}
+    able = (each for each in staff if subject not in directory.line_above(each, day))
+    found = (directory.person(each) for each in (*able, *line[1:]) if each not in out)
     return next((each for each in found if each and each.active), None)
 
 

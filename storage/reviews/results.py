@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from storage.policy import Kind
 from storage.reviews.tables import RatingChange, ReviewCycle, ReviewResult
@@ -59,6 +59,11 @@ class ReviewResults:
         """A person's result, for the machine's own rules."""
         found = self._store.own(ReviewResult, RESULTS.c.cycle_id == cycle_id, subject=subject)
         return found[0] if found else None
+
+    def authors(self, cycle_id: str) -> dict[str, str | None]:
+        """Who answers for the result of whom in a cycle, for the machine's own rules."""
+        both = select(RESULTS.c.subject_id, RESULTS.c.author_id).where(RESULTS.c.cycle_id == cycle_id)
+        return {subject: author for subject, author in self._store.execute(both)}
 
     def change(self, row: ReviewResult, **values: Any) -> None:
         """Write new values. Raises Conflict."""

@@ -11,6 +11,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim, names
 from handlers.reviews import telling
+from handlers.reviews.appealing import whose_nobody_answers
 from handlers.reviews.calibration.seats import facts, may_sit, subjects_of
 from handlers.reviews.results import points_of
 from handlers.reviews.review import bound_cycle, cycle_of, feature, runners
@@ -23,7 +24,7 @@ MOST_MEMBERS = 20
 
 
 def _units(store: Store, cycle: ReviewCycle) -> tuple[Option, ...]:
-    about = {duty.subject_id for duty in store.reviews.duties(cycle.id)}
+    about = store.reviews.cycles.subjects(cycle.id)
     people = [person for each in about if (person := store.directory.person(each))]
     units = sorted({unit for person in people for unit in (person.department, person.team) if unit})
     everybody = Option(EVERYBODY, Phrase("Everybody in the cycle"), also=("all", "全部"))
@@ -102,7 +103,7 @@ def open_session(request: Request, cycle: str, asked: Session) -> Reply:
                 if request.actor.id in members
                 else ()
             ),
-            *(Note(words) for words in _nobody_left(request, made, subjects)),
+            *(Note(words) for words in _nobody_left(request, row, subjects)),
         ),
         tell=tuple(_told(request, row, made, person) for person in told),
     )
@@ -151,12 +152,9 @@ def _told(request: Request, cycle: ReviewCycle, row: CalibrationSession, person:
     return telling.tell(request.store, cycle, request.person(person), card, topic=topic)
 
 
-def _nobody_left(request: Request, row: CalibrationSession, subjects: Sequence[str]) -> tuple[Text, ...]:
+def _nobody_left(request: Request, cycle: ReviewCycle, subjects: Sequence[str]) -> tuple[Text, ...]:
     """A warning where nobody would be left to answer an appeal."""
-    from handlers.reviews.appealing import who_answers
-
-    cycle = bound_cycle(request, row.cycle_id)
-    lost = [each for each in subjects if who_answers(request.store, cycle, each) is None]
+    lost = whose_nobody_answers(request.store, cycle, subjects)
     if not lost:
         return ()
     return (
