@@ -7,8 +7,8 @@ from typing import Any
 
 from handlers.kit.problems import Problem
 from handlers.kit.text import Phrase
-from handlers.reviews.parts import OVERALL, points_name
-from handlers.reviews.parts import read as read_part
+from handlers.reviews.parts import points_name
+from handlers.reviews.results import overall_of
 from storage.reviews import MANAGER, PHASES, Review, ReviewCycle
 from storage.store import Store
 
@@ -18,7 +18,7 @@ def propose(store: Store, cycle: ReviewCycle, row: Review, answers: Mapping[str,
     only in a session, with a reason."""
     if row.role != MANAGER or not cycle.is_rated:
         return
-    part = next((read_part(each) for each in cycle.parts if each["form"] == OVERALL), None)
+    part = overall_of(cycle)
     points = answers.get(part.key, {}).get("points") if part else None
     result = store.reviews.results.for_the_clock(cycle.id, row.subject_id)
     if part is None or result is None:

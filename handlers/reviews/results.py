@@ -30,7 +30,8 @@ def bound_result(request: Request, result: str) -> ReviewResult:
     return row
 
 
-def _answers_for(request: Request, args: Mapping[str, Any]) -> bool:
+def answers_for(request: Request, args: Mapping[str, Any]) -> bool:
+    """Whether the actor answers for the result that a door is bound to."""
     row = result_of(request, args)
     return row is not None and row.author_id == request.actor.id
 
@@ -40,7 +41,7 @@ def _is_about(request: Request, args: Mapping[str, Any]) -> bool:
     return row is not None and row.subject_id == request.actor.id
 
 
-sharers = Rule("who answers for the result", _answers_for, Phrase("This result is not yours to share."))
+sharers = Rule("who answers for the result", answers_for, Phrase("This result is not yours to share."))
 subjects = Rule(
     "whom the result is about", _is_about, Phrase("This is for the person whom the result is about.")
 )
@@ -53,7 +54,7 @@ seers = Rule(
 
 def points_of(cycle: ReviewCycle) -> tuple[Text, ...]:
     """What each point of the one rating means, the lowest first."""
-    overall = _overall(cycle)
+    overall = overall_of(cycle)
     return overall.points if overall else ()
 
 
@@ -66,14 +67,15 @@ def points_question(cycle: ReviewCycle, label: Text) -> Question:
     return Choice(label, name="points", options=options)
 
 
-def _overall(cycle: ReviewCycle) -> Part | None:
+def overall_of(cycle: ReviewCycle) -> Part | None:
+    """The part of a cycle whose points are the rating, or None where it has none."""
     return next((read_part(part) for part in cycle.parts if part["form"] == OVERALL), None)
 
 
 def rating_line(cycle: ReviewCycle, rating: Any) -> Text:
     """A rating with what it means."""
     points = (rating or {}).get("points")
-    overall = _overall(cycle)
+    overall = overall_of(cycle)
     if not points or overall is None:
         return Phrase("no rating")
     return line(overall, {"points": points})

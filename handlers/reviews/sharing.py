@@ -63,12 +63,7 @@ def settle(store: Store, cycle: ReviewCycle) -> None:
 @feature.button(allow=sharers)
 def share(request: Request, result: str) -> Reply:
     """Look at what would be shared with this person, and share it."""
-    row = bound_result(request, result)
-    cycle = bound_cycle(request, row.cycle_id)
-    if row.shared_at:
-        raise Problem(Phrase("It was shared on {day}.", day=row.shared_at))
-    if cycle.phase not in ("share", "talk", "acknowledge", "closed"):
-        raise Problem(Phrase("Results are shared when the phase of sharing has begun, not before."))
+    row, cycle = _to_share(request, result)
     name = Verbatim(request.store.directory.named(row.subject_id))
     return Reply(
         show=Card(
@@ -88,10 +83,7 @@ def share(request: Request, result: str) -> Reply:
 @feature.button(allow=sharers)
 def give(request: Request, result: str) -> Reply:
     """Share this result."""
-    row = bound_result(request, result)
-    cycle = bound_cycle(request, row.cycle_id)
-    if row.shared_at:
-        raise Problem(Phrase("It was shared on {day}.", day=row.shared_at))
+    row, cycle = _to_share(request, result)
     reviews = request.store.reviews
     reviews.release(reviews.to_release(cycle, row.subject_id), cycle)
     reviews.results.release(row)
@@ -122,6 +114,17 @@ def give(request: Request, result: str) -> Reply:
         Button(Phrase("Prepare the talk"), talking.talk.bind(result=row.id)),
     )
     return Reply(show=shared, tell=(tell,))
+
+
+def _to_share(request: Request, result: str) -> tuple[ReviewResult, ReviewCycle]:
+    """A result that can be shared now, and its cycle. Raises Problem."""
+    row = bound_result(request, result)
+    cycle = bound_cycle(request, row.cycle_id)
+    if row.shared_at:
+        raise Problem(Phrase("It was shared on {day}.", day=row.shared_at))
+    if cycle.phase not in ("share", "talk", "acknowledge", "closed"):
+        raise Problem(Phrase("Results are shared when the phase of sharing has begun, not before."))
+    return row, cycle
 
 
 @feature.button(allow=seers)

@@ -47,6 +47,20 @@ async def reads(chat: Chat, who: str = "ben") -> Heard:
     return await chat.presses(who, "Read it", on=await chat.says(who, "/review"))
 
 
+async def test_nothing_is_shared_once_the_cycle_went_back(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", results_points="3", growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    before = await chat.presses("ada", "Do it now", on=await due(chat, "ada"))
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await chat.presses("hana", "Back to an earlier phase")
+    await chat.submits("hana", phase="calibrate", last="2026-12-20", reason="One unit was forgotten")
+    refused = await chat.presses("ada", "Share it", on=before)
+    assert "Results are shared when the phase of sharing has begun" in refused
+    assert result(chat).shared_at is None
+
+
 async def test_why_this_rating(any_chat: Chat) -> None:
     chat = any_chat
     await shared(chat)

@@ -12,23 +12,15 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews.calibration.figures import POTENTIALS, potential_said
+from handlers.reviews.results import answers_for, bound_result, result_of
 from handlers.reviews.review import bound_cycle, feature
 from storage.reviews import PHASES, ReviewCycle, ReviewResult
 
 BEFORE = PHASES[: PHASES.index("share")]
 
 
-def _result(request: Request, args: Mapping[str, Any]) -> ReviewResult | None:
-    return request.store.reviews.results.get(str(args.get("result") or ""), reader=request.actor.id)
-
-
-def _answers_for(request: Request, args: Mapping[str, Any]) -> bool:
-    row = _result(request, args)
-    return row is not None and row.author_id == request.actor.id
-
-
 judges = Rule(
-    "the manager who answers for it", _answers_for, Phrase("This is for the manager of this person.")
+    "the manager who answers for it", answers_for, Phrase("This is for the manager of this person.")
 )
 
 
@@ -44,12 +36,7 @@ def potential(request: Request) -> Reply:
 
 
 def _card(request: Request, cycles: list[ReviewCycle]) -> Card:
-    named = request.store.directory.named
-    lines = [
-        _line(request, cycle, row)
-        for cycle in cycles
-        for row in sorted(_mine(request, cycle), key=lambda row: named(row.subject_id))
-    ]
+    lines = [line for cycle in cycles for line in _lines(request, cycle)]
     if not lines:
         return Card(Phrase("Nobody of yours is in a review that is before its calibration."))
     return Card(
@@ -64,15 +51,17 @@ def _card(request: Request, cycles: list[ReviewCycle]) -> Card:
     )
 
 
-def _mine(request: Request, cycle: ReviewCycle) -> list[ReviewResult]:
-    rows = request.store.reviews.results.in_cycle(cycle.id, reader=request.actor.id)
-    return [row for row in rows if row.author_id == request.actor.id]
+def _lines(request: Request, cycle: ReviewCycle) -> list[Section]:
+    store, me = request.store, request.actor.id
+    rows = [row for row in store.reviews.results.in_cycle(cycle.id, reader=me) if row.author_id == me]
+    people = {row.subject_id for row in rows}
+    judged = store.reviews.calibration.potentials(cycle.id, people, reader=me)
+    rows.sort(key=lambda row: store.directory.named(row.subject_id))
+    return [_line(request, row, judged.get(row.subject_id)) for row in rows]
 
 
-def _line(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Section:
-    judged = request.store.reviews.calibration.potentials(cycle.id, [row.subject_id], reader=request.actor.id)
+def _line(request: Request, row: ReviewResult, level: int | None) -> Section:
     name = Verbatim(request.store.directory.named(row.subject_id))
-    level = judged.get(row.subject_id)
     said: Text = potential_said(level) if level else Phrase("nothing said")
     return Section(
         Phrase("{name}: {points}", name=name, points=said),
@@ -81,7 +70,7 @@ def _line(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Section:
 
 
 def _seen_by(request: Request, args: Mapping[str, Any]) -> Text:
-    row = _result(request, args)
+    row = result_of(request, args)
     return Phrase(
         "Seen by you and by those who calibrate, in the picture of nine boxes. {name} does not see it, and no result"
         " stands on it: it is deleted when calibration ends.",
@@ -100,8 +89,7 @@ Level = Annotated[str, Choice(Phrase("This person …"), options=LEVELS)]
 @feature.button(allow=judges, seen_by=_seen_by, title=Phrase("Potential"))
 def judge(request: Request, result: str, level: Level) -> Reply:
     """Say how far you think that this person could go."""
-    row = _result(request, {"result": result})
-    assert row is not None
+    row = bound_result(request, result)
     cycle = bound_cycle(request, row.cycle_id)
     if cycle.phase not in BEFORE or cycle.state != "running":
         raise Problem(Phrase("Calibration is over, and with it what was said about potential."))
