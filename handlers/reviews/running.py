@@ -27,7 +27,7 @@ from storage.tables import ObligationRow
 
 PAUSED = "paused"
 """How what is owed in a cycle is closed while it is paused."""
-PHASES_OF = {"reviews.share": "share", "reviews.acknowledge": "acknowledge"}
+PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.acknowledge": "acknowledge"}
 """Until the end of which phase this is due; other things until the end of the one in which they are asked."""
 
 # Other days ----------------------------------------------------------------------------------------------------------

@@ -51,13 +51,9 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
 def settle(store: Store, cycle: ReviewCycle) -> None:
     """The cycle is over: nobody is reminded of a talk or of acknowledging any more. Sharing stays owed: a result that
     its person has never read is no result."""
-    for duty in store.reviews.duties(cycle.id, role=MANAGER):
-        result = store.reviews.results.for_the_clock(cycle.id, duty.subject_id)
-        if result is None:
-            continue
-        for kind in (talking.TALK, ACKNOWLEDGE):
-            for owed in store.obligations.open_about(kind, result.id):
-                store.obligations.close(owed.person_id, kind, owed.about, how="expired")
+    for owed in store.obligations.within(within(cycle.id)):
+        if owed.kind in (talking.TALK, ACKNOWLEDGE):
+            store.obligations.close(owed.person_id, owed.kind, owed.about, how="expired")
 
 
 @feature.button(allow=sharers)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule
+from handlers.kit.cadence import DEADLINE
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Day
@@ -20,12 +21,12 @@ from handlers.reviews.results import bound_result, rating_line, result_of, share
 from handlers.reviews.review import bound_cycle, feature, parts_of
 from storage.people import Person
 from storage.reviews import MANAGER, SELF, Review, ReviewCycle, ReviewResult
+from storage.reviews.running import within
 
 TALK = "reviews.talk"
 """What the manager owes once a result is shared."""
 INTERVIEW = "performance"
 """The template of a one-on-one that is for this talk."""
-EVENING = duties.END_OF_DAY
 
 
 def _talks(request: Request, args: Mapping[str, Any]) -> bool:
@@ -51,6 +52,8 @@ def ask(request: Request, cycle: ReviewCycle, row: ReviewResult) -> None:
         args={"result": row.id},
         due_at=duties.due_at(cycle, "talk", request.actor),
         minutes=45,
+        cadence=DEADLINE,
+        within=within(cycle.id),
     )
 
 
@@ -198,7 +201,7 @@ def talked(
     row = bound_result(request, result)
     if not row.shared_at:
         raise Problem(Phrase("Share the result first; then you can talk about it."))
-    at = at_wall(day, EVENING, request.actor.zone)
+    at = at_wall(day, duties.END_OF_DAY, request.actor.zone)
     if day > request.today:
         raise Problem(Phrase("This day is still to come. Note it when you have talked."), question="day")
     if day < local_day(row.shared_at, request.actor.zone):

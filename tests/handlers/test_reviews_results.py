@@ -80,6 +80,26 @@ async def test_why_this_rating(any_chat: Chat) -> None:
     assert "Two of four" not in await chat.says("eve", "/review")
 
 
+async def test_a_talk_is_not_owed_while_the_cycle_is_paused_and_its_day_moves_with_it(chat: Chat) -> None:
+    await shared(chat)
+
+    def talks() -> list[ObligationRow]:
+        return [row for row in chat.rows(ObligationRow) if row.kind == "reviews.talk"]
+
+    (before,) = talks()
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await chat.presses("hana", "Pause")
+    assert [row.closed_how for row in talks()] == ["paused"]
+    chat.wait(days=7)
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await chat.presses("hana", "Go on")
+    (after,) = talks()
+    assert after.closed_at is None
+    assert before.due_at
+    assert after.due_at
+    assert (after.due_at - before.due_at).days == 7
+
+
 async def test_the_talk_is_prepared_by_both_put_on_an_agenda_and_noted(any_chat: Chat) -> None:
     chat = any_chat
     await shared(chat)
