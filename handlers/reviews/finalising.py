@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from handlers.kit.access import hr
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, names
-from handlers.reviews.results import appeal_ends, bound_result, rating_line, sharers
-from handlers.reviews.review import bound_cycle, feature, has_power, runners
+from handlers.reviews.results import DIFFERS, appeal_ends, bound_result, rating_line, sharers
+from handlers.reviews.review import bound_cycle, feature, run_by, runners
 from storage.reviews import ReviewCycle, ReviewResult
 from storage.unit import Conflict
 
@@ -100,11 +101,7 @@ def _ready(request: Request, cycle: ReviewCycle) -> _Ready:
 @feature.command("review results", allow=hr, also=("评估 结果", "评估结果"), examples=("",))
 def results(request: Request) -> Reply:
     """Show how far the results of each cycle are: shared, talked about, acknowledged, final, exported."""
-    cycles = [
-        row
-        for row in request.store.reviews.cycles.in_state("running", "closed")
-        if has_power(request.store, request.actor.id, row)
-    ][:10]
+    cycles = list(islice(run_by(request, "running", "closed"), 10))
     if not cycles:
         return Reply(show=Card(Phrase("There is no cycle whose results you look after.")))
     return Reply(
@@ -208,11 +205,6 @@ def verify_all(request: Request, cycle: str) -> Reply:
             Heading(Phrase("Whose")),
             Section(Lines((who,))),
             back,
-            Note(
-                Phrase(
-                    "Words that were erased on request differ too. Whatever it is, ask HR: the audit log says who"
-                    " changed what."
-                )
-            ),
+            Note(DIFFERS),
         )
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from handlers.kit.access import hr
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Picture, Section
@@ -15,8 +16,8 @@ from handlers.reviews.calibration import figures
 from handlers.reviews.calibration.figures import Rated
 from handlers.reviews.participation import Count, bars, by_role, by_team, counted
 from handlers.reviews.results import points_of
-from handlers.reviews.review import bound_cycle, feature, has_power, runners
-from handlers.reviews.suppressing import changed_too_little, may_show
+from handlers.reviews.review import bound_cycle, feature, run_by, runners
+from handlers.reviews.suppressing import changed_too_little, left_out, may_show
 from storage.objections import CORRECTED
 from storage.reviews import Duty, ProcessSurvey, ReviewCycle, ReviewResult
 
@@ -28,12 +29,12 @@ QUARTER = timedelta(days=100)
 )
 def healths(request: Request) -> Reply:
     """Show how the review cycles of the last quarter went as a process."""
-    cycles = [
+    lately = (
         row
-        for row in request.store.reviews.cycles.in_state("running", "closed")
-        if has_power(request.store, request.actor.id, row)
-        and (row.launched_at or row.made_at) > request.now - 2 * QUARTER
-    ][:10]
+        for row in run_by(request, "running", "closed")
+        if (row.launched_at or row.made_at) > request.now - 2 * QUARTER
+    )
+    cycles = list(islice(lately, 10))
     if not cycles:
         return Reply(show=Card(Phrase("There is no cycle of the last months that you look after.")))
     return Reply(
@@ -82,6 +83,7 @@ def health(request: Request, cycle: str, as_table: bool | None = None) -> Reply:
     teams, out = by_team(found, due, lambda person: people[person].team, row.k_score)
     if not roles:
         return Reply(show=Card(Phrase("Nobody was asked to write in this cycle yet.")))
+    results = request.store.reviews.results.in_cycle(row.id, reader=request.actor.id)
     title = Phrase("Health of {cycle}", cycle=Verbatim(row.name))
     picture = Picture(title, _finding(whole), bars(roles, teams))
     other = health.bind(cycle=row.id, as_table=not as_table)
@@ -89,11 +91,11 @@ def health(request: Request, cycle: str, as_table: bool | None = None) -> Reply:
         show=Card(
             title,
             *shown(picture, other, as_table=as_table),
-            *_facts(request, row, found, whole),
+            *_facts(request, found, results),
             *_since(request, row, whole),
-            *_ratings(request, row),
+            *_ratings(request, row, results),
             *_survey(request.store.reviews.surveys.of(row.id)),
-            *((_left_out(out, row.k_score),) if out else ()),
+            *((Note(left_out(out, row.k_score)),) if out else ()),
         )
     )
 
@@ -111,18 +113,7 @@ def _finding(count: Count) -> Text:
     )
 
 
-def _left_out(count: int, least: int) -> Note:
-    return Note(
-        Plural(
-            "{n} team is not shown: it, or what is left of the sum, would tell of fewer than {k} people.",
-            "{n} teams are not shown: they, or what is left of the sum, would tell of fewer than {k} people.",
-            n=count,
-            k=least,
-        )
-    )
-
-
-def _facts(request: Request, cycle: ReviewCycle, found: list[Duty], whole: Count) -> Iterator[Part]:
+def _facts(request: Request, found: Sequence[Duty], rows: Sequence[ReviewResult]) -> Iterator[Part]:
     """People, where enough of them are in it that a number is nobody's."""
     people = request.store.directory.people
     subjects = {duty.subject_id for duty in found}
@@ -130,7 +121,6 @@ def _facts(request: Request, cycle: ReviewCycle, found: list[Duty], whole: Count
     yield Fact(Phrase("Reviewed"), Phrase("{n}", n=len(subjects)))
     if left:
         yield Fact(Phrase("Left the company meanwhile"), Phrase("{n}", n=left))
-    rows = request.store.reviews.results.in_cycle(cycle.id, reader=request.actor.id)
     steps = (
         (Phrase("Results shared"), [row.shared_at for row in rows]),
         (Phrase("Talked about"), [row.talked_at for row in rows]),
@@ -152,13 +142,7 @@ def _facts(request: Request, cycle: ReviewCycle, found: list[Duty], whole: Count
 def _since(request: Request, cycle: ReviewCycle, whole: Count) -> Iterator[Part]:
     """Beside the cycle before it, unless the change is of so few that it would tell of them."""
     before = next(
-        (
-            row
-            for row in request.store.reviews.cycles.in_state("closed")
-            if row.made_at < cycle.made_at
-            and not row.is_test
-            and has_power(request.store, request.actor.id, row)
-        ),
+        (row for row in run_by(request, "closed") if row.made_at < cycle.made_at and not row.is_test),
         None,
     )
     if before is None:
@@ -177,9 +161,8 @@ def _since(request: Request, cycle: ReviewCycle, whole: Count) -> Iterator[Part]
     )
 
 
-def _ratings(request: Request, cycle: ReviewCycle) -> Iterator[Part]:
+def _ratings(request: Request, cycle: ReviewCycle, rows: Sequence[ReviewResult]) -> Iterator[Part]:
     """How ratings are spread, and how many were changed, where enough have one."""
-    rows = request.store.reviews.results.in_cycle(cycle.id, reader=request.actor.id)
     people = [_rated(request, row) for row in rows if row.rating and row.rating.get("points")]
     points = points_of(cycle)
     chart = figures.spread(people, points, cycle.k_score, None) if points else None

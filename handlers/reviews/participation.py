@@ -67,17 +67,12 @@ def by_team(
 ) -> tuple[dict[str, Count], int]:
     """The counts by the team of who writes, and how many teams are hidden because few people are in them, or with
     those. A customer is in no team."""
-    inside = [each for each in duties if each.author_id]
-    people: dict[str, set[str]] = {}
-    for each in inside:
-        people.setdefault(team_of(each.author_id or ""), set()).add(each.author_id or "")
-    out = hidden({team: len(ids) for team, ids in people.items()}, least)
-    shown = sorted(people.keys() - out)
-    made = {
-        team: counted((each for each in inside if team_of(each.author_id or "") == team), due_at)
-        for team in shown
-    }
-    return made, len(out)
+    teams: dict[str, list[Duty]] = {}
+    for each in duties:
+        if each.author_id:
+            teams.setdefault(team_of(each.author_id), []).append(each)
+    out = hidden({team: len({each.author_id for each in theirs}) for team, theirs in teams.items()}, least)
+    return {team: counted(teams[team], due_at) for team in sorted(teams.keys() - out)}, len(out)
 
 
 def bars(roles: dict[str, Count], teams: dict[str, Count], most: int = 40) -> Bars:

@@ -11,7 +11,7 @@ from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import phases
-from handlers.reviews.review import bound_cycle, feature, has_power, runners
+from handlers.reviews.review import bound_cycle, feature, run_by, runners
 from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty, ReviewCycle
 from storage.store import Store
 
@@ -88,11 +88,7 @@ def of_units(store: Store, duties: Iterable[Duty]) -> dict[str, list[Duty]]:
 @feature.command("review progress", allow=hr, also=("评估 进度", "评估进度"), examples=("",))
 def overall(request: Request) -> Reply:
     """See how far the review cycles are that you run."""
-    running = [
-        row
-        for row in request.store.reviews.cycles.in_state("running", "paused")
-        if has_power(request.store, request.actor.id, row)
-    ]
+    running = list(run_by(request, "running", "paused"))
     if not running:
         return Reply(show=Card(Phrase("No review cycle of yours runs now.")))
     if len(running) == 1:

@@ -17,6 +17,11 @@ from storage.reviews import ReviewCycle, ReviewResult
 APPEAL = timedelta(days=14)
 """So long after a result is final whom it is about may appeal against it."""
 
+DIFFERS = Phrase(
+    "Words that were erased on request differ too. Whatever it is, ask HR: the audit log says who changed what."
+)
+"""What stands below a result that is not what was made final any more."""
+
 
 def result_of(request: Request, args: Mapping[str, Any]) -> ReviewResult | None:
     """The result that a door is bound to, as far as the actor sees it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from handlers.kit.access import Rule, readers
@@ -46,6 +46,12 @@ def bound_cycle(request: Request, cycle: str) -> ReviewCycle:
 def has_power(store: Store, person_id: str, cycle: ReviewCycle) -> bool:
     """Whether somebody runs a cycle: HR, but for a cycle in which they are reviewed themselves."""
     return store.directory.is_hr(person_id) and not store.reviews.cycles.is_reviewed_in(cycle.id, person_id)
+
+
+def run_by(request: Request, *states: str) -> Iterator[ReviewCycle]:
+    """The cycles in one of these states that the actor runs, the newest first."""
+    found = request.store.reviews.cycles.in_state(*states)
+    return (row for row in found if has_power(request.store, request.actor.id, row))
 
 
 def _runs(request: Request, args: Mapping[str, Any]) -> bool:

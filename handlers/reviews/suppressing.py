@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from handlers.kit.text import Plural, Text
+
 
 def hidden(people: Mapping[str, int], least: int) -> frozenset[str]:
     """The groups, by name, of which nothing is shown: those with fewer than `least` people, and with them the
@@ -19,6 +21,16 @@ def hidden(people: Mapping[str, int], least: int) -> frozenset[str]:
         if count >= least:
             out.add(name)
     return frozenset(out)
+
+
+def left_out(teams: int, least: int) -> Text:
+    """What stands below a picture that leaves out so many teams."""
+    return Plural(
+        "{n} team is not shown: it, or what is left of the sum, would tell of fewer than {k} people.",
+        "{n} teams are not shown: they, or what is left of the sum, would tell of fewer than {k} people.",
+        n=teams,
+        k=least,
+    )
 
 
 def may_show(people: int, least: int) -> bool:

@@ -8,7 +8,7 @@ from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, S
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from handlers.reviews.calibration.rating import history
-from handlers.reviews.results import bound_result, points_of, rating_line, seers
+from handlers.reviews.results import DIFFERS, bound_result, points_of, rating_line, seers
 from handlers.reviews.review import bound_cycle, called, feature
 from storage.reviews import Review, ReviewCycle, ReviewResult
 
@@ -141,11 +141,6 @@ def verify(request: Request, result: str) -> Reply:
             Section(Lines(tuple(Phrase("Another one now: {what}", what=PARTS[part]) for part in off))),
             total,
             back,
-            Note(
-                Phrase(
-                    "Words that were erased on request differ too. Whatever it is, ask HR: the audit log says who"
-                    " changed what."
-                )
-            ),
+            Note(DIFFERS),
         )
     )

@@ -10,7 +10,7 @@ from handlers.reviews.calibration.figures import potential_said
 from handlers.reviews.calibration.opening import open_session
 from handlers.reviews.calibration.seats import bound_session, facts, results_for, sitters, unit_name
 from handlers.reviews.results import points_of
-from handlers.reviews.review import bound_cycle, feature, has_power
+from handlers.reviews.review import bound_cycle, feature, run_by
 from storage.reviews import CalibrationSession, ReviewCycle, ReviewResult
 
 PAGE = 12
@@ -19,15 +19,12 @@ PAGE = 12
 @feature.command("review calibrate", allow=everyone, also=("评估 校准", "评估校准", "校准"), examples=("",))
 def sessions(request: Request) -> Reply:
     """Show the calibration sessions in which you sit, and for HR the way to open one."""
-    cycles = request.store.reviews.cycles.in_state("running")
     mine = [
         row
         for row in request.store.reviews.calibration.running()
         if sitters.check(request, {"session": row.id})
     ]
-    open_ = [
-        row for row in cycles if row.phase == "calibrate" and has_power(request.store, request.actor.id, row)
-    ]
+    open_ = [row for row in run_by(request, "running") if row.phase == "calibrate"]
     if not mine and not open_:
         return Reply(show=Card(Phrase("No calibration waits for you.")))
     if len(mine) == 1 and not open_:

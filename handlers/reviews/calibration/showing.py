@@ -14,6 +14,7 @@ from handlers.reviews.calibration.seats import bound_session, rated_in, sitters,
 from handlers.reviews.calibration.session import show_session
 from handlers.reviews.results import points_of
 from handlers.reviews.review import feature
+from handlers.reviews.suppressing import left_out
 from storage.reviews import CalibrationSession
 
 
@@ -90,13 +91,8 @@ def heat(request: Request, session: str, as_table: bool | None = None) -> Reply:
     )
     picture = Picture(_title(Phrase("Heat map"), row), finding, chart)
     other = heat.bind(session=session, as_table=not as_table)
-    left = Plural(
-        "{n} team is not shown: it, or what is left of the sum, would tell of fewer than {k} people.",
-        "{n} teams are not shown: they, or what is left of the sum, would tell of fewer than {k} people.",
-        n=out,
-        k=cycle.k_score,
-    )
-    return _reply(picture, other, row, as_table=as_table, notes=(left,) if out else ())
+    notes = (left_out(out, cycle.k_score),) if out else ()
+    return _reply(picture, other, row, as_table=as_table, notes=notes)
 
 
 def _title(what: Text, row: CalibrationSession) -> Text:
