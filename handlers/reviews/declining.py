@@ -10,7 +10,7 @@ from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
-from handlers.reviews import nominating, writing
+from handlers.reviews import settling, writing
 from handlers.reviews.review import (
     bound_cycle,
     bound_review,
@@ -54,7 +54,7 @@ def decline(request: Request, review: str, reason: Reason) -> Reply:
     request.store.reviews.change(row, state="declined", reason=reason)
     request.store.obligations.close(request.actor.id, writing.WRITE, row.id, how="declined")
     if row.role == PEER and cycle.phase in ("peers", "write"):
-        nominating.freed(request.store, cycle, row.subject_id)
+        settling.ask(request.store, cycle, row.subject_id)
     shown = Card(
         Phrase("Declined. You are not reminded of it any more."),
         Note(Phrase("What you began is kept; as long as the cycle runs you can write it after all.")),

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
 from handlers.kit.access import hr
-from handlers.kit.calendar import WorkCalendar, local_day
-from handlers.kit.forms import NO, YES, Choice, Colleague, Day, Option, Question, Sheet, Words
+from handlers.kit.forms import NO, YES, Choice, Colleague, Day, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Verbatim, names
-from handlers.reviews import parts, phases, raters
+from handlers.reviews import parts, raters
+from handlers.reviews.days import Days, checked_days, given_days, usual_days
 from handlers.reviews.launching import plan_card
-from handlers.reviews.review import bound_cycle, cycle_of, feature, runners
+from handlers.reviews.review import bound_cycle, feature, runners
 from storage.people import Person
-from storage.reviews import ReviewCycle, last_day
 
-LENGTHS: Mapping[str, int] = {
-    "self": 7,
-    "peers": 4,
-    "write": 10,
-    "calibrate": 5,
-    "share": 5,
-    "talk": 7,
-    "acknowledge": 7,
-}
-"""The days of each phase, until somebody sets others."""
 HALF_A_YEAR = timedelta(days=182)
 
 Name = Annotated[
@@ -82,6 +71,17 @@ def _templates(request: Request) -> tuple[Option, ...]:
     return (Option(STANDARD, Phrase("The usual questions"), also=("标准模板",)), *own)
 
 
+Others = Annotated[
+    str,
+    Choice(Phrase("Who writes besides the people themselves and their managers?"), options=raters.OTHERS),
+]
+Template = Annotated[str, Choice(Phrase("What is asked?"), options=_templates)]
+Rated = Annotated[
+    str, Choice(Phrase("With points?"), options=(YES, NO), help=Phrase("Without them, only words count."))
+]
+Peers = Annotated[str, Choice(Phrase("How do colleagues write?"), options=PEERS)]
+
+
 @feature.command(
     "review new",
     allow=hr,
@@ -98,15 +98,10 @@ def new(
     people: People = (),
     from_on: From | None = None,
     to_on: Until | None = None,
-    others: Annotated[
-        str,
-        Choice(Phrase("Who writes besides the people themselves and their managers?"), options=raters.OTHERS),
-    ] = "nobody",
-    template: Annotated[str, Choice(Phrase("What is asked?"), options=_templates)] = STANDARD,
-    rated: Annotated[
-        str, Choice(Phrase("With points?"), options=(YES, NO), help=Phrase("Without them, only words count."))
-    ] = "yes",
-    peers: Annotated[str, Choice(Phrase("How do colleagues write?"), options=PEERS)] = "named",
+    others: Others = "nobody",
+    template: Template = STANDARD,
+    rated: Rated = "yes",
+    peers: Peers = "named",
 ) -> Reply:
     """Prepare a review cycle. Nobody hears of it until you launch it."""
     to_on = to_on or request.today
@@ -142,17 +137,6 @@ def _asks(request: Request, template: str) -> dict[str, Any]:
     return {"parts": row.parts, "template_id": row.template_id, "template_edition": row.edition}
 
 
-def usual_days(calendar: WorkCalendar, today: date) -> dict[str, date]:
-    """The last day of each phase, of the usual lengths, from today on: a workday each."""
-    made: dict[str, date] = {}
-    day = today
-    for phase, length in LENGTHS.items():
-        day += timedelta(days=length)
-        day = day if calendar.is_workday(day) else calendar.next_workday(day)
-        made[phase] = day
-    return made
-
-
 def _units(request: Request, words: str) -> dict[str, Sequence[str]]:
     """The teams and departments of these names. Raises Problem for a name that is none."""
     people = request.store.directory.active()
@@ -180,49 +164,6 @@ def _units(request: Request, words: str) -> dict[str, Sequence[str]]:
 
 
 # The days ------------------------------------------------------------------------------------------------------------
-
-
-def open_phases(cycle: ReviewCycle) -> tuple[str, ...]:
-    """The phases whose days may still be changed: this one, and those after it."""
-    known = phases.used(cycle)
-    return known[known.index(cycle.phase) :] if cycle.phase in known else known
-
-
-def _asked_days(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
-    cycle = cycle_of(request, args)
-    if cycle is None:
-        return ()
-    return tuple(
-        Day(phases.NAMES[phase], name=phase, help=Phrase("Its last day."), required=False)
-        for phase in open_phases(cycle)
-    )
-
-
-Days = Annotated[dict[str, Any], Sheet(Phrase("The last day of each phase"), of=_asked_days)]
-
-
-def given_days(cycle: ReviewCycle) -> dict[str, str]:
-    """The days as they stand, for the form."""
-    return {phase: last_day(cycle, phase).isoformat() for phase in open_phases(cycle)}
-
-
-def checked_days(request: Request, cycle: ReviewCycle, given: Mapping[str, date]) -> dict[str, date]:
-    """The last day of every phase with these. Raises Problem for a day that is past, or before the phase before it."""
-    known = {phase: last_day(cycle, phase) for phase in cycle.last_days} | dict(given)
-    before = local_day(request.now, request.store.directory.zone) - timedelta(days=1)
-    for phase in open_phases(cycle):
-        if known[phase] <= before:
-            raise Problem(
-                Phrase(
-                    "{phase} would end on {day}; it can end on {first} at the earliest.",
-                    phase=phases.NAMES[phase],
-                    day=known[phase],
-                    first=before + timedelta(days=1),
-                ),
-                question=phase,
-            )
-        before = known[phase]
-    return known
 
 
 @feature.button(allow=runners)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from handlers.kit.forms import Option
-from handlers.kit.text import Phrase
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Request
+from handlers.kit.text import Phrase, Text, Verbatim
 from storage.people import Person
-from storage.reviews import MANAGER, PEER, ROLES, SELF, Duty, ReviewCycle
+from storage.reviews import MANAGER, PEER, ROLES, SELF, UPWARD, Duty, ReviewCycle
 from storage.store import Store
 
 OTHERS = (
@@ -62,3 +64,46 @@ def chosen(store: Store, cycle: ReviewCycle, subject: str) -> list[str]:
 def settled(duties: Iterable[Duty]) -> set[str]:
     """Those of the writers who are asked, whatever is proposed now."""
     return {duty.author_id or "" for duty in duties if duty.state in ("owed", "submitted")}
+
+
+# Proposing them ------------------------------------------------------------------------------------------------------
+
+
+def too_many() -> Text:
+    """What is said to whoever picks more than may write about one person."""
+    return Phrase("At most {most} colleagues write about one person.", most=MOST_CHOSEN)
+
+
+def propose(
+    request: Request, cycle: ReviewCycle, subject: str, people: Iterable[Person], *, question: str
+) -> None:
+    """Propose these to write about somebody. Raises Problem at `question` for one who cannot be asked."""
+    for person in people:
+        refused = _refusal(request, cycle, subject, person)
+        if refused:
+            raise Problem(refused, question=question)
+        request.store.reviews.propose(cycle, subject, person.id)
+
+
+def _refusal(request: Request, cycle: ReviewCycle, subject: str, person: Person) -> Text | None:
+    """Why somebody is not asked to write as a colleague, or nothing."""
+    store, name = request.store, Verbatim(person.name)
+    before = store.reviews.duties(cycle.id, subject=subject, author=person.id)
+    if person.id == subject:
+        return Phrase("Nobody writes about themselves as a colleague.")
+    if store.directory.manager_of(subject, request.today) == person.id:
+        return Phrase("{name} writes as the manager. Please pick a colleague.", name=name)
+    if UPWARD in cycle.roles and any(duty.role == UPWARD for duty in before):
+        return Phrase("{name} writes as a report already, in confidence.", name=name)
+    if any(duty.state == "declined" for duty in before if duty.role == PEER):
+        return Phrase("{name} has declined. Please pick somebody else.", name=name)
+    if any(duty.state in OPEN for duty in before if duty.role == PEER):
+        return None
+    if asked(store, person.id) >= MOST_ASKED:
+        return Phrase(
+            "{name} is asked to write about {most} colleagues already; more would be too much. Please pick somebody"
+            " else.",
+            name=name,
+            most=MOST_ASKED,
+        )
+    return None

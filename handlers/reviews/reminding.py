@@ -1,4 +1,4 @@
-"""HR reminds by hand whoever still owes something, after a look at it, and sees why each was told something or not."""
+"""HR reminds by hand whoever still owes something, after a look at whom it reaches and when."""
 
 from __future__ import annotations
 
@@ -8,21 +8,17 @@ from datetime import datetime
 from typing import Literal
 
 from handlers.kit.calendar import WorkCalendar, local_day
-from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
+from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.hours import Hours, calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim
-from handlers.kit.values import load
 from handlers.reviews.review import bound_cycle, feature, runners
-from handlers.reviews.writing import WRITE
+from handlers.reviews.told import SHOWN, owed_in, reason_of, title_for_hr
 from storage.people import Person
-from storage.reviews import ReviewCycle, is_confidential
-from storage.reviews.running import within
+from storage.reviews import ReviewCycle
 from storage.store import Store
-from storage.tables import ObligationRow, Occurrence
-
-SHOWN = 20
+from storage.tables import ObligationRow
 
 # The decision --------------------------------------------------------------------------------------------------------
 
@@ -81,13 +77,6 @@ def _in_hours(owing: Owing) -> Plan:
 # Reminding -----------------------------------------------------------------------------------------------------------
 
 
-def _owed(store: Store, row: ReviewCycle) -> dict[str, list[ObligationRow]]:
-    found: dict[str, list[ObligationRow]] = {}
-    for each in store.obligations.within(within(row.id)):
-        found.setdefault(each.person_id, []).append(each)
-    return found
-
-
 def _planned(store: Store, person: Person, owed: Sequence[ObligationRow], calendar: WorkCalendar) -> Plan:
     today = local_day(store.now, person.zone)
     snoozed = [each.snoozed_until for each in owed if each.snoozed_until]
@@ -136,7 +125,7 @@ def _plans(store: Store, row: ReviewCycle) -> list[tuple[Person, Plan]]:
     people = store.directory.people
     made = [
         (people[person], _planned(store, people[person], owed, calendar))
-        for person, owed in _owed(store, row).items()
+        for person, owed in owed_in(store, row).items()
     ]
     return sorted(made, key=lambda pair: pair[0].name)
 
@@ -169,16 +158,8 @@ def _some(people: Sequence[Person]) -> Text:
 
 def _example(store: Store, row: ReviewCycle, reached: Sequence[tuple[Person, Plan]]) -> Text:
     """What the first of them reads; of what is confidential, how much and not about whom."""
-    owed = _owed(store, row)[reached[0][0].id]
-    return Lines(tuple(_called(store, row, each) for each in owed))
-
-
-def _called(store: Store, row: ReviewCycle, owed: ObligationRow) -> Text:
-    duty = store.reviews.duty(owed.about) if owed.kind == WRITE else None
-    if duty and is_confidential(duty.role, row.peers):
-        return Phrase("{cycle}: a confidential review", cycle=Verbatim(row.name))
-    title: Text = load(owed.title)
-    return title
+    owed = owed_in(store, row)[reached[0][0].id]
+    return Lines(tuple(title_for_hr(store, row, each) for each in owed))
 
 
 @feature.button(allow=runners)
@@ -189,7 +170,7 @@ def remind_now(request: Request, cycle: str) -> Reply:
         raise Problem(Phrase("This cycle does not run."))
     store = request.store
     reached = {person.id for person, plan in _plans(store, row) if plan.what != "not"}
-    for person_id, owed in _owed(store, row).items():
+    for person_id, owed in owed_in(store, row).items():
         for each in owed if person_id in reached else ():
             if not (each.snoozed_until and each.snoozed_until > store.now):
                 store.obligations.want(each)
@@ -201,119 +182,3 @@ def remind_now(request: Request, cycle: str) -> Reply:
             Note(Phrase("Each in their own hours; what became of it: Progress, then Who was told what.")),
         )
     )
-
-
-# Why, or why not -----------------------------------------------------------------------------------------------------
-
-
-@feature.button(allow=runners)
-def told(request: Request, cycle: str) -> Reply:
-    """See whom this cycle told something, and open a person to see why or why not."""
-    row = bound_cycle(request, cycle)
-    owed = _owed(request.store, row)
-    people = sorted((request.person(each) for each in owed), key=lambda each: each.name)
-    return Reply(
-        keep=True,
-        show=Card(
-            Phrase("Who still owes something in {cycle}", cycle=Verbatim(row.name)),
-            *(
-                Section(
-                    Plural(
-                        "{name}: one thing",
-                        "{name}: {n} things",
-                        n=len(owed[each.id]),
-                        name=Verbatim(each.name),
-                    ),
-                    button=Button(Phrase("Why"), told_whom.bind(cycle=row.id, person=each.id)),
-                )
-                for each in people[:SHOWN]
-            ),
-            *(
-                (Note(Phrase("… and {count} more.", count=len(people) - SHOWN)),)
-                if len(people) > SHOWN
-                else ()
-            ),
-            *(() if people else (Section(Phrase("Nobody owes anything now.")),)),
-        ),
-    )
-
-
-@feature.button(allow=runners)
-def told_whom(request: Request, cycle: str, person: str) -> Reply:
-    """See what somebody was told of this cycle, when, by which rule, and what was held back and why."""
-    row = bound_cycle(request, cycle)
-    whom = request.person(person)
-    owed = request.store.obligations.within(within(row.id), person_id=person, closed=None)
-    decided = request.store.slots.decided_about("nudge", [each.id for each in owed])
-    return Reply(
-        keep=True,
-        show=Card(
-            Phrase("{name} in {cycle}", name=Verbatim(whom.name), cycle=Verbatim(row.name)),
-            *(part for each in owed for part in _history(request.store, row, each, decided.get(each.id, []))),
-            *(() if owed else (Section(Phrase("This cycle asked nothing of them.")),)),
-            Note(Phrase("Times are yours. What a confidential review is about is not shown.")),
-        ),
-    )
-
-
-def _history(
-    store: Store, row: ReviewCycle, owed: ObligationRow, decided: Sequence[Occurrence]
-) -> tuple[Part, ...]:
-    lines = tuple(_decision(each) for each in decided)
-    state = _state(owed)
-    return (Heading(_called(store, row, owed)), Section(Lines((state, *lines))))
-
-
-def _state(owed: ObligationRow) -> Text:
-    if owed.closed_at:
-        return Phrase("Closed {moment}: {how}", moment=owed.closed_at, how=reason_of(owed.closed_how))
-    if owed.remind_at:
-        return Phrase("Open; I decide again {moment}", moment=owed.remind_at)
-    return Phrase("Open; there is nothing more to say of it")
-
-
-def _decision(row: Occurrence) -> Text:
-    reason = reason_of(row.reason)
-    if row.outcome == "sent":
-        return Phrase("Sent {moment}: {reason}", moment=row.decided_at, reason=reason)
-    if row.until:
-        return Phrase(
-            "Not sent {moment}: {reason}; it waits until {until}",
-            moment=row.decided_at,
-            reason=reason,
-            until=row.until,
-        )
-    return Phrase("Not sent {moment}: {reason}", moment=row.decided_at, reason=reason)
-
-
-def reason_of(reason: str) -> Text:
-    """Why somebody was told something or not, as HR reads it."""
-    known: dict[str, Text] = {
-        "opened": Phrase("it began"),
-        "three days": Phrase("three workdays were over"),
-        "week before": Phrase("a week was left"),
-        "day before": Phrase("a day was left"),
-        "last day": Phrase("it was the last day"),
-        "due": Phrase("it was nearly due"),
-        "by hand": Phrase("HR reminded by hand"),
-        "asked for": Phrase("they asked to be reminded then"),
-        "asked already": Phrase("HR did so already, and it waits"),
-        "snoozed": Phrase("they snoozed it"),
-        "away": Phrase("they are away"),
-        "holiday": Phrase("it is not a workday of theirs"),
-        "quiet hours": Phrase("it is in their quiet hours"),
-        "already today": Phrase("they had their one message of the day"),
-        "weekly ceiling": Phrase("they had the most messages that a week may have"),
-        "together": Phrase("it waits for another message of that day"),
-        "nothing new": Phrase("there was nothing new to say"),
-        "done": Phrase("it is done"),
-        "said": Phrase("they said that it is done"),
-        "expired": Phrase("the phase was over"),
-        "paused": Phrase("the cycle was paused"),
-        "manager": Phrase("somebody else is the manager"),
-        "discarded": Phrase("the test was discarded"),
-        "left": Phrase("somebody has left"),
-        "unreachable": Phrase("they have no account here"),
-        "restored": Phrase("it was from before a backup was restored"),
-    }
-    return known.get(reason) or Phrase("by the rule “{rule}”", rule=Verbatim(reason or "—"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.kit.requests import Pressed
-from handlers.reviews import nominating, raters
+from handlers.reviews import raters, settling
 from storage.reviews import PEER, Review
 from storage.tables import ObligationRow
 from tests.company import Chat, Heard
@@ -112,7 +112,7 @@ async def test_who_declined_is_not_asked_again_and_the_manager_hears_of_the_plac
 
     found = the_cycle(chat)
     chat.change(lambda store: store.reviews.move(row.id, "declined"))
-    chat.change(lambda store: nominating.freed(store, found, chat.ids["ben"]))
+    chat.change(lambda store: settling.ask(store, found, chat.ids["ben"]))
     await chat.presses("ada", "Choose", on=await chat.says("ada", "/review"))
     await chat.presses("ada", "Add somebody")
     assert "Dora Maar has declined" in await chat.submits("ada", people=("dora",))

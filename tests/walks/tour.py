@@ -31,7 +31,7 @@ from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, 
 from handlers.kit.requests import Act, Answer, File, Opened, Pressed, Quoted, Said, Submitted, Tell
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump, load
-from handlers.reviews import nominating
+from handlers.reviews import settling
 from handlers.reviews.drafting import rewording
 from storage.database import Database
 from storage.goals import Goal, KeyResult
@@ -497,7 +497,7 @@ class Tour:
             lambda store: [store.reviews.propose(cycle, ben, chat.ids[who]) for who in ("dora", "chen")]
         )
         for route in ("strike", "add", "ask_these"):
-            chat.change(lambda store: nominating.freed(store, cycle, ben))
+            chat.change(lambda store: settling.ask(store, cycle, ben))
             await self._press_only("ada", await chat.says("ada", "/review"), "reviews.approve", self.depth)
             shown = await chat.presses("ada", "Choose", on=await chat.says("ada", "/review"))
             await self._press_only("ada", shown, f"reviews.{route}")

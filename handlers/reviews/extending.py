@@ -1,0 +1,114 @@
+"""While a cycle runs its days change: what is owed is due anew, and whoever owes it hears so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from handlers.kit import cadence
+from handlers.kit.cards import Button, Card, Press, Section
+from handlers.kit.hours import calendar_of, hours_of
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from handlers.reviews import deadlines, duties, phases
+from handlers.reviews.days import Days, checked_days, given_days
+from handlers.reviews.review import bound_cycle, feature, runners
+from handlers.reviews.telling import tell
+from storage.people import Person
+from storage.reviews import CycleEvent, ReviewCycle, last_day
+from storage.reviews.running import within
+from storage.store import Store
+from storage.tables import ObligationRow
+
+PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.acknowledge": "acknowledge"}
+"""Until the end of which phase this is due; other things until the end of the one in which they are asked."""
+
+
+@feature.button(allow=runners)
+def extend(request: Request, cycle: str) -> Reply:
+    """Change the days of this cycle, which runs: of this phase and of those after it."""
+    row = bound_cycle(request, cycle)
+    _refuse_over(row)
+    return Reply(ask=move_days.bind(cycle=row.id), given=given_days(row))
+
+
+@feature.button(
+    allow=runners,
+    seen_by=Phrase("Seen by HR; each day is told to those who owe something until then."),
+    title=Phrase("Other days for the cycle"),
+)
+def move_days(request: Request, cycle: str, days: Days) -> Reply:
+    """Change the last day of this phase and of those after it; who owes something hears of it."""
+    row = bound_cycle(request, cycle)
+    _refuse_over(row)
+    before = {phase: last_day(row, phase) for phase in row.last_days}
+    after = checked_days(request, row, days)
+    changed = {phase: day for phase, day in after.items() if before[phase] != day}
+    if not changed:
+        raise Problem(Phrase("These are the days as they stand. Nothing is changed."))
+    request.store.reviews.cycles.change(row, "extended", last_days=after)
+    details = {phase: [before[phase].isoformat(), day.isoformat()] for phase, day in changed.items()}
+    event = request.store.reviews.running.note(row, "extended", by=request.actor.id, details=details)
+    phases.plan(request.store, row)
+    told: tuple[Tell, ...] = ()
+    if row.phase in changed and row.state == "running":
+        told = _moved(request.store, row, event)
+    return Reply(show=phases.state_card(row, Phrase("The days are changed.")), tell=told)
+
+
+def _refuse_over(row: ReviewCycle) -> None:
+    if row.state not in ("running", "paused"):
+        raise Problem(Phrase("This cycle does not run."))
+
+
+def _moved(store: Store, row: ReviewCycle, event: CycleEvent) -> tuple[Tell, ...]:
+    """What is owed is due on the new last day, and whoever owes it hears so."""
+    owed = store.obligations.within(within(row.id))
+    for each in owed:
+        due_anew(store, row, each)
+    deadlines.plan(store, row)
+    return all_told(store, row, owed, event, Phrase("{cycle}: another last day", cycle=Verbatim(row.name)))
+
+
+def due_anew(store: Store, row: ReviewCycle, owed: ObligationRow) -> None:
+    """Something that is owed in a cycle is due by its days as they are now, and reminded of by those."""
+    person = store.directory.people[owed.person_id]
+    due_at = duties.due_at(row, PHASES_OF.get(owed.kind, row.phase), person)
+    known = cadence.steps(owed.opened_at, due_at, hours_of(store, person, calendar_of(store)))
+    later = next((step.at for step in known if step.at > store.now), None)
+    remind_at = owed.snoozed_until or (later if owed.reminded else store.now)
+    store.obligations.move(owed, due_at, remind_at=remind_at)
+
+
+def all_told(
+    store: Store, row: ReviewCycle, owed: Iterable[ObligationRow], event: CycleEvent, title: Text, *more: Text
+) -> tuple[Tell, ...]:
+    """One message for everybody who owes something, with how much, and until when."""
+    counts: dict[str, int] = {}
+    for each in owed:
+        counts[each.person_id] = counts.get(each.person_id, 0) + 1
+    return tuple(
+        tell(
+            store,
+            row,
+            person,
+            _news(row, person, count, title, more),
+            topic=f"reviews.event:{event.id}:{who}",
+        )
+        for who, count in counts.items()
+        if (person := store.directory.person(who)) and person.active
+    )
+
+
+def _news(row: ReviewCycle, person: Person, count: int, title: Text, more: tuple[Text, ...]) -> Card:
+    until = Phrase("Until {moment}.", moment=duties.due_at(row, row.phase, person))
+    return Card(
+        title,
+        *(Section(each) for each in more),
+        Section(
+            Plural(
+                "One thing waits for you. {until}", "{n} things wait for you. {until}", n=count, until=until
+            )
+        ),
+        Button(Phrase("Your reviews"), Press("reviews.overview", {}), style="primary"),
+    )

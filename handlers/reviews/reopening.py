@@ -1,0 +1,97 @@
+"""A cycle goes back into an earlier phase, for a reason that those who wrote in it read."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from handlers.kit.calendar import local_day
+from handlers.kit.cards import Card, Section
+from handlers.kit.forms import Choice, Day, Option, Words
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request, Tell
+from handlers.kit.text import Phrase, Verbatim
+from handlers.reviews import duties, phases
+from handlers.reviews.review import bound_cycle, feature, runners
+from handlers.reviews.telling import tell
+from storage.reviews import PHASES, ReviewCycle, last_day
+from storage.store import Store
+
+
+def earlier(row: ReviewCycle) -> tuple[str, ...]:
+    """The phases into which a cycle can go back."""
+    known = phases.used(row)
+    return known[: known.index(row.phase)] if row.phase in known else ()
+
+
+CALLED = ("自评", "确定同事评估人", "他人评估", "校准", "结果公开", "绩效面谈", "员工确认")
+EVERY = tuple(
+    Option(phase, phases.NAMES[phase], also=(called,))
+    for phase, called in zip(PHASES[1:-1], CALLED, strict=True)
+)
+Which = Annotated[str, Choice(Phrase("Into which phase?"), options=EVERY)]
+Last = Annotated[
+    date, Day(Phrase("Until when?"), help=Phrase("The last day of that phase. The later ones move along."))
+]
+Why = Annotated[
+    str,
+    Words(
+        Phrase("Why?"),
+        longest=500,
+        help=Phrase("Those who write in that phase read it, and it stays readable for HR."),
+    ),
+]
+
+
+@feature.button(
+    allow=runners,
+    seen_by=Phrase("Seen by HR and by those who write in that phase."),
+    title=Phrase("Back to an earlier phase"),
+)
+def reopen(request: Request, cycle: str, phase: Which, last: Last, reason: Why) -> Reply:
+    """Let this cycle go back into an earlier phase, for a reason that is told."""
+    row = bound_cycle(request, cycle)
+    if row.state != "running":
+        raise Problem(Phrase("This cycle does not run."))
+    if phase not in earlier(row):
+        raise Problem(
+            Phrase("It cannot go back into this phase: it is in {phase}.", phase=phases.NAMES[row.phase]),
+            question="phase",
+        )
+    if last < local_day(request.now, request.store.directory.zone):
+        raise Problem(Phrase("This day is past. Give today or a later one."), question="last")
+    store = request.store
+    by = max(last - last_day(row, phase), timedelta())
+    days = {each: last_day(row, each) for each in row.last_days}
+    known = phases.used(row)
+    days |= {each: days[each] + by for each in known[known.index(phase) :]} | {phase: last}
+    store.reviews.cycles.change(row, "reopened", last_days=days)
+    phases.enter(store, row, phase, by=request.actor.id, reason=reason)
+    return Reply(
+        show=phases.state_card(row, Phrase("It is back in an earlier phase.")),
+        tell=_reopened(store, row, reason),
+    )
+
+
+def _reopened(store: Store, row: ReviewCycle, reason: str) -> tuple[Tell, ...]:
+    """Whoever handed something in hears that they may change it; who still owes something is reminded anyway."""
+    authors = dict.fromkeys(
+        duty.author_id
+        for duty in store.reviews.duties(row.id, state="submitted")
+        if duties.PHASE_OF[duty.role] == row.phase
+    )
+    card = Card(
+        Phrase("{cycle} is open again: {phase}", cycle=Verbatim(row.name), phase=phases.NAMES[row.phase]),
+        Section(Verbatim(reason), quoted=True),
+        Section(
+            Phrase(
+                "What you handed in stands. You may change it until {day}, but for what was shared already.",
+                day=last_day(row, row.phase),
+            )
+        ),
+    )
+    return tuple(
+        tell(store, row, person, card, topic=f"reviews.step:{row.id}:{row.step}:{person.id}")
+        for each in authors
+        if (person := store.directory.person(each or "")) and person.active
+    )

@@ -1,0 +1,200 @@
+"""Who settles which colleagues write about somebody: their manager takes off, adds, and lets them be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from handlers.kit.access import Rule
+from handlers.kit.cadence import DEADLINE
+from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
+from handlers.kit.forms import Colleague
+from handlers.kit.problems import Problem
+from handlers.kit.requests import Reply, Request
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.values import dump
+from handlers.reviews import duties, raters, together
+from handlers.reviews.review import bound_cycle, cycle_of, feature
+from storage.people import Person
+from storage.reviews import PEER, Duty, ReviewCycle
+from storage.reviews.running import within
+from storage.store import Store
+
+APPROVE = "reviews.approve"
+
+# What is owed --------------------------------------------------------------------------------------------------------
+
+
+def approver_of(store: Store, cycle: ReviewCycle, subject: str) -> Person | None:
+    """Who settles which colleagues write about somebody: their manager, or who runs the cycle; never themselves."""
+    manager = store.directory.manager_of(subject, store.now.date())
+    for person_id in (manager, cycle.owner_id):
+        person = store.directory.person(person_id or "")
+        if person and person.active and person.id != subject:
+            return person
+    return None
+
+
+def ask(store: Store, cycle: ReviewCycle, subject: str) -> None:
+    """Colleagues are proposed, or one declined, so that there is a place again: whoever settles it may do so."""
+    approver = approver_of(store, cycle, subject)
+    declined = len(store.reviews.duties(cycle.id, subject=subject, role=PEER, state="declined"))
+    if approver is None:
+        return
+    name, cycle_name = Verbatim(store.directory.named(subject)), Verbatim(cycle.name)
+    title = Phrase("{cycle}: settle which colleagues write about {name}", cycle=cycle_name, name=name)
+    if declined:
+        title = Phrase("{cycle}: a colleague declined to write about {name}", cycle=cycle_name, name=name)
+    store.obligations.open(
+        approver.id,
+        APPROVE,
+        _about(cycle, subject, declined),
+        title=dump(title),
+        args={"cycle": cycle.id, "subject": subject},
+        due_at=duties.due_at(cycle, "peers" if cycle.phase == "peers" else "write", approver),
+        minutes=5,
+        cadence=DEADLINE,
+        within=within(cycle.id),
+    )
+
+
+def expire(store: Store, cycle: ReviewCycle, subject: str) -> None:
+    """The time of choosing is over: nobody owes a choice of who writes about this person any more."""
+    declined = len(store.reviews.duties(cycle.id, subject=subject, role=PEER, state="declined"))
+    for about in (_about(cycle, subject, number) for number in range(declined + 1)):
+        for row in store.obligations.open_about(APPROVE, about):
+            store.obligations.close(row.person_id, APPROVE, about, how="expired")
+
+
+def _about(cycle: ReviewCycle, subject: str, declined: int) -> str:
+    return f"{cycle.id}:{subject}:{declined}"
+
+
+# Settling ------------------------------------------------------------------------------------------------------------
+
+
+def _approves(request: Request, args: Mapping[str, Any]) -> bool:
+    cycle, subject = cycle_of(request, args), str(args.get("subject") or "")
+    if cycle is None or not request.store.reviews.cycles.is_reviewed_in(cycle.id, subject):
+        return False
+    approver = approver_of(request.store, cycle, subject)
+    return approver is not None and approver.id == request.actor.id
+
+
+approvers = Rule(
+    "who settles the choice",
+    _approves,
+    Phrase("Their manager settles which colleagues write about somebody."),
+)
+
+
+@feature.button(allow=approvers)
+def approve(request: Request, cycle: str, subject: str) -> Reply:
+    """Settle which colleagues write about this person."""
+    row = bound_cycle(request, cycle)
+    name = Verbatim(request.store.directory.named(subject))
+    return Reply(
+        show=chosen_card(
+            request, row, subject, Phrase("Colleagues who write about {name}", name=name), settling=True
+        )
+    )
+
+
+@feature.button(allow=approvers)
+def strike(request: Request, cycle: str, subject: str, duty: str) -> Reply:
+    """Take this colleague off the list."""
+    row = _choosing(request, cycle)
+    found = request.store.reviews.duties(row.id, subject=subject, role=PEER, state="nominated")
+    if duty in {each.id for each in found}:
+        request.store.reviews.move(duty, "dropped")
+    return approve.handler(request, cycle=cycle, subject=subject)
+
+
+@feature.button(
+    allow=approvers,
+    seen_by=Phrase(
+        "Seen by you, whom it is about, and HR. Those who are chosen hear that they are to write."
+    ),
+    title=Phrase("Add colleagues"),
+)
+def add(
+    request: Request,
+    cycle: str,
+    subject: str,
+    people: Annotated[tuple[Person, ...], Colleague(Phrase("Who writes too?"), most=raters.MOST_CHOSEN)],
+) -> Reply:
+    """Add colleagues who write about this person."""
+    row = _choosing(request, cycle)
+    taken = raters.chosen(request.store, row, subject)
+    if len({*taken, *(person.id for person in people)}) > raters.MOST_CHOSEN:
+        raise Problem(raters.too_many(), question="people")
+    raters.propose(request, row, subject, people, question="people")
+    return approve.handler(request, cycle=cycle, subject=subject)
+
+
+@feature.button(allow=approvers)
+def ask_these(request: Request, cycle: str, subject: str) -> Reply:
+    """Ask these colleagues."""
+    row = _choosing(request, cycle)
+    found = request.store.reviews.duties(row.id, subject=subject, role=PEER, state="nominated")
+    for duty in found:
+        request.store.reviews.move(duty.id, "owed")
+    for owed in request.store.obligations.of(request.actor.id):
+        if owed.kind == APPROVE and owed.args == {"cycle": row.id, "subject": subject}:
+            request.store.obligations.close(request.actor.id, APPROVE, owed.about)
+    if row.phase == "write":
+        duties.ask(request.store, row, "write")
+        return Reply(show=chosen_card(request, row, subject, Phrase("Settled. They are asked now.")))
+    return Reply(
+        show=chosen_card(request, row, subject, Phrase("Settled. They are asked when others write."))
+    )
+
+
+def _choosing(request: Request, cycle: str) -> ReviewCycle:
+    row = bound_cycle(request, cycle)
+    if row.state != "running" or row.phase not in ("self", "peers", "write"):
+        raise Problem(Phrase("Nothing can be changed in who writes any more: the time of writing is over."))
+    return row
+
+
+# How it reads --------------------------------------------------------------------------------------------------------
+
+
+def chosen_card(
+    request: Request, cycle: ReviewCycle, subject: str, title: Text, *, settling: bool = False
+) -> Card:
+    """The colleagues who write about somebody; with `settling`, to be changed."""
+    found = request.store.reviews.duties(cycle.id, subject=subject, role=PEER)
+    shown = [duty for duty in found if duty.state in raters.OPEN]
+    rows = tuple(_row(request, cycle, duty, settling=settling) for duty in shown)
+    few = cycle.peers == "confidential" and len(shown) < together.Thresholds.of(cycle).group
+    return Card(
+        title,
+        Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+        *(rows or (Section(Phrase("Nobody is proposed yet.")),)),
+        *(_settling(cycle, subject) if settling else ()),
+        *((Note(_too_few(cycle)),) if few else ()),
+    )
+
+
+def _row(request: Request, cycle: ReviewCycle, duty: Duty, *, settling: bool) -> Section:
+    name = Verbatim(request.store.directory.named(duty.author_id))
+    if not settling or duty.state != "nominated":
+        return Section(name)
+    press = strike.bind(cycle=cycle.id, subject=duty.subject_id, duty=duty.id)
+    return Section(Phrase("{name} (proposed)", name=name), button=Button(Phrase("Take off"), press))
+
+
+def _settling(cycle: ReviewCycle, subject: str) -> tuple[Part, ...]:
+    return (
+        Button(Phrase("Ask these"), ask_these.bind(cycle=cycle.id, subject=subject), style="primary"),
+        Button(Phrase("Add somebody"), add.bind(cycle=cycle.id, subject=subject)),
+        Note(Phrase("Whom you do not take off is asked when others write, if you press nothing too.")),
+    )
+
+
+def _too_few(cycle: ReviewCycle) -> Text:
+    return Phrase(
+        "They write in confidence: of fewer than {k} nothing is shown, or only together with others.",
+        k=together.Thresholds.of(cycle).group,
+    )
