@@ -13,6 +13,7 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, names
 from handlers.reviews import duties, phases
 from handlers.reviews.review import bound_cycle, feature, runners
+from handlers.reviews.together import Thresholds
 from storage.people import Person
 from storage.reviews import TEST, ReviewCycle, last_day
 from storage.store import Store
@@ -66,6 +67,7 @@ def plan_card(request: Request, cycle: ReviewCycle, title: Text) -> Card:
         ),
         Section(Lines(days)),
         Section(_late(cycle)),
+        Section(_shown(cycle)),
         Note(Phrase("You run it, so it is not about you. Everybody who is not named above hears nothing.")),
         Button(
             Phrase("Launch"),
@@ -78,6 +80,7 @@ def plan_card(request: Request, cycle: ReviewCycle, title: Text) -> Card:
         Button(Phrase("Whom it tells, and when"), preview.bind(cycle=cycle.id)),
         Button(Phrase("Test run"), try_out.bind(cycle=cycle.id)),
         Button(Phrase("Change the days"), Press("reviews.edit_days", {"cycle": cycle.id})),
+        Button(Phrase("How many make a group"), Press("reviews.edit_thresholds", {"cycle": cycle.id})),
         Button(_other(cycle), toggle_escalation.bind(cycle=cycle.id)),
         Button(Phrase("Drop it"), drop.bind(cycle=cycle.id)),
     )
@@ -90,6 +93,17 @@ def _late(cycle: ReviewCycle) -> Text:
             " beforehand; of confidential reviews nobody hears."
         )
     return Phrase("Nobody but who owes something hears that it is late.")
+
+
+def _shown(cycle: ReviewCycle) -> Text:
+    least = Thresholds.of(cycle)
+    return Phrase(
+        "What is written in confidence is shown from {group} people on as where points lean, from {score} as how they"
+        " spread, from {words} in words. With the launch these numbers are fixed.",
+        group=least.group,
+        score=least.score,
+        words=least.comment,
+    )
 
 
 def _other(cycle: ReviewCycle) -> Text:
@@ -177,7 +191,8 @@ def _heard_at(store: Store, people: Sequence[Person], begins: datetime) -> list[
 # Before it begins ----------------------------------------------------------------------------------------------------
 
 
-def _draft(request: Request, cycle: str) -> ReviewCycle:
+def prepared(request: Request, cycle: str) -> ReviewCycle:
+    """A cycle that is not launched yet. Raises Problem where it is."""
     row = bound_cycle(request, cycle)
     if row.state != "draft":
         raise Problem(Phrase("It was launched before, once."))
@@ -187,7 +202,7 @@ def _draft(request: Request, cycle: str) -> ReviewCycle:
 @feature.button(allow=runners)
 def toggle_escalation(request: Request, cycle: str) -> Reply:
     """Let managers hear of what is late, or not."""
-    row = _draft(request, cycle)
+    row = prepared(request, cycle)
     request.store.reviews.cycles.change(row, "planned", escalates=not row.escalates)
     return Reply(show=plan_card(request, row, Phrase("Changed. Nobody has heard of it yet.")))
 
@@ -195,7 +210,7 @@ def toggle_escalation(request: Request, cycle: str) -> Reply:
 @feature.button(allow=runners)
 def drop(request: Request, cycle: str) -> Reply:
     """Drop a cycle that was prepared."""
-    row = _draft(request, cycle)
+    row = prepared(request, cycle)
     request.store.reviews.cycles.change(row, "dropped", state="dropped")
     return Reply(show=Card(Phrase("Dropped: {name}. Nobody has heard of it.", name=Verbatim(row.name))))
 
@@ -203,7 +218,7 @@ def drop(request: Request, cycle: str) -> Reply:
 @feature.button(allow=runners, wordless=True)
 def launch(request: Request, cycle: str) -> Reply:
     """Launch this cycle."""
-    row = _draft(request, cycle)
+    row = prepared(request, cycle)
     people = begin(request, row)
     return Reply(show=Card(Phrase("Launched: {name}", name=Verbatim(row.name)), Note(_heard(people))))
 
@@ -236,7 +251,7 @@ def _heard(people: Iterable[Person]) -> Text:
 @feature.button(allow=runners)
 def try_out(request: Request, cycle: str) -> Reply:
     """Try this cycle: every message of it comes to you alone."""
-    row = _draft(request, cycle)
+    row = prepared(request, cycle)
     copy = request.store.reviews.cycles.add(
         request.actor.id,
         name=row.name,
@@ -247,6 +262,9 @@ def try_out(request: Request, cycle: str) -> Reply:
         to_on=row.to_on,
         last_days={phase: last_day(row, phase) for phase in row.last_days},
         peers=TEST,
+        k_group=row.k_group,
+        k_score=row.k_score,
+        k_comment=row.k_comment,
         is_rated=row.is_rated,
         is_test=True,
         escalates=row.escalates,

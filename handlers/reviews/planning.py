@@ -56,8 +56,8 @@ PEERS = (
     ),
     Option(
         "confidential",
-        Phrase("Confidential: three or more together, shuffled"),
-        also=("匿名", "保密", "保密：三人及以上合并，打乱顺序"),
+        Phrase("Confidential: only together with others, shuffled"),
+        also=("匿名", "保密", "保密：只与他人合并展示，打乱顺序"),
     ),
 )
 STANDARD = "standard"

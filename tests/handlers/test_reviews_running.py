@@ -11,7 +11,7 @@ from handlers.kit.requests import Submitted
 from storage.reviews import HandOver, Review, ReviewCycle, ReviewResult
 from storage.tables import ObligationRow, Outgoing, PersonRow, ReportingLine
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import go_on, launched, the_cycle, write
+from tests.handlers.reviewing import go_on, launched, opened, the_cycle, write
 
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
@@ -76,6 +76,34 @@ async def test_the_days_can_be_set_before_it_begins_and_not_the_wrong_way_round(
     await chat.presses("hana", "Launch")
     (row, *_) = [row for row in chat.rows(ObligationRow) if row.kind == "reviews.write"]
     assert row.due_at.date() == date(2026, 12, 4)
+
+
+async def thresholds(chat: Chat, plan: Heard, **given: str) -> Heard:
+    """Give the cycle that is prepared other numbers of people."""
+    form = (await chat.presses("hana", "How many make a group", on=plan)).form
+    assert form
+    return await chat.does("hana", Submitted(form.draft, {**form.given, **given}))
+
+
+async def test_hr_sets_from_how_many_people_on_something_is_shown(any_chat: Chat) -> None:
+    chat = any_chat
+    plan = await prepared(chat, others="upward")
+    assert "from 3 people on as where points lean" in plan
+    assert "Please give a number from 3 to 100." in await thresholds(chat, plan, group="2")
+    assert "it needs 6 people at least" in await thresholds(chat, plan, group="6", score="5")
+    set_ = await thresholds(chat, plan, group="6", score="7", comment="12")
+    assert "from 6 people on as where points lean, from 7 as how they spread, from 12 in words" in set_
+    tried = await chat.presses("hana", "Test run")
+    assert {(row.k_group, row.k_score, row.k_comment) for row in chat.rows(ReviewCycle)} == {(6, 7, 12)}
+    await chat.presses("hana", "Discard the test", on=tried)
+    await chat.presses("hana", "Launch", on=plan)
+    assert "It was launched before" in await chat.presses("hana", "How many make a group", on=plan)
+    await go_on(chat, "write")
+    form = await opened(chat, "ben", "Ada")
+    assert (
+        "from 6 people on whether points lean up or down, from 7 how they spread, from 12 the words" in form
+    )
+    assert "满 6 人只说明分数偏高还是偏低" in (await opened(chat, "chen", "Ada")).text
 
 
 async def test_a_test_run_tells_its_owner_alone_and_leaves_nothing(any_chat: Chat) -> None:

@@ -390,7 +390,10 @@ class Tour:
         prepared = await chat.submits(
             "hana", units="Engines", others="peer upward customer", people=("grace",)
         )
-        await self._presses("hana", prepared, "preview", "toggle_escalation", "edit_days", "try_out")
+        await self._presses("hana", prepared, "preview", "toggle_escalation", "edit_days", "edit_thresholds")
+        await self._presses("hana", prepared, "try_out")
+        sizes = await self._asked("hana", "How many make a group", prepared)
+        await self.fill("hana", sizes, "thresholds", self.depth)
         await self.fill("hana", await self._asked("hana", "Change the days", prepared), "days", self.depth)
         await self._presses("hana", await chat.presses("hana", "Test run", on=prepared), "discard")
         for row in [each for each in chat.rows(ReviewCycle) if each.is_test]:
