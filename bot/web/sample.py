@@ -9,12 +9,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+from bot.web import sample_reviews as reviews
 from bot.web import sample_story as story
 from bot.web.hearing import Ears, Me
 from bot.web.live import Live
 from bot.web.pages import View
 from bot.web.speak import WebSpeaker
-from handlers.kit.cards import Card
+from bot.words import Voice
+from handlers.kit.cards import Button, Card, Section
 from handlers.kit.dispatch import Core
 from handlers.kit.forms import Form
 from handlers.kit.requests import Answer
@@ -133,6 +135,8 @@ class Past:
         for days, who, partner, due, what in story.ACTIONS:
             day = (self._now.date() + timedelta(days=due)).isoformat()
             self._on(days, 5, self._says, who, f"/1on1 action @{partner} {day} {what}")
+        for days, hour, who, words, steps in reviews.REVIEWS:
+            self._on(days, hour, self._goes_through, who, words, steps)
 
     def _on(self, days: int, hour: int, deed: Callable[..., Awaitable[None]], *how: Any) -> None:
         """Something `days` ago, in the hours after midday in London."""
@@ -160,6 +164,29 @@ class Past:
     def _key(self) -> str:
         self._count += 1
         return f"sample-{self._count}"
+
+    async def _goes_through(self, who: str, words: str, steps: tuple[reviews.Step, ...]) -> None:
+        """Say something, then press what is shown and fill in what is asked, one after the other."""
+        me = self._me(who)
+        answer = (
+            await self._ears.say(me, UPBEAT, words, None, self._key())
+            if words
+            else await self.core.home(me.id)
+        )
+        for step in steps:
+            assert answer is not None, (who, words, step)
+            if isinstance(step, reviews.Press):
+                assert answer.card is not None, (who, words, step)
+                handle = button(answer.card, step)
+                answer = await self._ears.press(me, UPBEAT, handle, "", self._key())
+                continue
+            assert answer.form is not None, (who, words, step)
+            given = {name: self._ids(each) for name, each in step.items()}
+            answer = await self._ears.submit(me, UPBEAT, answer.form.draft, given, self._key())
+
+    def _ids(self, answer: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        """An answer with colleagues by their ids."""
+        return answer if isinstance(answer, str) else tuple(self.people[who].id for who in answer)
 
     async def _says(self, who: str, words: str, view: View = UPBEAT) -> None:
         await self._ears.say(self._me(who), view, words, None, self._key())
@@ -214,6 +241,18 @@ def _unchanged(moment: datetime) -> datetime:
 
 def _main(card: Card) -> str:
     return next((button.handle for button in card.buttons() if button.style == "primary"), "")
+
+
+def button(card: Card, wanted: reviews.Press) -> str:
+    """The handle of a button of a card."""
+    english = Voice()
+    found = {
+        button.handle: english.say(part.body) if isinstance(part, Section) else english.say(card.title)
+        for part in card.parts
+        for button in ([part.button] if isinstance(part, Section) else [part])
+        if isinstance(button, Button) and english.say(button.label) == wanted.label
+    }
+    return next(handle for handle, beside in found.items() if wanted.beside in beside)
 
 
 def _free(form: Form) -> list[str]:

@@ -13,7 +13,12 @@ from sqlalchemy import event
 from sqlmodel import SQLModel
 
 from bot.web import sample_story as story
-from bot.web.sample import found_sample_company
+from bot.web.hearing import Ears, Me
+from bot.web.live import Live
+from bot.web.pages import View
+from bot.web.sample import button, found_sample_company
+from bot.web.sample_reviews import Press
+from bot.words import Voice
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
 from storage.database import Database
@@ -92,6 +97,32 @@ async def test_something_is_due_today(core: Core) -> None:
     assert NOW.date() in {moment.date() for moment in await core.database.read(due)}
 
 
+async def test_reviews_wait_to_be_written_and_one_to_be_read(core: Core) -> None:
+    ears = Ears(core, Live())
+
+    async def shown(who: str, words: str, *presses: Press) -> str:
+        person = await core.database.read(lambda store: store.directory.with_account("web", who))
+        assert person
+        me = Me(person, who)
+        answer = await ears.say(me, View("upbeat"), words, None, who + words)
+        for press in presses:
+            assert answer
+            assert answer.card
+            answer = await ears.press(me, View("upbeat"), button(answer.card, press), "", f"{who}{press}")
+        assert answer
+        assert answer.card
+        return Voice().plain(answer.card)
+
+    mine = await shown("ada", "/review")
+    assert "Your self-review" in mine
+    assert "Review of your colleague Dora Maar" in mine
+    result = await shown("ada", "/review", Press("Read it", "Leads"))
+    assert "Support and Engines plan the week together" in result
+    assert "Rating: 4 of 5" in result
+    progress = await shown("hana", "/review progress", Press("Progress", "Design pilot"))
+    assert "Self-reviews: 3 of 6 handed in" in progress
+
+
 async def test_the_clock_is_right_again_afterwards(tmp_path: Path) -> None:
     with copy_of(founded, "sqlite", tmp_path) as (_, said):
         assert said == NOW
@@ -115,5 +146,5 @@ async def test_founding_it_is_little_work(tmp_path: Path) -> None:
         assert await database.read(lambda store: store.count(WebMessage)) > 200
         interactions = await database.read(lambda store: store.count(Inbox))
         await database.close()
-    assert interactions < 220
+    assert interactions < 270
     assert interactions * 10 < statements < interactions * 32
