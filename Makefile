@@ -6,6 +6,9 @@ PYTHON ?= python3
 # For a part of the tests: make test TESTS=tests/test_environment.py
 TESTS ?=
 
+# Every process that a test starts would compile Upbeat anew where this is set.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 # The two variables pin what builds Upbeat itself, in older and in newer versions of pip.
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 from typing import TypeAlias, TypeVar
 
@@ -167,8 +168,7 @@ class Units:
     def _plans(self) -> str:
         """A digest of what plans: a new bell, or new rules of time zones, plan everybody anew."""
         names = sorted(bell.name for bell in self._bells.values() if bell.plan)
-        versions = (version(each) for each in ("upbeat", "tzdata", "holidays"))
-        return hashlib.sha256("\n".join([*versions, *names]).encode()).hexdigest()
+        return hashlib.sha256("\n".join([*_versions(), *names]).encode()).hexdigest()
 
     # Reminding ---------------------------------------------------------------------------------------------
 
@@ -190,6 +190,12 @@ class Units:
         log.error("reminder failed", extra={"error": type(error).__name__})
         report.decided["failed", type(error).__name__] += 1
         nudges.set_aside(store, person_id, error)
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    """Of what decides when somebody's moment is; reading them takes longer than a tick that has nothing to do."""
+    return tuple(version(each) for each in ("upbeat", "tzdata", "holidays"))
 
 
 def _while_there_is_time(

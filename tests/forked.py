@@ -25,8 +25,22 @@ from pathlib import Path
 from typing import IO, Any
 
 PROJECT = Path(__file__).parent.parent
-IMPORTED = ("bot.running", "bot.importing", "bot.doctor", "storage.migrations", "storage.backups")
-"""What nearly every process needs, and what takes a second. Nothing of it starts anything: a test sees to that."""
+IMPORTED = (
+    "bot.running",
+    "bot.web.platform",
+    "bot.slack.platform",
+    "bot.telegram.platform",
+    "bot.importing",
+    "bot.doctor",
+    "storage.migrations",
+    "storage.backups",
+    "aiosqlite",
+    "uvloop",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.loops.uvloop",
+    "uvicorn.lifespan.on",
+)
+"""What nearly every process needs, and what takes seconds. Nothing of it starts anything: a test sees to that."""
 
 
 class Forked:

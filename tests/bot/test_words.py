@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import cache
 from html import escape
 from string import Formatter
 
@@ -24,7 +25,9 @@ NAMES = {"HR", "Upbeat", "CSV", "Excel"}
 """What is called the same in every language."""
 
 
+@cache
 def _pairs() -> list[tuple[str, str]]:
+    """Each sentence of ours beside its translation."""
     with (LOCALES / "zh.po").open(encoding="utf-8") as file:
         catalog = read_po(file, locale="zh_Hans_CN")
     return [_pair(catalog, sentence) for sentence in sentences()]
@@ -35,9 +38,6 @@ def _pair(catalog: Catalog, sentence: str | tuple[str, str]) -> tuple[str, str]:
     found = catalog.get(sentence if isinstance(sentence, str) else sentence[0])
     said = (found.string if found else "") or ""
     return english, said if isinstance(said, str) else said[0]
-
-
-PAIRS = _pairs()
 
 
 def _bare(template: str) -> str:
@@ -56,17 +56,17 @@ def test_every_sentence_has_a_translation() -> None:
 
 
 def test_both_sides_have_the_same_placeholders() -> None:
-    assert [pair for pair in PAIRS if _placeholders(pair[0]) != _placeholders(pair[1])] == []
+    assert [pair for pair in _pairs() if _placeholders(pair[0]) != _placeholders(pair[1])] == []
 
 
 def test_a_translation_says_something_else_than_the_english() -> None:
     """Only names, and sentences that are nothing but a placeholder, stay as they are."""
-    same = {english for english, chinese in PAIRS if not chinese.strip() or chinese == english}
+    same = {english for english, chinese in _pairs() if not chinese.strip() or chinese == english}
     assert {english for english in same if re.search(r"[A-Za-z]", _bare(english))} == NAMES
 
 
 def test_a_translation_is_chinese() -> None:
-    wordless = {english for english, chinese in PAIRS if not CHARACTER.search(chinese)}
+    wordless = {english for english, chinese in _pairs() if not CHARACTER.search(chinese)}
     assert {english for english in wordless if re.search(r"[A-Za-z]", _bare(english))} - NAMES == {
         "{done} of {all}",  # 3/5
         "{value} of {target}",  # 380 / 500
@@ -78,33 +78,33 @@ def test_a_translation_is_chinese() -> None:
 
 def test_chinese_has_chinese_punctuation() -> None:
     assert [
-        chinese for _, chinese in PAIRS if BESIDE.search(chinese) or chinese[-1:] in tuple(".,!?:;")
+        chinese for _, chinese in _pairs() if BESIDE.search(chinese) or chinese[-1:] in tuple(".,!?:;")
     ] == []
 
 
 def test_a_space_stands_between_chinese_and_latin() -> None:
-    assert [chinese for _, chinese in PAIRS if STUCK.search(chinese)] == []
+    assert [chinese for _, chinese in _pairs() if STUCK.search(chinese)] == []
 
 
 def test_a_question_stays_a_question() -> None:
-    assert [pair for pair in PAIRS if pair[0].endswith("?") != pair[1].endswith("？")] == []
+    assert [pair for pair in _pairs() if pair[0].endswith("?") != pair[1].endswith("？")] == []
 
 
 def test_a_command_stays_the_command_that_it_is() -> None:
     def commands(template: str) -> list[str]:
         return re.findall(r"(?<![\w/])/[a-z0-9]+", template)
 
-    assert [pair for pair in PAIRS if commands(pair[0]) != commands(pair[1])] == []
+    assert [pair for pair in _pairs() if commands(pair[0]) != commands(pair[1])] == []
 
 
 def test_a_line_that_keeps_hr_out_keeps_it_out_in_chinese() -> None:
-    lines = [pair for pair in PAIRS if "HR has no access" in pair[0]]
+    lines = [pair for pair in _pairs() if "HR has no access" in pair[0]]
     assert lines
     assert [pair for pair in lines if "HR 无权查看" not in pair[1]] == []
 
 
 def test_a_line_that_nobody_else_reads_says_so_in_chinese() -> None:
-    lines = [pair for pair in PAIRS if "and nobody else. HR" in pair[0] or "by nobody else. HR" in pair[0]]
+    lines = [pair for pair in _pairs() if "and nobody else. HR" in pair[0] or "by nobody else. HR" in pair[0]]
     assert lines
     assert [pair for pair in lines if "其他人都看不到" not in pair[1]] == []
 

@@ -87,7 +87,7 @@ LEAPS = {
     "an hour, again and again": ([2 * HOUR] * 24, True),
     "a year that has really passed": ([YEAR, *[HOUR] * 73], False),
     "a weekend without Upbeat": ([3 * DAY, *[HOUR] * 10], True),
-    "three weeks, tidied each hour": ([HOUR] * 24 * 21, False),
+    "three weeks, tidied four times a day": ([6 * HOUR] * 4 * 21, False),
 }
 """How the clock goes on between two tidyings, and whether what is kept for 14 days is still there."""
 

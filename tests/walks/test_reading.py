@@ -25,7 +25,7 @@ from tests.walks.reorganised import TABLES, History, Undo
 from tests.walks.surfaces import ALL_THERE, Out
 from tests.walks.tour import COMMANDS, Seen, Tour, opened
 
-HISTORIES = 200
+HISTORIES = 120
 LENT = tuple(
     table
     for table in TABLES
