@@ -28,6 +28,8 @@ from handlers.kit.typed import MENTION, SEPARATORS, spoken
 from storage.people import Person
 
 _SEGMENT = re.compile(r"[;；\n]")
+_LONGEST_DAY = 80
+"""Characters in which a day is written that stands at the beginning of a text, however long the text is."""
 
 
 def read(route: Route, rest: str, request: Request, questions: Sequence[Question]) -> dict[str, Any]:
@@ -64,9 +66,11 @@ class _Reading:
             self._take_choice(question)
 
     def take_tag(self, question: Choice) -> None:
+        if "#" not in self.rest:
+            return
         for option in question.known:
             for name in option.names:
-                tag = re.compile(rf"#{re.escape(name)}(?=\s|$|[,，.。;；])", re.IGNORECASE)
+                tag = _tag(name)
                 if tag.search(self.rest):
                     self.given[question.name] = option.value
                     self.rest = tag.sub("", self.rest).strip()
@@ -132,7 +136,7 @@ class _Reading:
 
     def _take_day(self, question: Day) -> None:
         text = _without_lead(self.rest, question.lead)
-        reading = dates.read_day(text, self.request.today, self.request.actor.language)
+        reading = dates.read_day(text[:_LONGEST_DAY], self.request.today, self.request.actor.language)
         if reading and text.lower().startswith(reading.text.lower()):
             self.given[question.name] = reading.day.isoformat()
             self.rest = text[len(reading.text) :].lstrip(SEPARATORS)
@@ -165,16 +169,24 @@ class _Reading:
             (len(name), option.value)
             for option in question.known
             for name in option.names
-            if re.match(_ended(name, touches=name in option.also), self.rest, re.IGNORECASE)
+            if _ended(name, touches=name in option.also).match(self.rest)
         ]
         if begins:
             length, self.given[question.name] = max(begins, key=itemgetter(0))
             self.rest = self.rest[length:].lstrip(SEPARATORS)
 
 
-def _ended(name: str, *, touches: bool) -> str:
-    """The pattern of a name that ends where a word ends; a Chinese one of ours may touch the next word."""
-    return re.escape(name) if touches and not name.isascii() else rf"{re.escape(name)}(?=\s|$|[,，])"
+@lru_cache(maxsize=4096)
+def _tag(name: str) -> re.Pattern[str]:
+    """A choice anywhere in the text: #teamwork."""
+    return re.compile(rf"#{re.escape(name)}(?=\s|$|[,，.。;；])", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def _ended(name: str, *, touches: bool) -> re.Pattern[str]:
+    """A name that ends where a word ends; a Chinese one of ours may touch the next word."""
+    end = "" if touches and not name.isascii() else r"(?=\s|$|[,，])"
+    return re.compile(re.escape(name) + end, re.IGNORECASE)
 
 
 def _without_lead(text: str, lead: Sequence[str]) -> str:

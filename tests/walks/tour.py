@@ -142,7 +142,7 @@ class Seen:
     heard: Heard
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio shows what a task has returned whenever it is asked for a signal's handler
 class Tour:
     """Goes through every door and keeps all that was seen."""
 
