@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
-from handlers.feedback.note import READ, RECEIVED, feature
+from handlers.feedback.note import READ, RECEIVED, answered, feature
 from handlers.kit.access import owner_of, readers
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.forms import Words
@@ -45,6 +45,7 @@ def acknowledge(request: Request, feedback: str) -> Reply:
         raise Problem(TAKEN_BACK)
     done = Card(
         Phrase("Thank you. {author} hears that you have read it.", author=_name(request, row.author_id)),
+        *answered(row.answers),  # days may have gone since it was sent
         _reply_button(row.id),
     )
     return Reply(show=done, tell=_marked_read(request, row), keep=True)

@@ -20,7 +20,7 @@ from storage.reviews.running import within
 from storage.store import Store
 from storage.tables import ObligationRow
 
-PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.acknowledge": "acknowledge"}
+PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.show_result": "acknowledge"}
 """Until the end of which phase this is due; other things until the end of the one in which they are asked."""
 
 

@@ -19,7 +19,7 @@ from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
 from storage.reviews.running import within
 from storage.store import Store
 
-SHARE, ACKNOWLEDGE = "reviews.share", "reviews.acknowledge"
+SHARE, READ = "reviews.share", "reviews.show_result"
 
 
 # Sharing -------------------------------------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ def settle(store: Store, cycle: ReviewCycle) -> None:
     """The cycle is over: nobody is reminded of a talk or of acknowledging any more. Sharing stays owed: a result that
     its person has never read is no result."""
     for owed in store.obligations.within(within(cycle.id)):
-        if owed.kind in (talking.TALK, ACKNOWLEDGE):
+        if owed.kind in (talking.TALK, READ):
             store.obligations.close(owed.person_id, owed.kind, owed.about, how="expired")
 
 
@@ -89,7 +89,7 @@ def give(request: Request, result: str) -> Reply:
     by = Verbatim(request.actor.name)
     request.store.obligations.open(
         subject.id,
-        ACKNOWLEDGE,
+        READ,
         row.id,
         title=dump(Phrase("{cycle}: read your result and acknowledge it", cycle=Verbatim(cycle.name))),
         args={"result": row.id},
@@ -228,7 +228,7 @@ def acknowledge(request: Request, result: str) -> Reply:
     row = bound_result(request, result)
     if row.acknowledged_at is None:
         request.store.reviews.results.change(row, acknowledged_at=request.now)
-        request.store.obligations.close(request.actor.id, ACKNOWLEDGE, row.id)
+        request.store.obligations.close(request.actor.id, READ, row.id)
     name = Verbatim(request.actor.name)
     card = result_card(request, bound_cycle(request, row.cycle_id), row)
     return Reply(

@@ -258,6 +258,14 @@ async def test_the_reminder_comes_after_three_days_with_the_button_that_does_it(
     assert "Acknowledge the feedback from Eve Curie" in chat.told_cards("ben")[-1]
 
 
+async def test_who_acknowledges_days_later_sees_again_what_was_said(chat: Chat) -> None:
+    await to_ben(chat)
+    chat.wait(days=3, hours=1)
+    await chat.tick()
+    heard = await chat.presses("ben", "Do it now", on=chat.told_cards("ben")[-1])
+    assert all(words in heard for words in ANSWERS.values())
+
+
 async def test_the_reply_goes_to_the_author_alone(any_chat: Chat) -> None:
     await to_ben_and_ada(any_chat)
     heard = await any_chat.presses("ben", "Reply")

@@ -193,6 +193,17 @@ async def finalises(chat: Chat, card: Heard) -> Heard:
     return await chat.presses("ada", "Make it final")
 
 
+async def test_who_is_reminded_of_a_result_reads_it_before_acknowledging(any_chat: Chat) -> None:
+    chat = any_chat
+    await shared(chat)
+    heard = await chat.presses("ben", "Do it now", on=await chat.opens("ben"))
+    assert "Your review" in heard
+    assert {row.acknowledged_at for row in chat.rows(ReviewResult)} == {None}
+    await chat.presses("ben", "Acknowledge", on=heard)
+    assert {row.acknowledged_at for row in chat.rows(ReviewResult)} == {None, chat.now}
+    assert "read your result" not in await chat.opens("ben")
+
+
 async def test_the_seal_says_what_is_another_one(any_chat: Chat) -> None:
     chat = any_chat
     await shared(chat)
