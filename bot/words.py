@@ -120,6 +120,21 @@ def is_inside(words: str, at: int) -> bool:
     return letter in _JOINS or before == "\u200d" or skin or unicodedata.combining(letter) > 0
 
 
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\{(\w+)\})|\{(\w+)\} (?=[\u4e00-\u9fff])")
+_WIDE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+
+
+def _closed_up(template: str, said: dict[str, str]) -> str:
+    """A sentence in Chinese has a space around each value, for the Latin ones; beside a Chinese one there is none."""
+
+    def gap(found: re.Match[str]) -> str:
+        before, after = found.groups()
+        edge = said[before][:1] if before else said[after][-1:]
+        return found[0].rstrip(" ") if _WIDE.match(edge) else found[0]
+
+    return _GAP.sub(gap, template)
+
+
 def _unchanged(words: str) -> str:
     return words
 
@@ -176,7 +191,8 @@ class Voice:
     def _fill(self, template: str, values: Iterable[tuple[str, Value]]) -> str:
         if "{" not in template and "}" not in template:
             return template
-        return template.format(**{name: self._value(item) for name, item in values})
+        said = {name: self._value(item) for name, item in values}
+        return (_closed_up(template, said) if self.language == "zh" else template).format(**said)
 
     def _value(self, item: Value) -> str:
         if isinstance(item, bool | int | float):

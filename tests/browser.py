@@ -47,7 +47,7 @@ FLAGS = (
 
 @asynccontextmanager
 async def open_browser(*, locale: str = "en-US", timezone: str = "UTC") -> AsyncIterator[BrowserContext]:
-    """One person's browser: its own cookies, language and time zone; it gives up after ten seconds.
+    """One person's browser: its own cookies, language and time zone; it gives up after half a minute.
 
     It is a `BrowserContext`; a second person on the same page opens a second one.
     """
@@ -55,7 +55,7 @@ async def open_browser(*, locale: str = "en-US", timezone: str = "UTC") -> Async
         chromium = await playwright.chromium.connect(_kept())
         try:
             context = await chromium.new_context(locale=locale, timezone_id=timezone)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)
             yield context
         finally:
             await chromium.close()  # the contexts of this connection; Chromium goes on

@@ -157,6 +157,19 @@ def test_the_year_is_said_when_it_is_not_the_readers(
 
 
 @pytest.mark.parametrize(
+    ("author", "chinese"),
+    [
+        ("Ada", "确认收到 Ada 的反馈"),
+        ("陈明", "确认收到陈明的反馈"),
+        ("陈明 Ming", "确认收到陈明 Ming 的反馈"),
+        ("", "确认收到  的反馈"),
+    ],
+)
+def test_chinese_has_a_space_beside_latin_letters_alone(author: str, chinese: str) -> None:
+    assert CHINESE.say(Phrase("Acknowledge the feedback from {author}", author=Verbatim(author))) == chinese
+
+
+@pytest.mark.parametrize(
     ("people", "english", "chinese"),
     [
         (("Ada",), "Ada", "Ada"),

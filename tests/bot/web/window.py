@@ -14,6 +14,11 @@ from tests.browser import open_browser
 from tests.company import Chat
 
 
+PATIENCE = 30_000
+"""Milliseconds for what a page shows in tenths of one, on a machine that is busy with other things."""
+expect.set_options(timeout=PATIENCE)
+
+
 @dataclass
 class Window:
     """Browsers of several people on one house; whatever goes wrong in any of them is noted."""
@@ -26,7 +31,7 @@ class Window:
     async def of(self, who: str, view: str = "upbeat", **more: object) -> Page:
         """A page on which somebody is."""
         context = await self.browser.new_context(**more)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = await context.new_page()
         page.on("request", self._requested)
         page.on("console", self._logged)
