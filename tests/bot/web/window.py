@@ -13,7 +13,6 @@ from tests.bot.web.house import Opened, open_house
 from tests.browser import open_browser
 from tests.company import Chat
 
-
 PATIENCE = 30_000
 """Milliseconds for what a page shows in tenths of one, on a machine that is busy with other things."""
 expect.set_options(timeout=PATIENCE)
