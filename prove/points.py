@@ -138,6 +138,7 @@ def set_points(trap: Trap) -> None:
     from handlers.kit.dispatch import Core
     from schedules.delivery import Delivery
     from schedules.ringing import Units
+    from schedules.sending import Sending
     from storage.inbox import Deliveries
 
     before(Deliveries, "keep", trap, "before the inbox row")
@@ -148,7 +149,7 @@ def set_points(trap: Trap) -> None:
     _set_doors(trap)
     after_coroutine(Delivery, "_take", trap, "after the claim")
     _set_voices(trap)
-    after_coroutine(Delivery, "_sent", trap, "after the delivery is noted")
+    after_coroutine(Sending, "_sent", trap, "after the delivery is noted")
     before(Units, "_ring", trap, "in a tick")
 
 
@@ -245,14 +246,14 @@ def hurry(times: float) -> float | None:
     length of a turn's lease."""
     if times == 1:
         return None
-    from schedules import clock, delivery
+    from schedules import clock, sending
     from storage import outbox
 
     length = 30 / times
-    for module in (outbox, delivery):
+    for module in (outbox, sending):
         module.__dict__["LEASE"] = timedelta(seconds=length)
-    delivery.FRESH = delivery.ANSWER = length / 2
-    delivery.PATIENCE = length / 4
+    sending.FRESH = sending.ANSWER = length / 2
+    sending.PATIENCE = length / 4
     clock.TICK = max(2, int(20 / times))
     return 9 / times
 

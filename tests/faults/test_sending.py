@@ -38,8 +38,8 @@ class Platform:
 
     def __init__(self, name: str, room: Any) -> None:
         self.name, self.room = name, room
-        self.delivery = Delivery(room.core, [room.platform.speaker], worker="faults")
-        self.delivery._now = self.delivery._buckets._now = lambda: room.chat.now.timestamp()
+        speakers, now = [room.platform.speaker], lambda: room.chat.now.timestamp()
+        self.delivery = Delivery(room.core, speakers, worker="faults", now=now)
 
     def fail(self, kind: str, **more: Any) -> None:
         """Let the next messages fail so."""
@@ -245,7 +245,8 @@ def speaker(there: Platform, url: str) -> Any:
 async def test_f25_lines_that_break_lose_nothing(chat: Chat, name: str, figure: Figure) -> None:
     """Each kind of broken line for ten minutes, then the real one."""
     async with platform(name, chat) as there:
-        mouth, cells = there.delivery._speakers[name], 0
+        speakers, cells = there.delivery._sending.speakers, 0
+        mouth = speakers[name]
         for number, (kind, answer) in enumerate(
             [*ANSWERS.items(), ("TLS", b"x"), ("name", b"x"), ("port", b"x")]
         ):
@@ -255,12 +256,12 @@ async def test_f25_lines_that_break_lose_nothing(chat: Chat, name: str, figure: 
                     "name": "http://nowhere.invalid",
                     "port": "http://127.0.0.1:9",
                 }.get(kind, f"http://127.0.0.1:{port}")
-                there.delivery._speakers[name] = speaker(there, url)
+                speakers[name] = speaker(there, url)
                 there.queue("ben", f"message {number}.")
                 for _ in range(5):
                     await there.delivery.deliver()
                     chat.wait(minutes=2)
-            there.delivery._speakers[name] = mouth
+            speakers[name] = mouth
             for _ in range(8):
                 await there.delivery.deliver()
                 chat.wait(minutes=10)

@@ -33,8 +33,7 @@ async def test_f40_a_revoked_token_is_tried_once_an_hour_and_costs_no_message(
     messages = [tell(chat, who, f"{number}") for number in range(2) for who in ("ada", "ben", "eve", "dora")]
     for who in chat.ids:
         line.script[who] = [Locked()] * 10_000
-    delivery = worker(chat, line)
-    delivery._now = lambda: chat.now.timestamp()
+    delivery = worker(chat, line, now=lambda: chat.now.timestamp())
     before = chat.now
     hours: list[int] = []
     while chat.now < before + timedelta(hours=24):

@@ -96,8 +96,7 @@ async def test_a_refused_token_is_told_and_costs_no_message(any_chat: Chat) -> N
     chat, line = any_chat, Line()
     first, second = tell(chat, "ben", "one"), tell(chat, "eve", "two")
     line.script["ben"] = line.script["eve"] = [Locked()] * 30
-    delivery = worker(chat, line)
-    delivery._now = lambda: chat.now.timestamp()
+    delivery = worker(chat, line, now=lambda: chat.now.timestamp())
     for _ in range(12):
         await delivery.deliver()
         chat.wait(minutes=20)

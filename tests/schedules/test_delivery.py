@@ -96,8 +96,8 @@ def tell(chat: Chat, who: str, words: str, **more: Any) -> str:
     return queued
 
 
-def worker(chat: Chat, *lines: Line, name: str = "one") -> Delivery:
-    return Delivery(chat.core, lines, worker=name)
+def worker(chat: Chat, *lines: Line, name: str = "one", now: Callable[[], float] = steady) -> Delivery:
+    return Delivery(chat.core, lines, worker=name, now=now)
 
 
 async def until(happens: Callable[[], object]) -> None:
@@ -481,16 +481,17 @@ async def test_who_slept_just_before_the_request_does_not_send(any_chat: Chat) -
     """It was written down as being sent; then the process was stopped for longer than its lease, and woken."""
     line = Line()
     message = tell(any_chat, "ben", "hello")
-    asleep, begin = worker(any_chat, line, name="asleep"), Delivery._begin
     clock = [0.0]
-    asleep._now = lambda: clock[0]
+    asleep = worker(any_chat, line, name="asleep", now=lambda: clock[0])
+    sending = asleep._sending
+    begin = sending._begin
 
     def sleeping(store: Store, message: Any) -> Any:
-        begun = begin(asleep, store, message)
+        begun = begin(store, message)
         clock[0] += 90
         return begun
 
-    asleep._begin = sleeping  # type: ignore[method-assign]
+    sending._begin = sleeping  # type: ignore[method-assign]
     await asleep.deliver()
     assert line.heard == []
     assert row(any_chat, message).state == "waiting"
