@@ -15,7 +15,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
 from handlers.reviews import deadlines, duties, phases
-from handlers.reviews.review import bound_cycle, feature, has_power, runners
+from handlers.reviews.review import bound_cycle, feature, has_power, runners, running_cycle
 from handlers.reviews.telling import runner_of, tell
 from handlers.reviews.writing import WRITE
 from storage.people import Person
@@ -35,9 +35,7 @@ Added = Annotated[tuple[Person, ...], Colleague(Phrase("Whom do you add?"), most
 )
 def add_people(request: Request, cycle: str, people: Added) -> Reply:
     """Add people to a cycle that runs: what its phase asks about them is asked now."""
-    row = bound_cycle(request, cycle)
-    if row.state != "running":
-        raise Problem(Phrase("This cycle does not run."))
+    row = running_cycle(request, cycle)
     new = [person for person in people if not request.store.reviews.cycles.is_reviewed_in(row.id, person.id)]
     if not new:
         raise Problem(Phrase("The cycle is about all of them already."), question="people")

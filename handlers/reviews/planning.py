@@ -16,6 +16,7 @@ from handlers.reviews.days import Days, checked_days, given_days, usual_days
 from handlers.reviews.launching import plan_card
 from handlers.reviews.review import bound_cycle, feature, runners
 from storage.people import Person
+from storage.reviews import ReviewCycle
 
 HALF_A_YEAR = timedelta(days=182)
 
@@ -169,9 +170,7 @@ def _units(request: Request, words: str) -> dict[str, Sequence[str]]:
 @feature.button(allow=runners)
 def edit_days(request: Request, cycle: str) -> Reply:
     """Change the days of this cycle before it is launched."""
-    row = bound_cycle(request, cycle)
-    if row.state != "draft":
-        raise Problem(Phrase("It is launched. Its days are changed where it stands: /review cycles"))
+    row = _prepared(request, cycle)
     return Reply(ask=set_days.bind(cycle=row.id), given=given_days(row))
 
 
@@ -182,8 +181,13 @@ def edit_days(request: Request, cycle: str) -> Reply:
 )
 def set_days(request: Request, cycle: str, days: Days) -> Reply:
     """Set the last day of each phase."""
+    row = _prepared(request, cycle)
+    request.store.reviews.cycles.change(row, "planned", last_days=checked_days(request, row, days))
+    return Reply(show=plan_card(request, row, Phrase("The days are set. Nobody has heard of it yet.")))
+
+
+def _prepared(request: Request, cycle: str) -> ReviewCycle:
     row = bound_cycle(request, cycle)
     if row.state != "draft":
         raise Problem(Phrase("It is launched. Its days are changed where it stands: /review cycles"))
-    request.store.reviews.cycles.change(row, "planned", last_days=checked_days(request, row, days))
-    return Reply(show=plan_card(request, row, Phrase("The days are set. Nobody has heard of it yet.")))
+    return row

@@ -13,7 +13,7 @@ from handlers.kit.hours import Hours, calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim
-from handlers.reviews.review import bound_cycle, feature, runners
+from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.told import SHOWN, owed_in, reason_of, title_for_hr
 from storage.people import Person
 from storage.reviews import ReviewCycle
@@ -165,9 +165,7 @@ def _example(store: Store, row: ReviewCycle, reached: Sequence[tuple[Person, Pla
 @feature.button(allow=runners)
 def remind_now(request: Request, cycle: str) -> Reply:
     """Remind everybody who still owes something in this cycle."""
-    row = bound_cycle(request, cycle)
-    if row.state != "running":
-        raise Problem(Phrase("This cycle does not run."))
+    row = running_cycle(request, cycle)
     store = request.store
     reached = {person.id for person, plan in _plans(store, row) if plan.what != "not"}
     for person_id, owed in owed_in(store, row).items():

@@ -43,6 +43,14 @@ def bound_cycle(request: Request, cycle: str) -> ReviewCycle:
     return row
 
 
+def running_cycle(request: Request, cycle: str) -> ReviewCycle:
+    """The cycle behind a door that is for cycles that run. Raises Problem where it does not."""
+    row = bound_cycle(request, cycle)
+    if row.state != "running":
+        raise Problem(Phrase("This cycle does not run."))
+    return row
+
+
 def has_power(store: Store, person_id: str, cycle: ReviewCycle) -> bool:
     """Whether somebody runs a cycle: HR, but for a cycle in which they are reviewed themselves."""
     return store.directory.is_hr(person_id) and not store.reviews.cycles.is_reviewed_in(cycle.id, person_id)

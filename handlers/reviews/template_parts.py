@@ -16,7 +16,7 @@ from handlers.reviews.parts import COMPETENCY, GROWTH, OVERALL, QUESTION
 from handlers.reviews.parts import Part as Asked
 from handlers.reviews.review import feature
 from handlers.reviews.templates import SEEN, being_written, template_card, the_template
-from storage.reviews import CUSTOMER, MANAGER, PEER, ROLES, SELF, UPWARD
+from storage.reviews import CUSTOMER, MANAGER, PEER, ROLES, SELF, UPWARD, ReviewTemplate
 
 MOST_PARTS = 15
 FEWEST_POINTS, MOST_POINTS = 2, 7
@@ -62,9 +62,7 @@ Of = Annotated[str, Choice(Phrase("Of whom is it asked?"), options=ASKED_OF)]
 def open_asked(request: Request, template: str, key: str) -> Reply:
     """Change this part of the template, or take it out."""
     row = the_template(request, template)
-    part = next((parts.read(kept) for kept in row.parts if kept["key"] == key), None)
-    if part is None:
-        raise Problem(Phrase("This is not in the template any more."))
+    part = _part_of(row, key)
     return Reply(
         show=Card(
             part.title,
@@ -79,9 +77,7 @@ def open_asked(request: Request, template: str, key: str) -> Reply:
 def edit_asked(request: Request, template: str, key: str) -> Reply:
     """Change how this part of the template reads."""
     row = the_template(request, template)
-    part = next((parts.read(kept) for kept in row.parts if kept["key"] == key), None)
-    if part is None:
-        raise Problem(Phrase("This is not in the template any more."))
+    part = _part_of(row, key)
     given = {"title": _plain(part.title), "explained": _plain(part.help) if part.help else ""}
     whom = {"of": next((name for name, roles in WHOM.items() if set(roles) == set(part.roles)), "all")}
     points = {"points": "\n".join(_plain(each) for each in part.points)}
@@ -93,6 +89,13 @@ def edit_asked(request: Request, template: str, key: str) -> Reply:
         return Reply(ask=question.bind(template=row.id, key=key), given={**given, **whom})
     examples = {"examples": "\n".join(_plain(each) for each in part.examples)}
     return Reply(ask=competency.bind(template=row.id, key=key), given={**given, **whom, **points, **examples})
+
+
+def _part_of(row: ReviewTemplate, key: str) -> Asked:
+    part = next((parts.read(kept) for kept in row.parts if kept["key"] == key), None)
+    if part is None:
+        raise Problem(Phrase("This is not in the template any more."))
+    return part
 
 
 def _plain(words: Text) -> str:
