@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import col
 
 from storage.prepared import Prepared
@@ -22,6 +22,8 @@ MOST_FORGOTTEN = 500
 """Rows that go in one unit of work."""
 HOURS = ("quiet hours", "away", "holiday")
 """The reasons for silence that end at an hour of the person's own clock."""
+HELD = "paused"
+"""How it is closed for a while: nobody owes it now, and whoever does it meanwhile has done it."""
 
 _CLOSE = Prepared(
     update(TABLE)
@@ -29,7 +31,7 @@ _CLOSE = Prepared(
         TABLE.c.person_id == bindparam("person"),
         TABLE.c.kind == bindparam("which"),
         TABLE.c.about == bindparam("what"),
-        TABLE.c.closed_at.is_(None),
+        or_(TABLE.c.closed_at.is_(None), TABLE.c.closed_how == HELD),
     )
     .values(closed_at=bindparam("at", type_=TABLE.c.closed_at.type), closed_how=bindparam("how"))
     .returning(TABLE.c.id)
@@ -119,7 +121,7 @@ class Obligations:
         )
 
     def close(self, person_id: str, kind: str, about: str, *, how: str = "done") -> bool:
-        """Close it; False when it was not open."""
+        """Close it; False when it was neither open nor held."""
         self._store.touch(person_id)
         return bool(
             self._store.run(_CLOSE, person=person_id, which=kind, what=about, at=self._store.now, how=how)
@@ -162,7 +164,7 @@ class Obligations:
         here += [TABLE.c.closed_at.is_(None)] if closed == "" else []
         return self._store.all(ObligationRow, *here, order=TABLE.c.id)
 
-    def begin_again(self, row: ObligationRow, *, due_at: datetime) -> None:
+    def begin_again(self, row: ObligationRow, *, due_at: datetime | None) -> None:
         """It is owed anew: the person hears of it as if for the first time."""
         now = self._store.now
         anew = {"opened_at": now, "remind_at": now, "reminded": 0, "snoozed_until": None}

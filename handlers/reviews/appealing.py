@@ -11,7 +11,7 @@ from handlers.kit.forms import Question, Sheet, Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.values import dump
+from handlers.reviews.owing import owe
 from handlers.reviews.results import (
     appeal_ends,
     bound_result,
@@ -96,9 +96,7 @@ def appeal(
     told = {"cycle": cycle.name, "points": (row.rating or {}).get("points")}
     made = store.objections.raise_(RATING, row.id, by=me, to=looks.id, told=told, remark=remark, series="")
     title = Phrase("{name} appeals against their rating", name=Verbatim(request.actor.name))
-    store.obligations.open(
-        looks.id, DECIDE, made.id, title=dump(title), args={"objection": made.id}, minutes=20
-    )
+    owe(store, cycle, looks, DECIDE, made.id, title=title, args={"objection": made.id}, minutes=20)
     return Reply(
         show=Card(
             Phrase("Sent to {name}. You will read the answer here.", name=Verbatim(looks.name)),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from handlers.kit.calendar import WorkCalendar, local_day
+from handlers.kit.calendar import ONE_DAY, WorkCalendar, local_day
 from handlers.kit.forms import Day, Question, Sheet
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
@@ -32,10 +32,20 @@ def usual_days(calendar: WorkCalendar, today: date) -> dict[str, date]:
     made: dict[str, date] = {}
     day = today
     for phase, length in LENGTHS.items():
-        day += timedelta(days=length)
-        day = day if calendar.is_workday(day) else calendar.next_workday(day)
-        made[phase] = day
+        day = made[phase] = calendar.next_workday(day + timedelta(days=length - 1))
     return made
+
+
+def later(
+    calendar: WorkCalendar, cycle: ReviewCycle, moving: Iterable[str], by: timedelta
+) -> dict[str, date]:
+    """The last days of a cycle when these of its phases, in their order, end so much later: each on a workday, and
+    after the one before it."""
+    days = {phase: last_day(cycle, phase) for phase in cycle.last_days}
+    before = date.min
+    for phase in moving if by else ():
+        before = days[phase] = calendar.next_workday(max(days[phase] + by - ONE_DAY, before))
+    return days
 
 
 def open_phases(cycle: ReviewCycle) -> tuple[str, ...]:

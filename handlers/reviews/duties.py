@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime
 
-from handlers.kit.cadence import DEADLINE
-from handlers.kit.calendar import at_wall
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.values import dump
-from handlers.reviews import raters
+from handlers.reviews import owing, raters
 from handlers.reviews.writing import WRITE
 from storage.people import Person
 from storage.reviews import (
@@ -21,19 +18,11 @@ from storage.reviews import (
     Duty,
     ReviewCycle,
     is_confidential,
-    last_day,
 )
-from storage.reviews.running import within
 from storage.store import Store
 
-END_OF_DAY = time(18)
 PHASE_OF = {SELF: "self", PEER: "write", UPWARD: "write", MANAGER: "write", CUSTOMER: "write"}
 """In which phase people write as what."""
-
-
-def due_at(cycle: ReviewCycle, phase: str, person: Person) -> datetime:
-    """Until when a person is to have done what a phase asks, on their own clock."""
-    return at_wall(last_day(cycle, phase), END_OF_DAY, person.zone)
 
 
 def writers(store: Store, cycle: ReviewCycle, subject: Person, today: date) -> Iterator[tuple[str, Person]]:
@@ -67,27 +56,27 @@ def asked(store: Store, cycle: ReviewCycle, phase: str, duty: Duty) -> bool:
     author = store.directory.person(duty.author_id or "")
     if author is None or not author.active:
         return False
-    until = due_at(cycle, phase, author)
-    opened = store.obligations.open(
-        author.id,
+    until = owing.due_at(cycle, phase, author)
+    opened = owing.owe(
+        store,
+        cycle,
+        author,
         WRITE,
         duty.id,
-        title=dump(title(store, cycle, duty)),
+        title=title(store, cycle, duty),
         args={"review": duty.id},
-        due_at=until,
         minutes=20,
-        cadence=DEADLINE,
-        note=dump(late) if (late := when_late(store, cycle, duty, author, until)) else "",
-        within=within(cycle.id),
+        phase=phase,
+        note=when_late(store, cycle, duty, author, until),
     )
-    return opened is not None or _again(store, duty, author, until)
+    return opened or _again(store, cycle, duty, author, until)
 
 
-def _again(store: Store, duty: Duty, author: Person, until: datetime) -> bool:
+def _again(store: Store, cycle: ReviewCycle, duty: Duty, author: Person, until: datetime) -> bool:
     owed = store.obligations.find(author.id, WRITE, duty.id)
     if owed is None or owed.closed_at is None:
         return False
-    store.obligations.reopen(owed)
+    owing.owe_again(store, cycle, owed)
     store.obligations.begin_again(owed, due_at=until)
     return True
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from handlers.kit import cadence
 from handlers.kit.cards import Button, Card, Press, Section
-from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
-from handlers.reviews import deadlines, duties, phases
+from handlers.reviews import deadlines, owing, phases
 from handlers.reviews.days import Days, checked_days, given_days
 from handlers.reviews.review import bound_cycle, feature, runners
 from handlers.reviews.telling import tell
@@ -19,9 +17,6 @@ from storage.reviews import CycleEvent, ReviewCycle, last_day
 from storage.reviews.running import within
 from storage.store import Store
 from storage.tables import ObligationRow
-
-PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.show_result": "acknowledge"}
-"""Until the end of which phase this is due; other things until the end of the one in which they are asked."""
 
 
 @feature.button(allow=runners)
@@ -63,48 +58,31 @@ def _refuse_over(row: ReviewCycle) -> None:
 
 def _moved(store: Store, row: ReviewCycle, event: CycleEvent) -> tuple[Tell, ...]:
     """What is owed is due on the new last day, and whoever owes it hears so."""
-    owed = store.obligations.within(within(row.id))
+    owed = [each for each in store.obligations.within(within(row.id)) if each.due_at]
     for each in owed:
-        due_anew(store, row, each)
+        owing.move(store, row, each)
     deadlines.plan(store, row)
     return all_told(store, row, owed, event, Phrase("{cycle}: another last day", cycle=Verbatim(row.name)))
 
 
-def due_anew(store: Store, row: ReviewCycle, owed: ObligationRow) -> None:
-    """Something that is owed in a cycle is due by its days as they are now, and reminded of by those."""
-    person = store.directory.people[owed.person_id]
-    due_at = duties.due_at(row, PHASES_OF.get(owed.kind, row.phase), person)
-    known = cadence.steps(owed.opened_at, due_at, hours_of(store, person, calendar_of(store)))
-    later = next((step.at for step in known if step.at > store.now), None)
-    remind_at = owed.snoozed_until or (later if owed.reminded else store.now)
-    store.obligations.move(owed, due_at, remind_at=remind_at)
-
-
 def all_told(
-    store: Store, row: ReviewCycle, owed: Iterable[ObligationRow], event: CycleEvent, title: Text, *more: Text
+    store: Store, row: ReviewCycle, owed: Iterable[ObligationRow], event: CycleEvent, title: Text
 ) -> tuple[Tell, ...]:
     """One message for everybody who owes something, with how much, and until when."""
     counts: dict[str, int] = {}
     for each in owed:
         counts[each.person_id] = counts.get(each.person_id, 0) + 1
     return tuple(
-        tell(
-            store,
-            row,
-            person,
-            _news(row, person, count, title, more),
-            topic=f"reviews.event:{event.id}:{who}",
-        )
+        tell(store, row, person, _news(row, person, count, title), topic=f"reviews.event:{event.id}:{who}")
         for who, count in counts.items()
         if (person := store.directory.person(who)) and person.active
     )
 
 
-def _news(row: ReviewCycle, person: Person, count: int, title: Text, more: tuple[Text, ...]) -> Card:
-    until = Phrase("Until {moment}.", moment=duties.due_at(row, row.phase, person))
+def _news(row: ReviewCycle, person: Person, count: int, title: Text) -> Card:
+    until = Phrase("Until {moment}.", moment=owing.due_at(row, row.phase, person))
     return Card(
         title,
-        *(Section(each) for each in more),
         Section(
             Plural(
                 "One thing waits for you. {until}", "{n} things wait for you. {until}", n=count, until=until

@@ -11,9 +11,10 @@ from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Picture,
 from handlers.kit.pictures import is_table, shown
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
-from handlers.reviews import duties as owing
+from handlers.reviews import owing
 from handlers.reviews.calibration import figures
 from handlers.reviews.calibration.figures import Rated
+from handlers.reviews.duties import PHASE_OF
 from handlers.reviews.participation import Count, bars, by_role, by_team, counted
 from handlers.reviews.results import points_of
 from handlers.reviews.review import bound_cycle, feature, run_by, runners
@@ -65,7 +66,7 @@ def _whole(request: Request, cycle: ReviewCycle) -> Count:
 
 def _due(request: Request, cycle: ReviewCycle, duty: Duty) -> datetime | None:
     author = request.store.directory.person(duty.author_id or "")
-    return owing.due_at(cycle, owing.PHASE_OF.get(duty.role, "write"), author) if author else None
+    return owing.due_at(cycle, PHASE_OF.get(duty.role, "write"), author) if author else None
 
 
 @feature.button(allow=runners, takes_long=True)

@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule
-from handlers.kit.cadence import DEADLINE
 from handlers.kit.cards import Button, Section
 from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Verbatim
-from handlers.kit.values import dump
-from handlers.reviews import duties, raters, settling
+from handlers.reviews import raters, settling
+from handlers.reviews.owing import owe
 from handlers.reviews.review import bound_cycle, cycle_of, feature
 from storage.people import Person
 from storage.reviews import PEER, SELF, ReviewCycle
-from storage.reviews.running import within
 from storage.store import Store
 
 NOMINATE = "reviews.nominate"
@@ -32,19 +30,9 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
     for duty in store.reviews.duties(cycle.id, role=SELF):
         subject = store.directory.person(duty.subject_id)
         if subject and subject.active:
-            store.obligations.open(
-                subject.id,
-                NOMINATE,
-                cycle.id,
-                title=dump(
-                    Phrase("{cycle}: propose colleagues who write about you", cycle=Verbatim(cycle.name))
-                ),
-                args={"cycle": cycle.id},
-                due_at=duties.due_at(cycle, "peers", subject),
-                minutes=5,
-                cadence=DEADLINE,
-                within=within(cycle.id),
-            )
+            title = Phrase("{cycle}: propose colleagues who write about you", cycle=Verbatim(cycle.name))
+            args = {"cycle": cycle.id}
+            owe(store, cycle, subject, NOMINATE, cycle.id, title=title, args=args, minutes=5, phase="peers")
 
 
 def settle(store: Store, cycle: ReviewCycle) -> None:

@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from handlers.kit.calendar import local_day
 from handlers.kit.cards import Card, Section
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Verbatim
-from handlers.reviews import phases
-from handlers.reviews.extending import all_told, due_anew
-from handlers.reviews.review import bound_cycle, feature, runners
+from handlers.reviews import owing, phases
+from handlers.reviews.days import later, open_phases
+from handlers.reviews.extending import all_told
+from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.telling import tell
 from handlers.reviews.writing import WRITE
+from storage.obligations import HELD
 from storage.people import Person
-from storage.reviews import ReviewCycle, last_day
+from storage.reviews import ReviewCycle
 from storage.reviews.running import within
 from storage.store import Store
 from storage.tables import ObligationRow
-
-PAUSED = "paused"
-"""How what is owed in a cycle is closed while it is paused."""
 
 
 @feature.button(allow=runners)
 def pause(request: Request, cycle: str) -> Reply:
     """Pause this cycle: nobody owes anything until it goes on, and what was begun is kept."""
-    row = bound_cycle(request, cycle)
-    if row.state != "running":
-        raise Problem(Phrase("This cycle does not run."))
+    row = running_cycle(request, cycle)
     store = request.store
     owed = store.obligations.within(within(row.id))
-    for each in owed:
-        store.obligations.close(each.person_id, each.kind, each.about, how=PAUSED)
     store.reviews.cycles.change(row, "paused", state="paused", paused_at=request.now)
+    for each in owed:
+        owing.hold(store, row, each)
     phases.plan(store, row)
     event = store.reviews.running.note(row, "paused", by=request.actor.id)
     title = Phrase("{cycle} is paused", cycle=Verbatim(row.name))
@@ -61,20 +58,19 @@ def resume(request: Request, cycle: str) -> Reply:
         raise Problem(Phrase("This cycle is not paused."))
     store = request.store
     assert row.paused_at
-    days = _later(row, _days_paused(request, row))
+    days = later(request.calendar, row, open_phases(row), _days_paused(request, row))
     store.reviews.cycles.change(row, "resumed", state="running", paused_at=None, last_days=days)
     owed = [
-        each for each in store.obligations.within(within(row.id), closed=PAUSED) if _still(store, row, each)
+        each for each in store.obligations.within(within(row.id), closed=HELD) if _still(store, row, each)
     ]
     for each in owed:
-        store.obligations.reopen(each)
-        due_anew(store, row, each)
+        owing.go_on(store, row, each)
     phases.begin(store, row)
     event = store.reviews.running.note(row, "resumed", by=request.actor.id)
     told = all_told(
         store,
         row,
-        [each for each in owed if each.reminded],
+        [each for each in owed if each.reminded and each.due_at],
         event,
         Phrase("{cycle} goes on", cycle=Verbatim(row.name)),
     )
@@ -94,11 +90,3 @@ def _days_paused(request: Request, row: ReviewCycle) -> timedelta:
     assert row.paused_at
     zone = request.store.directory.zone
     return local_day(request.now, zone) - local_day(row.paused_at, zone)
-
-
-def _later(row: ReviewCycle, by: timedelta) -> dict[str, date]:
-    """The days of a cycle, those of this phase and of later ones moved."""
-    known = phases.used(row)
-    moving = known[known.index(row.phase) :] if row.phase in known else ()
-    days = {phase: last_day(row, phase) for phase in row.last_days}
-    return days | {phase: days[phase] + by for phase in moving}

@@ -12,7 +12,8 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
 from handlers.reviews import duties, phases
-from handlers.reviews.review import bound_cycle, feature, runners
+from handlers.reviews.days import later
+from handlers.reviews.review import feature, runners, running_cycle
 from handlers.reviews.telling import tell
 from storage.reviews import PHASES, ReviewCycle, last_day
 from storage.store import Store
@@ -50,9 +51,7 @@ Why = Annotated[
 )
 def reopen(request: Request, cycle: str, phase: Which, last: Last, reason: Why) -> Reply:
     """Let this cycle go back into an earlier phase, for a reason that is told."""
-    row = bound_cycle(request, cycle)
-    if row.state != "running":
-        raise Problem(Phrase("This cycle does not run."))
+    row = running_cycle(request, cycle)
     if phase not in earlier(row):
         raise Problem(
             Phrase("It cannot go back into this phase: it is in {phase}.", phase=phases.NAMES[row.phase]),
@@ -62,9 +61,8 @@ def reopen(request: Request, cycle: str, phase: Which, last: Last, reason: Why) 
         raise Problem(Phrase("This day is past. Give today or a later one."), question="last")
     store = request.store
     by = max(last - last_day(row, phase), timedelta())
-    days = {each: last_day(row, each) for each in row.last_days}
     known = phases.used(row)
-    days |= {each: days[each] + by for each in known[known.index(phase) :]} | {phase: last}
+    days = later(request.calendar, row, known[known.index(phase) :], by) | {phase: last}
     store.reviews.cycles.change(row, "reopened", last_days=days)
     phases.enter(store, row, phase, by=request.actor.id, reason=reason)
     return Reply(

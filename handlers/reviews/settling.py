@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule
-from handlers.kit.cadence import DEADLINE
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.values import dump
 from handlers.reviews import duties, raters, together
+from handlers.reviews.owing import owe
 from handlers.reviews.review import bound_cycle, cycle_of, feature
 from storage.people import Person
 from storage.reviews import PEER, Duty, ReviewCycle
-from storage.reviews.running import within
 from storage.store import Store
 
 APPROVE = "reviews.approve"
@@ -45,17 +43,10 @@ def ask(store: Store, cycle: ReviewCycle, subject: str) -> None:
     title = Phrase("{cycle}: settle which colleagues write about {name}", cycle=cycle_name, name=name)
     if declined:
         title = Phrase("{cycle}: a colleague declined to write about {name}", cycle=cycle_name, name=name)
-    store.obligations.open(
-        approver.id,
-        APPROVE,
-        _about(cycle, subject, declined),
-        title=dump(title),
-        args={"cycle": cycle.id, "subject": subject},
-        due_at=duties.due_at(cycle, "peers" if cycle.phase == "peers" else "write", approver),
-        minutes=5,
-        cadence=DEADLINE,
-        within=within(cycle.id),
-    )
+    args = {"cycle": cycle.id, "subject": subject}
+    phase = "peers" if cycle.phase == "peers" else "write"
+    about = _about(cycle, subject, declined)
+    owe(store, cycle, approver, APPROVE, about, title=title, args=args, minutes=5, phase=phase)
 
 
 def expire(store: Store, cycle: ReviewCycle, subject: str) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from handlers.kit.cadence import DEADLINE
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Press, Section
 from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.values import dump
-from handlers.reviews import duties, releasing, talking, versions, writing
+from handlers.reviews import releasing, talking, versions, writing
+from handlers.reviews.owing import owe
 from handlers.reviews.results import appeal_ends, bound_result, rating_line, seers, sharers, subjects
 from handlers.reviews.review import bound_cycle, called, feature
 from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
@@ -33,19 +32,9 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
         if result is None or author is None or not author.active or result.shared_at:
             continue
         name = Verbatim(store.directory.named(duty.subject_id))
-        store.obligations.open(
-            author.id,
-            SHARE,
-            result.id,
-            title=dump(
-                Phrase("{cycle}: share the result with {name}", cycle=Verbatim(cycle.name), name=name)
-            ),
-            args={"result": result.id},
-            due_at=duties.due_at(cycle, "share", author),
-            minutes=5,
-            cadence=DEADLINE,
-            within=within(cycle.id),
-        )
+        title = Phrase("{cycle}: share the result with {name}", cycle=Verbatim(cycle.name), name=name)
+        args = {"result": result.id}
+        owe(store, cycle, author, SHARE, result.id, title=title, args=args, minutes=5, phase="share")
 
 
 def settle(store: Store, cycle: ReviewCycle) -> None:
@@ -87,16 +76,16 @@ def give(request: Request, result: str) -> Reply:
     talking.ask(request, cycle, row)
     subject = request.person(row.subject_id)
     by = Verbatim(request.actor.name)
-    request.store.obligations.open(
-        subject.id,
+    owe(
+        request.store,
+        cycle,
+        subject,
         READ,
         row.id,
-        title=dump(Phrase("{cycle}: read your result and acknowledge it", cycle=Verbatim(cycle.name))),
+        title=Phrase("{cycle}: read your result and acknowledge it", cycle=Verbatim(cycle.name)),
         args={"result": row.id},
-        due_at=duties.due_at(cycle, "acknowledge", subject),
         minutes=10,
-        cadence=DEADLINE,
-        within=within(cycle.id),
+        phase="acknowledge",
     )
     told = Card(
         Phrase("{name} shared your review with you", name=by),

@@ -7,21 +7,19 @@ from datetime import date
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule
-from handlers.kit.cadence import DEADLINE
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Day
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Text, Verbatim
-from handlers.kit.values import dump
-from handlers.reviews import duties, parts
+from handlers.reviews import parts
 from handlers.reviews.calibration.rating import history
+from handlers.reviews.owing import END_OF_DAY, owe, owe_again
 from handlers.reviews.results import bound_result, rating_line, result_of, sharers, subjects
 from handlers.reviews.review import bound_cycle, feature, parts_of
 from storage.people import Person
 from storage.reviews import MANAGER, SELF, Review, ReviewCycle, ReviewResult
-from storage.reviews.running import within
 
 TALK = "reviews.talk"
 """What the manager owes once a result is shared."""
@@ -42,19 +40,9 @@ talkers = Rule("the two who talk", _talks, Phrase("This is for the two who talk 
 def ask(request: Request, cycle: ReviewCycle, row: ReviewResult) -> None:
     """The manager is to talk with whom a result was just shared with."""
     name = Verbatim(request.store.directory.named(row.subject_id))
-    request.store.obligations.open(
-        request.actor.id,
-        TALK,
-        row.id,
-        title=dump(
-            Phrase("{cycle}: talk with {name} about the result", cycle=Verbatim(cycle.name), name=name)
-        ),
-        args={"result": row.id},
-        due_at=duties.due_at(cycle, "talk", request.actor),
-        minutes=45,
-        cadence=DEADLINE,
-        within=within(cycle.id),
-    )
+    title = Phrase("{cycle}: talk with {name} about the result", cycle=Verbatim(cycle.name), name=name)
+    args = {"result": row.id}
+    owe(request.store, cycle, request.actor, TALK, row.id, title=title, args=args, minutes=45, phase="talk")
 
 
 def _other(request: Request, row: ReviewResult) -> Person:
@@ -201,7 +189,7 @@ def talked(
     row = bound_result(request, result)
     if not row.shared_at:
         raise Problem(Phrase("Share the result first; then you can talk about it."))
-    at = at_wall(day, duties.END_OF_DAY, request.actor.zone)
+    at = at_wall(day, END_OF_DAY, request.actor.zone)
     if day > request.today:
         raise Problem(Phrase("This day is still to come. Note it when you have talked."), question="day")
     if day < local_day(row.shared_at, request.actor.zone):
@@ -228,16 +216,9 @@ def not_talked(request: Request, result: str) -> Reply:
         raise Problem(Phrase("It is not noted as talked about, or you have acknowledged it already."))
     request.store.reviews.results.change(row, talked_at=None)
     cycle, name = bound_cycle(request, row.cycle_id), Verbatim(request.actor.name)
-    owed = next(
-        (
-            each
-            for each in request.store.obligations.about(TALK, row.id)
-            if each.person_id == row.author_id and each.closed_at
-        ),
-        None,
-    )
-    if owed is not None:
-        request.store.obligations.reopen(owed)
+    owed = request.store.obligations.find(row.author_id or "", TALK, row.id)
+    if owed is not None and owed.closed_at:
+        owe_again(request.store, cycle, owed)
     manager = request.store.directory.person(row.author_id or "")
     card = Card(
         Phrase("{name} says that you have not talked about the review yet", name=name),

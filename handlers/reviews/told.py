@@ -8,6 +8,7 @@ from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from handlers.kit.values import load
+from handlers.reviews.appealing import DECIDE
 from handlers.reviews.review import bound_cycle, feature, runners
 from handlers.reviews.writing import WRITE
 from storage.reviews import ReviewCycle, is_confidential
@@ -140,9 +141,11 @@ def owed_in(store: Store, row: ReviewCycle) -> dict[str, list[ObligationRow]]:
 
 
 def title_for_hr(store: Store, row: ReviewCycle, owed: ObligationRow) -> Text:
-    """What somebody owes, as HR reads it: of what is confidential, not about whom."""
+    """What somebody owes, as HR reads it: of what is confidential and of an appeal, not about whom."""
     duty = store.reviews.duty(owed.about) if owed.kind == WRITE else None
     if duty and is_confidential(duty.role, row.peers):
         return Phrase("{cycle}: a confidential review", cycle=Verbatim(row.name))
+    if owed.kind == DECIDE:
+        return Phrase("{cycle}: an appeal", cycle=Verbatim(row.name))
     title: Text = load(owed.title)
     return title

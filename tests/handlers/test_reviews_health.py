@@ -68,6 +68,18 @@ async def test_what_enough_people_say_is_shown_at_the_end_without_names(any_chat
     assert not [row for row in chat.rows(ObligationRow) if row.kind == "reviews.survey" and not row.closed_at]
 
 
+async def test_a_cycle_is_not_paused_while_its_survey_is_open(chat: Chat) -> None:
+    """It is over then: nothing is left that could be held."""
+    await proposed(chat)
+    before = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await go_on(chat, "closed")
+    after = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    assert not {"Pause", "Go on", "Back to an earlier phase"} & set(after.buttons)
+    assert "This cycle does not run." in await chat.presses("hana", "Pause", on=before)
+    await answers(chat, "ben", 4)
+    assert "Thank you" in chat.last["ben"]
+
+
 async def test_what_few_people_say_is_not_shown_and_not_kept(any_chat: Chat) -> None:
     chat = any_chat
     await closed(chat)

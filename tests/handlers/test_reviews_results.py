@@ -16,7 +16,7 @@ from storage.reviews import RatingChange, ResultEdition, ReviewResult
 from storage.sheets import read_sheet
 from storage.tables import AuditRow, ObligationRow
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import due, go_on, launched, write
+from tests.handlers.reviewing import due, go_on, launched, press_beside, write
 from tests.handlers.test_reviews_calibrating import looks, proposed, role
 
 
@@ -87,17 +87,55 @@ async def test_a_talk_is_not_owed_while_the_cycle_is_paused_and_its_day_moves_wi
         return [row for row in chat.rows(ObligationRow) if row.kind == "reviews.talk"]
 
     (before,) = talks()
-    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
-    await chat.presses("hana", "Pause")
+    await at_the_cycle(chat, "Pause")
     assert [row.closed_how for row in talks()] == ["paused"]
     chat.wait(days=7)
-    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
-    await chat.presses("hana", "Go on")
+    await at_the_cycle(chat, "Go on")
     (after,) = talks()
     assert after.closed_at is None
     assert before.due_at
     assert after.due_at
     assert (after.due_at - before.due_at).days == 7
+
+
+async def at_the_cycle(chat: Chat, label: str) -> Heard:
+    """Hana presses a button where the cycle stands."""
+    return await chat.presses(
+        "hana", label, on=await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    )
+
+
+def still_owed(chat: Chat) -> set[tuple[str, str]]:
+    """What is owed now in reviews, and by whom."""
+    names = {person: name for name, person in chat.ids.items()}
+    rows = [row for row in chat.rows(ObligationRow) if row.closed_at is None]
+    return {(names[row.person_id], row.kind) for row in rows if row.kind.startswith("reviews.")}
+
+
+async def test_what_is_done_while_a_cycle_is_paused_is_not_owed_when_it_goes_on(any_chat: Chat) -> None:
+    chat = any_chat
+    await shared(chat)
+    prepared = await chat.presses("ada", "Prepare the talk")
+    result_ = await reads(chat)
+    await at_the_cycle(chat, "Pause")
+    assert still_owed(chat) == set()
+    await chat.presses("ada", "We have talked", on=prepared)
+    await chat.submits("ada", day="today")
+    await chat.presses("ben", "Acknowledge", on=result_)
+    chat.wait(days=7)
+    await at_the_cycle(chat, "Go on")
+    assert still_owed(chat) == set()
+
+
+async def test_a_talk_that_was_none_is_owed_when_the_cycle_goes_on(chat: Chat) -> None:
+    await shared(chat)
+    await chat.presses("ada", "We have talked", on=await chat.presses("ada", "Prepare the talk"))
+    await chat.submits("ada", day="today")
+    await at_the_cycle(chat, "Pause")
+    await chat.presses("ben", "We have not talked", on=chat.told_cards("ben")[0])
+    assert still_owed(chat) == set()
+    await at_the_cycle(chat, "Go on")
+    assert still_owed(chat) == {("ada", "reviews.talk"), ("ben", "reviews.show_result")}
 
 
 async def test_the_talk_is_prepared_by_both_put_on_an_agenda_and_noted(any_chat: Chat) -> None:
@@ -154,6 +192,51 @@ async def test_an_appeal_goes_to_who_had_no_part_in_it_and_is_kept_with_a_reason
     assert "The goal was stopped in July" not in await chat.presses("ada", "Why this rating?")
     await chat.presses("ben", "Appeal", on=await reads(chat))
     assert "one appeal is decided once" in await chat.submits("ben", remark="And once more now")
+
+
+async def test_an_appeal_waits_while_its_cycle_is_paused(any_chat: Chat) -> None:
+    chat = any_chat
+    await appeals(chat)
+    await chat.tick()
+    assert "Ben Okri appeals against their rating" in chat.told("grace")
+    await at_the_cycle(chat, "Pause")
+    assert still_owed(chat) == set()
+    before = len(chat.told_cards("grace"))
+    chat.wait(days=7)
+    await chat.tick()
+    assert len(chat.told_cards("grace")) == before
+    await at_the_cycle(chat, "Go on")
+    assert ("grace", "reviews.decide") in still_owed(chat)
+    assert "Autumn 2026 goes on" not in chat.told("grace"), "an appeal has no day that moved"
+    await chat.tick()
+    assert "Ben Okri appeals against their rating" in Voice().plain(chat.told_cards("grace")[-1].card)
+    await chat.presses("grace", "Do it now", on=await chat.opens("grace"))
+    await chat.presses("grace", "Keep it")
+    await chat.submits("grace", reason="The goal was stopped in July, after it was late")
+    assert "the rating is kept" in chat.told("ben")
+
+
+async def test_who_appeals_in_a_pause_is_answered_when_the_cycle_goes_on(any_chat: Chat) -> None:
+    chat = any_chat
+    await shared(chat)
+    await at_the_cycle(chat, "Pause")
+    await chat.presses("ben", "Appeal", on=await reads(chat))
+    await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+    await chat.tick()
+    assert "appeals" not in chat.told("grace")
+    await at_the_cycle(chat, "Go on")
+    await chat.tick()
+    assert "Ben Okri appeals against their rating" in chat.told("grace")
+
+
+async def test_hr_reads_that_an_appeal_is_owed_and_not_whose(chat: Chat) -> None:
+    await appeals(chat)
+    await at_the_cycle(chat, "Progress")
+    whom = await chat.presses("hana", "Who was told what, and why")
+    assert "Grace Hopper: one thing" in whom
+    heard = await press_beside(chat, "hana", "Grace Hopper", "Why")
+    assert "Autumn 2026: an appeal" in heard
+    assert "Ben" not in heard
 
 
 async def test_a_final_result_is_corrected_as_a_new_version(any_chat: Chat) -> None:

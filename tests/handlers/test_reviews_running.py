@@ -182,6 +182,22 @@ async def test_a_pause_keeps_everything_and_moves_the_days(any_chat: Chat) -> No
     assert the_cycle(chat).state == "running"
 
 
+async def test_a_pause_of_some_days_ends_no_phase_on_a_weekend_and_leaves_each_its_time(chat: Chat) -> None:
+    await launched(chat)
+    await at_the_cycle(chat, "Change the days")
+    form = chat.last["hana"].form
+    assert form
+    given = {**form.given, "share": "2026-12-24", "talk": "2026-12-25", "acknowledge": "2026-12-28"}
+    await chat.does("hana", Submitted(form.draft, given))
+    chat.at(WEDNESDAY)
+    await at_the_cycle(chat, "Pause")
+    chat.wait(days=2)
+    await at_the_cycle(chat, "Go on")
+    moved = the_cycle(chat).last_days
+    assert moved["self"] == "2026-12-02"
+    assert (moved["share"], moved["talk"], moved["acknowledge"]) == ("2026-12-28", "2026-12-29", "2026-12-30")
+
+
 async def test_back_to_an_earlier_phase_with_a_reason(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)

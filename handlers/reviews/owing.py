@@ -1,0 +1,90 @@
+"""What is owed in a cycle: until the last day of one of its phases, and while the cycle is paused not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+
+from handlers.kit import cadence
+from handlers.kit.calendar import at_wall
+from handlers.kit.hours import calendar_of, hours_of
+from handlers.kit.text import Text
+from handlers.kit.values import dump
+from storage.obligations import HELD
+from storage.people import Person
+from storage.reviews import ReviewCycle, last_day
+from storage.reviews.running import within
+from storage.store import Store
+from storage.tables import ObligationRow
+
+END_OF_DAY = time(18)
+PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.show_result": "acknowledge"}
+"""Until the end of which phase this is due; other things until the end of the one in which they are asked."""
+
+
+def due_at(cycle: ReviewCycle, phase: str, person: Person) -> datetime:
+    """Until when a person is to have done what a phase asks, on their own clock."""
+    return at_wall(last_day(cycle, phase), END_OF_DAY, person.zone)
+
+
+def owe(
+    store: Store,
+    cycle: ReviewCycle,
+    person: Person,
+    kind: str,
+    about: str,
+    *,
+    title: Text,
+    args: Mapping[str, str],
+    minutes: int,
+    phase: str = "",
+    note: Text | None = None,
+) -> bool:
+    """Let somebody owe something in a cycle, until the last day of a phase, or with none until it is done; False when
+    they owe it, or owed it once."""
+    opened = store.obligations.open(
+        person.id,
+        kind,
+        about,
+        title=dump(title),
+        args=dict(args),
+        due_at=due_at(cycle, phase, person) if phase else None,
+        minutes=minutes,
+        cadence=cadence.DEADLINE if phase else "",
+        note=dump(note) if note else "",
+        within=within(cycle.id),
+    )
+    if opened:
+        hold(store, cycle, opened)
+    return opened is not None
+
+
+def owe_again(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
+    """What was done, or thought to be, is owed again on its old terms."""
+    store.obligations.reopen(owed)
+    hold(store, cycle, owed)
+
+
+def hold(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
+    """While the cycle is paused, nobody owes it."""
+    if cycle.state == "paused":
+        store.obligations.close(owed.person_id, owed.kind, owed.about, how=HELD)
+
+
+def go_on(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
+    """What was held is owed again, by the days as they are now; of what has no day the person hears anew."""
+    store.obligations.reopen(owed)
+    if owed.due_at:
+        move(store, cycle, owed)
+    elif owed.reminded and not owed.snoozed_until:
+        store.obligations.begin_again(owed, due_at=None)
+
+
+def move(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
+    """It is due by the days of the cycle as they are now, and reminded of by those."""
+    person = store.directory.people[owed.person_id]
+    until = due_at(cycle, PHASES_OF.get(owed.kind, cycle.phase), person)
+    known = cadence.steps(owed.opened_at, until, hours_of(store, person, calendar_of(store)))
+    later = next((step.at for step in known if step.at > store.now), None)
+    remind_at = owed.snoozed_until or (later if owed.reminded else store.now)
+    store.obligations.move(owed, until, remind_at=remind_at)
