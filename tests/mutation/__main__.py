@@ -20,7 +20,7 @@ def main() -> int:
     mutants = [mutant for mutant in every() if options.about in mutant.name]
     if options.some:
         mutants = random.Random(options.seed).sample(mutants, options.some)
-    found = tried(mutants)
+    found = tried(mutants, say=lambda words: print(words, file=sys.stderr, flush=True))
     for name in found.survived:
         print(f"not noticed: {name}")
     for name in gone():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.mutation.explained import EXPLAINED
 from tests.mutation.mutants import Mutant, mutants_of
-from tests.mutation.trial import is_noticed, prepare
+from tests.mutation.trial import begin, prepare
 
 MODULES = ("storage.policy", "storage.filters")
 ENOUGH = 0.95
+EVERY = 50
+"""Mistakes after which it is said how far it is."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,22 @@ def every() -> list[Mutant]:
     return [mutant for module in MODULES for mutant in mutants_of(module)]
 
 
-def tried(mutants: list[Mutant]) -> Found:
-    """Make these mistakes, one after the other."""
+def tried(mutants: list[Mutant], say: Callable[[str], None] = lambda words: None) -> Found:
+    """Make each of these mistakes, in a process of its own, as many at once as there are cores."""
+    at_once, waiting, survived = os.cpu_count() or 1, list(reversed(mutants)), list[str]()
     with tempfile.TemporaryDirectory() as folder:
         file = prepare(Path(folder))
-        survived = [mutant.name for mutant in mutants if not is_noticed(mutant, file)]
+        under_way: dict[int, Mutant] = {}
+        while waiting or under_way:
+            while waiting and len(under_way) < at_once:
+                mutant = waiting.pop()
+                under_way[begin(mutant, file)] = mutant
+            child, ended = os.wait()
+            mutant = under_way.pop(child)
+            if ended == 0:
+                survived.append(mutant.name)
+            if not (over := len(mutants) - len(waiting) - len(under_way)) % EVERY:
+                say(f"{over} of {len(mutants)}, not noticed {len(survived)}")
     return Found(len(mutants), len(mutants) - len(survived), tuple(survived))
 
 

@@ -30,15 +30,16 @@ def prepare(folder: Path) -> Path:
         examination.found(file)
         examination.examine(file)
 
-    if _in_a_child(founded) != 0:
+    if os.waitpid(_in_a_child(founded), 0)[1] != 0:
         raise RuntimeError("without any mistake it fails already")
     for name in FIRST:
         importlib.import_module(name)
     return file
 
 
-def is_noticed(mutant: Mutant, file: Path) -> bool:
-    """Whether a mistake changes what anybody may do, or breaks."""
+def begin(mutant: Mutant, file: Path) -> int:
+    """Try a mistake in a process of its own, and return its id. It ends badly when the mistake changes what anybody
+    may do, or breaks."""
 
     def tried() -> None:
         sys.meta_path.insert(0, _Mistaken(mutant))
@@ -46,14 +47,14 @@ def is_noticed(mutant: Mutant, file: Path) -> bool:
 
         examination.examine(file, first=mutant.name)
 
-    return _in_a_child(tried) != 0
+    return _in_a_child(tried)
 
 
 def _in_a_child(work: Callable[[], None]) -> int:
-    """The exit code of `work` in a copy of this process, which ends by itself when it takes too long."""
+    """Do `work` in a copy of this process, which ends by itself when it takes too long, and return its id."""
     child = os.fork()
     if child:
-        return os.waitpid(child, 0)[1]
+        return child
     signal.alarm(SECONDS)
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
