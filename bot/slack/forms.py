@@ -68,14 +68,7 @@ class Modal:
         blocks = list(self.drawing.note(self.drawing.say(form.audience)))
         blocks += () if fits else self.drawing.sections(title)
         blocks += self.drawing.sections(self.drawing.say(form.intro)) if form.intro else []
-        room = VIEW_BYTES - bytes_of(blocks)
-        spare = len(form.questions) <= FEW
-        for number, question in list(enumerate(form.questions))[start:]:
-            made = list(self._asked(question, number, form.given.get(question.name), spare))
-            room -= bytes_of(made)
-            if number > start and (len(blocks) + len(made) > BLOCKS or room < 0):
-                break
-            blocks += made
+        blocks += self._questions(form, start, blocks)
         return {
             **self._view(blocks, FORM, title if fits else self.title),
             "submit": self._short(form.submit, SEND),
@@ -100,6 +93,26 @@ class Modal:
         return self.drawing.plain_text(words if fits else self.drawing.say(otherwise))
 
     # Questions -------------------------------------------------------------------------------------------------------
+
+    def _questions(self, form: Form, start: int, before: list[Json]) -> list[Json]:
+        """The questions that fit below what stands before them, then what there is room for beside each."""
+        room, places = VIEW_BYTES - bytes_of(before), BLOCKS - len(before)
+        spare = len(form.questions) <= FEW
+        fitting: list[tuple[Answerable, list[Json]]] = []
+        for number, question in list(enumerate(form.questions))[start:]:
+            made = list(self._asked(question, number, form.given.get(question.name), spare))
+            if number > start and (len(made) > places or bytes_of(made) > room):
+                break
+            room, places = room - bytes_of(made), places - len(made)
+            fitting.append((question, made))
+        blocks: list[Json] = []
+        for question, made in fitting:
+            beside = list(self.drawing.note("\n".join(map(self.drawing.say, question.lines_beside))))
+            if len(beside) <= places and bytes_of(beside) <= room:
+                room, places = room - bytes_of(beside), places - len(beside)
+                blocks += beside
+            blocks += made
+        return blocks
 
     def _asked(self, question: Answerable, number: int, given: Any, spare: bool) -> Iterator[Json]:
         if isinstance(question, Words) and question.in_parts and units(str(given or "")) <= MOST_IN_PARTS:

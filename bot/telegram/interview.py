@@ -33,6 +33,9 @@ def _blocks(answer: Answer, asked: Asked, drawing: Drawing, name_of: Callable[[s
     yield Block((Run(drawing.say(question.label), "b"),))
     for text in _hints(question):
         yield Block((Run(drawing.say(text)),), close=True)
+    if question.lines_beside:
+        beside = "\n".join(drawing.say(line) for line in question.lines_beside)
+        yield Block((Run(beside),), quoted=True, close=True)
     if said := _so_far(question, form.given.get(question.name), name_of):
         yield Block((Run(drawing.say(Phrase("Your answer so far:"))),))
         yield Block((Run(drawing.say(said)),), quoted=True, close=True)

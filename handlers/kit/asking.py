@@ -62,12 +62,17 @@ def form_of(
     suggested = {q.name: q.suggested(request) for q in questions if q.suggested and q.name not in given}
     return Form(
         title=route.title or route.help,
-        questions=tuple(replace(q, suggested=None) for q in questions),
+        questions=tuple(_drawn(q, request) for q in questions),
         audience=audience,
         submit=route.submit,
         draft=draft,
         given={**{name: item for name, item in suggested.items() if item not in (None, "")}, **given},
     )
+
+
+def _drawn(question: Answerable, request: Request) -> Answerable:
+    beside = question.beside(request) if callable(question.beside) else question.beside
+    return replace(question, suggested=None, beside=beside)
 
 
 def settled(route: Route, request: Request, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,17 +41,24 @@ NO = Option("no", Phrase("No"), also=("n", "否", "不", "不是"))
 
 @value
 class Question:
-    """What every question has. `name` and `required` come from the parameter that it annotates; `suggested` is asked
-    when the form is drawn, for the raw answer that stands in it until the person writes another."""
+    """What every question has. `name` and `required` come from the parameter that it annotates. When the form is drawn
+    `suggested` is asked for the raw answer that stands in it until the person writes another, and `beside` for what is
+    to be looked at while answering, line by line."""
 
     label: Text
     help: Text | None = None
     name: str = ""
     required: bool = True
     suggested: "Callable[[Request], Any] | None" = None
+    beside: "tuple[Text, ...] | Callable[[Request], tuple[Text, ...]]" = ()
 
     def __post_init__(self) -> None:
         text(self.label)
+
+    @property
+    def lines_beside(self) -> tuple[Text, ...]:
+        """What stands beside it, where that is known already."""
+        return self.beside if isinstance(self.beside, tuple) else ()
 
 
 @value

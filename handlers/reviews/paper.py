@@ -15,7 +15,7 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import declining, parts, writing
 from handlers.reviews.drafting import offering, rewording
-from handlers.reviews.evidence import citing
+from handlers.reviews.evidence import beside, citing
 from handlers.reviews.parts import GROWTH, Part
 from handlers.reviews.review import (
     audience,
@@ -109,7 +109,7 @@ def _questions(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
     part, row = part_of(request, args), review_of(request, args)
     if part is None or row is None:
         return ()
-    return parts.questions((part,), rated=bound_cycle(request, row.cycle_id).is_rated)
+    return beside.questions(bound_cycle(request, row.cycle_id), row, (part,))
 
 
 @feature.button(allow=writers)

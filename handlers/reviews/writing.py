@@ -11,6 +11,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import parts, proposing, versions
+from handlers.reviews.evidence import beside
 from handlers.reviews.evidence.cited import marks, still_citable
 from handlers.reviews.fairness import looking
 from handlers.reviews.review import (
@@ -40,7 +41,7 @@ def _questions(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
     if row is None:
         return ()
     cycle = _cycle(request, row)
-    return parts.questions(parts_of(cycle, row.role), rated=cycle.is_rated)
+    return beside.questions(cycle, row, parts_of(cycle, row.role))
 
 
 def seen_by(request: Request, args: Mapping[str, Any]) -> Text:

@@ -91,7 +91,12 @@ def every_question(person_id: str) -> Sample:
     days = tuple(Option(code, Phrase(day)) for code, day in (("MO", "Monday"), ("TU", "Tuesday")))
     many = tuple(Option(str(n), Verbatim(f"№ {n}")) for n in range(12))
     questions = (
-        Words(Phrase("What blocks you?"), Phrase("One point on each line, at most twelve."), "words"),
+        Words(
+            Phrase("What blocks you?"),
+            Phrase("One point on each line, at most twelve."),
+            "words",
+            beside=(Phrase("Check-in of {day}", day=MONDAY.date()), THEIRS),
+        ),
         Words(Phrase("What is the template called?"), name="line", lines=False, longest=100),
         Choice(Phrase("On which day?"), name="few", options=days),
         Choice(Phrase("How often?"), name="many", required=False, options=many),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from bot.slack.draw import Drawing as SlackDrawing
+from bot.slack.forms import Modal
+from bot.telegram.draw import Drawing as TelegramDrawing
+from bot.telegram.interview import draw_question
+from bot.web.draw import Drawing as WebDrawing
+from bot.words import Voice
 from handlers.kit.requests import Pressed
 from storage.metrics.tables import PersonPoint
 from storage.policy import Kind
 from storage.reviews import PEER
 from tests.company import MONDAY, Chat
+from tests.fakes import slack_limits
 from tests.handlers.reviewing import due, go_on, launched, paper, press_beside, review_by, the_cycle, write
 
 JULY = datetime(2026, 7, 6, 9, tzinfo=UTC)
@@ -72,6 +80,49 @@ async def ada_writes(chat: Chat) -> None:
     await go_on(chat, "write")
     await chat.says("ada", "/review")
     await paper_about(chat, "ada", "Ben Okri")
+
+
+async def test_the_whole_form_shows_it_beside_each_question(any_chat: Chat) -> None:
+    chat = any_chat
+    await ada_writes(chat)
+    form = (await chat.presses("ada", "The whole form")).form
+    assert form
+    english, chinese = Voice("en", "Europe/Berlin"), Voice("zh", "Europe/Berlin")
+    beside = {each.name: [english.say(line) for line in each.lines_beside] for each in form.questions}
+    told, *pieces = beside["results"]
+    assert told.startswith("5 pieces are on record for this.")
+    assert len(pieces) == 4
+    assert any("the cache is warm" in line for line in pieces)
+    assert any("two drills a month" in line for line in pieces)
+    assert any("tickets closed: 41" in line for line in pieces)
+    together = " ".join(beside["together"])
+    assert "asked before answering" in together
+    for hidden in ("said for Ben alone", "calm incident call", "taken back"):
+        assert hidden not in str(beside)
+    assert "the index is rebuilt" not in together
+    assert beside["growth"] == beside["results_points"] == []
+    results = form.question("results")
+    assert results
+    assert chinese.say(results.lines_beside[0]).startswith("这一项有 5 条记录")
+    view = Modal(SlackDrawing("zh", "Europe/Berlin"), "Upbeat").form(form)
+    assert slack_limits.check_view(view) == ("", [])
+    assert "two drills a month" in str(view)
+    assert "two drills a month" in WebDrawing("zh", "Europe/Berlin").form(
+        form, people={}, errors={}, base="/"
+    )
+
+
+async def test_one_part_shows_it_beside_its_question(chat: Chat) -> None:
+    await ada_writes(chat)
+    chat.interviews = True
+    asked = (await press_beside(chat, "ada", "Results", "Answer")).answer.asked
+    assert asked
+    lines = [Voice().say(line) for question in asked.form.questions for line in question.lines_beside]
+    assert any("the cache is warm" in line for line in lines)
+    (page,) = draw_question(
+        chat.last["ada"].answer, replace(asked, position=1), TelegramDrawing("en", "UTC"), str
+    )
+    assert "the cache is warm" in page.html
 
 
 async def paper_about(chat: Chat, who: str, about: str) -> None:

@@ -276,7 +276,7 @@ async def test_every_question_is_drawn_with_every_bait(
     options = tuple(Option(f"{n}", Phrase("{n}: {it}", n=n, it=said)) for n in range(12))
     ben = next(person for person in directory.active() if person.name == "Ben Okri").id
     questions = (
-        Words(said, said, "words"),
+        Words(said, said, "words", beside=(said, said)),
         Words(said, said, "line", lines=False, longest=50),
         Choice(said, said, "few", options=options[:3]),
         Choice(said, said, "many", options=options),

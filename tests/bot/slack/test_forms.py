@@ -9,7 +9,7 @@ from bot.slack.company import Company
 from bot.slack.draw import Drawing
 from bot.slack.forms import Modal
 from handlers.kit.forms import Colleague, Form, Words
-from handlers.kit.text import Phrase
+from handlers.kit.text import Phrase, Verbatim
 from storage.people import Directory, Person
 from storage.tables import Account
 from tests.bot.slack.conftest import Room, user
@@ -201,3 +201,14 @@ def test_a_form_of_many_questions_offers_a_further_field_only_where_one_is_nearl
 def test_what_is_wrong_is_said_at_the_first_field() -> None:
     fields = fields_of("x " * 4000)
     assert asked_in({"blocks": fields})["what"] == fields[0]["block_id"]
+
+
+def test_what_stands_beside_a_question_never_takes_the_place_of_a_question() -> None:
+    beside = tuple(Verbatim("长" * 2900) for _ in range(4))
+    asked = tuple(Words(Phrase("And?"), name=f"q{n}", beside=beside) for n in range(12))
+    form = Form(Phrase("Form"), asked, Phrase("Seen by you."), Phrase("Save"), "draft", {})
+    view = Modal(Drawing(), "Title", None).form(form)
+    assert check_view(view, ("modal",)) == ("", [])
+    kinds = [block["type"] for block in view["blocks"]]
+    assert kinds.count("input") == 12
+    assert 0 < kinds.count("context") - 1 < 12 * 4
