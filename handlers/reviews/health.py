@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from handlers.kit.access import hr
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Picture, Section
 from handlers.kit.pictures import is_table, shown
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
-from handlers.reviews import owing
+from handlers.reviews import owing, releasing, together
 from handlers.reviews.calibration import figures
 from handlers.reviews.calibration.figures import Rated
 from handlers.reviews.duties import PHASE_OF
@@ -200,12 +201,20 @@ def _survey(row: ProcessSurvey | None) -> Iterator[Part]:
             Phrase("Fewer than {k} people answered, so nothing is shown and nothing was kept.", k=row.k_score)
         )
         return
-    total = sum(int(point) * count for point, count in row.tally.items())
-    mean = round(total / row.answered, 1)
-    yield Fact(Phrase("How fair it was"), Phrase("{mean} of {most} on average", mean=mean, most=5))
-    counts = (Phrase("{n}: {count}", n=point, count=row.tally.get(str(point), 0)) for point in range(1, 6))
-    yield Section(Lines(tuple(counts)))
+    yield from _fair(row.tally)
     if row.said is None:
-        yield Note(Phrase("Words are shown if at least {k} people answered.", k=row.k_comment))
+        yield Note(Phrase("Words are shown if at least {k} people wrote some.", k=row.k_comment))
     for words in row.said or ():
         yield Section(Verbatim(words), quoted=True)
+
+
+def _fair(tally: Mapping[str, Any]) -> Iterator[Part]:
+    """How the points spread, or only how they lean, where more would say what somebody gave."""
+    label, spread = Phrase("How fair it was"), tally.get("spread")
+    if not spread:
+        yield Fact(label, releasing.LEANINGS[tally.get("leans", "")])
+        return
+    mean = round(together.mean(spread), 1)
+    yield Fact(label, Phrase("{mean} of {most} on average", mean=mean, most=len(spread)))
+    counts = (Phrase("{n}: {count}", n=point, count=count) for point, count in enumerate(spread, 1))
+    yield Section(Lines(tuple(counts)))

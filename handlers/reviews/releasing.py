@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -154,11 +154,11 @@ def _tally(part: parts.Part, voice: ReviewVoice) -> Text:
         "{n} answer: {lean}",
         "{n} answers: {lean}",
         n=n,
-        lean=_LEANINGS[voice.tally.get("leans", "")],
+        lean=LEANINGS[voice.tally.get("leans", "")],
     )
 
 
-_LEANINGS: dict[str, Text] = {
+LEANINGS: Mapping[str, Text] = {
     together.LOW: Phrase("together they lean to the lower points"),
     together.BETWEEN: Phrase("together they are about the middle"),
     together.HIGH: Phrase("together they lean to the upper points"),

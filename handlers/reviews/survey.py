@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time, timedelta
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.values import dump
+from handlers.reviews import together
 from handlers.reviews.review import feature
 from handlers.reviews.telling import runner_of, tell
 from storage.people import Person
@@ -46,9 +47,10 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
 
 
 def took_part(store: Store, cycle: ReviewCycle) -> list[Person]:
-    """Who was reviewed or was to write in a cycle, and works here."""
+    """Who was reviewed or was to write in a cycle, was not taken out of it, and works here."""
     duties = store.reviews.duties(cycle.id)
     ids = {duty.subject_id for duty in duties} | {duty.author_id for duty in duties if duty.author_id}
+    ids -= store.reviews.results.out_of(cycle.id).keys()
     found = (store.directory.person(each) for each in sorted(ids))
     return [person for person in found if person and person.active]
 
@@ -79,8 +81,8 @@ def _seen_by(request: Request, args: Mapping[str, Any]) -> Text:
     row = survey_of(request, args)
     return Phrase(
         "Confidential: kept without your name and the time. HR sees it when the survey is over: points if at least {k}"
-        " people answered, words, shuffled and apart from the points, if at least {words} did. That you answered is"
-        " known.",
+        " people answered, and only how they lean where they are nearly all alike; words, shuffled and apart from the"
+        " points, if at least {words} people wrote some. That you answered is known.",
         k=row.k_score if row else MOST,
         words=row.k_comment if row else MOST,
     )
@@ -117,6 +119,17 @@ def survey(request: Request, survey: str, fair: Fair, words: Change = "") -> Rep
     return Reply(show=Card(Phrase("Thank you. Your answer is kept without your name.")))
 
 
+def end(store: Store, cycle: ReviewCycle, row: ProcessSurvey) -> None:
+    """Release what enough people said, by the rules of what is said in confidence: of points nothing from which one
+    who answered could conclude what another gave."""
+    least = together.Thresholds.of(cycle)
+
+    def said_of(points: Sequence[int]) -> Mapping[str, Any] | None:
+        return together.tally([(str(n), point) for n, point in enumerate(points)], MOST, least)
+
+    store.reviews.surveys.end(row, said_of)
+
+
 @feature.bell("survey_ends")
 def survey_ends(ring: Ring) -> Rung:
     """The survey is over: what enough people said is released at once, and who runs the cycle is told."""
@@ -126,7 +139,7 @@ def survey_ends(ring: Ring) -> Rung:
         return Rung(None, silence=Silence("done"))
     if ring.now < row.ends_at:
         return Rung(row.ends_at, silence=Silence("moved", row.ends_at))
-    ring.store.reviews.surveys.end(row)
+    end(ring.store, cycle, row)
     for owed in ring.store.obligations.open_about(ASKED, row.id):
         ring.store.obligations.close(owed.person_id, ASKED, row.id, how="expired")
     runner = runner_of(ring.store, cycle)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 class ProcessSurvey(Row, table=True):
     """The survey after a cycle. Its thresholds are those of the cycle, as they were when that was launched. What it
-    found stands here once it is over: `tally` is how many gave each point, `said` what people wrote, shuffled."""
+    found stands here once it is over: `tally` is what may be said of the points, `said` what people wrote, shuffled."""
 
     __tablename__ = "process_survey"
 
@@ -89,19 +89,19 @@ class ProcessSurveys:
     def _keep(self, survey_id: str, **values: Any) -> None:
         self._store.insert(SurveyAnswer(id=random_bytes(16).hex(), survey_id=survey_id, **values))
 
-    def end(self, row: ProcessSurvey) -> None:
+    def end(self, row: ProcessSurvey, said_of: Callable[[Sequence[int]], Mapping[str, Any] | None]) -> None:
         """Release what was answered at once, where enough did, and let the answers go: what too few said is gone for
-        good. Raises Conflict."""
+        good. `said_of` says of points what may be said of them. Raises Conflict."""
         answers = self._store.all(SurveyAnswer, ANSWERS.c.survey_id == row.id)
         points = [each.points for each in answers if each.points]
         words = [each.said for each in answers if each.said]
         secrets.SystemRandom().shuffle(words)
-        enough, many = len(points) >= row.k_score, len(points) >= row.k_comment
+        enough, many = len(points) >= row.k_score, len(words) >= row.k_comment
         self._store.change(
             row,
             over_at=self._store.now,
             answered=len(points),
-            tally={str(point): count for point, count in sorted(Counter(points).items())} if enough else None,
+            tally=said_of(points) if enough else None,
             said=words if many else None,
         )
         self._store.remove(SurveyAnswer, col(SurveyAnswer.survey_id) == row.id)

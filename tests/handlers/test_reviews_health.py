@@ -62,7 +62,7 @@ async def test_what_enough_people_say_is_shown_at_the_end_without_names(any_chat
     heard = await health(chat)
     assert "4 of 5 on average" in heard
     assert "Shorter forms" not in heard, "words take ten people"
-    assert "Words are shown if at least 10 people answered." in heard
+    assert "Words are shown if at least 10 people wrote some." in heard
     assert chat.rows(SurveyAnswer) == []
     assert "The survey about the review is over" in chat.told("hana")
     assert not [row for row in chat.rows(ObligationRow) if row.kind == "reviews.survey" and not row.closed_at]
@@ -91,6 +91,20 @@ async def test_what_few_people_say_is_not_shown_and_not_kept(any_chat: Chat) -> 
     (row,) = chat.rows(ProcessSurvey)
     assert (row.answered, row.tally, row.said) == (4, None, None)
     assert chat.rows(SurveyAnswer) == []
+
+
+async def test_what_all_say_alike_is_not_said_of_each(any_chat: Chat) -> None:
+    chat = any_chat
+    await closed(chat)
+    for who in EVERYBODY:
+        await answers(chat, who, 1, "It was Ada")
+    await over(chat)
+    heard = await health(chat)
+    assert "together they lean to the lower points" in heard
+    assert "1 of 5 on average" not in heard
+    assert "1: 7" not in heard
+    (row,) = chat.rows(ProcessSurvey)
+    assert row.tally == {"n": 7, "leans": "low"}
 
 
 async def test_words_of_ten_people_are_shown_shuffled(chat: Chat) -> None:

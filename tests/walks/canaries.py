@@ -655,7 +655,7 @@ class Story:
         )
         store.reviews.assign(before, ids["leo"], ids["leo"], SELF, state="dropped")
         over = store.reviews.surveys.open(before, asked=12, ends_at=chat.now)
-        tally = {"4": self.canaries.number("survey_released", "leo")}
+        tally = {"n": 12, "spread": [0, 0, 0, self.canaries.number("survey_released", "leo"), 0]}
         said = [word("survey_released", "leo")]
         store.change(over, over_at=chat.now, answered=12, tally=tally, said=said)
 

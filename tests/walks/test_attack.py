@@ -1,5 +1,5 @@
-"""A thousand organisations, everybody in them asks whatever they may, and all that they hear says of nobody what they
-said in confidence."""
+"""A thousand organisations, everybody in them asks whatever they may, the health report with the survey of the process
+included, and all that they hear says of nobody what they said in confidence."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ import pytest
 from sqlmodel import col
 
 from handlers.kit.text import Phrase
-from handlers.reviews import releasing, together
+from handlers.reviews import releasing, survey, together
 from handlers.reviews.parts import Part
+from handlers.reviews.review import has_power
 from storage.policy import Kind
-from storage.reviews import PEER, UPWARD, Review, ReviewCycle
+from storage.reviews import PEER, UPWARD, ProcessSurvey, Review, ReviewCycle
 from storage.reviews.voices import ReviewVoice
 from storage.store import Store
 from storage.tables import FOREVER, PersonRow, ReportingLine
@@ -44,6 +45,8 @@ class Organisation:
     managers: dict[str, str] = field(default_factory=dict)
     said: dict[tuple[str, str, str], int] = field(default_factory=dict)
     """By role, author and subject."""
+    fair: dict[str, int] = field(default_factory=dict)
+    """How fair each thought the process was who answered its survey."""
 
     def grow(self) -> None:
         """A random tree of random teams, and random people who wrote what people write: often all alike."""
@@ -58,6 +61,10 @@ class Organisation:
             others = [p for p in self.ids if p != person]
             for author in self.dice.sample(others, self.dice.choice((0, 0, 1, 2, 3, 4, 6, 8))):
                 self._says(PEER, author, person, mood)
+        mood = self.dice.choice((None, 1, 4, 5))
+        for person in self.dice.sample(self.ids, self.dice.randint(3, len(self.ids))):
+            like = mood if mood and self.dice.random() < 0.95 else self.dice.randint(1, HIGHEST)
+            self.fair[person] = like
 
     def _says(self, role: str, author: str, subject: str, mood: int | None) -> None:
         if self.dice.random() < 0.8:
@@ -123,6 +130,23 @@ def asked(store: Store, cycle: ReviewCycle, ids: list[str]) -> dict[str, ReviewV
     return {row.id: row for who in ids for row in store.reviews.voices.in_cycle(cycle.id, reader=who)}
 
 
+def surveyed(store: Store, cycle: ReviewCycle, organisation: Organisation) -> ProcessSurvey:
+    """The survey about the process, answered and over."""
+    row = store.reviews.surveys.open(cycle, asked=len(organisation.ids), ends_at=store.now)
+    for number, points in enumerate(organisation.fair.values()):
+        store.reviews.surveys.answer(
+            row.id, points, f"s{number}s" if organisation.dice.random() < 0.6 else ""
+        )
+    survey.end(store, cycle, row)
+    return row
+
+
+def reported(store: Store, cycle: ReviewCycle, organisation: Organisation) -> dict[str, ProcessSurvey]:
+    """What the health report of the cycle says of the survey to everybody who is let in."""
+    allowed = (each for each in organisation.ids if has_power(store, each, cycle))
+    return {each: row for each in allowed if (row := store.reviews.surveys.of(cycle.id))}
+
+
 def reorganised(store: Store, organisation: Organisation) -> None:
     """Afterwards people come, go and change teams, in the hope that something is counted anew."""
     dice, revision = organisation.dice, store.people_changed()
@@ -141,16 +165,21 @@ async def test_nobody_finds_out_what_anybody_said(
 ) -> None:
     dice = random.Random(f"{SEED} {engine}")
     number = ORGANISATIONS if engine == "sqlite" else max(2, ORGANISATIONS // 20)
-    hidden = found = heard = words = 0
+    hidden = found = heard = words = reports = 0
     naive: dict[str, int] = defaultdict(int)
     with empty_database(engine, tmp_path) as url:
         async with company(url, PEOPLE) as chat:
             for _ in range(number):
                 organisation = Organisation(dice, sorted(chat.ids.values()))
                 organisation.grow()
-                cycle, voices = _ask_all(chat, organisation)
+                cycle, voices, surveys = _ask_all(chat, organisation)
+                reports += len(surveys)
                 heard += len(voices)
                 words += _words_stay_apart(organisation, cycle, voices)
+                survey_truth, attackers = _of_the_survey(organisation, cycle, surveys)
+                hidden += len(survey_truth)
+                found += len(attackers["ours"].finds(survey_truth))
+                naive["the survey as counted"] += len(attackers["counted"].finds(survey_truth, alone=True))
                 for role in (PEER, UPWARD):
                     truth = organisation.truth(role)
                     hidden += len(truth)
@@ -164,26 +193,51 @@ async def test_nobody_finds_out_what_anybody_said(
     )
     assert heard > number
     assert words > number / 10
+    assert reports > number / 10 or number < 10
     assert found == 0
-    assert all(count > number for count in naive.values()), "an attacker who finds nothing proves nothing"
+    assert all(count >= number for count in naive.values()), "an attacker who finds nothing proves nothing"
 
 
-def _ask_all(chat: Chat, organisation: Organisation) -> tuple[ReviewCycle, dict[str, ReviewVoice]]:
+def _ask_all(
+    chat: Chat, organisation: Organisation
+) -> tuple[ReviewCycle, dict[str, ReviewVoice], list[ProcessSurvey]]:
     chat.change(lambda store: settle(store, organisation))
 
     def release(store: Store) -> ReviewCycle:
         cycle = keep(store, organisation)
         releasing.release(store, cycle)
+        surveyed(store, cycle, organisation)
         return cycle
 
     cycle = chat.change(release)
     before = chat.change(lambda store: asked(store, cycle, organisation.ids))
+    surveys = chat.change(lambda store: reported(store, cycle, organisation))
     chat.change(lambda store: reorganised(store, organisation))
     after = chat.change(lambda store: asked(store, cycle, organisation.ids))
     assert all(after[each].__dict__ == before[each].__dict__ for each in after.keys() & before.keys())
     rows = chat.rows(Review, col(Review.cycle_id) == cycle.id)
     assert all(row.answers is None and row.released_at for row in rows)
-    return cycle, before | after
+    return cycle, before | after, list(surveys.values())
+
+
+def _of_the_survey(
+    organisation: Organisation, cycle: ReviewCycle, surveys: list[ProcessSurvey]
+) -> tuple[dict[Answer, int], dict[str, Attacker]]:
+    """What those who read the health report can conclude of the survey, where all know who answered; and what they
+    could if it said how many gave each point."""
+    thresholds = together.Thresholds.of(cycle)
+    truth = {(person, "the process"): points for person, points in organisation.fair.items()}
+    ours, counted = Attacker(HIGHEST, thresholds), Attacker(HIGHEST, thresholds)
+    for row in surveys[:1]:
+        words = [each for each in row.said or ()]
+        assert not words or len(words) >= thresholds.comment
+        assert (row.tally is None) or row.answered >= thresholds.score
+        if row.tally:
+            assert row.tally["n"] == len(truth) == row.answered
+            ours.hears(truth, row.tally)
+    if len(truth) >= thresholds.score:
+        counted.learns(truth, sum(truth.values()))
+    return truth, {"ours": ours, "counted": counted}
 
 
 def _cells(
