@@ -234,12 +234,9 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
     """A reminder that is about to be sent, looked at again: the card without what is done by now, silence when all
     of it is or the person must not be disturbed, or None to send it as it is."""
     facts = facts_of(core, store, person)
-    told = [
-        found
-        for each in store.slots.told_by(row)
-        if (found := store.obligations.get(each.about, person_id=person.id))
-    ]
-    still = [each for each in told if each.closed_at is None]
+    told = store.slots.told_by(row)
+    owed = (store.obligations.get(each.about, person_id=person.id) for each in told)
+    still = [each for each in owed if each is not None and each.closed_at is None]  # None: it never was
     if told and not still:
         return Silence("done")
     if facts.active and (hour := _at_this_hour(facts)):

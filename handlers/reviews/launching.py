@@ -11,7 +11,7 @@ from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, names
-from handlers.reviews import duties, phases
+from handlers.reviews import duties, phases, releasing
 from handlers.reviews.review import bound_cycle, feature, runners
 from handlers.reviews.together import Thresholds
 from storage.people import Person
@@ -295,6 +295,7 @@ def discard(request: Request, cycle: str) -> Reply:
         raise Problem(
             Phrase("This is no test: people have heard of it. You can pause it, or go on to its end.")
         )
-    request.store.slots.drop(phases.BELL, row.id)
+    for bell in (phases.BELL, releasing.BELL):
+        request.store.slots.drop(bell, row.id)
     request.store.reviews.running.discard(row)
     return Reply(show=Card(Phrase("The test is gone, with all that was written in it.")))

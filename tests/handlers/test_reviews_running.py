@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from sqlmodel import col
+from sqlalchemy import select
+from sqlmodel import SQLModel, col
 
 from bot.words import Voice
 from handlers.kit.requests import Submitted
 from storage.reviews import HandOver, Review, ReviewCycle, ReviewResult
-from storage.tables import ObligationRow, Outgoing, PersonRow, ReportingLine
+from storage.tables import Draft, ObligationRow, Outgoing, PersonRow, ReportingLine, Slot
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import go_on, launched, opened, the_cycle, write
 
@@ -124,11 +125,37 @@ async def test_a_test_run_tells_its_owner_alone_and_leaves_nothing(any_chat: Cha
         assert "Autumn" not in await chat.says(who, "/review")
     assert {row.kind for row in chat.rows(Review)} == {"review_draft", "review_confidential"}
     assert chat.rows(ReviewResult) == []
+    await chat.presses("hana", "Write", on=await chat.says("hana", "/review"))
+    await chat.presses("hana", "Part by part", on=await chat.says("hana", "/review"))
+    await go_through(chat, begun)
+    await at_the_test(chat, begun, "Pause")
     await chat.presses("hana", "Discard the test", on=begun)
     assert chat.rows(Review) == []
     assert all(not row.is_test for row in chat.rows(ReviewCycle))
+    assert chat.rows(ObligationRow, col(ObligationRow.kind).startswith("reviews.")) == []
+    assert chat.rows(Slot, col(Slot.kind).startswith("reviews.")) == []
+    assert [row for row in chat.rows(Draft) if row.args.get("review")] == []
+    for name, table in SQLModel.metadata.tables.items():
+        if "cycle_id" in table.c and name != "review_step":
+            assert chat.change(lambda store, table=table: store.execute(select(table)).all()) == [], name
+    assert "Autumn" not in await chat.says("hana", "/review")
+    assert "Autumn" not in await chat.says("hana", "/review results")
+    assert "Autumn" not in await chat.says("hana", "/review progress")
     arrived = [Voice().plain(parcel.card) for parcel in await chat.deliver()]
     assert not [words for words in arrived if "Autumn 2026" in words]
+
+
+async def at_the_test(chat: Chat, begun: Heard, label: str) -> Heard:
+    """Press a button where the test stands."""
+    return await chat.presses("hana", label, on=await chat.presses("hana", "Open", on=begun))
+
+
+async def go_through(chat: Chat, begun: Heard) -> None:
+    """A test from its first phase to its last but one."""
+    for _ in range(4):
+        await at_the_test(chat, begun, "Next phase")
+        chat.wait(hours=1)
+        await chat.tick()
 
 
 # While it runs -------------------------------------------------------------------------------------------------------
