@@ -14,7 +14,7 @@ from handlers.kit.forms import Colleague, Question, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import parts
+from handlers.reviews import parts, raters
 from handlers.reviews.review import feature, has_power, parts_of
 from storage.people import Person
 from storage.reviews import CUSTOMER, ReviewCycle, ReviewInvite
@@ -108,6 +108,7 @@ def _cycle_for(request: Request, whom: Person) -> ReviewCycle:
             question="whom",
         )
     cycle = found[0]
+    raters.refuse_excused(request.store, cycle, whom.id)
     if cycle.phase not in OPEN:
         raise Problem(Phrase("The time in which others write is over in this cycle."))
     return cycle
@@ -206,6 +207,7 @@ def look(store: Store, token: str) -> Page | None:
     if row.used_at:
         return Page(gone="used")
     is_open = cycle.state == "running" and cycle.phase in OPEN
+    is_open &= row.subject_id not in store.reviews.results.out_of(cycle.id)
     if row.revoked_at or row.expires_at <= store.now or not is_open:
         return Page(gone="over")
     return Page(

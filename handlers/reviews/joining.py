@@ -14,7 +14,7 @@ from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
-from handlers.reviews import deadlines, duties, phases
+from handlers.reviews import deadlines, duties, phases, raters
 from handlers.reviews.review import bound_cycle, feature, has_power, runners, running_cycle
 from handlers.reviews.telling import runner_of, tell
 from handlers.reviews.writing import WRITE
@@ -22,6 +22,8 @@ from storage.people import Person
 from storage.reviews import MANAGER, UPWARD, Duty, HandOver, ReviewCycle
 from storage.reviews.running import MANAGER as FOR_MANAGER
 from storage.store import Store
+
+BELL = "reviews.manager"
 
 # Joiners -------------------------------------------------------------------------------------------------------------
 
@@ -93,6 +95,11 @@ def _changed(store: Store, person: Person, after: datetime) -> Mapping[str, date
     return {f"{person.id}:{cycle}": store.now for cycle in cycles if _is_news(store, cycle, person.id, now)}
 
 
+def look_again(store: Store, cycle: ReviewCycle, person_id: str) -> None:
+    """Look now whether somebody has another manager than the one who writes about them in a cycle."""
+    store.slots.plan(BELL, f"{person_id}:{cycle.id}", store.now)
+
+
 def _is_news(store: Store, cycle_id: str, person_id: str, now: str | None) -> bool:
     known = store.reviews.running.of_person(cycle_id, person_id)
     return not any(each.new_id == now for each in known)
@@ -115,7 +122,7 @@ def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> list
     """The review by the manager: frozen if it is not handed in, and HR is asked."""
     theirs = store.reviews.duties(cycle.id, subject=person.id, role=MANAGER)
     old = next((duty for duty in reversed(theirs) if duty.author_id and duty.author_id != now), None)
-    if old is None or old.author_id is None:
+    if old is None or old.author_id is None or person.id in store.reviews.results.out_of(cycle.id):
         return []
     row = store.reviews.running.hand_over(cycle, person.id, old=old.author_id, new=now)
     if row is None:
@@ -212,6 +219,7 @@ def decide_manager(request: Request, change: str, choice: str) -> Reply:
     cycle = bound_cycle(request, row.cycle_id)
     if row.choice:
         raise Problem(Phrase("This was decided on {day}.", day=row.decided_at or request.now))
+    raters.refuse_excused(request.store, cycle, row.subject_id)
     store = request.store
     store.reviews.running.decide(row, choice, by=request.actor.id)
     store.reviews.running.note(
@@ -310,6 +318,7 @@ def offer_upward(request: Request, cycle: str, manager: str) -> Reply:
     row = bound_cycle(request, cycle)
     if row.state != "running" or UPWARD not in row.roles:
         raise Problem(Phrase("This cycle does not run."))
+    raters.refuse_excused(request.store, row, manager)
     request.store.reviews.assign(row, manager, request.actor.id, UPWARD)
     for duty in request.store.reviews.duties(row.id, subject=manager, author=request.actor.id, role=UPWARD):
         _ask(request.store, row, duty)

@@ -27,9 +27,10 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
     """Let everybody about whom the cycle is propose colleagues."""
     if PEER not in cycle.roles:
         return
+    out = store.reviews.results.out_of(cycle.id)
     for duty in store.reviews.duties(cycle.id, role=SELF):
         subject = store.directory.person(duty.subject_id)
-        if subject and subject.active:
+        if subject and subject.active and subject.id not in out:
             title = Phrase("{cycle}: propose colleagues who write about you", cycle=Verbatim(cycle.name))
             args = {"cycle": cycle.id}
             owe(store, cycle, subject, NOMINATE, cycle.id, title=title, args=args, minutes=5, phase="peers")
@@ -37,11 +38,18 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
 
 def settle(store: Store, cycle: ReviewCycle) -> None:
     """The time of choosing is over: whom nobody objected to is asked, and nobody owes a choice any more."""
-    for duty in store.reviews.duties(cycle.id, role=PEER, state="nominated"):
-        store.reviews.move(duty.id, "owed")
+    take(store, cycle)
     for duty in store.reviews.duties(cycle.id, role=SELF):
         store.obligations.close(duty.subject_id, NOMINATE, cycle.id, how="expired")
         settling.expire(store, cycle, duty.subject_id)
+
+
+def take(store: Store, cycle: ReviewCycle, subject: str = "") -> None:
+    """Let all be asked who are proposed, about everybody or one person, but for whom HR has taken out of the cycle."""
+    out = store.reviews.results.out_of(cycle.id)
+    for duty in store.reviews.duties(cycle.id, subject=subject, role=PEER, state="nominated"):
+        if duty.subject_id not in out:
+            store.reviews.move(duty.id, "owed")
 
 
 def waiting(request: Request) -> tuple[Section, ...]:
@@ -121,6 +129,7 @@ def nominate(request: Request, cycle: str, people: People) -> Reply:
     row, me = bound_cycle(request, cycle), request.actor.id
     if row.state != "running" or row.phase not in ("self", "peers") or PEER not in row.roles:
         raise Problem(Phrase("Colleagues are chosen before others write. In this cycle that time is over."))
+    raters.refuse_excused(request.store, row, me)
     before = request.store.reviews.duties(row.id, subject=me, role=PEER)
     kept = [duty.author_id for duty in before if duty.state in ("owed", "submitted", "declined")]
     wanted = [person for person in people if person.id not in kept]

@@ -147,6 +147,8 @@ _WHILE: Mapping[str, tuple[tuple[str, Phrase], ...]] = {
         ("pause", Phrase("Pause")),
         ("reopen", Phrase("Back to an earlier phase")),
         ("add_people", Phrase("Add people")),
+        ("excuse", Phrase("Take somebody out")),
+        ("excused", Phrase("Who is out")),
     ),
     "paused": (("resume", Phrase("Go on")), ("extend", Phrase("Change the days"))),
 }

@@ -66,6 +66,13 @@ def settled(duties: Iterable[Duty]) -> set[str]:
     return {duty.author_id or "" for duty in duties if duty.state in ("owed", "submitted")}
 
 
+def refuse_excused(store: Store, cycle: ReviewCycle, subject: str) -> None:
+    """Raise Problem where HR has taken whom it is about out of the cycle."""
+    if subject in store.reviews.results.out_of(cycle.id):
+        name = Verbatim(store.directory.named(subject))
+        raise Problem(Phrase("{name} is out of the cycle: nobody writes about them in it.", name=name))
+
+
 # Proposing them ------------------------------------------------------------------------------------------------------
 
 
@@ -99,6 +106,8 @@ def _refusal(request: Request, cycle: ReviewCycle, subject: str, person: Person)
         return Phrase("{name} has declined. Please pick somebody else.", name=name)
     if any(duty.state in OPEN for duty in before if duty.role == PEER):
         return None
+    if not store.reviews.results.out_of(cycle.id).get(person.id, True):
+        return Phrase("{name} is out of the cycle and writes nothing in it.", name=name)
     if asked(store, person.id) >= MOST_ASKED:
         return Phrase(
             "{name} is asked to write about {most} colleagues already; more would be too much. Please pick somebody"

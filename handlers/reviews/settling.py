@@ -94,7 +94,7 @@ def approve(request: Request, cycle: str, subject: str) -> Reply:
 @feature.button(allow=approvers)
 def strike(request: Request, cycle: str, subject: str, duty: str) -> Reply:
     """Take this colleague off the list."""
-    row = _choosing(request, cycle)
+    row = _choosing(request, cycle, subject)
     found = request.store.reviews.duties(row.id, subject=subject, role=PEER, state="nominated")
     if duty in {each.id for each in found}:
         request.store.reviews.move(duty, "dropped")
@@ -115,7 +115,7 @@ def add(
     people: Annotated[tuple[Person, ...], Colleague(Phrase("Who writes too?"), most=raters.MOST_CHOSEN)],
 ) -> Reply:
     """Add colleagues who write about this person."""
-    row = _choosing(request, cycle)
+    row = _choosing(request, cycle, subject)
     taken = raters.chosen(request.store, row, subject)
     if len({*taken, *(person.id for person in people)}) > raters.MOST_CHOSEN:
         raise Problem(raters.too_many(), question="people")
@@ -126,7 +126,7 @@ def add(
 @feature.button(allow=approvers)
 def ask_these(request: Request, cycle: str, subject: str) -> Reply:
     """Ask these colleagues."""
-    row = _choosing(request, cycle)
+    row = _choosing(request, cycle, subject)
     found = request.store.reviews.duties(row.id, subject=subject, role=PEER, state="nominated")
     for duty in found:
         request.store.reviews.move(duty.id, "owed")
@@ -141,10 +141,11 @@ def ask_these(request: Request, cycle: str, subject: str) -> Reply:
     )
 
 
-def _choosing(request: Request, cycle: str) -> ReviewCycle:
+def _choosing(request: Request, cycle: str, subject: str) -> ReviewCycle:
     row = bound_cycle(request, cycle)
     if row.state != "running" or row.phase not in ("self", "peers", "write"):
         raise Problem(Phrase("Nothing can be changed in who writes any more: the time of writing is over."))
+    raters.refuse_excused(request.store, row, subject)
     return row
 
 

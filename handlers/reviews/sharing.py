@@ -19,6 +19,8 @@ from storage.reviews.running import within
 from storage.store import Store
 
 SHARE, READ = "reviews.share", "reviews.show_result"
+SHARED_IN = ("share", "talk", "acknowledge", "closed")
+"""The phases in which a result can be shared."""
 
 
 # Sharing -------------------------------------------------------------------------------------------------------------
@@ -29,7 +31,7 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
     for duty in store.reviews.duties(cycle.id, role=MANAGER, state="submitted"):
         result = store.reviews.results.for_the_clock(cycle.id, duty.subject_id)
         author = store.directory.person(duty.author_id or "")
-        if result is None or author is None or not author.active or result.shared_at:
+        if result is None or author is None or not author.active or result.shared_at or result.out_at:
             continue
         name = Verbatim(store.directory.named(duty.subject_id))
         title = Phrase("{cycle}: share the result with {name}", cycle=Verbatim(cycle.name), name=name)
@@ -107,7 +109,9 @@ def _to_share(request: Request, result: str) -> tuple[ReviewResult, ReviewCycle]
     cycle = bound_cycle(request, row.cycle_id)
     if row.shared_at:
         raise Problem(Phrase("It was shared on {day}.", day=row.shared_at))
-    if cycle.phase not in ("share", "talk", "acknowledge", "closed"):
+    if row.out_at:
+        raise Problem(Phrase("HR has taken them out of the cycle: nothing is shared while they are."))
+    if cycle.phase not in SHARED_IN:
         raise Problem(Phrase("Results are shared when the phase of sharing has begun, not before."))
     return row, cycle
 

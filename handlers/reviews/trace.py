@@ -54,6 +54,8 @@ def _act(act: str, name: Text) -> Text:
         "resumed": Phrase("went on"),
         "joined": Phrase("{name} was added", name=name),
         "left": Phrase("{name} left: what was not handed in about them or by them is frozen", name=name),
+        "excused": Phrase("{name} was taken out", name=name),
+        "taken back": Phrase("{name} was put back", name=name),
         "manager": Phrase("{name} got another manager", name=name),
         "decided": Phrase("decided who finishes the review of {name}", name=name),
         "reminded": Phrase("reminded by hand those who still owed something"),

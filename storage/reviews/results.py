@@ -51,9 +51,22 @@ class ReviewResults:
     def in_cycle(
         self, cycle_id: str, *, reader: str, subjects: Iterable[str] | None = None
     ) -> list[ReviewResult]:
-        """The results of a cycle that the reader may see."""
+        """The results of a cycle that the reader may see, without those of whom HR has taken out of it."""
         whom = () if subjects is None else (RESULTS.c.subject_id.in_(list(subjects)),)
-        return self._read(reader, RESULTS.c.cycle_id == cycle_id, *whom, order=RESULTS.c.id)
+        here = (RESULTS.c.cycle_id == cycle_id, RESULTS.c.out_at.is_(None))
+        return self._read(reader, *here, *whom, order=RESULTS.c.id)
+
+    def excused(self, cycle_id: str, *, reader: str) -> list[ReviewResult]:
+        """Those of the people whom HR has taken out of a cycle, as far as the reader may see them."""
+        here = (RESULTS.c.cycle_id == cycle_id, RESULTS.c.out_at.is_not(None))
+        return self._read(reader, *here, order=RESULTS.c.out_at)
+
+    def out_of(self, cycle_id: str) -> dict[str, bool]:
+        """Whom HR has taken out of a cycle, and whether they write about others all the same, for the machine's own
+        rules."""
+        both = select(RESULTS.c.subject_id, RESULTS.c.still_writes)
+        here = (RESULTS.c.cycle_id == cycle_id, RESULTS.c.out_at.is_not(None))
+        return {subject: writes for subject, writes in self._store.execute(both.where(*here))}
 
     def for_the_clock(self, cycle_id: str, subject: str) -> ReviewResult | None:
         """A person's result, for the machine's own rules."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, delete, or_, select, update
+from sqlmodel import SQLModel, col
 
 from storage.reviews.tables import (
     CycleEvent,
@@ -13,8 +14,9 @@ from storage.reviews.tables import (
     HandOver,
     Review,
     ReviewCycle,
-    ReviewEdition,
+    ReviewResult,
 )
+from storage.tables import Draft, ObligationRow, Outgoing
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -24,11 +26,10 @@ STEPS = CycleStep.__table__  # type: ignore[attr-defined]
 EVENTS = CycleEvent.__table__  # type: ignore[attr-defined]
 HANDED = HandOver.__table__  # type: ignore[attr-defined]
 REVIEWS = Review.__table__  # type: ignore[attr-defined]
-EDITIONS = ReviewEdition.__table__  # type: ignore[attr-defined]
 WRITE = "reviews.write"
 """The obligations to write, about the id of a review."""
 OPEN = ("running", "paused")
-LEFT, MANAGER = "left", "manager"
+LEFT, MANAGER, OUT = "left", "manager", "out"
 """Why nothing is written in a review any more."""
 SOMEBODY_LEFT = "reviews.left"
 """The bell by which HR hears that somebody in a cycle has left."""
@@ -111,6 +112,38 @@ class CyclesRunning:
         self._store.execute(update(REVIEWS).where(one).values(**values, version=REVIEWS.c.version + 1))
         self._store.audit(values["state"], "review", record_id=review_id)
 
+    # Somebody is taken out -----------------------------------------------------------------------------------------
+
+    def excuse(self, row: ReviewResult, *, reason: str, writes: bool) -> None:
+        """Somebody is out of a cycle: what is not handed in about them is frozen and, unless they still write, what
+        they have not handed in; what was begun stays with its author. Raises Conflict."""
+        theirs = REVIEWS.c.subject_id == row.subject_id
+        if not writes:
+            theirs = or_(theirs, REVIEWS.c.author_id == row.subject_id)
+        here = (theirs, REVIEWS.c.cycle_id == row.cycle_id, REVIEWS.c.state == "owed")
+        for review in self._store.execute(select(REVIEWS.c.id).where(*here)).scalars().all():
+            self.freeze(review, OUT)
+        self._store.reviews.results.change(
+            row, out_at=self._store.now, out_reason=reason, still_writes=writes
+        )
+
+    def take_back(self, row: ReviewResult) -> None:
+        """Somebody is in a cycle again: what was frozen for that is owed, unless the other one of the two is out or has
+        left. Raises Conflict."""
+        self._store.reviews.results.change(row, out_at=None, out_reason="", still_writes=True)
+        out = self._store.reviews.results.out_of(row.cycle_id)
+        theirs = or_(REVIEWS.c.subject_id == row.subject_id, REVIEWS.c.author_id == row.subject_id)
+        here = (theirs, REVIEWS.c.cycle_id == row.cycle_id, REVIEWS.c.frozen_for == OUT)
+        which = select(REVIEWS.c.id, REVIEWS.c.subject_id, REVIEWS.c.author_id).where(*here)
+        for review, subject, author in self._store.execute(which).all():
+            if subject in out or not out.get(author, True):
+                continue
+            people = (self._store.directory.person(each) for each in (subject, author))
+            if all(person and person.active for person in people):
+                self.thaw(review)
+            else:
+                self.freeze(review, LEFT)
+
     # Another manager -----------------------------------------------------------------------------------------------
 
     def hand_over(self, cycle: ReviewCycle, subject: str, *, old: str, new: str) -> HandOver | None:
@@ -163,16 +196,25 @@ class CyclesRunning:
     def discard(self, cycle: ReviewCycle) -> None:
         """A test run never was: everything of it goes, with what waits to be told of it."""
         assert cycle.is_test
-        here = REVIEWS.c.cycle_id == cycle.id
-        self._store.execute(delete(EDITIONS).where(EDITIONS.c.cycle_id == cycle.id))
-        self._store.execute(delete(REVIEWS).where(here))
-        for owed in self._store.obligations.within(within(cycle.id)):
-            self._store.obligations.close(owed.person_id, owed.kind, owed.about, how="discarded")
-        self._store.remove(CycleEvent, EVENTS.c.cycle_id == cycle.id)
+        self._unsay(cycle)
+        for table in SQLModel.metadata.sorted_tables:
+            if "cycle_id" in table.c and table.name != CycleStep.__tablename__:
+                self._store.execute(delete(table).where(table.c.cycle_id == cycle.id))
         for step in reversed(self._store.reviews.cycles.steps(cycle.id)):
             self._store.remove(CycleStep, STEPS.c.id == step.id)
         self._store.remove(ReviewCycle, CYCLES.c.id == cycle.id)
         self._store.audit("discarded", "review_cycle", record_id=cycle.id)
+
+    def _unsay(self, cycle: ReviewCycle) -> None:
+        """What its owner owes in a test, has begun in it and was still to be told of it goes too."""
+        for event in self.events(cycle.id):
+            told = col(Outgoing.topic).startswith(f"reviews.event:{event.id}:", autoescape=True)
+            self._store.remove(Outgoing, told, col(Outgoing.state) == "waiting")
+        self._store.remove(ObligationRow, col(ObligationRow.within) == within(cycle.id))
+        reviews = {duty.id for duty in self._store.reviews.duties(cycle.id)}
+        for draft in self._store.drafts.open_of(cycle.owner_id):
+            if draft.args.get("review") in reviews or draft.args.get("cycle") == cycle.id:
+                self._store.remove(Draft, col(Draft.id) == draft.id)
 
 
 def _open_cycles() -> Any:

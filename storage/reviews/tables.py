@@ -129,7 +129,7 @@ class CycleEvent(Row, table=True):
     __table_args__ = (Index("review_event_by_cycle", "cycle_id", "at"),)
 
     cycle_id: str
-    act: str  # extended, paused, resumed, joined, left, back, manager, decided, reminded
+    act: str  # extended, paused, resumed, joined, left, back, manager, decided, reminded, excused, taken back
     at: datetime = Field(sa_type=Moment)
     by: str | None = None
     person_id: str | None = None
@@ -182,7 +182,7 @@ class Review(PersonalRow, table=True):
     """Why it was declined."""
     guest: str = Field(default="", sa_column=Column(Sealed, nullable=False))
     """Who wrote it from outside."""
-    frozen_for: str = ""  # left, manager
+    frozen_for: str = ""  # left, manager, out
     """Why nothing is written in it any more; what was begun stays with its author."""
     stands_for: str = ""
     """In a test run, whose place the author takes."""
@@ -230,7 +230,7 @@ class ReviewResult(PersonalRow, table=True):
     __tablename__ = "review_result"
     __table_args__ = (UniqueConstraint("cycle_id", "subject_id"),)
     kinds: ClassVar[tuple[str, ...]] = RATING_KINDS
-    words: ClassVar[tuple[str, ...]] = ("proposed", "rating", "reply")
+    words: ClassVar[tuple[str, ...]] = ("proposed", "rating", "reply", "out_reason")
 
     cycle_id: str = Field(index=True)
     proposed: Any = Field(default=None, sa_column=Column(SealedJson))
@@ -246,6 +246,11 @@ class ReviewResult(PersonalRow, table=True):
     checksum: str = ""
     edition: int = 0
     """How often it was made final: after a correction once more."""
+    out_at: datetime | None = Field(default=None, sa_type=Moment)
+    """Since when HR has taken them out of the cycle: nothing comes of it while they are."""
+    out_reason: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    still_writes: bool = True
+    """Whether they write about others all the same."""
     version: int = 0
 
 

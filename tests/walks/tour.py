@@ -462,6 +462,24 @@ class Tour:
         await self._presses("hana", opened, "extend", "reopen", "add_people", "trace", "pause")
         paused = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
         await self._presses("hana", paused, "resume")
+        await self._out_and_back("eve")
+
+    async def _out_and_back(self, who: str) -> None:
+        """HR takes somebody out of the cycle, and puts them back."""
+        chat = self.chat
+        interviews, chat.interviews = chat.interviews, False
+        opened = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+        form = await self._asked("hana", "Take somebody out", opened)
+        self.routes["reviews.excuse"] += 1
+        given = {"person": chat.ids[who], "writes": "keep", "reason": self.words()[:100]}
+        heard = await self.visit("hana", Submitted(form.draft, given), "out of the cycle", self.depth)
+        assert any(row.out_at for row in chat.rows(ReviewResult)), heard.english
+        await self._presses("hana", opened, "excused")
+        out = await chat.presses("hana", "Who is out", on=opened)
+        await self._presses("hana", out, "take_back")
+        if any(row.out_at for row in chat.rows(ReviewResult)):
+            await chat.presses("hana", "Put back", on=out)
+        chat.interviews = interviews
 
     async def _asked(self, who: str, label: str, on: Heard) -> Form:
         form = (await self.chat.presses(who, label, on=on)).form

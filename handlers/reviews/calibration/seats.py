@@ -79,7 +79,12 @@ def results_for(request: Request, row: CalibrationSession) -> list[ReviewResult]
 def result_in(request: Request, row: CalibrationSession, result_id: str) -> ReviewResult | None:
     """One of these, or None: the others are neither read nor noted as opened."""
     found = request.store.reviews.results.get(result_id, reader=request.actor.id)
-    if found is None or found.cycle_id != row.cycle_id or found.subject_id in _not_theirs(request):
+    if (
+        found is None
+        or found.out_at
+        or found.cycle_id != row.cycle_id
+        or found.subject_id in _not_theirs(request)
+    ):
         return None
     return found if _is_in(request.store.directory.person(found.subject_id), row.unit) else None
 
