@@ -74,6 +74,25 @@ def test_a_fault_is_named_and_the_command_fails(upbeat: Upbeat, tmp_path: Path) 
     assert "2 new" in upbeat("people", "import", write(tmp_path, PEOPLE)).stdout
 
 
+def test_a_database_that_is_busy_is_said_and_nothing_is_changed(upbeat: Upbeat, tmp_path: Path) -> None:
+    assert upbeat("people", "import", write(tmp_path, PEOPLE)).returncode == 0
+    with sqlite3.connect(upbeat.url.partition(":///")[2], isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = upbeat("people", "import", write(tmp_path, PEOPLE.replace("Okri", "Oduya")))
+        other.execute("ROLLBACK")
+    assert done.returncode == 1
+    assert "did not take the work in time. Try again" in done.stderr
+    assert "1 changed" in upbeat("people", "import", write(tmp_path, PEOPLE.replace("Okri", "Oduya"))).stdout
+
+
+def test_a_database_that_is_not_there_is_said_without_its_password(tmp_path: Path) -> None:
+    gone = Upbeat("postgresql+psycopg://upbeat:s3cret@127.0.0.1:1/upbeat", tmp_path)
+    done = gone("people", "invite", "ben@example.com")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database did not answer")
+    assert "s3cret" not in done.stderr
+
+
 def test_an_invitation_is_a_code_for_one_person(upbeat: Upbeat, tmp_path: Path) -> None:
     upbeat("people", "import", write(tmp_path, PEOPLE))
     done = upbeat("people", "invite", "ben@example.com")
