@@ -38,6 +38,7 @@ class Leavers:
         for person, heir in heirs.items():
             self._store.goals.answering.leave(person, heir)
             self._store.reviews.running.leave(person)
+            self._store.objections.leave(person)
         return {email: self._leave(person, managers[person], revision) for email, person in people.items()}
 
     def _heir(self, person_id: str, leaving: set[str]) -> str | None:

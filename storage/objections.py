@@ -20,6 +20,8 @@ FIGURE, SCORE, RATING = "figure", "score", "rating"
 """What an objection is about: a figure that was imported, how far a goal is, or what came out of a review."""
 KEPT, CORRECTED = "kept", "corrected"
 """How it is answered."""
+ANSWERER = "reviews.answerer"
+"""The bell by which the next is looked for who may answer an appeal."""
 
 
 class Objection(PersonalRow, table=True):
@@ -87,6 +89,25 @@ class Objections:
         table = Objection.__table__  # type: ignore[attr-defined]
         here = (table.c.about_id.in_(sorted(about_ids)), table.c.state == "open")
         return {row[0] for row in self._store.execute(select(table.c.about_id).where(*here))}
+
+    def for_the_clock(self, objection_id: str) -> Objection | None:
+        """An objection, for the machine's own rules, or None."""
+        return next(iter(self._store._rows(Objection, (col(Objection.id) == objection_id,))), None)
+
+    def leave(self, person_id: str) -> None:
+        """Somebody leaves now: for each appeal that they were to answer the next who may is looked for."""
+        theirs = (
+            col(Objection.named_id) == person_id,
+            col(Objection.form) == RATING,
+            col(Objection.state) == "open",
+        )
+        for row in self._store._rows(Objection, theirs):
+            self._store.slots.plan(ANSWERER, row.id, self._store.now)
+
+    def pass_on(self, row: Objection, to: str) -> None:
+        """Somebody else answers it, and reads it from now on. Raises Conflict."""
+        self._store.change(row, named_id=to)
+        self._store.audit("passed on", row.kind, record_id=row.id, subject_id=row.subject_id)
 
     def answer(self, row: Objection, state: str, words: str) -> None:
         """Answer it. Raises Conflict."""

@@ -21,7 +21,7 @@ from handlers.reviews.results import (
     subjects,
 )
 from handlers.reviews.review import bound_cycle, feature, has_power
-from storage.objections import CORRECTED, KEPT, RATING, Objection
+from storage.objections import ANSWERER, CORRECTED, KEPT, RATING, Objection
 from storage.people import Person
 from storage.policy import Kind
 from storage.reviews import ReviewCycle, ReviewResult
@@ -38,6 +38,23 @@ def who_answers(store: Store, cycle: ReviewCycle, subject: str) -> Person | None
     result = store.reviews.results.for_the_clock(cycle.id, subject)
     sat, author = store.reviews.calibration.sat(cycle.id), result.author_id if result else None
     return _first(store, subject, _staff(store, cycle), {*sat, author})
+
+
+def may_answer(store: Store, cycle: ReviewCycle, row: Objection) -> bool:
+    """Whether who is to answer an appeal still may: they work here, and had no part in the rating since."""
+    person = store.directory.person(row.named_id or "")
+    result = store.reviews.results.for_the_clock(cycle.id, row.subject_id)
+    line = store.directory.line_above(row.subject_id, store.now.date())
+    had_a_part = {row.subject_id, *line[:1], *store.reviews.calibration.sat(cycle.id)}
+    had_a_part |= {result.author_id} if result and result.author_id else set()
+    return person is not None and person.active and person.id not in had_a_part
+
+
+def owe_answer(store: Store, cycle: ReviewCycle, row: Objection, looks: Person) -> None:
+    """Let somebody owe the answer to an appeal."""
+    name = Verbatim(store.directory.named(row.subject_id))
+    title = Phrase("{name} appeals against their rating", name=name)
+    owe(store, cycle, looks, DECIDE, row.id, title=title, args={"objection": row.id}, minutes=20)
 
 
 def whose_nobody_answers(store: Store, cycle: ReviewCycle, subjects: Iterable[str]) -> list[str]:
@@ -70,7 +87,10 @@ def _audience(request: Request, args: Mapping[str, Any]) -> Text:
     if row is None:
         return Phrase("Seen by nobody: it is gone.")
     looks = who_answers(request.store, bound_cycle(request, row.cycle_id), row.subject_id)
-    return readers(Kind.OBJECTION, request, named=looks)
+    return Phrase(
+        "{who} If they cannot answer any more, the next who had no part in your rating does, and you are told.",
+        who=readers(Kind.OBJECTION, request, named=looks),
+    )
 
 
 @feature.button(
@@ -95,8 +115,7 @@ def appeal(
     store, me = request.store, request.actor.id
     told = {"cycle": cycle.name, "points": (row.rating or {}).get("points")}
     made = store.objections.raise_(RATING, row.id, by=me, to=looks.id, told=told, remark=remark, series="")
-    title = Phrase("{name} appeals against their rating", name=Verbatim(request.actor.name))
-    owe(store, cycle, looks, DECIDE, made.id, title=title, args={"objection": made.id}, minutes=20)
+    owe_answer(store, cycle, made, looks)
     return Reply(
         show=Card(
             Phrase("Sent to {name}. You will read the answer here.", name=Verbatim(looks.name)),
@@ -172,6 +191,11 @@ def decide(request: Request, objection: str) -> Reply:
     """Look at this appeal, and answer it."""
     row, result, cycle = _bound(request, objection)
     name = Verbatim(request.store.directory.named(row.subject_id))
+    if not may_answer(request.store, cycle, row):
+        request.store.slots.plan(ANSWERER, row.id, request.now)
+        return Reply(
+            show=Card(Phrase("You have had a part in this rating since. Somebody else answers the appeal."))
+        )
     return Reply(
         show=Card(
             Phrase("{name} appeals against their rating", name=name),

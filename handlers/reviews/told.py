@@ -124,6 +124,7 @@ def reason_of(reason: str) -> Text:
         "expired": Phrase("the phase was over"),
         "paused": Phrase("the cycle was paused"),
         "manager": Phrase("somebody else is the manager"),
+        "passed on": Phrase("somebody else does it now"),
         "out": Phrase("somebody was taken out of the cycle"),
         "discarded": Phrase("the test was discarded"),
         "left": Phrase("somebody has left"),

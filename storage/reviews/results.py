@@ -73,6 +73,11 @@ class ReviewResults:
         found = self._store.own(ReviewResult, RESULTS.c.cycle_id == cycle_id, subject=subject)
         return found[0] if found else None
 
+    def by_id(self, result_id: str, subject: str) -> ReviewResult | None:
+        """A person's result by its id, for the machine's own rules."""
+        found = self._store.own(ReviewResult, RESULTS.c.id == result_id, subject=subject)
+        return found[0] if found else None
+
     def authors(self, cycle_id: str) -> dict[str, str | None]:
         """Who answers for the result of whom in a cycle, for the machine's own rules."""
         both = select(RESULTS.c.subject_id, RESULTS.c.author_id).where(RESULTS.c.cycle_id == cycle_id)

@@ -194,6 +194,45 @@ async def test_an_appeal_goes_to_who_had_no_part_in_it_and_is_kept_with_a_reason
     assert "one appeal is decided once" in await chat.submits("ben", remark="And once more now")
 
 
+async def test_an_appeal_goes_on_to_the_next_when_who_was_to_answer_leaves(any_chat: Chat) -> None:
+    chat = any_chat
+    assert "If they cannot answer any more" in await chat.presses(
+        "ben", "Appeal", on=await shared_with_ben(chat)
+    )
+    await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+    role(chat, "dora", "hr")
+    chat.change(lambda store: store.leavers.leave_all({"grace@example.com": chat.ids["grace"]}))
+    await chat.tick()
+    assert "Grace Hopper cannot answer it any more; now Dora Maar does" in chat.told("ben")
+    heard = await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
+    assert "stopped by the freeze" in heard
+    await chat.presses("dora", "Keep it")
+    await chat.submits("dora", reason="It was late before the freeze")
+    assert "Your appeal is answered: the rating is kept" in chat.told("ben")
+
+
+async def test_when_nobody_is_left_to_answer_an_appeal_its_author_hears_so(chat: Chat) -> None:
+    await appeals(chat)
+    chat.change(lambda store: store.leavers.leave_all({"grace@example.com": chat.ids["grace"]}))
+    await chat.tick()
+    assert "nobody else is left who had no part in your rating" in chat.told("ben")
+
+
+async def test_who_became_the_manager_does_not_answer_the_appeal(chat: Chat) -> None:
+    await appeals(chat)
+    role(chat, "dora", "hr")
+    home = await chat.opens("grace")
+    chat.change(lambda store: store.reviews.results.change(result(chat), author_id=chat.ids["grace"]))
+    assert "You have had a part in this rating since." in await chat.presses("grace", "Do it now", on=home)
+    await chat.tick()
+    assert "now Dora Maar does" in chat.told("ben")
+
+
+async def shared_with_ben(chat: Chat) -> Heard:
+    await shared(chat)
+    return await reads(chat)
+
+
 async def test_an_appeal_waits_while_its_cycle_is_paused(any_chat: Chat) -> None:
     chat = any_chat
     await appeals(chat)

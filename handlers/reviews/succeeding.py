@@ -1,0 +1,50 @@
+"""Who was to answer an appeal has left, or had a part in the rating since: the next who may answers it."""
+
+from __future__ import annotations
+
+from handlers.kit.cards import Card, Fact, Section
+from handlers.kit.features import Ring, Rung, Silence
+from handlers.kit.requests import Tell
+from handlers.kit.text import Phrase, Verbatim
+from handlers.reviews.appealing import DECIDE, may_answer, owe_answer, who_answers
+from handlers.reviews.review import feature
+from handlers.reviews.telling import tell
+from storage.objections import Objection
+from storage.reviews import ReviewCycle, ReviewResult
+from storage.store import Store
+
+
+@feature.bell("answerer")
+def look_for_another(ring: Ring) -> Rung:
+    """Let an appeal be answered by the next who may, when the one who was to answer may not any more."""
+    store = ring.store
+    row = store.objections.for_the_clock(ring.about)
+    result = (
+        store.reviews.results.by_id(row.about_id, row.subject_id) if row and row.state == "open" else None
+    )
+    cycle = store.reviews.cycles.get(result.cycle_id) if result else None
+    if row is None or result is None or cycle is None or may_answer(store, cycle, row):
+        return Rung(None, silence=Silence("done"))
+    return Rung(None, tell=_passed_on(store, cycle, row, result))
+
+
+def _passed_on(store: Store, cycle: ReviewCycle, row: Objection, result: ReviewResult) -> tuple[Tell, ...]:
+    subject, before = store.directory.people[row.subject_id], row.named_id or ""
+    looks = who_answers(store, cycle, row.subject_id)
+    store.obligations.close(before, DECIDE, row.id, how="passed on")
+    title = Phrase("Somebody else answers your appeal")
+    words = Phrase(
+        "{name} cannot answer it any more, and nobody else is left who had no part in your rating. Talk to HR.",
+        name=Verbatim(store.directory.named(before)),
+    )
+    if looks is not None:
+        store.objections.pass_on(row, looks.id)
+        owe_answer(store, cycle, row, looks)
+        words = Phrase(
+            "{name} cannot answer it any more; now {other} does, who had no part in your rating and reads what you"
+            " wrote.",
+            name=Verbatim(store.directory.named(before)),
+            other=Verbatim(looks.name),
+        )
+    card = Card(title, Fact(Phrase("Cycle"), Verbatim(cycle.name)), Section(words))
+    return (tell(store, cycle, subject, card, topic=f"reviews.answerer:{row.id}:{row.version}"),)
