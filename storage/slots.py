@@ -83,6 +83,10 @@ class Slots:
         found = self._store.run(_NEXT, which=kind, what=about)
         return found[0][0] if found else None
 
+    def planned(self, kind: str, of: str) -> int:
+        """For how much of this ("<of>:…") a bell is still to ring."""
+        return len(self._of_person(kind, of))
+
     def plan_person(self, kind: str, person_id: str, planned: Mapping[str, datetime]) -> None:
         """Make what is planned for a person at one bell exactly this. What is due already stays: it rings first."""
         known = dict(self._of_person(kind, person_id))

@@ -40,7 +40,7 @@ class Calibration(Result):
 async def run(folder: Path, people: int, rounds: int) -> Calibration:
     """HR sits in one session about everybody."""
     company = Company(folder, people + 1, "calibration")
-    await company.presses(await company.prepares(), "Launch")
+    await company.launches(await company.prepares())
     company.database.write_now(lambda store: _rated(store, company.hr))
     taken: dict[str, list[float]] = {}
     for _ in range(rounds):

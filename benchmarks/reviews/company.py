@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import update
+from sqlmodel import col
 
 from benchmarks.company import found, slack_user
 from benchmarks.goals.company import opened
@@ -16,11 +18,13 @@ from handlers import FEATURES
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Act, Answer, Incoming, Pressed, Said, Sender, Submitted, Where
 from handlers.kit.text import Phrase
+from handlers.reviews import including
 from schedules.clock import Clock
 from schedules.delivery import Delivery
+from schedules.ringing import Units
 from storage.database import Database
 from storage.store import Store
-from storage.tables import PersonRow
+from storage.tables import PersonRow, Slot
 
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
 """A day on which nobody hears of anything else."""
@@ -78,6 +82,18 @@ class Company:
         answer = await self.says("/review new Autumn 2026")
         assert answer.form, answer
         return await self.does(Submitted(answer.form.draft, {"name": "Autumn 2026", "units": EVERYBODY}))
+
+    async def launches(self, card: Answer) -> list[float]:
+        """HR launches it, and the clock asks everybody. Seconds until the answer, and of each unit of work after it."""
+        units = Units(self.core, {bell.name: bell for feature in FEATURES for bell in feature.bells})
+        began = time.perf_counter()
+        await self.presses(card, "Launch")
+        taken = [time.perf_counter() - began]
+        while self.rows(Slot, col(Slot.kind) == including.BELL):
+            began = time.perf_counter()
+            await self.database.write(units.ring_some)
+            taken.append(time.perf_counter() - began)
+        return taken
 
     def rows(self, table: Any, *conditions: Any) -> int:
         """How many rows there are."""

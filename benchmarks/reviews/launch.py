@@ -20,19 +20,25 @@ from storage.ids import new_id
 from storage.reviews import Review
 from storage.tables import ObligationRow, Outgoing
 
-TITLE = "A cycle is launched, from the press to the answer"
+TITLE = "A cycle is launched: from the press to the answer, and until the clock has asked everybody"
 TICK_TITLE = "The first reminders of a cycle, and a tick during it with nothing to say"
 
 
 @dataclass
 class Launch(Result):
-    """A launch: seconds from the press to the answer, what was assigned and is owed, microseconds for each person, MiB
-    that the process took more at most; and as many bare rows, in one transaction."""
+    """A launch: seconds from the press to the answer, and until everybody is asked; the longest unit of work after the
+    answer; what was assigned and is owed, microseconds for each person, MiB that the process took more at most; and as
+    many bare rows, in one transaction."""
 
-    heads = ("people", "seconds", "to write", "owed now", "us a person", "MiB more", "bare rows, s", "x bare")
+    heads = (
+        "people", "answer, s", "all asked, s", "longest unit ms", "to write", "owed now", "us a person", "MiB more",
+        "bare rows, s", "x bare",
+    )  # fmt: skip
 
     people: int
+    answer: float
     seconds: float
+    longest: float
     assigned: int
     owed: int
     memory: float
@@ -43,7 +49,8 @@ class Launch(Result):
         each = 1e6 * self.seconds / self.people
         counts = (f"{self.assigned:,}", f"{self.owed:,}", f"{each:.0f}", f"{self.memory:.0f}")
         ratio = f"{self.seconds / self.bare:.0f}"
-        return f"{self.people:,}", f"{self.seconds:.2f}", *counts, f"{self.bare:.3f}", ratio
+        times = f"{self.answer:.2f}", f"{self.seconds:.2f}", f"{1000 * self.longest:.0f}"
+        return f"{self.people:,}", *times, *counts, f"{self.bare:.3f}", ratio
 
 
 @dataclass
@@ -88,14 +95,15 @@ async def run(folder: Path, people: int, rounds: int) -> Launched:
     await company.planned()
     card = await company.prepares()
     reset_peak()
-    before, began = resident("VmRSS"), time.perf_counter()
-    await company.presses(card, "Launch")
-    seconds = time.perf_counter() - began
+    before = resident("VmRSS")
+    answer, *units = await company.launches(card)
     memory = resident("VmHWM") - before
     assigned, owed = company.rows(Review), company.rows(ObligationRow)
     assert owed >= people - 1, owed
     bare = _bare_rows(folder / f"bare-launch-{people}.db", assigned + owed + people)
-    launched = Launch(people, seconds, assigned, owed, memory, bare)
+    launched = Launch(
+        people, answer, answer + sum(units), max(units, default=0), assigned, owed, memory, bare
+    )
     day = await _first_day(company, people, rounds)
     await company.database.close()
     return Launched(launched, day)

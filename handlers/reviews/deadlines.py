@@ -84,20 +84,21 @@ def escalate(late: Late) -> Raise | Silence:
 # The clock -----------------------------------------------------------------------------------------------------------
 
 
-def plan(store: Store, cycle: ReviewCycle) -> None:
-    """Look at what is missing on the workday after the phase: once for each manager who may hear of it."""
+def plan(store: Store, cycle: ReviewCycle, *, subject: str = "") -> None:
+    """Look at what is missing on the workday after the phase: once for each manager who may hear of it, or of what is
+    missing about one person."""
     if not cycle.escalates or cycle.is_test or cycle.phase not in cycle.last_days:
         return
-    for manager in _managers(store, cycle):
+    for manager in _managers(store, cycle, subject):
         store.slots.plan(
             BELL, f"{manager.id}:{cycle.id}:{cycle.phase}", _after(store, cycle, cycle.phase, manager)
         )
 
 
-def _managers(store: Store, cycle: ReviewCycle) -> list[Person]:
+def _managers(store: Store, cycle: ReviewCycle, subject: str) -> list[Person]:
     today = store.now.date()
     found: dict[str, None] = {}
-    for duty in store.reviews.duties(cycle.id, state="owed"):
+    for duty in store.reviews.duties(cycle.id, state="owed", subject=subject):
         manager = store.directory.manager_of(duty.author_id or "", today)
         if duties.PHASE_OF[duty.role] == cycle.phase and duties.is_escalated(cycle, duty, manager):
             found[manager or ""] = None

@@ -11,7 +11,7 @@ from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, names
-from handlers.reviews import duties, phases, releasing
+from handlers.reviews import duties, including, phases, releasing
 from handlers.reviews.review import bound_cycle, feature, runners
 from handlers.reviews.together import Thresholds
 from storage.people import Person
@@ -220,7 +220,14 @@ def launch(request: Request, cycle: str) -> Reply:
     """Launch this cycle."""
     row = prepared(request, cycle)
     people = begin(request, row)
-    return Reply(show=Card(Phrase("Launched: {name}", name=Verbatim(row.name)), Note(_heard(people))))
+    rest = including.left(request.store, row)
+    return Reply(
+        show=Card(
+            Phrase("Launched: {name}", name=Verbatim(row.name)),
+            Note(_heard(people)),
+            *((Note(rest),) if rest else ()),
+        )
+    )
 
 
 def begin(request: Request, row: ReviewCycle) -> list[Person]:
@@ -230,8 +237,7 @@ def begin(request: Request, row: ReviewCycle) -> list[Person]:
         raise Problem(Phrase("It is about nobody. Name a team, a department or people."))
     if last_day(row, phases.used(row)[0]) < request.today:
         raise Problem(Phrase("Its first phase is over before it begins. Change the days first."))
-    for person in people:
-        duties.assign(request.store, row, person, request.today)
+    including.launched(request.store, row, people)
     request.store.reviews.cycles.change(row, "launched", launched_at=request.now, state="running")
     phases.enter(request.store, row, "self", by=request.actor.id)
     return people
@@ -297,5 +303,6 @@ def discard(request: Request, cycle: str) -> Reply:
         )
     for bell in (phases.BELL, releasing.BELL):
         request.store.slots.drop(bell, row.id)
+    including.forget(request.store, row)
     request.store.reviews.running.discard(row)
     return Reply(show=Card(Phrase("The test is gone, with all that was written in it.")))

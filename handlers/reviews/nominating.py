@@ -23,17 +23,17 @@ NOMINATE = "reviews.nominate"
 # What is owed --------------------------------------------------------------------------------------------------------
 
 
-def ask(store: Store, cycle: ReviewCycle) -> None:
-    """Let everybody about whom the cycle is propose colleagues."""
+def ask(store: Store, cycle: ReviewCycle, *, subject: str = "") -> None:
+    """Let everybody about whom the cycle is propose colleagues, or one of them."""
     if PEER not in cycle.roles:
         return
     out = store.reviews.results.out_of(cycle.id)
-    for duty in store.reviews.duties(cycle.id, role=SELF):
-        subject = store.directory.person(duty.subject_id)
-        if subject and subject.active and subject.id not in out:
+    for duty in store.reviews.duties(cycle.id, role=SELF, subject=subject):
+        person = store.directory.person(duty.subject_id)
+        if person and person.active and person.id not in out:
             title = Phrase("{cycle}: propose colleagues who write about you", cycle=Verbatim(cycle.name))
             args = {"cycle": cycle.id}
-            owe(store, cycle, subject, NOMINATE, cycle.id, title=title, args=args, minutes=5, phase="peers")
+            owe(store, cycle, person, NOMINATE, cycle.id, title=title, args=args, minutes=5, phase="peers")
 
 
 def settle(store: Store, cycle: ReviewCycle) -> None:

@@ -11,7 +11,7 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import deadlines, duties, nominating, releasing, sharing, survey
+from handlers.reviews import deadlines, duties, including, nominating, releasing, sharing, survey
 from handlers.reviews.review import bound_cycle, feature, runners
 from storage.reviews import PEER, PHASES, ReviewCycle, last_day
 from storage.store import Store
@@ -43,9 +43,7 @@ def enter(store: Store, cycle: ReviewCycle, phase: str, *, by: str | None, reaso
 
 def begin(store: Store, cycle: ReviewCycle) -> None:
     """What the phase asks of people is owed, and its end is on the clock."""
-    duties.ask(store, cycle, cycle.phase)
-    if cycle.phase == "peers" and not cycle.is_test:
-        nominating.ask(store, cycle)
+    including.ask(store, cycle)
     if cycle.phase == "share":
         store.reviews.calibration.end(cycle.id)
         sharing.ask(store, cycle)

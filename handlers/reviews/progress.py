@@ -10,7 +10,7 @@ from handlers.kit.access import hr
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import phases
+from handlers.reviews import including, phases
 from handlers.reviews.review import bound_cycle, feature, run_by, runners
 from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty, ReviewCycle
 from storage.store import Store
@@ -115,12 +115,14 @@ def progress_card(request: Request, row: ReviewCycle) -> Card:
     duties = request.store.reviews.duties(row.id)
     kinds = {role: [duty for duty in duties if duty.role == role] for role in KINDS}
     units = grouped(of_units(request.store, duties), least=row.k_group)
+    rest = including.left(request.store, row)
     return Card(
         Phrase("{cycle}: {phase}", cycle=Verbatim(row.name), phase=phases.NAMES[row.phase]),
         Heading(Phrase("By kind")),
         *(Section(_line(KINDS[role], counted(found))) for role, found in kinds.items() if found),
         *_units(units),
         *_doors(row),
+        *((Note(rest),) if rest else ()),
         Note(
             Phrase("Units with fewer than {k} who write are counted together, or not at all.", k=row.k_group)
         ),
