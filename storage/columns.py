@@ -4,6 +4,7 @@ import hmac
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -25,13 +26,13 @@ class Moment(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Any:
         # SQLAlchemy's own way to SQLite's text costs four times as much, some ten times for each interaction.
-        return _to_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+        return _to_text if dialect.name == "sqlite" else _to_moment
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _in_utc(value)
+        return _to_moment(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -45,10 +46,15 @@ def _in_utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=64)
 def as_text(moment: datetime) -> str:
-    """A moment as SQLite keeps it."""
+    """A moment as SQLite keeps it. Remembered, because the rows of a unit of work have most of theirs in common."""
     # The first 26 characters are the moment without its "+00:00".
     return _in_utc(moment).isoformat(" ", "microseconds")[:26]
+
+
+def _to_moment(moment: datetime | None) -> datetime | None:
+    return None if moment is None else _in_utc(moment)
 
 
 def _to_text(moment: datetime | None) -> str | None:
@@ -156,14 +162,21 @@ class Keyring:
 keyring: ContextVar[Keyring] = ContextVar("keyring")
 
 
+def _sealed(words: str | None) -> bytes | None:
+    return None if words is None else keyring.get().seal(words)
+
+
 class Sealed(TypeDecorator[str]):
     """A text that is encrypted in the database."""
 
     impl = LargeBinary
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return _sealed  # both drivers take bytes as they are
+
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else keyring.get().seal(value)
+        return _sealed(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else keyring.get().open(bytes(value))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Insert
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement, Executable, Select
@@ -33,6 +33,16 @@ def _ours(error: Exception, connection: Connection, sql: str) -> Exception:
     )
 
 
+STREAMED = 20
+"""Rows from which on streaming them is quicker: its beginning and end are three more messages."""
+
+
+def _stream(cursor: Any, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    with cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
 class Prepared:
     """A Core statement whose bound parameters are all named by `bindparam` or by `values`.
 
@@ -56,14 +66,17 @@ class Prepared:
             cursor.close()
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute once for each of the rows."""
+        """Execute once for each of the rows; PostgreSQL is given many new rows as one stream."""
         if len(rows) == 1:
             self.run(connection, rows[0])
             return
         ready = self._for(connection.dialect)
         cursor = connection.connection.cursor()
         try:
-            cursor.executemany(ready.sql, [ready.bind(values) for values in rows])
+            if ready.stream and len(rows) >= STREAMED:
+                _stream(cursor, ready.stream, ready.bind_all(rows))
+            else:
+                cursor.executemany(ready.sql, ready.shaped(ready.bind_all(rows)))
         except connection.dialect.loaded_dbapi.Error as error:
             raise _ours(error, connection, ready.sql) from None
         finally:
@@ -90,6 +103,8 @@ class _Ready:
         constants = dict(compiled.params)
         self._wanted = [(name, constants.get(name)) for name in self._names]
         self._to_driver = _converters(_processor(binds[name].type, dialect) for name in self._names)
+        self.stream = _copying(statement, self._names, dialect) if not self._positional else ""
+        """How PostgreSQL is given many rows at once; "" for what is not a plain insert, and for other databases."""
         self._from_driver = _converters(_result_processors(statement, dialect))
 
     def bind(self, values: Mapping[str, Any]) -> Any:
@@ -98,6 +113,19 @@ class _Ready:
         for at, convert in self._to_driver:
             made[at] = convert(made[at])
         return made if self._positional else dict(zip(self._names, made, strict=True))
+
+    def bind_all(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """The values of many rows in the order of `_names`: column by column, which takes half the time."""
+        columns: list[Any] = [
+            [values.get(name, constant) for values in rows] for name, constant in self._wanted
+        ]
+        for at, convert in self._to_driver:
+            columns[at] = list(map(convert, columns[at]))
+        return list(zip(*columns, strict=True))
+
+    def shaped(self, rows: list[tuple[Any, ...]]) -> list[Any]:
+        """Bound values as the driver's statement has them: by place, or by name."""
+        return rows if self._positional else [dict(zip(self._names, row, strict=True)) for row in rows]
 
     def rows(self, cursor: DBAPICursor) -> list[Any]:
         if cursor.description is None:
@@ -115,6 +143,23 @@ class _Ready:
 def _converters(of_each: Iterable[Any]) -> list[tuple[int, Any]]:
     """The positions at which something is to be converted, and how."""
     return [(at, convert) for at, convert in enumerate(of_each) if convert]
+
+
+def _copying(statement: Any, names: Sequence[str], dialect: Dialect) -> str:
+    """The statement that streams rows into a table: of an insert that says nothing but their values."""
+    plain = (
+        isinstance(statement, Insert)
+        and not statement._returning
+        and set(names) == set(statement.table.c.keys())
+    )
+    if (
+        dialect.name != "postgresql"
+        or not plain
+        or getattr(statement, "_post_values_clause", None) is not None
+    ):
+        return ""
+    quote = dialect.identifier_preparer.quote
+    return f"COPY {quote(statement.table.name)} ({', '.join(map(quote, names))}) FROM STDIN"
 
 
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Any:

@@ -89,8 +89,9 @@ class Unit:
 
     def insert_all(self, rows: Sequence[T]) -> None:
         """Add rows of one table now, by one statement. A PersonalRow is audited."""
-        if rows:
-            _insert_of(type(rows[0])).run_many(self._connection, [row.__dict__ for row in rows])
+        if not rows:
+            return
+        _insert_of(type(rows[0])).run_many(self._connection, [row.__dict__ for row in rows])
         for row in rows:
             if isinstance(row, PersonalRow):
                 self.audit("created", row.kind, record_id=row.id, subject_id=row.subject_id)

@@ -33,6 +33,10 @@ MOST_PATIENT = 10.0
 CHECKPOINT = "PRAGMA wal_autocheckpoint=1000"
 """SQLite's usual pages; of all connections to a file only the writer is sure to have it."""
 
+CACHE = "PRAGMA cache_size=-16000"
+"""KiB of pages that the writer remembers. With the usual 2,000 a figure that arrives where 60,000 stand costs half as
+much again: what it is known by lies anywhere in its index."""
+
 SLICE = 0.005
 """Seconds that units take the event loop before everything else has its turn."""
 
@@ -199,6 +203,7 @@ class LoopWriter:
             self._connection = self._groups.connect()
             run_raw(self._connection, IMPATIENT)
             run_raw(self._connection, CHECKPOINT)
+            run_raw(self._connection, CACHE)
             self._connection.rollback()
         return self._connection
 

@@ -15,11 +15,12 @@ from storage.metrics import COUNTED, LONGEST, NEWEST, Arrival
 MOST_POINTS = 1000
 MOST_FAULTS = 20
 """Faults that are named at once."""
-FIELDS = ("metric", "at", "value", "unit", "person", "id", "kind")
+FIELDS = dict.fromkeys(("metric", "at", "value", "unit", "person", "id", "kind"))
 MOST = Decimal(10) ** 15
 PLACES = 6
 
 NUMBER = re.compile(r"-?\d{1,16}(\.\d{1,12})?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -79,7 +80,8 @@ def _faults(point: dict[str, Any], place: str, at: datetime | None, value: Decim
         if name not in FIELDS:
             yield Fault(f"{place}.{str(name)[:60]}", f"no such field; there are {', '.join(FIELDS)}")
     for name, longest in LONGEST.items():
-        yield from _text_faults(point.get(name), f"{place}.{name}", longest, required=name == "metric")
+        if wrong := _text_fault(point.get(name), longest, required=name == "metric"):
+            yield Fault(f"{place}.{name}", wrong)
     if at is None:
         yield Fault(
             f"{place}.at",
@@ -93,13 +95,15 @@ def _faults(point: dict[str, Any], place: str, at: datetime | None, value: Decim
         )
 
 
-def _text_faults(item: Any, place: str, longest: int, *, required: bool) -> Iterator[Fault]:
+def _text_fault(item: Any, longest: int, *, required: bool) -> str:
+    """What is wrong with a text, or ""."""
     if item is None and not required:
-        return
+        return ""
     if not isinstance(item, str) or (required and not item.strip()):
-        yield Fault(place, "is to be a text")
-    elif len(item) > longest or _CONTROL.search(item):
-        yield Fault(place, f"is to be plain text of at most {longest} characters")
+        return "is to be a text"
+    if len(item) > longest or _CONTROL.search(item):
+        return f"is to be plain text of at most {longest} characters"
+    return ""
 
 
 def _moment(item: Any) -> datetime | None:
@@ -108,7 +112,8 @@ def _moment(item: Any) -> datetime | None:
         return None
     try:
         made = datetime.fromisoformat(item)
-        made = made.replace(tzinfo=UTC) if re.fullmatch(r"\d{4}-\d\d-\d\d", item) else made
+        if made.tzinfo is None and _DAY.fullmatch(item):
+            made = made.replace(tzinfo=UTC)
         return made.astimezone(UTC) if made.tzinfo and made.year > 1970 else None
     except (ValueError, OverflowError):
         return None

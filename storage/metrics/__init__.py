@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, exists, select
 from sqlmodel import col
 
+from storage.among import prepared_among
 from storage.metrics.arrivals import LONGEST, Arrival, Figure, Kept, Series, told
 from storage.metrics.keeping import Keeping
 from storage.metrics.loaded import Loaded, TakenBack
@@ -35,7 +36,6 @@ from storage.metrics.tables import (
 from storage.metrics.unknown import Unknown, Waiting
 from storage.once import once
 from storage.prepared import Prepared
-from storage.rows import parts
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -86,6 +86,12 @@ _NEWEST = {about: Prepared(points.limit(1)) for about, (points, _) in _SERIES.it
 _COUNTED = {
     about: Prepared(points.where(at >= bindparam("since"))) for about, (points, at) in _SERIES.items()
 }
+
+_METRICS = select(Metric.__table__)  # type: ignore[attr-defined]
+_SOME = prepared_among(lambda among: _METRICS.where(among(col(Metric.id))))
+_CALLED = prepared_among(
+    lambda among: _METRICS.where(col(Metric.source_id) == bindparam("source"), among(col(Metric.name)))
+)
 
 
 class Metrics:
@@ -166,14 +172,13 @@ class Metrics:
 
     def some(self, metric_ids: Iterable[str]) -> dict[str, Metric]:
         """These metrics by id."""
-        wanted = parts(sorted(set(metric_ids)))
-        rows = (row for some in wanted for row in self._store.all(Metric, col(Metric.id).in_(some)))
+        rows = self._store.rows(Metric, _SOME[self._store.dialect], among=sorted(set(metric_ids)))
         return {row.id: row for row in rows}
 
     def called(self, source: DataSource, names: Iterable[str]) -> dict[str, Metric]:
         """The metrics of a source that have these names, by name."""
-        here, wanted = col(Metric.source_id) == source.id, parts(sorted(set(names)))
-        rows = (row for some in wanted for row in self._store.all(Metric, here, col(Metric.name).in_(some)))
+        wanted = sorted(set(names))
+        rows = self._store.rows(Metric, _CALLED[self._store.dialect], source=source.id, among=wanted)
         return {row.name: row for row in rows}
 
     def begin(self, source: DataSource, arrival: Arrival, *, kept_apart: bool) -> Metric:

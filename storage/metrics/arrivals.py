@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from storage.metrics.tables import NEWEST
 from storage.once import once
@@ -42,12 +43,11 @@ class Arrival:
         return hashlib.sha256(f"{bool(self.id)}\0{named}".encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """What became of a figure, in which series something is different now, and which value it corrects."""
 
     fate: Fate
-    changed: frozenset[Series] = frozenset()
+    changed: Sequence[Series] = ()
     before: str = ""
 
 

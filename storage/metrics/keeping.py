@@ -41,35 +41,35 @@ class Keeping:
     def __init__(self, store: Store, source: DataSource, keys: Collection[str]) -> None:
         self._store = store
         self._source = source
-        self._newest: dict[tuple[type[Any], str], Any] = {}
+        self._newest: dict[str, dict[type[Any], Any]] = {}
+        """By key, the newest edition in each table that has one."""
         self._added: dict[tuple[type[Any], str], Any] = {}
         self._replaced: dict[type[Any], list[Any]] = {table: [] for table in TABLES}
         self._again: dict[type[Any], list[Any]] = {table: [] for table in TABLES}
         for table in TABLES:
-            there = store.rows(table, EDITIONS[table][store.dialect], source=source.id, among=sorted(keys))
-            self._newest.update({(table, row.key): row for row in there})
+            for row in store.rows(
+                table, EDITIONS[table][store.dialect], source=source.id, among=sorted(keys)
+            ):
+                self._newest.setdefault(row.key, {})[table] = row
 
     def keep(self, metric: Metric, arrival: Arrival, *, subject: str) -> Kept:
         """Keep a figure. Says also in which series something is different now, and what it was."""
-        changed, edition, value = set[Series](), 0, ""
-        for table in TABLES:
-            before = self._newest.get((table, arrival.key))
-            if before is None:
-                continue
-            same = series_of(before) == (metric.id, subject) and at_of(before) == arrival.at
+        series = metric.id, subject
+        there = self._newest.setdefault(arrival.key, {})
+        changed, edition, value = [series], 0, ""
+        for table, before in there.items():
+            same = series_of(before) == series and at_of(before) == arrival.at
             if before.current and same and told(arrival.value) in _known_as(before):
                 self._brought_again(before, arrival)
                 return Kept("repeated")
             edition = max(edition, before.edition)
             if before.current:
                 self._replace(table, before)
-                changed.add(series_of(before))
+                changed.append(series_of(before))
                 value = before.value or ""
         made = self._made(metric, arrival, subject, edition + 1)
-        which = type(made), arrival.key
-        self._newest[which] = self._added[which] = made
-        changed.add((metric.id, subject))
-        return Kept("corrected" if value else "new", frozenset(changed), value)
+        there[type(made)] = self._added[type(made), arrival.key] = made
+        return Kept("corrected" if value else "new", changed, value)
 
     def _brought_again(self, row: Point, arrival: Arrival) -> None:
         """What a file brought stays when that file is taken back, if something else has brought the same since."""
@@ -99,7 +99,7 @@ class Keeping:
         before.__dict__["current"] = False
 
     def _made(self, metric: Metric, arrival: Arrival, subject: str, edition: int) -> Point:
-        known = {
+        values = {
             "source_id": self._source.id,
             "metric_id": metric.id,
             "key": arrival.key,
@@ -110,10 +110,11 @@ class Keeping:
             "received_at": self._store.now,
         }
         if not subject:
-            return new(MetricPoint, {"at": arrival.at, **known})
-        about = {"kind": Kind.METRIC, "subject_id": subject, "made_at": arrival.at}
-        names = {"source": self._source.name, "metric": metric.name, "unit": metric.unit}
-        return new(PersonPoint, {**about, **names, **known})
+            return new(MetricPoint, {"at": arrival.at, **values})
+        values |= {"kind": Kind.METRIC, "subject_id": subject, "made_at": arrival.at}
+        return new(
+            PersonPoint, {"source": self._source.name, "metric": metric.name, "unit": metric.unit, **values}
+        )
 
 
 def at_of(row: Point) -> datetime:

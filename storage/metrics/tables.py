@@ -21,12 +21,15 @@ NEWEST, COUNTED = "newest", "counted"
 OTHERS = "-"
 """In place of a file's id: a program, or another database."""
 
-_FROM_FILE = text("file_id IS NOT NULL")
+
+def _where_any(name: str, column: str) -> Index:
+    """Few figures have this column, and only those are in the index: each index costs every figure that arrives."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=there, postgresql_where=there)
 
 
-def _by_file(name: str) -> Index:
-    """Few figures come from files: only those are in it."""
-    return Index(name, "file_id", sqlite_where=_FROM_FILE, postgresql_where=_FROM_FILE)
+def _also() -> Any:
+    return Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class DataSource(Row, table=True):
@@ -75,7 +78,7 @@ class MetricPoint(Row, table=True):
     __table_args__ = (
         UniqueConstraint("source_id", "key", "edition"),
         Index("metric_point_by_metric", "metric_id", "at"),
-        _by_file("metric_point_by_file"),
+        _where_any("metric_point_by_file", "file_id"),
     )
 
     source_id: str
@@ -86,7 +89,7 @@ class MetricPoint(Row, table=True):
     at: datetime = Field(sa_type=Moment)
     value: str
     file_id: str | None = None
-    also: Any = Field(default=None, sa_column=Column(JSON))
+    also: Any = _also()
     received_at: datetime = Field(sa_type=Moment)
 
 
@@ -98,11 +101,16 @@ class PersonPoint(PersonalRow, table=True):
     __table_args__ = (
         UniqueConstraint("source_id", "key", "edition"),
         Index("metric_of_person_by_metric", "subject_id", "metric_id", "made_at"),
-        _by_file("metric_of_person_by_file"),
+        _where_any("metric_of_person_by_file", "file_id"),
+        _where_any("metric_of_person_by_author", "author_id"),
+        _where_any("metric_of_person_by_named", "named_id"),
     )
     kinds: ClassVar[tuple[str, ...]] = (Kind.METRIC,)
     words: ClassVar[tuple[str, ...]] = ("value", "instead_of")
 
+    subject_id: str  # the index by metric begins with it
+    author_id: str | None = None
+    named_id: str | None = None
     source_id: str
     source: str
     metric_id: str
@@ -115,7 +123,7 @@ class PersonPoint(PersonalRow, table=True):
     instead_of: str | None = Field(default=None, sa_type=Sealed)
     """What its source says, where whoever looks after it has corrected that by hand."""
     file_id: str | None = None
-    also: Any = Field(default=None, sa_column=Column(JSON))
+    also: Any = _also()
     received_at: datetime = Field(sa_type=Moment)
 
 

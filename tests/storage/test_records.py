@@ -19,11 +19,12 @@ from handlers.kit.values import dump
 from storage.columns import Sealed, SealedJson
 from storage.erasing import StandIn
 from storage.policy import TABLE, Kind, Relation, Right
-from storage.records import owners, personal_tables
+from storage.records import involving, owners, personal_tables
 from storage.store import Store
 from storage.tables import AuditRow, Inbox, Outgoing, PersonalRow, PersonRow
 from tests.company import Chat, company
 from tests.engines import ENGINES, empty_database
+from tests.storage.plans import plan_of
 
 CANARY = "CANARY-7f3a"
 GONE = StandIn(
@@ -265,3 +266,9 @@ async def test_openings_are_newest_first_and_bounded(any_chat: Chat) -> None:
     assert [row.actor_id for row in rows] == [chat.ids["grace"], chat.ids["ada"]]
     since = chat.now - timedelta(minutes=1)
     assert len(chat.change(lambda store: store.records.opened(chat.ids["ben"], since=since))) == 1
+
+
+def test_what_somebody_has_a_part_in_is_found_by_an_index(chat: Chat) -> None:
+    for table in personal_tables():
+        plan = plan_of(chat, lambda store, table=table: involving(store, table, chat.ids["ben"]))  # type: ignore[misc]
+        assert f"SCAN {table.__tablename__}" not in plan, plan

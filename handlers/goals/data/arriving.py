@@ -116,7 +116,7 @@ def _kept(store: Store, source: DataSource, arrivals: tuple[Arrival, ...]) -> Ta
         subject = person.id if person else ""
         kept = keeping.keep(known[arrival.metric], arrival, subject=subject)
         taken.fates[kept.fate] += 1
-        changed |= kept.changed
+        changed.update(kept.changed)
         if kept.fate == "corrected":
             taken.corrections.append(Correction(arrival, kept.before, subject))
     keeping.write()
@@ -176,24 +176,32 @@ def _wrongs(
 ) -> Iterator[Wrong]:
     units = {name: metric.unit for name, metric in known.items()}
     apart = {name: metric.kept_apart for name, metric in known.items()}
+    right, until = set[tuple[str, str, bool]](), store.now + AHEAD
     for number, arrival in enumerate(arrivals):
-        yield from _wrong(store, source, number, arrival, units, apart)
+        said = arrival.metric, arrival.unit, arrival.apart
+        if said in right and arrival.at <= until:
+            continue
+        found = tuple(_wrong(source, number, arrival, units, apart, until=until))
+        yield from found
+        if not found:
+            right.add(said)
 
 
 def _wrong(
-    store: Store,
     source: DataSource,
     number: int,
     arrival: Arrival,
     units: dict[str, str],
     apart: dict[str, bool],
+    *,
+    until: datetime,
 ) -> Iterator[Wrong]:
     word = forbidden(arrival.metric)
     if word and not arrival.apart and arrival.metric not in source.allowed:
         yield Wrong(number, "metric", "forbidden", word)
     if apart.setdefault(arrival.metric, arrival.apart or bool(word)) is False and arrival.apart:
         yield Wrong(number, "metric", "apart")
-    if arrival.at > store.now + AHEAD:
+    if arrival.at > until:
         yield Wrong(number, "at", "future")
     unit = units.setdefault(arrival.metric, arrival.unit)
     if arrival.unit != unit:
@@ -227,9 +235,15 @@ class Whom:
         self._store = store
         self._mapped = {str(name).casefold(): str(email) for name, email in source.people.items()}
         self._ids: dict[str, list[Person]] | None = None
+        self._found: dict[str, Person | None] = {}
 
     def find(self, called: str) -> Person | None:
         """The one person of that name, or None."""
+        if called not in self._found:
+            self._found[called] = self._look_for(called)
+        return self._found[called]
+
+    def _look_for(self, called: str) -> Person | None:
         folded = called.strip().casefold()
         person = self._store.directory.with_email(self._mapped.get(folded, folded))
         if person is None:

@@ -433,7 +433,17 @@ def upgrade() -> None:
 
     with op.batch_alter_table("metric_of_person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("file_id", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("also", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("also", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_metric_of_person_author_id"))
+        batch_op.drop_index(batch_op.f("ix_metric_of_person_named_id"))
+        batch_op.drop_index(batch_op.f("ix_metric_of_person_subject_id"))
+        batch_op.create_index(
+            "metric_of_person_by_author",
+            ["author_id"],
+            unique=False,
+            sqlite_where=sa.text("author_id IS NOT NULL"),
+            postgresql_where=sa.text("author_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "metric_of_person_by_file",
             ["file_id"],
@@ -441,10 +451,17 @@ def upgrade() -> None:
             sqlite_where=sa.text("file_id IS NOT NULL"),
             postgresql_where=sa.text("file_id IS NOT NULL"),
         )
+        batch_op.create_index(
+            "metric_of_person_by_named",
+            ["named_id"],
+            unique=False,
+            sqlite_where=sa.text("named_id IS NOT NULL"),
+            postgresql_where=sa.text("named_id IS NOT NULL"),
+        )
 
     with op.batch_alter_table("metric_point", schema=None) as batch_op:
         batch_op.add_column(sa.Column("file_id", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("also", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("also", sa.JSON(none_as_null=True), nullable=True))
         batch_op.create_index(
             "metric_point_by_file",
             ["file_id"],
@@ -499,10 +516,23 @@ def downgrade() -> None:
 
     with op.batch_alter_table("metric_of_person", schema=None) as batch_op:
         batch_op.drop_index(
+            "metric_of_person_by_named",
+            sqlite_where=sa.text("named_id IS NOT NULL"),
+            postgresql_where=sa.text("named_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "metric_of_person_by_file",
             sqlite_where=sa.text("file_id IS NOT NULL"),
             postgresql_where=sa.text("file_id IS NOT NULL"),
         )
+        batch_op.drop_index(
+            "metric_of_person_by_author",
+            sqlite_where=sa.text("author_id IS NOT NULL"),
+            postgresql_where=sa.text("author_id IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_metric_of_person_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_metric_of_person_named_id"), ["named_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_metric_of_person_author_id"), ["author_id"], unique=False)
         batch_op.drop_column("also")
         batch_op.drop_column("file_id")
 

@@ -128,6 +128,26 @@ async def test_every_figure_about_somebody_is_in_the_audit_log(any_chat: Chat) -
     assert sorted(points.values()) == [("1", False), ("2", False), ("3", True), ("4", True)]
 
 
+HARD = ('a "quoted" one', "back\\slash", "a,b", "{}", "NULL", "\\N", r"\.", "N'importe — 数据", "100 % %s :x")
+
+
+async def test_many_figures_are_kept_as_they_were_sent(any_chat: Chat) -> None:
+    crm = Sender(any_chat)
+    names = [(name, f"{name} {n}", f"{n}.5") for n in range(5) for name in HARD]
+    for whom in ({}, {"person": "ben@example.com"}):
+        points = [
+            {**point(value, id=f"{name}{whom}"), "metric": name, "unit": unit, **whom}
+            for unit, name, value in names
+        ]
+        assert (await crm.sends(*points))["new"] == len(names)
+        assert (await crm.sends(*points))["repeated"] == len(names)
+    assert sorted(row.value for row in any_chat.rows(MetricPoint)) == sorted(value for *_, value in names)
+    assert sorted((row.unit, row.metric, row.value) for row in any_chat.rows(PersonPoint)) == sorted(names)
+    noted = [row.record_id for row in any_chat.rows(AuditRow) if row.what == "metric"]
+    assert sorted(noted) == sorted(row.id for row in any_chat.rows(PersonPoint))
+    assert not any_chat.change(lambda store: store.proof.whole()).broken
+
+
 async def test_who_is_unknown_waits_once_and_no_longer_than_they_are(any_chat: Chat) -> None:
     crm = Sender(any_chat)
     told = await crm.sends(
