@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal, TypeAlias
 
@@ -15,6 +15,7 @@ from handlers.kit.dispatch import Core
 from handlers.kit.features import Silence
 from handlers.kit.hours import Hours, calendar_of, hours_of
 from handlers.kit.requests import Tell
+from handlers.kit.values import altered
 from handlers.reminders import CEILING, NUDGE, is_appointment, reminder
 from storage.people import Person
 from storage.slots import RESTORED_AT
@@ -211,7 +212,7 @@ def facts_of(core: Core, store: Store, person: Person) -> Facts:
 
 def about(facts: Facts, row: ObligationRow) -> Facts:
     """The facts of a person with those of one thing that they owe."""
-    return replace(
+    return altered(
         facts,
         closed=row.closed_at is not None,
         reminded=row.reminded,

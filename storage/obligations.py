@@ -44,6 +44,13 @@ _EXISTS = Prepared(
     )
 )
 
+_WHO = Prepared(
+    select(TABLE.c.person_id)
+    .where(TABLE.c.closed_at.is_(None), TABLE.c.remind_at <= bindparam("now"))
+    .order_by(TABLE.c.remind_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 _DUE = Prepared(
     select(TABLE)
     .where(
@@ -201,10 +208,8 @@ class Obligations:
 
     def to_remind(self, most: int) -> list[str]:
         """The people to whom a reminder may be due, longest waiting first; no other process gets them meanwhile."""
-        due = select(TABLE.c.person_id).where(*self._due()).order_by(TABLE.c.remind_at).limit(most)
-        if self._store.dialect != "sqlite":
-            due = due.with_for_update(skip_locked=True)
-        return list(dict.fromkeys(row[0] for row in self._store.execute(due)))
+        due = self._store.run(_WHO, now=self._store.now, most=most)
+        return list(dict.fromkeys(row[0] for row in due))
 
     def due_for(self, person_id: str) -> list[ObligationRow]:
         """What a person may be reminded of now, the earliest due first."""

@@ -10,9 +10,9 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from storage.among import prepared_among
 from storage.ids import new_id
 from storage.prepared import Prepared
-from storage.rows import made
 from storage.tables import Counter, Occurrence, Outgoing, PersonRow, ReportingLine, Slot
 
 if TYPE_CHECKING:
@@ -37,6 +37,16 @@ _RECORD = {
     name: Prepared(insert(DECISIONS).on_conflict_do_nothing().returning(DECISIONS.c.id))
     for name, insert in _INSERT.items()
 }
+# The concatenation keeps SQLite from walking through all of these kinds by their primary key (360 ms, not 1).
+_DUE = prepared_among(
+    lambda among: (
+        select(SLOTS)
+        .where(SLOTS.c.due_at <= bindparam("now"), among(SLOTS.c.kind + ""))
+        .order_by(SLOTS.c.due_at)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+)
 _NEXT = Prepared(
     select(SLOTS.c.due_at).where(SLOTS.c.kind == bindparam("which"), SLOTS.c.about == bindparam("what"))
 )
@@ -131,10 +141,8 @@ class Slots:
     def due(self, most: int, kinds: Collection[str]) -> list[Slot]:
         """What is due now of these kinds, oldest first; until this unit ends no other process gets it. What an older
         or newer version of Upbeat planned is left to it."""
-        # The concatenation keeps SQLite from walking through all of these kinds by their primary key (360 ms, not 1).
-        now = (SLOTS.c.due_at <= self._store.now, (SLOTS.c.kind + "").in_(kinds))
-        due = select(SLOTS).where(*now).order_by(SLOTS.c.due_at).limit(most)
-        return [made(Slot, row._mapping) for row in self._store.execute(self._claimed(due))]
+        asked = {"now": self._store.now, "among": sorted(kinds), "most": most}
+        return self._store.rows(Slot, _DUE[self._store.dialect], **asked)
 
     def happened(self, kind: str, about: str, due_at: datetime) -> bool:
         """Whether this moment rang before."""

@@ -6,12 +6,20 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
+from storage.prepared import Prepared
 from storage.tables import CalendarDay
 
 if TYPE_CHECKING:
     from storage.store import Store
+
+_DECLARED = Prepared(
+    select(col(CalendarDay.day), col(CalendarDay.workday)).where(
+        col(CalendarDay.country) == bindparam("land")
+    )
+)
 
 
 class Workdays:
@@ -29,8 +37,9 @@ class Workdays:
     def declared(self) -> dict[date, bool]:
         """The days that were loaded: True for a workday, False for a holiday."""
         if self._declared is None:
-            rows = self._store.all(CalendarDay, col(CalendarDay.country) == self.country)
-            self._declared = {row.day: row.workday for row in rows}
+            self._declared = {
+                day: bool(workday) for day, workday in self._store.run(_DECLARED, land=self.country)
+            }
         return self._declared
 
     def load(self, country: str, days: Iterable[tuple[date, bool, str]]) -> int:

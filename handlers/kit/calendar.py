@@ -23,6 +23,7 @@ ONE_DAY = timedelta(days=1)
 # The clock on the wall
 
 
+@lru_cache(maxsize=4096)
 def at_wall(day: date, clock: time, zone: str) -> datetime:
     """The first UTC instant at which the wall clock shows this or, where it jumps over it, more than this."""
     wall = datetime.combine(day, clock.replace(tzinfo=None, fold=0))

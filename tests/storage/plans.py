@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from sqlalchemy import event
+from typing import Any
 
 from storage.store import Store
 from tests.company import Chat
@@ -14,16 +13,12 @@ def plan_of(chat: Chat, question: Callable[[Store], object], *, of: str = "") ->
     """The plan of the first statement that a question asks, or of the first that reads a table."""
 
     def plan(store: Store) -> str:
-        asked: list[tuple[str, object]] = []
-        event.listen(
-            store.connection,
-            "before_cursor_execute",
-            lambda c, cursor, sql, given, *_: asked.append((sql, given)),
-        )
+        asked: list[str] = []
+        driver: Any = store.connection.connection.dbapi_connection
+        driver.set_trace_callback(asked.append)  # with the values, and however it was prepared
         question(store)
-        sql, given = next(
-            (sql, given) for sql, given in asked if not of or f"FROM {of} " in sql.replace("\n", " ")
-        )
-        return str(store.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all())
+        driver.set_trace_callback(None)
+        sql = next(sql for sql in asked if not of or f"FROM {of} " in sql.replace("\n", " "))
+        return str(driver.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall())
 
-    return chat.change(plan)
+    return chat.change(plan)  # type: ignore[no-any-return]
