@@ -105,10 +105,14 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _ready(app: App, seconds: float) -> None:
-    # What was imported stays, so the collector need not look through it for every few hundred new objects.
+    collect_rarely()
+    _welcome(app, seconds)
+
+
+def collect_rarely() -> None:
+    """What was imported stays: the garbage collector need not look through it for every few hundred new objects."""
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
-    _welcome(app, seconds)
 
 
 def _welcome(app: App, seconds: float) -> None:

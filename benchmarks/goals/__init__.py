@@ -7,12 +7,14 @@ from pathlib import Path
 
 from benchmarks.goals import drawing, figures, nudge, scoring, sizes
 from benchmarks.goals.results import Result
+from bot.running import collect_rarely
 
 
 async def run(
     folder: Path, *, rounds: int, quick: bool, large: bool = False
 ) -> AsyncIterator[tuple[str, Sequence[Result]]]:
     """Measure one thing after the other, each with the title of its table."""
+    collect_rarely()  # as `upbeat run` does
     goals = (1_000, 10_000) if quick else (1_000, 10_000, 100_000)
     arrive = 2_000 if quick else 10_000
     yield scoring.TITLE, [scoring.run(size, rounds) for size in goals]
