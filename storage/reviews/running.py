@@ -179,9 +179,12 @@ class CyclesRunning:
         self._store.change(row, choice=choice, decided_at=self._store.now, decided_by=by)
 
     def led_in(self, person_id: str) -> list[tuple[str, str]]:
-        """The open cycles in which somebody is written about by a manager, or writes about one, with that manager."""
-        about = and_(REVIEWS.c.subject_id == person_id, REVIEWS.c.role == "manager")
-        by = and_(REVIEWS.c.author_id == person_id, REVIEWS.c.role == "upward")
+        """The open cycles in which somebody is written about by a manager, or is still to write about one, with that
+        manager; not those out of which HR has taken them."""
+        about = and_(
+            REVIEWS.c.subject_id == person_id, REVIEWS.c.role == "manager", REVIEWS.c.frozen_for != OUT
+        )
+        by = and_(REVIEWS.c.author_id == person_id, REVIEWS.c.role == "upward", REVIEWS.c.state == "owed")
         manager = case((REVIEWS.c.role == "manager", REVIEWS.c.author_id), else_=REVIEWS.c.subject_id)
         here = (or_(about, by), REVIEWS.c.cycle_id.in_(_open_cycles()))
         found = self._store.execute(select(REVIEWS.c.cycle_id, manager).where(*here).distinct())

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, col
 from bot.words import Voice
 from handlers.kit.requests import Submitted
 from storage.reviews import HandOver, Review, ReviewCycle, ReviewResult
-from storage.tables import Draft, ObligationRow, Outgoing, PersonRow, ReportingLine, Slot
+from storage.tables import Draft, ObligationRow, Occurrence, Outgoing, PersonRow, ReportingLine, Slot
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import go_on, launched, opened, the_cycle, write
 
@@ -379,6 +379,26 @@ async def test_what_somebody_writes_about_a_former_manager_stays_theirs(chat: Ch
     await chat.presses("ben", "Write about Dora Maar as well", on=chat.told_cards("ben")[-1])
     rows = [row for row in chat.rows(Review) if row.author_id == chat.ids["ben"] and row.role == "upward"]
     assert {row.subject_id for row in rows} == {chat.ids["ada"], chat.ids["dora"]}
+
+
+async def test_a_manager_who_comes_back_is_no_news_for_whom_nothing_is_left_to_write(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat, others="upward", units="Arts", people=("ada",))
+    await go_on(chat, "write")
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    await chat.presses("ben", "Write about Dora Maar as well", on=chat.told_cards("ben")[-1])
+    assert "Handed in." in await write(chat, "ben", "Dora Maar", direction="Says what goes first")
+    for _ in range(3):
+        moves(chat, "ben", "ada")
+        await chat.tick()
+        chat.wait(hours=1)
+    rung = [row for row in chat.rows(Occurrence, col(Occurrence.kind) == "reviews.manager") if not row.reason]
+    silent = chat.rows(
+        Occurrence, col(Occurrence.kind) == "reviews.manager", col(Occurrence.reason) == "done"
+    )
+    assert rung
+    assert [row for row in silent if row.about.startswith(chat.ids["ben"])] == []
 
 
 async def test_hr_in_the_cycle_has_no_door_to_run_it(chat: Chat) -> None:
