@@ -9,7 +9,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.text import Phrase
 from handlers.reviews.parts import points_name
 from handlers.reviews.results import overall_of
-from storage.reviews import MANAGER, PHASES, Review, ReviewCycle
+from storage.reviews import MANAGER, PHASES, Review, ReviewCycle, ReviewResult
 from storage.store import Store
 
 
@@ -21,7 +21,7 @@ def propose(store: Store, cycle: ReviewCycle, row: Review, answers: Mapping[str,
     part = overall_of(cycle)
     points = answers.get(part.key, {}).get("points") if part else None
     result = store.reviews.results.for_the_clock(cycle.id, row.subject_id)
-    if part is None or result is None:
+    if part is None or result is None or _other_proposes(store, cycle, row, result):
         return
     before = (result.proposed or {}).get("points")
     if before and before != points and _is_calibrated(store, cycle, result.id):
@@ -36,6 +36,17 @@ def propose(store: Store, cycle: ReviewCycle, row: Review, answers: Mapping[str,
         )
     if points and points != before:
         store.reviews.results.propose(result, points)
+
+
+def _other_proposes(store: Store, cycle: ReviewCycle, row: Review, result: ReviewResult) -> bool:
+    """Whether, of two managers who both write, it is the other one who answers for the result and has handed in: their
+    points are the proposal, and those of this one stand beside it."""
+    if row.author_id == result.author_id:
+        return False
+    theirs = store.reviews.duties(
+        cycle.id, subject=row.subject_id, author=result.author_id or "", role=MANAGER
+    )
+    return any(duty.state == "submitted" and duty.author_id == result.author_id for duty in theirs)
 
 
 def _is_calibrated(store: Store, cycle: ReviewCycle, result_id: str) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from handlers.reviews.calibration.rating import history
-from handlers.reviews.results import DIFFERS, bound_result, points_of, rating_line, seers
+from handlers.reviews.results import DIFFERS, bound_result, overall_of, points_of, rating_line, seers
 from handlers.reviews.review import bound_cycle, called, feature
-from storage.reviews import Review, ReviewCycle, ReviewResult
+from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
 
 PARTS = {
     "result": Phrase("the result"),
@@ -32,6 +33,7 @@ def why(request: Request, result: str) -> Reply:
             Fact(Phrase("Cycle"), Verbatim(cycle.name)),
             Fact(Phrase("Rating"), rating_line(cycle, row.rating)),
             Fact(Phrase("Proposed"), _proposed(request, cycle, row)),
+            *_both(request, cycle, row),
             *history(request, row),
             *_stands_on(request, cycle, row),
             *_scale(cycle),
@@ -48,6 +50,47 @@ def why(request: Request, result: str) -> Reply:
             ),
         )
     )
+
+
+def _both(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Iterator[Part]:
+    """Where two managers wrote: what each gives, and for how many weeks of the time they were the manager."""
+    found = [
+        each
+        for each in request.store.reviews.about(cycle.id, row.subject_id, reader=request.actor.id)
+        if each.role == MANAGER and each.state == "submitted"
+    ]
+    if len(found) < 2:
+        return
+    yield Heading(Phrase("Two managers wrote"))
+    weeks = list(_weeks(cycle))
+    managers = [request.store.directory.manager_of(row.subject_id, day) for day in weeks]
+    part = overall_of(cycle)
+    for each in found:
+        answer = (each.answers or {}).get(part.key) if part else None
+        yield Section(
+            Phrase(
+                "{name}, manager in {n} of {all} weeks: {points}",
+                name=Verbatim(request.store.directory.named(each.author_id)),
+                n=managers.count(each.author_id),
+                all=len(weeks),
+                points=rating_line(cycle, answer),
+            )
+        )
+    yield Note(
+        Phrase(
+            "No mean is made of them: what {name} gives, who answers for the result, is the proposal. Calibration sees"
+            " both, and may change it with a reason.",
+            name=Verbatim(request.store.directory.named(row.author_id)),
+        )
+    )
+
+
+def _weeks(cycle: ReviewCycle) -> Iterator[date]:
+    """A day of each week about which people write."""
+    day = cycle.from_on
+    while day <= cycle.to_on:
+        yield day
+        day += timedelta(days=7)
 
 
 def _proposed(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Text:

@@ -342,6 +342,32 @@ async def test_another_manager_freezes_the_draft_and_hr_decides(any_chat: Chat) 
     assert len(chat.rows(HandOver)) == 1
 
 
+async def test_of_two_managers_who_both_write_one_proposes_and_both_are_shown_with_their_weeks(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    await launched(chat, from_on="2026-08-31", to_on="2026-11-30")
+    await go_on(chat, "write")
+    chat.at(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    await chat.presses("hana", "Both write", on=chat.told_cards("hana")[-1])
+    await write(chat, "dora", "Ben Okri", growth="More", overall_points="4")
+    await write(chat, "ada", "Ben Okri", growth="Less", overall_points="2")
+    (row,) = [row for row in chat.rows(ReviewResult) if row.subject_id == chat.ids["ben"]]
+    assert row.proposed == {"points": 4}
+    await go_on(chat, "share")
+    chat.wait(hours=1)
+    await chat.tick()
+    await chat.presses("dora", "Do it now", on=chat.told_cards("dora")[-1])
+    await chat.presses("dora", "Share it")
+    await chat.presses("ben", "Read it")
+    why = await chat.presses("ben", "Why this rating?")
+    assert "Ada Lovelace, manager in 13 of 14 weeks: 2 of 5" in why
+    assert "Dora Maar, manager in 1 of 14 weeks: 4 of 5" in why
+    assert "what Dora Maar gives, who answers for the result, is the proposal" in why
+
+
 async def test_the_new_manager_takes_over_and_what_the_old_one_began_stays_frozen(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
