@@ -25,8 +25,9 @@ def prepare(folder: Path) -> Path:
     file = folder / "company.db"
 
     def founded() -> None:
-        from tests.mutation import examination
+        from tests.mutation import examination, promised
 
+        promised.compare()
         examination.found(file)
         examination.examine(file)
 
@@ -43,6 +44,9 @@ def begin(mutant: Mutant, file: Path) -> int:
 
     def tried() -> None:
         sys.meta_path.insert(0, _Mistaken(mutant))
+        from tests.mutation import promised
+
+        promised.compare()
         from tests.mutation import examination
 
         examination.examine(file, first=mutant.name)
