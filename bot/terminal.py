@@ -51,11 +51,10 @@ def say_problem(words: str) -> None:
 @contextmanager
 def opened(*, migrated: bool = True) -> Iterator[Database]:
     """The database of the settings, for one command. Raises Complaint when it does not answer."""
-    from sqlalchemy.exc import OperationalError
-
     from storage.columns import Unreadable
     from storage.damage import Damaged, refuse_damage
     from storage.database import Database
+    from storage.errors import Unanswered
     from storage.migrations import Newer, migrate
 
     settings = read_settings()
@@ -67,7 +66,7 @@ def opened(*, migrated: bool = True) -> Iterator[Database]:
                 migrate(database)
                 database.open()
             yield database
-    except OperationalError:  # what it says may quote an address with a password
+    except Unanswered:  # what it says may quote an address with a password
         raise Complaint(
             "The database did not answer, or did not take the work in time. Try again: what was not done is done then,"
             " and nothing twice. `upbeat doctor` looks at the database."

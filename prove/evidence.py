@@ -107,7 +107,8 @@ def _messages(
             continue
         card = load(row.card)
         mark, title = _mark_of(row, card, reader), Voice().say(card.title)
-        told.append(Told(mark, reader, row.state, row.ambiguous, repeats=row.unclear != "once"))
+        why = f"{row.reason} after {row.attempts} attempts and {row.crashes} deaths"
+        told.append(Told(mark, reader, row.state, row.ambiguous, repeats=row.unclear != "once", why=why))
         words = (title, mark) if MARK.fullmatch(mark) else (title,)
         arrived[mark, reader] = sum(all(word in text for word in words) for text in shown[reader])
     return told, arrived

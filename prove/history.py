@@ -22,8 +22,8 @@ class Input:
 
 @dataclass(frozen=True)
 class Told:
-    """One message of the outbox: what it says (`mark`), to whom, how it ended, and how often nobody knew whether it
-    had arrived."""
+    """One message of the outbox: what it says (`mark`), to whom, how it ended and `why`, and how often nobody knew
+    whether it had arrived."""
 
     mark: str
     reader: str
@@ -31,6 +31,7 @@ class Told:
     ambiguous: int = 0
     repeats: bool = True
     """False where it is rather lost than said twice."""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _check_arrival(key: tuple[str, str], rows: Iterable[Told], arrived: int, fin
         elif row.ambiguous and not row.repeats:
             most += 1
         else:
-            finding.note("lost", f"{key[0]} to {key[1]}: {row.state}")
+            finding.note("lost", f"{key[0]} to {key[1]}: {row.state}, {row.why}")
     if arrived < fewest:
         finding.note("lost", f"{key[0]} to {key[1]}: arrived {arrived} times, {fewest} sent")
     if arrived > most:

@@ -1,8 +1,11 @@
-"""What the databases call a duplicate, and somebody who was quicker, in one word for both."""
+"""What the databases call a duplicate, somebody who was quicker, and no answer, in one word for both."""
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import OperationalError as Unanswered
 
 from storage.unit import Conflict
+
+__all__ = ["Unanswered", "is_duplicate", "is_race"]
 
 
 def is_duplicate(error: BaseException, table: str) -> bool:
