@@ -25,6 +25,7 @@ from handlers.kit.values import dump
 from handlers.reviews import deadlines, phases, releasing
 from handlers.reviews.parts import STANDARD
 from handlers.reviews.writing import WRITE
+from storage.objections import ANSWERER, RATING
 from storage.reviews import (
     CUSTOMER,
     PEER,
@@ -625,11 +626,16 @@ class Story:
         store.reviews.calibration.judge(cycle.id, ids["ben"], level, author=ids["ada"])
 
     def _judged_and_frozen(self, store: Store) -> None:
-        """Ada says how far Ben could go, and makes Nia's result final."""
+        """Ada says how far Ben could go, makes Nia's result final, and is not the one who answers Nia's appeal."""
         ids, cycle = self.chat.ids, cycle_of(store)
         level = self.canaries.number("potential", "ben", "ada")
         store.reviews.calibration.judge(cycle.id, ids["ben"], level, author=ids["ada"])
-        store.reviews.freezing.freeze(self._result("nia"), by=ids["ada"])
+        nia = self._result("nia")
+        store.reviews.freezing.freeze(nia, by=ids["ada"])
+        appeal = store.objections.raise_(
+            RATING, nia.id, by=ids["nia"], to=ids["ada"], told={}, remark="-", series=""
+        )
+        store.slots.plan(ANSWERER, appeal.id, self.chat.now + timedelta(hours=1))
 
     def _surveyed(self, store: Store) -> None:
         """Eve answers what is asked of a cycle that runs; of one that is over, many people have."""
@@ -704,7 +710,10 @@ class Story:
         )
         store.change(change, before={"points": number(kind, whom, "grace")})
         store.change(
-            row, proposed={"points": number(kind, whom, "ada")}, rating={"points": number(kind, whom, "ada")}
+            row,
+            proposed={"points": number(kind, whom, "ada")},
+            rating={"points": number(kind, whom, "ada")},
+            out_reason=self.canaries.word(kind, whom, "ada"),
         )
 
     # One-on-ones ----------------------------------------------------------------------------------------------------
