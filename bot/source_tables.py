@@ -65,7 +65,7 @@ def _loaded(
     else:
         taken, _ = take_file(store, source, reading, by="", name=file)
     title = Phrase("What the file changes:")
-    return Card(title, *summary(store, taken, reading, reader="", limit=1_000))
+    return Card(title, *summary(store, source, taken, reading, reader="", limit=1_000))
 
 
 def print_files(database: Database, name: str) -> None:

@@ -250,8 +250,14 @@ class Metrics:
 
     def before(self, points: Iterable[PersonPoint], *, reader: str) -> dict[str, PersonPoint]:
         """What these figures were before they were corrected, by their keys, as far as the reader may see it."""
-        keys = sorted(row.key for row in points if row.edition > 1)
-        old = (col(PersonPoint.key).in_(keys), col(PersonPoint.current).is_(False))
+        corrected = [row for row in points if row.edition > 1]
+        sources = sorted({row.source_id for row in corrected})
+        keys = sorted(row.key for row in corrected)
+        old = (
+            col(PersonPoint.source_id).in_(sources),  # the index of keys begins with it
+            col(PersonPoint.key).in_(keys),
+            col(PersonPoint.current).is_(False),
+        )
         rows = (
             self._store.read(PersonPoint, *old, reader=reader, order=col(PersonPoint.edition)) if keys else []
         )
@@ -279,9 +285,10 @@ class Metrics:
             received_at=self._store.now,
         )
 
-    def readable(self, keys: Iterable[str], *, reader: str) -> set[str]:
-        """Of figures about people, by their keys, those that the reader may see."""
-        rows = self._store.read(PersonPoint, col(PersonPoint.key).in_(sorted(keys)), reader=reader)
+    def readable(self, source: DataSource, keys: Iterable[str], *, reader: str) -> set[str]:
+        """Of a source's figures about people, by their keys, those that the reader may see."""
+        these = (col(PersonPoint.source_id) == source.id, col(PersonPoint.key).in_(sorted(keys)))
+        rows = self._store.read(PersonPoint, *these, reader=reader)
         return {row.key for row in rows}
 
     def tidy(self) -> int:

@@ -126,7 +126,7 @@ def _looked(request: Request, row: DataLoad, source: DataSource) -> Card:
         return Card(Phrase("This file changes nothing: every figure in it is here already."))
     return Card(
         Phrase("This is what the file changes. Nothing is changed yet."),
-        *summary(request.store, taken, reading, reader=request.actor.id),
+        *summary(request.store, source, taken, reading, reader=request.actor.id),
         Button(Phrase("Apply"), apply_file.bind(load=row.id), style="primary"),
         *_otherwise(row, source),
         _dropping(row),
@@ -164,7 +164,7 @@ def checked(
 
 
 def summary(
-    store: Store, taken: Taken, reading: Reading, *, reader: str, limit: int = SHOWN
+    store: Store, source: DataSource, taken: Taken, reading: Reading, *, reader: str, limit: int = SHOWN
 ) -> tuple[Part, ...]:
     """What becomes of a table's figures. What a personal figure was before is for who may read it."""
     counts = (
@@ -176,16 +176,18 @@ def summary(
     )
     return (
         *(Fact(label, Phrase("{count}", count=count)) for label, count in counts if count),
-        *_corrections(store, taken.corrections, reader, limit),
+        *_corrections(store, source, taken.corrections, reader, limit),
         *((Section(waiting_names(taken.unmatched)),) if taken.unmatched else ()),
         *_left_out(reading),
     )
 
 
-def _corrections(store: Store, found: Sequence[Correction], reader: str, limit: int) -> Iterator[Part]:
+def _corrections(
+    store: Store, source: DataSource, found: Sequence[Correction], reader: str, limit: int
+) -> Iterator[Part]:
     if found:
         personal = (each.arrival.key for each in found[:limit] if each.person_id)
-        keys = store.metrics.readable(personal, reader=reader)
+        keys = store.metrics.readable(source, personal, reader=reader)
         lines = (
             _correction(store, each, not each.person_id or each.arrival.key in keys) for each in found[:limit]
         )
@@ -293,7 +295,7 @@ def apply_file(request: Request, load: str) -> Reply:
     return Reply(
         show=Card(
             Plural("Done. {n} figure was taken.", "Done. {n} figures were taken.", n=taken.figures),
-            *summary(request.store, taken, reading, reader=request.actor.id),
+            *summary(request.store, source, taken, reading, reader=request.actor.id),
             *((known,) if taken.unmatched else ()),
             back_button(file),
             Note(

@@ -17,7 +17,7 @@ async def test_a_new_user_name_is_noted_beside_the_answer(postgres_chat: Chat) -
             importing.exec_driver_sql(IMPORTING)
             began = time.monotonic()
             await room.says(ADA, "/checkin done the login page")
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 8  # who waited for the import would wait ten seconds
             importing.rollback()
         await room.platform._hearing._mouths.finish(10)  # type: ignore[union-attr]
         rows = postgres_chat.rows(Account)
