@@ -22,7 +22,7 @@ from handlers.kit.forms import Choice, Words
 from handlers.kit.requests import File, Opened, Pressed, Quoted, Said, Submitted, Where
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump
-from handlers.reviews import deadlines, phases, releasing
+from handlers.reviews import deadlines, including, phases, releasing
 from handlers.reviews.parts import STANDARD
 from handlers.reviews.writing import WRITE
 from storage.objections import ANSWERER, RATING
@@ -643,6 +643,7 @@ class Story:
         cycle, ends_at = cycle_of(store), chat.now + timedelta(days=7)
         survey = store.reviews.surveys.open(cycle, asked=2, ends_at=ends_at)
         store.slots.plan("reviews.survey_ends", survey.id, ends_at)
+        store.slots.plan(including.BELL, f"{cycle.id}:{ids['ben']}", ends_at)  # as in a large cycle
         store.obligations.open(
             ids["ben"], "reviews.survey", survey.id, title=dump(Phrase("Open")), args={"survey": survey.id}
         )
