@@ -120,17 +120,19 @@ def is_inside(words: str, at: int) -> bool:
     return letter in _JOINS or before == "\u200d" or skin or unicodedata.combining(letter) > 0
 
 
-_GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\{(\w+)\})|\{(\w+)\} (?=[\u4e00-\u9fff])")
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff])( ?)(?=\{(\w+)\})|\{(\w+)\}( ?)(?=[\u4e00-\u9fff])")
 _WIDE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
-def _closed_up(template: str, said: dict[str, str]) -> str:
-    """A sentence in Chinese has a space around each value, for the Latin ones; beside a Chinese one there is none."""
+def _spaced(template: str, said: dict[str, str]) -> str:
+    """A sentence in Chinese has a space around each Latin or Arabic value, and none beside a Chinese one, however it
+    was translated."""
 
     def gap(found: re.Match[str]) -> str:
-        before, after = found.groups()
+        stood, before, after, stands = found.groups()
         edge = said[before][:1] if before else said[after][-1:]
-        return found[0].rstrip(" ") if _WIDE.match(edge) else found[0]
+        space = "" if _WIDE.match(edge) else " " if edge.isalnum() else stood or stands or ""
+        return f"{{{after}}}{space}" if after else space
 
     return _GAP.sub(gap, template)
 
@@ -192,7 +194,7 @@ class Voice:
         if "{" not in template and "}" not in template:
             return template
         said = {name: self._value(item) for name, item in values}
-        return (_closed_up(template, said) if self.language == "zh" else template).format(**said)
+        return (_spaced(template, said) if self.language == "zh" else template).format(**said)
 
     def _value(self, item: Value) -> str:
         if isinstance(item, bool | int | float):

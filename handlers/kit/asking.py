@@ -55,15 +55,14 @@ def form_of(
     """The form of a route with the answers so far."""
     if route.seen_by is None:
         raise TypeError(f"{route.name} has a form without an audience line")
-    audience = (
-        route.seen_by(request, settled(route, request, args)) if callable(route.seen_by) else route.seen_by
-    )
+    said = settled(route, request, args)
+    title = route.title or route.help
     questions = questions_of(route, request, args)
     suggested = {q.name: q.suggested(request) for q in questions if q.suggested and q.name not in given}
     return Form(
-        title=route.title or route.help,
+        title=title(request, said) if callable(title) else title,
         questions=tuple(_drawn(q, request) for q in questions),
-        audience=audience,
+        audience=route.seen_by(request, said) if callable(route.seen_by) else route.seen_by,
         submit=route.submit,
         draft=draft,
         given={**{name: item for name, item in suggested.items() if item not in (None, "")}, **given},

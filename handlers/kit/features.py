@@ -20,7 +20,8 @@ from storage.people import Person
 from storage.store import Store
 
 Handler: TypeAlias = Callable[..., Reply]
-Audience: TypeAlias = "Text | Callable[[Request, Mapping[str, Any]], Text]"
+Line: TypeAlias = "Text | Callable[[Request, Mapping[str, Any]], Text]"
+"""A line over a form: always the same, or by what the door is bound to."""
 Closed: TypeAlias = "Callable[[Store, str, Person], Text | None]"
 
 
@@ -38,8 +39,8 @@ class Route:
     words: str = ""
     also: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
-    seen_by: Audience | None = None
-    title: Phrase | None = None
+    seen_by: Line | None = None
+    title: Line | None = None
     submit: Text = field(default_factory=lambda: Phrase("Save"))
     short: bool = False
     in_groups: bool = False
@@ -96,8 +97,8 @@ class Feature:
         allow: Rule,
         examples: tuple[str, ...],
         also: tuple[str, ...] = (),
-        seen_by: Audience | None = None,
-        title: Phrase | None = None,
+        seen_by: Line | None = None,
+        title: Line | None = None,
         submit: Text | None = None,
         short: bool = False,
         in_groups: bool = False,
@@ -108,13 +109,14 @@ class Feature:
         wordless: bool = False,
     ) -> Callable[[Handler], Route]:
         """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring
-        is its help; `examples` are what may follow the words, and each runs; `also` are its words elsewhere; `title`
-        are the few words that stand over its form. What `takes_long` (more than some tens of milliseconds, in a large
-        company) is done aside, so that everything but writing goes on meanwhile. What `takes_file` gets a file that is
-        sent with its words, its table read before; one without words goes to the first door, by this number, that is
-        open to whoever sends it, and to none of less than 1. What `follows_edits` is told when
-        somebody edits a message into its words, and finds out itself what that message did before. What is `wordless`
-        neither asks for nor shows what people write, so that it is open where the feature is `closed`."""
+        is its help; `examples` are what may follow the words, and each runs; `also` are its words elsewhere;
+        `title` are the few words over its form, with whom it is about. What `takes_long` (more than some tens
+        of milliseconds, in a large company) is done aside, so that everything but writing goes on meanwhile.
+        What `takes_file` gets a file that is sent with its words, its table read before; one without words goes
+        to the first door, by this number, that is open to whoever sends it, and to none of less than 1. What
+        `follows_edits` is told when somebody edits a message into its words, and finds out itself what that
+        message did before. What is `wordless` neither asks for nor shows what people write, so that it is open
+        where the feature is `closed`."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=False)
@@ -141,8 +143,8 @@ class Feature:
         self,
         *,
         allow: Rule,
-        seen_by: Audience | None = None,
-        title: Phrase | None = None,
+        seen_by: Line | None = None,
+        title: Line | None = None,
         submit: Text | None = None,
         once: bool = False,
         in_groups: bool = False,
@@ -218,7 +220,7 @@ class Feature:
         return f"{self.name}.{name}"
 
     def _route(
-        self, handler: Handler, allow: Rule, seen_by: Audience | None, submit: Text | None, *, once: bool
+        self, handler: Handler, allow: Rule, seen_by: Line | None, submit: Text | None, *, once: bool
     ) -> Route:
         if not isinstance(allow, Rule):
             raise TypeError("allow= is a Rule: nothing is open by default")

@@ -213,11 +213,23 @@ def decide(request: Request, objection: str) -> Reply:
 
 
 def _answered_to(request: Request, args: Mapping[str, Any]) -> Text:
-    row = _objection(request, args)
-    name = Verbatim(request.store.directory.named(row.subject_id if row else None))
     return Phrase(
-        "Seen by {name} and you; where the rating is corrected, also by their managers and HR.", name=name
+        "Seen by {name} and you; where the rating is corrected, also by their managers and HR.",
+        name=_appellant(request, args),
     )
+
+
+def _kept(request: Request, args: Mapping[str, Any]) -> Text:
+    return Phrase("Keep the rating of {name}", name=_appellant(request, args))
+
+
+def _corrected(request: Request, args: Mapping[str, Any]) -> Text:
+    return Phrase("Correct the rating of {name}", name=_appellant(request, args))
+
+
+def _appellant(request: Request, args: Mapping[str, Any]) -> Text:
+    row = _objection(request, args)
+    return Verbatim(request.store.directory.named(row.subject_id if row else None))
 
 
 REASON = Words(
@@ -228,7 +240,7 @@ REASON = Words(
 )
 
 
-@feature.button(allow=deciders, seen_by=_answered_to, title=Phrase("Keep the rating"))
+@feature.button(allow=deciders, seen_by=_answered_to, title=_kept)
 def keep_rating(request: Request, objection: str, reason: Annotated[str, REASON]) -> Reply:
     """Keep this rating, with a reason that the employee reads."""
     row, result, _ = _bound(request, objection)
@@ -243,7 +255,7 @@ def _asked(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
     return (points_question(bound_cycle(request, result.cycle_id), Phrase("Which rating?")), REASON)
 
 
-@feature.button(allow=deciders, seen_by=_answered_to, title=Phrase("Correct the rating"))
+@feature.button(allow=deciders, seen_by=_answered_to, title=_corrected)
 def correct_rating(
     request: Request,
     objection: str,

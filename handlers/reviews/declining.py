@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from handlers.kit.access import Rule
 from handlers.kit.cards import Button, Card, Fact, Note, Section
 from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import settling, writing
 from handlers.reviews.review import (
     bound_cycle,
@@ -18,6 +19,7 @@ from handlers.reviews.review import (
     feature,
     has_power,
     review_of,
+    titled,
     writers,
 )
 from storage.reviews import PEER, SELF, Review, ReviewCycle
@@ -35,13 +37,17 @@ others = Rule(
 )
 
 
+def _title(request: Request, args: Mapping[str, Any]) -> Text:
+    return Phrase("Decline: {review}", review=titled(request, args))
+
+
 @feature.button(
     allow=others,
     seen_by=Phrase(
         "The reason is seen by HR who runs the cycle, and by the manager if it is about a colleague; never by the"
         " person whom the review is about."
     ),
-    title=Phrase("Decline to write"),
+    title=_title,
     submit=Phrase("Decline"),
 )
 def decline(request: Request, review: str, reason: Reason) -> Reply:

@@ -27,6 +27,7 @@ from handlers.reviews.review import (
     part_of,
     parts_of,
     review_of,
+    titled,
     writers,
 )
 from storage.policy import Kind
@@ -130,7 +131,7 @@ def open_part(request: Request, review: str, part: str) -> Reply:
 Answers = Annotated[dict[str, Any], Sheet(Phrase("The part"), of=_questions)]
 
 
-@feature.button(allow=writers, seen_by=writing.seen_by, title=Phrase("One part of a review"))
+@feature.button(allow=writers, seen_by=writing.seen_by, title=titled)
 def answer_part(request: Request, review: str, part: str, answers: Answers) -> Reply:
     """Answer this part of the review. It is kept with the others, and handed in when you say so."""
     row = bound_review(request, review)

@@ -142,6 +142,12 @@ def called(store: Store, review: Review | Duty, reader: str) -> Text:
     return Phrase("Review by a customer")
 
 
+def titled(request: Request, args: Mapping[str, Any]) -> Text:
+    """What stands over the form of a review: whom it is about, and as what one writes."""
+    row = review_of(request, args)
+    return called(request.store, row, request.actor.id) if row else Phrase("Write a review")
+
+
 def _by(store: Store, review: Review | Duty) -> Text:
     return Phrase("Review by {name}", name=Verbatim(store.directory.named(review.author_id)))
 

@@ -83,12 +83,13 @@ approvers = Rule(
 def approve(request: Request, cycle: str, subject: str) -> Reply:
     """Settle which colleagues write about this person."""
     row = bound_cycle(request, cycle)
-    name = Verbatim(request.store.directory.named(subject))
-    return Reply(
-        show=chosen_card(
-            request, row, subject, Phrase("Colleagues who write about {name}", name=name), settling=True
-        )
-    )
+    title = _title(request, {"subject": subject})
+    return Reply(show=chosen_card(request, row, subject, title, settling=True))
+
+
+def _title(request: Request, args: Mapping[str, Any]) -> Text:
+    name = Verbatim(request.store.directory.named(str(args["subject"])))
+    return Phrase("Colleagues who write about {name}", name=name)
 
 
 @feature.button(allow=approvers)
@@ -106,7 +107,7 @@ def strike(request: Request, cycle: str, subject: str, duty: str) -> Reply:
     seen_by=Phrase(
         "Seen by you, whom it is about, and HR. Those who are chosen hear that they are to write."
     ),
-    title=Phrase("Add colleagues"),
+    title=_title,
 )
 def add(
     request: Request,
@@ -181,7 +182,7 @@ def _settling(cycle: ReviewCycle, subject: str) -> tuple[Part, ...]:
     return (
         Button(Phrase("Ask these"), ask_these.bind(cycle=cycle.id, subject=subject), style="primary"),
         Button(Phrase("Add somebody"), add.bind(cycle=cycle.id, subject=subject)),
-        Note(Phrase("Whom you do not take off is asked when others write, if you press nothing too.")),
+        Note(Phrase("Whomever you do not take off is asked when others write, even if you press nothing.")),
     )
 
 

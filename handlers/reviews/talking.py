@@ -173,12 +173,18 @@ def arrange(request: Request, result: str) -> Reply:
 # Noting that it was --------------------------------------------------------------------------------------------------
 
 
+def _title(request: Request, args: Mapping[str, Any]) -> Text:
+    row = result_of(request, args)
+    name = Verbatim(request.store.directory.named(row.subject_id if row else None))
+    return Phrase("Your talk with {name}", name=name)
+
+
 @feature.button(
     allow=sharers,
     seen_by=Phrase(
         "Seen by the two of you, the managers above and HR: the day alone, nothing of what was said."
     ),
-    title=Phrase("We have talked"),
+    title=_title,
 )
 def talked(
     request: Request,

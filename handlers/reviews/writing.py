@@ -23,6 +23,7 @@ from handlers.reviews.review import (
     parts_of,
     review_of,
     seers,
+    titled,
     writers,
 )
 from storage.reviews import Review, ReviewCycle, is_confidential
@@ -53,7 +54,7 @@ def seen_by(request: Request, args: Mapping[str, Any]) -> Text:
 Answers = Annotated[dict[str, Any], Sheet(Phrase("The review"), of=_questions)]
 
 
-@feature.button(allow=writers, seen_by=seen_by, title=Phrase("Write a review"), submit=Phrase("Hand in"))
+@feature.button(allow=writers, seen_by=seen_by, title=titled, submit=Phrase("Hand in"))
 def write(request: Request, review: str, answers: Answers) -> Reply:
     """Write this review. What you type is kept as a draft until you hand it in."""
     row = bound_review(request, review)

@@ -169,6 +169,11 @@ def test_chinese_has_a_space_beside_latin_letters_alone(author: str, chinese: st
     assert CHINESE.say(Phrase("Acknowledge the feedback from {author}", author=Verbatim(author))) == chinese
 
 
+@pytest.mark.parametrize(("name", "chinese"), [("Ada", "评估你的上级 Ada"), ("陈明", "评估你的上级陈明")])
+def test_it_has_one_however_the_sentence_is_translated(name: str, chinese: str) -> None:
+    assert CHINESE.say(Phrase("Review of your manager {name}", name=Verbatim(name))) == chinese
+
+
 @pytest.mark.parametrize(
     ("people", "english", "chinese"),
     [

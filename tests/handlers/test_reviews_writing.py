@@ -313,3 +313,30 @@ async def test_hr_lets_reviews_onto_telegram_and_off_it_again(chat: Chat) -> Non
 async def test_the_others_are_not_asked(chat: Chat, who: str) -> None:
     await launched(chat)
     assert "Nothing waits for you in a review." in await chat.says(who, "/review")
+
+
+# The form ------------------------------------------------------------------------------------------------------------
+
+
+async def test_every_form_says_whom_it_is_about(chat: Chat) -> None:
+    await launched(chat, others="peer upward")
+    await go_on(chat, "write")
+    assert (await opened(chat, "ada", "Ben Okri")).text.startswith("Review of Ben Okri, who reports to you\n")
+    assert (await opened(chat, "chen", "Ada Lovelace")).text.startswith("评估你的上级 Ada Lovelace\n")
+    grace = await paper(chat, "grace")
+    part = await press_beside(chat, "grace", "Results", "Answer")
+    assert part.text.startswith("Review of Ada Lovelace, who reports to you\n")
+    declined = await chat.presses("grace", "Decline", on=grace)
+    assert declined.text.startswith("Decline: Review of Ada Lovelace, who reports to you\n")
+
+
+async def test_an_interview_says_with_each_question_whom_it_is_about(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    chat.interviews = True
+    heard = await opened(chat, "ada", "Ben Okri")
+    for _ in range(3):
+        asked = heard.answer.asked
+        assert asked, heard.text
+        assert heard.voice.say(asked.form.title) == "Review of Ben Okri, who reports to you"
+        heard = await chat.presses("ada", "Skip")

@@ -78,6 +78,13 @@ def _seen_by(request: Request, args: Mapping[str, Any]) -> Text:
     )
 
 
+def _title(request: Request, args: Mapping[str, Any]) -> Text:
+    row = result_of(request, args)
+    return Phrase(
+        "Potential of {name}", name=Verbatim(request.store.directory.named(row.subject_id if row else None))
+    )
+
+
 TYPED = ("目前岗位合适", "一年内可以承担更多", "可以胜任更大的角色")
 LEVELS = tuple(
     Option(str(number), words, also=(typed,))
@@ -86,7 +93,7 @@ LEVELS = tuple(
 Level = Annotated[str, Choice(Phrase("This person …"), options=LEVELS)]
 
 
-@feature.button(allow=judges, seen_by=_seen_by, title=Phrase("Potential"))
+@feature.button(allow=judges, seen_by=_seen_by, title=_title)
 def judge(request: Request, result: str, level: Level) -> Reply:
     """Say how far you think that this person could go."""
     row = bound_result(request, result)

@@ -143,12 +143,17 @@ def _seen_by(request: Request, args: Mapping[str, Any]) -> Text:
     )
 
 
+def _title(request: Request, args: Mapping[str, Any]) -> Text:
+    row = _result(request, args)
+    return Phrase(
+        "Rating of {name}", name=Verbatim(request.store.directory.named(row.subject_id if row else None))
+    )
+
+
 Change = Annotated[dict[str, Any], Sheet(Phrase("Another rating"), of=_asked)]
 
 
-@feature.button(
-    allow=changers, seen_by=_seen_by, title=Phrase("Change the rating"), submit=Phrase("Change it")
-)
+@feature.button(allow=changers, seen_by=_seen_by, title=_title, submit=Phrase("Change it"))
 def change_rating(request: Request, session: str, result: str, asked: Change) -> Reply:
     """Change the rating of this person, with a reason that they will read."""
     row = _bound(request, session, result)
