@@ -126,10 +126,10 @@ def _welcome(app: App, seconds: float) -> None:
     lines = [f"Upbeat is ready in {seconds:.1f} s and serves {names}{part}. Ctrl+C stops it."]
     if settings.serves_local_chat and Role.WEB in app.roles:
         lines += [
-            f"  Open http://{settings.host}:{settings.port} and be anybody of the sample company. Try:",
+            f"  Open http://{settings.host}:{settings.port} and be anybody of the company. Try:",
             "    /checkin done the login page; next payments; blocked by a review",
             "    /kudos @ben for the calm incident call",
-            "    /feedback @ben        /1on1 add @ben the roadmap        /help        周报",
+            "    /feedback @ben     /1on1 add @ben the roadmap     /goals     /review     /help     周报",
         ]
     with contextlib.suppress(OSError):  # the disk with the log is full: that is no reason not to serve
         sys.stdout.write("\n".join(lines) + "\n")
