@@ -32,7 +32,7 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
     """Let everybody about whom a cycle is owe what its phase asks: at once, or one after the other."""
     owed = {duty.subject_id: None for duty in store.reviews.duties(cycle.id) if _is_asked(cycle, duty)}
     if len(owed) <= AT_ONCE:
-        _ask(store, cycle)
+        ask_now(store, cycle)
     else:
         _plan(store, cycle, owed)
 
@@ -43,7 +43,8 @@ def _is_asked(cycle: ReviewCycle, duty: Duty) -> bool:
     return duty.state == "owed" and duties.PHASE_OF[duty.role] == cycle.phase
 
 
-def _ask(store: Store, cycle: ReviewCycle, subject: str = "") -> None:
+def ask_now(store: Store, cycle: ReviewCycle, subject: str = "") -> None:
+    """Let everybody, or whoever has to do with one person, owe what the phase asks."""
     duties.ask(store, cycle, cycle.phase, subject=subject)
     if cycle.phase == "peers" and not cycle.is_test:
         nominating.ask(store, cycle, subject=subject)
@@ -67,7 +68,7 @@ def include(ring: Ring) -> Rung:
     if not store.reviews.cycles.is_reviewed_in(cycle.id, person.id):
         duties.assign(store, cycle, person, ring.now.date())
     if cycle.state == "running":  # when it goes on after a pause, everybody is asked
-        _ask(store, cycle, person.id)
+        ask_now(store, cycle, person.id)
         deadlines.plan(store, cycle, subject=person.id)
     return Rung(None)
 

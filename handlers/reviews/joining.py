@@ -14,7 +14,7 @@ from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
-from handlers.reviews import deadlines, duties, phases, raters
+from handlers.reviews import deadlines, duties, including, phases, raters
 from handlers.reviews.review import bound_cycle, feature, has_power, runners, running_cycle
 from handlers.reviews.telling import runner_of, tell
 from handlers.reviews.writing import WRITE
@@ -48,7 +48,7 @@ def add_people(request: Request, cycle: str, people: Added) -> Reply:
         )
     for person in new:
         duties.assign(request.store, row, person, request.today)
-        duties.ask(request.store, row, row.phase, subject=person.id)
+        including.ask_now(request.store, row, person.id)
         request.store.reviews.running.note(row, "joined", by=request.actor.id, person=person.id)
     whom = {**row.whom, "people": [*row.whom["people"], *(person.id for person in new)]}
     request.store.reviews.cycles.change(row, "joined", whom=whom)

@@ -56,6 +56,16 @@ async def test_those_who_are_chosen_are_asked_when_others_write(any_chat: Chat) 
     assert "Handed in." in heard
 
 
+async def test_who_joins_while_colleagues_are_chosen_proposes_too(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat, others="peer")
+    await go_on(chat, "peers")
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await chat.presses("hana", "Add people")
+    await chat.submits("hana", people=("dora",))
+    assert "propose colleagues who write about you" in await chat.opens("dora")
+
+
 async def test_silence_lets_those_who_were_proposed_write(chat: Chat) -> None:
     await proposing(chat, "ben")
     await chat.submits("ben", people=("chen", "dora"))
