@@ -11,7 +11,7 @@ from handlers.kit.forms import Choice, Colleague, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
-from handlers.reviews import deadlines, duties, joining, nominating, settling, sharing
+from handlers.reviews import deadlines, duties, handing_over, nominating, settling, sharing
 from handlers.reviews.owing import owe_again
 from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.telling import tell
@@ -253,4 +253,4 @@ def _asked_again(store: Store, row: ReviewCycle, person: Person, result: ReviewR
     if row.phase in sharing.SHARED_IN:
         sharing.ask(store, row)
     deadlines.plan(store, row)
-    joining.look_again(store, row, person.id)
+    handing_over.look_again(store, row, person.id)
