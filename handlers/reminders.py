@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from handlers.kit.access import everyone
@@ -47,6 +48,13 @@ def snooze(request: Request, obligations: tuple[str, ...], until: str) -> Reply:
 def already_done(request: Request, obligation: str) -> Reply:
     """I have done this already."""
     (row,) = _open(request, (obligation,))
+    if row.within:
+        raise Problem(
+            Phrase(
+                "It is still open here, and goes from your list by itself once it is done. You can snooze it."
+            ),
+            buttons=(main_button(row),),
+        )
     request.store.obligations.close(request.actor.id, row.kind, row.about, how="said")
     return Reply(show=Card(Phrase("Good. I will not remind you of this again."), Section(load(row.title))))
 
@@ -62,13 +70,7 @@ def why_this(request: Request, obligations: tuple[str, ...]) -> Reply:
         show=Card(
             Phrase("Why you got this reminder"),
             *(Section(_reason(row)) for row in rows),
-            Section(
-                Phrase(
-                    "I remind you when something begins and once more when it is due, in one message a workday at most"
-                    " and {ceiling} a week, never in your quiet hours, on days off or while you are away.",
-                    ceiling=ceiling,
-                )
-            ),
+            *(Section(rule) for rule in _rules(rows, ceiling)),
             Note(
                 Phrase("{command} lists everything that I sent you and why.", command=Verbatim("/upbeat why"))
             ),
@@ -141,13 +143,13 @@ def _later(ids: tuple[str, ...]) -> tuple[Part, ...]:
 
 
 def _doors(rows: list[ObligationRow], ids: tuple[str, ...]) -> tuple[Part, ...]:
-    done: Part
-    if len(rows) == 1:
-        done = Button(Phrase("Already done"), already_done.bind(obligation=ids[0]))
-    else:
+    why = Button(Phrase("Why am I getting this?"), why_this.bind(obligations=ids))
+    # What is part of something larger (a review cycle) is seen to be done; saying so would only leave it undone.
+    rows = [row for row in rows if not row.within]
+    if rows and len(ids) > 1:
         options = tuple(Button(load(row.title), already_done.bind(obligation=row.id)) for row in rows)
-        done = Menu(Phrase("Already done"), options)
-    return (done, Button(Phrase("Why am I getting this?"), why_this.bind(obligations=ids)))
+        return (Menu(Phrase("Already done"), options), why)
+    return (*(Button(Phrase("Already done"), already_done.bind(obligation=row.id)) for row in rows), why)
 
 
 # Rules ----------------------------------------------------------------------------------------------------
@@ -169,6 +171,23 @@ def _moment(request: Request, until: str) -> datetime:
     if until == "tomorrow":
         return hours.open_from(hours.morning(request.today + timedelta(days=1)))
     return hours.open_from(hours.next_morning(request.now))
+
+
+def _rules(rows: list[ObligationRow], ceiling: int) -> Iterator[Text]:
+    """When somebody is reminded of these."""
+    if any(not row.cadence for row in rows):
+        yield Phrase(
+            "I remind you when something begins and once more when it is due, in one message a workday at most"
+            " and {ceiling} a week, never in your quiet hours, on days off or while you are away.",
+            ceiling=ceiling,
+        )
+    if any(row.cadence for row in rows):
+        yield Phrase(
+            "What belongs to a review I say when it begins, after three of your workdays, a week and a day before it is"
+            " due, and on that day at 10:00, as long as it is open: in one message a workday at most and {ceiling} a"
+            " week, never in your quiet hours, on days off or while you are away.",
+            ceiling=ceiling,
+        )
 
 
 def _reason(row: ObligationRow) -> Text:

@@ -20,7 +20,7 @@ from handlers.reviews.reminding import Owing, Plan, by_hand
 from storage.reviews import CycleEvent, Duty
 from storage.tables import ObligationRow, Occurrence, Outgoing
 from tests.company import MONDAY, Chat, Heard
-from tests.handlers.reviewing import go_on, launched, the_cycle, write
+from tests.handlers.reviewing import due, go_on, launched, the_cycle, write
 
 LATER = MONDAY + timedelta(hours=3)
 BERLIN = Hours("Europe/Berlin", WorkCalendar(""), QuietHours(time(20), time(8)))
@@ -306,3 +306,23 @@ async def test_what_is_confidential_is_never_told_to_a_manager(chat: Chat) -> No
     owed = [row for row in rows if row.kind == "reviews.write" and not row.closed_at]
     (upward,) = owed
     assert upward.note == ""
+
+
+# What a reminder offers ----------------------------------------------------------------------------------------------
+
+
+async def test_a_review_is_not_done_by_saying_so(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    heard = await due(chat, "chen")
+    assert "write your self-review" in heard
+    assert "Autumn 2026: write your self-review" not in heard.buttons, (
+        "as in the menu of what is already done"
+    )
+    assert "Your check-in: what is done, what comes next, what blocks you" in heard.buttons
+
+
+async def test_it_says_by_which_days_it_reminds(chat: Chat) -> None:
+    await launched(chat)
+    heard = await chat.presses("chen", "Why am I getting this?", on=await due(chat, "chen"))
+    assert "a week and a day before it is due, and on that day at 10:00" in heard

@@ -282,6 +282,15 @@ async def test_already_done_is_believed(errands: Chat) -> None:
     )
 
 
+async def test_what_is_seen_to_be_done_is_not_done_by_saying_so(errands: Chat) -> None:
+    owe(errands, "ben", "bread")
+    await errands.tick()
+    (row,) = errands.rows(ObligationRow)
+    errands.change(lambda store: store.change(row, within="a cycle"))
+    assert "goes from your list by itself once it is done" in await errands.presses("ben", "Already done")
+    assert [each.closed_at for each in errands.rows(ObligationRow)] == [None]
+
+
 async def test_why_am_i_getting_this(errands: Chat) -> None:
     owe(errands, "ben", "bread")
     await errands.tick()
