@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule
-from handlers.kit.cards import Button, Section
 from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
@@ -50,24 +49,6 @@ def take(store: Store, cycle: ReviewCycle, subject: str = "") -> None:
     for duty in store.reviews.duties(cycle.id, subject=subject, role=PEER, state="nominated"):
         if duty.subject_id not in out:
             store.reviews.move(duty.id, "owed")
-
-
-def waiting(request: Request) -> tuple[Section, ...]:
-    """What the asker may choose or settle now, as lines with a button."""
-    store, made = request.store, list[Section]()
-    for owed in store.obligations.of(request.actor.id):
-        cycle = store.reviews.cycles.get(str(owed.args.get("cycle") or ""))
-        if cycle is None or owed.kind not in (NOMINATE, settling.APPROVE):
-            continue
-        if owed.kind == NOMINATE:
-            words, press = Phrase("Propose colleagues who write about you"), nominate.bind(cycle=cycle.id)
-        else:
-            subject = str(owed.args["subject"])
-            name = Verbatim(store.directory.named(subject))
-            words = Phrase("Settle which colleagues write about {name}", name=name)
-            press = settling.approve.bind(cycle=cycle.id, subject=subject)
-        made.append(Section(words, button=Button(Phrase("Choose"), press)))
-    return tuple(made)
 
 
 # Proposing -----------------------------------------------------------------------------------------------------------

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from handlers.kit.access import everyone, hr
-from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
+from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase, Verbatim
-from handlers.reviews import nominating, paper, phases, sharing, writing
+from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from handlers.kit.values import load
+from handlers.reviews import duties, nominating, paper, phases, settling, sharing, writing
 from handlers.reviews.launching import plan_card
 from handlers.reviews.review import bound_cycle, called, feature, runners
-from storage.reviews import Review
+from storage.reviews import Review, last_day
 
 
 @feature.command(
@@ -20,8 +23,8 @@ def overview(request: Request) -> Reply:
     owed = request.store.reviews.owed_by(request.actor.id)
     shared = request.store.reviews.results.released(request.actor.id, reader=request.actor.id)
     written = request.store.reviews.written_by(request.actor.id)
-    choosing = nominating.waiting(request)
-    if not owed and not shared and not written and not choosing:
+    waiting = tuple(_waiting(request))
+    if not owed and not shared and not written and not waiting:
         return Reply(show=Card(Phrase("Nothing waits for you in a review."), *_for_hr(request)))
     writing_ = tuple(section for row in owed for section in _to_write(request, row))
     results = tuple(
@@ -32,12 +35,23 @@ def overview(request: Request) -> Reply:
         for row in shared
     )
     groups = (
-        *choosing,
+        *waiting,
         *_titled(Phrase("To write"), writing_),
         *_titled(Phrase("You handed in"), tuple(_opened(request, row) for row in written)),
         *_titled(Phrase("Shared with you"), results),
     )
     return Reply(show=Card(Phrase("Your reviews"), *groups, *_for_hr(request)))
+
+
+def _waiting(request: Request) -> Iterator[Section]:
+    """What they owe beside writing, and reading their own result, which stands with what was shared."""
+    for owed in request.store.obligations.of(request.actor.id):
+        if not owed.kind.startswith(f"{feature.name}.") or owed.kind in (writing.WRITE, sharing.READ):
+            continue
+        due = (Phrase("Due {moment}.", moment=owed.due_at),) if owed.due_at else ()
+        chooses = owed.kind in (nominating.NOMINATE, settling.APPROVE)
+        label = Phrase("Choose") if chooses else Phrase("Do it now")
+        yield Section(Lines((load(owed.title), *due)), button=Button(label, Press(owed.kind, owed.args)))
 
 
 def _opened(request: Request, row: Review) -> Section:
@@ -49,12 +63,23 @@ def _to_write(request: Request, row: Review) -> tuple[Section, ...]:
     """The whole form at once, or part by part."""
     name = called(request.store, row, request.actor.id)
     return (
-        Section(name, button=Button(Phrase("Write"), writing.write.bind(review=row.id))),
+        Section(
+            Lines((name, _until(request, row))),
+            button=Button(Phrase("Write"), writing.write.bind(review=row.id)),
+        ),
         Section(
             paper.how_far(request, row),
             button=Button(Phrase("Part by part"), paper.open_paper.bind(review=row.id)),
         ),
     )
+
+
+def _until(request: Request, row: Review) -> Text:
+    cycle = bound_cycle(request, row.cycle_id)
+    name, day = Verbatim(cycle.name), last_day(cycle, duties.PHASE_OF[row.role])
+    if day < request.today:
+        return Phrase("{cycle}; it was due on {day}", cycle=name, day=day)
+    return Phrase("{cycle}, due on {day}", cycle=name, day=day)
 
 
 def _titled(title: Phrase, rows: tuple[Section, ...]) -> tuple[Part, ...]:

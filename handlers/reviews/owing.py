@@ -59,6 +59,15 @@ def owe(
     return opened is not None
 
 
+def heard(store: Store, person: Person, kind: str, about: str) -> None:
+    """A card told them already as it began: they are reminded of it first by the next step of its cadence."""
+    owed = store.obligations.find(person.id, kind, about)
+    if owed is None or owed.closed_at or owed.due_at is None:
+        return
+    known = cadence.steps(owed.opened_at, owed.due_at, hours_of(store, person, calendar_of(store)))
+    store.obligations.reminded(owed, next_at=known[0].at if known else None)
+
+
 def owe_again(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
     """What was done, or thought to be, is owed again on its old terms."""
     store.obligations.reopen(owed)

@@ -11,7 +11,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import releasing, talking, versions, writing
-from handlers.reviews.owing import owe
+from handlers.reviews.owing import heard, owe
 from handlers.reviews.results import appeal_ends, bound_result, rating_line, seers, sharers, subjects
 from handlers.reviews.review import bound_cycle, called, feature
 from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
@@ -89,6 +89,7 @@ def give(request: Request, result: str) -> Reply:
         minutes=10,
         phase="acknowledge",
     )
+    heard(request.store, subject, READ, row.id)
     told = Card(
         Phrase("{name} shared your review with you", name=by),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),

@@ -25,12 +25,19 @@ async def test_a_whole_cycle(any_chat: Chat) -> None:
     await go_on(chat, "write")
     heard = await write(chat, "ada", "Ben Okri", results="Reliable", growth="A talk", overall_points="4")
     assert "4 of 5" in heard
+    assert "Autumn 2026; it was due on" not in await chat.says("ben", "/review")
     await go_on(chat, "share")
+    assert "Autumn 2026: share the result with Ben Okri" in await chat.says("ada", "/review")
+    assert "This is what Ben Okri will read" in await chat.presses("ada", "Do it now")
     assert "Reliable" not in await chat.says("ben", "/review")
     heard = await chat.presses("ada", "Do it now", on=await due(chat, "ada"))
     assert "This is what Ben Okri will read" in heard
     assert "Reliable" in heard
     assert "Shared with Ben Okri." in await chat.presses("ada", "Share it")
+    assert "Autumn 2026: talk with Ben Okri about the result" in await chat.says("ada", "/review")
+    chat.wait(days=1)
+    await chat.tick()
+    assert "read your result" not in chat.told("ben"), "the card that shares it said so already"
     heard = await chat.presses("ben", "Read it")
     assert "Reliable" in heard
     await chat.presses("ben", "Acknowledge")

@@ -24,15 +24,23 @@ def months(cycle: ReviewCycle) -> list[str]:
 
 
 def bar(cycle: ReviewCycle, days: Iterable[date]) -> tuple[Part, ...]:
-    """How many pieces each month has."""
+    """How many pieces each month has, where there is one."""
     counted = Counter(f"{day:%Y-%m}" for day in days)
+    if not counted:
+        return (
+            Note(
+                Phrase(
+                    "The record holds nothing of this time that you may read. Write what you know yourself."
+                )
+            ),
+        )
     wanted = months(cycle)
     said = Listing(tuple(Verbatim(f"{month}: {counted[month]}") for month in wanted))
     empty = tuple(Verbatim(month) for month in wanted if not counted[month])
     made: list[Part] = [
         Trend(Phrase("By month: {counts}", counts=said), tuple(float(counted[m]) for m in wanted))
     ]
-    if empty and len(empty) < len(wanted):
+    if empty:
         made.append(
             Note(
                 Phrase(
