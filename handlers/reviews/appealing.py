@@ -13,7 +13,10 @@ from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews.owing import owe
 from handlers.reviews.results import (
+    APPEAL_ANSWERED,
+    APPEALED,
     appeal_ends,
+    appeal_is_over,
     bound_result,
     points_question,
     rating_line,
@@ -136,16 +139,14 @@ def _refuse(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Person:
     """Raise Problem where nobody can appeal any more; else who looks."""
     before = request.store.objections.about([row.id], reader=request.actor.id).get(row.id)
     if before is not None and before.state == "open":
-        raise Problem(Phrase("You have appealed already; it is not answered yet."))
+        raise Problem(APPEALED)
     if before is not None:
-        raise Problem(
-            Phrase("Your appeal was answered: one appeal is decided once. You read why in the result.")
-        )
+        raise Problem(APPEAL_ANSWERED)
     if not row.shared_at or not row.rating:
         raise Problem(Phrase("There is no rating yet that you could appeal against."))
     ends = appeal_ends(row)
     if ends and request.now > ends:
-        raise Problem(Phrase("The time for an appeal ended on {day}. Talk to HR.", day=ends))
+        raise Problem(appeal_is_over(ends))
     looks = who_answers(request.store, cycle, row.subject_id)
     if looks is None:
         raise Problem(

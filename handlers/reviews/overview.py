@@ -12,7 +12,9 @@ from handlers.kit.values import load
 from handlers.reviews import duties, nominating, paper, phases, settling, sharing, writing
 from handlers.reviews.launching import plan_card
 from handlers.reviews.review import bound_cycle, called, feature, runners
-from storage.reviews import Review, last_day
+from storage.obligations import HELD
+from storage.reviews import Review, ReviewCycle, last_day
+from storage.reviews.running import within
 
 
 @feature.command(
@@ -25,7 +27,8 @@ def overview(request: Request) -> Reply:
     written = request.store.reviews.written_by(request.actor.id)
     waiting = tuple(_waiting(request))
     if not owed and not shared and not written and not waiting:
-        return Reply(show=Card(Phrase("Nothing waits for you in a review."), *_for_hr(request)))
+        nothing = Phrase("Nothing waits for you in a review.")
+        return Reply(show=Card(nothing, *_paused(request), *_for_hr(request)))
     writing_ = tuple(section for row in owed for section in _to_write(request, row))
     results = tuple(
         Section(
@@ -40,7 +43,7 @@ def overview(request: Request) -> Reply:
         *_titled(Phrase("You handed in"), tuple(_opened(request, row) for row in written)),
         *_titled(Phrase("Shared with you"), results),
     )
-    return Reply(show=Card(Phrase("Your reviews"), *groups, *_for_hr(request)))
+    return Reply(show=Card(Phrase("Your reviews"), *groups, *_paused(request), *_for_hr(request)))
 
 
 def _waiting(request: Request) -> Iterator[Section]:
@@ -86,6 +89,17 @@ def _titled(title: Phrase, rows: tuple[Section, ...]) -> tuple[Part, ...]:
     return (Heading(title), *rows) if rows else ()
 
 
+def _paused(request: Request) -> Iterator[Note]:
+    """What stands still, of what they have to do."""
+    store = request.store
+    for cycle in store.reviews.cycles.in_state("paused"):
+        if store.obligations.within(within(cycle.id), person_id=request.actor.id, closed=HELD):
+            name = Verbatim(cycle.name)
+            yield Note(
+                Phrase("{cycle} is paused: nothing is due in it now. What you wrote is kept.", cycle=name)
+            )
+
+
 def _for_hr(request: Request) -> tuple[Part, ...]:
     if not hr.check(request, {}):
         return ()
@@ -108,13 +122,20 @@ def cycles(request: Request) -> Reply:
             Phrase("Review cycles"),
             *(
                 Section(
-                    Phrase("{name}: {phase}", name=Verbatim(row.name), phase=phases.NAMES[row.phase]),
+                    _standing(row),
                     button=Button(Phrase("Open"), open_cycle.bind(cycle=row.id)),
                 )
                 for row in rows[:20]
             ),
         )
     )
+
+
+def _standing(row: ReviewCycle) -> Text:
+    name, phase = Verbatim(row.name), phases.NAMES[row.phase]
+    if row.state == "paused":
+        return Phrase("{name}: {phase}, paused", name=name, phase=phase)
+    return Phrase("{name}: {phase}", name=name, phase=phase)
 
 
 @feature.button(allow=runners, wordless=True)

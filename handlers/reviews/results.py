@@ -17,10 +17,18 @@ from storage.reviews import ReviewCycle, ReviewResult
 APPEAL = timedelta(days=14)
 """So long after a result is final whom it is about may appeal against it."""
 
+APPEALED = Phrase("You have appealed already; it is not answered yet.")
+APPEAL_ANSWERED = Phrase("Your appeal was answered: one appeal is decided once. You read why in the result.")
+
 DIFFERS = Phrase(
     "Words that were erased on request differ too. Whatever it is, ask HR: the audit log says who changed what."
 )
 """What stands below a result that is not what was made final any more."""
+
+
+def appeal_is_over(ends: datetime) -> Text:
+    """What is said after the last moment for an appeal."""
+    return Phrase("The time for an appeal ended on {day}. Talk to HR.", day=ends)
 
 
 def result_of(request: Request, args: Mapping[str, Any]) -> ReviewResult | None:

@@ -12,7 +12,17 @@ from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import releasing, talking, versions, writing
 from handlers.reviews.owing import heard, owe
-from handlers.reviews.results import appeal_ends, bound_result, rating_line, seers, sharers, subjects
+from handlers.reviews.results import (
+    APPEAL_ANSWERED,
+    APPEALED,
+    appeal_ends,
+    appeal_is_over,
+    bound_result,
+    rating_line,
+    seers,
+    sharers,
+    subjects,
+)
 from handlers.reviews.review import bound_cycle, called, feature
 from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
 from storage.reviews.running import within
@@ -141,7 +151,7 @@ def result_card(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Card
         *_parts(request, cycle, reviews),
         *releasing.lines(request, cycle, row.subject_id),
         *_answered(row),
-        *(_doors(row) if mine and row.shared_at else ()),
+        *(_doors(request, row) if mine and row.shared_at else ()),
         *(_doors_of_manager(row) if row.author_id == request.actor.id and row.shared_at else ()),
         *(_why(row) if row.rating else ()),
     )
@@ -155,7 +165,7 @@ def _why(row: ReviewResult) -> tuple[Part, ...]:
     return (Button(Phrase("Why this rating?"), Press("reviews.why", {"result": row.id})),)
 
 
-def _doors(row: ReviewResult) -> Iterator[Part]:
+def _doors(request: Request, row: ReviewResult) -> Iterator[Part]:
     """What whom it is about may do."""
     if not row.acknowledged_at:
         yield Button(Phrase("Acknowledge"), acknowledge.bind(result=row.id), style="primary")
@@ -163,6 +173,18 @@ def _doors(row: ReviewResult) -> Iterator[Part]:
         yield Button(Phrase("Answer in writing"), answer.bind(result=row.id))
         yield Button(Phrase("Prepare the talk"), talking.talk.bind(result=row.id))
     if row.rating:
+        yield from _appeal(request, row)
+
+
+def _appeal(request: Request, row: ReviewResult) -> Iterator[Part]:
+    """The way to an appeal, as long as there is one, or where it stands."""
+    made = request.store.objections.about([row.id], reader=request.actor.id).get(row.id)
+    ends = appeal_ends(row)
+    if made is not None:
+        yield Note(APPEALED if made.state == "open" else APPEAL_ANSWERED)
+    elif ends and request.now > ends:
+        yield Note(appeal_is_over(ends))
+    else:
         yield Button(Phrase("Appeal"), Press("reviews.appeal", {"result": row.id}))
         yield Note(_until(row))
 

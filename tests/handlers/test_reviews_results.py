@@ -174,12 +174,17 @@ async def appeals(chat: Chat) -> Heard:
 
 async def test_an_appeal_goes_to_who_had_no_part_in_it_and_is_kept_with_a_reason(any_chat: Chat) -> None:
     chat = any_chat
-    heard = await appeals(chat)
+    await shared(chat)
+    old = await reads(chat)
+    await chat.presses("ben", "Appeal", on=old)
+    heard = await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
     assert "Sent to Grace Hopper" in heard, "Hana calibrated, Ada proposed"
     assert "Seen by you and Grace Hopper, and by nobody else." in heard
-    refused = await chat.presses("ben", "Appeal", on=await reads(chat))
+    card = await reads(chat)
+    assert "You have appealed already" in card
+    assert "Appeal" not in card.buttons
+    await chat.presses("ben", "Appeal", on=old)
     assert "You have appealed already" in await chat.submits("ben", remark="Again, because it matters")
-    assert refused
     heard = await chat.presses("grace", "Do it now", on=await chat.opens("grace"))
     assert "stopped by the freeze" in heard
     assert "3 of 5: what the role needs" in heard
@@ -190,7 +195,8 @@ async def test_an_appeal_goes_to_who_had_no_part_in_it_and_is_kept_with_a_reason
     assert "The goal was stopped in July" in heard
     await owed(chat, "ada", "talk with")
     assert "The goal was stopped in July" not in await chat.presses("ada", "Why this rating?")
-    await chat.presses("ben", "Appeal", on=await reads(chat))
+    assert "one appeal is decided once" in await reads(chat)
+    await chat.presses("ben", "Appeal", on=old)
     assert "one appeal is decided once" in await chat.submits("ben", remark="And once more now")
 
 
@@ -359,7 +365,10 @@ async def test_the_days_of_an_appeal_end(chat: Chat) -> None:
     card = await reads(chat)
     await finalises(chat, card)
     chat.wait(days=15)
-    await chat.presses("ben", "Appeal", on=await reads(chat))
+    late = await reads(chat)
+    assert "The time for an appeal ended on" in late
+    assert "Appeal" not in late.buttons
+    await chat.presses("ben", "Appeal", on=card)
     assert "The time for an appeal ended on" in await chat.submits("ben", remark="The freeze was in May")
 
 

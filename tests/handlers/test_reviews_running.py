@@ -200,7 +200,11 @@ async def test_a_pause_keeps_everything_and_moves_the_days(any_chat: Chat) -> No
     await at_the_cycle(chat, "Pause")
     assert owing(chat) == set()
     assert "Autumn 2026 is paused" in chat.told("ada")
-    assert "Write" not in (await chat.says("ben", "/review")).buttons
+    still = await chat.says("ben", "/review")
+    assert "Autumn 2026 is paused: nothing is due in it now. What you wrote is kept." in still
+    assert "Write" not in still.buttons
+    assert "is paused" not in await chat.says("dora", "/review")
+    assert "Autumn 2026: Self-reviews, paused" in await chat.says("hana", "/review cycles")
     chat.wait(days=7)
     seen = await at_the_cycle(chat, "Go on")
     assert "Until: Mon, Dec 7, 2026" in seen
