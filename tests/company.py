@@ -89,7 +89,8 @@ class Heard:
         made = [voice.plain(self.answer.card)] if self.answer.card else []
         if self.answer.form:
             form = self.answer.form
-            made += [voice.say(form.title), *(voice.say(q.label) for q in form.questions)]
+            made += [voice.say(words) for words in (form.title, form.intro) if words]
+            made += [*(voice.say(q.label) for q in form.questions)]
             made.append(voice.say(form.audience))
         if self.answer.asked:
             made.append(voice.say(self.answer.asked.form.questions[self.answer.asked.position].label))

@@ -16,6 +16,7 @@ from storage.goals import KeyResult
 NONE_YET = {
     "goal": Phrase("You have no goals yet. Write one first, with /goals add."),
     "result": Phrase("You have no key results yet. Write a goal first, with /goals add."),
+    "scorecard": Phrase("You have no scorecard yet. Write one first, with /goals scorecard new."),
 }
 
 
@@ -27,7 +28,7 @@ def my_goals(request: Request) -> tuple[Option, ...]:
     rows = request.store.goals.of(request.actor.id, reader=request.actor.id)
     return tuple(
         Option(row.id, goals.numbered(row), also=(str(row.number), f"#{row.number}")) for row in rows
-    ) or (Option("", Phrase("You have no goals yet")),)
+    ) or (Option("", NONE_YET["goal"]),)
 
 
 def my_scorecards(request: Request) -> tuple[Option, ...]:
@@ -39,7 +40,7 @@ def my_scorecards(request: Request) -> tuple[Option, ...]:
     ]
     return tuple(
         Option(row.id, goals.numbered(row), also=(str(row.number), f"#{row.number}")) for row in rows
-    ) or (Option("", Phrase("You have no scorecard yet")),)
+    ) or (Option("", NONE_YET["scorecard"]),)
 
 
 def my_results(request: Request) -> tuple[Option, ...]:
@@ -53,7 +54,7 @@ def my_results(request: Request) -> tuple[Option, ...]:
             also=tuple(form.format(name) for name in (row.called, *alone[row.id]) for form in _CALLED),
         )
         for row in rows
-    ) or (Option("", Phrase("You have no key results yet")),)
+    ) or (Option("", NONE_YET["result"]),)
 
 
 def _by_one_number(rows: Sequence[KeyResult]) -> Mapping[str, frozenset[str]]:

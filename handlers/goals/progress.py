@@ -205,10 +205,13 @@ def undo(request: Request, result: str, change: str) -> Reply:
     """Take back what was just said."""
     row = goals.bound_result(request, result)
     done = request.store.goals.newest([row], reader=request.actor.id).get(row.id)
+    again = (Button(Phrase("Update"), say.bind(result=result)),)
+    if done is not None and done.undoes == change:
+        raise Problem(Phrase("It was taken back already."), buttons=again)
     if done is None or done.id != change:
         raise Problem(
             Phrase("Something was said about it since. Say how far it is now instead."),
-            buttons=(Button(Phrase("Update"), say.bind(result=result)),),
+            buttons=again,
         )
     request.store.goals.undo(done, row, by=request.actor.id)
     owed.still(request.store, row.subject_id)

@@ -72,13 +72,14 @@ Title = Annotated[
     ),
 ]
 Purpose = Annotated[str, Words(Phrase("Why does it matter?"), longest=1000)]
-Level = Annotated[str, Choice(Phrase("Whose goal is it?"), options=_levels)]
-Sight = Annotated[str, Choice(Phrase("Who sees it?"), options=SIGHT)]
+Level = Annotated[str, Choice(Phrase("Whose goal is it?"), options=_levels, tagged=True)]
+Sight = Annotated[str, Choice(Phrase("Who sees it?"), options=SIGHT, tagged=True)]
 Until = Annotated[
     date,
     Day(
         Phrase("Until when?"),
         lead=("by", "until", "截止", "到"),
+        led=True,
         suggested=lambda request: current(request.store, request.today).ends_on.isoformat(),
     ),
 ]
@@ -106,6 +107,7 @@ Which = Annotated[
     Choice(
         Phrase("For which cycle?"),
         options=_cycles,
+        tagged=True,
         help=Phrase("This one unless you say otherwise. The goal has days of its own all the same."),
     ),
 ]

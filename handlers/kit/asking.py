@@ -69,6 +69,16 @@ def form_of(
     )
 
 
+def what_comes_first(route: Route, request: Request, args: Mapping[str, Any]) -> Text | None:
+    """Why a form could not be sent yet, and what to do first: what stands in place of the options of a question that
+    needs an answer and offers none."""
+    for question in questions_of(route, request, args):
+        options = question.known if isinstance(question, Choice) and question.required else ()
+        if options and not any(option.value for option in options):
+            return options[0].label
+    return None
+
+
 def _drawn(question: Answerable, request: Request) -> Answerable:
     beside = question.beside(request) if callable(question.beside) else question.beside
     return replace(question, suggested=None, beside=beside)

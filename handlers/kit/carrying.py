@@ -23,6 +23,9 @@ from storage.tables import Draft, Outgoing
 
 PRIVATE_ONLY = Phrase("This is personal, and everybody reads along here. Please ask me in our private chat.")
 
+_SHOWN = 200
+"""Characters of words that were not understood, as they are said back."""
+
 
 class TakesLong(Exception):
     """This unit of work is to be run again, aside."""
@@ -71,21 +74,29 @@ class Carrying:
             raise Problem(PRIVATE_ONLY)
         refuse_closed(route, request)
         if _asks_first(route, request, step, args, given):
-            return self._open_form(request, route, args, given)
+            return self._open_form(request, route, args, given, left=step.left)
         if step.handle and not request.store.handles.use(step.handle):
             raise Refused()
         if step.draft is not None:
             return self._fill(request, route, step.draft, args, given)
         reply = route.handler(request, **asking.arguments(route, request, args, given))
-        return self._finished(request, route, reply)
+        return _with_left(self._finished(request, route, reply), step.left)
 
     def _finished(self, request: Request, route: Route, reply: Reply) -> Answer:
         request.store.audit("did", route.name)
         return self._introduced(request, route, self._replied(request, route.name, reply))
 
     def _open_form(
-        self, request: Request, route: Route, args: Mapping[str, Any], given: Mapping[str, Any]
+        self,
+        request: Request,
+        route: Route,
+        args: Mapping[str, Any],
+        given: Mapping[str, Any],
+        *,
+        left: str = "",
     ) -> Answer:
+        if first_of_all := asking.what_comes_first(route, request, args):
+            return Answer(card=Card(first_of_all), route=route.name)
         asking_here = request.platform if request.interviews else ""
         kept = {name: asking.raw(item) for name, item in given.items()}
         draft = request.store.drafts.begin(request.actor.id, route.name, dict(args), kept, asking=asking_here)
@@ -93,7 +104,13 @@ class Carrying:
             request.store.drafts.keep(draft, {**draft.given, **kept})
         form = asking.form_of(route, request, draft.args, draft.given, draft.id)
         first = next((n for n, q in enumerate(form.questions) if not draft.given.get(q.name)), 0)
-        return self._steps.ask(request, draft, route, form, first)
+        if left and not request.interviews:
+            form = replace(form, intro=_not_understood(left))
+        answer = self._steps.ask(request, draft, route, form, first)
+        # An interview may begin in the middle of its form: then the words stand over the question itself.
+        return (
+            replace(answer, errors=(("", _not_understood(left)),)) if left and request.interviews else answer
+        )
 
     def _fill(
         self, request: Request, route: Route, draft: Draft, args: Mapping[str, Any], given: Mapping[str, Any]
@@ -205,6 +222,18 @@ def _put(store: Store, route: str, tell: Tell, card: str, **more: Any) -> Outgoi
         expires_at=store.now + tell.after + tell.lives,
         **more,
     )
+
+
+def _with_left(answer: Answer, left: str) -> Answer:
+    """An answer that says which words had no part in it, instead of dropping them."""
+    if not left or answer.card is None:
+        return answer
+    return altered(answer, card=Card(answer.card.title, *answer.card.parts, Note(_not_understood(left))))
+
+
+def _not_understood(left: str) -> Phrase:
+    shown = left if len(left) <= _SHOWN else f"{left[:_SHOWN].rstrip()} …"
+    return Phrase("I did not understand “{words}” here.", words=Verbatim(shown))
 
 
 def _takes(route: Route, name: str) -> bool:

@@ -80,9 +80,11 @@ class Words(Question):
 
 @value
 class Choice(Question):
-    """One of some options; `options` may be a function of the request until the form is made."""
+    """One of some options; `options` may be a function of the request until the form is made. In a command a `tagged`
+    one is read from its #tag alone: where free words follow, they may well begin with the name of an option."""
 
     options: "tuple[Option, ...] | Callable[[Request], tuple[Option, ...]]" = ()
+    tagged: bool = False
 
     @property
     def known(self) -> tuple[Option, ...]:
@@ -114,9 +116,11 @@ class Colleague(Question):
 
 @value
 class Day(Question):
-    """A calendar day. `lead` are words that may stand before it in a command ("until")."""
+    """A calendar day. `lead` are words that may stand before it in a command ("until"); a `led` one is read there only
+    behind one of them."""
 
     lead: tuple[str, ...] = ()
+    led: bool = False
     earliest: date | None = None
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 from handlers.kit import dates
-from handlers.kit.features import Route
 from handlers.kit.forms import (
     Choice,
     Clock,
@@ -28,12 +28,21 @@ from handlers.kit.typed import MENTION, SEPARATORS, spoken
 from storage.people import Person
 
 _SEGMENT = re.compile(r"[;；\n]")
+_ENDS = "\n;；.。!！?？…"
 _LONGEST_DAY = 80
 """Characters in which a day is written that stands at the beginning of a text, however long the text is."""
 
 
-def read(route: Route, rest: str, request: Request, questions: Sequence[Question]) -> dict[str, Any]:
-    """The answers that the text gives, by question; raises Problem for a colleague who is not found."""
+@dataclass(frozen=True)
+class Understood:
+    """The answers that a text gives, by question, and the words of it that answer nothing."""
+
+    given: dict[str, Any]
+    left: str = ""
+
+
+def read(rest: str, request: Request, questions: Sequence[Question]) -> Understood:
+    """What the text says to these questions; raises Problem for a colleague who is not found."""
     reading = _Reading(rest, request)
     for question in questions:
         if isinstance(question, Choice):
@@ -42,7 +51,7 @@ def read(route: Route, rest: str, request: Request, questions: Sequence[Question
         if not isinstance(question, Words):
             reading.take(question)
     reading.take_words([question for question in questions if isinstance(question, Words)])
-    return reading.given
+    return Understood(reading.given, reading.left)
 
 
 class _Reading:
@@ -53,6 +62,11 @@ class _Reading:
         self.request = request
         self.given: dict[str, Any] = {}
 
+    @property
+    def left(self) -> str:
+        """What no question took, without the signs at its ends."""
+        return self._kept(self.rest.strip(SEPARATORS + _ENDS)) if self.rest else ""
+
     def take(self, question: Question) -> None:
         if isinstance(question, Colleague):
             self._take_colleagues(question)
@@ -62,7 +76,7 @@ class _Reading:
             self._take_clock(question)
         elif isinstance(question, Scale | Number):
             self._take_number(question)
-        elif isinstance(question, Choice) and question.name not in self.given:
+        elif isinstance(question, Choice) and not question.tagged and question.name not in self.given:
             self._take_choice(question)
 
     def take_tag(self, question: Choice) -> None:
@@ -79,15 +93,16 @@ class _Reading:
     def take_words(self, questions: Sequence[Words]) -> None:
         if not questions or not self.rest:
             return
+        self.rest, rest = "", self.rest
         if any(question.labels for question in questions):
-            self._take_labelled(questions)
+            self._take_labelled(rest, questions)
             return
         first = questions[0]
-        self.given[first.name] = self._kept(_without_lead(self.rest, first.lead))
+        self.given[first.name] = self._kept(_without_lead(rest, first.lead))
 
-    def _take_labelled(self, questions: Sequence[Words]) -> None:
+    def _take_labelled(self, rest: str, questions: Sequence[Words]) -> None:
         current = questions[0]
-        for segment in _SEGMENT.split(self.rest):
+        for segment in _SEGMENT.split(rest):
             labelled = _label(segment, questions)
             current, words = labelled if labelled else (current, segment.strip())
             if words:
@@ -136,6 +151,8 @@ class _Reading:
 
     def _take_day(self, question: Day) -> None:
         text = _without_lead(self.rest, question.lead)
+        if question.led and text == self.rest:
+            return
         reading = dates.read_day(text[:_LONGEST_DAY], self.request.today, self.request.actor.language)
         if reading and text.lower().startswith(reading.text.lower()):
             self.given[question.name] = reading.day.isoformat()

@@ -31,7 +31,7 @@ OVERTAKEN = timedelta(hours=1)
 @dataclass(frozen=True)
 class Step:
     """What to do: a route with what is known of its arguments, or a reply or an answer that is ready. `handle` is the
-    key that is used up when the route runs."""
+    key that is used up when the route runs; `left` are words of a command that answer none of its questions."""
 
     route: Route | None = None
     args: Mapping[str, Any] | None = None
@@ -39,6 +39,7 @@ class Step:
     form: bool = False
     draft: Draft | None = None
     handle: str = ""
+    left: str = ""
     reply: Reply | None = None
     answer: Answer | None = None
 
@@ -111,8 +112,8 @@ class Steps:
             about = {"about": words} if words.strip("/ ") else {}
             return Step(route=self._routes.get(HELP), args=about)
         questions = asking.questions_of(called.route, request, {})
-        given = grammar.read(called.route, called.rest or rest, request, questions)
-        return Step(route=called.route, args={}, given=given)
+        read = grammar.read(called.rest or rest, request, questions)
+        return Step(route=called.route, args={}, given=read.given, left=read.left if called.rest else "")
 
     def _edited(self, request: Request, act: Said, words: str) -> Step:
         """Doors that do not follow edits hear of none. An edit can overtake its message, or follow one that did

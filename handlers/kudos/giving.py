@@ -22,11 +22,13 @@ Why = Annotated[
     Words(
         Phrase("What for?"),
         help=Phrase("What they did, and what it changed."),
-        lead=("for", "because of", "because", "因为", "为了", "为", "感谢", "谢谢"),
+        lead=("for", "because of", "because", "因为"),
         longest=1500,
     ),
 ]
-Value = Annotated[str, Choice(Phrase("Which of our values does it show?"), options=value_options)]
+Value = Annotated[
+    str, Choice(Phrase("Which of our values does it show?"), options=value_options, tagged=True)
+]
 
 
 def _first_a_preview(request: Request, args: Mapping[str, Any]) -> Text:

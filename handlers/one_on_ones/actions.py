@@ -64,6 +64,7 @@ def agree(
                 Option(ME, Phrase("I do"), also=("我来做", "我")),
                 Option(PARTNER, Phrase("The other one does"), also=("对方来做", "对方")),
             ),
+            tagged=True,
         ),
     ] = ME,
 ) -> Reply:

@@ -24,7 +24,7 @@ from storage.one_on_ones import Series
 from storage.people import Person
 
 
-@feature.command("1on1", allow=everyone, also=("面谈",), examples=("", "@ben"), short=True)
+@feature.command("1on1", allow=everyone, also=("面谈", "绩效面谈"), examples=("", "@ben"), short=True)
 def show(
     request: Request,
     partner: Annotated[Person | None, Colleague(Phrase("With whom?"))] = None,

@@ -196,7 +196,9 @@ def add_template(
     return templates_shown(request)
 
 
-@feature.command("1on1 templates", allow=everyone, also=("面谈 模板", "面谈模板"), examples=("",))
+@feature.command(
+    "1on1 templates", allow=everyone, also=("面谈 模板", "面谈模板", "绩效面谈模板"), examples=("",)
+)
 def templates(request: Request) -> Reply:
     """Show the templates for the agendas of one-on-ones."""
     return templates_shown(request)

@@ -90,7 +90,8 @@ def _meanwhile(request: Request, first: date, until: date) -> tuple[Part, ...]:
     stops = (
         Phrase("• You are not asked for a check-in on these days, and not counted missing."),
         Phrase(
-            "• I do not remind you of anything; reminders wait until {day}.", day=until + timedelta(days=1)
+            "• I do not remind you of anything; reminders wait until {day}.",
+            day=request.calendar.next_workday(until),
         ),
         Phrase("• One-on-ones in these days are not moved: your partner sees that you are away."),
     )

@@ -110,7 +110,7 @@ def opening(request: Request, route: Route, said: str) -> Button:
 
 def _given(request: Request, route: Route, rest: str) -> dict[str, Any]:
     try:
-        return grammar.read(route, rest, request, questions_of(route, request, {}))
+        return grammar.read(rest, request, questions_of(route, request, {})).given
     except Problem:
         return {}
 

@@ -229,7 +229,7 @@ def _notices_text(request: Request) -> Text:
 @feature.command(
     "settings notifications",
     allow=everyone,
-    also=("notifications", "通知", "设置 通知", "设置通知"),
+    also=("notifications", "通知", "设置 通知", "设置通知", "提醒", "设置提醒", "提醒设置", "reminders"),
     examples=("",),
 )
 def notifications(request: Request) -> Reply:

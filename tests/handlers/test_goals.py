@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from storage.goals import Goal, GoalChange, KeyResult
@@ -45,6 +47,31 @@ async def test_the_same_in_chinese(chat: Chat) -> None:
     assert "注册数：380 人" in await chat.says("chen", "目标")
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "All customers renew",
+        "Team spirit grows",
+        "Private cloud is ready",
+        "Friday deploys are calm",
+        "所有人都会用新系统",
+        "团队氛围更好",
+        "Mine",
+    ],
+)
+async def test_a_title_is_what_was_typed_and_says_nothing_about_who_sees_it(chat: Chat, title: str) -> None:
+    await chat.says("ada", "/goals add Someone else's")
+    await chat.says("ada", f"/goals add {title}")
+    usual, row = chat.rows(Goal)
+    assert (row.title, row.level, row.kind, row.ends_on) == (title, usual.level, usual.kind, usual.ends_on)
+
+
+async def test_who_sees_a_goal_can_be_said_with_a_tag(chat: Chat) -> None:
+    await chat.says("ada", "/goals add by friday ship the beta #private")
+    (row,) = chat.rows(Goal)
+    assert (row.title, row.kind, row.ends_on) == ("ship the beta", Kind.GOAL_PRIVATE, date(2026, 11, 27))
+
+
 async def test_the_form_asks_the_same_and_marks_what_is_wrong(chat: Chat) -> None:
     await write(chat)
     await chat.presses("ben", "Add a key result")
@@ -78,6 +105,7 @@ async def test_an_update_is_taken_back_unless_something_was_said_since(chat: Cha
     second = await chat.says("ben", "/goals update 1 400")
     assert "Something was said about it since" in await chat.presses("ben", "Undo", on=first)
     assert "300, from 100 to 500 (50 %)" in await chat.presses("ben", "Undo", on=second)
+    assert "It was taken back already." in await chat.presses("ben", "Undo", on=second)
     assert [row.act for row in sorted(chat.rows(GoalChange), key=lambda row: row.id)] == [
         "made", "made", "moved", "moved", "undone",
     ]  # fmt: skip

@@ -79,7 +79,7 @@ async def test_the_same_in_chinese(chat: Chat) -> None:
     heard = await chat.submits("chen", parent=goal(chat, "Grow the platform").id)
     assert "拟支撑：Grow the platform（Ada Lovelace），尚未同意" in heard.text
     await chat.presses("ada", "Agree")
-    assert "Ada Lovelace同意了" in chat.told("chen")
+    assert "Ada Lovelace 同意了" in chat.told("chen")
 
 
 async def test_it_is_declined_with_a_reason(chat: Chat) -> None:
@@ -105,7 +105,8 @@ async def test_who_does_not_see_a_goal_is_not_told_of_it(chat: Chat) -> None:
 
 
 async def test_a_goal_is_served_by_one_below_it_alone(chat: Chat) -> None:
-    await write(chat, "ben", "Mine")
+    await write(chat, "ada", "Above it")
+    await write(chat, "ben", "His own")
     await write(chat, "chen", "Beside it")
     await chat.says("ben", "/goals align 1")
     heard = await chat.submits("ben", parent=goal(chat, "Beside it").id)

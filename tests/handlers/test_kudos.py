@@ -580,13 +580,21 @@ async def test_the_list_is_paged(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["点赞 @ben 因为帮我修好了构建", "/点赞 @ben 帮我修好了构建", "点赞@ben 谢谢帮我修好了构建"]
+    "said", ["点赞 @ben 因为帮我修好了构建", "/点赞 @ben 帮我修好了构建", "点赞@ben 因为：帮我修好了构建"]
 )
 async def test_chinese_words_work_without_a_slash(chat: Chat, said: str) -> None:
     heard = await chat.says("chen", said)
     assert "帮我修好了构建" in heard
     await chat.presses("chen", next(iter(heard.buttons)))
     assert given(chat)[0].why == "帮我修好了构建"
+
+
+@pytest.mark.parametrize(
+    "why", ["谢谢你的帮助", "为人热情，有问必答", "为了上线加班到很晚", "Learning the new tool so fast"]
+)
+async def test_words_that_mean_something_are_kept_whole(chat: Chat, why: str) -> None:
+    await chat.presses("chen", "私下发送", on=await chat.says("chen", f"点赞 @ben {why}"))
+    assert given(chat)[0].why == why
 
 
 @pytest.mark.parametrize(

@@ -333,6 +333,11 @@ async def test_an_action_for_the_other_is_told_and_due_on_their_clock(any_chat: 
     assert "Done: 写方案" in await any_chat.presses("chen", "Done")
 
 
+async def test_an_action_that_begins_with_we_is_kept_whole(chat: Chat) -> None:
+    heard = await chat.says("chen", "面谈 行动 @ada 下周五：我们一起写方案")
+    assert "我们一起写方案（陈明，截止 12月4日周五）" in heard.text.replace("2026年", "")
+
+
 async def test_an_action_that_was_not_done_after_all_is_owed_again(chat: Chat) -> None:
     await chat.says("ben", "/1on1 action @ada by friday: send the deck")
     await chat.presses("ben", "Done")

@@ -219,8 +219,15 @@ async def test_days_that_will_not_do_are_refused(chat: Chat) -> None:
     assert absences(chat) == []
 
 
+async def test_reminders_wait_for_the_first_workday_after(chat: Chat) -> None:
+    assert "reminders wait until Mon, Dec 7" in await chat.says("ada", "/upbeat away until 2026-12-04")
+    assert "reminders wait until Thu, Nov 26" in await chat.says("ada", "/upbeat away until 2026-11-25")
+
+
 async def test_a_day_that_does_not_exist_is_asked_again(chat: Chat) -> None:
-    assert (await chat.says("ada", "/upbeat away until 2026-11-31")).form is not None
+    heard = await chat.says("ada", "/upbeat away until 2026-11-31")
+    assert heard.form is not None
+    assert "I did not understand “until 2026-11-31” here." in heard
     assert "cannot read this day" in await chat.submits("ada", until="2026-11-31")
     await chat.submits("ada", until="2026-11-30")
     assert absences(chat)

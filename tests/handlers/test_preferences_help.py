@@ -28,6 +28,7 @@ async def test_every_example_runs(chat: Chat, feature: str, route: Route) -> Non
         heard = await chat.says(who, f"/upbeat {route.words} {example}")
         assert heard.answer.outcome in ("done", "asked"), (example, heard.text)
         assert heard.answer.route != "preferences.help" or route.name == "preferences.help"
+        assert "I did not understand" not in heard, example
 
 
 async def test_every_command_appears_in_the_help_of_who_may_use_it(chat: Chat) -> None:
@@ -125,3 +126,60 @@ async def test_the_nearest_command_is_one_that_they_may_use(chat: Chat) -> None:
 async def test_help_is_private(chat: Chat) -> None:
     shared = Where(kind="channel", id="c1", shared=True)
     assert "private chat" in await chat.does("ada", Opened("start"), where=shared)
+
+
+# Words without a part in it ------------------------------------------------------------------------------------------
+
+
+async def test_words_that_had_no_part_in_what_was_done_are_named(chat: Chat) -> None:
+    assert "I did not understand “ben” here." in await chat.says("ada", "/goals ben")
+    assert "I did not understand “see @ben” here." in await chat.says("ada", "/goals see @ben!")
+    assert "I did not understand" not in await chat.says("ada", "/goals")
+    assert "我没看懂“怎么样”" in await chat.says("chen", "目标 怎么样？")
+
+
+async def test_words_that_no_question_took_are_named_in_the_form(chat: Chat) -> None:
+    heard = await chat.says("ada", "/1on1 plan @ben weekly Tuesday 25:00")
+    assert heard.form is not None
+    assert heard.form.given["weekday"] == "TU"
+    assert "I did not understand “25:00” here." in heard
+    assert "I did not understand" not in await chat.says("ada", "/1on1 plan @ben weekly Tuesday")
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("/goals update 2 70% shipped to beta", "You have no key results yet. Write a goal first"),
+        ("/goals align", "You have no goals yet. Write one first"),
+        ("/goals chart", "You have no goals yet. Write one first"),
+        ("/goals item 1 complaints from 40 to 20", "You have no scorecard yet. Write one first"),
+        ("/goals use", "There are no templates yet. HR and administrators write them"),
+    ],
+)
+async def test_a_form_that_could_not_be_sent_is_not_opened(chat: Chat, said: str, answered: str) -> None:
+    heard = await chat.says("ada", said)
+    assert heard.form is None
+    assert answered in heard
+
+
+@pytest.mark.parametrize(
+    ("said", "heading"),
+    [
+        ("绩效面谈", "你的面谈"),
+        ("绩效面谈模板", "面谈模板"),
+        ("层层分解", "目标"),
+        ("提醒", "通知"),
+        ("设置提醒", "通知"),
+    ],
+)
+async def test_other_words_that_people_use(chat: Chat, said: str, heading: str) -> None:
+    heard = await chat.says("chen", said)
+    assert heard.answer.route != "preferences.help"
+    assert heading in heard
+    assert "没看懂" not in heard.text
+
+
+async def test_whose_no_source_is_hears_whose_it_is(chat: Chat) -> None:
+    heard = await chat.says("ben", "/goals sources")
+    assert "its owner, HR or an administrator" in heard
+    assert "/goals sources" not in heard.text

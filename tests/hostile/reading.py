@@ -97,7 +97,7 @@ def _read(chat: Chat, request: Request, dice: Dice) -> str:
         return "unknown"
     try:
         questions = asking.questions_of(called.route, request, {})
-        grammar.read(called.route, called.rest, request, questions)
+        grammar.read(called.rest, request, questions)
         _answer(called.route, request, dice)
     except Problem as problem:
         return "refused" if problem.words else "refused without a word"

@@ -228,7 +228,9 @@ class Tour:
         """Ben's serves Ada's, and hers changes."""
         chat = self.chat
         for who in ("ada", "ben"):
-            await chat.says(who, f"/goals add {self.words()}")
+            heard = await chat.says(who, f"/goals add {self.words()}")
+            if heard.answer.outcome != "done":  # words that are not ours may be no title
+                await chat.says(who, "/goals add find their way")
         served = chat.change(lambda store: store.goals.of(chat.ids["ada"], reader=chat.ids["ada"])[-1])
         await self._proposes("ben", served.id)
         await chat.presses("ada", "Agree", on=chat.told_cards("ada")[-1])

@@ -24,6 +24,8 @@ PROPOSED, AGREED = "proposed", "agreed"
 
 # Who may -------------------------------------------------------------------------------------------------------------
 
+NONE_ABOVE = Phrase("There is no goal above yours that you see. Nothing has to be served.")
+
 
 def _owns(request: Request, args: Mapping[str, Any]) -> bool:
     row = goal_of(request, args)
@@ -72,7 +74,7 @@ def _parents(request: Request) -> tuple[Option, ...]:
             also=(f"{request.person(row.subject_id).name} {row.number}",),
         )
         for row in _offered(request)[:MOST_OFFERED]
-    ) or (Option("", Phrase("There is no goal above yours that you see")),)
+    ) or (Option("", NONE_ABOVE),)
 
 
 Parent = Annotated[str, Choice(Phrase("Which goal does it serve?"), options=_parents)]
@@ -105,7 +107,7 @@ def propose(request: Request, goal: str, parent: Parent) -> Reply:
 def _proposed(request: Request, goal: str, parent: str) -> Reply:
     row = goals.bound_goal(request, goal)
     if not parent:
-        raise Problem(Phrase("There is no goal above yours that you see. Nothing has to be served."))
+        raise Problem(NONE_ABOVE)
     above = request.store.goals.get(parent, reader=request.actor.id)
     if above is None or above.state != "open" or row.state != "open":
         raise Problem(Phrase("One of the two goals has ended. Look at your goals again."), question="parent")

@@ -28,7 +28,13 @@ INDENT = "\N{EM SPACE}"  # other spaces are lost where it is drawn
 DEEPEST_DRAWN = 8
 
 
-@feature.command("goals tree", allow=everyone, also=("目标 树", "目标树"), examples=("",), takes_long=True)
+@feature.command(
+    "goals tree",
+    allow=everyone,
+    also=("目标 树", "目标树", "目标分解", "层层分解"),
+    examples=("",),
+    takes_long=True,
+)
 def tree(request: Request, page: int = 0) -> Reply:
     """Show which goals serve which, as far as I may see them."""
     here, page, last = _page(request, page)

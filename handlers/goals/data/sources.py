@@ -47,16 +47,14 @@ def _look_after(request: Request, args: Mapping[str, Any]) -> bool:
 keepers = Rule(
     "who looks after a source",
     _look_after,
-    Phrase("This is for whoever looks after this source of data. /goals sources names yours."),
+    Phrase("This is for whoever looks after this source of data: its owner, HR or an administrator."),
 )
 
 
 def my_sources(request: Request) -> tuple[Option, ...]:
     """The sources of whoever asks, by name."""
     found = looked_after(request)
-    return tuple(Option(each.id, Verbatim(each.name)) for each in found) or (
-        Option("", Phrase("You look after no source of data")),
-    )
+    return tuple(Option(each.id, Verbatim(each.name)) for each in found) or (Option("", NO_SOURCE),)
 
 
 def source_of(request: Request, source: str) -> DataSource:
@@ -70,7 +68,7 @@ def source_of(request: Request, source: str) -> DataSource:
 
 
 @feature.command(
-    "goals sources", allow=keepers | stewards, also=("数据来源", "目标 数据来源"), examples=("",)
+    "goals sources", allow=keepers | stewards, also=("数据来源", "目标 数据来源", "数据采集"), examples=("",)
 )
 def sources(request: Request) -> Reply:
     """Show the sources of data that I look after."""

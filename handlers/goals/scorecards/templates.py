@@ -179,7 +179,11 @@ def retire(request: Request, template: str) -> Reply:
 def _options(request: Request) -> tuple[Option, ...]:
     return tuple(
         Option(row.template_id, named(row), also=(row.name,)) for row in request.store.goals.templates.all()
-    ) or (Option("", Phrase("There is no template yet")),)
+    ) or (
+        Option(
+            "", Phrase("There are no templates yet. HR and administrators write them, with /goals template.")
+        ),
+    )
 
 
 @feature.command(

@@ -109,6 +109,12 @@ async def test_a_form_with_a_first_answer_still_says_who_reads_it(room: Room) ->
     assert "Seen by you alone." in asked.text
 
 
+async def test_words_that_were_not_understood_are_said_over_the_first_question(room: Room) -> None:
+    asked = await room.says(CHEN, "/settings language klingon")
+    assert asked.text.startswith("⚠️")
+    assert "klingon" in asked.text
+
+
 async def test_a_check_in_by_interview(room: Room) -> None:
     asked = await room.says(CHEN, "/checkin")
     assert asked.text.startswith("1/")
