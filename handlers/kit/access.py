@@ -94,6 +94,8 @@ def readers(
         )
     if Relation.HR in TABLE[kind]:
         return Phrase("Seen by {people}, and by nobody else.", people=people)
+    if named and named.role == "hr":
+        return Phrase("Seen by {people}, and by nobody else. The rest of HR has no access.", people=people)
     return Phrase("Seen by {people}, and by nobody else. HR has no access.", people=people)
 
 

@@ -47,6 +47,17 @@ async def reads(chat: Chat, who: str = "ben") -> Heard:
     return await chat.presses(who, "Read it", on=await chat.says(who, "/review"))
 
 
+async def test_before_an_appeal_it_is_said_who_of_hr_reads_it(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", results_points="3", growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    await chat.presses("ada", "Do it now", on=await due(chat, "ada"))
+    await chat.presses("ada", "Share it")
+    heard = await chat.presses("ben", "Appeal", on=await reads(chat))
+    assert "you and Hana Sato, and by nobody else. The rest of HR has no access." in heard
+
+
 async def test_nothing_is_shared_once_the_cycle_went_back(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
