@@ -46,6 +46,7 @@ class Facts:
     appointment: bool = False
     steps: tuple[Step, ...] | None = None
     wanted: bool = False
+    ends_today: bool = False
     restored: bool = False
     restored_at: datetime | None = None
     gathered_at: datetime | None = None
@@ -134,9 +135,9 @@ def _is_said(facts: Facts) -> bool:
 
 
 def _gathered(facts: Facts) -> datetime | None:
-    """When something later that day is said anyway, and this with it."""
+    """When something later that day is said anyway, and this with it; what ends today waits for nothing else."""
     own = cadence.later_today(facts.steps or (), facts.now, facts.hours.zone)
-    return own or (None if facts.reminded else facts.gathered_at)
+    return own or (None if facts.reminded and facts.ends_today else facts.gathered_at)
 
 
 def _rule(facts: Facts) -> Literal["opened", "due", "by hand"] | cadence.Reason:
@@ -220,6 +221,7 @@ def about(facts: Facts, row: ObligationRow) -> Facts:
         appointment=is_appointment(row),
         steps=steps_of(row, facts.hours),
         wanted=row.wanted,
+        ends_today=row.due_at is not None and local_day(row.due_at, facts.hours.zone) <= facts.today,
         restored=bool(facts.restored_at and row.remind_at and row.remind_at <= facts.restored_at),
     )
 

@@ -34,7 +34,7 @@ def test_months_follow_each_other_without_a_gap() -> None:
 
 async def test_a_goal_is_linked_to_a_cycle_and_has_days_of_its_own(any_chat: Chat) -> None:
     await any_chat.says("ben", "/goals add Customers find their way")
-    await any_chat.says("ben", "/goals add next cycle Engines last")
+    await any_chat.says("ben", "/goals add #next cycle Engines last")
     (cycle, following) = sorted(any_chat.rows(Cycle), key=lambda row: row.begins_on)
     now, later = sorted(any_chat.rows(Goal), key=lambda row: row.number)
     assert (cycle.name, following.name) == ("2026 Q4", "2027 Q1")

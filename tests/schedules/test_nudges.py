@@ -14,6 +14,7 @@ from handlers.kit.calendar import QuietHours, WorkCalendar, local
 from handlers.kit.features import Silence
 from handlers.kit.hours import Hours
 from schedules.nudges import Facts, Send, decide, due_reminder
+from storage.store import Store
 from storage.tables import ObligationRow, Occurrence, Outgoing
 from tests.company import MONDAY, Chat
 from tests.schedules.errands import owe
@@ -64,6 +65,14 @@ TABLE: dict[str, tuple[dict[str, Any], Send | Silence]] = {
     "the company wants two a week": (
         {"told_this_week": 2, "ceiling": 2},
         Silence("weekly ceiling", NEXT_MONDAY_MORNING),
+    ),
+    "said before, and something is asked later today": (
+        {"reminded": 1, "gathered_at": MONDAY + HOUR},
+        Silence("together", MONDAY + HOUR),
+    ),
+    "said before, and it ends today": (
+        {"reminded": 1, "gathered_at": MONDAY + HOUR, "ends_today": True},
+        Send("due"),
     ),
     "a meeting cannot wait": (
         {"appointment": True, "told_today": True, "told_this_week": 9},
@@ -390,4 +399,27 @@ async def test_what_else_is_owed_waits_for_the_check_in_of_the_day(chat: Chat) -
     await chat.tick()
     (told,) = chat.told_cards("ben")
     assert "Read the feedback" in told
+    assert "Your check-in" in told
+
+
+async def test_what_was_said_before_waits_too_and_does_not_take_the_check_ins_place(chat: Chat) -> None:
+    from handlers.kit.text import Phrase
+    from handlers.kit.values import dump
+
+    chat.at(MONDAY - timedelta(minutes=30))
+    await chat.tick()
+    other = dump(Phrase("Read your result"))
+
+    def said_once(store: Store) -> None:
+        due = chat.now + timedelta(days=9)
+        row = store.obligations.open(chat.ids["ben"], "feedback.inbox", "f", title=other, args={}, due_at=due)
+        store.obligations.reminded(row, next_at=chat.now)
+
+    chat.change(said_once)
+    await chat.tick()
+    assert chat.told_cards("ben") == []
+    chat.at(MONDAY)
+    await chat.tick()
+    (told,) = chat.told_cards("ben")
+    assert "Read your result" in told
     assert "Your check-in" in told

@@ -157,7 +157,7 @@ async def test_it_is_in_chinese_for_who_reads_it(any_chat: Chat, browser: httpx.
     path, chinese = await asked(any_chat), {"accept-language": "zh-CN,zh;q=0.9"}
     page = await browser.get(path, headers=chinese)
     assert 'lang="zh-Hans"' in page.text
-    assert "与Ben Okri合作得怎么样？" in page.text
+    assert "与 Ben Okri 合作得怎么样？" in page.text
     assert not re.search(r"[A-Za-z]{4,} [a-z]{3,} [a-z]{2,}", re.sub(r"<[^>]*>", "", page.text))
     await browser.post(path, data={"results": "准时"})
     assert "你填写的内容已提交" in (await browser.get(path, headers=chinese)).text
