@@ -272,9 +272,11 @@ class Life:
     # The end -------------------------------------------------------------------------------------------------
 
     async def _drained(self, database: Database) -> bool:
-        """Wait until nothing waits any more, except for people who have no account."""
+        """Wait until nothing waits any more, except for people who have no account. At length some are told more than
+        a platform takes for one person in minutes."""
+        seconds = 600 if self._terms.long else 150
         try:
-            await until(lambda: not company.still_waiting(database), seconds=150, pause=0.5)
+            await until(lambda: not company.still_waiting(database), seconds=seconds, pause=0.5)
         except TimeoutError:
             return False
         await asyncio.sleep(0.5)
