@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more
 from storage.sheets import Sheet, SheetProblem
 
 SHOWN = 15
@@ -50,13 +50,7 @@ def faulty(faults: Sequence[Fault]) -> Text:
         "Nothing was changed: {n} things in the file must be mended first.",
         n=len(faults),
     )
-    return Lines((head, *(fault.text() for fault in faults[:SHOWN]), *more(len(faults))))
-
-
-def more(count: int, shown: int = SHOWN) -> tuple[Text, ...]:
-    """How many lines are not shown."""
-    rest = count - shown
-    return (Plural("… and {n} more.", "… and {n} more.", n=rest),) if rest > 0 else ()
+    return Lines((head, *(fault.text() for fault in faults[:SHOWN]), *more(len(faults), SHOWN)))
 
 
 def refused(problem: SheetProblem) -> Text:

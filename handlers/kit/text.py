@@ -98,6 +98,11 @@ def names(people: Iterable[str]) -> Listing:
     return Listing(tuple(Verbatim(name) for name in people))
 
 
+def more(count: int, shown: int) -> tuple[Text, ...]:
+    """How many of a list are not shown: one line, or none."""
+    return (Phrase("… and {count} more.", count=count - shown),) if count > shown else ()
+
+
 def platform_name(platform: str) -> Text:
     """How people call a platform."""
     return Phrase("the local chat") if platform == "web" else Verbatim(platform.title())

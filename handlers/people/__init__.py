@@ -9,8 +9,8 @@ from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.features import Feature
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.tables import SHOWN, faulty, more, sent
-from handlers.kit.text import Lines, Phrase, Text, Verbatim, names
+from handlers.kit.tables import SHOWN, faulty, sent
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, more, names
 from handlers.people.new_managers import managers, new_managers
 from handlers.people.reading import read_roster
 from handlers.people.welcome import welcome

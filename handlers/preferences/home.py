@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.kit.cards import Button, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.features import Feature
 from handlers.kit.requests import Request
-from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, more
 from handlers.kit.values import load
 from storage.tables import ObligationRow
 
@@ -24,11 +24,10 @@ def owed(request: Request) -> tuple[Part, ...]:
     rows = [row for row in request.store.obligations.of(request.actor.id) if not _expired(row, request)]
     if not rows:
         return (Heading(Phrase("Waiting for you")), Note(Phrase("Nothing waits for you. Enjoy the quiet.")))
-    more = len(rows) - SHOWN
     return (
         Heading(Phrase("Waiting for you, by date")),
         *(_one(request, row) for row in rows[:SHOWN]),
-        *((Note(Phrase("… and {count} more.", count=more)),) if more > 0 else ()),
+        *(Note(line) for line in more(len(rows), SHOWN)),
     )
 
 

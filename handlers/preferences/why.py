@@ -8,7 +8,7 @@ from datetime import timedelta
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, more
 from handlers.kit.values import load
 from handlers.preferences.doors import every_feature
 from handlers.preferences.home import feature
@@ -49,7 +49,7 @@ def _sent(request: Request, rows: Sequence[Outgoing], decided: Sequence[Occurren
 
 
 def _more(count: int) -> tuple[Part, ...]:
-    return (Note(Phrase("… and {count} more.", count=count - SHOWN)),) if count > SHOWN else ()
+    return tuple(Note(line) for line in more(count, SHOWN))
 
 
 def _message(row: Outgoing, rules: Mapping[str, str]) -> Text:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from handlers.kit.access import everyone, hr
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, more
 from handlers.kit.values import load
 from handlers.reviews import duties, nominating, paper, phases, settling, sharing, writing
 from handlers.reviews.launching import plan_card
@@ -15,6 +15,9 @@ from handlers.reviews.review import bound_cycle, called, feature, runners
 from storage.obligations import HELD
 from storage.reviews import Review, ReviewCycle, last_day
 from storage.reviews.running import within
+
+SHOWN = 20
+"""Cycles in their list; the rest is counted."""
 
 
 @feature.command(
@@ -125,8 +128,9 @@ def cycles(request: Request) -> Reply:
                     _standing(row),
                     button=Button(Phrase("Open"), open_cycle.bind(cycle=row.id)),
                 )
-                for row in rows[:20]
+                for row in rows[:SHOWN]
             ),
+            *(Note(line) for line in more(len(rows), SHOWN)),
         )
     )
 

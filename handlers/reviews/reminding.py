@@ -12,7 +12,7 @@ from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.hours import Hours, calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, more
 from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.told import SHOWN, owed_in, reason_of, title_for_hr
 from storage.people import Person
@@ -138,9 +138,7 @@ def _whom(plans: Sequence[tuple[Person, Plan]]) -> tuple[Part, ...]:
         who = _some(now)
         made.append(Section(Plural("Now: {who}", "Now, {n} people: {who}", n=len(now), who=who)))
     made += [Section(_why(person, plan)) for person, plan in others[:SHOWN]]
-    if len(others) > SHOWN:
-        made.append(Note(Phrase("… and {count} more.", count=len(others) - SHOWN)))
-    return tuple(made)
+    return (*made, *(Note(line) for line in more(len(others), SHOWN)))
 
 
 def _why(person: Person, plan: Plan) -> Text:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more
 from handlers.kit.values import load
 from handlers.reviews.appealing import DECIDE
 from handlers.reviews.review import bound_cycle, feature, runners
@@ -41,11 +41,7 @@ def told(request: Request, cycle: str) -> Reply:
                 )
                 for each in people[:SHOWN]
             ),
-            *(
-                (Note(Phrase("… and {count} more.", count=len(people) - SHOWN)),)
-                if len(people) > SHOWN
-                else ()
-            ),
+            *(Note(line) for line in more(len(people), SHOWN)),
             *(() if people else (Section(Phrase("Nobody owes anything now.")),)),
         ),
     )

@@ -28,8 +28,8 @@ from handlers.kit.cards import Button, Card, Fact, Menu, Note, Part, Section
 from handlers.kit.forms import Sheet
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.tables import SHOWN, Fault, faulty, more, sent
-from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim
+from handlers.kit.tables import SHOWN, Fault, faulty, sent
+from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, more
 from storage.metrics import DataLoad, DataSource, LoadedFile
 from storage.metrics.loads import sheet_of
 from storage.sheets import Sheet as Table

@@ -16,8 +16,8 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.forms import Choice, Colleague, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.tables import SHOWN, more
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.kit.tables import SHOWN
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more
 from storage.metrics import FILES, DataSource
 from storage.people import Person
 
@@ -191,7 +191,7 @@ def waiting_names(names: Counter[str]) -> Text:
         Plural("{name}: {n} figure", "{name}: {n} figures", name=Verbatim(name), n=number)
         for name, number in names.most_common(SHOWN)
     )
-    return Lines((*lines, *more(len(names))))
+    return Lines((*lines, *more(len(names), SHOWN)))
 
 
 @feature.button(allow=keepers)

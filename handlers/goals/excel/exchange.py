@@ -20,7 +20,7 @@ from handlers.kit.forms import Choice, Option
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
 from handlers.kit.tables import sent
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more
 from storage.goals import Goal, KeyResult
 from storage.policy import Kind
 from storage.sheets import Sheet, write_xlsx
@@ -158,12 +158,7 @@ def _faulty(made: Plan) -> Text:
         "Nothing was changed: {n} cells must be mended first.",
         n=len(made.faults),
     )
-    return Lines((head, *(fault.text() for fault in made.faults[:SHOWN]), *_more(len(made.faults))))
-
-
-def _more(count: int) -> tuple[Text, ...]:
-    rest = count - SHOWN
-    return (Plural("… and {n} more.", "… and {n} more.", n=rest),) if rest > 0 else ()
+    return Lines((head, *(fault.text() for fault in made.faults[:SHOWN]), *more(len(made.faults), SHOWN)))
 
 
 def proposed(request: Request, made: Plan, buttons: Sequence[Part] = ()) -> Card:
@@ -182,7 +177,7 @@ def proposed(request: Request, made: Plan, buttons: Sequence[Part] = ()) -> Card
 def _group(label: Phrase, lines: Sequence[Text]) -> tuple[Part, ...]:
     if not lines:
         return ()
-    shown = Lines((*lines[:SHOWN], *_more(len(lines))))
+    shown = Lines((*lines[:SHOWN], *more(len(lines), SHOWN)))
     return (Fact(label, Phrase("{count}", count=len(lines))), Section(shown))
 
 
