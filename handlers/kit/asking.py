@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
 from typing import Any
@@ -50,14 +50,21 @@ def _ready(question: Question, request: Request) -> Answerable:
 
 
 def form_of(
-    route: Route, request: Request, args: Mapping[str, Any], given: Mapping[str, Any], draft: str
+    route: Route,
+    request: Request,
+    args: Mapping[str, Any],
+    given: Mapping[str, Any],
+    draft: str,
+    *,
+    questions: Sequence[Answerable] | None = None,
 ) -> Form:
-    """The form of a route with the answers so far."""
+    """The form of a route with the answers so far; `questions` are its own, where they are known already."""
     if route.seen_by is None:
         raise TypeError(f"{route.name} has a form without an audience line")
     said = settled(route, request, args)
     title = route.title or route.help
-    questions = questions_of(route, request, args)
+    if questions is None:
+        questions = questions_of(route, request, args)
     suggested = {q.name: q.suggested(request) for q in questions if q.suggested and q.name not in given}
     return Form(
         title=title(request, said) if callable(title) else title,
@@ -69,10 +76,10 @@ def form_of(
     )
 
 
-def what_comes_first(route: Route, request: Request, args: Mapping[str, Any]) -> Text | None:
+def what_comes_first(questions: Sequence[Answerable]) -> Text | None:
     """Why a form could not be sent yet, and what to do first: what stands in place of the options of a question that
     needs an answer and offers none."""
-    for question in questions_of(route, request, args):
+    for question in questions:
         options = question.known if isinstance(question, Choice) and question.required else ()
         if options and not any(option.value for option in options):
             return options[0].label

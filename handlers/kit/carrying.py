@@ -95,14 +95,15 @@ class Carrying:
         *,
         left: str = "",
     ) -> Answer:
-        if first_of_all := asking.what_comes_first(route, request, args):
+        questions = asking.questions_of(route, request, args)
+        if first_of_all := asking.what_comes_first(questions):
             return Answer(card=Card(first_of_all), route=route.name)
         asking_here = request.platform if request.interviews else ""
         kept = {name: asking.raw(item) for name, item in given.items()}
         draft = request.store.drafts.begin(request.actor.id, route.name, dict(args), kept, asking=asking_here)
         if kept:  # what is said now wins over what was typed into the form before
             request.store.drafts.keep(draft, {**draft.given, **kept})
-        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+        form = asking.form_of(route, request, draft.args, draft.given, draft.id, questions=questions)
         first = next((n for n, q in enumerate(form.questions) if not draft.given.get(q.name)), 0)
         if left and not request.interviews:
             form = replace(form, intro=_not_understood(left))

@@ -83,10 +83,7 @@ def _in_it(request: Request, row: ReviewCycle, person: Person) -> ReviewResult:
     result = request.store.reviews.results.for_the_clock(row.id, person.id)
     if result is None:
         raise Problem(Phrase("The cycle is not about {name}.", name=name), question="person")
-    if person.id in request.store.directory.line_above(request.actor.id, request.today):
-        raise Problem(
-            Phrase("You report to {name}. Let somebody else of HR do it.", name=name), question="person"
-        )
+    _refuse_own_line(request, person, question="person")
     if result.out_at:
         raise Problem(Phrase("{name} is out of the cycle already.", name=name), question="person")
     if result.shared_at:
@@ -95,6 +92,15 @@ def _in_it(request: Request, row: ReviewCycle, person: Person) -> ReviewResult:
             question="person",
         )
     return result
+
+
+def _refuse_own_line(request: Request, person: Person, *, question: str = "") -> None:
+    """Raise Problem where the actor reports to this person."""
+    if person.id in request.store.directory.line_above(request.actor.id, request.today):
+        name = Verbatim(person.name)
+        raise Problem(
+            Phrase("You report to {name}. Let somebody else of HR do it.", name=name), question=question
+        )
 
 
 def _withdraw(
@@ -211,10 +217,7 @@ def take_back(request: Request, cycle: str, person: str) -> Reply:
     result = store.reviews.results.for_the_clock(row.id, whom.id)
     if result is None or result.out_at is None:
         raise Problem(Phrase("{name} is in the cycle.", name=Verbatim(whom.name)))
-    if whom.id in store.directory.line_above(request.actor.id, request.today):
-        raise Problem(
-            Phrase("You report to {name}. Let somebody else of HR do it.", name=Verbatim(whom.name))
-        )
+    _refuse_own_line(request, whom)
     if not whom.active:
         raise Problem(Phrase("{name} does not work here any more.", name=Verbatim(whom.name)))
     store.reviews.running.take_back(result)
@@ -249,7 +252,7 @@ def _asked_again(store: Store, row: ReviewCycle, person: Person, result: ReviewR
         if _is_about(owed, person, result) and row.phase in ASKED_IN[owed.kind]:
             owe_again(store, row, owed)
     if row.phase == "peers":
-        nominating.ask(store, row)
+        nominating.ask(store, row, subject=person.id)
     if row.phase in sharing.SHARED_IN:
         sharing.ask(store, row)
     deadlines.plan(store, row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from handlers.kit.cards import Button, Card, Press, Section
@@ -69,9 +70,7 @@ def all_told(
     store: Store, row: ReviewCycle, owed: Iterable[ObligationRow], event: CycleEvent, title: Text
 ) -> tuple[Tell, ...]:
     """One message for everybody who owes something, with how much, and until when."""
-    counts: dict[str, int] = {}
-    for each in owed:
-        counts[each.person_id] = counts.get(each.person_id, 0) + 1
+    counts = Counter(each.person_id for each in owed)
     return tuple(
         tell(store, row, person, _news(row, person, count, title), topic=f"reviews.event:{event.id}:{who}")
         for who, count in counts.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from handlers.kit.calendar import local_day
@@ -60,9 +60,9 @@ def resume(request: Request, cycle: str) -> Reply:
     assert row.paused_at
     days = later(request.calendar, row, open_phases(row), _days_paused(request, row))
     store.reviews.cycles.change(row, "resumed", state="running", paused_at=None, last_days=days)
-    owed = [
-        each for each in store.obligations.within(within(row.id), closed=HELD) if _still(store, row, each)
-    ]
+    to_write = {duty.id for duty in store.reviews.duties(row.id, state="owed")}
+    held = store.obligations.within(within(row.id), closed=HELD)
+    owed = [each for each in held if _still(store, each, to_write)]
     for each in owed:
         owing.go_on(store, row, each)
     phases.begin(store, row)
@@ -77,13 +77,10 @@ def resume(request: Request, cycle: str) -> Reply:
     return Reply(show=phases.state_card(row, Phrase("It goes on.")), tell=told)
 
 
-def _still(store: Store, row: ReviewCycle, owed: ObligationRow) -> bool:
+def _still(store: Store, owed: ObligationRow, to_write: Collection[str]) -> bool:
     """Whether it is to be done at all after the pause: somebody may have left in it."""
     person = store.directory.person(owed.person_id)
-    if owed.kind != WRITE:
-        return person is not None and person.active
-    duty = store.reviews.duty(owed.about)
-    return person is not None and person.active and duty is not None and duty.state == "owed"
+    return person is not None and person.active and (owed.kind != WRITE or owed.about in to_write)
 
 
 def _days_paused(request: Request, row: ReviewCycle) -> timedelta:

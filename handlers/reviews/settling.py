@@ -135,7 +135,7 @@ def ask_these(request: Request, cycle: str, subject: str) -> Reply:
         if owed.kind == APPROVE and owed.args == {"cycle": row.id, "subject": subject}:
             request.store.obligations.close(request.actor.id, APPROVE, owed.about)
     if row.phase == "write":
-        duties.ask(request.store, row, "write")
+        duties.ask(request.store, row, "write", subject=subject)
         return Reply(show=chosen_card(request, row, subject, Phrase("Settled. They are asked now.")))
     return Reply(
         show=chosen_card(request, row, subject, Phrase("Settled. They are asked when others write."))

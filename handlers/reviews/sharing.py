@@ -38,15 +38,16 @@ SHARED_IN = ("share", "talk", "acknowledge", "closed")
 
 def ask(store: Store, cycle: ReviewCycle) -> None:
     """Let each manager share what they wrote."""
+    unshared = store.reviews.results.unshared(cycle.id)
     for duty in store.reviews.duties(cycle.id, role=MANAGER, state="submitted"):
-        result = store.reviews.results.for_the_clock(cycle.id, duty.subject_id)
+        result = unshared.get(duty.subject_id)
         author = store.directory.person(duty.author_id or "")
-        if result is None or author is None or not author.active or result.shared_at or result.out_at:
+        if result is None or author is None or not author.active:
             continue
         name = Verbatim(store.directory.named(duty.subject_id))
         title = Phrase("{cycle}: share the result with {name}", cycle=Verbatim(cycle.name), name=name)
-        args = {"result": result.id}
-        owe(store, cycle, author, SHARE, result.id, title=title, args=args, minutes=5, phase="share")
+        args = {"result": result}
+        owe(store, cycle, author, SHARE, result, title=title, args=args, minutes=5, phase="share")
 
 
 def settle(store: Store, cycle: ReviewCycle) -> None:

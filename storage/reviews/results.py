@@ -83,6 +83,13 @@ class ReviewResults:
         both = select(RESULTS.c.subject_id, RESULTS.c.author_id).where(RESULTS.c.cycle_id == cycle_id)
         return {subject: author for subject, author in self._store.execute(both)}
 
+    def unshared(self, cycle_id: str) -> dict[str, str]:
+        """The ids of the results of a cycle that are still to be shared, by whom they are about, without those of whom
+        HR has taken out of it, for the machine's own rules."""
+        both = select(RESULTS.c.subject_id, RESULTS.c.id).where(RESULTS.c.cycle_id == cycle_id)
+        open_ = both.where(RESULTS.c.shared_at.is_(None), RESULTS.c.out_at.is_(None))
+        return {subject: result for subject, result in self._store.execute(open_)}
+
     def change(self, row: ReviewResult, **values: Any) -> None:
         """Write new values. Raises Conflict."""
         self._store.change(row, **values)

@@ -169,11 +169,6 @@ class CyclesRunning:
         theirs = (HANDED.c.cycle_id == cycle_id, HANDED.c.subject_id == subject)
         return self._store.all(HandOver, *theirs, order=HANDED.c.id)
 
-    def undecided(self, cycle_id: str) -> list[HandOver]:
-        """The changes of managers about which nobody has decided."""
-        waiting = (HANDED.c.cycle_id == cycle_id, HANDED.c.choice == "")
-        return self._store.all(HandOver, *waiting, order=HANDED.c.id)
-
     def decide(self, row: HandOver, choice: str, *, by: str) -> None:
         """HR says who finishes the review."""
         self._store.change(row, choice=choice, decided_at=self._store.now, decided_by=by)
