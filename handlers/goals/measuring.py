@@ -9,7 +9,7 @@ from handlers.goals import goal as goals
 from handlers.goals.directions import DIRECTIONS
 from handlers.goals.goal import KPI, changers, feature
 from handlers.goals.lines import written
-from handlers.goals.picking import allow, my_goals, my_scorecards
+from handlers.goals.picking import allow, my_goals, my_scorecards, no_goal, no_scorecard
 from handlers.goals.scorecards.parts import PARTS
 from handlers.goals.writing import card
 from handlers.kit.access import everyone
@@ -73,7 +73,7 @@ Item = Annotated[dict[str, str], Sheet(Phrase("A new item"), of=lambda request, 
 )
 def result(
     request: Request,
-    to_goal: Annotated[str, Choice(Phrase("Of which goal?"), options=my_goals)],
+    to_goal: Annotated[str, Choice(Phrase("Of which goal?"), options=my_goals, missing=no_goal)],
     how: How,
 ) -> Reply:
     """Add what a goal of yours is measured by."""
@@ -96,7 +96,9 @@ def result(
 )
 def item(
     request: Request,
-    to_card: Annotated[str, Choice(Phrase("Of which scorecard?"), options=my_scorecards)],
+    to_card: Annotated[
+        str, Choice(Phrase("Of which scorecard?"), options=my_scorecards, missing=no_scorecard)
+    ],
     how: Item,
 ) -> Reply:
     """Add an item to a scorecard of yours: a number, a judgement, bonus points or points off."""

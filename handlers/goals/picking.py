@@ -10,7 +10,7 @@ from handlers.kit.access import Rule
 from handlers.kit.forms import Option
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
-from handlers.kit.text import Phrase
+from handlers.kit.text import Phrase, Text
 from storage.goals import KeyResult
 
 NONE_YET = {
@@ -18,6 +18,21 @@ NONE_YET = {
     "result": Phrase("You have no key results yet. Write a goal first, with /goals add."),
     "scorecard": Phrase("You have no scorecard yet. Write one first, with /goals scorecard new."),
 }
+
+
+def no_goal(number: Text) -> Text:
+    """What is said of a number that none of the asker's goals has; theirs stand below it."""
+    return Phrase("You have no open goal {number}. You have these:", number=number)
+
+
+def no_scorecard(number: Text) -> Text:
+    """The same of scorecards."""
+    return Phrase("You have no open scorecard {number}. You have these:", number=number)
+
+
+def no_result(number: Text) -> Text:
+    """The same of key results."""
+    return Phrase("You have no open key result {number}. You have these:", number=number)
 
 
 _CALLED = ("{}", "#{}", "{}.", "{}:")

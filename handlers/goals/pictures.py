@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from handlers.goals import goal as goals
 from handlers.goals.course import course_of
 from handlers.goals.goal import AT_RISK, OFF_TRACK, ON_TRACK, Standing, feature, percent, seers
-from handlers.goals.picking import allow, my_goals
+from handlers.goals.picking import allow, my_goals, no_goal
 from handlers.goals.scoring import whole_percent
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Card, Note, Picture
@@ -41,7 +41,8 @@ _SIGNS = {ON_TRACK: "●", AT_RISK: "▲", OFF_TRACK: "■"}
     title=Phrase("Progress over time"),
 )
 def chart(
-    request: Request, which: Annotated[str, Choice(Phrase("Which goal of yours?"), options=my_goals)]
+    request: Request,
+    which: Annotated[str, Choice(Phrase("Which goal of yours?"), options=my_goals, missing=no_goal)],
 ) -> Reply:
     """Show how a goal of yours came along, as a picture."""
     allow(request, seers, question="which", goal=which)

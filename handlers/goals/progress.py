@@ -12,7 +12,7 @@ from handlers.goals.amounts import bare
 from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, percent, progress_of
 from handlers.goals.nudges import owed
 from handlers.goals.numbers import Typed, read_number
-from handlers.goals.picking import allow, my_results
+from handlers.goals.picking import allow, my_results, no_result
 from handlers.goals.scoring import ONE, ZERO, Direction, is_stretched
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Note, Part, Section
@@ -30,14 +30,19 @@ SEPARATORS = " \t\n,，;；:：-–。."
 YES = frozenset({"yes", "y", "done", "true", "是", "完成", "已完成", "做到了", "对"})
 NO = frozenset({"no", "n", "not yet", "not done", "false", "否", "没有", "未完成", "还没"})
 
+_SAID = "|".join(rf"{word}(?![a-z])" if word.isascii() else word for word in sorted(YES | NO))
+_FIGURE = rf"[-+]?[\d$€£¥]|{_SAID}"
+"""How an answer begins that says how far something is."""
 
-Result = Annotated[str, Choice(Phrase("Which key result?"), options=my_results)]
+
+Result = Annotated[str, Choice(Phrase("Which key result?"), options=my_results, missing=no_result)]
 Far = Annotated[
     str,
     Words(
         Phrase("How far is it?"),
         help=Phrase("A number in its own unit, or a percentage of the way. For yes or no: yes, or not yet."),
         longest=1000,
+        begins=_FIGURE,
     ),
 ]
 Sure = Annotated[str, Choice(Phrase("How does it look?"), options=CONFIDENCE)]
@@ -144,13 +149,10 @@ def _looks(row: KeyResult) -> tuple[Part, ...]:
 
 
 def _without_number(row: KeyResult, far: str) -> str:
-    """What was typed after a number that could mean several: they were asked which, and it stands there still."""
+    """What was typed after the key result's own number, which was picked beside it."""
     number, _, rest = far.strip().partition(" ")
     is_its = number.strip("#.:：") in (row.called, str(row.goal_number))
-    return rest if is_its and _SAYS_MORE.match(rest) else far
-
-
-_SAYS_MORE = re.compile(rf"\s*(?:[-+]?[\d$€£¥]|{'|'.join(sorted(YES | NO))})", re.IGNORECASE)
+    return rest if is_its and re.match(_FIGURE, rest.lstrip(), re.IGNORECASE) else far
 
 
 # What was typed ------------------------------------------------------------------------------------------------------

@@ -88,6 +88,8 @@ def what_comes_first(questions: Sequence[Answerable]) -> Text | None:
 
 def _drawn(question: Answerable, request: Request) -> Answerable:
     beside = question.beside(request) if callable(question.beside) else question.beside
+    if isinstance(question, Choice):
+        return replace(question, suggested=None, beside=beside, missing=None)
     return replace(question, suggested=None, beside=beside)
 
 

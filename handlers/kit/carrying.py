@@ -14,7 +14,7 @@ from handlers.kit.problems import Problem, Refused
 from handlers.kit.requests import Answer, Incoming, Reply, Request, Tell, Where
 from handlers.kit.sealing import Seal
 from handlers.kit.steps import Step, Steps
-from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.kit.values import altered, dump
 from handlers.kit.vocabulary import Vocabulary
 from storage.people import Person
@@ -22,9 +22,6 @@ from storage.store import Store
 from storage.tables import Draft, Outgoing
 
 PRIVATE_ONLY = Phrase("This is personal, and everybody reads along here. Please ask me in our private chat.")
-
-_SHOWN = 200
-"""Characters of words that were not understood, as they are said back."""
 
 
 class TakesLong(Exception):
@@ -74,13 +71,13 @@ class Carrying:
             raise Problem(PRIVATE_ONLY)
         refuse_closed(route, request)
         if _asks_first(route, request, step, args, given):
-            return self._open_form(request, route, args, given, left=step.left)
+            return self._open_form(request, route, args, given, unclear=step.unclear)
         if step.handle and not request.store.handles.use(step.handle):
             raise Refused()
         if step.draft is not None:
             return self._fill(request, route, step.draft, args, given)
         reply = route.handler(request, **asking.arguments(route, request, args, given))
-        return _with_left(self._finished(request, route, reply), step.left)
+        return _with_notes(self._finished(request, route, reply), step.unclear)
 
     def _finished(self, request: Request, route: Route, reply: Reply) -> Answer:
         request.store.audit("did", route.name)
@@ -93,7 +90,7 @@ class Carrying:
         args: Mapping[str, Any],
         given: Mapping[str, Any],
         *,
-        left: str = "",
+        unclear: tuple[Text, ...] = (),
     ) -> Answer:
         questions = asking.questions_of(route, request, args)
         if first_of_all := asking.what_comes_first(questions):
@@ -105,13 +102,12 @@ class Carrying:
             request.store.drafts.keep(draft, {**draft.given, **kept})
         form = asking.form_of(route, request, draft.args, draft.given, draft.id, questions=questions)
         first = next((n for n, q in enumerate(form.questions) if not draft.given.get(q.name)), 0)
-        if left and not request.interviews:
-            form = replace(form, intro=_not_understood(left))
+        if unclear and not request.interviews:
+            form = replace(form, intro=Lines(unclear))
         answer = self._steps.ask(request, draft, route, form, first)
         # An interview may begin in the middle of its form: then the words stand over the question itself.
-        return (
-            replace(answer, errors=(("", _not_understood(left)),)) if left and request.interviews else answer
-        )
+        above = tuple(("", words) for words in unclear) if request.interviews else ()
+        return replace(answer, errors=above) if above else answer
 
     def _fill(
         self, request: Request, route: Route, draft: Draft, args: Mapping[str, Any], given: Mapping[str, Any]
@@ -225,16 +221,11 @@ def _put(store: Store, route: str, tell: Tell, card: str, **more: Any) -> Outgoi
     )
 
 
-def _with_left(answer: Answer, left: str) -> Answer:
+def _with_notes(answer: Answer, unclear: tuple[Text, ...]) -> Answer:
     """An answer that says which words had no part in it, instead of dropping them."""
-    if not left or answer.card is None:
+    if not unclear or answer.card is None:
         return answer
-    return altered(answer, card=Card(answer.card.title, *answer.card.parts, Note(_not_understood(left))))
-
-
-def _not_understood(left: str) -> Phrase:
-    shown = left if len(left) <= _SHOWN else f"{left[:_SHOWN].rstrip()} …"
-    return Phrase("I did not understand “{words}” here.", words=Verbatim(shown))
+    return altered(answer, card=Card(answer.card.title, *answer.card.parts, *map(Note, unclear)))
 
 
 def _takes(route: Route, name: str) -> bool:

@@ -65,10 +65,12 @@ class Question:
 class Words(Question):
     """Free text. `lead` are words that may stand before it in a command ("for", "因为"); `labels` are
     words that begin it there ("done", "完成"). `longest` is in characters; what is longer than platforms take at once
-    is said in parts there."""
+    is said in parts there. An answer that may begin with a number itself says in `begins`, as a regular expression, how
+    any begins: only then is a number before it one that was to choose something."""
 
     lead: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    begins: str = ""
     longest: int = AT_ONCE
     lines: bool = True
 
@@ -81,10 +83,12 @@ class Words(Question):
 @value
 class Choice(Question):
     """One of some options; `options` may be a function of the request until the form is made. In a command a `tagged`
-    one is read from its #tag alone: where free words follow, they may well begin with the name of an option."""
+    one is read from its #tag alone: where free words follow, they may well begin with the name of an option. Where
+    options are called by numbers, `missing` says of a number that no option has that there is none."""
 
     options: "tuple[Option, ...] | Callable[[Request], tuple[Option, ...]]" = ()
     tagged: bool = False
+    missing: "Callable[[Text], Text] | None" = None
 
     @property
     def known(self) -> tuple[Option, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -23,44 +23,52 @@ from handlers.kit.forms import (
 from handlers.kit.naming import named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
-from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, more
 from handlers.kit.typed import MENTION, SEPARATORS, spoken
 from storage.people import Person
 
 _SEGMENT = re.compile(r"[;；\n]")
 _ENDS = "\n;；.。!！?？…"
+_NUMBER = re.compile(r"#?(\d{1,9}(?:\.\d{1,9})?)[.:：]?(?=\s|$|[,，])")
+_LISTED = 10
+"""Options that are named where none has the number that was typed."""
 _LONGEST_DAY = 80
 """Characters in which a day is written that stands at the beginning of a text, however long the text is."""
 
 
 @dataclass(frozen=True)
 class Understood:
-    """The answers that a text gives, by question, and the words of it that answer nothing."""
+    """The answers that a text gives, by question, and the words of it that answer nothing. `missing` has what is to be
+    said of a number that chooses nothing, by question."""
 
     given: dict[str, Any]
     left: str = ""
+    missing: Mapping[str, Text] = field(default_factory=dict)
 
 
 def read(rest: str, request: Request, questions: Sequence[Question]) -> Understood:
     """What the text says to these questions; raises Problem for a colleague who is not found."""
-    reading = _Reading(rest, request)
+    words = [question for question in questions if isinstance(question, Words)]
+    reading = _Reading(rest, request, begins=words[0].begins if words else "")
     for question in questions:
         if isinstance(question, Choice):
             reading.take_tag(question)
     for question in questions:
         if not isinstance(question, Words):
             reading.take(question)
-    reading.take_words([question for question in questions if isinstance(question, Words)])
-    return Understood(reading.given, reading.left)
+    reading.take_words(words)
+    return Understood(reading.given, reading.left, reading.missing)
 
 
 class _Reading:
-    """A text that is eaten from the left."""
+    """A text that is eaten from the left. `begins` is how its free words begin, where they may begin with a number."""
 
-    def __init__(self, rest: str, request: Request) -> None:
+    def __init__(self, rest: str, request: Request, *, begins: str) -> None:
         self.rest = rest
         self.request = request
+        self.begins = begins
         self.given: dict[str, Any] = {}
+        self.missing: dict[str, Text] = {}
 
     @property
     def left(self) -> str:
@@ -191,6 +199,19 @@ class _Reading:
         if begins:
             length, self.given[question.name] = max(begins, key=itemgetter(0))
             self.rest = self.rest[length:].lstrip(SEPARATORS)
+        elif question.missing and any(option.value for option in question.known):
+            self._miss_number(question, question.missing)
+
+    def _miss_number(self, question: Choice, missing: Callable[[Text], Text]) -> None:
+        found = _NUMBER.match(self.rest)
+        if found is None:
+            return
+        labels = [option.label for option in question.known]
+        listed = (*labels[:_LISTED], *more(len(labels), _LISTED))
+        self.missing[question.name] = Lines((missing(Verbatim(found.group(1))), *listed))
+        after = self.rest[found.end() :].lstrip(SEPARATORS)
+        if not self.begins or re.match(self.begins, after, re.IGNORECASE):
+            self.rest = after
 
 
 @lru_cache(maxsize=4096)

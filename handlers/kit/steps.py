@@ -16,13 +16,16 @@ from handlers.kit.forms import Form, Words
 from handlers.kit.problems import Refused
 from handlers.kit.requests import Answer, Incoming, Opened, Pressed, Reacted, Reply, Request, Said, Submitted
 from handlers.kit.sealing import Seal
-from handlers.kit.text import Phrase
+from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import marked, spoken
 from handlers.kit.vocabulary import Vocabulary
 from storage.tables import Draft
 
 HELP = "preferences.help"
 """The route that answers what nobody understood."""
+
+_SHOWN = 200
+"""Characters of words that were not understood, as they are said back."""
 
 OVERTAKEN = timedelta(hours=1)
 """Platforms deliver again for less than this, and what they deliver comes out of order."""
@@ -31,7 +34,7 @@ OVERTAKEN = timedelta(hours=1)
 @dataclass(frozen=True)
 class Step:
     """What to do: a route with what is known of its arguments, or a reply or an answer that is ready. `handle` is the
-    key that is used up when the route runs; `left` are words of a command that answer none of its questions."""
+    key that is used up when the route runs; `unclear` says which words of a command answer none of its questions."""
 
     route: Route | None = None
     args: Mapping[str, Any] | None = None
@@ -39,7 +42,7 @@ class Step:
     form: bool = False
     draft: Draft | None = None
     handle: str = ""
-    left: str = ""
+    unclear: tuple[Text, ...] = ()
     reply: Reply | None = None
     answer: Answer | None = None
 
@@ -113,7 +116,8 @@ class Steps:
             return Step(route=self._routes.get(HELP), args=about)
         questions = asking.questions_of(called.route, request, {})
         read = grammar.read(called.rest or rest, request, questions)
-        return Step(route=called.route, args={}, given=read.given, left=read.left if called.rest else "")
+        given = {**dict.fromkeys(read.missing, ""), **read.given}
+        return Step(route=called.route, args={}, given=given, unclear=_unclear(read) if called.rest else ())
 
     def _edited(self, request: Request, act: Said, words: str) -> Step:
         """Doors that do not follow edits hear of none. An edit can overtake its message, or follow one that did
@@ -248,3 +252,13 @@ class Steps:
             request.store, asking.ask(request, form, position), for_person=request.actor.id
         )
         return Answer(outcome="asked", asked=asked, route=route.name)
+
+
+def _unclear(read: grammar.Understood) -> tuple[Text, ...]:
+    if not read.left:
+        return tuple(read.missing.values())
+    shown = read.left if len(read.left) <= _SHOWN else f"{read.left[:_SHOWN].rstrip()} …"
+    return (
+        *read.missing.values(),
+        Phrase("I did not understand “{words}” here.", words=Verbatim(shown)),
+    )

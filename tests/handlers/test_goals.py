@@ -205,6 +205,68 @@ async def test_a_number_that_could_mean_several_is_asked_about_and_never_taken_f
     assert "shipped to beta" in heard
 
 
+@pytest.mark.parametrize(
+    ("typed", "field", "kept"),
+    [
+        ("9 70% shipped to beta", "far", "70% shipped to beta"),
+        ("#9.1: not yet", "far", "not yet"),
+        ("9 shipped to beta", "far", "9 shipped to beta"),
+        ("9 new users", "far", "9 new users"),
+        ("9", "far", "9"),
+    ],
+)
+async def test_a_number_that_no_key_result_has_is_said_to_be_missing(
+    chat: Chat, typed: str, field: str, kept: str
+) -> None:
+    await write(chat, "ben", "one from 0 to 500", "two from 0 to 500")
+    heard = await chat.says("ben", f"/goals update {typed}")
+    assert "You have no open key result 9" in heard
+    assert "1.1. one\n1.2. two" in heard
+    assert heard.form
+    assert heard.form.given[field] == kept
+
+
+@pytest.mark.parametrize(
+    ("command", "says", "kept"),
+    [
+        ("/goals result 9 tickets from 40 to 20", "no open goal 9", {"what": "tickets from 40 to 20"}),
+        ("/goals result 9", "no open goal 9", {}),
+        ("/goals chart 9", "no open goal 9", {}),
+        ("/goals align 9", "no open goal 9", {}),
+        ("/goals change 9 target 600", "no open key result 9", {"target": "600"}),
+    ],
+)
+async def test_every_door_that_takes_a_number_says_that_it_is_missing(
+    chat: Chat, command: str, says: str, kept: dict[str, str]
+) -> None:
+    await write(chat, "ada", title="The platform grows")
+    await write(chat, "ben", "one from 0 to 500", "two from 0 to 500")
+    heard = await chat.says("ben", command)
+    assert says in heard
+    assert heard.form
+    assert {name: item for name, item in heard.form.given.items() if item} == kept
+    assert "I did not understand" not in heard
+
+
+async def test_an_interview_says_that_a_number_is_missing_over_its_first_question(chat: Chat) -> None:
+    chat.interviews = True
+    await write(chat, "ben", "one from 0 to 500", "two from 0 to 500")
+    heard = await chat.says("ben", "/goals update 9 70%")
+    assert "You have no open key result 9" in heard
+    assert "Which key result?" in heard
+    await chat.presses("ben", "1.2. two")
+    for _ in range(3):
+        heard = await chat.presses("ben", "Skip")
+    assert "1.2. two: 350 of 500 (70 %)" in heard
+
+
+async def test_with_many_goals_the_first_are_named_and_the_rest_is_counted(chat: Chat) -> None:
+    for number in range(12):
+        await write(chat, title=f"Goal {number}")
+    heard = await chat.says("ben", "/goals chart 99")
+    assert "10. Goal 9\n… and 2 more." in heard
+
+
 async def test_with_one_goal_its_number_may_be_left_out(chat: Chat) -> None:
     await write(chat, "ben", "one from 0 to 5", "two from 0 to 5")
     assert "1.2. two: 4 of 5" in await chat.says("ben", "/goals update 2 4")

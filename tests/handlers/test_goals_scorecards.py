@@ -137,3 +137,11 @@ async def test_who_sees_a_scorecard(chat: Chat) -> None:
     assert "Customer service" in await chat.says("ada", "/goals scorecard @ben")
     for who in ("chen", "dora", "hana", "ivan"):
         assert "Customer service" not in await chat.says(who, "/goals scorecard @ben"), who
+
+
+async def test_a_number_that_no_scorecard_has_is_said_to_be_missing(chat: Chat) -> None:
+    await carded(chat)
+    heard = await chat.says("ben", "/goals item 9 complaints from 40 to 20")
+    assert "You have no open scorecard 9" in heard
+    assert heard.form
+    assert heard.form.given["what"] == "complaints from 40 to 20"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from handlers.goals import goal as goals
 from handlers.goals.goal import COMPANY, DEPARTMENT, PERSON, TEAM, changers, feature, goal_of
-from handlers.goals.picking import allow, my_goals
+from handlers.goals.picking import allow, my_goals, no_goal
 from handlers.kit.access import Rule, everyone
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.forms import Choice, Option, Words
@@ -90,7 +90,7 @@ Parent = Annotated[str, Choice(Phrase("Which goal does it serve?"), options=_par
 )
 def align(
     request: Request,
-    which: Annotated[str, Choice(Phrase("Which goal of yours?"), options=my_goals)],
+    which: Annotated[str, Choice(Phrase("Which goal of yours?"), options=my_goals, missing=no_goal)],
     parent: Parent,
 ) -> Reply:
     """Say which goal above it a goal of yours serves."""
