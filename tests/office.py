@@ -172,18 +172,19 @@ class Office:
         """All of it, as words."""
         return "\n".join(message.text for message in self.chat(who))
 
-    async def interview(self, who: str, begins: str, answers: Answers) -> None:
-        """Press what begins it, and answer question by question: those that a key of the answers begins, some
-        in several messages, and skip the others."""
+    async def interview(self, who: str, begins: str, answers: Answers, *, ends: str) -> None:
+        """Press what begins it, and answer question by question, until it ends with these words: those that a key of
+        the answers begins, some in several messages, and skip the others."""
         known = self._last(who)
         await self.telegram.presses(ON_TELEGRAM[who], begins)
-        known = await self._after(who, known)
+        known = await self._after(who, known, ends)
         while question := self._asked(who):
             given = next((answer for key, answer in answers.items() if question.startswith(key)), "Skip")
             for words in (given,) if isinstance(given, str) else given:
-                known = await self._answers(who, words, known)
+                known = await self._answers(who, words, known, ends)
             if question == self._asked(who):  # there is room for more
-                known = await self._answers(who, (self.labels(who) & ENOUGH).pop(), known)
+                known = await self._answers(who, (self.labels(who) & ENOUGH).pop(), known, ends)
+        assert ends in self.seen(who)
 
     def _asked(self, who: str) -> str:
         """The question of an interview that waits for its answer, or ""; a long answer so far is several messages."""
@@ -192,11 +193,11 @@ class Office:
         shown = (message.text for message in reversed(self.chat(who)))
         return next(text.split("\n")[2] for text in shown if re.match(r"\d+/\d+ · ", text))
 
-    async def _answers(self, who: str, words: str, known: str) -> str:
+    async def _answers(self, who: str, words: str, known: str, ends: str) -> str:
         """Press the button of this label, or say it; returns what stands last then."""
         does = self.telegram.presses if words in self.labels(who) else self.telegram.says
         await does(ON_TELEGRAM[who], words)
-        return await self._after(who, known)
+        return await self._after(who, known, ends)
 
     # The local chat ------------------------------------------------------------------------------------------
 
@@ -229,9 +230,13 @@ class Office:
         """The buttons of what stands last in somebody's chat."""
         return {label for row in self.chat(who)[-1].buttons for label, _ in row}
 
-    async def _after(self, who: str, known: str) -> str:
-        """Wait until something else stands last in somebody's chat."""
-        await self.until(lambda: self._last(who) != known, f"{who} is asked on")
+    async def _after(self, who: str, known: str, ends: str) -> str:
+        """Wait until something else stands last in somebody's chat: what ends it, or a question to its last message,
+        which has the buttons."""
+        await self.until(
+            lambda: self._last(who) != known and bool(self.labels(who) or ends in self._last(who)),
+            f"{who} is asked on",
+        )
         return self._last(who)
 
 

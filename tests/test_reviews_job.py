@@ -101,8 +101,7 @@ async def write_in_telegram(here: Office) -> None:
         "Results": "4 – often more than the role needs",
         "What should be learned": "Speak at a meet-up in May",
     }
-    await here.interview("ben", "Do it now", answers)
-    assert "Handed in." in here.seen("ben")
+    await here.interview("ben", "Do it now", answers, ends="Handed in.")
 
 
 async def write_in_the_local_chat(here: Office, page: Any) -> None:
@@ -126,8 +125,7 @@ async def who_still_owes_is_reminded(here: Office) -> None:
 async def choose_colleagues(here: Office) -> None:
     """The clock has begun the next phase. Ben proposes Eve in Telegram, and Ada settles it in Slack."""
     await here.until(lambda: "propose colleagues" in here.seen("ben"), "Ben is asked for colleagues")
-    await here.interview("ben", "Do it now", {"Who can say how you worked": "Eve Curie"})
-    assert "Proposed." in here.seen("ben")
+    await here.interview("ben", "Do it now", {"Who can say how you worked": "Eve Curie"}, ends="Proposed.")
     await here.press("ada", await here.answered("ada", "/review"), "Choose", "write about Ben Okri")
     await here.press("ada", await here.shown("ada", "Eve Curie (proposed)"), "Ask these")
     await here.shown("ada", "They are asked when others write.")
@@ -141,8 +139,7 @@ async def write_about_a_manager(here: Office, page: Any) -> None:
         "Gives direction: what shows it": long(IN_CONFIDENCE, "And since then every Monday"),
         "Gives direction": "4 – often more than the role needs",
     }
-    await here.interview("ben", "Write", answers)
-    assert "Handed in." in here.seen("ben")
+    await here.interview("ben", "Write", answers, ends="Handed in.")
     points = {"Gives direction": "4"}
     await here.fill_in(page, "eve", "Review of your manager", points)
     await here.fill_in(page, "chen", "Ada Lovelace", {"指明方向": "5"})
