@@ -86,6 +86,12 @@ def what_comes_first(questions: Sequence[Answerable]) -> Text | None:
     return None
 
 
+def words_in(route: Route, given: Mapping[str, Any]) -> list[str]:
+    """What was written freely among answers to the questions of a route."""
+    asked = (question for question in route.questions if isinstance(question, Words))
+    return [str(given[question.name]) for question in asked if given.get(question.name)]
+
+
 def _drawn(question: Answerable, request: Request) -> Answerable:
     beside = question.beside(request) if callable(question.beside) else question.beside
     if isinstance(question, Choice):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.kit import asking
-from handlers.kit.cards import Card, Note
+from handlers.kit.cards import Card, Note, Part, Section
 from handlers.kit.discretion import refuse_closed
 from handlers.kit.features import Feature, Route
 from handlers.kit.problems import Problem, Refused
@@ -71,7 +71,7 @@ class Carrying:
             raise Problem(PRIVATE_ONLY)
         refuse_closed(route, request)
         if _asks_first(route, request, step, args, given):
-            return self._open_form(request, route, args, given, unclear=step.unclear)
+            return self._open_form(request, route, args, given, typed=step.typed, unclear=step.unclear)
         if step.handle and not request.store.handles.use(step.handle):
             raise Refused()
         if step.draft is not None:
@@ -90,11 +90,13 @@ class Carrying:
         args: Mapping[str, Any],
         given: Mapping[str, Any],
         *,
+        typed: str = "",
         unclear: tuple[Text, ...] = (),
     ) -> Answer:
         questions = asking.questions_of(route, request, args)
         if first_of_all := asking.what_comes_first(questions):
-            return Answer(card=Card(first_of_all), route=route.name)
+            words = typed or "\n".join(asking.words_in(route, {**args, **given}))
+            return Answer(card=Card(first_of_all, *_said_back(words)), route=route.name)
         asking_here = request.platform if request.interviews else ""
         kept = {name: asking.raw(item) for name, item in given.items()}
         draft = request.store.drafts.begin(request.actor.id, route.name, dict(args), kept, asking=asking_here)
@@ -218,6 +220,16 @@ def _put(store: Store, route: str, tell: Tell, card: str, **more: Any) -> Outgoi
         due_at=store.now + tell.after,
         expires_at=store.now + tell.after + tell.lives,
         **more,
+    )
+
+
+def _said_back(words: str) -> tuple[Part, ...]:
+    """What was typed for a form that cannot be opened yet: the person may want it once it can."""
+    if not words:
+        return ()
+    return (
+        Section(Phrase("Nothing was done with what you wrote. Here it is, for later:")),
+        Section(Verbatim(words), quoted=True),
     )
 
 

@@ -34,7 +34,8 @@ OVERTAKEN = timedelta(hours=1)
 @dataclass(frozen=True)
 class Step:
     """What to do: a route with what is known of its arguments, or a reply or an answer that is ready. `handle` is the
-    key that is used up when the route runs; `unclear` says which words of a command answer none of its questions."""
+    key that is used up when the route runs; `typed` are the words of a command that says more than its name, and
+    `unclear` says which of them answer none of its questions."""
 
     route: Route | None = None
     args: Mapping[str, Any] | None = None
@@ -42,6 +43,7 @@ class Step:
     form: bool = False
     draft: Draft | None = None
     handle: str = ""
+    typed: str = ""
     unclear: tuple[Text, ...] = ()
     reply: Reply | None = None
     answer: Answer | None = None
@@ -117,7 +119,9 @@ class Steps:
         questions = asking.questions_of(called.route, request, {})
         read = grammar.read(called.rest or rest, request, questions)
         given = {**dict.fromkeys(read.missing, ""), **read.given}
-        return Step(route=called.route, args={}, given=given, unclear=_unclear(read) if called.rest else ())
+        typed = spoken(words if called.rest else rest, request.store.directory, request.platform)
+        unclear = _unclear(read) if called.rest else ()
+        return Step(route=called.route, args={}, given=given, typed=typed, unclear=unclear)
 
     def _edited(self, request: Request, act: Said, words: str) -> Step:
         """Doors that do not follow edits hear of none. An edit can overtake its message, or follow one that did

@@ -9,6 +9,8 @@ import pytest
 from handlers import FEATURES
 from handlers.kit.features import Route
 from handlers.kit.requests import Opened, Where
+from handlers.kit.typed import mention
+from storage.tables import Draft
 from tests.company import Chat
 
 COMMANDS = [(each.name, route) for each in FEATURES for route in each.routes if route.words]
@@ -160,6 +162,24 @@ async def test_a_form_that_could_not_be_sent_is_not_opened(chat: Chat, said: str
     heard = await chat.says("ada", said)
     assert heard.form is None
     assert answered in heard
+    assert ("Here it is, for later" in heard) == (said.count(" ") > 1)
+
+
+async def test_what_was_typed_for_such_a_form_is_said_back(any_chat: Chat) -> None:
+    chat = any_chat
+    mentioned = f"/goals update 2 70% {mention('ben')} helped"
+    assert "\n/goals update 2 70% @Ben Okri helped" in await chat.says("ada", mentioned)
+    chat.interviews = True
+    assert "\n更新目标 2 70%" in await chat.says("chen", "更新目标 2 70%")
+    assert "\n/goals chart 9, please" in await chat.says("ada", "/goals chart 9, please")
+    assert not chat.rows(Draft)
+
+
+async def test_what_was_typed_behind_a_mistyped_command_is_said_back_too(chat: Chat) -> None:
+    await chat.says("ada", "/gaols update 2 70% shipped to beta")
+    heard = await chat.presses("ada", "Yes, /goals update")
+    assert "You have no key results yet." in heard
+    assert "\n2 70% shipped to beta" in heard
 
 
 @pytest.mark.parametrize(
