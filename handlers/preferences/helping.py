@@ -11,6 +11,7 @@ from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Words
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Text, Verbatim, names
+from handlers.preferences import courtesies
 from handlers.preferences.doors import (
     bare,
     commands,
@@ -33,6 +34,8 @@ def help(request: Request, about: About = "") -> Reply:
     if not bare(about):
         return Reply(show=_overview(request))
     found = feature_called(about)
+    if found is None and (courtesy := courtesies.answer_to(about)):
+        return Reply(show=Card(courtesy, Button(Phrase("All that I can do"), help.bind())), keep=True)
     if found is None:
         return Reply(show=_not_understood(request, about), keep=True)
     return Reply(show=_one(request, found))

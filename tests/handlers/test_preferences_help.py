@@ -130,6 +130,55 @@ async def test_help_is_private(chat: Chat) -> None:
     assert "private chat" in await chat.does("ada", Opened("start"), where=shared)
 
 
+@pytest.mark.parametrize(
+    ("who", "said", "answered"),
+    [
+        ("ada", "thanks", "You are welcome."),
+        ("ada", "Thank you very much!", "You are welcome."),
+        ("ada", "ok thanks 👍", "You are welcome."),
+        ("ada", "ok", "All right."),
+        ("ada", "OK.", "All right."),
+        ("chen", "谢谢", "不客气。"),
+        ("chen", "好的，谢谢！", "不客气。"),
+        ("chen", "谢谢你", "不客气。"),
+        ("ada", "thank you all right", "You are welcome."),
+        ("chen", "好的", "好的。"),
+        ("chen", "收到👌", "好的。"),
+    ],
+)
+async def test_a_courtesy_is_answered_in_a_word(chat: Chat, who: str, said: str, answered: str) -> None:
+    heard = await chat.says(who, said)
+    assert heard.text.splitlines()[0] == answered
+    assert len(heard.text) < 60
+    assert "What I can do for you" in (await chat.presses(who, "All that I can do")).english
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "thanks @ben",
+        "谢谢 @ben 帮忙",
+        "谢谢陈明",
+        "ok but when?",
+        "ok?",
+        "好的？",
+        "thanksgiving",
+        "/thanks",
+        "好的周报",
+    ],
+)
+async def test_what_says_more_than_a_courtesy_is_no_courtesy(chat: Chat, said: str) -> None:
+    heard = await chat.says("ada", said)
+    assert "You are welcome." not in heard
+    assert "All right." not in heard
+
+
+async def test_ok_is_an_answer_where_something_is_asked(chat: Chat) -> None:
+    chat.interviews = True
+    await chat.says("ada", "/feedback @ben")
+    assert "All right." not in await chat.says("ada", "ok")
+
+
 # Words without a part in it ------------------------------------------------------------------------------------------
 
 
