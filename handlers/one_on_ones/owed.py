@@ -1,14 +1,17 @@
 """What is owed around a meeting: to be there, and to write down what was agreed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from handlers.kit.calendar import at_wall, local
+from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump
 from handlers.one_on_ones.meetings import Meeting, about_after, about_before, standing
 from storage.one_on_ones import Series
 from storage.store import Store
 
-TIME_TO_WRITE = timedelta(days=1)
+WORTH_WRITING = timedelta(days=1)
+"""So long after it was due a line is still asked for."""
 
 
 def remind_before(store: Store, series: Series, meeting: Meeting) -> None:
@@ -29,7 +32,8 @@ def remind_before(store: Store, series: Series, meeting: Meeting) -> None:
 
 
 def remind_after(store: Store, series: Series, meeting: Meeting, person_id: str) -> None:
-    """This person owes a line about what was agreed."""
+    """This person owes a line about what was agreed, until the same hour of their next workday."""
+    due_at = _next_workday(store, person_id)
     partner = Verbatim(store.directory.named(series.other_than(person_id)))
     store.obligations.open(
         person_id,
@@ -37,11 +41,18 @@ def remind_after(store: Store, series: Series, meeting: Meeting, person_id: str)
         about_after(series, meeting.on),
         title=dump(Phrase("Write down what you agreed with {name}", name=partner)),
         args={"series": series.id, "day": meeting.on.isoformat()},
-        due_at=store.now + TIME_TO_WRITE,
-        expires_at=store.now + 2 * TIME_TO_WRITE,
+        due_at=due_at,
+        expires_at=due_at + WORTH_WRITING,
         remind_at=store.now,
         minutes=5,
     )
+
+
+def _next_workday(store: Store, person_id: str) -> datetime:
+    person = store.directory.people[person_id]
+    now = local(store.now, person.zone)
+    day = hours_of(store, person, calendar_of(store)).next_open_day(now.date())
+    return at_wall(day, now.time(), person.zone)
 
 
 def forget_reminder(store: Store, series: Series, how: str) -> None:

@@ -185,6 +185,26 @@ async def test_two_hours_after_both_are_asked_to_write_it_down(any_chat: Chat) -
     assert "Tue, Dec 1, 2026" in await any_chat.says("ben", "/1on1 @chen")
 
 
+async def test_what_was_agreed_is_due_on_the_next_workday_of_whoever_writes_it(chat: Chat) -> None:
+    await planned(chat, "weekly Friday 10:00")
+    away(chat, "chen", date(2026, 11, 30))
+    friday = datetime(2026, 11, 27, 11, 0, tzinfo=UTC)
+    await tick(chat, friday)
+    monday, tuesday = datetime(2026, 11, 30, 11, 0, tzinfo=UTC), datetime(2026, 12, 1, 11, 0, tzinfo=UTC)
+    due = {_name(chat, row.person_id): row.due_at for row in owed(chat, "write_notes")}
+    assert due == {"ben": monday, "chen": tuesday}
+    await tick(chat, monday)
+    assert {row.person_id for row in owed(chat, "write_notes")} == {chat.ids["ben"], chat.ids["chen"]}
+
+
+async def test_a_holiday_is_no_day_to_write_down_what_was_agreed(chat: Chat) -> None:
+    await planned(chat)
+    chat.change(lambda store: store.workdays.load("", [(date(2026, 11, 25), False, "Founders' day")]))
+    await tick(chat, TUESDAY.replace(hour=11))
+    thursday = datetime(2026, 11, 26, 11, 0, tzinfo=UTC)
+    assert {row.due_at for row in owed(chat, "write_notes")} == {thursday}
+
+
 async def test_nobody_is_asked_when_the_notes_were_touched(any_chat: Chat) -> None:
     await planned(any_chat)
     await tick(any_chat, TUESDAY.replace(hour=7))
