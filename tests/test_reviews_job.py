@@ -123,10 +123,13 @@ async def who_still_owes_is_reminded(here: Office) -> None:
 
 
 async def choose_colleagues(here: Office) -> None:
-    """The clock has begun the next phase. Ben proposes Eve in Telegram, and Ada settles it in Slack."""
+    """The clock has begun the next phase. Ben proposes three in Telegram, and Ada settles in Slack that it is Eve."""
     await here.until(lambda: "propose colleagues" in here.seen("ben"), "Ben is asked for colleagues")
-    await here.interview("ben", "Do it now", {"Who can say how you worked": "Eve Curie"}, ends="Proposed.")
+    proposed: Answers = {"Who can say how you worked": ("Eve Curie", "Fred Hoyle", "Dora Maar")}
+    await here.interview("ben", "Do it now", proposed, ends="Proposed.")
     await here.press("ada", await here.answered("ada", "/review"), "Choose", "write about Ben Okri")
+    for name in ("Fred Hoyle", "Dora Maar"):
+        await here.press("ada", await here.shown("ada", f"{name} (proposed)"), "Take off", name)
     await here.press("ada", await here.shown("ada", "Eve Curie (proposed)"), "Ask these")
     await here.shown("ada", "They are asked when others write.")
 

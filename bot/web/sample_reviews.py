@@ -135,7 +135,7 @@ REVIEWS: tuple[tuple[int, int, str, str, tuple[Step, ...]], ...] = (
         ),
     ),
     (7, 5, "hana", CYCLES, (Press("Open", "Design"), NEXT)),
-    (6, 3, "dora", "/review", (Press("Choose", "colleagues"), {"people": ("ada", "yuki")})),
+    (6, 3, "dora", "/review", (Press("Choose", "colleagues"), {"people": ("ada", "yuki", "sofia")})),
     (3, 5, "hana", CYCLES, (Press("Open", "Design"), NEXT)),
     (
         1,

@@ -114,9 +114,11 @@ def nominate(request: Request, cycle: str, people: People) -> Reply:
     before = request.store.reviews.duties(row.id, subject=me, role=PEER)
     kept = [duty.author_id for duty in before if duty.state in ("owed", "submitted", "declined")]
     wanted = [person for person in people if person.id not in kept]
-    if len({*(person.id for person in wanted), *raters.settled(before)}) > raters.MOST_CHOSEN:
+    picked = {*(person.id for person in wanted), *raters.settled(before)}
+    if len(picked) > raters.MOST_CHOSEN:
         raise Problem(raters.too_many(), question="people")
     raters.propose(request, row, me, wanted, question="people")
+    raters.refuse_too_few(request, row, me, picked, question="people")
     for duty in before:
         if duty.state == "nominated" and duty.author_id not in {person.id for person in people}:
             request.store.reviews.move(duty.id, "dropped")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date, timedelta
+from itertools import islice
 
 from handlers.kit.forms import Option
 from handlers.kit.problems import Problem
@@ -30,8 +31,8 @@ LONG_ENOUGH = timedelta(days=30)
 """So long somebody must have reported to a manager to write about them."""
 MOST_ASKED = 5
 """About so many colleagues somebody is asked to write at the same time."""
-MOST_CHOSEN = 8
-"""So many colleagues write about somebody."""
+LEAST_CHOSEN, MOST_CHOSEN = 3, 8
+"""So many colleagues are proposed to write about somebody, where there are so many."""
 OPEN = frozenset({"nominated", "owed", "submitted"})
 """States in which somebody has a place among those who write: who declines frees it."""
 
@@ -79,6 +80,23 @@ def refuse_excused(store: Store, cycle: ReviewCycle, subject: str) -> None:
 def too_many() -> Text:
     """What is said to whoever picks more than may write about one person."""
     return Phrase("At most {most} colleagues write about one person.", most=MOST_CHOSEN)
+
+
+def refuse_too_few(
+    request: Request, cycle: ReviewCycle, subject: str, picked: Set[str], *, question: str
+) -> None:
+    """Raise Problem at `question` where fewer are picked than should write, and more could be."""
+    others = (
+        person
+        for person in request.store.directory.active()
+        if person.id not in picked and _refusal(request, cycle, subject, person) is None
+    )
+    could = len(picked) + len(list(islice(others, max(0, LEAST_CHOSEN - len(picked)))))
+    if len(picked) < min(LEAST_CHOSEN, could):
+        raise Problem(
+            Phrase("Please propose at least {least} colleagues. Whom you picked stays here.", least=could),
+            question=question,
+        )
 
 
 def propose(

@@ -9,7 +9,7 @@ from handlers.reviews import raters, settling
 from storage.reviews import PEER, Review
 from storage.tables import ObligationRow
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import due, go_on, launched, the_cycle, write
+from tests.handlers.reviewing import due, go_on, launched, review_by, the_cycle, write
 
 
 def asked(chat: Chat, subject: str) -> dict[str, str]:
@@ -68,10 +68,10 @@ async def test_who_joins_while_colleagues_are_chosen_proposes_too(any_chat: Chat
 
 async def test_silence_lets_those_who_were_proposed_write(chat: Chat) -> None:
     await proposing(chat, "ben")
-    await chat.submits("ben", people=("chen", "dora"))
+    await chat.submits("ben", people=("chen", "dora", "ivan"))
     await proposing(chat, "eve")
     await go_on(chat, "write")
-    assert asked(chat, "ben") == {"chen": "owed", "dora": "owed"}
+    assert asked(chat, "ben") == dict.fromkeys(("chen", "dora", "ivan"), "owed")
     for kind in ("reviews.nominate", "reviews.approve"):
         assert all(row.closed_at for row in chat.rows(ObligationRow) if row.kind == kind)
     assert "time is over" in await chat.submits("eve", people=("dora",))
@@ -98,28 +98,68 @@ async def test_the_manager_and_oneself_are_no_colleagues(chat: Chat) -> None:
     assert asked(chat, "ben") == {}
 
 
+async def test_fewer_than_three_are_refused_and_stay_picked(any_chat: Chat) -> None:
+    chat = any_chat
+    await proposing(chat, "ben")
+    heard = await chat.submits("ben", people=("dora", "eve"))
+    assert "Please propose at least 3 colleagues." in heard
+    assert heard.form
+    assert set(heard.form.given["people"]) == {chat.ids["dora"], chat.ids["eve"]}
+    assert asked(chat, "ben") == {}
+    await chat.submits("ben", people=("dora", "eve", "ivan"))
+    assert asked(chat, "ben") == dict.fromkeys(("dora", "eve", "ivan"), "nominated")
+
+
+async def test_an_interview_goes_on_asking_until_there_are_three(chat: Chat) -> None:
+    await launched(chat, others="peer")
+    await go_on(chat, "peers")
+    chat.interviews = True
+    await proposing(chat, "ben")
+    for name in ("陈明", "Eve Curie"):
+        await chat.presses("ben", name)
+    heard = await chat.presses("ben", "That is everybody")
+    assert "Please propose at least 3 colleagues." in heard
+    assert "Who can say how you worked?" in heard
+    await chat.says("ben", "Dora Maar")
+    assert "Your manager settles who is asked" in await chat.presses("ben", "That is everybody")
+    assert asked(chat, "ben") == dict.fromkeys(("chen", "eve", "dora"), "nominated")
+
+
+async def test_who_has_fewer_colleagues_than_three_proposes_these(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await proposing(chat, "ben")
+    monkeypatch.setattr(raters, "MOST_ASKED", 1)
+    await chat.submits("ben", people=("dora", "ivan", "hana"))
+    await proposing(chat, "eve")
+    assert "Please propose at least 3 colleagues." in await chat.submits("eve", people=("grace",))
+    chat.change(lambda store: store.leavers.leave_all({"chen@example.com": chat.ids["chen"]}))
+    assert "Please propose at least 2 colleagues." in await chat.submits("eve", people=("grace",))
+    await chat.submits("eve", people=("grace", "ben"))
+    assert asked(chat, "eve") == dict.fromkeys(("grace", "ben"), "nominated")
+
+
 async def test_nobody_is_asked_too_often(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     await proposing(chat, "ben")
     monkeypatch.setattr(raters, "MOST_ASKED", 2)
-    await chat.submits("ben", people=("dora",))
+    await chat.submits("ben", people=("dora", "hana", "grace"))
     await proposing(chat, "chen")
-    await chat.submits("chen", people=("dora",))
+    await chat.submits("chen", people=("dora", "hana", "ivan"))
     await proposing(chat, "eve")
-    heard = await chat.submits("eve", people=("dora", "ivan"))
+    heard = await chat.submits("eve", people=("dora", "ivan", "ben"))
     assert "Dora Maar is asked to write about 2 colleagues already" in heard
     assert asked(chat, "eve") == {}
-    (row,) = [r for r in chat.rows(Review) if r.role == PEER and r.subject_id == chat.ids["chen"]]
+    row = review_by(chat, "dora", PEER, "陈明")
     chat.change(lambda store: store.reviews.move(row.id, "declined"))
-    heard = await chat.submits("eve", people=("dora", "ivan"))  # a place is free again
-    assert asked(chat, "eve") == {"dora": "nominated", "ivan": "nominated"}
+    heard = await chat.submits("eve", people=("dora", "ivan", "ben"))  # a place is free again
+    assert asked(chat, "eve") == dict.fromkeys(("dora", "ivan", "ben"), "nominated")
 
 
 async def test_who_declined_is_not_asked_again_and_the_manager_hears_of_the_place(chat: Chat) -> None:
     await proposing(chat, "ben")
-    await chat.submits("ben", people=("dora",))
+    await chat.submits("ben", people=("dora", "hana", "grace"))
     await go_on(chat, "write")
-    (row,) = [r for r in chat.rows(Review) if r.role == PEER]
-
+    row = review_by(chat, "dora", PEER)
     found = the_cycle(chat)
     chat.change(lambda store: store.reviews.move(row.id, "declined"))
     chat.change(lambda store: settling.ask(store, found, chat.ids["ben"]))
@@ -136,7 +176,7 @@ async def test_who_declined_is_not_asked_again_and_the_manager_hears_of_the_plac
 
 async def test_nobody_settles_for_themselves_or_for_others(chat: Chat) -> None:
     await proposing(chat, "ben")
-    await chat.submits("ben", people=("dora",))
+    await chat.submits("ben", people=("dora", "hana", "grace"))
     heard = await due(chat, "ada")
     for who in ("ben", "eve", "hana"):
         chat.last[who] = heard
