@@ -42,7 +42,16 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
     for person in people:
         due_at = min(at_wall(last, time(18), person.zone), ends_at)
         args = {"survey": row.id}
-        store.obligations.open(person.id, ASKED, row.id, title=title, args=args, due_at=due_at, minutes=1)
+        store.obligations.open(
+            person.id,
+            ASKED,
+            row.id,
+            title=title,
+            args=args,
+            due_at=due_at,
+            minutes=1,
+            within=f"{ASKED}:{row.id}",  # so that it is seen to be answered, and nobody says by mistake that it is
+        )
     store.slots.plan(ENDS, row.id, ends_at)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from handlers.kit.values import dump
 from handlers.reviews.participation import by_team, counted
 from storage.reviews import Duty, ProcessSurvey
 from storage.reviews.surveys import SurveyAnswer
@@ -66,6 +67,15 @@ async def test_what_enough_people_say_is_shown_at_the_end_without_names(any_chat
     assert chat.rows(SurveyAnswer) == []
     assert "The survey about the review is over" in chat.told("hana")
     assert not [row for row in chat.rows(ObligationRow) if row.kind == "reviews.survey" and not row.closed_at]
+
+
+async def test_nobody_says_that_the_survey_is_done_it_is_seen(chat: Chat) -> None:
+    await closed(chat)
+    await chat.tick()
+    heard = next(each for each in chat.told_cards("ben") if "two questions about how it went" in each)
+    assert "In an hour" in heard.buttons
+    assert dump(heard.card).count("two questions") == 1, "not among what is done already"
+    assert "two questions" in await chat.opens("ben")
 
 
 async def test_a_cycle_is_not_paused_while_its_survey_is_open(chat: Chat) -> None:
