@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, configure_mappers
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from storage import postgres
 from storage.chain import Chains, begin_log
@@ -95,6 +95,8 @@ class Database:
             self._writer = None
         self._apart.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
+        if self.is_sqlite:
+            self._snapshots.dispose()
 
     def read_keys(self, store: Store) -> None:
         """Read the keys; what a new database lacks of them is made."""
@@ -173,7 +175,7 @@ class Database:
 
     @cached_property
     def _snapshots(self) -> Engine:
-        engine = create_engine(self.url.set(drivername="sqlite"), poolclass=NullPool)
+        engine = _sqlite_engine(self.url)
         event.listen(engine, "connect", _set_up_snapshot)
         return engine
 
@@ -185,17 +187,24 @@ def _sync_engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return postgres.writing_engine(url)
     path = url.database or ""
-    engine = create_engine(
-        url.set(drivername="sqlite"),
-        poolclass=NullPool,
-        connect_args={"timeout": 5, "check_same_thread": False},
-        hide_parameters=True,
-    )
+    engine = _sqlite_engine(url)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", lambda connection: run_raw(connection, "BEGIN IMMEDIATE"))
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     return engine
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    # One connection is kept: a new one reads the whole schema, which takes two milliseconds.
+    return create_engine(
+        url.set(drivername="sqlite"),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=-1,
+        connect_args={"timeout": 5, "check_same_thread": False},
+        hide_parameters=True,
+    )
 
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:

@@ -272,6 +272,7 @@ class LoopWriter:
 def _close(connection: Connection | None) -> None:
     with contextlib.suppress(Exception):
         if connection is not None:
+            connection.invalidate()  # what was set for this writer, or went wrong with it, is nobody else's
             connection.close()
 
 

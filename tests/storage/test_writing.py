@@ -110,6 +110,7 @@ async def test_a_full_disk_is_said_and_survived(chat: Chat) -> None:
 
 
 async def test_a_database_that_cannot_be_opened_is_said_and_survived(chat: Chat) -> None:
+    chat.database.engine.dispose()  # nobody holds it open
     folder = Path(chat.database.url.database or "").parent
     away = folder.rename(folder.with_name("away"))
     units = [chat.database.write(lambda store: None) for _ in range(3)]
