@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import SQLModel, col
 
 from storage import policy
 from storage.columns import Sealed, SealedJson
 from storage.holds import Hold
 from storage.policy import TABLE, Kind, Relation, Right
+from storage.prepared import Prepared
 from storage.tables import (
     Absence,
     Account,
@@ -62,8 +64,14 @@ def owners(row: PersonalRow) -> frozenset[str]:
 
 def involving(store: Store, table: type[PersonalRow], person_id: str) -> list[Any]:
     """Every row of a personal table in which somebody has a part, past all rules: for their file and for erasing."""
-    who = or_(*(col(getattr(table, field)) == person_id for field in _ROLES.values()))
-    return store._rows(table, (who,), order=(col(table.made_at), col(table.id)))
+    return store.rows(table, _involving(table), person=person_id)
+
+
+@cache
+def _involving(table: type[PersonalRow]) -> Prepared:
+    columns = table.__table__.c  # type: ignore[attr-defined]
+    who = or_(*(columns[field] == bindparam("person") for field in _ROLES.values()))
+    return Prepared(select(table.__table__).where(who).order_by(columns.made_at, columns.id))  # type: ignore[attr-defined]
 
 
 class Records:
