@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -244,6 +245,28 @@ def _lines(parts: Iterable[Part], say: Callable[[Text], str], colon: str) -> Ite
             yield f"{say(part.label)}{colon}{part.name}"
         elif isinstance(part, Button | Menu):
             continue
+
+
+_BAR = re.compile(r"\s*[▁-▓]+")
+"""A bar that is drawn with blocks says nothing to who hears it."""
+
+
+def told_apart(card: Card, voice: Voice, most: int) -> dict[str, str]:
+    """What buttons that look alike are called for who hears them, by their handles: with the line that says which one
+    it is, in at most so many characters, and where that does not do, with a number."""
+    labels = {button.handle: readable(voice.say(button.label)) for button in card.buttons()}
+    names: Counter[str] = Counter()
+    made: dict[str, str] = {}
+    for handle, says in card.alike(voice.say).items():
+        lines = (_BAR.sub("", each).strip() for each in readable(voice.say(says.body)).splitlines())
+        name = _cut(f"{labels[handle]}{voice.colon}{next(filter(None, lines), '')}", most)
+        names[name] += 1
+        made[handle] = name if names[name] == 1 else f"{_cut(name, most - 4)} {names[name]}"
+    return made
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
 def bars(points: tuple[float, ...]) -> str:

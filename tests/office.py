@@ -206,11 +206,7 @@ class Office:
         write, send, done = CHINESE if STAFF[who][3] == "zh" else ENGLISH
         await page.goto(f"http://127.0.0.1:{self.port}/as/{who}/upbeat")
         await say(page, "/review")
-        await (
-            page.locator(".section", has_text=about)
-            .last.get_by_role("button", name=write, exact=True)
-            .click()
-        )
+        await page.locator(".section", has_text=about).last.get_by_text(write, exact=True).click()
         form = page.locator("#form")
         await form.wait_for()
         for question, given in answers.items():

@@ -20,7 +20,7 @@ from bot.slack.pages import (
     words_of,
 )
 from bot.slack.words import escaped, pieces, shortened, units, weight
-from bot.words import Voice, bars, plain, readable
+from bot.words import Voice, bars, plain, readable, told_apart
 from handlers.kit.cards import (
     Button,
     Card,
@@ -70,6 +70,7 @@ class Drawing:
 
     def __post_init__(self) -> None:
         self._voice = Voice(self.language, self.zone, readable, self.now)
+        self._apart: dict[str, str] = {}
         self._said: dict[int, tuple[Text, str]] = {}
         self._drawn: dict[Picture, Drawn] = {}
 
@@ -107,6 +108,7 @@ class Drawing:
 
     def blocks(self, card: Card) -> list[Json]:
         """The card as blocks, in order, each within its own limits."""
+        self._apart = told_apart(card, self._voice, LABEL)
         return [block for made in (self._title(card.title), *self._parts(card.parts)) for block in made]
 
     def _parts(self, parts: Iterable[Part]) -> Iterator[list[Json]]:
@@ -268,6 +270,8 @@ class Drawing:
         if isinstance(button, Link):
             return {**made, "url": button.url}
         made["value"] = button.handle
+        if button.handle in self._apart:
+            made["accessibility_label"] = self._apart[button.handle]
         if button.style != "plain":
             made["style"] = button.style
         return {**made, **self._confirm(button)}

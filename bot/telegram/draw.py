@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,6 +90,7 @@ class Drawing:
         self._voice = HarmlessVoice(language, zone, now=now)
         self._label = Voice(language, zone, now=now)
         self._marks: dict[str, str] = {}
+        self._numbers: dict[int, str] = {}
         self._picture: Callable[[Picture], Iterator[Block]] = self._too_long
         self._specified = cache(partial(specification, voice=self._label))
 
@@ -117,7 +117,7 @@ class Drawing:
         self, card: Card, picture: Callable[[Picture], Iterator[Block]] | None = None
     ) -> Iterator[Block]:
         """The title and the parts; of a picture what `picture` says of it, else what does not fit below it."""
-        self._marks = _marks(card)
+        self._numbers, self._marks = _numbered(card, self._label)
         self._picture = picture or self._too_long
         yield Block((Run(self.say(card.title), "b"),))
         before: Part | None = None
@@ -165,12 +165,12 @@ class Drawing:
 
     def _block(self, part: Part, close: bool) -> Iterator[Block]:
         if isinstance(part, Section):
-            mark = self._marks.get(part.button.handle, "") if part.button else ""
+            mark = self._numbers.get(id(part), "")
             rows = self.rows([part.button]) if part.button else ()
             yield Block((Run(mark + self.say(part.body)),), rows=rows, quoted=part.quoted)
             yield from self._consequences([part.button] if part.button else [])
         elif isinstance(part, Heading):
-            yield Block((Run(self.say(part.body), "b"),))
+            yield Block((Run(self._numbers.get(id(part), "") + self.say(part.body), "b"),))
         elif isinstance(part, Fact):
             yield Block(
                 (Run(self.say(part.label), "b"), Run(f"{self._voice.colon}{self.say(part.value)}")),
@@ -238,12 +238,14 @@ def is_pressable(url: str) -> bool:
         return False
 
 
-def _marks(card: Card) -> dict[str, str]:
-    """What ties a button to its paragraph where several are called alike: all of them stand below the message."""
-    buttons = [part.button for part in card.parts if isinstance(part, Section) and part.button]
-    called = Counter(button.label for button in buttons)
-    alike = [button for button in buttons if called[button.label] > 1]
-    return {button.handle: f"{number}. " for number, button in enumerate(alike, start=1)}
+def _numbered(card: Card, voice: Voice) -> tuple[dict[int, str], dict[str, str]]:
+    """What ties a button to its paragraph where several are called alike, as all of them stand below the message: a
+    number for the paragraph, by its place in memory, and for the button, by its handle."""
+    alike = card.alike(voice.say)
+    told = {id(says) for says in alike.values()}
+    order = [id(part) for part in card.parts if id(part) in told]
+    numbers = {place: f"{number}. " for number, place in enumerate(dict.fromkeys(order), start=1)}
+    return numbers, {handle: numbers[id(says)] for handle, says in alike.items()}
 
 
 def _width(label: str) -> int:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from bot.pictures.specification import alt
 from bot.web.labels import LABELS
-from bot.words import BABEL, Voice, readable
+from bot.words import BABEL, Voice, readable, told_apart
 from handlers.kit.cards import Button, Card, Document, Fact, Link, Menu, Part, Picture
 from handlers.kit.charts import table
 from handlers.kit.features import Route
@@ -27,6 +27,8 @@ from storage.people import Person
 
 HERE = Path(__file__).parent
 HUES = 8
+SPOKEN = 100
+"""Characters of a button's name for who hears the page."""
 FEW = 6
 """So many options are shown one below the other; more become a drop-down."""
 
@@ -111,6 +113,10 @@ class Drawing:
     def groups(parts: Iterable[Part]) -> list[tuple[str, list[Part]]]:
         """The parts with neighbours of one kind together: facts, and things to press."""
         return [(kind, list(group)) for kind, group in groupby(parts, _group)]
+
+    def told_apart(self, card: Card) -> dict[str, str]:
+        """What buttons that look alike are called for who hears the page, by their handles; not escaped."""
+        return told_apart(card, self._plain, SPOKEN)
 
     picture_width = 760
     """Of a picture in a page, in pixels; a narrow page makes it narrower."""

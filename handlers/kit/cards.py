@@ -1,8 +1,8 @@
 """A card is what Upbeat shows: a title, sections, facts, trends, and buttons, the same on every platform."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from handlers.kit.charts import Chart
 from handlers.kit.text import Phrase, Text, text
@@ -171,6 +171,20 @@ class Card:
         """Every button of the card, in the order in which they stand."""
         return tuple(button for part in self.parts for button in _buttons_of(part))
 
+    def alike(self, say: Callable[[Text], str]) -> "dict[str, Section | Heading]":
+        """Of each button that is called like others of the card, by its handle, the paragraph or heading that says
+        which one it is."""
+        called: dict[str, list[_Placed]] = {}
+        for placed in _placed(self.parts):
+            called.setdefault(say(placed.button.label), []).append(placed)
+        return {
+            placed.button.handle: says
+            for same in called.values()
+            if len(same) > 1
+            for placed, says in zip(same, _apart(same, say), strict=True)
+            if says
+        }
+
     def pictures(self) -> tuple[Picture, ...]:
         """Every picture of the card, in the order in which they stand."""
         return tuple(part for part in self.parts if isinstance(part, Picture))
@@ -179,6 +193,45 @@ class Card:
         """This card with its n-th button replaced by made[n]."""
         count = iter(range(len(made)))
         return Card(self.title, *(_replaced(part, made, count) for part in self.parts))
+
+
+class _Placed(NamedTuple):
+    """A button, with the heading and the paragraph above it: its own, or what stands below the buttons before."""
+
+    button: Button
+    heading: Heading | None
+    section: Section | None
+
+
+def _placed(parts: tuple[Part, ...]) -> Iterator[_Placed]:
+    heading: Heading | None = None
+    section: Section | None = None
+    pressed = False
+    for part in parts:
+        if isinstance(part, Heading | Section) and pressed:
+            heading, section, pressed = None, None, False
+        if isinstance(part, Heading):
+            heading, section = part, None
+        elif isinstance(part, Section):
+            section = part
+            if part.button:
+                yield _Placed(part.button, heading, part)
+        elif isinstance(part, Button):
+            pressed = True
+            yield _Placed(part, heading, section)
+
+
+def _apart(same: list[_Placed], say: Callable[[Text], str]) -> "list[Heading | None] | list[Section | None]":
+    """What says of each which one it is: what it stands in, unless that reads alike too, or else the heading above."""
+    headings, sections = [each.heading for each in same], [each.section for each in same]
+    if any(each.section and each.section.button is each.button for each in same):
+        alike = _different(sections, say) < len(same) == _different(headings, say)
+        return headings if alike else sections
+    return headings if all(headings) else sections
+
+
+def _different(paragraphs: "Sequence[Heading | Section | None]", say: Callable[[Text], str]) -> int:
+    return len({say(each.body) for each in paragraphs if each})
 
 
 def _buttons_of(part: Part) -> tuple[Button, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from handlers.kit.cards import Button, Card, Fact, Note, Part, Press, Section
+from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
@@ -216,7 +216,7 @@ def _parts(request: Request, cycle: ReviewCycle, rows: list[Review]) -> tuple[Pa
         piece
         for row in rows
         for piece in (
-            Section(called(request.store, row, request.actor.id)),
+            Heading(called(request.store, row, request.actor.id)),
             *writing.lines(cycle, row),
             *versions.buttons(row),
         )

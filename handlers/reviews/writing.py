@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
+from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.forms import Question, Sheet
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
@@ -175,7 +175,7 @@ def lines(cycle: ReviewCycle, row: Review) -> tuple[Part, ...]:
         for part in parts_of(cycle, row.role)
         if part.key in said
         for piece in (
-            Section(part.title),
+            Heading(part.title),
             Section(parts.line(part, said[part.key]), quoted=True),
             *marks(row, part, said[part.key]),
         )

@@ -11,8 +11,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from bot.refreshing import sentences, untranslated
-from bot.words import LOCALES, Voice, bars
-from handlers.kit.cards import Card, Fact, Note, Section, Trend
+from bot.words import LOCALES, Voice, bars, told_apart
+from handlers.kit.cards import Button, Card, Fact, Heading, Note, Section, Trend
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Value, Verbatim, names
 
 ENGLISH, CHINESE = Voice("en", "Asia/Shanghai"), Voice("zh", "Asia/Shanghai")
@@ -269,3 +269,46 @@ def test_a_card_is_plain_lines_with_the_colons_of_its_language() -> None:
 
 def test_points_become_bars_from_the_lowest_to_the_highest() -> None:
     assert (bars((1, 2, 3)), bars((7, 7))) == ("▁▅█", "▁▁")
+
+
+def _pressed(label: str, handle: str) -> Button:
+    return Button(Phrase(label), handle=handle)
+
+
+def test_buttons_that_look_alike_are_told_apart_by_what_they_stand_in() -> None:
+    card = Card(
+        Phrase("Your goals"),
+        Section(Verbatim("1. sign-ups  ▓▓░░ 20 %\n100 of 500"), button=_pressed("Open", "a")),
+        Section(Verbatim("2. churn"), button=_pressed("Open", "b")),
+        Section(Verbatim("3. letters"), button=_pressed("Update", "c")),
+        _pressed("Close", "d"),
+    )
+    assert told_apart(card, ENGLISH, 75) == {"a": "Open: 1. sign-ups 20 %", "b": "Open: 2. churn"}
+    assert told_apart(card, CHINESE, 75)["b"] == "查看：2. churn"
+    assert told_apart(card, ENGLISH, 12) == {"a": "Open: 1. si…", "b": "Open: 2. ch…"}
+
+
+def test_buttons_below_a_heading_are_told_apart_by_it() -> None:
+    parts = [
+        part
+        for number, name in enumerate(("Engineers", "Designers", "Designers"))
+        for part in (
+            Heading(Verbatim(name)),
+            Section(Verbatim("complaints from 40 to 20")),
+            Note(Verbatim("small print")),
+            _pressed("Use it", f"{number}"),
+        )
+    ]
+    names = told_apart(Card(Phrase("Templates"), *parts), ENGLISH, 75)
+    assert list(names.values()) == ["Use it: Engineers", "Use it: Designers", "Use it: Designers 2"]
+
+
+def test_buttons_in_paragraphs_that_read_alike_are_told_apart_by_their_headings() -> None:
+    cited = Phrase("It cites one piece of the record.")
+    parts = (
+        part
+        for name in ("Results", "Craft")
+        for part in (Heading(Verbatim(name)), Section(cited, button=_pressed("Evidence", name)))
+    )
+    names = told_apart(Card(Phrase("A review"), *parts), ENGLISH, 75)
+    assert names == {"Results": "Evidence: Results", "Craft": "Evidence: Craft"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import count
 from typing import Any, get_args
@@ -20,7 +21,7 @@ from bot.telegram.draw import Attached, Photo
 from bot.telegram.interview import draw_question
 from bot.telegram.pages import Page
 from bot.web.draw import Drawing as WebDrawing
-from bot.words import LOCALES, unfit
+from bot.words import LOCALES, Voice, unfit
 from handlers.kit import cards
 from handlers.kit.cards import (
     Button,
@@ -171,6 +172,56 @@ def test_every_question_of_a_hostile_interview_is_drawn(hostile_interviews: Tour
         for language in LANGUAGES:
             assert answer.asked
             on_telegram_asked(answer.asked, answer, hostile_interviews.directory, language)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_no_two_buttons_of_a_card_sound_alike(platform: str, tour: Tour) -> None:
+    """In Telegram all buttons stand below the words; and who hears a screen hears what a button is called."""
+    shown = unlike(seen.heard.answer.card for seen in tour.seen)
+    alike = [
+        (card, language) for card in shown for language in LANGUAGES if _calls_alike(card, Voice(language))
+    ]
+    assert len(alike) > 100
+    for card, language in alike:
+        for together in HEARD[platform](card, language):
+            several = [label for label, count in Counter(together).items() if count > 1]
+            assert not several, (Voice(language).plain(card), several)
+
+
+def _calls_alike(card: Card, voice: Voice) -> bool:
+    return len({voice.say(button.label) for button in card.buttons()}) < len(card.buttons())
+
+
+def _heard_on_slack(card: Card, language: str) -> Iterator[list[str]]:
+    drawn = SlackDrawing(language, ZONE).blocks(card)
+    elements = [
+        each for block in drawn for each in (block.get("accessory"), *block.get("elements", ())) if each
+    ]
+    buttons = [each for each in elements if each["type"] == "button"]
+    yield [each.get("accessibility_label", each["text"]["text"]) for each in buttons]
+
+
+def _heard_on_telegram(card: Card, language: str) -> Iterator[list[str]]:
+    for page in telegram.draw(card, language, ZONE):
+        if not isinstance(page, Attached) and page.keyboard:
+            yield [key.text for row in page.keyboard.inline_keyboard for key in row]
+
+
+def _heard_on_the_web(card: Card, language: str) -> Iterator[list[str]]:
+    page = WebDrawing(language, ZONE).page("answer.html", card=card, p=Reader())
+    buttons = re.findall(
+        r'<button type="button"([^>]*data-post[^>]*)>(.*?)</button>',
+        re.sub(r"(?s)<details.*?</details>", "", page),
+    )
+    named = (re.search(r'aria-label="([^"]*)"', attributes) for attributes, _ in buttons)
+    yield [name[1] if name else words for name, (_, words) in zip(named, buttons, strict=True)]
+
+
+HEARD: dict[str, Callable[[Card, str], Iterator[list[str]]]] = {
+    "slack": _heard_on_slack,
+    "telegram": _heard_on_telegram,
+    "web": _heard_on_the_web,
+}
 
 
 def unlike(shown: Any) -> list[Card]:

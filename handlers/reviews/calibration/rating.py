@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule
-from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
+from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.forms import Question, Sheet, Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
@@ -115,7 +115,7 @@ def _reviews(request: Request, cycle: ReviewCycle, row: ReviewResult) -> tuple[P
         piece
         for each in found
         if each.role in (SELF, MANAGER) and each.state == "submitted"
-        for piece in (Section(called(request.store, each, request.actor.id)), *writing.lines(cycle, each))
+        for piece in (Heading(called(request.store, each, request.actor.id)), *writing.lines(cycle, each))
     )
 
 
