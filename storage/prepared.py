@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert
+from sqlalchemy import BindParameter, Connection, Dialect, Insert
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement, Executable, Select
@@ -82,6 +82,13 @@ class Prepared:
         finally:
             cursor.close()
 
+    def names_of(self, values: Sequence[BindParameter[Any]], dialect: Dialect) -> tuple[str, ...] | None:
+        """What `run` calls values that stand in the statement; None if one of them is not a parameter of its own for
+        the driver, as a list is not."""
+        ready = self._for(dialect)
+        names = tuple(ready.names.get(each, "") for each in values)
+        return names if all(names) and not ready.grows else None
+
     def _for(self, dialect: Dialect) -> "_Ready":
         # Two threads may both compile the first time; the result is the same.
         key = dialect.name, dialect.driver
@@ -101,6 +108,9 @@ class _Ready:
         self._positional = bool(compiled.positional)  # type: ignore[attr-defined]
         self._names: list[str] = list(compiled.positiontup) if self._positional else list(binds)  # type: ignore[attr-defined]
         constants = dict(compiled.params)
+        self.names: Mapping[BindParameter[Any], str] = compiled.bind_names  # type: ignore[attr-defined]
+        self.grows = bool(compiled.post_compile_params | compiled.literal_execute_params)  # type: ignore[attr-defined]
+        """Whether its words depend on how many values it is given."""
         self._wanted = [(name, constants.get(name)) for name in self._names]
         self._to_driver = _converters(_processor(binds[name].type, dialect) for name in self._names)
         self.stream = _copying(statement, self._names, dialect) if not self._positional else ""

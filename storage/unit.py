@@ -20,6 +20,7 @@ from storage.people import Directory
 from storage.policy import Right, on_behalf_of, opened_by_glass
 from storage.prepared import Prepared, run_raw
 from storage.rows import made, new, parts
+from storage.shapes import Question
 from storage.tables import AuditRow, PersonalRow, Setting
 
 if TYPE_CHECKING:
@@ -285,12 +286,10 @@ class Unit:
     def _rows(
         self, table: type[T], conditions: Sequence[Any], *, order: Any = None, limit: int | None = None
     ) -> list[T]:
-        query = select(table.__table__).where(*conditions)  # type: ignore[attr-defined]
-        if order is not None:
-            query = query.order_by(*(order if isinstance(order, tuple) else (order,)))
-        if limit is not None:
-            query = query.limit(limit)
-        return [made(table, row._mapping) for row in self._connection.execute(query)]
+        by = order if isinstance(order, tuple) else () if order is None else (order,)
+        question = Question(table.__table__, tuple(conditions), by, limit)  # type: ignore[attr-defined]
+        names = question.table.c.keys()
+        return [made(table, dict(zip(names, row, strict=True))) for row in question.rows(self._connection)]
 
     def _note_opened(self, reader: str, row: PersonalRow) -> None:
         if reader in (row.subject_id, row.author_id):
