@@ -24,6 +24,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
+from sqlalchemy.orm import configure_mappers
+
 PROJECT = Path(__file__).parent.parent
 IMPORTED = (
     "bot.running",
@@ -35,6 +37,7 @@ IMPORTED = (
     "storage.migrations",
     "storage.backups",
     "aiosqlite",
+    "holidays",
     "uvloop",
     "uvicorn.protocols.http.httptools_impl",
     "uvicorn.loops.uvloop",
@@ -130,6 +133,7 @@ def main() -> None:
     """Import, then fork whenever told. In a child, be what was asked for."""
     for name in IMPORTED:
         import_module(name)
+    configure_mappers()  # as much of a start as half of the imports
     told = _serve()
     if told is not None:
         _become(told)
