@@ -139,9 +139,11 @@ class Past:
             self._on(days, hour, self._goes_through, who, words, steps)
 
     def _on(self, days: int, hour: int, deed: Callable[..., Awaitable[None]], *how: Any) -> None:
-        """Something `days` ago, in the hours after midday in London."""
+        """Something `days` ago, in the five hours after midday in London."""
         at = self._midday + timedelta(hours=hour, days=-days)
-        at -= timedelta(days=max(0, at.weekday() - 4))  # nobody works at the weekend
+        if weekend := max(0, at.weekday() - 4):  # nobody works then: it was on Friday, after all else
+            friday = self._midday - timedelta(days=days + weekend)
+            at = friday + timedelta(hours=5 + weekend / 2, minutes=5 * hour)
         self.deeds.setdefault(at, []).append(partial(deed, *how))
 
     def _plan_checkins(self) -> None:

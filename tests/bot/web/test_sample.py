@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,8 @@ from bot.web import sample_story as story
 from bot.web.hearing import Ears, Me
 from bot.web.live import Live
 from bot.web.pages import View
-from bot.web.sample import button, found_sample_company
-from bot.web.sample_reviews import Press
+from bot.web.sample import Past, button, found_sample_company
+from bot.web.sample_reviews import REVIEWS, Press
 from bot.words import Voice
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
@@ -40,17 +41,17 @@ async def core(tmp_path: Path) -> AsyncIterator[Core]:
         await database.close()
 
 
-def founded(url: str) -> datetime:
+def founded(url: str, now: datetime = NOW) -> datetime:
     """Found it; returns what its clock says afterwards."""
-    database = Database(url, b"a test's secret", now=lambda: NOW)
+    database = Database(url, b"a test's secret", now=lambda: now)
     SQLModel.metadata.create_all(database.engine)
     database.open()
 
     async def found() -> datetime:
         await found_sample_company(Core(database, FEATURES))
-        now = database.now()
+        said = database.now()
         await database.close()
-        return now
+        return said
 
     with ThreadPoolExecutor(1) as beside:  # here runs a loop already
         return beside.submit(asyncio.run, found()).result()
@@ -123,6 +124,33 @@ async def test_reviews_wait_to_be_written_and_one_to_be_read(core: Core) -> None
     assert "Self-reviews: 3 of 6 handed in" in progress
 
 
+def test_on_any_day_it_happened_in_its_order_and_on_workdays() -> None:
+    """What falls on a weekend was done on the Friday before, after all else: nobody is chosen before they are asked."""
+    now = [NOW]
+    core = Core(Database("sqlite+aiosqlite://", b"a test's secret", now=lambda: now[0]), FEATURES)
+    planned = [each[-1] for each in sorted(REVIEWS, key=lambda each: (-each[0], each[1]))]
+    for _ in range(366):
+        past = Past(core, {})
+        past._plan()
+        deeds = [deed for moment in sorted(past.deeds) for deed in past.deeds[moment]]
+        assert [deed.args[-1] for deed in deeds if deed.func.__name__ == "_goes_through"] == planned
+        assert {moment.weekday() for moment in past.deeds} <= {*range(5)}
+        now[0] += timedelta(days=1)
+
+
+@pytest.mark.parametrize("days", [2, 3, 5], ids=["Friday", "Saturday", "Monday"])
+async def test_it_is_whole_on_other_days_as_well(tmp_path: Path, days: int) -> None:
+    now = NOW.replace(hour=7) + timedelta(days=days)
+    with copy_of(partial(founded, now=now), "sqlite", tmp_path) as (url, _):
+        database = Database(url, b"a test's secret", now=lambda: now)
+        database.open()
+        core = Core(database, FEATURES)
+        await test_nothing_that_was_planned_was_refused(core)
+        await test_nothing_waits_to_be_delivered(core)
+        await test_reviews_wait_to_be_written_and_one_to_be_read(core)
+        await database.close()
+
+
 async def test_the_clock_is_right_again_afterwards(tmp_path: Path) -> None:
     with copy_of(founded, "sqlite", tmp_path) as (_, said):
         assert said == NOW
@@ -139,8 +167,8 @@ async def test_founding_it_is_little_work(tmp_path: Path) -> None:
 
     with empty_database("sqlite", tmp_path) as url:
         database = Database(url, b"a test's secret", now=lambda: NOW)
-        SQLModel.metadata.create_all(database.engine)
         event.listen(database.engine, "connect", lambda held, record: held.set_trace_callback(count))
+        SQLModel.metadata.create_all(database.engine)
         database.open()
         await found_sample_company(Core(database, FEATURES))
         assert await database.read(lambda store: store.count(WebMessage)) > 200
