@@ -221,7 +221,7 @@ def about(facts: Facts, row: ObligationRow) -> Facts:
         appointment=is_appointment(row),
         steps=steps_of(row, facts.hours),
         wanted=row.wanted,
-        ends_today=row.due_at is not None and local_day(row.due_at, facts.hours.zone) <= facts.today,
+        ends_today=row.due_at is not None and local_day(row.due_at, facts.hours.zone) == facts.today,
         restored=bool(facts.restored_at and row.remind_at and row.remind_at <= facts.restored_at),
     )
 

@@ -402,7 +402,10 @@ async def test_what_else_is_owed_waits_for_the_check_in_of_the_day(chat: Chat) -
     assert "Your check-in" in told
 
 
-async def test_what_was_said_before_waits_too_and_does_not_take_the_check_ins_place(chat: Chat) -> None:
+@pytest.mark.parametrize("due_in", [9, -3])
+async def test_what_was_said_before_waits_too_and_does_not_take_the_check_ins_place(
+    chat: Chat, due_in: int
+) -> None:
     from handlers.kit.text import Phrase
     from handlers.kit.values import dump
 
@@ -411,7 +414,7 @@ async def test_what_was_said_before_waits_too_and_does_not_take_the_check_ins_pl
     other = dump(Phrase("Read your result"))
 
     def said_once(store: Store) -> None:
-        due = chat.now + timedelta(days=9)
+        due = chat.now + timedelta(days=due_in)
         row = store.obligations.open(chat.ids["ben"], "feedback.inbox", "f", title=other, args={}, due_at=due)
         store.obligations.reminded(row, next_at=chat.now)
 
