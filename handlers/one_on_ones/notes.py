@@ -29,6 +29,7 @@ from handlers.one_on_ones.pair import (
 from storage.one_on_ones import MeetingNotes, PrivateNote, Series
 
 LONGEST = 3000
+TALKED = Words(Phrase("What did you talk about and agree?"), longest=LONGEST)
 ONE_TALK = timedelta(hours=24)
 """Without a planned meeting, notes written within a day belong to the same talk."""
 
@@ -37,14 +38,17 @@ ONE_TALK = timedelta(hours=24)
     "1on1 notes",
     allow=everyone,
     also=("面谈 记录", "面谈记录"),
-    examples=("@ben",),
+    examples=("@ben", "@ben we agreed to ship in May"),
     seen_by=both,
     title=Phrase("Write notes"),
 )
-def notes_with(request: Request, partner: Partner) -> Reply:
+def notes_with(request: Request, partner: Partner, words: Annotated[str, TALKED] = "") -> Reply:
     """Write the shared notes of the one-on-one with a colleague."""
     series = request.store.one_on_ones.begin(request.actor.id, partner.id)
-    return _editing(request, series, talk_day(request, series), keep_notes)
+    day = talk_day(request, series)
+    if words and _kept(request, series, day, keep_notes) is None:
+        return keep_notes.handler(request, series=series.id, day=day.isoformat(), edition=0, words=words)
+    return _editing(request, series, day, keep_notes, more=words)
 
 
 @feature.button(allow=participants)
@@ -75,13 +79,17 @@ def talk_day(request: Request, series: Series) -> date:
 # Writing: nothing that was typed is lost --------------------------------------------------------------------
 
 
-def _editing(request: Request, series: Series, day: date, route: Route) -> Reply:
-    """The form with the text as it is now; and with what was typed into an earlier one that was never sent."""
+def _editing(request: Request, series: Series, day: date, route: Route, *, more: str = "") -> Reply:
+    """The form with the text as it is now; with what was typed into an earlier one that was never sent, and with what
+    was said `more` now."""
     kept = _kept(request, series, day, route)
     edition, body = (kept.edition, kept.body) if kept else (0, "")
     args: dict[str, Argument] = {"series": series.id, "day": day.isoformat(), "edition": edition}
     words = merged(body, _unsent(request, args, route))
-    request.store.drafts.begin(request.actor.id, route.name, args, {"words": words, "before": body})
+    drafts = request.store.drafts
+    draft = drafts.begin(request.actor.id, route.name, args, {"words": words, "before": body})
+    if more:
+        drafts.keep(draft, {**draft.given, "words": merged(str(draft.given.get("words") or ""), more)})
     return Reply(ask=route.bind(**args))
 
 
@@ -120,7 +128,7 @@ def keep_notes(
     series: str,
     day: str,
     edition: int,
-    words: Annotated[str, Words(Phrase("What did you talk about and agree?"), longest=LONGEST)],
+    words: Annotated[str, TALKED],
 ) -> Reply:
     """Shared notes of our one-on-one."""
     found, on = series_of(request, series), day_of(day)

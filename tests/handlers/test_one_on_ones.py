@@ -375,3 +375,11 @@ async def test_notes_are_kept_under_the_day_of_their_meeting(chat: Chat) -> None
     await written(chat, "ada", "ben", "Another talk")
     days = [row.day for row in chat.rows(MeetingNotes)]
     assert days == [date(2026, 11, 23), date(2026, 12, 1)]
+
+
+async def test_notes_in_one_line_are_kept_at_once_and_later_ones_join_them_in_the_form(chat: Chat) -> None:
+    assert "The notes are kept." in await chat.says("ada", "/1on1 notes @ben we ship on Friday")
+    assert "we ship on Friday" in chat.told("ben")
+    heard = await chat.says("ada", "/1on1 notes @ben and Ben writes the guide")
+    assert heard.form is not None
+    assert heard.form.given["words"] == "we ship on Friday\n\n———\nand Ben writes the guide"
