@@ -50,7 +50,17 @@ _EVERY = (
     Option(
         "biweekly",
         Phrase("Every two weeks"),
-        also=("every 2 weeks", "every other week", "fortnightly", "每两周", "每2周", "两周一次", "隔周"),
+        also=(
+            "every 2 weeks",
+            "every other week",
+            "every other",
+            "every second",
+            "fortnightly",
+            "每两周",
+            "每2周",
+            "两周一次",
+            "隔周",
+        ),
     ),
     Option("monthly", Phrase("Every month"), also=("每月", "每个月")),
 )

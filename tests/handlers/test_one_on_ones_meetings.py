@@ -69,6 +69,7 @@ def leaves(chat: Chat, who: str) -> None:
         ("每月 礼拜一 10:00", "Monday"),
         ("every Tuesday at 10:00", "Every week on Tuesday at 10:00"),
         ("every other week thu 10:00", "Every two weeks on Thursday"),
+        ("every other Thursday at 10:00", "Every two weeks on Thursday"),
     ],
 )
 async def test_a_plan_is_understood_as_people_write_it(chat: Chat, said: str, heard: str) -> None:
