@@ -41,6 +41,7 @@ Far = Annotated[
     Words(
         Phrase("How far is it?"),
         help=Phrase("A number in its own unit, or a percentage of the way. For yes or no: yes, or not yet."),
+        lead=("to", "at", "is at", "is now", "is", "到", "达到", "已到", "为"),
         longest=1000,
         begins=_FIGURE,
     ),

@@ -270,3 +270,12 @@ async def test_with_many_goals_the_first_are_named_and_the_rest_is_counted(chat:
 async def test_with_one_goal_its_number_may_be_left_out(chat: Chat) -> None:
     await write(chat, "ben", "one from 0 to 5", "two from 0 to 5")
     assert "1.2. two: 4 of 5" in await chat.says("ben", "/goals update 2 4")
+
+
+@pytest.mark.parametrize(
+    "words", ["to 300", "is now 300", "at 50%", "到 300", "到300", "已到：300", "３００"]
+)
+async def test_how_far_it_is_may_be_said_in_a_sentence(chat: Chat, words: str) -> None:
+    await chat.says("ben", "/goals add New customers find their way alone")
+    await chat.says("ben", "/goals result 1 sign-ups from 100 to 500")
+    assert "sign-ups: 300, from 100 to 500 (50 %)" in await chat.says("ben", f"/goals update 1.1 {words}")
