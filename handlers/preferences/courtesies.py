@@ -1,14 +1,18 @@
-"""A word of thanks or of agreement is answered as among people: in a word."""
+"""A greeting, a word of thanks or of agreement is answered as among people: in a word."""
 
 from __future__ import annotations
 
 import re
 
-from handlers.kit.text import Phrase, Text
+from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import folded
 
 LONGEST = 40
 """Characters that such a word has at most: what is longer says something."""
+GREETINGS = (
+    "hi", "hello", "hey", "hallo", "good morning", "good afternoon", "good evening", "👋",
+    "你好", "您好", "大家好", "嗨", "哈喽", "早上好", "上午好", "下午好", "晚上好", "早安", "在吗", "在么",
+)  # fmt: skip
 THANKS = (
     "thanks", "thank you", "thank u", "thx", "ty", "cheers", "🙏",
     "谢谢", "多谢", "感谢", "谢了", "谢啦", "辛苦了",
@@ -19,8 +23,8 @@ AGREED = (
     "好", "好的", "好滴", "行", "可以", "嗯", "收到", "明白", "知道了", "了解", "没问题",
 )  # fmt: skip
 _BESIDE = (
-    "very much", "so much", "a lot", "a million", "many", "then", "all", "upbeat",
-    "你", "您", "大家", "了", "啦", "哦",
+    "very much", "so much", "a lot", "a million", "many", "then", "all", "there", "upbeat",
+    "你", "您", "大家", "了", "啦", "哦", "呀", "啊",
 )  # fmt: skip
 """What people say beside these."""
 
@@ -31,17 +35,21 @@ def _any(*words: str) -> str:
     )
 
 
-_THANKS, _AGREED, _ALL = (
-    re.compile(_any(*words)) for words in (THANKS, AGREED, (*THANKS, *AGREED, *_BESIDE))
+_GREETED, _THANKS, _AGREED, _ALL = (
+    re.compile(_any(*words))
+    for words in (GREETINGS, THANKS, AGREED, (*GREETINGS, *THANKS, *AGREED, *_BESIDE))
 )
-_MORE = re.compile(r"[\w?]")
+_MORE = re.compile(r"\w")
 
 
-def answer_to(said: str) -> Text | None:
-    """What to say to words that only thank or agree, or None where they say more."""
+def answer_to(said: str, name: str) -> Text | None:
+    """What to say to somebody whose words only greet, thank or agree, or None where they say more."""
     words = folded(said)
-    if len(words) > LONGEST or said.startswith(("/", "／")) or _MORE.search(_ALL.sub("", words)):
+    asked = "?" in words and not _GREETED.match(words)
+    if len(words) > LONGEST or said.startswith(("/", "／")) or asked or _MORE.search(_ALL.sub("", words)):
         return None
+    if _GREETED.match(words):
+        return Phrase("Hello, {name}!", name=Verbatim(name))
     if _THANKS.search(words):
         return Phrase("You are welcome.")
     return Phrase("All right.") if _AGREED.search(words) else None

@@ -34,7 +34,7 @@ def help(request: Request, about: About = "") -> Reply:
     if not bare(about):
         return Reply(show=_overview(request))
     found = feature_called(about)
-    if found is None and (courtesy := courtesies.answer_to(about)):
+    if found is None and (courtesy := courtesies.answer_to(about, request.actor.name)):
         return Reply(show=Card(courtesy, Button(Phrase("All that I can do"), help.bind())), keep=True)
     if found is None:
         return Reply(show=_not_understood(request, about), keep=True)

@@ -144,6 +144,11 @@ async def test_help_is_private(chat: Chat) -> None:
         ("ada", "thank you all right", "You are welcome."),
         ("chen", "好的", "好的。"),
         ("chen", "收到👌", "好的。"),
+        ("ada", "hi", "Hello, Ada Lovelace!"),
+        ("ada", "Hello there 👋", "Hello, Ada Lovelace!"),
+        ("ada", "Good morning!", "Hello, Ada Lovelace!"),
+        ("chen", "你好", "你好，陈明！"),
+        ("chen", "在吗？", "你好，陈明！"),
     ],
 )
 async def test_a_courtesy_is_answered_in_a_word(chat: Chat, who: str, said: str, answered: str) -> None:
@@ -161,6 +166,9 @@ async def test_a_courtesy_is_answered_in_a_word(chat: Chat, who: str, said: str,
         "谢谢陈明",
         "ok but when?",
         "ok?",
+        "hi, what can you do?",
+        "你好，怎么请假",
+        "high",
         "好的？",
         "thanksgiving",
         "/thanks",
@@ -171,6 +179,7 @@ async def test_what_says_more_than_a_courtesy_is_no_courtesy(chat: Chat, said: s
     heard = await chat.says("ada", said)
     assert "You are welcome." not in heard
     assert "All right." not in heard
+    assert "Hello, " not in heard
 
 
 async def test_ok_is_an_answer_where_something_is_asked(chat: Chat) -> None:
