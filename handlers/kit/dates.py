@@ -300,9 +300,28 @@ _COLON, _DOT, _HOUR, _ZH_CLOCK = (
 
 def read_clock(text: str, language: str) -> time | None:
     """The first time of day in the text; None when there is none."""
-    plain = text.translate(_NARROW).strip()
+    found = _first_clock(text.strip(), language)
+    return _time(found) if found else None
+
+
+def clock_at_start(text: str, language: str) -> tuple[time, int] | None:
+    """The time of day with which the text begins, and how many characters say it."""
+    found = _first_clock(text, language)
+    clock = _time(found) if found and not found.start() else None
+    return (clock, found.end()) if found and clock else None
+
+
+def without_clock(text: str, language: str) -> tuple[str, time | None]:
+    """The text without the first time of day in it, and that time; the text as it is when there is none."""
+    found = _first_clock(text, language)
+    clock = _time(found) if found else None
+    return (text[: found.start()] + text[found.end() :], clock) if found and clock else (text, None)
+
+
+def _first_clock(text: str, language: str) -> re.Match[str] | None:
+    plain = text.translate(_NARROW)
     found = [match for pattern in _clocks(plain, language) if (match := pattern.search(plain))]
-    return _time(min(found, key=lambda match: (match.start(), -match.end()))) if found else None
+    return min(found, key=lambda match: (match.start(), -match.end()), default=None)
 
 
 def _clocks(plain: str, language: str) -> list[re.Pattern[str]]:

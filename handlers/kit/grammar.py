@@ -28,12 +28,15 @@ from handlers.kit.typed import MENTION, SEPARATORS, spoken
 from storage.people import Person
 
 _SEGMENT = re.compile(r"[;；\n]")
+_AND = re.compile(r"^(?:and\s+|[和与及跟]\s*)(?=[@＠\x02])")
 _ENDS = "\n;；.。!！?？…"
 _NUMBER = re.compile(r"#?(\d{1,9}(?:\.\d{1,9})?)[.:：]?(?=\s|$|[,，])")
 _LISTED = 10
 """Options that are named where none has the number that was typed."""
-_LONGEST_DAY = 80
-"""Characters in which a day is written that stands at the beginning of a text, however long the text is."""
+_LONGEST_DAY = _LONGEST_CLOCK = 80
+"""Characters in which a day or a time is written that stands at the beginning of a text, however long the text is."""
+_TOWARDS = ("to", "with", "for", "给", "和", "跟", "与")
+"""What may stand before a colleague where a question names no other words."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ class _Reading:
 
     def _take_colleagues(self, question: Colleague) -> None:
         found: list[str] = []
-        led = _without_lead(self.rest, question.lead)
+        led = _without_lead(self.rest, question.lead or _TOWARDS)
         if led.startswith(("@", "＠", "\x02")):
             self.rest = led
         while len(found) < question.most:
@@ -135,7 +138,7 @@ class _Reading:
             self.given[question.name] = tuple(found) if question.most > 1 else found[0]
 
     def _one_colleague(self) -> Person | None:
-        text = re.sub(r"^(and|和|与|及)\s+", "", self.rest.lstrip(SEPARATORS))
+        text = _AND.sub("", self.rest.lstrip(SEPARATORS))
         marks = MENTION.match(text)
         if marks:
             person = self.request.store.directory.with_account(self.request.platform, marks.group(1))
@@ -168,11 +171,13 @@ class _Reading:
 
     def _take_clock(self, question: Clock) -> None:
         text = _without_lead(self.rest, question.lead)
-        first = re.match(r"\S+( [ap]m)?", text, re.IGNORECASE)
-        clock = dates.read_clock(first.group(), self.request.actor.language) if first else None
-        if first and clock:
+        word = re.match(r"\S*", text)
+        tried = (text[:_LONGEST_CLOCK], word.group() if word else "")
+        readings = (dates.clock_at_start(each, self.request.actor.language) for each in tried)
+        if reading := next(filter(None, readings), None):
+            clock, length = reading
             self.given[question.name] = clock.strftime("%H:%M")
-            self.rest = text[first.end() :].lstrip(SEPARATORS)
+            self.rest = text[length:].lstrip(SEPARATORS + _ENDS)
 
     def _take_number(self, question: Scale | Number) -> None:
         if isinstance(question, Scale) and question.labels:
@@ -235,7 +240,10 @@ def _without_lead(text: str, lead: Sequence[str]) -> str:
 @lru_cache(maxsize=1024)
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """The first of these words with which a text begins; a Latin one ends where a word ends."""
-    made = (rf"{re.escape(word)}(?=[\s:：]|$)" if word.isascii() else re.escape(word) for word in words)
+    made = (
+        rf"{re.escape(word)}(?=[\s:：]|$)" if word.isascii() and word[-1:].isalnum() else re.escape(word)
+        for word in words
+    )
     return re.compile("|".join(made), re.IGNORECASE)
 
 

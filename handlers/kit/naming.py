@@ -21,11 +21,17 @@ def named(text: str, directory: Directory, platform: str) -> tuple[Person | None
     whole = _full_name(text, names, directory)
     if whole:
         return whole
-    for tried in (word, word.rstrip(".!?。！？")):
+    for tried in (word, word.rstrip(".!?。！？"), *_before_chinese(word)):
         found = names.short.get(folded(tried))
         if found is not None:
             return directory.people[found], len(tried)
     return None, len(word)
+
+
+def _before_chinese(word: str) -> tuple[str, ...]:
+    """A user name with which Chinese words begin: it ends without a space there (@ben帮我, @ben和@chen)."""
+    found = re.match(r"[!-~]+(?=[^\x00-\x7f])", word)
+    return (found.group(),) if found else ()
 
 
 def _full_name(text: str, names: _Names, directory: Directory) -> tuple[Person, int] | None:

@@ -12,7 +12,7 @@ MENTION = re.compile("\x02([^\x03]+)\x03")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-SEPARATORS = " \t,，、:："
+SEPARATORS = " \t\u00a0\u3000,，、:："
 
 
 def mention(external_id: str) -> str:

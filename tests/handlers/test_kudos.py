@@ -134,6 +134,22 @@ async def test_what_is_said_now_wins_over_an_older_draft(chat: Chat) -> None:
     assert heard.form.given["to"] in ((chat.ids["ben"],), [chat.ids["ben"]])
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "kudos to @ben and @chen for the calm incident call",
+        "kudos @ben and @chen: the calm incident call",
+        "点赞给@ben和@chen 因为 the calm incident call",
+        "点赞 @ben、@陈明因为the calm incident call",
+        "／点赞　＠ben　＠chen　the calm incident call",
+        "点赞@ben和@chen，因为 the calm incident call",
+    ],
+)
+async def test_whom_one_thanks_is_understood_as_people_write_it(chat: Chat, words: str) -> None:
+    heard = await chat.says("ada", words)
+    assert "Ada Lovelace thanks Ben Okri and 陈明\nthe calm incident call\n" in heard
+
+
 async def test_nobody_thanks_themselves(chat: Chat) -> None:
     assert "somebody else than yourself" in await chat.says("ada", "/kudos @ada for being great")
     assert "somebody else than yourself" in await chat.says("ada", "/kudos @ben @ada for being great")

@@ -122,6 +122,10 @@ async def test_quiet_hours_are_typed_chosen_and_switched_off(chat: Chat) -> None
     assert mine() == ["21:00", "09:00"]
     await chat.says("ada", "免打扰 从22:00 到7:30")
     assert mine() == ["22:00", "07:30"]
+    for words in ("22:00 - 06:00", "10pm-6am", "22:00-06:00", "晚上10点到早上6点", "２２：００　０６：００"):
+        await chat.says("ada", "/upbeat settings quiet 08:00 09:00")
+        await chat.says("ada", f"/upbeat settings quiet {words}")
+        assert mine() == ["22:00", "06:00"], words
     assert "same time" in await chat.says("ada", "/upbeat settings quiet 08:00 08:00")
     assert "None" in (await chat.says("ada", "/upbeat settings quiet off")).text
     assert mine() == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.kit.dates import DayReading, read_clock, read_day, write_day
+from handlers.kit.dates import DayReading, clock_at_start, read_clock, read_day, write_day
 
 WEDNESDAY = date(2026, 11, 25)
 SUNDAY = date(2026, 11, 29)
@@ -269,3 +269,20 @@ def test_every_minute_is_read_back(clock):
     assert read_clock(f"{minute:%H:%M}", "en") == minute
     assert read_clock(f"{minute.hour}点{minute.minute}分", "zh") == minute
     assert read_clock(f"{minute:%I:%M %p}", "en") == minute
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("10pm-6am", (time(22), 4)),
+        ("晚上10点到早上8点", (time(22), 5)),
+        ("22:00 to 6:00", (time(22), 5)),
+        ("9.30am, then", (time(9, 30), 6)),
+        ("下午 3点开会", (time(15), 5)),
+        ("at 10:00", None),
+        ("25:00", None),
+        ("", None),
+    ],
+)
+def test_a_time_that_begins_a_text_ends_where_it_is_said(text: str, read: tuple[time, int] | None) -> None:
+    assert clock_at_start(text, "en") == read
