@@ -25,12 +25,18 @@ FIRST, DAILY, NEVER = "first", "daily", "never"
 """What is not a weekday among the choices: the first workday of each week, every workday, not at all."""
 
 _ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_BESIDE = ("every", "each", "on", "at")
+"""What people say beside weekdays."""
 _CHINESE = ("一二三四五六日", "一二三四五六天")
 _WEEKLY = "FREQ=WEEKLY;BYDAY="
 
 CHOICES = (
     Option(FIRST, Phrase("First workday of the week"), also=("每周第一个工作日", "第一个工作日")),
-    Option(DAILY, Phrase("Every workday"), also=("every day", "daily", "每个工作日", "每天", "工作日")),
+    Option(
+        DAILY,
+        Phrase("Every workday"),
+        also=("every day", "daily", "weekdays", "every weekday", "workdays", "每个工作日", "每天", "工作日"),
+    ),
     *(
         Option(code, day, also=(short, *(f"{week}{sign}" for week in ("周", "每周", "星期", "礼拜"))))
         for code, day, short, sign in zip(CODES[:5], DAYS[:5], _ENGLISH[:5], _CHINESE[0][:5], strict=True)
@@ -59,7 +65,7 @@ def rule_text(choice: str, other: str, starts: date, clock: time) -> str:
 
 def _weekdays(words: str) -> str | None:
     tokens = [token for token in re.split(r"[\s,，、;；和及]+|\band\b", words.strip().lower()) if token]
-    found = [_weekday(token) for token in tokens]
+    found = [_weekday(token) for token in tokens if token not in _BESIDE]
     if not found or None in found:
         return None
     return _WEEKLY + ",".join(CODES[n] for n in sorted({n for n in found if n is not None}))
@@ -70,6 +76,8 @@ def _weekday(token: str) -> int | None:
     for days in _CHINESE:
         if bare in days:
             return days.index(bare)
+    if token.upper() in CODES:
+        return CODES.index(token.upper())
     return _ENGLISH.index(token[:3]) if token[:3] in _ENGLISH and token.isalpha() else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from handlers.checkins import rules
 from handlers.checkins.questions import IN_CHINESE, LABELS, STANDARD, keys_of
 from handlers.checkins.windows import CLOCK, DUE, LASTS
+from handlers.kit.dates import without_clock
 from handlers.kit.forms import NO, YES, Choice, Clock, Colleague, Option, Question, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
@@ -46,7 +47,8 @@ def _sheet(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
 
 
 def _questions(request: Request) -> tuple[Question, ...]:
-    return (_days(), _clock(), _lasting(), _mood(), _place_of(request), _own(), _other_days())
+    # What is typed behind the command, and is none of the choices, says when: it never becomes the questions.
+    return (_days(), _clock(), _other_days(), _lasting(), _mood(), _place_of(request), _own())
 
 
 def _days() -> Question:
@@ -64,6 +66,7 @@ def _clock() -> Question:
         Phrase("At what time, on each one's own clock?"),
         name="clock",
         required=False,
+        lead=("at",),
         suggested=_so_far(lambda routine: routine.clock if routine else CLOCK.strftime("%H:%M")),
     )
 
@@ -164,6 +167,7 @@ Wishes = Sheet(Phrase("The team's check-ins"), of=_sheet)
 
 def wished(request: Request, wishes: Mapping[str, Any]) -> Routine:
     """The routine of the answers; what was left open is as it was, or as it is by default."""
+    wishes = wishes if request.filled else _in_one_line(request, wishes)
     lead = _lead(request, wishes)
     before = request.store.checkins.routines.own(lead) or Routine(
         starts=request.today, questions=list(STANDARD)
@@ -185,6 +189,16 @@ def wished(request: Request, wishes: Mapping[str, Any]) -> Routine:
         mood=wishes["mood"] == "yes" if "mood" in wishes else before.mood,
         place_id=_place(request, lead, wishes.get("place", before.place_id)),
     )
+
+
+def _in_one_line(request: Request, wishes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Typed behind the command, the first of several weekdays was taken for the only one, and the time may stand behind
+    them: "Mon, Thu 9:30"."""
+    days, clock = without_clock(wishes.get("other", ""), request.actor.language)
+    if not days.strip():
+        return wishes
+    first = f"{wishes['days']} " if wishes.get("days") in rules.CODES else ""
+    return {**wishes, "other": first + days, **({"clock": clock} if clock else {})}
 
 
 def _lead(request: Request, wishes: Mapping[str, Any]) -> str:

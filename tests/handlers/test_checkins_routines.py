@@ -191,6 +191,29 @@ async def test_setting_up_in_one_line(chat: Chat) -> None:
     assert "On every workday at 9:15" in heard.text.replace("\u202f", " ")
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("weekdays at 9.30am", "On every workday at 9:30 AM"),
+        ("every Monday and Thursday 9:30", "Every Monday and Thursday at 9:30 AM"),
+        ("Mon, Thu at 9:30", "Every Monday and Thursday at 9:30 AM"),
+        ("9:30 Mondays and Thursdays", "Every Monday and Thursday at 9:30 AM"),
+        ("周一、周四 上午9点半", "Every Monday and Thursday at 9:30 AM"),
+        ("FREQ=MONTHLY;BYDAY=1MO 09:30", "By the rule FREQ=MONTHLY;BYDAY=1MO at 9:30 AM"),
+    ],
+)
+async def test_days_and_time_are_said_in_one_line(chat: Chat, words: str, said: str) -> None:
+    heard = await chat.says("hana", f"/checkin setup {words}")
+    assert f"When: {said}, on each one's own clock." in heard.text.replace("\u202f", " ")
+    assert "Questions: What did you get done?" in heard
+
+
+async def test_what_is_no_day_is_said_and_does_not_become_the_questions(chat: Chat) -> None:
+    assert "I cannot read these days." in await chat.says("ada", "/checkin setup whenever it rains")
+    heard = await chat.says("ada", "/checkin setup Friday")
+    assert "Questions: What did you get done?" in heard
+
+
 async def test_chinese_managers_see_their_own_words_for_the_usual_questions(chat: Chat) -> None:
     chat.change(lambda store: store.preferences.set_language(chat.ids["ada"], "zh"))
     heard = await chat.says("ada", "周报 设置")
