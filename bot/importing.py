@@ -38,6 +38,8 @@ def import_people(database: Database, file: Path, *, dry_run: bool) -> None:
         raise unmended(fault.text() for fault in reading.faults)
     difference = database.write_now(lambda store: store.roster.difference(reading.entries))
     _show(difference)
+    for words in reading.notes:
+        console.print(escape(ENGLISH.say(words)))
     if dry_run:
         console.print(DRY_RUN)
     elif not difference.is_empty:

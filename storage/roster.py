@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,8 @@ LINES = ReportingLine.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the people file, checked. `manager` is the manager's address, "" at the top."""
+    """One row of the people file, checked. `manager` is the manager's address, "" at the top. The file has no column
+    the fields that it `keeps`: what is known of them stays."""
 
     email: str
     name: str
@@ -40,6 +41,7 @@ class Entry:
     hired_on: str = ""
     external_id: str = ""
     department: str = ""
+    keeps: tuple[str, ...] = ()
 
 
 FIELDS = ("name", "department", "team", "zone", "language", "role", "hired_on", "external_id")
@@ -98,7 +100,7 @@ class Roster:
     def difference(self, wanted: Iterable[Entry]) -> Difference:
         """What applying these entries would change."""
         now = self.entries()
-        by_email = {entry.email: entry for entry in wanted}
+        by_email = _completed(wanted, now)
         known = {person.email for person in self._store.directory.people.values()}
         return Difference(
             new=tuple(entry for email, entry in by_email.items() if email not in known),
@@ -150,8 +152,8 @@ class Roster:
         self, entries: Iterable[Entry], *, progress: Callable[[int], None] = lambda done: None
     ) -> dict[str, Any]:
         """Make the company what the entries say; returns what `undo` needs. `progress` hears how many are done."""
-        wanted = {entry.email: entry for entry in entries}
         before = self.entries()
+        wanted = _completed(entries, before)
         difference = self.difference(wanted.values())
         known = {person.email: person.id for person in self._store.directory.people.values()}
         self._add(difference.new, known, progress)
@@ -261,6 +263,21 @@ class Roster:
                 rows.append(_line(known[email], known[entry.manager], since, revision))
         for start in range(0, len(rows), BATCH):
             self._store.connection.execute(insert(LINES), rows[start : start + BATCH])
+
+
+def _completed(entries: Iterable[Entry], now: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The entries by address, with what is known where the file says nothing; a manager who leaves is nobody's."""
+    wanted = {entry.email: entry for entry in entries}
+    return {email: _with_known(entry, now.get(email), wanted) for email, entry in wanted.items()}
+
+
+def _with_known(entry: Entry, known: Entry | None, wanted: Mapping[str, Entry]) -> Entry:
+    if known is None or not entry.keeps:
+        return entry
+    kept = {name: getattr(known, name) for name in entry.keeps}
+    if kept.get("manager") not in wanted:
+        kept.pop("manager", None)
+    return replace(entry, **kept)
 
 
 def _columns(entry: Entry) -> dict[str, Any]:

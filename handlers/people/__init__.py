@@ -18,6 +18,10 @@ from storage.roster import Change, Difference, Entry, RosterRun
 
 feature = Feature("people", title=Phrase("People"))
 
+SHUT_OUT = Phrase(
+    "You are not in this file yourself: once it is applied you have no access, and cannot take it back."
+)
+
 
 @feature.command(
     "import", allow=hr, also=("导入", "people import"), examples=("",), takes_long=True, takes_file=1
@@ -31,10 +35,12 @@ def offer(request: Request) -> Reply:
     if reading.faults:
         raise Problem(faulty(reading.faults))
     difference = request.store.roster.difference(reading.entries)
+    columns = tuple(Note(words) for words in reading.notes)
     if difference.is_empty:
-        return Reply(show=Card(Phrase("This file changes nothing: everybody in it is known as it says.")))
+        unchanged = Phrase("This file changes nothing: everybody in it is known as it says.")
+        return Reply(show=Card(unchanged, *columns))
     run = request.store.roster.propose(reading.entries, by_id=request.actor.id)
-    return Reply(show=_proposed(difference, run))
+    return Reply(show=_proposed(difference, run, columns, own=request.actor.email))
 
 
 def _explained() -> Card:
@@ -46,11 +52,14 @@ def _explained() -> Card:
     )
 
 
-def _proposed(difference: Difference, run: RosterRun) -> Card:
+def _proposed(difference: Difference, run: RosterRun, columns: tuple[Note, ...], *, own: str) -> Card:
+    shut_out = SHUT_OUT if own in difference.gone else None
     return Card(
         Phrase("This is what the file changes. Nothing is changed yet."),
+        *((Section(shut_out),) if shut_out else ()),
         *summary(difference),
-        Button(Phrase("Apply"), apply.bind(run=run.id), style="primary"),
+        *columns,
+        Button(Phrase("Apply"), apply.bind(run=run.id), style="primary", confirm=shut_out),
         Button(Phrase("Drop it"), drop.bind(run=run.id)),
         Note(Phrase("You can take it back for a day.")),
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import available_timezones
 
 from handlers.kit import dates
 from handlers.kit.tables import Fault
-from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.text import Phrase, Text, Verbatim, names
 from handlers.kit.typed import clean
 from storage.roster import Entry
 from storage.sheets import Sheet
@@ -27,12 +27,14 @@ COLUMNS = {
     "hired_on": ("hired_on", "hire_date", "start_date", "入职日期"),
     "external_id": ("external_id", "employee_id", "工号", "员工号"),
 }
+_SPELLINGS = frozenset(name for spellings in COLUMNS.values() for name in spellings)
 ROLES = {
     "employee": "employee",
     "hr": "hr",
     "admin": "admin",
     "": "employee",
     "员工": "employee",
+    "人事": "hr",
     "管理员": "admin",
 }
 _EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]+")
@@ -40,10 +42,24 @@ _EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]+")
 
 @dataclass(frozen=True)
 class Reading:
-    """What a people file holds: its entries, and what is wrong with it."""
+    """What a people file holds: its entries, and what is wrong with it; the columns that it has and nobody knows, and
+    those that it lacks."""
 
     entries: tuple[Entry, ...]
     faults: tuple[Fault, ...]
+    unread: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What is to be known of its columns before it is applied."""
+        unread = Phrase(
+            "I do not know these columns, and did not read them: {columns}.", columns=names(self.unread)
+        )
+        lacking = Phrase(
+            "The file has no such columns, so what is known stays: {columns}.", columns=names(self.lacking)
+        )
+        return (*((unread,) if self.unread else ()), *((lacking,) if self.lacking else ()))
 
 
 def read_roster(sheet: Sheet) -> Reading:
@@ -54,12 +70,18 @@ def read_roster(sheet: Sheet) -> Reading:
         needed = Phrase("this column is needed; the first row of the file names the columns")
         return Reading((), tuple(Fault(1, name, "", needed) for name in missing))
     faults: list[Fault] = []
+    lacking = tuple(name for name, position in columns.items() if position is None)
     rows: dict[int, Entry] = {}
     for number, cells in enumerate(sheet.rows, start=sheet.first_row):
         if any(cell.strip() for cell in cells):
-            rows[number] = _entry(_Row(number, cells, columns, sheet.header, faults))
+            rows[number] = replace(_entry(_Row(number, cells, columns, sheet.header, faults)), keeps=lacking)
     faults += _among(rows, _Names(columns, sheet.header))
-    return Reading(tuple(rows.values()), tuple(sorted(faults, key=lambda fault: fault.row)))
+    return Reading(
+        tuple(rows.values()),
+        tuple(sorted(faults, key=lambda fault: fault.row)),
+        unread=tuple(name for name in sheet.header if name and name not in _SPELLINGS),
+        lacking=tuple(COLUMNS[name][0] for name in lacking if name != "department"),  # few have them
+    )
 
 
 def _column(sheet: Sheet, spellings: Iterable[str]) -> int | None:

@@ -101,6 +101,44 @@ async def test_a_fault_is_named_by_row_and_column_and_nothing_is_changed(
     assert not heard.buttons
 
 
+async def test_a_mistyped_column_is_named_and_empties_nothing(any_chat: Chat) -> None:
+    mistyped = COMPANY.replace("manager_email", "manger_email").replace("role", "rolle")
+    heard = await sends(any_chat, "hana", mistyped.replace("Ben Okri", "Benjamin Okri"))
+    assert "Changed: 1\n" in heard
+    assert "I do not know these columns, and did not read them: manger_email and rolle." in heard
+    assert "what is known stays: manager_email and role." in heard
+    await any_chat.presses("hana", "Apply")
+    today = any_chat.now.date()
+    assert (
+        any_chat.change(lambda store: store.directory.manager_of(any_chat.ids["ben"], today))
+        == any_chat.ids["ada"]
+    )
+    assert (any_chat.person("ben").name, any_chat.person("hana").role) == ("Benjamin Okri", "hr")
+
+
+async def test_without_the_managers_column_nobody_is_left_under_who_leaves(chat: Chat) -> None:
+    without = "\n".join(",".join(line.split(",")[:2]) for line in COMPANY.splitlines() if "dora" not in line)
+    without = "\n".join(line for line in without.splitlines() if "ada@" not in line)
+    await sends(chat, "hana", without)
+    await chat.presses("hana", "Apply")
+    today = chat.now.date()
+    managers = [
+        chat.change(lambda store, who=who: store.directory.manager_of(chat.ids[who], today))
+        for who in ("ben", "ivan")
+    ]
+    assert managers == [None, chat.ids["grace"]]
+
+
+async def test_who_would_shut_themselves_out_is_asked_first(chat: Chat) -> None:
+    own = "hana@example.com,Hana Sato,grace@example.com,People,Europe/Berlin,en,hr,,\n"
+    heard = await sends(chat, "hana", COMPANY.replace(own, ""))
+    assert "You are not in this file yourself" in heard
+    assert heard.buttons["Apply"].confirm is not None
+    other = await sends(chat, "hana", COMPANY.replace("Ben Okri", "Benjamin Okri"))
+    assert "You are not in this file yourself" not in other
+    assert other.buttons["Apply"].confirm is None
+
+
 async def test_only_hr_may_send_the_file(chat: Chat) -> None:
     for who in ("ada", "grace"):
         assert "for HR" in await sends(chat, who, COMPANY)
