@@ -25,8 +25,26 @@ OBJECTS: dict[str, dict[str, Any]] = {**LIMITS["objects"]}
 for _kind, _rules in MORE["objects"].items():
     OBJECTS[_kind] = {**OBJECTS.get(_kind, {}), **_rules}
 SURFACES = {**LIMITS["surfaces"], **MORE["surfaces"]}
-BLOCKS_SCHEMA = read("blocks.schema.json")["definitions"]
-VIEW_SCHEMA = read("view.schema.json")["definitions"]
+
+
+def _whole(schema: Any, definitions: dict[str, Any]) -> Any:
+    """A schema with what it refers to in its place: jsonschema would look each up again for every value."""
+    if isinstance(schema, list):
+        return [_whole(each, definitions) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _whole(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
+    return {name: _whole(each, definitions) for name, each in schema.items()}
+
+
+def _definitions(name: str) -> dict[str, Any]:
+    definitions = read(name)["definitions"]
+    return _whole(definitions, definitions)
+
+
+BLOCKS_SCHEMA = _definitions("blocks.schema.json")
+VIEW_SCHEMA = _definitions("view.schema.json")
 
 
 def _of_its_type(validator: Any, branches: list[Any], thing: Any, schema: Any) -> Iterator[ValidationError]:
@@ -37,8 +55,6 @@ def _of_its_type(validator: Any, branches: list[Any], thing: Any, schema: Any) -
 
 
 def _may_be(branch: dict[str, Any], kind: Any) -> bool:
-    if "$ref" in branch:
-        branch = BLOCKS_SCHEMA[branch["$ref"].rsplit("/", 1)[-1]]
     if "anyOf" in branch:
         return any(_may_be(inner, kind) for inner in branch["anyOf"])
     return branch.get("properties", {}).get("type", {}).get("const", kind) == kind
@@ -49,11 +65,10 @@ Validator = extend(Draft7Validator, {"anyOf": _of_its_type})
 
 @cache
 def _block_schema(kind: str) -> Draft7Validator | None:
-    for reference in BLOCKS_SCHEMA["KnownBlock"]["anyOf"]:
-        definition = BLOCKS_SCHEMA[reference["$ref"].rsplit("/", 1)[-1]]
+    for definition in BLOCKS_SCHEMA["KnownBlock"]["anyOf"]:
         shapes = definition.get("anyOf", [definition])
         if shapes[0]["properties"]["type"]["const"] == kind:
-            return Validator({**reference, "definitions": BLOCKS_SCHEMA})
+            return Validator(definition)
     return None
 
 
@@ -61,7 +76,7 @@ def _block_schema(kind: str) -> Draft7Validator | None:
 def _view_schema(kind: str) -> Draft7Validator:
     shape = dict(VIEW_SCHEMA["ModalView" if kind == "modal" else "HomeView"])
     shape["properties"] = {**shape["properties"], "blocks": {"type": "array"}}
-    return Draft7Validator({**shape, "definitions": VIEW_SCHEMA})
+    return Draft7Validator(shape)
 
 
 def _cause(error: ValidationError) -> ValidationError:
@@ -205,16 +220,24 @@ def _block(block: Any, path: str, surface: str) -> Iterator[str]:
         yield f"{path}: not a block"
         return
     if block["type"] not in MORE["schema_less"]:
-        schema = _block_schema(block["type"])
-        if schema is None:
+        if _block_schema(block["type"]) is None:
             yield f"{path}: unknown block type {block['type']!r}"
             return
-        if misshapen := list(_shape(schema, block, path)):
-            yield from misshapen
+        if misshapen := _misshapen(json.dumps(block)):
+            yield from (f"{path}{problem}" for problem in misshapen)
             return
     yield from _walk(block, "blocks", path, surface)
     for double in _doubles([element["action_id"] for element in elements(block)]):
         yield f"{path}: action_id {double!r} is used twice in one block"
+
+
+@lru_cache(maxsize=65536)
+def _misshapen(block_json: str) -> tuple[str, ...]:
+    """A block is of the same shape wherever it stands: on all three surfaces, and beside other blocks."""
+    block = json.loads(block_json)
+    schema = _block_schema(block["type"])
+    assert schema
+    return tuple(_shape(schema, block, ""))
 
 
 @lru_cache(maxsize=8192)
