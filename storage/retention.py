@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import ColumnElement, delete, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, literal, or_, select, true
 from sqlmodel import col
 
 from storage.holds import PARTS, not_held
 from storage.ids import ID_LENGTH
 from storage.policy import Kind
+from storage.prepared import Prepared
 from storage.records import personal_tables
 from storage.tables import ObligationRow, PersonalRow, PersonRow
 from storage.webchat import WebReaction
@@ -117,20 +119,29 @@ class Retention:
 
     def too_old(self, family: Family, term: str) -> int:
         """How many records would go with this term."""
-        return sum(self._store.count(table, self._goes(table, family, term)) for table in _tables(family))
+        return self._counted(family, term, not_held)
 
     def kept_by_holds(self, family: Family, term: str) -> int:
         """How many would go with this term, were nobody on hold."""
-        past = sum(self._store.count(table, self._past(table, family, term)) for table in _tables(family))
-        return past - self.too_old(family, term)
+        return self._counted(family, term, lambda table: true()) - self.too_old(family, term)
+
+    def _counted(self, family: Family, term: str, but: Callable[[type[PersonalRow]], Any]) -> int:
+        if term == ALWAYS:
+            return 0
+        before, leaving = self._before(term), term == LEAVING
+        return sum(
+            self._store.count(table, _over(table, family, leaving, before), but(table))
+            for table in _tables(family)
+        )
 
     def some(self) -> list[tuple[type[PersonalRow], list[str]]]:
         """Some of the records that are too old, by table: at most a batch of each."""
         return [
             (table, ids)
             for family in Family
+            if (term := self.term(family)) != ALWAYS
             for table in _tables(family)
-            if (ids := self._ids(self._goes(table, family, self.term(family)), table))
+            if (ids := self._ids(table, family, term))
         ]
 
     def remove(self, table: type[PersonalRow], ids: list[str]) -> int:
@@ -155,25 +166,28 @@ class Retention:
         self._store.remove(ObligationRow, col(ObligationRow.person_id).in_(sorted(people)), owed)
         self._store.remove(WebReaction, col(WebReaction.message_id).in_(ids))
 
-    def _ids(self, goes: ColumnElement[bool], table: type[PersonalRow]) -> list[str]:
-        found = self._store.execute(select(col(table.id)).where(goes).limit(BATCH))
+    def _ids(self, table: type[PersonalRow], family: Family, term: str) -> list[str]:
+        found = self._store.run(_too_old(table, family, term == LEAVING), before=self._before(term))
         return [row[0] for row in found]
 
-    def _goes(self, table: type[PersonalRow], family: Family, term: str) -> ColumnElement[bool]:
-        return self._past(table, family, term) & not_held(table)
-
-    def _past(self, table: type[PersonalRow], family: Family, term: str) -> ColumnElement[bool]:
-        return col(table.kind).in_(sorted(FAMILIES[family])) & _past(table, term, self._store.now)
+    def _before(self, term: str) -> datetime:
+        """What was made before this, or who left, is past a term."""
+        return self._store.now - (GRACE if term == LEAVING else relativedelta(months=int(term)))
 
 
-def _past(table: type[PersonalRow], term: str, now: datetime) -> ColumnElement[bool]:
-    """The condition under which a term is over."""
-    if term == ALWAYS:
-        return false()
-    if term == LEAVING:
-        left = select(col(PersonRow.id)).where(col(PersonRow.left_at) < now - GRACE)
-        return or_(*(col(getattr(table, name)).in_(left) for name in PARTS))
-    return col(getattr(table, table.ages_from)) < now - relativedelta(months=int(term))
+@cache
+def _too_old(table: type[PersonalRow], family: Family, leaving: bool) -> Prepared:
+    goes = _over(table, family, leaving, bindparam("before")), not_held(table)
+    return Prepared(select(col(table.id)).where(*goes).limit(BATCH))
+
+
+def _over(table: type[PersonalRow], family: Family, leaving: bool, before: Any) -> ColumnElement[bool]:
+    """The condition under which the term of a family is over."""
+    its = col(table.kind).in_([literal(kind.value) for kind in sorted(FAMILIES[family])])
+    if not leaving:
+        return and_(its, col(getattr(table, table.ages_from)) < before)
+    left = select(col(PersonRow.id)).where(col(PersonRow.left_at) < before)
+    return and_(its, or_(*(col(getattr(table, name)).in_(left) for name in PARTS)))
 
 
 def _tables(family: Family) -> Iterator[type[PersonalRow]]:
