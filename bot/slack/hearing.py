@@ -173,7 +173,7 @@ class Hearing:
         said = drawing.say(words)
         if heard.kind == "submit" and (blocks := list(asked_in(heard.view).values())):
             return Ack(body={"response_action": "errors", "errors": {blocks[0]: said}})
-        page = drawing.messages(Card(words))[0]
+        page = drawing.messages(Card(words, *self._core.said_back(heard.incoming)))[0]
         if heard.kind == "command":
             return Ack(body={"response_type": "ephemeral", **line.answer(page)})
         channel = heard.where.id if heard.kind == "message" else heard.user

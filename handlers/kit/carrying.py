@@ -11,13 +11,14 @@ from handlers.kit.cards import Card, Note, Part, Section
 from handlers.kit.discretion import refuse_closed
 from handlers.kit.features import Feature, Route
 from handlers.kit.problems import Problem, Refused
-from handlers.kit.requests import Answer, Incoming, Reply, Request, Tell, Where
+from handlers.kit.requests import Answer, Incoming, Reply, Request, Said, Tell, Where
 from handlers.kit.sealing import Seal
 from handlers.kit.steps import Step, Steps
 from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from handlers.kit.typed import spoken
 from handlers.kit.values import altered, dump
 from handlers.kit.vocabulary import Vocabulary
-from storage.people import Person
+from storage.people import Directory, Person
 from storage.store import Store
 from storage.tables import Draft, Outgoing
 
@@ -46,6 +47,14 @@ class Carrying:
     def takes_file(self, request: Request) -> bool:
         """Whether a file that this person sends is worth reading."""
         return self._steps.takes_file(request)
+
+    def said_back(self, incoming: Incoming, directory: Directory) -> tuple[Part, ...]:
+        """What a command said that came to nothing, where it stands in no chat: a slash command of Slack's is gone."""
+        act = incoming.act
+        if not isinstance(act, Said) or not act.command or act.message:
+            return ()
+        called = self.vocabulary.find(act.words)
+        return _said_back(spoken(act.words, directory, incoming.platform)) if called and called.rest else ()
 
     # Carrying it out ------------------------------------------------------------------------------------------
 
@@ -224,7 +233,7 @@ def _put(store: Store, route: str, tell: Tell, card: str, **more: Any) -> Outgoi
 
 
 def _said_back(words: str) -> tuple[Part, ...]:
-    """What was typed for a form that cannot be opened yet: the person may want it once it can."""
+    """What was typed and came to nothing: the person may want it once it can be done."""
     if not words:
         return ()
     return (

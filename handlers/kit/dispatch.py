@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from handlers.kit import asking
-from handlers.kit.cards import Button, Card, Note, Press
+from handlers.kit.cards import Button, Card, Note, Part, Press
 from handlers.kit.carrying import Carrying, TakesLong, reader
 from handlers.kit.features import Closed, Feature
 from handlers.kit.problems import Problem, Refused
@@ -143,6 +143,10 @@ class Core:
         """A person's home screen, sealed for them; None when they have left."""
         return await self.database.write(lambda store: self._carrying.home_of(store, person_id))
 
+    def said_back(self, incoming: Incoming) -> tuple[Part, ...]:
+        """The words of a command that could not even be refused, if nobody else shows them to whoever typed them."""
+        return self._carrying.said_back(incoming, self.database.memory.latest)
+
     def closed_of(self, route: str) -> Closed | None:
         """What closes a platform to what is told under a route."""
         return self._closed.get(route.partition(".")[0])
@@ -190,7 +194,9 @@ class Core:
             card = Card(answer.card.title, *answer.card.parts, Note(Phrase("What you wrote is kept.")), again)
             answer = replace(answer, card=card)
         if person and answer.card:
-            answer = replace(answer, card=self._carrying.seal(store, answer.card, for_person=person.id))
+            back = self._carrying.said_back(incoming, store.directory)
+            card = Card(answer.card.title, *answer.card.parts, *back)
+            answer = replace(answer, card=self._carrying.seal(store, card, for_person=person.id))
         return self._remember(store, incoming, answer)
 
     def _answer(self, store: Store, incoming: Incoming, *, aside: bool) -> Answer:

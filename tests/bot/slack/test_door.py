@@ -322,6 +322,22 @@ async def test_a_handler_that_fails_is_an_answer_and_not_a_silence(any_room: Roo
     assert "Something went wrong on our side" in ack.ephemeral.words
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("tell @nobody precious words", "I do not know nobody"),
+        ("broken precious words", "Something went wrong on our side"),
+        ("busy precious words", "cannot save anything just now"),
+    ],
+)
+async def test_what_a_command_said_in_vain_is_shown_again(any_room: Room, said: str, why: str) -> None:
+    """Slack shows a command nowhere, so that its words would be gone."""
+    ack = await any_room.slack.command(user("ada"), "/upbeat", said)
+    assert why in ack.ephemeral.words
+    assert "precious words" in ack.ephemeral.words
+    assert any_room.noted("ada") == []
+
+
 async def test_neither_words_nor_tokens_are_logged(any_room: Room, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     slack = any_room.slack
