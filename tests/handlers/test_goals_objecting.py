@@ -58,6 +58,16 @@ def _moment(chat: Chat) -> str:
     return str(rows[0].made_at.isoformat())
 
 
+async def test_nobody_says_that_it_is_answered_it_is_seen(chat: Chat) -> None:
+    await doubts(chat)
+    for _ in range(4):
+        chat.wait(days=1)
+        await chat.tick()
+    reminded = chat.told_cards("dora")[-1]
+    assert "Ben Okri says that a figure of crm is wrong" in reminded
+    assert str(reminded.card).count("says that a figure") == 1, "not among what is done already"
+
+
 async def test_a_figure_is_kept_with_a_reason(chat: Chat) -> None:
     await doubts(chat)
     await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
