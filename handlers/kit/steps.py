@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +13,11 @@ from handlers.kit.cards import Button, Card, Press
 from handlers.kit.discretion import refuse_closed, why_closed
 from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Form, Words
-from handlers.kit.problems import Refused
+from handlers.kit.problems import Problem, Refused
 from handlers.kit.requests import Answer, Incoming, Opened, Pressed, Reacted, Reply, Request, Said, Submitted
 from handlers.kit.sealing import Seal
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.typed import marked, spoken
+from handlers.kit.typed import folded, marked, spoken
 from handlers.kit.vocabulary import Vocabulary
 from storage.tables import Draft
 
@@ -26,6 +26,9 @@ HELP = "preferences.help"
 
 _SHOWN = 200
 """Characters of words that were not understood, as they are said back."""
+
+STOPS = frozenset({"/cancel", "/stop", "cancel", "/取消", "取消"})
+"""What people say to leave the questions of a form, whatever it asks."""
 
 OVERTAKEN = timedelta(hours=1)
 """Platforms deliver again for less than this, and what they deliver comes out of order."""
@@ -94,11 +97,10 @@ class Steps:
         words = marked(act.words)
         if act.edits:
             return self._edited(request, act, words)
-        interviewing = (
-            incoming.interviews and incoming.where.kind == "private" and not words.startswith(("/", "／"))
-        )
-        if interviewing and (draft := self._asked(request)):
-            return self._told(request, draft, words)
+        interviewing = incoming.interviews and incoming.where.kind == "private"
+        command = words.startswith(("/", "／"))
+        if interviewing and (not command or folded(words) in STOPS) and (draft := self._asked(request)):
+            return self._stop(request, draft) if folded(words) in STOPS else self._told(request, draft, words)
         if act.file is not None:
             return self._sent(request, words)
         return self._called(request, words, "")
@@ -215,8 +217,12 @@ class Steps:
         question = form.question(name)
         if question is None:
             raise Refused()
-        checked = asking.raw(answer(question, item, request))
         position = form.questions.index(question)
+        try:
+            checked = asking.raw(answer(question, item, request))
+        except Problem as problem:
+            again = self.ask(request, draft, route, form, position)
+            return Step(answer=replace(again, outcome="invalid", errors=((name, problem.words),)))
         several = getattr(question, "most", 1) > 1
         stays = several or getattr(question, "in_parts", False)
         if several:
@@ -228,18 +234,21 @@ class Steps:
     def _stepped(self, request: Request, args: Mapping[str, Any]) -> Step:
         draft, route = self._draft(request, args["draft"])
         if args["what"] == "stop":
-            request.store.drafts.keep(draft, draft.given, asking="")
-            card = Card(
-                Phrase("Kept. You can go on whenever you like, here or on another platform."),
-                Button(Phrase("Go on"), Press("form.step", {"draft": draft.id, "what": "resume"})),
-            )
-            return Step(reply=Reply(show=card))
+            return self._stop(request, draft)
         if args["what"] == "anew":
             request.store.drafts.keep(draft, {**draft.given, args["question"]: ""})
         move = {"back": -1, "skip": 1, "next": 1}.get(args["what"], 0)
         if args["what"] == "resume" and request.interviews:
             request.store.drafts.keep(draft, draft.given, asking=request.platform)
         return self._go_to(request, draft, route, max(0, draft.position + move))
+
+    def _stop(self, request: Request, draft: Draft) -> Step:
+        request.store.drafts.keep(draft, draft.given, asking="")
+        card = Card(
+            Phrase("Kept. You can go on whenever you like, here or on another platform."),
+            Button(Phrase("Go on"), Press("form.step", {"draft": draft.id, "what": "resume"})),
+        )
+        return Step(reply=Reply(show=card))
 
     def _go_to(self, request: Request, draft: Draft, route: Route, position: int) -> Step:
         form = asking.form_of(route, request, draft.args, draft.given, draft.id)

@@ -154,6 +154,18 @@ async def test_an_interview_offers_the_plan_and_skipping_keeps_it(chat: Chat) ->
     assert checkins(chat, "ben")[-1].answers == {"done": "payments", "next": "refunds"}
 
 
+@pytest.mark.parametrize("words", ["/cancel", "cancel", "取消", "/stop"])
+async def test_an_interview_is_left_by_the_words_that_people_try(chat: Chat, words: str) -> None:
+    chat.interviews = True
+    await chat.says("ben", "/checkin")
+    await chat.says("ben", "the login page")
+    assert "Kept. You can go on whenever you like" in await chat.says("ben", words)
+    assert "Hello" in await chat.says("ben", "hello")
+    assert "What blocks you?" not in chat.last["ben"]
+    assert "What comes next?" in await chat.says("ben", "/checkin")
+    assert checkins(chat, "ben") == []
+
+
 # Inside a window --------------------------------------------------------------------------------------------
 
 

@@ -274,7 +274,11 @@ async def test_an_interview_asks_for_the_days(chat: Chat) -> None:
     chat.interviews = True
     assert "From which day on" in await chat.says("ada", "/away")
     assert "Until which day" in await chat.presses("ada", "Skip")
-    assert "cannot read this day" in await chat.says("ada", "soonish")
+    heard = await chat.says("ada", "soonish")
+    assert "cannot read this day" in heard
+    assert "Until which day" in heard  # what is asked is said again, with its buttons
+    await chat.presses("ada", "Back")
+    await chat.presses("ada", "Skip")
     assert "that day included" in await chat.says("ada", "2026-11-30")
     assert absences(chat) == [(date(2026, 11, 23), date(2026, 11, 30))]
 
