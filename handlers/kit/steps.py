@@ -30,6 +30,9 @@ _SHOWN = 200
 STOPS = frozenset({"/cancel", "/stop", "cancel", "/取消", "取消"})
 """What people say to leave the questions of a form, whatever it asks."""
 
+IN_MIND = timedelta(hours=1)
+"""How long whatever a person says without a slash answers the question that they were asked last."""
+
 OVERTAKEN = timedelta(hours=1)
 """Platforms deliver again for less than this, and what they deliver comes out of order."""
 
@@ -100,7 +103,10 @@ class Steps:
         interviewing = incoming.interviews and incoming.where.kind == "private"
         command = words.startswith(("/", "／"))
         if interviewing and (not command or folded(words) in STOPS) and (draft := self._asked(request)):
-            return self._stop(request, draft) if folded(words) in STOPS else self._told(request, draft, words)
+            if folded(words) in STOPS:
+                return self._stop(request, draft)
+            if not self._forgot(request, draft, words):
+                return self._told(request, draft, words)
         if act.file is not None:
             return self._sent(request, words)
         return self._called(request, words, "")
@@ -189,6 +195,12 @@ class Steps:
         """The form about which the person is interviewed now; one that is closed here meanwhile is not asked on."""
         draft = request.store.drafts.asked(request.actor.id, request.platform)
         return draft if draft and not why_closed(self._routes[draft.route], request) else None
+
+    def _forgot(self, request: Request, draft: Draft, words: str) -> bool:
+        """Whether these words begin with those of a command, and the question that they could answer is no longer in
+        anybody's mind."""
+        called = self._vocabulary.find(words) if request.now - draft.changed_at > IN_MIND else None
+        return called is not None and (not called.rest or words.removesuffix(called.rest)[-1:].isspace())
 
     def _submitted(self, request: Request, act: Submitted) -> Step:
         draft, route = self._draft(request, act.draft)

@@ -166,6 +166,22 @@ async def test_an_interview_is_left_by_the_words_that_people_try(chat: Chat, wor
     assert checkins(chat, "ben") == []
 
 
+async def test_a_command_is_no_answer_to_a_question_of_long_ago(chat: Chat) -> None:
+    chat.interviews = True
+    await chat.says("ben", "/kudos @eve")
+    chat.wait(hours=2)
+    assert "Checked in." in await chat.says("ben", "checkin done the login page")
+    assert checkins(chat, "ben")[0].answers == {"done": "the login page"}
+    assert "Which of our values" in await chat.says("ben", "checking the whole release twice")
+
+
+async def test_a_moment_later_any_words_are_the_answer(chat: Chat) -> None:
+    chat.interviews = True
+    await chat.says("ben", "/checkin")
+    chat.wait(minutes=50)
+    assert "What comes next?" in await chat.says("ben", "feedback from customers read")
+
+
 # Inside a window --------------------------------------------------------------------------------------------
 
 
