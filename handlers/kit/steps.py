@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.kit import asking, grammar
 from handlers.kit.answers import answer
-from handlers.kit.cards import Button, Card, Press
+from handlers.kit.cards import Button, Card, Note, Press
 from handlers.kit.discretion import refuse_closed, why_closed
 from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Form, Words
@@ -161,6 +161,8 @@ class Steps:
             request.store.accounts.opened_home(request.actor.id, request.platform)
             request.store.preferences.visited(request.actor.id)
             return Step(answer=Answer(outcome="done", card=self._home(request), route="home"))
+        if act.what == "start" and request.store.links.offered(act.payload):
+            return Step(reply=Reply(show=_connected_already(request)))
         if act.what == "start":
             return self._called(request, "help", "")
         shortcut = self._shortcuts.get(act.what)
@@ -277,6 +279,13 @@ class Steps:
             request.store, asking.ask(request, form, position), for_person=request.actor.id
         )
         return Answer(outcome="asked", asked=asked, route=route.name)
+
+
+def _connected_already(request: Request) -> Card:
+    return Card(
+        Phrase("You are connected already, as {name}.", name=Verbatim(request.actor.name)),
+        Note(Phrase("I did nothing with the code. Are you somebody else? Then write /upbeat unlink first.")),
+    )
 
 
 def _unclear(read: grammar.Understood) -> tuple[Text, ...]:

@@ -55,9 +55,19 @@ def _start(store: Store, incoming: Incoming, code: str) -> Answer:
                 name=Verbatim(person.name),
             )
         ),
+        *_instead(store, person.id, incoming),
         Button(Phrase("Yes, connect me"), style="primary", handle=handle),
     )
     return Answer(outcome="done", card=card, language=person.language, zone=person.zone)
+
+
+def _instead(store: Store, person_id: str, incoming: Incoming) -> tuple[Note, ...]:
+    """A person has one account on a platform: the one before ends, and would else be refused without a reason."""
+    before = store.directory.account(person_id, incoming.platform)
+    if before is None or before.external_id == incoming.sender.external_id:
+        return ()
+    platform = platform_name(incoming.platform)
+    return (Note(Phrase("It takes the place of the account in {platform} from before.", platform=platform)),)
 
 
 def _confirm(store: Store, incoming: Incoming, handle: str) -> tuple[Answer, tuple[Tell, ...]]:
@@ -65,6 +75,7 @@ def _confirm(store: Store, incoming: Incoming, handle: str) -> tuple[Answer, tup
     link = store.links.confirm(handle, external_id=sender.external_id)
     if link is None:
         return Answer(outcome="refused", card=Card(STALE), keep=True), ()
+    instead = _instead(store, link.person_id, incoming)
     store.accounts.link(
         link.person_id, incoming.platform, sender.external_id, sender.username, sender.address
     )
@@ -72,6 +83,7 @@ def _confirm(store: Store, incoming: Incoming, handle: str) -> tuple[Answer, tup
     store.actor_id = person.id
     linked = Card(
         Phrase("Your account was connected with {platform}.", platform=platform_name(incoming.platform)),
+        *instead,
         Note(Phrase("If this was not you, tell HR or an administrator at once: they can undo it.")),
     )
     told = (Tell(linked, to=person.id, topic=f"linked:{link.id}", on=link.made_on),)

@@ -100,3 +100,19 @@ async def test_the_link_opens_our_bot(room: Room) -> None:
     assert shown is not None
     (link,) = [part for part in shown.parts if isinstance(part, Link)]
     assert link.url.startswith(f"https://t.me/{room.fake.world.bot.username}?start=")
+
+
+async def test_a_second_account_takes_the_place_of_the_first_and_it_is_said_before(room: Room) -> None:
+    newcomer(room)
+    asked = await shows_code(room, code_for(room, "ada"))
+    assert "It takes the place of the account in Telegram from before." in asked.text
+    await room.presses(DORA, "Yes, connect me")
+    assert "It takes the place of the account in Telegram from before." in room.chat.told("ada")
+    assert "invitation" in (await room.says(ADA, "/echo hello")).text
+
+
+async def test_who_is_connected_hears_that_a_code_did_nothing(room: Room) -> None:
+    code = code_for(room, "dora")
+    assert "You are connected already, as Ada Lovelace." in (await shows_code(room, code, ADA)).text
+    newcomer(room)
+    assert "Are you Dora Maar?" in (await shows_code(room, code)).text
