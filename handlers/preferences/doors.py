@@ -92,9 +92,22 @@ def feature_called(about: str) -> Feature | None:
 
 
 def nearest(request: Request, said: str) -> Route | None:
-    """The command that these words most likely mistype, of those that are open to this reader."""
+    """The command that these words name on their way, or most likely mistype, of those that are open to this reader."""
     mine = [route for feature in every_feature() for route in commands(request, feature)]
-    return Vocabulary(mine).nearest(said)
+    named = [(len(found.group()), n) for n, route in enumerate(mine) if (found := _within(route, said))]
+    return mine[max(named)[1]] if named else Vocabulary(mine).nearest(said)
+
+
+def _within(route: Route, said: str) -> re.Match[str] | None:
+    """The longest words of a command in a sentence: "when is my 1on1?", "我想请假到周五"."""
+    names = (rf"\b{re.escape(each)}\b" if each.isascii() else re.escape(each) for each in _spoken(route))
+    found = (re.search(name, said, re.IGNORECASE) for name in names)
+    return max((each for each in found if each), key=lambda each: len(each.group()), default=None)
+
+
+def _spoken(route: Route) -> list[str]:
+    """The words of a command that mean it in a sentence too; a sign or one Chinese character does not."""
+    return [each for each in (route.words, *route.also) if len(each) > 1]
 
 
 def opening(request: Request, route: Route, said: str) -> Button:
@@ -116,7 +129,9 @@ def _given(request: Request, route: Route, rest: str) -> dict[str, Any]:
 
 
 def _after(route: Route, said: str) -> str:
-    """What stands behind the words that resemble the command's the most."""
+    """What stands behind the words of the command, or those that resemble them the most."""
+    if found := _within(route, said):
+        return said[found.end() :].strip()
     parts = re.split(r"\s+", bare(said))
     names = [folded(words) for words in (route.words, *route.also)]
 

@@ -120,6 +120,26 @@ async def test_nonsense_gets_help_never_silence(chat: Chat) -> None:
         assert "All that I can do" in heard.buttons
 
 
+@pytest.mark.parametrize(
+    ("who", "said", "meant"),
+    [
+        ("ada", "when is my 1on1?", "Yes, /1on1"),
+        ("ada", "what about 1on1 with @ben?", "Yes, /1on1"),
+        ("ada", "how do I see my goals", "Yes, /goals"),
+        ("chen", "我想请假", "对，/upbeat 请假"),
+        ("chen", "怎么写周报？", "对，/upbeat 周报"),
+    ],
+)
+async def test_a_command_in_a_sentence_is_what_is_meant(chat: Chat, who: str, said: str, meant: str) -> None:
+    heard = await chat.says(who, said)
+    assert meant in heard.buttons
+
+
+async def test_what_stands_behind_a_command_in_a_sentence_is_kept(chat: Chat) -> None:
+    await chat.says("chen", "我想请假到周五")
+    assert "2026年11月27日周五" in await chat.presses("chen", "对，/upbeat 请假")
+
+
 async def test_the_nearest_command_is_one_that_they_may_use(chat: Chat) -> None:
     assert "Yes, /upbeat import" not in (await chat.says("ben", "imprt")).buttons
     assert "Yes, /upbeat import" in (await chat.says("hana", "imprt")).buttons
