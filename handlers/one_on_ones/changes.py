@@ -1,14 +1,15 @@
 """Changes: move the next meeting, skip it, or end the series; both know, and nothing is deleted."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated
 
 from handlers.kit.calendar import at_wall
-from handlers.kit.cards import Button, Card, Fact, Part, Section
+from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.forms import Clock, Day
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Phrase, Text
+from handlers.kit.text import Lines, Phrase, Plural, Text
+from handlers.one_on_ones.hindrances import warnings
 from handlers.one_on_ones.meetings import Meeting, following, plan_bells, standing
 from handlers.one_on_ones.owed import forget_reminder
 from handlers.one_on_ones.pair import (
@@ -43,9 +44,30 @@ def move(
     moved = Meeting(upcoming.on if upcoming else day, at)
     _set_next(request, found, moved, "moved")
     was = (Fact(Phrase("It was planned for"), Phrase("{at}", at=upcoming.at)),) if upcoming else ()
+    known = _to_be_known(request, found, upcoming, at)
     title = Phrase("{name} moved your one-on-one to {at}.", name=named(request.actor), at=at)
-    tell = _told(request, found, title, *was)
-    return shown(request, found, tell, done=Phrase("The next meeting is on {at}.", at=at))
+    tell = _told(request, found, title, *was, *(Note(words) for words in known))
+    return shown(request, found, tell, done=Lines((Phrase("The next meeting is on {at}.", at=at), *known)))
+
+
+def _to_be_known(
+    request: Request, series: Series, upcoming: Meeting | None, at: datetime
+) -> tuple[Text, ...]:
+    """What speaks against the new moment, for each of the two, and which meetings of the series it takes along."""
+    against = [
+        warning
+        for person in (request.actor, partner_of(request, series))
+        for warning in warnings(request, person, at)
+    ]
+    taken = 0
+    while upcoming and (upcoming := following(series, upcoming)) and upcoming.at <= at:
+        taken += 1
+    along = Plural(
+        "It takes the place of another meeting of the series as well.",
+        "It takes the place of {n} other meetings of the series as well.",
+        n=taken,
+    )
+    return (*against, *((along,) if taken else ()))
 
 
 @feature.button(allow=participants)
@@ -53,7 +75,7 @@ def skip(request: Request, series: str, on: str) -> Reply:
     """Skip the next meeting."""
     found = running(request, series)
     skipped = _upcoming(request, found, on)
-    assert skipped is not None  # its day was given, so there is one
+    assert skipped is not None  # its moment was given, so there is one
     after = following(found, skipped)
     _set_next(request, found, after, "skipped")
     title = Phrase("{name} skips your one-on-one of {at}.", name=named(request.actor), at=skipped.at)
@@ -94,9 +116,9 @@ def end_series(request: Request, series: Series) -> None:
 
 
 def _upcoming(request: Request, series: Series, on: str) -> Meeting | None:
-    """The next meeting, if it is still the one that the button showed."""
+    """The next meeting, if it is still the one that the button showed, at the moment that it showed."""
     upcoming = standing(series, request.now).next
-    if (upcoming.on.isoformat() if upcoming else "") != on:
+    if (upcoming.at.isoformat() if upcoming else "") != on:
         raise changed_meanwhile()
     return upcoming
 
@@ -139,7 +161,7 @@ def buttons(request: Request, series: Series) -> tuple[Button, ...]:
     )
     if upcoming is None:
         return (Button(Phrase("Set a date"), move.bind(series=series.id, on="")), ending)
-    on = upcoming.on.isoformat()
+    on = upcoming.at.isoformat()
     return (
         Button(Phrase("Move the next"), move.bind(series=series.id, on=on)),
         Button(

@@ -12,7 +12,8 @@ from handlers.kit.forms import Choice, Clock, Day, Option
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.one_on_ones.meetings import Meeting, first_of, is_at_night, plan_bells, standing
+from handlers.one_on_ones.hindrances import warnings
+from handlers.one_on_ones.meetings import Meeting, first_of, plan_bells, standing
 from handlers.one_on_ones.owed import forget_reminder
 from handlers.one_on_ones.pair import (
     Partner,
@@ -166,30 +167,8 @@ def _previewed(request: Request, partner: Person, meeting: Meeting) -> tuple[Par
         *(
             Note(warning)
             for person in (request.actor, partner)
-            for warning in _warnings(request, person, meeting)
+            for warning in warnings(request, person, meeting.at)
         ),
-    )
-
-
-def _warnings(request: Request, person: Person, meeting: Meeting) -> list[Text]:
-    """What speaks against a meeting: a day off, an absence, the night."""
-    day, found = local_day(meeting.at, person.zone), list[Text]()
-    if not request.calendar.is_workday(day):
-        found.append(_day_off(request, person, day))
-    if request.store.preferences.absence_on(person.id, day):
-        found.append(Phrase("{name} is away on {day}.", name=named(person), day=day))
-    if is_at_night(meeting.at, person.zone):
-        clock = local(meeting.at, person.zone).time()
-        found.append(Phrase("For {name} this is at {clock}.", name=named(person), clock=clock))
-    return found
-
-
-def _day_off(request: Request, person: Person, day: date) -> Text:
-    holiday = request.calendar.name_of(day, request.actor.language)
-    if holiday is None:
-        return Phrase("{day} is no workday for {name}.", day=day, name=named(person))
-    return Phrase(
-        "{day} is a holiday for {name}: {holiday}.", day=day, name=named(person), holiday=Verbatim(holiday)
     )
 
 

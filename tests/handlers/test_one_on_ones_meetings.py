@@ -312,6 +312,25 @@ async def test_a_meeting_is_not_moved_into_the_past(chat: Chat) -> None:
     assert "This moment is over." in await chat.submits("ben", day="today", clock="9:00")
 
 
+async def test_what_speaks_against_the_new_moment_is_said_to_both(chat: Chat) -> None:
+    await planned(chat)
+    await chat.presses("ben", "Move the next")
+    heard = await chat.submits("ben", day="2026-12-12", clock="21:00")
+    for seen in (heard.english, chat.told_in_english("chen")):
+        assert "Sat, Dec 12, 2026 is no workday for Ben Okri." in seen
+        assert "For 陈明 this is at 4:00" in seen
+        assert "It takes the place of 2 other meetings of the series as well." in seen
+
+
+async def test_a_meeting_that_was_moved_is_not_skipped_unseen(chat: Chat) -> None:
+    await planned(chat)
+    seen = await chat.says("chen", "/1on1 @ben")
+    await chat.presses("ben", "Move the next")
+    await chat.submits("ben", day="2026-11-26", clock="10:00")
+    assert "changed in the meantime" in await chat.presses("chen", "Skip the next", on=seen)
+    assert "Thu, Nov 26, 2026, 10:00" in await chat.says("ben", "/1on1 @chen")
+
+
 async def test_a_meeting_is_skipped_for_both(any_chat: Chat) -> None:
     await planned(any_chat)
     await any_chat.says("ben", "/1on1 add @chen the build")
