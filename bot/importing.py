@@ -19,6 +19,7 @@ from handlers.kit.dispatch import Core
 from handlers.kit.tables import refused
 from handlers.kit.text import Phrase, Text
 from handlers.people import summary
+from handlers.people.left_open import entitle
 from handlers.people.new_managers import managers, new_managers
 from handlers.people.reading import Reading, read_roster
 from handlers.people.welcome import welcome
@@ -58,6 +59,7 @@ def _apply(database: Database, reading: Reading) -> None:
                 reading.entries, progress=lambda done: progress.update(task, completed=done)
             )
             store.roster.remember(undo)
+            entitle(store)
             for tell in (*welcome(store, undo["new"]), *new_managers(store, before)):
                 core.queue(store, "people.import", tell)
 

@@ -70,9 +70,11 @@ class Leavers:
             if owed.kind == LEFT_GOAL:
                 self._pass_on(owed, manager)
                 continue
-            # What two people agreed in their one-on-one is for nobody else to read, not even in a list.
+            # What two people agreed or said to each other is for nobody else to read, not even in a list.
             # What they were asked about a goal goes with the goal; who writes in a review now is for HR to say.
-            shared = not owed.kind.startswith(("one_on_ones.", "reviews.")) and owed.kind != ANSWER
+            shared = (
+                not owed.kind.startswith(("one_on_ones.", "feedback.", "reviews.")) and owed.kind != ANSWER
+            )
             if shared and manager and self._store.directory.people[manager].active:
                 self._store.obligations.open(
                     manager,

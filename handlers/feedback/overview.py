@@ -78,7 +78,11 @@ def _owed(request: Request) -> tuple[Part, ...]:
         if owed.kind == ANSWER
         and (row := request.store.feedback.request(owed.about, reader=request.actor.id))
     ]
-    waiting = request.store.feedback.asked_by(request.actor.id)
+    waiting = [
+        row
+        for row in request.store.feedback.asked_by(request.actor.id)
+        if request.person(row.named_id or "").active
+    ]
     mine = Plural("You wait for {n} answer.", "You wait for {n} answers.", n=len(waiting))
     directory = request.store.directory
     return (

@@ -11,6 +11,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.tables import SHOWN, faulty, sent
 from handlers.kit.text import Lines, Phrase, Text, Verbatim, more, names
+from handlers.people.left_open import entitle
 from handlers.people.new_managers import managers, new_managers
 from handlers.people.reading import read_roster
 from handlers.people.welcome import welcome
@@ -108,6 +109,7 @@ def apply(request: Request, run: str) -> Reply:
         raise Problem(Phrase("This file was applied or dropped already. Send it again if you need it."))
     before = managers(request.store)
     undo = request.store.roster.apply([Entry(**entry) for entry in found.entries])
+    entitle(request.store)
     request.store.change(found, state="applied", undo=undo, entries=[], at=request.now)
     return Reply(
         tell=(*welcome(request.store, undo["new"]), *new_managers(request.store, before)),
@@ -139,6 +141,7 @@ def undo_import(request: Request, run: str) -> Reply:
     found, before = request.store.roster.run(run), managers(request.store)
     if found is None or not request.store.roster.undo(found):
         raise Problem(Phrase("This cannot be undone any more: a day has passed, or it was undone already."))
+    entitle(request.store)
     undone = Card(Phrase("Undone. The company is as it was before the file."))
     return Reply(show=undone, tell=new_managers(request.store, before))
 

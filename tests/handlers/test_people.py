@@ -176,6 +176,21 @@ async def test_what_a_leaver_owed_goes_to_their_manager(chat: Chat) -> None:
     assert chat.change(lambda store: store.obligations.of(chat.ids["eve"])) == []
     owed = chat.change(lambda store: store.obligations.of(chat.ids["ada"]))
     assert [row.kind for row in owed] == ["people.settle"]
+    chat.at(chat.now.replace(hour=9))
+    await chat.tick()
+    assert "Left open by Eve Curie: Your check-in" in chat.told("ada")
+
+
+async def test_what_was_said_to_a_leaver_in_private_is_on_nobodys_list(any_chat: Chat) -> None:
+    await any_chat.says(
+        "dora", "/feedback @eve situation the demo; behaviour you listened; effect we learned"
+    )
+    await any_chat.says("dora", "/feedback ask @eve @ben about my talk")
+    await sends(any_chat, "hana", COMPANY.replace(EVE, ""))
+    await any_chat.presses("hana", "Apply")
+    owed = any_chat.change(lambda store: store.obligations.of(any_chat.ids["ada"]))
+    assert [row.kind for row in owed if row.kind == "people.settle"] == []
+    assert "You wait for 1 answer." in await any_chat.says("dora", "/feedback")
 
 
 EVE = "eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee,,\n"
