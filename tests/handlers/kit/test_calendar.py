@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import islice, pairwise, takewhile
+from itertools import accumulate, islice, pairwise, takewhile
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -30,13 +30,17 @@ def shown(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
+NIGHTS = [utc(2026, 1, 1) + n * DAY for n in range(731)]
+
+
 def jumps(zone: ZoneInfo) -> Iterator[datetime]:
     """The first minutes of 2026 and 2027 with a new offset."""
-    for n in range(730):
-        start = utc(2026, 1, 1) + n * DAY
-        before = start.astimezone(zone).utcoffset()
-        if (start + DAY).astimezone(zone).utcoffset() != before:
-            minutes = (start + m * MINUTE for m in range(1441))
+    offsets = [night.astimezone(zone).utcoffset() for night in NIGHTS]
+    for night, (before, after) in zip(NIGHTS, pairwise(offsets), strict=False):
+        if after != before:
+            hours = (night + h * HOUR for h in range(25))
+            hour = next(each for each in hours if each.astimezone(zone).utcoffset() != before)
+            minutes = (hour - HOUR + m * MINUTE for m in range(61))
             yield next(each for each in minutes if each.astimezone(zone).utcoffset() != before)
 
 
@@ -50,19 +54,26 @@ def days_with_a_jump() -> tuple[tuple[str, date], ...]:
     return tuple(sorted(found))
 
 
+@cache
+def minutes_around(day: date) -> list[datetime]:
+    start = datetime.combine(day, time(), UTC) - 20 * HOUR
+    return [start + n * MINUTE for n in range(64 * 60)]
+
+
 class Watched:
-    """The wall clock of one place around one day: the highest time shown so far, at each minute."""
+    """The wall clock of one place around one day: the highest time shown so far, at each minute.
+
+    Python compares moments of one zone by what its clock shows, and by nothing else."""
 
     def __init__(self, day: date, name: str) -> None:
-        start = datetime.combine(day, time(), UTC) - 20 * HOUR
-        self.minutes = [start + n * MINUTE for n in range(64 * 60)]
-        self.shown = [shown(each, ZoneInfo(name)) for each in self.minutes]
-        self.highest = [self.shown[0]]
-        for each in self.shown[1:]:
-            self.highest.append(max(each, self.highest[-1]))
+        self.minutes = minutes_around(day)
+        self.zone = ZoneInfo(name)
+        shown = [each.astimezone(self.zone) for each in self.minutes]
+        self.highest = list(accumulate(shown, max))
+        self.last = max(each for each in shown if each.date() == day).replace(tzinfo=None)
 
     def first_at_or_past(self, wall: datetime) -> datetime:
-        return self.minutes[bisect_left(self.highest, wall)]
+        return self.minutes[bisect_left(self.highest, wall.replace(tzinfo=self.zone))]
 
 
 def test_the_zones_do_jump_in_these_years():
@@ -73,13 +84,12 @@ def test_the_zones_do_jump_in_these_years():
 def test_every_quarter_of_an_hour_of_every_day_with_a_jump():
     for name, day in days_with_a_jump():
         watched = Watched(day, name)
-        last = max(each for each in watched.shown if each.date() == day)
         for clock in QUARTERS:
             wall = datetime.combine(day, clock)
             instant = at_wall(day, clock, name)
             assert instant == watched.first_at_or_past(wall), (name, wall)
             assert instant.tzinfo is UTC
-            assert local_day(instant, name) == (day if wall <= last else day + DAY), (name, wall)
+            assert local_day(instant, name) == (day if wall <= watched.last else day + DAY), (name, wall)
 
 
 @pytest.mark.parametrize("clock", [time(0), time(1, 30), time(2, 15), time(23, 30)], ids=str)
