@@ -27,20 +27,25 @@ for _kind, _rules in MORE["objects"].items():
 SURFACES = {**LIMITS["surfaces"], **MORE["surfaces"]}
 
 
-def _whole(schema: Any, definitions: dict[str, Any]) -> Any:
-    """A schema with what it refers to in its place: jsonschema would look each up again for every value."""
-    if isinstance(schema, list):
-        return [_whole(each, definitions) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _whole(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
-    return {name: _whole(each, definitions) for name, each in schema.items()}
-
-
 def _definitions(name: str) -> dict[str, Any]:
-    definitions = read(name)["definitions"]
-    return _whole(definitions, definitions)
+    """Schemas with what they refer to in its place: jsonschema would look each up again for every value."""
+    definitions, done = read(name)["definitions"], dict[str, Any]()
+
+    def whole(schema: Any) -> Any:
+        if isinstance(schema, list):
+            return [whole(each) for each in schema]
+        if not isinstance(schema, dict):
+            return schema
+        if "$ref" in schema:
+            return called(schema["$ref"].rsplit("/", 1)[-1])
+        return {name: whole(each) for name, each in schema.items()}
+
+    def called(name: str) -> Any:
+        if name not in done:
+            done[name] = whole(definitions[name])
+        return done[name]
+
+    return {name: called(name) for name in definitions}
 
 
 BLOCKS_SCHEMA = _definitions("blocks.schema.json")
