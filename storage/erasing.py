@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from storage.checkins.tables import Blocker
 from storage.files import FileRow
 from storage.holds import PARTS, Hold
 from storage.links import Link
@@ -64,11 +65,12 @@ class Erasing:
         """Destroy the words of the records that are this person's alone, and all copies of them; what is somebody
         else's record too is kept, and counted if they may read it. Refused at the door while they are on hold."""
         emptied, kept = self._emptied(person_id, lambda row: owners(row) == {person_id})
+        had_words = [row for row in emptied if _has_words(row)]
         self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
         self._forget_messages(person_id, instead, col(Outgoing.state).in_(SETTLED))
         directory, now = self._store.directory, self._store.now
         known = [row for row in kept if may(directory, person_id, Right.READ, row, now)]
-        return Erased(_counted(emptied), _counted(known))
+        return Erased(_counted(had_words), _counted(known))
 
     def departed(self, person_id: str, *, instead: StandIn) -> Erased:
         """Destroy every word by and about a person who has left, and their name; that something happened, when and with
@@ -222,6 +224,11 @@ def _nothing(column: Any, before: Any) -> Any:
     if column.nullable or before is None:
         return None
     return type(before)()
+
+
+def _has_words(row: PersonalRow) -> bool:
+    """Whether a record, as it was read, had words of its own: what blocks somebody stands in their check-in."""
+    return not isinstance(row, Blocker) and any(getattr(row, name) for name in sealed_columns(type(row)))
 
 
 def _counted(rows: Iterable[PersonalRow]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from handlers.checkins.blocked import still_open
-from handlers.checkins.questions import feature, quoted
+from handlers.checkins.questions import feature, quoted_or_erased
 from handlers.checkins.recording import change, check_in
 from handlers.checkins.remarks import read_by, remark
 from handlers.kit.access import everyone
@@ -59,7 +59,7 @@ def _nothing(request: Request, person: Person) -> Text:
 def _entry(request: Request, row: CheckIn, remarks: list[Row], mood: int | None) -> list[Part]:
     return [
         Heading(Phrase("{day}", day=row.day)),
-        *quoted(row),
+        *quoted_or_erased(row),
         *((Note(Phrase("Your mood: {score} of 5. Only you see it.", score=mood)),) if mood else ()),
         *(remark(request, each) for each in remarks),
         *read_by(request, row),
@@ -80,7 +80,7 @@ def my_last(request: Request) -> tuple[Part, ...]:
     is_open = row.closes_at is not None and row.closes_at > request.now
     return (
         Heading(Phrase("My check-in of {day}", day=row.day)),
-        *quoted(row),
+        *quoted_or_erased(row),
         *read_by(request, row),
         *still_open(request, None),
         *((Button(Phrase("Change"), change.bind(checkin=row.id)),) if is_open else ()),

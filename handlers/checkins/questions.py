@@ -155,6 +155,11 @@ def quoted(row: CheckIn) -> tuple[Section, ...]:
     return tuple(Section(_said(key, answers[key]), quoted=True) for key in order if answers.get(key))
 
 
+def quoted_or_erased(row: CheckIn) -> tuple[Section, ...]:
+    """The same, or that the words are gone: a check-in never was without any."""
+    return quoted(row) or (Section(Phrase("This was erased.")),)
+
+
 def _said(key: str, words: str) -> Text:
     if key == "done":
         return Phrase("Done: {words}", words=Verbatim(words))

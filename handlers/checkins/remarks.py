@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from handlers.checkins.questions import feature, in_short, quoted
+from handlers.checkins.questions import feature, in_short, quoted, quoted_or_erased
 from handlers.kit.access import Rule, readers
 from handlers.kit.cards import Button, Card, Note, Part, Press, Section
 from handlers.kit.forms import Words
@@ -56,7 +56,7 @@ def opened(request: Request, row: CheckIn) -> Card:
     written = request.store.checkins.remarks([row], reader=request.actor.id).get(row.id, [])
     return Card(
         Phrase("{name}'s check-in", name=Verbatim(request.store.directory.named(row.subject_id))),
-        *quoted(row),
+        *quoted_or_erased(row),
         *(remark(request, each) for each in written),
         *_buttons(request, row),
         Note(dated(row)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.checkins.questions import feature, quoted
+from handlers.checkins.questions import feature, quoted_or_erased
 from handlers.checkins.remarks import open_one
 from handlers.checkins.setup import set_up
 from handlers.kit.access import managers, stand_ins
@@ -119,7 +119,7 @@ def _entry(
     opens = Button(Phrase("Open"), open_one.bind(checkin=row.id)) if row else None
     yield Heading(Verbatim(standing.person.name))
     yield Section(_status(request, standing, row), button=opens)
-    yield from quoted(row) if row else ()
+    yield from quoted_or_erased(row) if row else ()
     said = (row.answers or {}).get("blocked", "") if row else ""
     for blocker in blockers:
         if blocker.matter and blocker.matter not in said:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 _TABLE = Blocker.__table__  # type: ignore[attr-defined]
 _NAMES = tuple(column.name for column in _TABLE.c)
+_BLOCKS = (_TABLE.c.solved_at.is_(None), _TABLE.c.matter.is_not(None))
+"""It is not solved, and its words were not erased."""
 _OPEN = Prepared(
     select(_TABLE)
-    .where(_TABLE.c.subject_id == bindparam("person"), _TABLE.c.solved_at.is_(None))
+    .where(_TABLE.c.subject_id == bindparam("person"), *_BLOCKS)
     .order_by(_TABLE.c.made_at, _TABLE.c.id)
 )
 
@@ -45,7 +47,7 @@ class Blockers:
 
     def of_team(self, people: Collection[str], *, reader: str) -> dict[str, list[Blocker]]:
         """What blocks each of these people now that the reader may see."""
-        theirs = (col(Blocker.subject_id).in_(list(people)), col(Blocker.solved_at).is_(None))
+        theirs = (col(Blocker.subject_id).in_(list(people)), *_BLOCKS)
         found: dict[str, list[Blocker]] = {}
         for row in self._store.read(Blocker, *theirs, reader=reader, order=col(Blocker.made_at)):
             found.setdefault(row.subject_id, []).append(row)
@@ -53,7 +55,7 @@ class Blockers:
 
     def blocked(self, people: Collection[str]) -> frozenset[str]:
         """Which of these people are blocked now, without looking at any words."""
-        theirs = (col(Blocker.subject_id).in_(list(people)), col(Blocker.solved_at).is_(None))
+        theirs = (col(Blocker.subject_id).in_(list(people)), *_BLOCKS)
         return frozenset(
             row[0] for row in self._store.execute(select(col(Blocker.subject_id)).where(*theirs))
         )

@@ -191,6 +191,21 @@ async def test_erasing_explains_and_wants_the_word(chat: Chat) -> None:
     assert "CANARY" not in (await chat.says("ada", "/checkin team")).text
 
 
+async def test_what_was_erased_is_said_to_be_and_blocks_nobody(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/checkin done the login page; blocked by legal; mood 2")
+    await chat.says("ben", "/upbeat privacy erase")
+    heard = await chat.submits("ben", confirm="ERASE")
+    assert "check-ins: 1\nmoods: 1" in heard
+    assert "This was erased." in await chat.says("ben", "/checkin history")
+    assert "This was erased." in await chat.says("ada", "/checkin team")
+    assert "Blocked" not in await chat.opens("ada")
+    assert "Still blocked?" not in await chat.says("ben", "/checkin done the tests")
+    await chat.says("ben", "/upbeat privacy erase")
+    again = await chat.submits("ben", confirm="ERASE")
+    assert "check-ins: 1\nBackups" in again
+
+
 async def test_erasing_by_interview(chat: Chat) -> None:
     await chat.says("ben", "/checkin done CANARY")
     chat.interviews = True
