@@ -112,11 +112,10 @@ def known(database: Database) -> dict[str, str]:
 
 def rows_of_every_table(chat: Chat) -> dict[str, int]:
     """How many rows each table has."""
+    names = SQLModel.metadata.tables.keys()
+    counts = ", ".join(f'(SELECT count(*) FROM "{name}")' for name in names)  # at once: hundreds ask for it
     with chat.database.engine.connect() as connection:
-        return {
-            table.name: connection.exec_driver_sql(f'SELECT count(*) FROM "{table.name}"').scalar_one()
-            for table in SQLModel.metadata.sorted_tables
-        }
+        return dict(zip(names, connection.exec_driver_sql(f"SELECT {counts}").one(), strict=True))
 
 
 def arrived(store: Store, person: str) -> None:
