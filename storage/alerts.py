@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint, update
+from sqlalchemy import UniqueConstraint, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, col
 
 from storage.columns import Moment
 from storage.ids import new_id
+from storage.prepared import Prepared
 from storage.tables import Row
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class Alert(Row, table=True):
 
 TABLE = Alert.__table__  # type: ignore[attr-defined]
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_UNTOLD = Prepared(
+    select(TABLE)
+    .where(TABLE.c.told_at.is_(None), TABLE.c.noted_at <= bindparam("before"))
+    .order_by(TABLE.c.noted_at, TABLE.c.id)
+)
 
 
 class Alerts:
@@ -56,8 +62,7 @@ class Alerts:
 
     def untold(self, *, before: datetime) -> list[Alert]:
         """What was noted before a moment and nobody was told, the oldest first."""
-        waiting = (col(Alert.told_at).is_(None), col(Alert.noted_at) <= before)
-        return self._store.all(Alert, *waiting, order=(col(Alert.noted_at), col(Alert.id)))
+        return self._store.rows(Alert, _UNTOLD, before=before)
 
     def told(self, alerts: list[Alert]) -> None:
         """Administrators are told of these."""

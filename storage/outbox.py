@@ -35,6 +35,18 @@ _POSTED = Posted.__table__  # type: ignore[attr-defined]
 
 _TOPIC = Prepared(select(TABLE.c.id).where(TABLE.c.topic == bindparam("topic")))
 
+_DUE = Prepared(
+    select(TABLE.c.id)
+    .where(
+        TABLE.c.state == bindparam("which"),
+        TABLE.c.due_at <= bindparam("now"),
+        or_(TABLE.c.leased_until.is_(None), TABLE.c.leased_until < bindparam("now")),
+    )
+    .order_by(TABLE.c.due_at, TABLE.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+
 _TOLD = Prepared(
     select(func.count()).where(
         TABLE.c.person_id == bindparam("person"),
@@ -97,18 +109,10 @@ class Outbox:
     def lease(self, worker: str, *, most: int) -> list[Outgoing]:
         """Take due messages for this worker, oldest first; nobody else gets them until the lease ends."""
         now = self._store.now
-        free = or_(TABLE.c.leased_until.is_(None), TABLE.c.leased_until < now)
         ids: list[str] = []
         for state in ("sending", "waiting"):  # one by one, so that the index gives them in order
-            due = (
-                select(TABLE.c.id)
-                .where(TABLE.c.state == state, TABLE.c.due_at <= now, free)
-                .order_by(TABLE.c.due_at, TABLE.c.id)
-                .limit(most - len(ids))
-            )
-            if self._store.dialect != "sqlite":
-                due = due.with_for_update(skip_locked=True)
-            ids += [row[0] for row in self._store.execute(due)]
+            due = self._store.run(_DUE, which=state, now=now, most=most - len(ids))
+            ids += [row[0] for row in due]
         if not ids:
             return []
         self._store.execute(
@@ -125,6 +129,8 @@ class Outbox:
 
     def behind(self, rows: Sequence[Outgoing]) -> dict[str, datetime]:
         """Which of these must wait, until when: an earlier message to the same reader is on its way, or tries again."""
+        if not rows:
+            return {}
         now, ids = self._store.now, {row.id for row in rows}
         on_its_way = TABLE.c.leased_until >= now
         again = (TABLE.c.reason != "") & (TABLE.c.attempts <= MOST_HELD)

@@ -47,6 +47,8 @@ _DUE = prepared_among(
         .with_for_update(skip_locked=True)
     )
 )
+_MINE = select(COUNTERS.c.value).where(COUNTERS.c.name == bindparam("which"))
+_COUNTER, _CLAIMED = Prepared(_MINE), Prepared(_MINE.with_for_update(skip_locked=True))
 _NEXT = Prepared(
     select(SLOTS.c.due_at).where(SLOTS.c.kind == bindparam("which"), SLOTS.c.about == bindparam("what"))
 )
@@ -249,16 +251,12 @@ class Slots:
         low, high = f"{person_id}:", f"{person_id};"  # the semicolon follows the colon
         return self._store.run(_PLANNED, which=kind, person=person_id, low=low, high=high)
 
-    def _claimed(self, statement: Select[Any]) -> Select[Any]:
-        return statement if self._store.dialect == "sqlite" else statement.with_for_update(skip_locked=True)
-
     def _alone(self, name: str) -> bool:
         """Whether this unit is the only one, of all processes, that does this now."""
-        mine = select(COUNTERS.c.value).where(COUNTERS.c.name == name)
-        if self._store.execute(mine).first() is None:
+        if not self._store.run(_COUNTER, which=name):
             insert = _INSERT[self._store.dialect](COUNTERS)
             self._store.execute(insert.values(name=name, value=0).on_conflict_do_nothing())
-        return self._store.execute(self._claimed(mine)).first() is not None
+        return bool(self._store.run(_CLAIMED, which=name))
 
     def _count(self, name: str) -> None:
         raised = {"value": COUNTERS.c.value + 1}
@@ -266,8 +264,8 @@ class Slots:
         self._store.execute(insert.on_conflict_do_update(index_elements=["name"], set_=raised))
 
     def _counted(self, name: str) -> int:
-        found = self._store.execute(select(COUNTERS.c.value).where(COUNTERS.c.name == name)).scalar()
-        return int(found or 0)
+        found = self._store.run(_COUNTER, which=name)
+        return int(found[0][0]) if found else 0
 
 
 def _changed_since(revision: int) -> Select[Any]:
