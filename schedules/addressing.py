@@ -11,14 +11,19 @@ from handlers.kit.cards import Card
 from handlers.kit.discretion import fit_to_tell
 from handlers.kit.dispatch import Core
 from handlers.kit.features import Silence
+from handlers.kit.hours import chosen_quiet_until
+from handlers.kit.strangers import LINKED
 from handlers.kit.values import load
 from handlers.reminders import NUDGE
 from schedules import nudges
+from schedules.alerts import ALERT
 from schedules.speaking import Address, Parcel, Receipt, Speaker
 from storage.people import Person
 from storage.store import Store
 from storage.tables import Account, Outgoing, Place, Posted
 
+AT_ONCE = (NUDGE, LINKED, ALERT)
+"""What does not wait for the end of quiet hours here: reminders decide for themselves, and an alarm is none later."""
 NO_WAY_YET = timedelta(minutes=1)
 """How long a message rests whose reader has no account, or whose platform is not running."""
 
@@ -109,6 +114,8 @@ def _to_person(
     card = nudges.stand_by(core, store, row, person) if row.route == NUDGE else None
     if isinstance(card, Silence):
         return _postponed(card)
+    if row.route not in AT_ONCE and (until := chosen_quiet_until(store, person)):
+        return Fate("waiting", until=until)
     known = [a for a in _accounts(store, person) if row.platform in ("", a.platform)]
     if known and all(a.unreachable or a.platform in tried for a in known):
         return Fate("cancelled", "unreachable")

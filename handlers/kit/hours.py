@@ -82,6 +82,14 @@ def hours_of(store: Store, person: Person, calendar: WorkCalendar) -> Hours:
     return Hours(person.zone, calendar, _quiet(chosen), absences)
 
 
+def chosen_quiet_until(store: Store, person: Person) -> datetime | None:
+    """When the quiet hours end that the person or the company chose, or None when it is not quiet now. As long as
+    nobody chose, only reminders keep to those that hold from the first day."""
+    chosen = store.preferences.get(person.id, "quiet")
+    quiet = _quiet(store.setting("quiet", None) if chosen is None else chosen)
+    return quiet.until(store.now, person.zone) if quiet else None
+
+
 def hours_text(chosen: object) -> Text:
     """Quiet hours as they are shown."""
     quiet = _quiet(chosen)

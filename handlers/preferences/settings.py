@@ -243,7 +243,8 @@ def _notices_card(request: Request) -> Card:
         *(_notice(request, name, title) for name, title in _notices().items()),
         Note(
             Phrase(
-                "I remind you of what waits for you whatever is chosen here; your quiet hours hold for everything."
+                "I remind you of what waits for you whatever is chosen here; quiet hours that you choose hold for"
+                " everything."
             )
         ),
         Button(Phrase("Settings"), settings.bind()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -110,6 +110,28 @@ def test_every_zone_is_found_by_its_own_name() -> None:
         z for z in available_timezones() if z.startswith(("Asia/", "Europe/")) and len(find_zones(z)) != 1
     ]
     assert lost == []
+
+
+async def test_what_colleagues_send_waits_for_the_end_of_chosen_quiet_hours(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("eve", "/upbeat settings quiet 22:00 06:00")
+    chat.at(datetime(2026, 11, 24, 3, 30, tzinfo=UTC))  # 22:30 in New York
+    for whom in ("eve", "ada"):
+        await chat.says("ben", f"/feedback @{whom} situation a; behaviour b; effect c")
+    assert [parcel.to.address for parcel in await chat.deliver()] == ["dm-ada"]  # nobody chose hers
+    assert "It goes out Tue, Nov 24, 2026, 6:00\u202fAM" in await chat.says("eve", "/why")
+    chat.at(datetime(2026, 11, 24, 11, tzinfo=UTC))
+    assert [parcel.to.address for parcel in await chat.deliver()] == ["dm-eve"]
+
+
+async def test_the_company_s_quiet_hours_hold_once_it_chose_some(chat: Chat) -> None:
+    await chat.says("hana", "/upbeat setup hours 20:00 07:00")
+    await chat.presses("hana", "Save")
+    await chat.says("dora", "/upbeat settings quiet off")
+    chat.at(datetime(2026, 11, 23, 21, tzinfo=UTC))
+    for whom in ("dora", "ada"):
+        await chat.says("ben", f"/feedback @{whom} situation a; behaviour b; effect c")
+    assert [parcel.to.address for parcel in await chat.deliver()] == ["dm-dora"]
 
 
 async def test_quiet_hours_are_typed_chosen_and_switched_off(chat: Chat) -> None:
