@@ -286,8 +286,8 @@ class Outbox:
         return int(self._store.run(_TOLD, person=person_id, topics=topics, since=since)[0][0])
 
     def sent_to(self, person_id: str, *, since: datetime) -> list[Outgoing]:
-        """What a person was sent since a moment, newest first."""
-        mine = (TABLE.c.person_id == person_id, TABLE.c.made_at >= since)
+        """What a person was sent since a moment, newest first; what only took another's place is that one."""
+        mine = (TABLE.c.person_id == person_id, TABLE.c.made_at >= since, TABLE.c.edits.is_(None))
         return self._store.all(Outgoing, *mine, order=TABLE.c.made_at.desc())
 
     def ambiguous(self) -> int:

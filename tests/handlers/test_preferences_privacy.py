@@ -102,6 +102,14 @@ async def test_a_colleague_s_deed_is_a_rule_too(chat: Chat) -> None:
     assert "Because of what somebody did in" in await chat.says("ben", "/upbeat why")
 
 
+async def test_what_was_taken_back_after_it_arrived_is_listed_once(chat: Chat) -> None:
+    await chat.says("ben", "/feedback @ada situation a; behaviour b; effect c")
+    await chat.deliver()
+    await chat.presses("ben", "Take it back")
+    await chat.deliver()
+    assert (await chat.says("ada", "/why")).text.count("took back feedback") == 1
+
+
 async def test_why_forgets_after_two_weeks(chat: Chat) -> None:
     await chat.says("ada", "/1on1 add @ben the roadmap")
     chat.wait(days=15)
