@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.checkins.questions import feature, quoted_or_erased
 from handlers.checkins.remarks import open_one
@@ -75,7 +75,9 @@ def _standing_in(request: Request) -> Iterable[Part]:
     """Whose team is shown too, and until when."""
     for held in request.store.directory.standing_in(request.actor.id, request.now):
         name = Verbatim(request.store.directory.named(held.manager_id))
-        told = Phrase("You stand in for {manager} until {moment}.", manager=name, moment=held.ends_at)
+        zone = request.person(held.manager_id).zone
+        last = local_day(held.ends_at - timedelta(seconds=1), zone)
+        told = Phrase("You stand in for {manager} until {moment}.", manager=name, moment=last)
         yield Note(Lines((told, Phrase("You see what their team writes on these days, and nothing older."))))
 
 

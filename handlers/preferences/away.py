@@ -11,7 +11,7 @@ from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Day
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Plural, Text
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from handlers.kit.values import load
 from handlers.preferences.home import feature
 from storage.tables import Absence
@@ -130,9 +130,34 @@ def back(request: Request) -> Reply:
     today = request.today
     if request.store.preferences.back(request.actor.id, today):
         return Reply(
-            show=Card(Phrase("Welcome back. From today on I ask and remind you again."), *_planned(request))
+            show=Card(
+                Phrase("Welcome back. From today on I ask and remind you again."),
+                *_still_standing_in(request),
+                *_planned(request),
+            )
         )
     return Reply(show=Card(Phrase("You are not noted as away today."), *_planned(request)))
+
+
+def _still_standing_in(request: Request) -> tuple[Part, ...]:
+    """Who reads the team's check-ins as long as nobody ends it, although their manager is here again."""
+    mine = [
+        row
+        for row in request.store.delegations.of(request.actor.id, since=request.now)
+        if row.subject_id == request.actor.id and row.accepted_at and not row.ended_at
+    ]
+    return tuple(
+        Section(
+            Phrase(
+                "{name} still stands in for you until {day}.",
+                name=Verbatim(request.store.directory.named(row.named_id or "")),
+                day=local_day(row.ends_at - timedelta(seconds=1), request.actor.zone),
+            ),
+            button=Button(Phrase("End it"), Press("delegation.end", {"delegation": row.id})),
+        )
+        for row in mine
+        if row.begins_at <= request.now
+    )
 
 
 def _planned(request: Request) -> tuple[Part, ...]:

@@ -218,6 +218,17 @@ async def test_what_blocks_somebody_is_raised_to_who_stands_in(any_chat: Chat) -
 # How it ends ---------------------------------------------------------------------------------------------------------
 
 
+async def test_who_is_back_early_hears_who_still_stands_in_and_can_end_it(chat: Chat) -> None:
+    await agreed(chat)
+    assert "You stand in for Ada Lovelace until Fri, Dec 4, 2026.\n" in await chat.says(
+        "dora", "/checkin team"
+    )
+    await chat.says("ada", "/away until 2026-12-04")
+    assert "Dora Maar still stands in for you until Fri, Dec 4, 2026." in await chat.says("ada", "/back")
+    await chat.presses("ada", "End it")
+    assert "parser" not in await history(chat, "dora")
+
+
 async def test_it_ends_by_its_date_at_midnight_where_the_manager_is(any_chat: Chat) -> None:
     chat = any_chat
     await agreed(chat)
