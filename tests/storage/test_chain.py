@@ -24,6 +24,7 @@ from storage.proof import Broken, Report
 from storage.rotation import change_secret, rotate
 from storage.store import Store
 from tests.company import MONDAY, Chat
+from tests.copies import copy_of
 from tests.engines import ENGINES, empty_database
 
 SECRET = b"a test's secret"
@@ -37,9 +38,19 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield made
 
 
-@pytest.fixture
-def log(url: str) -> Iterator[Database]:
-    """A log of three processes, each with a chain, which nothing guards any more."""
+@pytest.fixture(params=ENGINES)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A log of three processes, each with a chain, which nothing guards any more; a fourth process looks at it."""
+    with copy_of(written, request.param, tmp_path) as (url, _):
+        database = Database(url, SECRET, now=lambda: MONDAY)
+        database.open()
+        assert proved(database) == Report(3 * ROWS, 3, ())
+        yield database
+        database.stop()
+
+
+def written(url: str) -> None:
+    """Write such a log into an empty database."""
     for process in range(3):
         database = opened(url)
         for unit in range(ROWS // 4):
@@ -47,8 +58,6 @@ def log(url: str) -> Iterator[Database]:
         database.stop()
     database = opened(url)
     without_guards(database)
-    assert proved(database) == Report(3 * ROWS, 3, ())
-    yield database
     database.stop()
 
 
