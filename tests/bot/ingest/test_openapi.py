@@ -30,6 +30,18 @@ SCHEMAS = DOCUMENT["components"]["schemas"]
 POST = DOCUMENT["paths"]["/ingest/{source}"]["post"]
 STATUSES = {int(status) for status in POST["responses"]}
 PAGE = Path(__file__).parents[3] / "docs" / "openapi.json"
+DIGITS = st.characters(categories=["Nd"])
+DRAWN: dict[str, st.SearchStrategy[str]] = {
+    r"^[^\u0000-\u001f\u007f]*$": st.text(
+        st.characters(codec="utf-8", min_codepoint=32, exclude_characters="\x7f")
+    ),
+    r"^-?\d{1,16}(\.\d{1,12})?$": st.tuples(
+        st.sampled_from(["", "-"]),
+        st.text(DIGITS, min_size=1, max_size=16),
+        st.just("") | st.text(DIGITS, min_size=1, max_size=12).map(".{}".format),
+    ).map("".join),
+}
+"""What some patterns allow; by the pattern itself it would be drawn letter by letter."""
 SEEDS: dict[str, list[Any]] = {GITHUB: [pull(), issue()], GITLAB: [merge()], JIRA: [ticket()]}
 
 ODD: st.SearchStrategy[Any] = st.recursive(
@@ -56,7 +68,9 @@ def meant(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         moments = seconds.map(lambda at: datetime.fromtimestamp(at, UTC))
         return moments.map(datetime.isoformat) | moments.map(lambda at: at.date().isoformat())
     longest = schema.get("maxLength", 20)
-    texts = st.from_regex(schema["pattern"], fullmatch=True).filter(lambda text: len(text) <= longest)
+    pattern = schema["pattern"]
+    texts = DRAWN[pattern] if pattern in DRAWN else st.from_regex(pattern, fullmatch=True)
+    texts = texts.filter(lambda text: len(text) <= longest)
     known = st.sampled_from(["ben@example.com", "sign-ups", "users", "1"]) if longest > 20 else st.nothing()
     return (texts | known).filter(lambda text: len(text) >= schema.get("minLength", 0))
 
