@@ -1,11 +1,11 @@
 """Who is who is read once and kept by its revision; what a transaction changes is its own until it is committed."""
 
 import threading
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, select, update
-from sqlmodel import col
+from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlmodel import SQLModel, col
 
 from storage.layered import laid
 from storage.people import (
@@ -26,8 +26,9 @@ from storage.people import (
 )
 from storage.prepared import Prepared
 from storage.rows import made as as_read
-from storage.rows import parts
 from storage.tables import Account, Counter, PersonRow, ReportingLine, Setting
+
+T = TypeVar("T", bound=SQLModel)
 
 
 class Memory:
@@ -91,8 +92,7 @@ def _newer(connection: Connection, known: Directory, revision: int) -> Directory
     """The directory with what changed since; it costs what changed, and not what there is."""
     chosen = _settings(connection)
     defaults = chosen.get(DEFAULTS) or {}
-    rows = connection.execute(_changed(PersonRow, known.revision))
-    people = {row.id: _person(row, defaults) for row in rows}
+    people = {row.id: _person(row, defaults) for row in _read(connection, PersonRow, known.revision)}
     accounts = _changed_accounts(connection, known)
     lines = _changed_lines(connection, known)
     return Directory(
@@ -136,8 +136,8 @@ def _addresses(known: Directory, people: Mapping[str, Person]) -> dict[str, str 
 
 def _changed_accounts(connection: Connection, known: Directory) -> dict[str, tuple[Account, ...]]:
     changed: dict[str, dict[str, Account]] = {}
-    for row in connection.execute(_changed(Account, known.revision)):
-        changed.setdefault(row.person_id, {})[row.id] = as_read(Account, row._mapping)
+    for row in _read(connection, Account, known.revision):
+        changed.setdefault(row.person_id, {})[row.id] = row
     made = {}
     for person_id, fresh in changed.items():
         kept = [account for account in known.accounts.get(person_id, ()) if account.id not in fresh]
@@ -170,28 +170,22 @@ def _is_renamed(
 
 
 def _changed_lines(connection: Connection, known: Directory) -> dict[str, tuple[Line, ...]]:
-    made: dict[str, tuple[Line, ...]] = {}
-    rows = connection.execute(_changed(ReportingLine, known.revision))
+    made: dict[str, list[Line]] = {}
     # A changed line is read with all of its person's: the memory keeps no row ids.
-    subjects = {row.subject_id for row in rows}
-    for part in parts(sorted(subjects)):
-        found: dict[str, list[Line]] = {subject: [] for subject in part}
-        for row in connection.execute(select(ReportingLine).where(col(ReportingLine.subject_id).in_(part))):
-            if row.since < row.until:
-                found[row.subject_id].append(Line(row.manager_id, row.subject_id, row.since, row.until))
-        made.update({subject: tuple(lines) for subject, lines in found.items()})
-    return made
+    for row in _read(connection, ReportingLine, known.revision):
+        lines = made.setdefault(row.subject_id, [])
+        if row.since < row.until:
+            lines.append(Line(row.manager_id, row.subject_id, row.since, row.until))
+    return {subject: tuple(lines) for subject, lines in made.items()}
 
 
 def _settings(connection: Connection) -> dict[str, Any]:
-    named = select(col(Setting.name), col(Setting.value)).where(col(Setting.name).in_([PAST, DEFAULTS]))
-    return {name: value for name, value in connection.execute(named) if value is not None}
+    return {name: value for name, value in _SETTINGS.run(connection, {}) if value is not None}
 
 
 def _stand_ins(connection: Connection) -> dict[str, tuple[StandIn, ...]]:
     made: dict[str, tuple[StandIn, ...]] = {}
-    named = ("id", "subject_id", "named_id", "begins_at", "ends_at")
-    for row in connection.execute(select(*(DELEGATIONS.c[name] for name in named)).where(*IN_FORCE)):
+    for row in _STAND_INS.run(connection, {}):
         held = StandIn(*row)
         made[held.person_id] = (*made.get(held.person_id, ()), held)
     return made
@@ -199,16 +193,46 @@ def _stand_ins(connection: Connection) -> dict[str, tuple[StandIn, ...]]:
 
 def _openings(connection: Connection) -> dict[str, tuple[Opening, ...]]:
     made: dict[str, tuple[Opening, ...]] = {}
-    named = ("id", "author_id", "subject_id", "ends_at")
-    for row in connection.execute(select(*(GLASSES.c[name] for name in named)).where(*OPEN)):
+    for row in _OPENINGS.run(connection, {}):
         opening = Opening(*row)
         made[opening.reader_id] = (*made.get(opening.reader_id, ()), opening)
     return made
 
 
-def _changed(table: Any, revision: int) -> Any:
+def _read(connection: Connection, table: type[T], revision: int) -> Iterator[T]:
+    """The rows that changed since a revision."""
+    names = table.__table__.c.keys()  # type: ignore[attr-defined]
+    found = _CHANGED[table].run(connection, {"known": revision})
+    return (as_read(table, dict(zip(names, row, strict=True))) for row in found)
+
+
+def _since(table: Any) -> Any:
     # The last known revision is read again: its unit may have written more rows after it was first looked at.
-    return select(table.__table__).where(col(table.revision) >= revision)
+    return table.c.revision >= bindparam("known")
+
+
+_PEOPLE: Any = PersonRow.__table__  # type: ignore[attr-defined]
+_ACCOUNTS: Any = Account.__table__  # type: ignore[attr-defined]
+_LINES: Any = ReportingLine.__table__  # type: ignore[attr-defined]
+_OF_WHOM = select(_LINES.c.subject_id).where(_since(_LINES))
+_CHANGED: dict[type[SQLModel], Prepared] = {
+    PersonRow: Prepared(select(_PEOPLE).where(_since(_PEOPLE))),
+    Account: Prepared(select(_ACCOUNTS).where(_since(_ACCOUNTS))),
+    ReportingLine: Prepared(select(_LINES).where(_LINES.c.subject_id.in_(_OF_WHOM))),
+}
+_SETTINGS = Prepared(
+    select(col(Setting.name), col(Setting.value)).where(
+        or_(col(Setting.name) == PAST, col(Setting.name) == DEFAULTS)
+    )
+)
+_STAND_INS = Prepared(
+    select(*(DELEGATIONS.c[name] for name in ("id", "subject_id", "named_id", "begins_at", "ends_at"))).where(
+        *IN_FORCE
+    )
+)
+_OPENINGS = Prepared(
+    select(*(GLASSES.c[name] for name in ("id", "author_id", "subject_id", "ends_at"))).where(*OPEN)
+)
 
 
 def _turned(known: Directory, lines_of: Mapping[str, tuple[Line, ...]]) -> dict[str, tuple[Line, ...]]:
