@@ -152,6 +152,12 @@ def lacks(route: Route, request: Request, args: Mapping[str, Any], given: Mappin
     return False
 
 
+def has_all(route: Route, request: Request, given: Mapping[str, Any]) -> bool:
+    """Whether a route needs answers, and has them all."""
+    needs = any(isinstance(question, Sheet) or question.required for question in route.questions)
+    return needs and not lacks(route, request, {}, given)
+
+
 def raw(item: Any) -> Any:
     """A typed answer as it is kept in a draft."""
     if isinstance(item, Person):

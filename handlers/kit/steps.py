@@ -199,10 +199,14 @@ class Steps:
         return draft if draft and not why_closed(self._routes[draft.route], request) else None
 
     def _forgot(self, request: Request, draft: Draft, words: str) -> bool:
-        """Whether these words begin with those of a command, and the question that they could answer is no longer in
-        anybody's mind."""
+        """Whether these words are a whole command, and the question that they could answer is no longer in anybody's
+        mind. What only begins like a command ("feedback from customers read") lacks what one needs: it answers."""
         called = self._vocabulary.find(words) if request.now - draft.changed_at > IN_MIND else None
-        return called is not None and (not called.rest or words.removesuffix(called.rest)[-1:].isspace())
+        if called is None or not called.rest:
+            return called is not None
+        step = self._called(request, words, "")
+        apart = words.removesuffix(called.rest)[-1:].isspace()
+        return apart and not step.unclear and asking.has_all(called.route, request, step.given or {})
 
     def _submitted(self, request: Request, act: Submitted) -> Step:
         draft, route = self._draft(request, act.draft)

@@ -175,6 +175,17 @@ async def test_a_command_is_no_answer_to_a_question_of_long_ago(chat: Chat) -> N
     assert "Which of our values" in await chat.says("ben", "checking the whole release twice")
 
 
+@pytest.mark.parametrize(
+    "said", ["feedback from customers read", "review of the login page", "help Kofi with the release", "goals"]
+)
+async def test_what_only_begins_like_a_command_answers_after_hours_as_well(chat: Chat, said: str) -> None:
+    chat.interviews = True
+    await chat.says("ben", "/checkin")
+    chat.wait(hours=3)
+    heard = await chat.says("ben", said)
+    assert ("What comes next?" in heard) == (said != "goals")
+
+
 async def test_a_moment_later_any_words_are_the_answer(chat: Chat) -> None:
     chat.interviews = True
     await chat.says("ben", "/checkin")
