@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from handlers.kit.tables import refused
 from handlers.kit.text import Phrase, Text
+from handlers.organisation.holidays import supported
 from handlers.people import summary
 from handlers.people.left_open import entitle
 from handlers.people.new_managers import managers, new_managers
@@ -119,15 +121,26 @@ def import_calendar(database: Database, file: Path, country: str) -> None:
     sheet = read_table(file)
     if "day" not in sheet.header or "workday" not in sheet.header:
         raise Complaint("The first row of the file must name the columns: day, workday, name.")
-    rows = [
-        _declared(sheet, number, row) for number, row in enumerate(sheet.rows, sheet.first_row) if any(row)
-    ]
+    code = country.strip().upper()
+    if code not in supported():
+        raise Complaint(f"There is no calendar for “{country[:40]}”. Write two letters, like DE, US or CN.")
+    numbered = enumerate(sheet.rows, sheet.first_row)
+    rows = [_declared(sheet, number, row) for number, row in numbered if any(row)]
+    twice = [day for day, times in Counter(day for day, _, _ in rows).items() if times > 1]
+    if twice:
+        raise Complaint(f"{twice[0]} stands in the file more than once. Nothing was loaded.")
 
-    def work(store: Store) -> int:
-        store.set_setting("country", country.upper())
-        return store.workdays.load(country.upper(), rows)
+    def work(store: Store) -> tuple[int, str]:
+        before = store.workdays.country
+        store.set_setting("country", code)
+        loaded = store.workdays.load(code, rows)
+        store.slots.replan()
+        return loaded, before
 
-    console.print(f"{database.write_now(work)} days are loaded for {country.upper()}.")
+    loaded, before = database.write_now(work)
+    console.print(f"{loaded} days are loaded for {code}.")
+    if before != code:
+        console.print(f"The holidays of {code} count for everybody now; before: {before or 'weekends only'}.")
 
 
 _YES = {"yes": True, "true": True, "1": True, "workday": True, "是": True, "班": True, "上班": True}

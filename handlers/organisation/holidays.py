@@ -18,7 +18,7 @@ Country = Annotated[
     str,
     Words(
         Phrase("Whose public holidays count? Two letters, like DE, US or CN; a dash for weekends only."),
-        longest=2,
+        longest=60,
         lines=False,
     ),
 ]
@@ -35,7 +35,7 @@ Country = Annotated[
 def holidays(request: Request, country: Country) -> Reply:
     """Choose the country whose public holidays and make-up workdays count."""
     code = "" if country in ("-", "–", "—") else country.upper()
-    if code and code not in _supported():
+    if code and code not in supported():
         raise Problem(
             Phrase(
                 "I have no calendar for “{country}”. Write two letters, like DE, US or CN.",
@@ -46,7 +46,8 @@ def holidays(request: Request, country: Country) -> Reply:
     return Reply(show=_holidays_preview(request, code))
 
 
-def _supported() -> frozenset[str]:
+def supported() -> frozenset[str]:
+    """The countries whose public holidays are known, by their codes."""
     from holidays import list_supported_countries  # slow to import, and rarely needed
 
     return frozenset(list_supported_countries())

@@ -189,6 +189,16 @@ def test_a_calendar_is_loaded_and_a_bad_row_named(upbeat: Upbeat, tmp_path: Path
     days = "day,workday,name\n2027-02-06,yes,调休\n2027-02-08,no,春节\n"
     done = upbeat("calendar", "import", write(tmp_path, days, "days.csv"), "--country", "CN")
     assert "2 days are loaded for CN" in done.stdout
+    assert "The holidays of CN count for everybody now; before: weekends only." in done.stdout
+    for country in ("Atlantis", "C"):
+        wrong = upbeat("calendar", "import", write(tmp_path, days, "days.csv"), "--country", country)
+        assert wrong.returncode != 0
+        assert "Write two letters" in wrong.stderr
+    twice = write(tmp_path, days + "2027-02-06,no,\n", "days.csv")
+    assert (
+        "2027-02-06 stands in the file more than once"
+        in upbeat("calendar", "import", twice, "--country", "CN").stderr
+    )
     bad = upbeat(
         "calendar", "import", write(tmp_path, days + "2027-02-31,no,\n", "days.csv"), "--country", "CN"
     )

@@ -19,6 +19,7 @@ async def test_the_holidays_are_shown_before_they_count(chat: Chat) -> None:
 
 async def test_an_unknown_country_is_refused_with_what_to_write(chat: Chat) -> None:
     assert "no calendar for “QQ”" in await chat.says("hana", "/upbeat setup holidays QQ")
+    assert "no calendar for “Germany”" in await chat.says("hana", "/upbeat setup holidays Germany")
 
 
 async def test_the_ceiling_is_a_number(chat: Chat) -> None:
