@@ -156,8 +156,8 @@ def quoted(row: CheckIn) -> tuple[Section, ...]:
 
 
 def quoted_or_erased(row: CheckIn) -> tuple[Section, ...]:
-    """The same, or that the words are gone: a check-in never was without any."""
-    return quoted(row) or (Section(Phrase("This was erased.")),)
+    """The same, or that the words are gone; a check-in may also be a mood alone."""
+    return (Section(Phrase("This was erased.")),) if row.answers is None else quoted(row)
 
 
 def _said(key: str, words: str) -> Text:

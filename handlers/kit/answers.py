@@ -54,7 +54,10 @@ def _number(question: Number | Scale, raw: Any, request: Request) -> float | int
     try:
         number = float(str(raw).strip().replace(",", "."))
     except ValueError:
-        raise Problem(Phrase("Please give a number.")) from None
+        if question.low is None or question.high is None:
+            raise Problem(Phrase("Please give a number.")) from None
+        among = Phrase("Please give a number from {low} to {high}.", low=question.low, high=question.high)
+        raise Problem(among) from None
     if not math.isfinite(number) or (whole and number != int(number)):
         raise Problem(Phrase("Please give a whole number."))
     low, high = question.low, question.high

@@ -191,7 +191,7 @@ class _Reading:
     def _take_labelled_number(self, question: Scale) -> None:
         segment = _numbered(tuple(question.labels))
         if found := segment.search(self.rest):
-            self.given[question.name] = found.group(2)
+            self.given[question.name] = found.group(2) or found.group(3)
             self.rest = segment.sub(r"\1", self.rest, count=1).lstrip(SEPARATORS + ";；\n")
 
     def _take_choice(self, question: Choice) -> None:
@@ -249,9 +249,14 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1024)
 def _numbered(labels: tuple[str, ...]) -> re.Pattern[str]:
-    """A segment that is one of these labels and a number."""
+    """A segment that is one of these labels and a number, on a scale perhaps (4/5), or one word: what is asked for in
+    private never becomes part of what others read, but is refused as no number."""
     any_of = "|".join(re.escape(label) for label in labels)
-    return re.compile(rf"(^|[;；\n])\s*(?:{any_of})\s*[:：]?\s*(\d+)\s*(?=[;；\n]|$)", re.IGNORECASE)
+    number = r"(\d+)(?:\s*(?:/|of|out\s+of)\s*\d+|\s*分)?"
+    word = r"(?<=[\s:：\u3000-\uffff])([^\s;；,，.。:：\d][^\s;；,，.。:：]{0,11})"
+    return re.compile(
+        rf"(^|[;；\n])\s*(?:{any_of})\s*[:：]?\s*(?:{number}|{word})[!！.。]*\s*(?=[;；\n]|$)", re.IGNORECASE
+    )
 
 
 def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:

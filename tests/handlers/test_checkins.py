@@ -45,6 +45,9 @@ async def test_a_check_in_is_recorded_at_once(any_chat: Chat) -> None:
         "/checkin 完成 登录页；下一步 支付；阻碍 法务",
         "周报 完成：登录页；下一步：支付；阻碍：法务",
         "/周报 登录页；计划 支付；阻塞 法务",
+        "日报 完成 登录页；计划 支付；阻碍 法务",
+        "check in: done 登录页; next 支付; blocked 法务",
+        "Check-in done 登录页; next 支付; blocked 法务",
         "checkin done 登录页; next 支付; blocked 法务",
     ],
 )
@@ -82,6 +85,25 @@ async def test_a_mood_beyond_the_scale_is_refused_in_words(chat: Chat) -> None:
     heard = await chat.says("ben", "/checkin done A; mood 7")
     assert "Please give a number from 1 to 5." in heard
     assert checkins(chat, "ben") == []
+
+
+@pytest.mark.parametrize("mood", ["mood 4/5", "mood: 4", "Mood 4 of 5.", "心情 4 分", "心情4"])
+async def test_a_mood_may_name_its_scale(chat: Chat, mood: str) -> None:
+    await chat.says("ben", f"/checkin done A; {mood}")
+    assert checkins(chat, "ben")[0].answers == {"done": "A"}
+    assert [row.score for row in chat.rows(Mood)] == [4]
+
+
+@pytest.mark.parametrize("mood", ["mood great", "mood: 😀", "心情好", "心情：不错"])
+async def test_a_mood_in_words_is_never_part_of_what_others_read(chat: Chat, mood: str) -> None:
+    assert "Please give a number" in (await chat.says("ben", f"/checkin done A; {mood}")).english
+    assert checkins(chat, "ben") == []
+
+
+async def test_a_mood_alone_is_no_erased_check_in(chat: Chat) -> None:
+    await chat.says("ben", "/checkin mood 4")
+    assert "erased" not in await chat.says("ben", "/checkin history")
+    assert "erased" not in await chat.says("ada", "/checkin team")
 
 
 async def test_outside_a_window_each_is_a_check_in_of_its_own(chat: Chat) -> None:
