@@ -60,7 +60,7 @@ class Page:
 
 def utf16(words: str) -> int:
     """The length in UTF-16 units, which is how Telegram counts."""
-    return len(words) + sum(ord(letter) > 0xFFFF for letter in words)
+    return len(words) if words.isascii() else len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def paged(blocks: Iterable[Block]) -> list[Page]:
@@ -145,7 +145,7 @@ def _pieces(runs: Iterable[Run], room: int) -> list[list[Run]]:
     current: list[Run] = []
     for run in runs:
         rest = run.words
-        while utf16(rest) > room:
+        while utf16(rest[: room + 1]) > room:  # so much of it says it already
             head, rest = cut(rest, room)
             done.append([*current, Run(head, run.tag)])
             current, room = [], LIMIT

@@ -35,7 +35,7 @@ class Parsed:
 
 def utf16(text: str) -> int:
     """The length of a text in UTF-16 units, which is how Telegram counts."""
-    return len(text) + sum(ord(letter) > 0xFFFF for letter in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, entity: Entity) -> str:
