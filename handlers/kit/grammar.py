@@ -259,6 +259,14 @@ def _numbered(labels: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
+def begins_labelled(said: str, questions: Sequence[Question]) -> bool:
+    """Whether a text begins with a word that begins an answer to one of these questions, and a colon ("Done: …")."""
+    asked = [question for question in questions if isinstance(question, Words)]
+    labels = tuple(label for question in asked for label in question.labels)
+    found = _any_of(labels).match(said.strip()) if labels else None
+    return found is not None and said.strip()[found.end() :].lstrip()[:1] in (":", "：")
+
+
 def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:
     text = segment.strip()
     for question in questions:

@@ -92,10 +92,18 @@ def feature_called(about: str) -> Feature | None:
 
 
 def nearest(request: Request, said: str) -> Route | None:
-    """The command that these words name on their way, or most likely mistype, of those that are open to this reader."""
+    """The command whose questions these words answer, or that they name on their way, or most likely mistype, of those
+    that are open to this reader."""
     mine = [route for feature in every_feature() for route in commands(request, feature)]
+    answered = (route for route in mine if route.short and _answers(request, route, said))
+    if (route := next(answered, None)) is not None:
+        return route
     named = [(len(found.group()), n) for n, route in enumerate(mine) if (found := _within(route, said))]
     return mine[max(named)[1]] if named else Vocabulary(mine).nearest(said)
+
+
+def _answers(request: Request, route: Route, said: str) -> bool:
+    return grammar.begins_labelled(said, questions_of(route, request, {}))
 
 
 def _within(route: Route, said: str) -> re.Match[str] | None:
@@ -113,7 +121,8 @@ def _spoken(route: Route) -> list[str]:
 def opening(request: Request, route: Route, said: str) -> Button:
     """A button that does what was meant: with what followed the mistyped words, as answers or in the form's draft."""
     label = Phrase("Yes, {command}", command=Verbatim(words_of(route, request.actor.language)))
-    given = _given(request, route, _after(route, said))
+    rest = said.strip() if _answers(request, route, said) else _after(route, said)
+    given = _given(request, route, rest)
     if any(isinstance(question, Sheet) for question in route.questions):
         if given:
             request.store.drafts.begin(request.actor.id, route.name, {}, given)

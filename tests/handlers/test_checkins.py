@@ -198,7 +198,8 @@ async def test_a_command_is_no_answer_to_a_question_of_long_ago(chat: Chat) -> N
 
 
 @pytest.mark.parametrize(
-    "said", ["feedback from customers read", "review of the login page", "help Kofi with the release", "goals"]
+    "said",
+    ["feedback from customers read", "review of the login page", "help Kofi with the release", "goals"],
 )
 async def test_what_only_begins_like_a_command_answers_after_hours_as_well(chat: Chat, said: str) -> None:
     chat.interviews = True

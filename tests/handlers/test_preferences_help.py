@@ -135,6 +135,25 @@ async def test_a_command_in_a_sentence_is_what_is_meant(chat: Chat, who: str, sa
     assert meant in heard.buttons
 
 
+@pytest.mark.parametrize(
+    ("who", "said", "given"),
+    [
+        ("ada", "Done: the login page\nNext: payments", {"done": "the login page", "next": "payments"}),
+        ("ada", "blocked: by legal", {"blocked": "by legal"}),
+        ("chen", "完成：登录页；下一步：支付", {"done": "登录页", "next": "支付"}),
+    ],
+)
+async def test_answers_without_the_command_are_kept_for_its_form(
+    chat: Chat, who: str, said: str, given: dict[str, str]
+) -> None:
+    heard = await chat.says(who, said)
+    opened = await chat.presses(
+        who, next(each for each in heard.buttons if "/checkin" in each or "周报" in each)
+    )
+    assert opened.form is not None
+    assert opened.form.given == given
+
+
 async def test_what_stands_behind_a_command_in_a_sentence_is_kept(chat: Chat) -> None:
     await chat.says("chen", "我想请假到周五")
     assert "2026年11月27日周五" in await chat.presses("chen", "对，/upbeat 请假")
