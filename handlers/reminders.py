@@ -69,7 +69,7 @@ def why_this(request: Request, obligations: tuple[str, ...]) -> Reply:
         keep=True,
         show=Card(
             Phrase("Why you got this reminder"),
-            *(Section(_reason(row)) for row in rows),
+            *(Section(_reason(row, request.now)) for row in rows),
             *(Section(rule) for rule in _rules(rows, ceiling)),
             Note(
                 Phrase("{command} lists everything that I sent you and why.", command=Verbatim("/upbeat why"))
@@ -84,11 +84,14 @@ CEILING = 5
 """Combined messages a person gets in a week at most, unless the setting `weekly_ceiling` says otherwise."""
 
 
-def reminder(rows: list[ObligationRow]) -> Card:
+def reminder(rows: list[ObligationRow], now: datetime) -> Card:
     """Everything that a person is reminded of now, in one card."""
     ids = tuple(row.id for row in rows)
     return Card(
-        _title(rows), *(part for row in rows for part in _parts(row, rows)), *_later(ids), *_doors(rows, ids)
+        _title(rows),
+        *(part for row in rows for part in _parts(row, rows, now)),
+        *_later(ids),
+        *_doors(rows, ids),
     )
 
 
@@ -109,25 +112,25 @@ def _title(rows: list[ObligationRow]) -> Text:
     return Plural("One thing waits for you", "{n} things wait for you", n=len(rows))
 
 
-def _parts(row: ObligationRow, rows: list[ObligationRow]) -> tuple[Part, ...]:
-    facts = Lines(tuple(_facts(row)))
+def _parts(row: ObligationRow, rows: list[ObligationRow], now: datetime) -> tuple[Part, ...]:
+    facts = Lines(tuple(_facts(row, now)))
     if len(rows) > 1:
         return (Section(Lines((load(row.title), *facts.items)), button=main_button(row)),)
     return (Section(load(row.title)), *((Note(facts),) if facts.items else ()), main_button(row))
 
 
-def _facts(row: ObligationRow) -> list[Text]:
+def _facts(row: ObligationRow, now: datetime) -> list[Text]:
     appointment = is_appointment(row)
-    due: list[Text] = []
-    if row.due_at:
-        due = [
-            Phrase("At {moment}.", moment=row.due_at)
-            if appointment
-            else Phrase("Due {moment}.", moment=row.due_at)
-        ]
+    due = [_due(row.due_at, now, appointment=appointment)] if row.due_at else []
     takes = Plural("Takes about a minute.", "Takes about {n} minutes.", n=row.minutes)
     late = [load(row.note)] if row.note else []
     return [*due, *late] if appointment else [*due, takes, *late]
+
+
+def _due(at: datetime, now: datetime, *, appointment: bool) -> Text:
+    if appointment:
+        return Phrase("At {moment}.", moment=at)
+    return Phrase("It was due {moment}.", moment=at) if at <= now else Phrase("Due {moment}.", moment=at)
 
 
 def _later(ids: tuple[str, ...]) -> tuple[Part, ...]:
@@ -190,6 +193,6 @@ def _rules(rows: list[ObligationRow], ceiling: int) -> Iterator[Text]:
         )
 
 
-def _reason(row: ObligationRow) -> Text:
+def _reason(row: ObligationRow, now: datetime) -> Text:
     since = Phrase("It waits for you since {moment}.", moment=row.opened_at)
-    return Lines((load(row.title), since, *_facts(row)))
+    return Lines((load(row.title), since, *_facts(row, now)))

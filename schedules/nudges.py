@@ -244,7 +244,9 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
         return Silence("done")
     if facts.active and (hour := _at_this_hour(facts)):
         return hour
-    return core.seal(store, reminder(still), for_person=person.id) if len(still) < len(told) else None
+    return (
+        core.seal(store, reminder(still, store.now), for_person=person.id) if len(still) < len(told) else None
+    )
 
 
 def _gathered_at(core: Core, store: Store, person: Person) -> datetime | None:
@@ -273,7 +275,13 @@ def _tell(
 ) -> str | None:
     slot = _slot(facts, sending)
     rows = [row for row, _ in sending]
-    tell = Tell(reminder(rows), to=person.id, topic=_topic(person.id, slot), unclear="reconcile", lives=LIVES)
+    tell = Tell(
+        reminder(rows, store.now),
+        to=person.id,
+        topic=_topic(person.id, slot),
+        unclear="reconcile",
+        lives=LIVES,
+    )
     outgoing = core.queue(store, NUDGE, tell)
     for row, send in sending:
         if outgoing is None:

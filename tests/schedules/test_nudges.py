@@ -426,3 +426,4 @@ async def test_what_was_said_before_waits_too_and_does_not_take_the_check_ins_pl
     (told,) = chat.told_cards("ben")
     assert "Read your result" in told
     assert "Your check-in" in told
+    assert ("It was due Fri, Nov 20, 2026" in told) == (due_in < 0)
