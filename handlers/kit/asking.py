@@ -232,6 +232,12 @@ def _controls(form: Form, question: Answerable, position: int) -> tuple[Button, 
     return tuple(made)
 
 
+def has_control(form: Form, position: int, what: str) -> bool:
+    """Whether a question of the form has a control of this kind under it."""
+    shown = (button.does for button in _controls(form, form.questions[position], position))
+    return any(press is not None and press.args.get("what") == what for press in shown)
+
+
 def options_label(options: tuple[Option, ...], item: str) -> Text:
     """How a stored option reads."""
     return next((option.label for option in options if option.value == item), Verbatim(item))

@@ -30,6 +30,16 @@ _SHOWN = 200
 STOPS = frozenset({"/cancel", "/stop", "cancel", "/取消", "取消"})
 """What people say to leave the questions of a form, whatever it asks."""
 
+CONTROLS = {
+    **dict.fromkeys(("skip", "跳过"), "skip"),
+    **dict.fromkeys(("back", "上一步"), "back"),
+    **dict.fromkeys(
+        ("that is all", "that's all", "写完了", "that is everybody", "that's everybody", "选完了"), "next"
+    ),
+    **dict.fromkeys(("save and stop", "先保存,稍后再写"), "stop"),
+}
+"""What people type instead of pressing the button of that name under a question."""
+
 IN_MIND = timedelta(hours=1)
 """How long whatever a person says without a slash answers the question that they were asked last."""
 
@@ -221,6 +231,9 @@ class Steps:
         route = self._routes[draft.route]
         form = asking.form_of(route, request, draft.args, draft.given, draft.id)
         question = form.questions[min(draft.position, len(form.questions) - 1)]
+        control = CONTROLS.get(folded(words), "")
+        if control and asking.has_control(form, form.questions.index(question), control):
+            return self._stepped(request, {"draft": draft.id, "what": control})
         said = spoken(words, request.store.directory, request.platform)
         if isinstance(question, Words) and question.in_parts and (before := draft.given.get(question.name)):
             said = f"{before}\n\n{said}"

@@ -209,6 +209,19 @@ async def test_what_only_begins_like_a_command_answers_after_hours_as_well(chat:
     assert ("What comes next?" in heard) == (said != "goals")
 
 
+@pytest.mark.parametrize(("skip", "back"), [("Skip", "back"), ("跳过", "上一步")])
+async def test_the_buttons_of_an_interview_may_be_typed(chat: Chat, skip: str, back: str) -> None:
+    chat.interviews = True
+    await chat.says("ben", "/checkin")
+    await chat.says("ben", "the login page")
+    assert "What blocks you?" in await chat.says("ben", skip)
+    assert "What comes next?" in await chat.says("ben", back)
+    await chat.says("ben", "payments")
+    await chat.says("ben", skip)
+    await chat.says("ben", skip)
+    assert checkins(chat, "ben")[0].answers == {"done": "the login page", "next": "payments"}
+
+
 async def test_a_moment_later_any_words_are_the_answer(chat: Chat) -> None:
     chat.interviews = True
     await chat.says("ben", "/checkin")
