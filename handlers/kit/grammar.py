@@ -28,6 +28,8 @@ from handlers.kit.typed import MENTION, SEPARATORS, spoken
 from storage.people import Person
 
 _SEGMENT = re.compile(r"[;；\n]")
+_BY_THEN = re.compile(r"^(?:[之以]前|为止|前(?![端台期面后辈任提往景线置沿言途缀]))")
+"""What may touch a day in Chinese that something is due by: 周五前发草稿. Not 前端, which is what people work on."""
 _AND = re.compile(r"^(?:and\s+|[和与及跟]\s*)(?=[@＠\x02])")
 _ENDS = "\n;；.。!！?？…"
 _NUMBER = re.compile(r"#?(\d{1,9}(?:\.\d{1,9})?)[.:：]?(?=\s|$|[,，])")
@@ -167,7 +169,7 @@ class _Reading:
         reading = dates.read_day(text[:_LONGEST_DAY], self.request.today, self.request.actor.language)
         if reading and text.lower().startswith(reading.text.lower()):
             self.given[question.name] = reading.day.isoformat()
-            self.rest = text[len(reading.text) :].lstrip(SEPARATORS)
+            self.rest = _BY_THEN.sub("", text[len(reading.text) :]).lstrip(SEPARATORS)
 
     def _take_clock(self, question: Clock) -> None:
         text = _without_lead(self.rest, question.lead)

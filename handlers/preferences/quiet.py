@@ -14,6 +14,7 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text
 from handlers.preferences.home import feature
 
+WAITS = Phrase("What comes up in them waits until they end. They are hours of your own clock.")
 MINE = Phrase("Only you see this.")
 
 From = Annotated[time, Clock(Phrase("From when on is it quiet?"), lead=("from", "从"))]
@@ -62,10 +63,11 @@ def company_quiet(request: Request) -> Reply:
 
 
 def _set(request: Request) -> Card:
+    chosen = request.store.preferences.get(request.actor.id, "quiet")
     return Card(
         Phrase("Your quiet hours"),
         Fact(Phrase("Quiet hours"), quiet_text(request)),
-        Note(Phrase("What comes up in them waits until they end. They are hours of your own clock.")),
+        *(() if chosen == [] else (Note(WAITS),)),
         Button(Phrase("No quiet hours"), no_quiet.bind()),
         Button(Phrase("As the company chose"), company_quiet.bind()),
         Button(Phrase("Settings"), Press("preferences.settings", {})),

@@ -383,3 +383,17 @@ async def test_notes_in_one_line_are_kept_at_once_and_later_ones_join_them_in_th
     heard = await chat.says("ada", "/1on1 notes @ben and Ben writes the guide")
     assert heard.form is not None
     assert heard.form.given["words"] == "we ship on Friday\n\n———\nand Ben writes the guide"
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("周五前发草稿", "发草稿"),
+        ("周五之前：发草稿", "发草稿"),
+        ("周五 前端改版", "前端改版"),
+        ("周五前端改版", "前端改版"),
+    ],
+)
+async def test_a_day_by_which_it_is_due_leaves_no_sign_behind(chat: Chat, said: str, what: str) -> None:
+    await chat.says("chen", f"面谈 行动 @ada {said}")
+    assert f"\n{what}（陈明，截止 2026年11月27日周五）" in chat.last["chen"]
