@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 
 from handlers.checkins.questions import feature
@@ -162,18 +163,29 @@ def raise_blocker(ring: Ring) -> Rung:
     if absence := store.preferences.absence_on(person_id, today):
         later = at_wall(calendar_of(store).next_workday(absence.last), MORNING, person.zone)
         return Rung(later, silence=Silence("away", later))
-    manager = _helper(store, store.directory.manager_of(person_id, today), row)
+    manager = _helper(store, store.directory.line_above(person_id, today), row)
     if manager is None or not manager.active or not _may_hear(store, manager, row):
         return Rung(None, silence=Silence("nobody to tell"))
     store.checkins.blockers.raise_to(row, manager.id)
     return Rung(None, tell=(_to_manager(person, manager, row), _to_person(person, manager, row)))
 
 
-def _helper(store: Store, manager: str | None, row: Blocker) -> Person | None:
-    """The manager, or who stands in for them, if it came up in these days."""
-    held = store.directory.stand_in_for(manager or "", store.now)
+def _helper(store: Store, line: Sequence[str], row: Blocker) -> Person | None:
+    """The manager, or who stands in for them, if it came up in these days; while they are away, the next manager above
+    who is here."""
+    helpers = [helper for each in line if (helper := _in_place_of(store, each, row))]
+    here = (each for each in helpers if each.active and not _is_away(store, each))
+    return next(here, helpers[0] if helpers else None)
+
+
+def _in_place_of(store: Store, manager: str, row: Blocker) -> Person | None:
+    held = store.directory.stand_in_for(manager, store.now)
     stand_in = store.directory.person(held.person_id) if held else None
-    return stand_in if stand_in and _may_hear(store, stand_in, row) else store.directory.person(manager or "")
+    return stand_in if stand_in and _may_hear(store, stand_in, row) else store.directory.person(manager)
+
+
+def _is_away(store: Store, person: Person) -> bool:
+    return store.preferences.absence_on(person.id, local_day(store.now, person.zone)) is not None
 
 
 def _may_hear(store: Store, manager: Person, row: Blocker) -> bool:

@@ -62,6 +62,27 @@ async def test_after_two_workdays_the_manager_hears_of_it_and_the_person_knows(a
     assert "Ben Okri is not blocked by this any more." in chat.told("ada")
 
 
+async def test_while_the_manager_is_away_the_next_one_above_hears_of_it(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    await chat.says("ada", "/away until 2026-12-04")
+    chat.at(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    await chat.tick()
+    assert "blocked for two workdays" not in chat.told("ada")
+    assert "Ben Okri has been blocked for two workdays.\nby legal" in chat.told("grace")
+    assert "I told Grace Hopper that this has blocked you" in chat.told("ben")
+    assert "Done: A" in await chat.presses("grace", "Open the check-in")
+
+
+async def test_with_everybody_above_away_the_manager_hears_of_it_all_the_same(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    for who in ("ada", "grace"):
+        await chat.says(who, "/away until 2026-12-04")
+    chat.at(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    await chat.tick()
+    assert "blocked for two workdays" in chat.told("ada")
+
+
 async def test_a_solved_blocker_is_not_raised(chat: Chat) -> None:
     await chat.says("ben", "/checkin done A; blocked by legal")
     await chat.says("ben", "/checkin done B")
