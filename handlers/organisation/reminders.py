@@ -8,7 +8,7 @@ from handlers.kit.access import stewards
 from handlers.kit.cards import Card
 from handlers.kit.forms import Number
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase
+from handlers.kit.text import Phrase, Plural
 from handlers.organisation.home import NOBODY_ELSE, feature
 
 Most = Annotated[int, Number(Phrase("How many reminders may a person get in a week?"), low=1, high=20)]
@@ -25,4 +25,9 @@ Most = Annotated[int, Number(Phrase("How many reminders may a person get in a we
 def reminders(request: Request, most: Most) -> Reply:
     """Choose how many reminders a person gets in a week at most."""
     request.store.set_setting("weekly_ceiling", most)
-    return Reply(show=Card(Phrase("Saved. Nobody gets more than {most} reminders in a week.", most=most)))
+    saved = Plural(
+        "Saved. Nobody gets more than one reminder in a week.",
+        "Saved. Nobody gets more than {n} reminders in a week.",
+        n=most,
+    )
+    return Reply(show=Card(saved))

@@ -37,3 +37,12 @@ async def test_new_stewards_are_told_what_to_do_next(chat: Chat) -> None:
     await chat.presses("hana", "Apply")
     chat.ids["ines"] = chat.change(lambda store: store.directory.with_email("ines@example.com").id)
     assert "/kudos setup" in chat.told("ines")
+
+
+async def test_one_reminder_is_one(chat: Chat) -> None:
+    assert "Nobody gets more than one reminder in a week." in await chat.says(
+        "hana", "/upbeat setup reminders 1"
+    )
+    assert "Nobody gets more than 3 reminders in a week." in await chat.says(
+        "hana", "/upbeat setup reminders 3"
+    )
