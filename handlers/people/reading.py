@@ -15,10 +15,14 @@ from handlers.kit.typed import clean
 from storage.roster import Entry
 from storage.sheets import Sheet
 
+MANAGER = (
+    "manager_email", "manager_e-mail", "manager_mail", "email_of_manager", "manager", "supervisor_email",
+    "supervisor", "reports_to", "line_manager", "上级邮箱", "经理邮箱", "主管邮箱", "直属上级", "直接上级", "上级",
+)  # fmt: skip
 COLUMNS = {
-    "email": ("email", "e-mail", "mail", "邮箱", "电子邮箱", "邮件"),
+    "email": ("email", "e-mail", "mail", "email_address", "e-mail_address", "邮箱", "电子邮箱", "邮件"),
     "name": ("name", "full_name", "姓名", "名字"),
-    "manager": ("manager_email", "manager", "上级邮箱", "经理邮箱", "主管邮箱", "直属上级"),
+    "manager": MANAGER,
     "department": ("department", "部门"),
     "team": ("team", "团队", "department", "部门"),  # who has no teams has departments in their place
     "zone": ("timezone", "time_zone", "zone", "时区"),

@@ -116,6 +116,13 @@ async def test_a_mistyped_column_is_named_and_empties_nothing(any_chat: Chat) ->
     assert (any_chat.person("ben").name, any_chat.person("hana").role) == ("Benjamin Okri", "hr")
 
 
+@pytest.mark.parametrize("heading", ["Manager E-Mail", "Reports to", "Line manager", "上级"])
+async def test_the_managers_column_is_known_as_people_head_it(chat: Chat, heading: str) -> None:
+    heard = await sends(chat, "hana", COMPANY.replace("manager_email", heading))
+    assert "changes nothing" in heard
+    assert "I do not know" not in heard
+
+
 async def test_without_the_managers_column_nobody_is_left_under_who_leaves(chat: Chat) -> None:
     without = "\n".join(",".join(line.split(",")[:2]) for line in COMPANY.splitlines() if "dora" not in line)
     without = "\n".join(line for line in without.splitlines() if "ada@" not in line)
