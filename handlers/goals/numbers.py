@@ -39,6 +39,8 @@ class Typed:
     percent: bool = False
     length: int = 0
     """Characters of the text that it takes."""
+    plus: bool = False
+    """A plus stands before it: so much more than it is now."""
 
 
 def read_number(words: str, *, zone: str) -> Typed | None:
@@ -52,7 +54,8 @@ def read_number(words: str, *, zone: str) -> Typed | None:
         value = -value
     if abs(value) > MOST:
         raise Problem(Phrase("This number is too large for me. Use a larger unit, such as millions."))
-    return Typed(round(value, PLACES).normalize() + 0, bool(found["percent"]), found.end())
+    value = round(value, PLACES).normalize() + 0
+    return Typed(value, bool(found["percent"]), found.end(), found["sign"] == "+")
 
 
 def whole_number(words: str, *, zone: str) -> Typed:

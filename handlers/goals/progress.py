@@ -40,7 +40,10 @@ Far = Annotated[
     str,
     Words(
         Phrase("How far is it?"),
-        help=Phrase("A number in its own unit, or a percentage of the way. For yes or no: yes, or not yet."),
+        help=Phrase(
+            "A number in its own unit, or a percentage of the way; +3 adds to what it is. For yes or no: yes, or not"
+            " yet."
+        ),
         lead=("to", "at", "is at", "is now", "is", "到", "达到", "已到", "为"),
         longest=1000,
         begins=_FIGURE,
@@ -182,12 +185,13 @@ def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
 
 
 def _in_unit(row: KeyResult, typed: Typed) -> Decimal:
-    """A percentage means a share of the way, unless the key result itself is in percent."""
+    """A percentage means a share of the way, unless the key result itself is in percent; a plus adds to what it is."""
+    start, target = Decimal(row.start or 0), Decimal(row.target)
+    now = start if row.value is None else row.value
     measured_in_percent = row.unit == "%" or row.direction == Direction.BAND
     if not typed.percent or measured_in_percent:
-        return typed.value
-    start, target = Decimal(row.start or 0), Decimal(row.target)
-    return start + (target - start) * typed.value / 100
+        return now + typed.value if typed.plus else typed.value
+    return (now if typed.plus else start) + (target - start) * typed.value / 100
 
 
 def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:

@@ -99,6 +99,21 @@ async def test_what_is_no_progress_gets_a_sentence(chat: Chat, words: str, says:
     assert says in await chat.says("ben", f"/goals update {words}")
 
 
+@pytest.mark.parametrize(
+    ("words", "now"),
+    [
+        ("+40 two more orders", "340, from 100 to 500 (60 %)"),
+        ("＋４０", "340, from 100 to 500 (60 %)"),
+        ("+10%", "340, from 100 to 500 (60 %)"),
+        ("50", "50, from 100 to 500 (0 %)"),
+    ],
+)
+async def test_a_plus_adds_to_what_it_is(chat: Chat, words: str, now: str) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    await chat.says("ben", "/goals update 1 300")
+    assert now in await chat.says("ben", f"/goals update 1 {words}")
+
+
 async def test_an_update_is_taken_back_unless_something_was_said_since(chat: Chat) -> None:
     await write(chat, "ben", "sign-ups from 100 to 500")
     first = await chat.says("ben", "/goals update 1 300")
