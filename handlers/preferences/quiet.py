@@ -22,10 +22,14 @@ To = Annotated[time, Clock(Phrase("Until when?"), lead=("to", "until", "till", "
 
 
 def quiet_text(request: Request) -> Text:
-    """The quiet hours as they count now."""
+    """The quiet hours as they count now, and who chose them."""
     chosen = request.store.preferences.get(request.actor.id, "quiet")
-    text = hours_text(request.store.setting("quiet", QUIET) if chosen is None else chosen)
-    return text if chosen is not None else Phrase("{value} (as the company chose)", value=text)
+    if chosen is not None:
+        return hours_text(chosen)
+    companys = request.store.setting("quiet")
+    if companys is not None:
+        return Phrase("{value} (as the company chose)", value=hours_text(companys))
+    return Phrase("{value} (for reminders, until somebody chooses others)", value=hours_text(QUIET))
 
 
 @feature.command(
