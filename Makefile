@@ -19,6 +19,8 @@ PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
 run: .venv/.runtime
 	@$(BIN)/upbeat run
 
+# One check needs but one core for long: beside it the tests are compiled, which every worker would do for itself.
+test: BESIDE := $(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 &
 test: lint
 	@$(BIN)/python -m tests.browser --ensure >/dev/null
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(TESTS)
@@ -26,7 +28,7 @@ test: lint
 lint: .venv/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BESIDE) $(BIN)/mypy; code=$$?; wait; exit $$code
 	$(BIN)/lint-imports
 	$(BIN)/upbeat refresh --check
 
