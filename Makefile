@@ -59,6 +59,7 @@ clean:
 .venv/.runtime: pyproject.toml constraints.txt .venv/.made
 	@echo "Installing what Upbeat needs into .venv (about a minute, and only when it has changed) ..."
 	@$(PIP) install -c constraints.txt -e '.[postgres]'
+	@$(BIN)/python -m compileall -q bot handlers storage schedules
 	@touch $@
 
 # An environment works only where it was made: after a move, or when its Python is gone, it is made again.
