@@ -95,8 +95,8 @@ class Database:
             self._writer = None
         self._apart.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
-        if self.is_sqlite:
-            self._snapshots.dispose()
+        if made := self.__dict__.get("_snapshots"):  # not to be made only to be let go
+            made.dispose()
 
     def read_keys(self, store: Store) -> None:
         """Read the keys; what a new database lacks of them is made."""
