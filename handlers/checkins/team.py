@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from handlers.checkins.questions import feature, quoted_or_erased
 from handlers.checkins.remarks import open_one
 from handlers.checkins.setup import set_up
 from handlers.kit.access import managers, stand_ins
-from handlers.kit.calendar import local_day
+from handlers.kit.calendar import last_day, local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
@@ -76,7 +76,7 @@ def _standing_in(request: Request) -> Iterable[Part]:
     for held in request.store.directory.standing_in(request.actor.id, request.now):
         name = Verbatim(request.store.directory.named(held.manager_id))
         zone = request.person(held.manager_id).zone
-        last = local_day(held.ends_at - timedelta(seconds=1), zone)
+        last = last_day(held.ends_at, zone)
         told = Phrase("You stand in for {manager} until {moment}.", manager=name, moment=last)
         yield Note(Lines((told, Phrase("You see what their team writes on these days, and nothing older."))))
 

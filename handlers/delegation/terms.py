@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from handlers.kit.calendar import local_day
+from handlers.kit.calendar import last_day, local_day
 from handlers.kit.cards import Part, Section
 from handlers.kit.features import Feature
 from handlers.kit.requests import Request
@@ -48,8 +48,7 @@ def who(store: Store, row: Delegation) -> dict[str, Verbatim]:
 def days(store: Store, row: Delegation) -> dict[str, date]:
     """Its first and last day, on the manager's calendar."""
     zone = store.directory.people[row.subject_id].zone
-    last = local_day(row.ends_at - timedelta(seconds=1), zone)
-    return {"first": local_day(row.begins_at, zone), "until": last}
+    return {"first": local_day(row.begins_at, zone), "until": last_day(row.ends_at, zone)}
 
 
 def terms(store: Store, row: Delegation) -> tuple[Part, ...]:

@@ -56,6 +56,11 @@ def local_day(moment: datetime, zone: str) -> date:
     return local(moment, zone).date()
 
 
+def last_day(ends_at: datetime, zone: str) -> date:
+    """The last day on a clock on which something holds that ends at this moment, which may be its midnight."""
+    return local_day(ends_at - timedelta(seconds=1), zone)
+
+
 # What repeats
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from handlers.kit.access import everyone
-from handlers.kit.calendar import local_day
+from handlers.kit.calendar import last_day, local_day
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Day
 from handlers.kit.problems import Problem
@@ -151,7 +151,7 @@ def _still_standing_in(request: Request) -> tuple[Part, ...]:
             Phrase(
                 "{name} still stands in for you until {day}.",
                 name=Verbatim(request.store.directory.named(row.named_id or "")),
-                day=local_day(row.ends_at - timedelta(seconds=1), request.actor.zone),
+                day=last_day(row.ends_at, request.actor.zone),
             ),
             button=Button(Phrase("End it"), Press("delegation.end", {"delegation": row.id})),
         )
