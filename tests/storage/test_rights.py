@@ -82,6 +82,8 @@ async def erased(chat: Chat) -> Heard:
 async def files_of(chat: Chat) -> bytes:
     """Every byte of SQLite's files, in small letters, when what was written before is done with."""
     await chat.database.write(lambda store: None)
+    assert chat.database._writer
+    await chat.database._writer.finish()  # what is forgotten goes after the commit of whoever asked last
     folder = Path(str(chat.database.url.database)).parent
     return b"".join(file.read_bytes() for file in sorted(folder.glob("upbeat.db*"))).lower()
 
