@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Menu, Note, Part, Press, Section
@@ -48,7 +49,7 @@ def snooze(request: Request, obligations: tuple[str, ...], until: str) -> Reply:
 def already_done(request: Request, obligation: str) -> Reply:
     """I have done this already."""
     (row,) = _open(request, (obligation,))
-    if row.within:
+    if _is_seen_done(row):
         raise Problem(
             Phrase(
                 "It is still open here, and goes from your list by itself once it is done. You can snooze it."
@@ -106,6 +107,19 @@ def is_appointment(row: ObligationRow) -> bool:
     return row.minutes == 0
 
 
+def _is_seen_done(row: ObligationRow) -> bool:
+    """Whether it goes from the list by itself once it is done, by its door or as a part of something larger (a review
+    cycle): saying so would only leave it undone."""
+    return bool(row.within) or row.kind in _seen_done()
+
+
+@cache
+def _seen_done() -> frozenset[str]:
+    from handlers import FEATURES  # the features say it of their doors; this one only asks
+
+    return frozenset(route.name for each in FEATURES for route in each.routes if route.seen_done)
+
+
 def _title(rows: list[ObligationRow]) -> Text:
     if len(rows) == 1 and is_appointment(rows[0]):
         return Phrase("Coming up")
@@ -147,8 +161,7 @@ def _later(ids: tuple[str, ...]) -> tuple[Part, ...]:
 
 def _doors(rows: list[ObligationRow], ids: tuple[str, ...]) -> tuple[Part, ...]:
     why = Button(Phrase("Why am I getting this?"), why_this.bind(obligations=ids))
-    # What is part of something larger (a review cycle) is seen to be done; saying so would only leave it undone.
-    rows = [row for row in rows if not row.within]
+    rows = [row for row in rows if not _is_seen_done(row)]
     if rows and len(ids) > 1:
         options = tuple(Button(load(row.title), already_done.bind(obligation=row.id)) for row in rows)
         return (Menu(Phrase("Already done"), options), why)

@@ -89,13 +89,7 @@ class Leavers:
         """Somebody else has left before: what becomes of their goal is the next one's to decide."""
         if manager and self._store.directory.people[manager].active:
             self._store.obligations.open(
-                manager,
-                owed.kind,
-                owed.about,
-                title=owed.title,
-                args=owed.args,
-                due_at=owed.due_at,
-                within=owed.within,
+                manager, owed.kind, owed.about, title=owed.title, args=owed.args, due_at=owed.due_at
             )
 
     # Coming back ---------------------------------------------------------------------------------------------------

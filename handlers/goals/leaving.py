@@ -64,7 +64,7 @@ def _bound(request: Request, goal: str) -> Standing:
     return Standing(row, tuple(request.store.goals.answering.results_of(row)))
 
 
-@feature.button(allow=heirs)
+@feature.button(allow=heirs, seen_done=True)
 def left_goal(request: Request, goal: str) -> Reply:
     """Decide what becomes of a goal whose owner has left."""
     each = _bound(request, goal)

@@ -49,6 +49,7 @@ class Route:
     takes_long: bool = False
     takes_file: int = 0
     follows_edits: bool = False
+    seen_done: bool = False
     closed: Closed | None = None
 
     def bind(self, **args: Argument) -> Press:
@@ -150,13 +151,22 @@ class Feature:
         in_groups: bool = False,
         takes_long: bool = False,
         wordless: bool = False,
+        seen_done: bool = False,
     ) -> Callable[[Handler], Route]:
-        """A door that only a button opens. With `once` a second press of the same button is refused."""
+        """A door that only a button opens. With `once` a second press of the same button is refused. What is owed here
+        and `seen_done` goes from a list by itself, once it is done: nobody is asked to say that it is."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=once)
             closed = None if wordless else self.closed
-            route = replace(route, title=title, in_groups=in_groups, takes_long=takes_long, closed=closed)
+            route = replace(
+                route,
+                title=title,
+                in_groups=in_groups,
+                takes_long=takes_long,
+                seen_done=seen_done,
+                closed=closed,
+            )
             self.routes.append(route)
             return route
 

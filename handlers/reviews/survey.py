@@ -42,16 +42,7 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
     for person in people:
         due_at = min(at_wall(last, time(18), person.zone), ends_at)
         args = {"survey": row.id}
-        store.obligations.open(
-            person.id,
-            ASKED,
-            row.id,
-            title=title,
-            args=args,
-            due_at=due_at,
-            minutes=1,
-            within=f"{ASKED}:{row.id}",  # so that it is seen to be answered, and nobody says by mistake that it is
-        )
+        store.obligations.open(person.id, ASKED, row.id, title=title, args=args, due_at=due_at, minutes=1)
     store.slots.plan(ENDS, row.id, ends_at)
 
 
@@ -118,7 +109,11 @@ Change = Annotated[
 
 
 @feature.button(
-    allow=asked_people, seen_by=_seen_by, title=Phrase("How was the review?"), submit=Phrase("Send")
+    allow=asked_people,
+    seen_by=_seen_by,
+    title=Phrase("How was the review?"),
+    submit=Phrase("Send"),
+    seen_done=True,
 )
 def survey(request: Request, survey: str, fair: Fair, words: Change = "") -> Reply:
     """Answer two questions about the review."""

@@ -43,7 +43,6 @@ class Answering:
             args={"goal": goal.id, "parent": goal.parent_id},
             remind_at=self._store.now + LATER,
             minutes=1,
-            within=f"{ANSWER}:{goal.id}",  # somebody waits for the answer: nobody says by mistake that it is given
         )
 
     def answered(self, goal: Goal) -> None:
@@ -79,9 +78,9 @@ class Answering:
 
     def hand_to(self, heir: str, goal: Goal, *, title: str, due_at: datetime) -> None:
         """Somebody is to decide what becomes of a goal whose owner has left."""
-        args, within = {"goal": goal.id}, f"{LEFT_GOAL}:{goal.id}"
+        args = {"goal": goal.id}
         self._store.obligations.open(
-            heir, LEFT_GOAL, goal.id, title=title, args=args, due_at=due_at, minutes=3, within=within
+            heir, LEFT_GOAL, goal.id, title=title, args=args, due_at=due_at, minutes=3
         )
 
     def left_to(self, heir: str, goal_id: str) -> Goal | None:

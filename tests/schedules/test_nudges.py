@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers import FEATURES
 from handlers.kit.calendar import QuietHours, WorkCalendar, local
+from handlers.kit.dispatch import Core
 from handlers.kit.features import Silence
 from handlers.kit.hours import Hours
 from schedules.nudges import Facts, Send, decide, due_reminder
 from storage.store import Store
 from storage.tables import ObligationRow, Occurrence, Outgoing
 from tests.company import MONDAY, Chat
+from tests.schedules import errands as chores
 from tests.schedules.errands import owe
 
 NIGHT = QuietHours(time(20), time(8))
@@ -291,13 +294,25 @@ async def test_already_done_is_believed(errands: Chat) -> None:
     )
 
 
-async def test_what_is_seen_to_be_done_is_not_done_by_saying_so(errands: Chat) -> None:
-    owe(errands, "ben", "bread")
+SEEN_DONE = ("reviews.survey", "goals.answer", "goals.answer_proposal", "goals.left_goal")
+"""The doors at which somebody waits for what is owed."""
+
+
+@pytest.mark.parametrize("seen", [{"within": "a cycle"}, *({"kind": door} for door in SEEN_DONE)], ids=str)
+async def test_what_is_seen_to_be_done_is_not_done_by_saying_so(errands: Chat, seen: dict[str, str]) -> None:
+    row = owe(errands, "ben", "bread")
     await errands.tick()
-    (row,) = errands.rows(ObligationRow)
-    errands.change(lambda store: store.change(row, within="a cycle"))
+    errands.change(lambda store: store.change(row, **seen))
+    errands.core = Core(errands.database, (*FEATURES, chores.feature))
     assert "goes from your list by itself once it is done" in await errands.presses("ben", "Already done")
-    assert [each.closed_at for each in errands.rows(ObligationRow)] == [None]
+    (kept,) = errands.rows(ObligationRow, ObligationRow.id == row.id)
+    assert kept.closed_at is None
+    await errands.presses("ben", "In an hour", on=errands.told_cards("ben")[-1])
+    errands.wait(hours=1)
+    await errands.tick()
+    again = errands.told_cards("ben")[-1]
+    assert "bread" in again
+    assert not {"Already done", "Run the errand bread"} & again.buttons.keys()
 
 
 async def test_why_am_i_getting_this(errands: Chat) -> None:

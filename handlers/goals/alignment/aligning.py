@@ -198,7 +198,7 @@ def _stands(request: Request, row: Goal, above: Goal, title: Text) -> Card:
     )
 
 
-@feature.button(allow=asked)
+@feature.button(allow=asked, seen_done=True)
 def answer_proposal(request: Request, goal: str, parent: str) -> Reply:
     """Say whether a goal serves mine."""
     row, above = goals.bound_goal(request, goal), goals.bound_goal(request, parent)

@@ -33,7 +33,7 @@ def _answer_audience(request: Request, args: Mapping[str, Any]) -> Text:
     return readers(Kind.OBJECTION, request, subject=subject, named=request.actor)
 
 
-@feature.button(allow=looking)
+@feature.button(allow=looking, seen_done=True)
 def answer(request: Request, objection: str) -> Reply:
     """Look at what somebody says is wrong."""
     row = _bound(request, objection)

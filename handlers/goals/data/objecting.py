@@ -172,15 +172,7 @@ def _raised(
     if before is not None and before.state == "open":
         raise Problem(Phrase("You have said so already; it is not answered yet."))
     row = store.objections.raise_(form, about, by=me, to=looks.id, told=told, remark=remark, series=series)
-    store.obligations.open(
-        looks.id,
-        OWED,
-        row.id,
-        title=dump(title),
-        args={"objection": row.id},
-        minutes=5,
-        within=f"{OWED}:{row.id}",  # somebody waits for the answer: nobody says by mistake that it is given
-    )
+    store.obligations.open(looks.id, OWED, row.id, title=dump(title), args={"objection": row.id}, minutes=5)
     return Reply(
         show=Card(
             Phrase("Sent to {name}. You will read the answer here.", name=Verbatim(looks.name)),
