@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from storage.checkins.tables import Blocker
 from storage.files import FileRow
 from storage.holds import PARTS, Hold
 from storage.links import Link
@@ -227,12 +227,9 @@ def _nothing(column: Any, before: Any) -> Any:
 
 
 def _has_words(row: PersonalRow) -> bool:
-    """Whether a record, as it was read, had words of its own: what blocks somebody stands in their check-in."""
-    return not isinstance(row, Blocker) and any(getattr(row, name) for name in sealed_columns(type(row)))
+    """Whether a record, as it was read, had words."""
+    return any(getattr(row, name) for name in sealed_columns(type(row)))
 
 
-def _counted(rows: Iterable[PersonalRow]) -> dict[str, int]:
-    made: dict[str, int] = {}
-    for row in rows:
-        made[row.kind] = made.get(row.kind, 0) + 1
-    return made
+def _counted(rows: Iterable[PersonalRow]) -> Mapping[str, int]:
+    return Counter(row.kind for row in rows if not row.is_part)

@@ -85,6 +85,7 @@ class Blocker(PersonalRow, table=True):
     __table_args__ = (Index("checkin_blocker_open", "subject_id", "solved_at"),)
     kinds: ClassVar[tuple[str, ...]] = (Kind.CHECKIN,)
     words: ClassVar[tuple[str, ...]] = ("matter",)
+    is_part: ClassVar[bool] = True
 
     checkin_id: str
     matter: str | None = Field(default=None, sa_type=Sealed)

@@ -27,6 +27,8 @@ class PersonalRow(Row):
     """The columns with people's words: what erasing empties."""
     frame: ClassVar[bool] = False
     """It only holds other records together and says nothing itself: it does not grow too old."""
+    is_part: ClassVar[bool] = False
+    """It is a part of another record, with words that stand there: whoever counts records counts that one."""
     ages_from: ClassVar[str] = "made_at"
     """The column with the moment from which it grows old."""
 

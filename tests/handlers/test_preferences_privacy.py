@@ -242,10 +242,12 @@ async def test_hr_takes_the_file_of_who_has_left_without_private_words(chat: Cha
 
 async def test_hr_erases_who_has_left(any_chat: Chat) -> None:
     chat = any_chat
-    await chat.says("ben", "/checkin done CANARY")
+    await chat.says("ben", "/checkin done CANARY; blocked by legal")
     chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
     await chat.says("hana", "/upbeat privacy erase @ben")
     await chat.presses("hana", "Erase")
-    assert "Nothing names this person" in await chat.submits("hana", confirm="ERASE")
+    heard = await chat.submits("hana", confirm="ERASE")
+    assert "Nothing names this person" in heard
+    assert "check-ins: 1" in heard, "what blocked them stood in it"
     assert chat.person("ben").name == "Former colleague"
     assert "Nobody of this name" in await chat.says("hana", "/upbeat privacy departed Ben")
