@@ -15,9 +15,12 @@ class Problem(Exception):
         self.buttons = buttons
 
 
+MEANWHILE = Phrase("This was changed in the meantime. Nothing of yours was done; please look again.")
+
+
 def changed_meanwhile() -> Problem:
     """Both acted at once, and the other was quicker."""
-    return Problem(Phrase("This was changed in the meantime. Nothing of yours was done; please look again."))
+    return Problem(MEANWHILE)
 
 
 STALE = Phrase("This button is not valid any more. Ask again for what you need.")

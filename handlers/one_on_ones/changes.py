@@ -6,7 +6,7 @@ from typing import Annotated
 from handlers.kit.calendar import at_wall
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.forms import Clock, Day
-from handlers.kit.problems import Problem, changed_meanwhile
+from handlers.kit.problems import MEANWHILE, Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Plural, Text
 from handlers.one_on_ones.hindrances import warnings
@@ -37,10 +37,14 @@ def move(
 ) -> Reply:
     """Set another time for the next meeting."""
     found = running(request, series)
-    upcoming = _upcoming(request, found, on)
     at = at_wall(day, clock, request.actor.zone)
     if at <= request.now:
         raise Problem(Phrase("This moment is over. Pick a later one."), question="day")
+    upcoming = standing(found, request.now).next
+    if not _is_upcoming(upcoming, on):
+        return Reply(
+            show=_moved_meanwhile(found, upcoming, at, {"day": day.isoformat(), "clock": f"{clock:%H:%M}"})
+        )
     moved = Meeting(upcoming.on if upcoming else day, at)
     _set_next(request, found, moved, "moved")
     was = (Fact(Phrase("It was planned for"), Phrase("{at}", at=upcoming.at)),) if upcoming else ()
@@ -48,6 +52,19 @@ def move(
     title = Phrase("{name} moved your one-on-one to {at}.", name=named(request.actor), at=at)
     tell = _told(request, found, title, *was, *(Note(words) for words in known))
     return shown(request, found, tell, done=Lines((Phrase("The next meeting is on {at}.", at=at), *known)))
+
+
+def _moved_meanwhile(series: Series, upcoming: Meeting | None, at: datetime, asked: dict[str, str]) -> Card:
+    """The other one was quicker: what is planned now, and the way to move that instead."""
+    still = move.bind(series=series.id, on=_stamp(upcoming), **asked)
+    return Card(
+        MEANWHILE,
+        Fact(
+            Phrase("Next meeting"), Phrase("{at}", at=upcoming.at) if upcoming else Phrase("Not planned yet")
+        ),
+        Button(Phrase("Move it to {at}", at=at), still, style="primary"),
+        opening(series),
+    )
 
 
 def _to_be_known(
@@ -74,8 +91,9 @@ def _to_be_known(
 def skip(request: Request, series: str, on: str) -> Reply:
     """Skip the next meeting."""
     found = running(request, series)
-    skipped = _upcoming(request, found, on)
-    assert skipped is not None  # its moment was given, so there is one
+    skipped = standing(found, request.now).next
+    if skipped is None or not _is_upcoming(skipped, on):
+        return shown(request, found, done=MEANWHILE)
     after = following(found, skipped)
     _set_next(request, found, after, "skipped")
     title = Phrase("{name} skips your one-on-one of {at}.", name=named(request.actor), at=skipped.at)
@@ -115,12 +133,13 @@ def end_series(request: Request, series: Series) -> None:
     plan_bells(request.store, series)
 
 
-def _upcoming(request: Request, series: Series, on: str) -> Meeting | None:
-    """The next meeting, if it is still the one that the button showed, at the moment that it showed."""
-    upcoming = standing(series, request.now).next
-    if (upcoming.at.isoformat() if upcoming else "") != on:
-        raise changed_meanwhile()
-    return upcoming
+def _is_upcoming(meeting: Meeting | None, on: str) -> bool:
+    """Whether the next meeting is still the one that the button showed, at the moment that it showed."""
+    return _stamp(meeting) == on
+
+
+def _stamp(meeting: Meeting | None) -> str:
+    return meeting.at.isoformat() if meeting else ""
 
 
 def _set_next(request: Request, series: Series, meeting: Meeting | None, how: str) -> None:
@@ -161,7 +180,7 @@ def buttons(request: Request, series: Series) -> tuple[Button, ...]:
     )
     if upcoming is None:
         return (Button(Phrase("Set a date"), move.bind(series=series.id, on="")), ending)
-    on = upcoming.at.isoformat()
+    on = _stamp(upcoming)
     return (
         Button(Phrase("Move the next"), move.bind(series=series.id, on=on)),
         Button(

@@ -55,7 +55,8 @@ def running(request: Request, series_id: str) -> Series:
         raise Problem(
             Phrase(
                 "This one-on-one has ended. What you wrote stays; a new point for the agenda begins it again."
-            )
+            ),
+            buttons=(opening(found),),
         )
     return found
 

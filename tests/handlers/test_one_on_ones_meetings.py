@@ -351,6 +351,27 @@ async def test_two_who_skip_at_once_skip_one_meeting(chat: Chat) -> None:
     assert "Tue, Dec 1, 2026" in await chat.says("ben", "/1on1 @chen")
 
 
+async def test_who_moves_what_was_skipped_meanwhile_moves_what_is_next(chat: Chat) -> None:
+    await planned(chat)
+    await chat.presses("ben", "Move the next")
+    await chat.says("chen", "/1on1 @ben")
+    await chat.presses("chen", "Skip the next")
+    heard = await chat.submits("ben", day="2026-11-26", clock="15:00")
+    assert "changed in the meantime" in heard
+    assert "Tue, Dec 1, 2026, 10:00" in heard
+    assert "The next meeting is on Thu, Nov 26, 2026, 3:00" in await chat.presses(
+        "ben", "Move it to Thu, Nov 26, 2026, 3:00\u202fPM"
+    )
+
+
+async def test_who_skips_what_was_moved_meanwhile_sees_what_is_next(chat: Chat) -> None:
+    await planned(chat)
+    seen = await chat.says("chen", "/1on1 @ben")
+    await chat.presses("ben", "Skip the next")
+    await chat.presses("chen", "Skip the next", on=seen)
+    assert "Tue, Dec 8, 2026" in await chat.presses("chen", "Skip the next")
+
+
 async def test_without_a_cadence_a_single_date_can_be_set(chat: Chat) -> None:
     await chat.says("ben", "/1on1 add @chen the build")
     await chat.presses("ben", "Set a date")
