@@ -132,6 +132,7 @@ class Retention:
         return sum(
             self._store.count(table, _over(table, family, leaving, before), but(table))
             for table in _tables(family)
+            if not table.is_part
         )
 
     def some(self) -> list[tuple[type[PersonalRow], list[str]]]:

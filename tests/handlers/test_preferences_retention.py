@@ -93,7 +93,7 @@ async def test_what_was_owed_because_of_a_record_goes_with_it(chat: Chat) -> Non
 async def test_stewards_choose_after_seeing_what_goes(any_chat: Chat) -> None:
     chat = any_chat
     assert "HR and administrators" in await chat.says("ada", "/upbeat setup retention")
-    await chat.says("ben", "/checkin done the parser")
+    await chat.says("ben", "/checkin done the parser; blocked by the proxy")
     chat.wait(days=YEAR + 10)
     await chat.says("ivan", "/upbeat setup retention")
     heard = await chat.submits("ivan", which="checkins", term="12 months")
