@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from handlers.kit.access import everyone
@@ -17,6 +18,8 @@ from storage.sheets import OutSheet, write_xlsx
 from storage.tables import AuditRow, BreakGlass
 
 SHOWN = 20
+AT_ONCE = timedelta(minutes=1)
+"""What somebody opens again within so long is one line."""
 
 KINDS: Mapping[str, Phrase] = {
     Kind.CHECKIN: Phrase("check-ins"),
@@ -85,9 +88,28 @@ def _opened(request: Request) -> tuple[Part, ...]:
     rows = [row for row in request.store.records.opened(request.actor.id) if row.actor_id != request.actor.id]
     if not rows:
         return (Section(Phrase("Nobody else has opened a record about you.")),)
-    lines = [_opening(request, row) for row in rows]
-    more = Plural("… and once more.", "… and {n} times more.", n=len(rows) - SHOWN)
-    return (Section(Lines((*lines[:SHOWN], *((more,) if len(rows) > SHOWN else ())))),)
+    told = _at_once(rows)
+    lines = [_openings(request, each) for each in told[:SHOWN]]
+    more = Plural("… and once more.", "… and {n} times more.", n=sum(map(len, told[SHOWN:])))
+    return (Section(Lines((*lines, *((more,) if len(told) > SHOWN else ())))),)
+
+
+def _at_once(rows: Iterable[AuditRow]) -> list[list[AuditRow]]:
+    """The openings, newest first: what one person opens several times within a minute stands together."""
+    told: list[list[AuditRow]] = []
+    last: dict[tuple[Any, ...], list[AuditRow]] = {}
+    for row in rows:
+        key = (row.actor_id, row.behalf_id, row.what)
+        if key not in last or last[key][0].at - row.at >= AT_ONCE:
+            last[key] = []
+            told.append(last[key])
+        last[key].append(row)
+    return told
+
+
+def _openings(request: Request, rows: list[AuditRow]) -> Text:
+    opening = _opening(request, rows[0])
+    return Phrase("{opening}, {count} times", opening=opening, count=len(rows)) if rows[1:] else opening
 
 
 def _by_glass(request: Request) -> tuple[Part, ...]:

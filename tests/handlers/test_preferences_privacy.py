@@ -128,6 +128,22 @@ async def test_i_see_who_opened_my_record(any_chat: Chat) -> None:
     assert "Ada Lovelace opened check-ins" in heard
 
 
+async def test_what_is_opened_again_at_once_is_one_line_and_whole_in_the_file(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done the parser")
+    for seconds in (100, 20, 20):
+        await chat.says("ada", "/checkin history @ben")
+        await chat.says("grace", "/checkin history @ben")
+        chat.wait(seconds=seconds)
+    heard = await chat.says("ben", "/privacy")
+    lines = [line.partition(": ")[2] for line in heard.text.splitlines() if "opened check" in line]
+    assert sorted(lines[:2]) == [
+        f"{name} opened check-ins, 2 times" for name in ("Ada Lovelace", "Grace Hopper")
+    ]
+    assert sorted(lines[2:]) == [f"{name} opened check-ins" for name in ("Ada Lovelace", "Grace Hopper")]
+    file, _ = await kept(chat, "ben", await chat.presses("ben", "My whole file"))
+    assert [row["act"] for row in file["audit"]].count("opened") == 6
+
+
 async def test_who_may_see_what_is_said_in_words(chat: Chat) -> None:
     heard = await chat.says("ada", "/upbeat privacy who")
     assert "private notes: its author" in heard
