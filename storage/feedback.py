@@ -123,6 +123,15 @@ class Feedback:
         )
         return self._store.read(FeedbackRow, *mine, reader=person, order=FEEDBACK.c.made_at.desc())
 
+    def given(self, author: str, receiver: str, *, since: datetime) -> list[FeedbackRow]:
+        """What somebody told a colleague since a moment, taken back or not, newest first, for themselves."""
+        these = (
+            FEEDBACK.c.subject_id == receiver,
+            FEEDBACK.c.made_at >= since,
+            FEEDBACK.c.author_id == author,
+        )
+        return self._store.read(FeedbackRow, *these, reader=author, order=_NEWEST)
+
     def mark_read(self, row: FeedbackRow) -> bool:
         """The receiver has read it; False when that was known."""
         if row.read_at is not None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
-from handlers.feedback.giving import form_for
 from handlers.feedback.note import ASKED, READ, feature
 from handlers.feedback.requests import ANSWER, asked_one, open_request
+from handlers.feedback.sending import form_for
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.forms import Colleague, Words

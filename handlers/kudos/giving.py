@@ -7,6 +7,7 @@ from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Note, Part
 from handlers.kit.forms import Choice, Colleague, Words
 from handlers.kit.problems import Problem
+from handlers.kit.repeating import same_sent
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, platform_name
 from handlers.kudos.places import place_for, shared_place
@@ -92,16 +93,16 @@ def _preview(request: Request, thanks: Thanks) -> Card:
     place = place_for(request)
     before = said_before(request, thanks)
     return Card(
-        _preview_title(thanks, place, before),
+        _preview_title(request, thanks, place, before),
         *_as_read(request, thanks),
         *_preview_notes(request, thanks, place),
         *_preview_buttons(thanks, place, before),
     )
 
 
-def _preview_title(thanks: Thanks, place: Place | None, before: KudosRow | None) -> Text:
+def _preview_title(request: Request, thanks: Thanks, place: Place | None, before: KudosRow | None) -> Text:
     if before is not None:
-        return Phrase("You sent the same words {moment}. Send them again?", moment=before.made_at)
+        return same_sent(request, before.subject_id, before.made_at)
     if place is None:
         return Phrase("Preview: only {people} will read this", people=people_of(thanks))
     return Phrase("Preview: everybody in {channel} will read this", channel=channel(place))

@@ -1,11 +1,12 @@
 """Sending kudos: once, to those who still work here, with a point while the day's allowance lasts."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from handlers.kit.access import everyone
 from handlers.kit.calendar import at_wall
 from handlers.kit.cards import Button, Card, Note, Press
 from handlers.kit.problems import Problem
+from handlers.kit.repeating import AGAIN, asked_again
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
 from handlers.kit.typed import folded
@@ -14,8 +15,6 @@ from handlers.kudos.thanks import DAILY, RECEIVED, Thanks, carried, channel, fea
 from storage.kudos import KudosRow
 from storage.tables import Place
 
-AGAIN = timedelta(minutes=10)
-"""Within this time the same words to the same person are likely a slip, so they are asked about."""
 GIVE = "kudos.give"
 """The route of the form, which comes before all of this."""
 
@@ -65,7 +64,7 @@ def given(request: Request, thanks: Thanks, place: Place | None, *, again: bool)
     _check_active(thanks)
     before = None if again else said_before(request, thanks)
     if before is not None:
-        return Reply(show=_asked_again(thanks, place, before))
+        return Reply(show=_asked_again(request, thanks, place, before))
     points = _points_left(request)
     request.store.kudos.give(
         request.actor.id,
@@ -103,13 +102,10 @@ def said_before(request: Request, thanks: Thanks) -> KudosRow | None:
     return next(same, None)
 
 
-def _asked_again(thanks: Thanks, place: Place | None, before: KudosRow) -> Card:
+def _asked_again(request: Request, thanks: Thanks, place: Place | None, before: KudosRow) -> Card:
     args = thanks.args()
     send = post.bind(place=place.id, again=True, **args) if place else privately.bind(again=True, **args)
-    return Card(
-        Phrase("You sent the same words {moment}. Send them again?", moment=before.made_at),
-        Button(Phrase("Send again"), send, style="primary"),
-    )
+    return asked_again(request, before.subject_id, before.made_at, send)
 
 
 def _points_left(request: Request) -> int:

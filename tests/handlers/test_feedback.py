@@ -146,7 +146,9 @@ async def test_with_the_manager_when_the_author_chose_so(any_chat: Chat) -> None
 
 
 async def test_who_reads_it_is_never_widened(any_chat: Chat) -> None:
-    wide, narrow = await to_ben_and_ada(any_chat), await to_ben(any_chat)
+    wide = await to_ben_and_ada(any_chat)
+    any_chat.wait(hours=1)
+    narrow = await to_ben(any_chat)
     new_manager(any_chat, "ben", "dora")
     assert may_read(any_chat, wide) == {"eve", "ben", "ada"}
     assert may_read(any_chat, narrow) == {"eve", "ben"}
@@ -156,6 +158,7 @@ async def test_who_reads_it_is_never_widened(any_chat: Chat) -> None:
 @pytest.mark.parametrize("who", ["chen", "dora", "grace", "hana", "ivan"])
 async def test_peers_other_managers_hr_and_administrators_read_nothing(chat: Chat, who: str) -> None:
     await to_ben_and_ada(chat)
+    chat.wait(hours=1)
     await to_ben(chat)
     assert "you cut people off" not in await chat.says(who, "/feedback")
     assert "you cut people off" not in await chat.opens(who)
@@ -229,6 +232,67 @@ async def test_a_form_sent_twice_is_feedback_once(any_chat: Chat) -> None:
     any_chat.last["eve"] = heard
     assert "not valid any more" in await any_chat.submits("eve", **ANSWERS)
     assert len(sent(any_chat)) == 1
+
+
+# Again ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_same_again_within_minutes_asks_first(any_chat: Chat) -> None:
+    await to_ben(any_chat)
+    any_chat.wait(minutes=2)
+    asked = await any_chat.says("eve", f"/feedback @ben {SAID.replace('you cut', 'You  cut')}")
+    assert "You sent the same to Ben Okri 2 minutes ago. Send it again?" in asked
+    assert len(sent(any_chat)) == 1
+    again = await any_chat.presses("eve", "Send again")
+    assert "Sent to Ben Okri." in again
+    assert "not valid any more" in await any_chat.presses("eve", "Send again", on=asked)
+    assert len(sent(any_chat)) == 2
+    assert any_chat.told("ben").count("you cut people off") == 1
+    assert any_chat.told("ben").count("You  cut people off") == 1
+
+
+async def test_the_form_asks_too_and_who_reads_it_stays_as_it_was_chosen(any_chat: Chat) -> None:
+    await to_ben(any_chat)
+    await any_chat.says("eve", "/feedback @ben")
+    asked = await any_chat.submits("eve", audience="receiver_and_manager", **ANSWERS)
+    assert "Send it again?" in asked
+    assert any_chat.told("ada") == ""
+    await any_chat.presses("eve", "Send again")
+    assert [row.named_id for row in sent(any_chat)] == [None, any_chat.ids["ada"]]
+
+
+async def test_another_manager_meanwhile_is_chosen_anew_before_it_is_sent_again(chat: Chat) -> None:
+    await to_ben_and_ada(chat)
+    await chat.says("eve", "/feedback @ben")
+    await chat.submits("eve", audience="receiver_and_manager", **ANSWERS)
+    new_manager(chat, "ben", "dora")
+    heard = await chat.presses("eve", "Send again")
+    assert "changed while you wrote" in heard
+    assert heard.form is not None
+    assert heard.form.given["situation"] == "the incident call"
+    assert len(sent(chat)) == 1
+
+
+async def test_the_same_again_as_the_answer_to_a_request_asks_and_then_answers_it(any_chat: Chat) -> None:
+    await any_chat.says("ben", "/feedback ask @eve about the call")
+    await to_ben(any_chat)
+    await any_chat.presses("eve", "Answer")
+    assert "Send it again?" in await any_chat.submits("eve", **ANSWERS)
+    assert any_chat.rows(FeedbackRequest)[0].state == "open"
+    await any_chat.presses("eve", "Send again")
+    assert any_chat.rows(FeedbackRequest)[0].state == "answered"
+    assert [bool(row.request_id) for row in sent(any_chat)] == [False, True]
+
+
+async def test_other_words_another_colleague_or_later_does_not_ask(chat: Chat) -> None:
+    row = await to_ben(chat)
+    assert "Sent to" in await chat.says("eve", f"/feedback @dora {SAID}")
+    assert "Sent to" in await chat.says("ada", f"/feedback @ben {SAID}")
+    assert "Sent to" in await chat.says("eve", f"/feedback @ben {SAID} next time")
+    chat.change(lambda store: store.feedback.retract(store.feedback.get(row.id, reader=chat.ids["eve"])))
+    assert "Sent to" in await chat.says("eve", f"/feedback @ben {SAID}")
+    chat.wait(minutes=11)
+    assert "Sent to" in await chat.says("eve", f"/feedback @ben {SAID}")
 
 
 # The receiver --------------------------------------------------------------------------------------------------------
