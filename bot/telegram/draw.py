@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from html import escape
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -45,6 +47,7 @@ FORGET = "!"
 MANY = 30
 ROW_WIDTH = 34
 ROW_KEYS = 3
+OWN_NUMBER = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,4})*)\.\s")
 STYLES = {"primary": "primary", "danger": "danger"}
 
 
@@ -240,12 +243,26 @@ def is_pressable(url: str) -> bool:
 
 def _numbered(card: Card, voice: Voice) -> tuple[dict[int, str], dict[str, str]]:
     """What ties a button to its paragraph where several are called alike, as all of them stand below the message: a
-    number for the paragraph, by its place in memory, and for the button, by its handle."""
+    number for the paragraph, by its place in memory, and for the button, by its handle. What has a number of its own
+    that nothing else has (goals are called by theirs) is given no second one."""
     alike = card.alike(voice.say)
-    told = {id(says) for says in alike.values()}
-    order = [id(part) for part in card.parts if id(part) in told]
-    numbers = {place: f"{number}. " for number, place in enumerate(dict.fromkeys(order), start=1)}
-    return numbers, {handle: numbers[id(says)] for handle, says in alike.items()}
+    own = {
+        id(part): _own_number(voice.say(part.body))
+        for part in card.parts
+        if isinstance(part, Section | Heading)
+    }
+    owners = Counter(own.values())
+    kept = {place: number for place, number in own.items() if number and owners[number] == 1}
+    free = (number for n in count(1) if (number := f"{n}. ") not in owners)
+    told = {id(says) for says in alike.values()} - kept.keys()
+    given = {place: next(free) for place in own if place in told}
+    return given, {handle: (kept | given)[id(says)] for handle, says in alike.items()}
+
+
+def _own_number(words: str) -> str:
+    """The number that words begin with: "6. " of a goal, "2.1. " of a key result, or nothing."""
+    found = OWN_NUMBER.match(words)
+    return f"{found[1]}. " if found else ""
 
 
 def _width(label: str) -> int:

@@ -2,7 +2,11 @@
 
 import asyncio
 
+from bot.telegram.draw import draw
 from bot.telegram.harmless import as_typed
+from bot.telegram.pages import Page
+from handlers.kit.cards import Button, Card, Section
+from handlers.kit.text import Phrase, Verbatim
 from storage.alerts import Alert
 from storage.metrics import FILES
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, MALLORY, Room
@@ -51,6 +55,38 @@ async def test_one_of_everything_is_drawn(room: Room) -> None:
     assert shown == [f"Option {n}" for n in range(1, 121)]
     assert (file.kind, file.filename, file.text) == ("document", "mine.json", "Your file")
     assert all(message.options["link_preview_options"]["is_disabled"] for message in (first, second))
+
+
+async def test_what_has_a_number_of_its_own_is_given_no_other(room: Room) -> None:
+    await room.says(BEN, "/goals add At ease")
+    await room.presses(BEN, "End this goal")
+    await room.presses(BEN, "Yes, End this goal")
+    for title in ("On time", "By heart"):
+        await room.says(BEN, f"/goals add {title}")
+    shown = await room.says(BEN, "/goals")
+    assert [line.split("  ")[0] for line in shown.text.splitlines() if "░" in line] == [
+        "2. On time",
+        "3. By heart",
+    ]
+    assert [label for row in shown.buttons for label, _ in row][:2] == ["2. Open", "3. Open"]
+
+
+def test_a_number_that_is_given_is_nobody_elses() -> None:
+    said = ("6. Service", "A thing", "1. Sales", "4. Twice", "4. Twice", "12 months", "6.1. Visits")
+    sections = (
+        Section(Verbatim(words), button=Button(Phrase("Open"), handle=f"{n:022}"))
+        for n, words in enumerate(said)
+    )
+    (page,) = draw(Card(Phrase("Things"), *sections), "en", "UTC")
+    assert isinstance(page, Page)
+    assert page.keyboard
+    labels = [key.text for row in page.keyboard.inline_keyboard for key in row]
+    marks = ("6.", "2.", "1.", "3.", "5.", "7.", "6.1.")
+    assert labels == [f"{mark} Open" for mark in marks]
+    assert (
+        "6. Service\n\n2. A thing\n\n1. Sales\n\n3. 4. Twice\n\n5. 4. Twice\n\n7. 12 months\n\n6.1. V"
+        in page.html
+    )
 
 
 async def test_a_press_is_answered_in_place(room: Room) -> None:
