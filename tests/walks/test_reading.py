@@ -25,7 +25,8 @@ from tests.walks.reorganised import TABLES, History, Undo
 from tests.walks.surfaces import ALL_THERE, Out
 from tests.walks.tour import COMMANDS, Seen, Tour, opened
 
-HISTORIES = 120
+HISTORIES = {"sqlite": 120, "postgresql": 60}
+"""The rule is one and the SQL nearly so: what the second database reads differently shows in fewer."""
 LENT = tuple(
     table
     for table in TABLES
@@ -42,7 +43,8 @@ async def test_the_filter_in_the_query_is_the_rule_after_every_reorganisation(
 ) -> None:
     """The SQL of `store.read`, `policy.may`, and a plain reading of docs/who-sees-what.md."""
     chat, compared, differences, met, walked = any_chat, 0, 0, Counter[Relation](), set()
-    for number in range(HISTORIES):
+    histories = HISTORIES["sqlite" if chat.database.is_sqlite else "postgresql"]
+    for number in range(histories):
         dice = random.Random(number)
         tables = (dice.choice(LENT), dice.choice(TABLES))
 
@@ -60,14 +62,14 @@ async def test_the_filter_in_the_query_is_the_rule_after_every_reorganisation(
         with pytest.raises(Undo):
             chat.change(work)
         walked |= {kind for table in tables for kind in table.kinds}
-    figures = f"{HISTORIES} random histories, {differences} differences between filter, rule and page"
+    figures = f"{histories} random histories, {differences} differences between filter, rule and page"
     record_property(
         "access",
         [compared, differences, f"{'SQLite' if chat.database.is_sqlite else 'PostgreSQL'}: {figures}"],
     )
     assert walked == {kind for table in TABLES for kind in table.kinds}
     assert len(TABLES) >= 12
-    assert compared > 10_000
+    assert compared > 100 * histories
     assert min(met[relation] for relation in Relation) > 20, "a relation that never held shows nothing"
     assert differences == 0
 

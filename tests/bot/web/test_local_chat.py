@@ -189,7 +189,7 @@ async def test_forty_thousand_emoji_are_answered_with_a_sentence(window: Window)
     await expect(ada.locator("#messages")).to_contain_text("40,000 characters long")
 
 
-async def test_arrow_up_edits_the_last_message_and_the_check_in_it_made(window: Window, chat: Chat) -> None:
+async def test_arrow_up_edits_the_last_message_and_the_check_in_it_made(window: Window) -> None:
     ada = await window.of("ada")
     await says(ada, "/checkin done the logn page")
     await ada.keyboard.press("ArrowUp")
@@ -198,8 +198,8 @@ async def test_arrow_up_edits_the_last_message_and_the_check_in_it_made(window: 
     await ada.fill("#words", "/checkin done the login page")
     await ada.keyboard.press("Enter")
     await expect(ada.locator("#messages")).to_contain_text("Your check-in is updated.")
-    assert "the login page" in await chat.says("ada", "/checkin history")
-    assert "logn" not in await chat.says("ada", "/checkin history")
+    assert "the login page" in await window.chat.says("ada", "/checkin history")
+    assert "logn" not in await window.chat.says("ada", "/checkin history")
 
 
 async def test_a_colleagues_message_becomes_kudos_by_its_menu(window: Window) -> None:
@@ -301,8 +301,8 @@ async def test_the_focus_stays_where_it_was_when_others_act(window: Window) -> N
     await expect(mine).to_be_focused()
 
 
-async def test_a_colleagues_page_offers_what_one_can_do_for_them(window: Window, chat: Chat) -> None:
-    ada = await window.of("ada", f"with/{chat.ids['ben']}")
+async def test_a_colleagues_page_offers_what_one_can_do_for_them(window: Window) -> None:
+    ada = await window.of("ada", f"with/{window.chat.ids['ben']}")
     await expect(ada.locator(".profile")).to_contain_text("Manager")
     await ada.get_by_role("button", name="Give kudos").click()
     drawer = ada.get_by_role("dialog")

@@ -7,10 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tests.bot.web.house import Opened, open_house
-from tests.browser import open_browser
 from tests.company import Chat
 
 PATIENCE = 30_000
@@ -26,10 +25,12 @@ class Window:
     browser: Browser
     chat: Chat
     wrong: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
 
     async def of(self, who: str, view: str = "upbeat", **more: object) -> Page:
         """A page on which somebody is."""
         context = await self.browser.new_context(**more)  # type: ignore[arg-type]
+        self.contexts.append(context)
         context.set_default_timeout(PATIENCE)
         page = await context.new_page()
         page.on("request", self._requested)
@@ -48,11 +49,14 @@ class Window:
 
 
 @asynccontextmanager
-async def windows(chat: Chat) -> AsyncIterator[Window]:
-    async with open_house(chat.core) as house, open_browser() as context:
-        assert context.browser is not None
-        window = Window(house, context.browser, chat)
-        yield window
+async def windows(chat: Chat, browser: Browser) -> AsyncIterator[Window]:
+    async with open_house(chat.core) as house:
+        window = Window(house, browser, chat)
+        try:
+            yield window
+        finally:
+            for context in window.contexts:
+                await context.close()
         assert window.wrong == []
 
 
