@@ -45,6 +45,7 @@ Until = Annotated[
     Day(
         Phrase("Until which day? It is included."),
         lead=("until", "till", "to", "through", "直到", "到", "至"),
+        counts_from="since",
         suggested=_last,
     ),
 ]

@@ -25,6 +25,23 @@ def answer(question: Question, raw: Any, request: Request) -> Any:
         raise Problem(problem.words, question=question.name) from None
 
 
+def counted(question: Question, raw: Any, given: Mapping[str, Any], request: Request) -> Any:
+    """A raw answer that says how long ("3 days") as the last of these days; any other as it is."""
+    if not isinstance(question, Day) or not question.counts_from:
+        return raw
+    length = dates.length_at_start(str(raw).strip())
+    whole = length is not None and length.characters == len(str(raw).strip())
+    last = length.last(first_day(question, given, request)) if length and whole else None
+    return last.isoformat() if last else raw
+
+
+def first_day(question: Day, given: Mapping[str, Any], request: Request) -> date:
+    """The day from which a length counts: the answer to the question that is named there, or today."""
+    said = str(given.get(question.counts_from) or "")
+    reading = dates.read_day(said, request.today, request.actor.language)
+    return reading.day if reading else request.today
+
+
 def _words(question: Words, raw: Any, request: Request) -> str:
     words = clean(str(raw))
     if question.required and not words:

@@ -66,6 +66,29 @@ def read_day(text: str, today: date, language: str) -> DayReading | None:
     return DayReading(found.day, text[slice(*match.span())], found.ambiguous)
 
 
+@dataclass(frozen=True)
+class Length:
+    """How long something lasts, and how many characters say it."""
+
+    lasts: relativedelta
+    characters: int
+
+    def last(self, first: date) -> date | None:
+        """Its last day, where it begins with this one; None beyond the end of all calendars."""
+        try:
+            return first + self.lasts - timedelta(days=1)
+        except (ValueError, OverflowError):
+            return None
+
+
+def length_at_start(text: str) -> Length | None:
+    """How many days, weeks or months the text begins with ("for 3 days", "两周"); None when it does not."""
+    plain = text.translate(_NARROW)
+    match = next(filter(None, (pattern.match(plain) for pattern in _LENGTHS)), None)
+    number = _number(match["number"]) if match else 0
+    return Length(_lasting(number, match["unit"]), match.end()) if match and number else None
+
+
 def write_day(day: date) -> str:
     """The day as everyone reads it: 2026-11-30."""
     return day.isoformat()
@@ -114,12 +137,15 @@ def _weekday_of_week(match: re.Match[str], today: date, language: str) -> _Found
 
 
 def _after_a_while(match: re.Match[str], today: date, language: str) -> _Found:
-    number, unit = _number(match["number"]), match["unit"].lower()
-    if unit in ("day", "天", "日"):
-        return _Found(today + timedelta(days=number))
-    if unit in ("month", "月"):
-        return _Found(today + relativedelta(months=number))
-    return _Found(today + timedelta(weeks=number))
+    return _Found(today + _lasting(_number(match["number"]), match["unit"]))
+
+
+def _lasting(number: int, unit: str) -> relativedelta:
+    if unit.lower() in ("day", "天", "日"):
+        return relativedelta(days=number)
+    if unit.lower() in ("month", "月"):
+        return relativedelta(months=number)
+    return relativedelta(weeks=number)
 
 
 def _end_of_week(match: re.Match[str], today: date, language: str) -> _Found:
@@ -215,6 +241,7 @@ _EN_END = r"\b(?:the\s+)?end\s+of\s+"
 _EN_LATER = r"(?P<later>the\s+|this\s+|next\s+)?"
 
 _ZH_NUMBER = "[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两兩三四五六七八九]"
+_ZH_WHILE = rf"(?P<number>\d{{1,3}}|{_ZH_NUMBER})\s*[个個]?(?P<unit>天|日|周|週|星期|礼拜|禮拜|(?<=[个個])月)"
 _ZH_WEEK = "(?:周|週|星期|礼拜|禮拜)(?P<weekday>[一二三四五六日天])"
 _ZH_LATER = "(?P<later>本|[这這][个個]?|下[个個]?)?"
 _NOT_IN_ZH_NUMBER = "(?<![-~.,第年零〇一二三四五六七八九十百千万萬0-9])"
@@ -249,11 +276,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"(?P<which>本|[这這]|下{{1,3}})[个個]?{_ZH_WEEK}", _weekday_of_week),
         (rf"\bin\s+{_EN_NUMBER}\s+{_EN_UNIT}\b", _after_a_while),
         (rf"(?<![\w.-]){_EN_NUMBER}\s+{_EN_UNIT}\s+from\s+(?:now|today)\b", _after_a_while),
-        (
-            rf"{_NOT_IN_ZH_NUMBER}(?P<number>\d{{1,3}}|{_ZH_NUMBER})\s*[个個]?"
-            r"(?P<unit>天|日|周|週|星期|礼拜|禮拜|(?<=[个個])月)\s*[之以]?[后後]",
-            _after_a_while,
-        ),
+        (rf"{_NOT_IN_ZH_NUMBER}{_ZH_WHILE}\s*[之以]?[后後]", _after_a_while),
         (rf"{_EN_END}{_EN_LATER}week\b|\beow\b", _end_of_week),
         (rf"{_EN_END}{_EN_LATER}month\b|\beom\b", _end_of_month),
         (rf"(?<![每上个個一二三四五六七八九十\d]){_ZH_LATER}月[底末]", _end_of_month),
@@ -270,6 +293,15 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             r"(?<![\d每年去前后後零〇一二三四五六七八九十])(?:(?P<year>\d{4}|[今本明])年?)?年[底末]",
             _end_of_named_year,
         ),
+    )
+)
+
+_LENGTHS = tuple(
+    re.compile(pattern, re.ASCII | re.IGNORECASE)
+    for pattern in (
+        rf"(?:for\s+)?(?:the\s+next\s+)?{_EN_NUMBER}\s+{_EN_UNIT}\b",
+        # 3日 is as well the third of a month.
+        rf"(?:起|开始)?\s*,?\s*(?:一共|总共|共)?\s*{_ZH_WHILE}(?<!日)",
     )
 )
 

@@ -121,10 +121,12 @@ class Colleague(Question):
 @value
 class Day(Question):
     """A calendar day. `lead` are words that may stand before it in a command ("until"); a `led` one is read there only
-    behind one of them."""
+    behind one of them. What may be said as a length instead ("for 3 days") names in `counts_from` the question whose
+    day is the first of it, or today where that has no answer."""
 
     lead: tuple[str, ...] = ()
     led: bool = False
+    counts_from: str = ""
     earliest: date | None = None
 
 

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from handlers.kit import dates
+from handlers.kit.answers import first_day
 from handlers.kit.forms import (
     Choice,
     Clock,
@@ -30,6 +31,10 @@ from storage.people import Person
 _SEGMENT = re.compile(r"[;；\n]")
 _BY_THEN = re.compile(r"^(?:[之以]前|为止|前(?![端台期面后辈任提往景线置沿言途缀]))")
 """What may touch a day in Chinese that something is due by: 周五前发草稿. Not 前端, which is what people work on."""
+_FROM_THEN = re.compile(r"^(?:起|开始)$")
+"""What may end a day in Chinese on which something begins: 三天，从周一开始."""
+_WHY = ("because", "due to", "因为", "由于")
+"""How a reason begins that nobody asked for."""
 _AND = re.compile(r"^(?:and\s+|[和与及跟]\s*)(?=[@＠\x02])")
 _ENDS = "\n;；.。!！?？…"
 _NUMBER = re.compile(r"#?(\d{1,9}(?:\.\d{1,9})?)[.:：]?(?=\s|$|[,，])")
@@ -54,7 +59,7 @@ class Understood:
 def read(rest: str, request: Request, questions: Sequence[Question]) -> Understood:
     """What the text says to these questions; raises Problem for a colleague who is not found."""
     words = [question for question in questions if isinstance(question, Words)]
-    reading = _Reading(rest, request, begins=words[0].begins if words else "")
+    reading = _Reading(rest, request, questions, begins=words[0].begins if words else "")
     for question in questions:
         if isinstance(question, Choice):
             reading.take_tag(question)
@@ -68,9 +73,10 @@ def read(rest: str, request: Request, questions: Sequence[Question]) -> Understo
 class _Reading:
     """A text that is eaten from the left. `begins` is how its free words begin, where they may begin with a number."""
 
-    def __init__(self, rest: str, request: Request, *, begins: str) -> None:
+    def __init__(self, rest: str, request: Request, questions: Sequence[Question], *, begins: str) -> None:
         self.rest = rest
         self.request = request
+        self.questions = questions
         self.begins = begins
         self.given: dict[str, Any] = {}
         self.missing: dict[str, Text] = {}
@@ -170,6 +176,30 @@ class _Reading:
         if reading and text.lower().startswith(reading.text.lower()):
             self.given[question.name] = reading.day.isoformat()
             self.rest = _BY_THEN.sub("", text[len(reading.text) :]).lstrip(SEPARATORS)
+        elif question.counts_from:
+            self._take_length(question)
+
+    def _take_length(self, question: Day) -> None:
+        """How long it is, from the day that another question asks for: that may stand before or behind. With other
+        words after it ("two days next week") nobody knows whether it begins today."""
+        length = dates.length_at_start(self.rest[:_LONGEST_DAY])
+        if length is None:
+            return
+        before, given = self.rest, dict(self.given)
+        self.rest = before[length.characters :].lstrip(SEPARATORS)
+        first = next(each for each in self.questions if each.name == question.counts_from)
+        if first.name not in given:
+            self.take(first)
+            self.rest = _FROM_THEN.sub("", self.rest)
+        last = length.last(first_day(question, self.given, self.request))
+        if last and (not self.rest or self._says_why()):
+            self.given[question.name] = last.isoformat()
+        else:
+            self.rest, self.given = before, given
+
+    def _says_why(self) -> bool:
+        leads = (lead for each in self.questions if isinstance(each, Words) for lead in each.lead)
+        return _any_of((*_WHY, *leads)).match(self.rest) is not None
 
     def _take_clock(self, question: Clock) -> None:
         text = _without_lead(self.rest, question.lead)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.kit import asking, grammar
-from handlers.kit.answers import answer
+from handlers.kit.answers import answer, counted
 from handlers.kit.cards import Button, Card, Note, Press
 from handlers.kit.discretion import refuse_closed, why_closed
 from handlers.kit.features import Feature, Route
@@ -250,7 +250,7 @@ class Steps:
             raise Refused()
         position = form.questions.index(question)
         try:
-            checked = asking.raw(answer(question, item, request))
+            checked = asking.raw(answer(question, counted(question, item, draft.given, request), request))
         except Problem as problem:
             again = self.ask(request, draft, route, form, position)
             return Step(answer=replace(again, outcome="invalid", errors=((name, problem.words),)))

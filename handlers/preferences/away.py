@@ -23,13 +23,18 @@ SEEN = Phrase(
 )
 
 Since = Annotated[
-    date | None, Day(Phrase("From which day on? Empty for today."), lead=("from", "since", "从", "自"))
+    date | None,
+    Day(
+        Phrase("From which day on? Empty for today."),
+        lead=("from", "since", "starting from", "starting on", "starting", "从", "自"),
+    ),
 ]
 Until = Annotated[
     date,
     Day(
         Phrase("Until which day? It is included."),
         lead=("until", "till", "to", "through", "up to", "直到", "到", "至", "-", "–"),
+        counts_from="since",
     ),
 ]
 
@@ -37,8 +42,8 @@ Until = Annotated[
 @feature.command(
     "away",
     allow=everyone,
-    also=("请假", "离开"),
-    examples=("until next Friday", "from tomorrow until next Friday", "到下周五"),
+    also=("请假", "休假", "离开"),
+    examples=("until next Friday", "from tomorrow until next Friday", "for 3 days", "到下周五", "三天"),
     seen_by=SEEN,
     submit=Phrase("I am away"),
     title=Phrase("I will be away"),

@@ -93,6 +93,12 @@ async def test_what_cannot_be_agreed_is_refused_with_a_sentence(chat: Chat) -> N
     assert "their own manager's check-ins" in await asks(chat, "ben", who="grace")
 
 
+async def test_how_long_it_is_will_do_for_the_last_day(chat: Chat) -> None:
+    heard = await chat.says("ada", "/delegate @dora for 2 weeks because of my LEAVE")
+    assert "is asked to stand in" in heard
+    assert "Dec 6" in heard
+
+
 async def test_asking_somebody_else_takes_an_unanswered_question_back(chat: Chat) -> None:
     await asks(chat, "dora")
     assert "陈明 is asked to stand in" in await asks(chat, "chen")

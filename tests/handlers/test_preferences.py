@@ -231,6 +231,42 @@ async def test_away_in_other_words(chat: Chat, words: str) -> None:
     assert [last for _, last in absences(chat, "chen")] == [date(2026, 11, 30)]
 
 
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("/away for 3 days", ("2026-11-23", "2026-11-25")),
+        ("/away 3 days", ("2026-11-23", "2026-11-25")),
+        ("/away for a week", ("2026-11-23", "2026-11-29")),
+        ("/away until friday", ("2026-11-23", "2026-11-27")),
+        ("/away for 3 days because of the flu", ("2026-11-23", "2026-11-25")),
+        ("/away from friday for 3 days", ("2026-11-27", "2026-11-29")),
+        ("/away for 3 days starting friday", ("2026-11-27", "2026-11-29")),
+        ("请假三天", ("2026-11-23", "2026-11-25")),
+        ("休假两周", ("2026-11-23", "2026-12-06")),
+        ("请假从周五起三天", ("2026-11-27", "2026-11-29")),
+        ("请假三天，从周五开始", ("2026-11-27", "2026-11-29")),
+    ],
+)
+async def test_away_for_so_long_counts_its_first_day(chat: Chat, words: str, days: tuple[str, str]) -> None:
+    heard = await chat.says("ada", words)
+    assert heard.form is None
+    assert "away" in heard
+    assert [(str(first), str(last)) for first, last in absences(chat)] == [days]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["/away two days next week", "/away for a week and a half", "/away in 3 days", "请假三天半", "请假到3日"],
+)
+async def test_a_length_that_begins_or_ends_elsewhere_is_asked_for(chat: Chat, words: str) -> None:
+    assert (await chat.says("ada", words)).form is not None
+    assert absences(chat) == []
+
+
+async def test_away_for_longer_than_a_year_is_refused(chat: Chat) -> None:
+    assert "more than a year" in await chat.says("ada", "/away for 13 months")
+
+
 async def test_away_counts_in_the_person_s_own_zone(chat: Chat) -> None:
     chat.wait(hours=8)  # 17:00 in London's winter: Tuesday in Shanghai, Monday in New York
     await chat.says("chen", "/upbeat away until 2026-11-30")
@@ -305,6 +341,14 @@ async def test_an_interview_asks_for_the_days(chat: Chat) -> None:
     await chat.presses("ada", "Skip")
     assert "that day included" in await chat.says("ada", "2026-11-30")
     assert absences(chat) == [(date(2026, 11, 23), date(2026, 11, 30))]
+
+
+async def test_an_interview_takes_how_long_it_is_too(chat: Chat) -> None:
+    chat.interviews = True
+    await chat.says("ada", "/away")
+    await chat.says("ada", "friday")
+    await chat.says("ada", "3 days")
+    assert absences(chat) == [(date(2026, 11, 27), date(2026, 11, 29))]
 
 
 # Connecting ----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.kit.dates import DayReading, clock_at_start, read_clock, read_day, write_day
+from handlers.kit.dates import DayReading, clock_at_start, length_at_start, read_clock, read_day, write_day
 
 WEDNESDAY = date(2026, 11, 25)
 SUNDAY = date(2026, 11, 29)
@@ -214,6 +214,45 @@ def test_no_words_are_an_error(text, today, language):
     reading = read_day(text, today, language)
     assert reading is None or reading.text in text
     read_clock(text, language)
+    length = length_at_start(text)
+    assert length is None or (length.last(today) or today) >= today
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "characters"),
+    [
+        ("3 days", "2026-11-27", 6),
+        ("for three days from monday", "2026-11-27", 14),
+        ("a week", "2026-12-01", 6),
+        ("For the next 2 weeks", "2026-12-08", 20),
+        ("a month", "2026-12-24", 7),
+        ("one day", "2026-11-25", 7),
+        ("三天", "2026-11-27", 2),
+        ("3天", "2026-11-27", 2),
+        ("两周", "2026-12-08", 2),
+        ("两个星期", "2026-12-08", 4),
+        ("一个月", "2026-12-24", 3),
+        ("起三天", "2026-11-27", 3),
+        ("开始，一共１０天", "2026-12-04", 8),
+    ],
+)
+def test_how_long_counts_its_first_day(text: str, last: str, characters: int) -> None:
+    length = length_at_start(text)
+    assert length is not None
+    assert (str(length.last(WEDNESDAY)), length.characters) == (last, characters)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0 days", "3日", "半天", "1.5 days", "until 3 days", "days", "third day", "第三天"]
+)
+def test_what_says_no_length_is_none(text: str) -> None:
+    assert length_at_start(text) is None
+
+
+def test_what_lasts_beyond_the_last_year_has_no_last_day() -> None:
+    length = length_at_start("2 days")
+    assert length is not None
+    assert length.last(date(9999, 12, 31)) is None
 
 
 @pytest.mark.parametrize(
