@@ -35,15 +35,17 @@ def no_result(number: Text) -> Text:
     return Phrase("You have no open key result {number}. You have these:", number=number)
 
 
-_CALLED = ("{}", "#{}", "{}.", "{}:")
+def _typed(*numbers: str) -> tuple[str, ...]:
+    """How people type numbers by which something is called."""
+    return tuple(form.format(number) for number in numbers for form in ("{}", "#{}", "{}.", "{}:", "{}："))
 
 
 def my_goals(request: Request) -> tuple[Option, ...]:
     """The asker's open goals, as they call them."""
     rows = request.store.goals.of(request.actor.id, reader=request.actor.id)
-    return tuple(
-        Option(row.id, goals.numbered(row), also=(str(row.number), f"#{row.number}")) for row in rows
-    ) or (Option("", NONE_YET["goal"]),)
+    return tuple(Option(row.id, goals.numbered(row), also=_typed(str(row.number))) for row in rows) or (
+        Option("", NONE_YET["goal"]),
+    )
 
 
 def my_scorecards(request: Request) -> tuple[Option, ...]:
@@ -53,9 +55,9 @@ def my_scorecards(request: Request) -> tuple[Option, ...]:
         for row in request.store.goals.of(request.actor.id, reader=request.actor.id)
         if row.form == goals.KPI
     ]
-    return tuple(
-        Option(row.id, goals.numbered(row), also=(str(row.number), f"#{row.number}")) for row in rows
-    ) or (Option("", NONE_YET["scorecard"]),)
+    return tuple(Option(row.id, goals.numbered(row), also=_typed(str(row.number))) for row in rows) or (
+        Option("", NONE_YET["scorecard"]),
+    )
 
 
 def my_results(request: Request) -> tuple[Option, ...]:
@@ -66,7 +68,7 @@ def my_results(request: Request) -> tuple[Option, ...]:
         Option(
             row.id,
             goals.numbered(row),
-            also=tuple(form.format(name) for name in (row.called, *alone[row.id]) for form in _CALLED),
+            also=_typed(row.called, *alone[row.id]),
         )
         for row in rows
     ) or (Option("", NONE_YET["result"]),)

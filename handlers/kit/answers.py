@@ -13,7 +13,7 @@ from handlers.kit.naming import named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase
-from handlers.kit.typed import clean, folded
+from handlers.kit.typed import NUMBER, clean, folded
 from storage.people import Person
 
 
@@ -63,7 +63,9 @@ def _choice(question: Choice, raw: Any, request: Request) -> str:
     for option in question.known:
         if folded(str(raw)) in {folded(name) for name in option.names}:
             return option.value
-    raise Problem(Phrase("Please pick one of the options."))
+    number = NUMBER.fullmatch(str(raw).strip())
+    missed = question.none_called(number.group(1)) if number else None
+    raise Problem(missed or Phrase("Please pick one of the options."))
 
 
 def _number(question: Number | Scale, raw: Any, request: Request) -> float | int:

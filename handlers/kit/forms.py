@@ -5,7 +5,7 @@ from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from handlers.kit.text import Phrase, Text, Verbatim, text
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, more, text
 from handlers.kit.values import value
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 3000
 """Characters that every platform takes at once: a field of Slack's modals holds so many."""
+LISTED = 10
+"""Options that are named where none has the number that was typed."""
 
 
 @value
@@ -94,6 +96,13 @@ class Choice(Question):
     def known(self) -> tuple[Option, ...]:
         """The options, where they are known already."""
         return self.options if isinstance(self.options, tuple) else ()
+
+    def none_called(self, number: str) -> Text | None:
+        """What is said of a number that no option has, and which options there are; None where they have no numbers."""
+        if self.missing is None or not any(option.value for option in self.known):
+            return None
+        labels = [option.label for option in self.known]
+        return Lines((self.missing(Verbatim(number)), *labels[:LISTED], *more(len(labels), LISTED)))
 
 
 @value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
@@ -24,8 +24,8 @@ from handlers.kit.forms import (
 from handlers.kit.naming import named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
-from handlers.kit.text import Lines, Phrase, Text, Verbatim, more
-from handlers.kit.typed import MENTION, SEPARATORS, spoken
+from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.typed import MENTION, NUMBER, SEPARATORS, spoken
 from storage.people import Person
 
 _SEGMENT = re.compile(r"[;；\n]")
@@ -37,9 +37,6 @@ _WHY = ("because", "due to", "因为", "由于")
 """How a reason begins that nobody asked for."""
 _AND = re.compile(r"^(?:and\s+|[和与及跟]\s*)(?=[@＠\x02])")
 _ENDS = "\n;；.。!！?？…"
-_NUMBER = re.compile(r"#?(\d{1,9}(?:\.\d{1,9})?)[.:：]?(?=\s|$|[,，])")
-_LISTED = 10
-"""Options that are named where none has the number that was typed."""
 _LONGEST_DAY = _LONGEST_CLOCK = 80
 """Characters in which a day or a time is written that stands at the beginning of a text, however long the text is."""
 _TOWARDS = ("to", "with", "for", "给", "和", "跟", "与")
@@ -236,16 +233,12 @@ class _Reading:
         if begins:
             length, self.given[question.name] = max(begins, key=itemgetter(0))
             self.rest = self.rest[length:].lstrip(SEPARATORS)
-        elif question.missing and any(option.value for option in question.known):
-            self._miss_number(question, question.missing)
+        elif (found := NUMBER.match(self.rest)) and (missed := question.none_called(found.group(1))):
+            self.missing[question.name] = missed
+            self._leave_out(found)
 
-    def _miss_number(self, question: Choice, missing: Callable[[Text], Text]) -> None:
-        found = _NUMBER.match(self.rest)
-        if found is None:
-            return
-        labels = [option.label for option in question.known]
-        listed = (*labels[:_LISTED], *more(len(labels), _LISTED))
-        self.missing[question.name] = Lines((missing(Verbatim(found.group(1))), *listed))
+    def _leave_out(self, found: re.Match[str]) -> None:
+        """The number chose nothing, and is not what the free words begin with."""
         after = self.rest[found.end() :].lstrip(SEPARATORS)
         if not self.begins or re.match(self.begins, after, re.IGNORECASE):
             self.rest = after

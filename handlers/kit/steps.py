@@ -244,11 +244,12 @@ class Steps:
         return self._take(request, draft, route, args["question"], args["value"])
 
     def _take(self, request: Request, draft: Draft, route: Route, name: str, item: Any) -> Step:
-        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
-        question = form.question(name)
-        if question is None:
+        questions = asking.questions_of(route, request, draft.args)
+        position = next((n for n, each in enumerate(questions) if each.name == name), None)
+        if position is None:
             raise Refused()
-        position = form.questions.index(question)
+        form = asking.form_of(route, request, draft.args, draft.given, draft.id, questions=questions)
+        question = questions[position]
         try:
             checked = asking.raw(answer(question, counted(question, item, draft.given, request), request))
         except Problem as problem:

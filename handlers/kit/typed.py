@@ -12,6 +12,8 @@ MENTION = re.compile("\x02([^\x03]+)\x03")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+NUMBER = re.compile(r"#?(\d{1,9}(?:\.\d{1,9})?)[.:：]?(?=\s|$|[,，])")
+"""A number that is to choose something: 2, #2, 2.1:"""
 SEPARATORS = " \t\u00a0\u3000,，、:："
 
 

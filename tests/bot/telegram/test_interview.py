@@ -92,6 +92,17 @@ async def test_a_wrong_answer_is_said_at_once(room: Room) -> None:
     assert (await room.says(BEN, "3")).text.startswith("3/4")
 
 
+async def test_a_number_that_nothing_has_is_said_with_those_that_there_are(room: Room) -> None:
+    for title in ("On time", "By heart"):
+        await room.says(BEN, f"/goals add {title}")
+    assert "Of which goal?" in (await room.says(BEN, "/goals result")).text
+    said = await room.says(BEN, "#9")
+    assert said.text.startswith("⚠️ You have no open goal 9. You have these:\n1. On time\n2. By heart\n")
+    assert "Of which goal?" in said.text
+    assert "Please pick one of the options." in (await room.says(BEN, "the last one")).text
+    assert "Of which goal?" not in (await room.says(BEN, "2.")).text
+
+
 async def test_what_the_handler_refuses_comes_back_with_the_question(room: Room) -> None:
     await room.says(BEN, "/diary")
     await room.says(BEN, "a forbidden thing")
