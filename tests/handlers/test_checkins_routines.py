@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from bot.words import Voice
 from handlers.kit.requests import Pressed
-from storage.checkins import CheckIn, Routine
+from storage.checkins import CheckIn, Mood, Routine
 from storage.tables import ObligationRow, Occurrence, ReportingLine, Slot
 from tests.company import Chat, Heard
 
@@ -172,6 +172,22 @@ async def test_a_manager_sets_up_the_team_and_sees_what_it_means_first(any_chat:
     assert "What did you learn?: to ask" in await chat.says("ben", "/checkin history")
     await chat.says("ben", "/checkin done quick; next more")
     assert "Done: quick\nnext more" in await chat.says("ben", "/checkin history")
+
+
+async def test_where_no_mood_is_asked_for_it_stays_words_of_what_it_stands_in(chat: Chat) -> None:
+    await chat.says("ada", "/checkin setup")
+    await chat.submits("ada", days="daily", clock="09:30", mood="no")
+    await chat.presses("ada", "Save")
+    for words, said in (
+        ("done A; mood 4; next B", {"done": "A\nmood 4", "next": "B"}),
+        ("next B; mood great", {"next": "B\nmood great"}),
+        ("心情4", {"done": "心情4"}),
+        ("mood 7", {"done": "mood 7"}),
+    ):
+        chat.wait(days=1)
+        await chat.says("ben", f"/checkin {words}")
+        assert sorted(chat.rows(CheckIn), key=lambda row: row.id)[-1].answers == said
+    assert chat.rows(Mood) == []
 
 
 async def test_a_preview_can_be_changed_before_it_is_saved(chat: Chat) -> None:
