@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from handlers.checkins.digest import plan_digest
 from handlers.checkins.questions import feature
@@ -34,11 +34,19 @@ def next_opening(store: Store, person: Person, after: datetime) -> Mapping[str, 
 
 def _missed(store: Store, person: Person, plan: Plan, now: datetime) -> datetime | None:
     """When the window opened that is open now, if this person was not asked then."""
-    day = plan.open_at(now, person.zone)
+    day = _open_now(store, person, plan, now)
     if day is None or plan.ends(day, person.zone)[0] <= now:
         return None
     at = at_wall(day, plan.clock, person.zone)
     return None if store.slots.happened(OPEN, person.id, at) else at
+
+
+def _open_now(store: Store, person: Person, plan: Plan, now: datetime) -> date | None:
+    """The day with which the window began that is open now, unless the team was set up so only after that: its preview
+    promised the next one."""
+    day = plan.open_at(now, person.zone)
+    begun = store.checkins.routines.begun(plan.name)
+    return day if day and not (begun and at_wall(day, plan.clock, person.zone) <= begun) else None
 
 
 @feature.bell("open", plan=next_opening, gathers=True)
@@ -50,7 +58,7 @@ def open_window(ring: Ring) -> Rung:
         return Rung(None, silence=Silence("not asked"))
     # Not what was due but what is open counts: a late bell may ring after its window, or inside the next one.
     next_at = plan.next_after(ring.now, person.zone)
-    day = plan.open_at(ring.now, person.zone)
+    day = _open_now(ring.store, person, plan, ring.now)
     if day is None:
         was_one = plan.open_at(ring.due_at, person.zone)
         return Rung(next_at, silence=Silence("expired" if was_one else "moved", next_at))

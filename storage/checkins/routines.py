@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ASKED = "checkins.check_in"
 """The kind of the obligation that opens a window: the route that answers it."""
 
+BEGUN = "checkins.begun"
+"""The setting with the moment since which a routine asks when it does."""
+
 _ROUTINE = Routine.__table__  # type: ignore[attr-defined]
 _OWED = ObligationRow.__table__  # type: ignore[attr-defined]
 _FIND = Prepared(
@@ -80,13 +83,21 @@ class Routines:
         """Set up a team's routine, or change it. The clock plans everybody anew."""
         self._known = {}
         row = self.own(lead_id)
+        before = _when(row)
         if row is None:
             row = self._store.insert(Routine(lead_id=lead_id, **values))
         else:
             self._store.change(row, **values)
+        if _when(row) != before:
+            self._store.set_setting(f"{BEGUN}:{row.id}", self._store.now.isoformat())
         self._store.slots.replan()
         self._store.audit("set up", "checkins.routine", record_id=row.id)
         return row
+
+    def begun(self, routine_id: str) -> datetime | None:
+        """Since when a routine asks when it does, or None for the default. What opened before is none of its."""
+        since = self._store.setting(f"{BEGUN}:{routine_id}")
+        return datetime.fromisoformat(since) if since else None
 
     def leads(self) -> frozenset[str]:
         """Whose teams have a routine of their own."""
@@ -122,3 +133,8 @@ class Routines:
 
 def _window(about: str, opened_at: datetime, expires_at: Any, closed_at: datetime | None) -> Window:
     return Window(about, opened_at, expires_at, answered=closed_at is not None)
+
+
+def _when(routine: Routine | None) -> tuple[Any, ...] | None:
+    """When a routine asks."""
+    return (routine.rule, routine.clock, routine.paused) if routine else None

@@ -190,6 +190,26 @@ async def test_where_no_mood_is_asked_for_it_stays_words_of_what_it_stands_in(ch
     assert chat.rows(Mood) == []
 
 
+async def test_a_team_is_first_asked_when_its_preview_says(any_chat: Chat) -> None:
+    chat = any_chat
+    await ticks(chat, on(25, 8))
+    chat.at(on(27, 12))  # a Friday, 13:00 in Berlin, 07:00 in New York
+    heard = await chat.says("ada", "/checkin setup every workday 09:30")
+    assert "Europe/Berlin: Mon, Nov 30, 2026 at" in heard
+    assert "America/New_York: Fri, Nov 27, 2026 at" in heard
+    await chat.presses("ada", "Save")
+    await ticks(chat, on(27, 12, 1))
+    assert owed(chat, "ben") == []
+    assert next_asked(chat, "ben") == on(30, 8, 30)
+    assert next_asked(chat, "eve") == on(27, 14, 30)
+    chat.at(on(30, 12))
+    await chat.says("ada", "/checkin setup")
+    await chat.submits("ada", questions="done")  # asks when it did before
+    await chat.presses("ada", "Save")
+    await ticks(chat, on(30, 12, 1))
+    assert len(owed(chat, "ben")) == 1  # down over the moment, it asks late
+
+
 async def test_a_preview_can_be_changed_before_it_is_saved(chat: Chat) -> None:
     await chat.says("ada", "/checkin setup")
     await chat.submits("ada", days="TH", clock="09:30", questions="done", other="")
