@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from handlers.checkins.digest import plan_digest
 from handlers.checkins.questions import feature
@@ -61,11 +61,10 @@ def open_window(ring: Ring) -> Rung:
     day = _open_now(ring.store, person, plan, ring.now)
     if day is None:
         was_one = plan.open_at(ring.due_at, person.zone)
-        return Rung(next_at, silence=Silence("expired" if was_one else "moved", next_at))
+        return Rung(next_at, silence=Silence("expired") if was_one else Silence("moved", next_at))
     due_at, closes_at = plan.ends(day, person.zone)
-    if absence := ring.store.preferences.absence_on(person.id, day):
-        until = at_wall(absence.last + timedelta(days=1), time(), person.zone)
-        return Rung(next_at, silence=Silence("away", until))
+    if ring.store.preferences.absence_on(person.id, day):
+        return Rung(next_at, silence=Silence("away"))  # it waits for nothing: what comes next is another one
     window = Window(f"{plan.name}:{day.isoformat()}", ring.now, closes_at)
     _open(ring.store, person, window, due_at)
     plan_digest(ring.store, person, plan, day)

@@ -170,8 +170,15 @@ def _withheld(request: Request, decided: Sequence[Occurrence]) -> tuple[Part, ..
 def _silence(request: Request, row: Occurrence) -> Text:
     why_not = _reason(row.reason if row.outcome == "silent" else row.outcome)
     said = Phrase("Not sent {moment}: {reason}", moment=row.decided_at, reason=why_not)
-    until = (Phrase("It waits until {moment}", moment=row.until),) if row.until else ()
-    return Lines((_what(request, row), said, *until))
+    return Lines((_what(request, row), said, *_waiting(request, row)))
+
+
+def _waiting(request: Request, row: Occurrence) -> tuple[Text, ...]:
+    if row.until is None:
+        return ()
+    if row.until <= request.now:
+        return (Phrase("It waited until {moment}", moment=row.until),)
+    return (Phrase("It waits until {moment}", moment=row.until),)
 
 
 def _what(request: Request, row: Occurrence) -> Text:

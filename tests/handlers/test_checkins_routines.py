@@ -93,6 +93,9 @@ async def test_who_is_away_is_not_asked(any_chat: Chat) -> None:
     await ticks(chat, SUNDAY, on(23, 9))
     assert owed(chat, "ben") == []
     assert why_not(chat, "ben") == ["away"]
+    heard = await chat.says("ben", "/upbeat why")
+    assert "you are away" in heard
+    assert "It waits" not in heard  # the next check-in is another one
     await ticks(chat, on(30, 9))
     assert len(owed(chat, "ben")) == 1
 

@@ -64,6 +64,8 @@ async def test_why_names_what_was_withheld_until_when(any_chat: Chat) -> None:
     assert "The budget" in heard
     assert "you are away" in heard
     assert "It waits until" in heard
+    chat.wait(days=2)
+    assert "It waited until" in await chat.says("ada", "/upbeat why")
 
 
 async def test_what_a_bell_did_is_not_called_withheld(chat: Chat) -> None:
