@@ -30,8 +30,8 @@ STANDARD = ("done", "next", "blocked")
 
 LABELS: Mapping[str, tuple[str, ...]] = {
     "done": ("done", "完成", "已完成"),
-    "next": ("next", "下一步", "计划"),
-    "blocked": ("blocked", "blockers", "blocker", "阻碍", "阻塞"),
+    "next": ("next", "下一步", "计划", "接下来"),
+    "blocked": ("blocked", "blockers", "blocker", "阻碍", "阻塞", "卡在", "卡住"),
     "mood": ("mood", "心情"),
 }
 

@@ -6,6 +6,7 @@ import re
 from datetime import date, time
 
 from handlers.kit.calendar import Rule
+from handlers.kit.characters import simpler
 from handlers.kit.forms import Option
 from handlers.kit.problems import Problem
 from handlers.kit.text import Listing, Phrase, Text, Verbatim
@@ -64,7 +65,9 @@ def rule_text(choice: str, other: str, starts: date, clock: time) -> str:
 
 
 def _weekdays(words: str) -> str | None:
-    tokens = [token for token in re.split(r"[\s,，、;；和及]+|\band\b", words.strip().lower()) if token]
+    tokens = [
+        token for token in re.split(r"[\s,，、;；和及]+|\band\b", simpler(words.strip().lower())) if token
+    ]
     found = [_weekday(token) for token in tokens if token not in _BESIDE]
     if not found or None in found:
         return None

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
+from handlers.kit.characters import SIMPLER
+
 # The words
 
 _MONTH_NAMES = (
@@ -26,10 +28,10 @@ _DAYS |= (
     {"tues": 1, "weds": 2, "thur": 3, "thurs": 3} | {c: n for n, c in enumerate("一二三四五六日")} | {"天": 6}
 )
 _NUMBERS = {name: n for n, name in enumerate(_NUMBER_NAMES)} | {"a": 1, "an": 1}
-_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2, "〇": 0}
+_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _AHEAD = {
     "today": 0, "eod": 0, "tomorrow": 1, "今天": 0, "今日": 0, "明天": 1, "明日": 1,
-    "后天": 2, "後天": 2, "大后天": 3, "大後天": 3,
+    "后天": 2, "大后天": 3,
 }  # fmt: skip
 
 
@@ -52,9 +54,10 @@ class DayReading:
 
 def read_day(text: str, today: date, language: str) -> DayReading | None:
     """The first date in the text, as someone who writes on `today` means it; None when there is none."""
-    # Full-width digits and signs come from Chinese keyboards; the replacement keeps every position.
+    # Full-width digits and signs come from Chinese keyboards, and some of them write traditional characters; the
+    # replacement keeps every position.
     text = text.strip()
-    plain = text.translate(_NARROW)
+    plain = text.translate(_PLAIN)
     matches = [(match, read) for pattern, read in _GRAMMAR if (match := pattern.search(plain))]
     if not matches:
         return None
@@ -83,7 +86,7 @@ class Length:
 
 def length_at_start(text: str) -> Length | None:
     """How many days, weeks or months the text begins with ("for 3 days", "两周"); None when it does not."""
-    plain = text.translate(_NARROW)
+    plain = text.translate(_PLAIN)
     match = next(filter(None, (pattern.match(plain) for pattern in _LENGTHS)), None)
     number = _number(match["number"]) if match else 0
     return Length(_lasting(number, match["unit"]), match.end()) if match and number else None
@@ -130,7 +133,7 @@ def _weekday_of_week(match: re.Match[str], today: date, language: str) -> _Found
     """The weekday of this week or a later one, where weeks begin on Monday."""
     which = match["which"].lower()
     this = today + timedelta(days=_DAYS[match["weekday"].lower()] - today.weekday())
-    if which.startswith(("this", "本", "这", "這")):
+    if which.startswith(("this", "本", "这")):
         return _Found(this, ambiguous=this < today)
     # "next Friday", said on a Monday, is this week's Friday to some; 下周五 never is.
     return _Found(this + timedelta(weeks=which.count("下") or 1), ambiguous=which == "next" and this > today)
@@ -188,7 +191,7 @@ def _year(text: str, today: date) -> int:
 
 
 def _later(match: re.Match[str]) -> int:
-    return int((match["later"] or "").lower().strip() in ("next", "下", "下个", "下個"))
+    return int((match["later"] or "").lower().strip() in ("next", "下", "下个"))
 
 
 def _last_of_month(day: date) -> date:
@@ -224,7 +227,7 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_PLAIN = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20} | SIMPLER
 
 _EN_MONTH = f"(?P<month>{_any_of(_MONTHS)})"
 _EN_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
@@ -240,11 +243,11 @@ _NOT_PAST = r"(?<!last\s)(?<!past\s)(?<!previous\s)(?<!every\s)(?<!each\s)"
 _EN_END = r"\b(?:the\s+)?end\s+of\s+"
 _EN_LATER = r"(?P<later>the\s+|this\s+|next\s+)?"
 
-_ZH_NUMBER = "[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两兩三四五六七八九]"
-_ZH_WHILE = rf"(?P<number>\d{{1,3}}|{_ZH_NUMBER})\s*[个個]?(?P<unit>天|日|周|週|星期|礼拜|禮拜|(?<=[个個])月)"
-_ZH_WEEK = "(?:周|週|星期|礼拜|禮拜)(?P<weekday>[一二三四五六日天])"
-_ZH_LATER = "(?P<later>本|[这這][个個]?|下[个個]?)?"
-_NOT_IN_ZH_NUMBER = "(?<![-~.,第年零〇一二三四五六七八九十百千万萬0-9])"
+_ZH_NUMBER = "[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]"
+_ZH_WHILE = rf"(?P<number>\d{{1,3}}|{_ZH_NUMBER})\s*个?(?P<unit>天|日|周|星期|礼拜|(?<=个)月)"
+_ZH_WEEK = "(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
+_ZH_LATER = "(?P<later>本|这个?|下个?)?"
+_NOT_IN_ZH_NUMBER = "(?<![-~.,第年零〇一二三四五六七八九十百千万0-9])"
 
 _ALONE = r"(?<![\d./:-])"
 _ENDS = r"(?![\d/-]|\.\d)"
@@ -260,37 +263,37 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"{_ALONE}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?:/(?P<year>\d{{4}}))?{_ENDS}", _slashed),
         (
             rf"{_NOT_IN_ZH_NUMBER}(?:(?P<year>\d{{4}}|[今明])\s*年\s*)?(?P<month>\d{{1,2}}|{_ZH_NUMBER})\s*月\s*"
-            rf"(?P<day>\d{{1,2}}|{_ZH_NUMBER})\s*[日号號]",
+            rf"(?P<day>\d{{1,2}}|{_ZH_NUMBER})\s*[日号]",
             _month_and_day,
         ),
         (rf"\b{_EN_MONTH}\b\.?\s*{_EN_DAY}\b(?![:.]\d){_EN_YEAR}", _month_and_day),
         (rf"{_ALONE}\b{_EN_DAY}\s*(?:of\s+)?{_EN_MONTH}\b\.?{_EN_YEAR}", _month_and_day),
-        (r"\b(?:today|tomorrow|eod)\b|[今明][天日]|大[后後]天|(?<![今以之])[后後]天", _ahead),
+        (r"\b(?:today|tomorrow|eod)\b|[今明][天日]|大后天|(?<![今以之])后天", _ahead),
         (r"\b(?:the\s+)?day\s+after\s+tomorrow\b", _day_after_tomorrow),
         (rf"{_NOT_PAST}\b{_EN_CLEAR_WEEKDAY}\b", _bare_weekday),
         (rf"(?:(?<=\bon\s)|(?<=\bby\s)){_EN_WEEKDAY}\b", _bare_weekday),
         (rf"^{_EN_WEEKDAY}$", _bare_weekday),
-        (rf"(?<![每上个個]){_ZH_WEEK}", _bare_weekday),
+        (rf"(?<![每上个]){_ZH_WEEK}", _bare_weekday),
         (rf"\b(?P<which>(?:this|next)(?:\s+week)?)\s+{_EN_WEEKDAY}\b", _weekday_of_week),
         (rf"\b{_EN_WEEKDAY}\s+(?P<which>(?:this|next)\s+week)\b", _weekday_of_week),
-        (rf"(?P<which>本|[这這]|下{{1,3}})[个個]?{_ZH_WEEK}", _weekday_of_week),
+        (rf"(?P<which>本|这|下{{1,3}})个?{_ZH_WEEK}", _weekday_of_week),
         (rf"\bin\s+{_EN_NUMBER}\s+{_EN_UNIT}\b", _after_a_while),
         (rf"(?<![\w.-]){_EN_NUMBER}\s+{_EN_UNIT}\s+from\s+(?:now|today)\b", _after_a_while),
-        (rf"{_NOT_IN_ZH_NUMBER}{_ZH_WHILE}\s*[之以]?[后後]", _after_a_while),
+        (rf"{_NOT_IN_ZH_NUMBER}{_ZH_WHILE}\s*[之以]?后", _after_a_while),
         (rf"{_EN_END}{_EN_LATER}week\b|\beow\b", _end_of_week),
         (rf"{_EN_END}{_EN_LATER}month\b|\beom\b", _end_of_month),
-        (rf"(?<![每上个個一二三四五六七八九十\d]){_ZH_LATER}月[底末]", _end_of_month),
+        (rf"(?<![每上个一二三四五六七八九十\d]){_ZH_LATER}月[底末]", _end_of_month),
         (rf"{_EN_END}{_EN_MONTH}\b{_EN_YEAR}", _end_of_named_month),
         (
             rf"{_NOT_IN_ZH_NUMBER}(?:(?P<year>\d{{4}}|[今明])\s*年\s*)?(?P<month>\d{{1,2}}|{_ZH_NUMBER})\s*月[底末]",
             _end_of_named_month,
         ),
         (rf"{_EN_END}{_EN_LATER}quarter\b|\beoq\b", _end_of_quarter),
-        (rf"(?<![每上个個第一二三四\d]){_ZH_LATER}季度?[末底]", _end_of_quarter),
+        (rf"(?<![每上个第一二三四\d]){_ZH_LATER}季度?[末底]", _end_of_quarter),
         (rf"{_EN_END}q(?P<quarter>[1-4])\b{_EN_YEAR}", _end_of_named_quarter),
         (rf"{_EN_END}{_EN_LATER}year\b|\beoy\b", _end_of_year),
         (
-            r"(?<![\d每年去前后後零〇一二三四五六七八九十])(?:(?P<year>\d{4}|[今本明])年?)?年[底末]",
+            r"(?<![\d每年去前后零〇一二三四五六七八九十])(?:(?P<year>\d{4}|[今本明])年?)?年[底末]",
             _end_of_named_year,
         ),
     )
@@ -324,7 +327,7 @@ _COLON, _DOT, _HOUR, _ZH_CLOCK = (
         rf"{_PART}{_ALONE}(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?![\d:]|\.\d){_AM_PM}?",
         rf"{_PART}{_ALONE}(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}}){_ENDS}{_AM_PM}?",
         rf"{_PART}{_ALONE}(?P<hour>\d{{1,2}})(?P<minute>){_AM_PM}",
-        rf"{_PART}{_NOT_IN_ZH_NUMBER}(?P<hour>\d{{1,2}}|{_ZH_NUMBER}|零)\s*[点點时時](?!\d{{3}})"
+        rf"{_PART}{_NOT_IN_ZH_NUMBER}(?P<hour>\d{{1,2}}|{_ZH_NUMBER}|零)\s*[点时](?!\d{{3}})"
         rf"(?:(?P<half_past>半)|(?P<quarters>[一三])刻|(?P<minute>\d{{1,2}}|[零〇]?(?:{_ZH_NUMBER}))(?:\s*分)?)?",
     )
 )
@@ -351,7 +354,7 @@ def without_clock(text: str, language: str) -> tuple[str, time | None]:
 
 
 def _first_clock(text: str, language: str) -> re.Match[str] | None:
-    plain = text.translate(_NARROW)
+    plain = text.translate(_PLAIN)
     found = [match for pattern in _clocks(plain, language) if (match := pattern.search(plain))]
     return min(found, key=lambda match: (match.start(), -match.end()), default=None)
 

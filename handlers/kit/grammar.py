@@ -11,6 +11,7 @@ from typing import Any
 
 from handlers.kit import dates
 from handlers.kit.answers import first_day
+from handlers.kit.characters import simpler
 from handlers.kit.forms import (
     Choice,
     Clock,
@@ -101,9 +102,10 @@ class _Reading:
         for option in question.known:
             for name in option.names:
                 tag = _tag(name)
-                if tag.search(self.rest):
+                while found := tag.search(simpler(self.rest)):
                     self.given[question.name] = option.value
-                    self.rest = tag.sub("", self.rest).strip()
+                    self.rest = f"{self.rest[: found.start()]}{self.rest[found.end() :]}".strip()
+                if question.name in self.given:
                     return
 
     def take_words(self, questions: Sequence[Words]) -> None:
@@ -172,7 +174,9 @@ class _Reading:
         reading = dates.read_day(text[:_LONGEST_DAY], self.request.today, self.request.actor.language)
         if reading and text.lower().startswith(reading.text.lower()):
             self.given[question.name] = reading.day.isoformat()
-            self.rest = _BY_THEN.sub("", text[len(reading.text) :]).lstrip(SEPARATORS)
+            after = text[len(reading.text) :]
+            then = _BY_THEN.match(simpler(after))
+            self.rest = after[then.end() if then else 0 :].lstrip(SEPARATORS)
         elif question.counts_from:
             self._take_length(question)
 
@@ -187,7 +191,7 @@ class _Reading:
         first = next(each for each in self.questions if each.name == question.counts_from)
         if first.name not in given:
             self.take(first)
-            self.rest = _FROM_THEN.sub("", self.rest)
+            self.rest = "" if _FROM_THEN.match(simpler(self.rest)) else self.rest
         last = length.last(first_day(question, self.given, self.request))
         if last and (not self.rest or self._says_why()):
             self.given[question.name] = last.isoformat()
@@ -196,7 +200,7 @@ class _Reading:
 
     def _says_why(self) -> bool:
         leads = (lead for each in self.questions if isinstance(each, Words) for lead in each.lead)
-        return _any_of((*_WHY, *leads)).match(self.rest) is not None
+        return _any_of((*_WHY, *leads)).match(simpler(self.rest)) is not None
 
     def _take_clock(self, question: Clock) -> None:
         text = _without_lead(self.rest, question.lead)
@@ -228,7 +232,7 @@ class _Reading:
             (len(name), option.value)
             for option in question.known
             for name in option.names
-            if _ended(name, touches=name in option.also).match(self.rest)
+            if _ended(name, touches=name in option.also).match(simpler(self.rest))
         ]
         if begins:
             length, self.given[question.name] = max(begins, key=itemgetter(0))
@@ -247,18 +251,18 @@ class _Reading:
 @lru_cache(maxsize=4096)
 def _tag(name: str) -> re.Pattern[str]:
     """A choice anywhere in the text: #teamwork."""
-    return re.compile(rf"#{re.escape(name)}(?=\s|$|[,，.。;；])", re.IGNORECASE)
+    return re.compile(rf"#{re.escape(simpler(name))}(?=\s|$|[,，.。;；])", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
 def _ended(name: str, *, touches: bool) -> re.Pattern[str]:
     """A name that ends where a word ends; a Chinese one of ours may touch the next word."""
     end = "" if touches and not name.isascii() else r"(?=\s|$|[,，])"
-    return re.compile(re.escape(name) + end, re.IGNORECASE)
+    return re.compile(re.escape(simpler(name)) + end, re.IGNORECASE)
 
 
 def _without_lead(text: str, lead: Sequence[str]) -> str:
-    found = _any_of(tuple(lead)).match(text) if lead else None
+    found = _any_of(tuple(lead)).match(simpler(text)) if lead else None
     return text[found.end() :].lstrip(SEPARATORS) if found else text
 
 
@@ -288,14 +292,14 @@ def begins_labelled(said: str, questions: Sequence[Question]) -> bool:
     """Whether a text begins with a word that begins an answer to one of these questions, and a colon ("Done: …")."""
     asked = [question for question in questions if isinstance(question, Words)]
     labels = tuple(label for question in asked for label in question.labels)
-    found = _any_of(labels).match(said.strip()) if labels else None
+    found = _any_of(labels).match(simpler(said.strip())) if labels else None
     return found is not None and said.strip()[found.end() :].lstrip()[:1] in (":", "：")
 
 
 def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:
     text = segment.strip()
     for question in questions:
-        found = _any_of(question.labels).match(text) if question.labels else None
+        found = _any_of(question.labels).match(simpler(text)) if question.labels else None
         if found:
             rest = text[found.end() :]
             # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.

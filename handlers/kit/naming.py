@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from handlers.kit.characters import simpler
 from handlers.kit.typed import folded
 from storage.people import Directory, Person
 
@@ -35,7 +36,7 @@ def _before_chinese(word: str) -> tuple[str, ...]:
 
 
 def _full_name(text: str, names: _Names, directory: Directory) -> tuple[Person, int] | None:
-    lowered = text.casefold()
+    lowered = simpler(text.casefold())
     fitting = (names.full.get(lowered[:length]) for length in names.lengths)
     found = next((person_id for person_id in fitting if person_id), None)
     if found is None:
@@ -64,7 +65,7 @@ def _names_of(directory: Directory, platform: str) -> _Names:
         full: dict[str, str] = {}
         for person in directory.people.values():
             if person.active:
-                full.setdefault(person.name.casefold(), person.id)
+                full.setdefault(simpler(person.name.casefold()), person.id)
         lengths = tuple(sorted({len(name) for name in full if name}, reverse=True))
         known = directory.names[platform] = _Names(full, lengths, _short_names(directory, platform))
     return known

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from handlers.kit.characters import simpler
 from storage.people import Directory
 
 MENTION = re.compile("\x02([^\x03]+)\x03")
@@ -71,6 +72,6 @@ def spoken(words: str, directory: Directory, platform: str) -> str:
 
 
 def folded(words: str) -> str:
-    """Words as they are compared: full-width forms, case and spaces do not matter."""
-    plain = words if words.isascii() else unicodedata.normalize("NFKC", words)
+    """Words as they are compared: full-width forms, traditional characters, case and spaces do not matter."""
+    plain = words if words.isascii() else simpler(unicodedata.normalize("NFKC", words))
     return " ".join(plain.casefold().split())

@@ -9,9 +9,10 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from handlers.kit import dates
+from handlers.kit.characters import simpler
 from handlers.kit.tables import Fault
 from handlers.kit.text import Phrase, Text, Verbatim, names
-from handlers.kit.typed import clean
+from handlers.kit.typed import clean, folded
 from storage.roster import Entry
 from storage.sheets import Sheet
 
@@ -20,7 +21,18 @@ MANAGER = (
     "supervisor", "reports_to", "line_manager", "上级邮箱", "经理邮箱", "主管邮箱", "直属上级", "直接上级", "上级",
 )  # fmt: skip
 COLUMNS = {
-    "email": ("email", "e-mail", "mail", "email_address", "e-mail_address", "邮箱", "电子邮箱", "邮件"),
+    "email": (
+        "email",
+        "e-mail",
+        "mail",
+        "email_address",
+        "e-mail_address",
+        "邮箱",
+        "电子邮箱",
+        "邮件",
+        "电子邮件",
+        "电邮",
+    ),
     "name": ("name", "full_name", "姓名", "名字"),
     "manager": MANAGER,
     "department": ("department", "部门"),
@@ -83,13 +95,14 @@ def read_roster(sheet: Sheet) -> Reading:
     return Reading(
         tuple(rows.values()),
         tuple(sorted(faults, key=lambda fault: fault.row)),
-        unread=tuple(name for name in sheet.header if name and name not in _SPELLINGS),
+        unread=tuple(name for name in sheet.header if name and simpler(name) not in _SPELLINGS),
         lacking=tuple(COLUMNS[name][0] for name in lacking if name != "department"),  # few have them
     )
 
 
 def _column(sheet: Sheet, spellings: Iterable[str]) -> int | None:
-    return next((sheet.header.index(name) for name in spellings if name in sheet.header), None)
+    header = [simpler(name) for name in sheet.header]
+    return next((header.index(name) for name in spellings if name in header), None)
 
 
 @dataclass(frozen=True)
@@ -145,9 +158,7 @@ def _entry(row: _Row) -> Entry:
             "zone", _zone, Phrase("this zone is unknown; write it like Europe/Berlin or Asia/Shanghai")
         ),
         language=row.checked("language", _language, Phrase("write en or zh")),
-        role=row.checked(
-            "role", lambda raw: ROLES.get(raw.casefold()), Phrase("write employee, hr or admin")
-        ),
+        role=row.checked("role", lambda raw: ROLES.get(folded(raw)), Phrase("write employee, hr or admin")),
         hired_on=row.checked("hired_on", _day, Phrase("write the day like 2024-03-01")),
         external_id=row.checked(
             "external_id", lambda raw: raw if len(raw) <= 100 else None, Phrase("at most 100 characters fit")

@@ -46,6 +46,8 @@ async def test_a_check_in_is_recorded_at_once(any_chat: Chat) -> None:
         "周报 完成：登录页；下一步：支付；阻碍：法务",
         "/周报 登录页；计划 支付；阻塞 法务",
         "日报 完成 登录页；计划 支付；阻碍 法务",
+        "週報 完成：登录页；計劃：支付；阻礙：法務",
+        "周报 done 登录页；接下来 支付；卡在 法务",
         "check in: done 登录页; next 支付; blocked 法务",
         "Check-in done 登录页; next 支付; blocked 法务",
         "checkin done 登录页; next 支付; blocked 法务",
@@ -54,7 +56,8 @@ async def test_a_check_in_is_recorded_at_once(any_chat: Chat) -> None:
 async def test_labels_are_chinese_or_english_and_the_slash_may_be_missing(chat: Chat, words: str) -> None:
     await chat.says("chen", words)
     (row,) = checkins(chat, "chen")
-    assert row.answers == {"done": "登录页", "next": "支付", "blocked": "法务"}
+    blocked = "法務" if "法務" in words else "法务"  # what people write is kept as they wrote it
+    assert row.answers == {"done": "登录页", "next": "支付", "blocked": blocked}
 
 
 async def test_words_without_a_label_are_what_is_done(chat: Chat) -> None:
