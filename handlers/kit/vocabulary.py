@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from handlers.kit.characters import simpler
 from handlers.kit.features import Route
 from handlers.kit.typed import SEPARATORS, folded
 
+SLIP = 0.8
+"""How alike a word and the command are of which it is a slip: kudso, gaols."""
 _SLASH = re.compile(r"^[/／]")
 _ROOT = re.compile(r"^upbeat(@\w+)?(\s+|$)", re.IGNORECASE)
 _BOT = re.compile(r"^(\S+?)@\w+(?=\s|$)")
@@ -26,17 +29,32 @@ class Called:
 class Vocabulary:
     """Every command's words in every language."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    def __init__(self, routes: Collection[Route]) -> None:
         self._by_words: dict[str, Route] = {}
         for route in routes:
             for words in (route.words, *route.also):
                 if words and self._by_words.setdefault(folded(words), route) is not route:
                     raise ValueError(f"two commands are called {words!r}")
+        self._own = list(self._by_words)
+        self._by_words.update(self._otherwise(routes))
+        self._chinese = sorted((each for each in self._by_words if not each.isascii()), key=len, reverse=True)
         self._second: dict[str, set[str]] = {}
         """What may follow a first word, so that both together are a command."""
         for first, *rest in (words.split() for words in self._by_words):
             self._second.setdefault(first, set()).update(rest[:1])
         self._most = max((len(words.split()) for words in self._by_words), default=1)
+
+    def _otherwise(self, routes: Collection[Route]) -> dict[str, Route]:
+        """A command's other names stand before what follows it, too: 1:1 add, 面谈 add, check-in history."""
+        heads = [[folded(each) for each in (route.words, *route.also) if each] for route in routes]
+        known = {name: names for names in heads for name in names if len(names) > 1 and " " not in name}
+        made: dict[str, Route] = {}
+        for words, route in self._by_words.items():
+            first, _, rest = words.partition(" ")
+            for name in known.get(first, ()) if rest else ():
+                if f"{name} {rest}" not in self._by_words:
+                    made.setdefault(f"{name} {rest}", route)
+        return made
 
     def find(self, said: str) -> Called | None:
         """The command that these words call, the longest name first; a slash and the root's name are skipped."""
@@ -69,17 +87,31 @@ class Vocabulary:
 
     def _by_characters(self, bare: str) -> Called | None:
         # Chinese stands without spaces: 周报完成了登录页.
-        for words in sorted(self._by_words, key=len, reverse=True):
-            if not words.isascii() and bare.startswith(words):
+        said = simpler(bare)
+        for words in self._chinese:
+            if said.startswith(words):
                 return Called(self._by_words[words], bare[len(words) :].lstrip(SEPARATORS))
+        return None
+
+    def mistyped(self, said: str) -> Route | None:
+        """The command that the first words are but for a slip of the fingers."""
+        first = _first_words(said)
+        for tried in (" ".join(first), first[0]) if first[0] not in self._by_words else ():
+            slips = difflib.get_close_matches(tried, self._own, n=1, cutoff=SLIP)
+            if slips and abs(len(slips[0]) - len(tried)) <= 1:
+                return self._by_words[slips[0]]
         return None
 
     def nearest(self, said: str) -> Route | None:
         """The command whose words are most like the first of these, or None when none is."""
-        first = folded(said).lstrip("/").removeprefix("upbeat ").split(" ")[:2]
+        first = _first_words(said)
         near = [
             (difflib.SequenceMatcher(None, tried, found).ratio(), found)
             for tried in (" ".join(first), *first)
-            for found in difflib.get_close_matches(tried, list(self._by_words), n=1, cutoff=0.6)
+            for found in difflib.get_close_matches(tried, self._own, n=1, cutoff=0.6)
         ]
         return self._by_words[max(near)[1]] if near else None
+
+
+def _first_words(said: str) -> list[str]:
+    return folded(said).lstrip("/").removeprefix("upbeat ").split(" ")[:2]

@@ -24,7 +24,13 @@ from storage.one_on_ones import Series
 from storage.people import Person
 
 
-@feature.command("1on1", allow=everyone, also=("面谈", "绩效面谈"), examples=("", "@ben"), short=True)
+@feature.command(
+    "1on1",
+    allow=everyone,
+    also=("面谈", "绩效面谈", "1:1", "1-on-1", "one-on-one", "one on one"),
+    examples=("", "@ben"),
+    short=True,
+)
 def show(
     request: Request,
     partner: Annotated[Person | None, Colleague(Phrase("With whom?"))] = None,

@@ -42,7 +42,7 @@ Until = Annotated[
 @feature.command(
     "away",
     allow=everyone,
-    also=("请假", "休假", "离开"),
+    also=("请假", "休假", "离开", "vacation", "out of office"),
     examples=("until next Friday", "from tomorrow until next Friday", "for 3 days", "到下周五", "三天"),
     seen_by=SEEN,
     submit=Phrase("I am away"),

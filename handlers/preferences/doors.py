@@ -10,6 +10,7 @@ from typing import Any
 from handlers.kit import grammar
 from handlers.kit.asking import near, questions_of
 from handlers.kit.cards import Button
+from handlers.kit.characters import simpler
 from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Colleague, Sheet
 from handlers.kit.problems import Problem
@@ -92,14 +93,17 @@ def feature_called(about: str) -> Feature | None:
 
 
 def nearest(request: Request, said: str) -> Route | None:
-    """The command whose questions these words answer, or that they name on their way, or most likely mistype, of those
-    that are open to this reader."""
+    """The command whose questions these words answer, or that they begin with but for a slip, or name on their way, or
+    most likely mistype, of those that are open to this reader."""
     mine = [route for feature in every_feature() for route in commands(request, feature)]
     answered = (route for route in mine if route.short and _answers(request, route, said))
     if (route := next(answered, None)) is not None:
         return route
+    known = Vocabulary(mine)
+    if (route := known.mistyped(said)) is not None:
+        return route
     named = [(len(found.group()), n) for n, route in enumerate(mine) if (found := _within(route, said))]
-    return mine[max(named)[1]] if named else Vocabulary(mine).nearest(said)
+    return mine[max(named)[1]] if named else known.nearest(said)
 
 
 def _answers(request: Request, route: Route, said: str) -> bool:
@@ -109,7 +113,7 @@ def _answers(request: Request, route: Route, said: str) -> bool:
 def _within(route: Route, said: str) -> re.Match[str] | None:
     """The longest words of a command in a sentence: "when is my 1on1?", "我想请假到周五"."""
     names = (rf"\b{re.escape(each)}\b" if each.isascii() else re.escape(each) for each in _spoken(route))
-    found = (re.search(name, said, re.IGNORECASE) for name in names)
+    found = (re.search(name, simpler(said), re.IGNORECASE) for name in names)
     return max((each for each in found if each), key=lambda each: len(each.group()), default=None)
 
 

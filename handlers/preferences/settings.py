@@ -19,7 +19,7 @@ from storage.preferences import CHARTS, TABLES
 MINE = Phrase("Only you see this. Your colleagues see at most what the time is at your place.")
 
 
-@feature.command("settings", allow=everyone, also=("设置", "preferences"), examples=("",))
+@feature.command("settings", allow=everyone, also=("设置", "设定", "preferences"), examples=("",))
 def settings(request: Request) -> Reply:
     """See and change your language, time zone, quiet hours and notifications."""
     return Reply(show=_card(request))
@@ -229,7 +229,19 @@ def _notices_text(request: Request) -> Text:
 @feature.command(
     "settings notifications",
     allow=everyone,
-    also=("notifications", "通知", "设置 通知", "设置通知", "提醒", "设置提醒", "提醒设置", "reminders"),
+    also=(
+        "notifications",
+        "通知",
+        "设置 通知",
+        "设置通知",
+        "提醒",
+        "设置提醒",
+        "提醒设置",
+        "reminders",
+        "stop",
+        "unsubscribe",
+        "退订",
+    ),
     examples=("",),
 )
 def notifications(request: Request) -> Reply:

@@ -46,7 +46,7 @@ async def test_every_command_appears_in_the_help_of_who_may_use_it(chat: Chat) -
 # Help ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", ["help", "/help", "/upbeat help", "帮助", "?", "？", "/upbeat"])
+@pytest.mark.parametrize("words", ["help", "/help", "/upbeat help", "帮助", "幫助", "?", "？", "/upbeat"])
 async def test_help_is_asked_for_in_many_ways(chat: Chat, words: str) -> None:
     heard = await chat.says("ada", words)
     assert "What I can do for you" in heard
@@ -128,6 +128,10 @@ async def test_nonsense_gets_help_never_silence(chat: Chat) -> None:
         ("ada", "how do I see my goals", "Yes, /goals"),
         ("chen", "我想请假", "对，/upbeat 请假"),
         ("chen", "怎么写周报？", "对，/upbeat 周报"),
+        ("chen", "怎麼寫週報？", "对，/upbeat 周报"),
+        ("ada", "I am on vacation until next Friday", "Yes, /upbeat away"),
+        ("ada", "kudso @ben for the review", "Yes, /kudos"),
+        ("ada", "check the review", "Yes, /review"),
     ],
 )
 async def test_a_command_in_a_sentence_is_what_is_meant(chat: Chat, who: str, said: str, meant: str) -> None:
@@ -300,3 +304,42 @@ async def test_whose_no_source_is_hears_whose_it_is(chat: Chat) -> None:
     heard = await chat.says("ben", "/goals sources")
     assert "its owner, HR or an administrator" in heard
     assert "/goals sources" not in heard.text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("1:1 @ben", "You have no one-on-one with Ben Okri yet."),
+        ("One-on-one with @ben", "You have no one-on-one with Ben Okri yet."),
+        ("/1:1 add @ben the roadmap", "Your point is on the agenda."),
+        ("面谈 add @ben the roadmap", "Your point is on the agenda."),
+        ("1on1 添加 @ben the roadmap", "Your point is on the agenda."),
+        ("check-in history", "Your check-ins"),
+        ("stop", "Your notifications"),
+    ],
+)
+async def test_a_command_has_several_names_also_before_what_follows_it(
+    chat: Chat, said: str, shown: str
+) -> None:
+    assert shown in await chat.says("ada", said)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("請假到下週五", "2026年12月4日周五"),
+        ("點讚 @ben 幫忙處理事故", "幫忙處理事故"),
+        ("回饋 @ben", "反馈"),
+        ("面談 添加 @ben 漲薪", "漲薪（陈明提出）"),
+        ("面談 計劃 @ben 每週二 下午三點", "每周二 15:00"),
+        ("面談 行動 @ben 後天之前發草稿", "發草稿（陈明，截止 2026年11月25日周三）"),
+        ("設定", "你的设置"),
+        ("謝謝", "不客气。"),
+    ],
+)
+async def test_traditional_characters_are_understood_and_kept(chat: Chat, said: str, shown: str) -> None:
+    assert shown in (await chat.says("chen", said)).text
+
+
+async def test_a_colleague_is_found_in_either_characters(chat: Chat) -> None:
+    assert "陈明" in await chat.says("ada", "/1on1 @陳明")
