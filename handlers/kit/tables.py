@@ -55,6 +55,9 @@ def faulty(faults: Sequence[Fault]) -> Text:
 
 def refused(problem: SheetProblem) -> Text:
     """Why a file cannot be read at all, and what to do."""
+    if problem.code == "duplicate-column":
+        column = Verbatim(str(problem.details["column"])[:80])
+        return Phrase("Two columns are called {column}. Rename or remove one.", column=column)
     return _REFUSALS.get(problem.code, _REFUSALS["not-a-sheet"])
 
 
@@ -71,5 +74,4 @@ _REFUSALS: Mapping[str, Text] = {
     "encrypted": Phrase("The file is encrypted. Save it without a password."),
     "macro": Phrase("The file holds macros. Save it as a plain XLSX or as CSV."),
     "timeout": Phrase("The file takes too long to read. Save it as CSV."),
-    "duplicate-column": Phrase("Two columns have the same name. Rename or remove one."),
 }

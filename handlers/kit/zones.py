@@ -106,6 +106,12 @@ def find_zones(said: str) -> tuple[str, ...]:
     return next((found for each in (begins, within, close) if (found := _distinct(each))), ())[:MOST]
 
 
+def zone_called(said: str) -> str | None:
+    """The zone of exactly this name, or of a city or country that names only one: Berlin, 上海."""
+    found = _names().get(_spoken(said), ())
+    return found[0] if len(found) == 1 else None
+
+
 @lru_cache
 def _names() -> Mapping[str, tuple[str, ...]]:
     """Every name of every zone: its own, its city's in English and in Chinese, and what else people say."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,26 +14,20 @@ from handlers.kit.characters import simpler
 from handlers.kit.tables import Fault
 from handlers.kit.text import Phrase, Text, Verbatim, names
 from handlers.kit.typed import clean, folded
+from handlers.kit.zones import zone_called
 from storage.roster import Entry
-from storage.sheets import Sheet
+from storage.sheets import Sheet, called
 
 MANAGER = (
     "manager_email", "manager_e-mail", "manager_mail", "email_of_manager", "manager", "supervisor_email",
     "supervisor", "reports_to", "line_manager", "上级邮箱", "经理邮箱", "主管邮箱", "直属上级", "直接上级", "上级",
 )  # fmt: skip
+EMAIL = (
+    "email", "e-mail", "mail", "email_address", "e-mail_address", "work_email", "work_e-mail", "邮箱", "电子邮箱",
+    "邮件", "电子邮件", "电邮", "工作邮箱", "公司邮箱", "企业邮箱",
+)  # fmt: skip
 COLUMNS = {
-    "email": (
-        "email",
-        "e-mail",
-        "mail",
-        "email_address",
-        "e-mail_address",
-        "邮箱",
-        "电子邮箱",
-        "邮件",
-        "电子邮件",
-        "电邮",
-    ),
+    "email": EMAIL,
     "name": ("name", "full_name", "姓名", "名字"),
     "manager": MANAGER,
     "department": ("department", "部门"),
@@ -53,6 +48,10 @@ ROLES = {
     "人事": "hr",
     "管理员": "admin",
 }
+TITLES = 10
+"""Rows that may stand above the names of the columns."""
+NOBODY = {"", "-", "–", "—", "/", "n/a", "none", "无"}
+"""What stands in the manager's column of who has none."""
 _EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]+")
 
 
@@ -80,17 +79,20 @@ class Reading:
 
 def read_roster(sheet: Sheet) -> Reading:
     """Check a people file whole. Its rows are the truth about who works here."""
+    sheet = _below_titles(sheet)
     columns = {name: _column(sheet, spellings) for name, spellings in COLUMNS.items()}
     missing = [COLUMNS[name][0] for name in ("email", "name") if columns[name] is None]
     if missing:
         needed = Phrase("this column is needed; the first row of the file names the columns")
         return Reading((), tuple(Fault(1, name, "", needed) for name in missing))
     faults: list[Fault] = []
+    addresses = _addresses(sheet, columns)
     lacking = tuple(name for name, position in columns.items() if position is None)
     rows: dict[int, Entry] = {}
     for number, cells in enumerate(sheet.rows, start=sheet.first_row):
         if any(cell.strip() for cell in cells):
-            rows[number] = replace(_entry(_Row(number, cells, columns, sheet.header, faults)), keeps=lacking)
+            row = _Row(number, cells, columns, sheet.header, faults, addresses)
+            rows[number] = replace(_entry(row), keeps=lacking)
     faults += _among(rows, _Names(columns, sheet.header))
     return Reading(
         tuple(rows.values()),
@@ -98,6 +100,27 @@ def read_roster(sheet: Sheet) -> Reading:
         unread=tuple(name for name in sheet.header if name and simpler(name) not in _SPELLINGS),
         lacking=tuple(COLUMNS[name][0] for name in lacking if name != "department"),  # few have them
     )
+
+
+def _below_titles(sheet: Sheet) -> Sheet:
+    """The same table without the titles that stand above the names of its columns."""
+    for n, cells in enumerate((sheet.header, *sheet.rows[:TITLES])):
+        names = tuple(called(cell) for cell in cells)
+        below = replace(sheet, header=names, rows=sheet.rows[n:], first_row=sheet.first_row + n)
+        known = [_column(below, COLUMNS[needed]) for needed in ("email", "name")]
+        if None not in known and len(set(filter(None, names))) == len([*filter(None, names)]):
+            return below
+    return sheet
+
+
+def _addresses(sheet: Sheet, columns: Mapping[str, int | None]) -> dict[str, str]:
+    """The address of each name that stands in the file once: managers may be called by it."""
+    email, name = columns["email"], columns["name"]
+    assert email is not None
+    assert name is not None
+    pairs = [(folded(cells[name]), clean(cells[email])) for cells in sheet.rows]
+    times = Counter(each for each, _ in pairs)
+    return {each: address for each, address in pairs if each and times[each] == 1}
 
 
 def _column(sheet: Sheet, spellings: Iterable[str]) -> int | None:
@@ -126,6 +149,11 @@ class _Row:
     columns: Mapping[str, int | None]
     header: tuple[str, ...]
     faults: list[Fault]
+    addresses: Mapping[str, str]
+
+    def manager(self, raw: str) -> str | None:
+        """The manager's address, who may also be called by their name; none for a sign that says so."""
+        return "" if folded(raw) in NOBODY else _email(self.addresses.get(folded(raw), raw))
 
     def get(self, field: str) -> str:
         position = self.columns[field]
@@ -146,7 +174,9 @@ def _entry(row: _Row) -> Entry:
         email=row.checked("email", _email, Phrase("an address like ada@example.com is needed")),
         name=row.checked("name", _name, Phrase("a name of at most 100 characters is needed")),
         manager=row.checked(
-            "manager", lambda raw: _email(raw) if raw else "", Phrase("this is not an address")
+            "manager",
+            row.manager,
+            Phrase("this is neither an address nor the name of exactly one person in the file"),
         ),
         department=row.checked(
             "department", lambda raw: raw if len(raw) <= 100 else None, Phrase("at most 100 characters fit")
@@ -178,7 +208,7 @@ _ZONES = {zone.casefold(): zone for zone in available_timezones()}
 
 
 def _zone(raw: str) -> str | None:
-    return _ZONES.get(raw.casefold().replace(" ", "_")) if raw else ""
+    return (_ZONES.get(raw.casefold().replace(" ", "_")) or zone_called(raw)) if raw else ""
 
 
 def _language(raw: str) -> str | None:

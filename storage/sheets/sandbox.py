@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import TypeAlias
 
 from storage.sheets.archive import sound_copy
 from storage.sheets.cells import cell_text
@@ -21,6 +22,9 @@ from storage.sheets.problem import (
     not_a_sheet,
     refuse_above,
 )
+
+Merged: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+"""The first and the last cell of a range, each by its row and its column."""
 
 
 def main() -> None:
@@ -65,8 +69,32 @@ def rows(data: bytes) -> Iterator[list[str]]:
     for index, sheet in enumerate(book.sheets_metadata):
         if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
             table = book.get_sheet_by_index(index)
-            return with_limit(table.iter_rows(), left=table.start[1] if table.start else 0)
+            left = table.start[1] if table.start else 0
+            return with_limit(
+                filled_down(table.iter_rows(), table.merged_cell_ranges or (), left=left), left=left
+            )
     not_a_sheet(kind="no-worksheet")
+
+
+def filled_down(
+    table: Iterable[Sequence[object]], merged: Iterable[Merged], *, left: int
+) -> Iterator[Sequence[object]]:
+    """The rows, where words in a cell that is merged over several rows stand in each: so people read them."""
+    begins: dict[int, list[tuple[int, int]]] = {}
+    for (top, column), (bottom, _) in merged:
+        if bottom > top and column >= left:
+            begins.setdefault(top, []).append((column - left, bottom))
+    going: dict[int, tuple[int, object]] = {}
+    for number, values in enumerate(table):
+        going = {column: each for column, each in going.items() if each[0] >= number}
+        row = list(values)
+        for column, (_, value) in going.items():
+            if column < len(row):
+                row[column] = value
+        for column, bottom in begins.get(number, ()):
+            if column < len(row) and isinstance(row[column], str):  # a number said twice counts twice
+                going[column] = bottom, row[column]
+        yield row
 
 
 def with_limit(table: Iterable[Sequence[object]], *, left: int) -> Iterator[list[str]]:

@@ -1,6 +1,9 @@
 """The people file, sent to the bot by HR: the difference first, then all of it or nothing."""
 
+from io import BytesIO
+
 import pytest
+import xlsxwriter
 
 from handlers.kit.requests import File, Said
 from handlers.kit.text import Phrase
@@ -163,6 +166,37 @@ async def test_chinese_headings_and_gb18030_are_read(chat: Chat) -> None:
     table = table.replace("Ben Okri", "本·奥克瑞")
     heard = await sends(chat, "hana", table.encode("gb18030"))
     assert "本·奥克瑞" in heard
+
+
+async def test_a_workbook_is_read_as_hr_keeps_it(chat: Chat) -> None:
+    """A title above, traditional characters, capitals and blanks, one manager's cell for two people, a manager by name,
+    cities for zones, and a sign for no manager."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:E1", "2026年員工名冊")
+        sheet.write_row("A3", ["姓名 ", "電子郵件", "上級", "時區", "團隊"])
+        sheet.write_row("A4", ["Grace Hopper", " GRACE@example.com ", "-", "柏林", "Board"])
+        sheet.write_row("A5", [" Ada Lovelace", "ada@example.com", "Grace  hopper", "Berlin", "Engines"])
+        sheet.write_row("A6", ["Ben Okri", "Ben@Example.com", "", "Berlin", "Engines"])
+        sheet.write_row("A7", ["陳明", "chen@example.com", "", "上海", "Engines"])
+        sheet.merge_range("C6:C7", "ADA@example.com")
+    heard = await sends(chat, "hana", file.getvalue(), "people.xlsx")
+    assert "“陈明” becomes “陳明”" in heard
+    assert "Changed: 1\n" in heard  # the managers, teams and zones are as they were
+    assert "did not read" not in heard
+
+
+async def test_a_managers_name_that_two_people_have_is_not_guessed(chat: Chat) -> None:
+    named = COMPANY.replace("Ben Okri,ada@example.com", "Ben Okri,Ada Lovelace")
+    assert "changes nothing" in await sends(chat, "hana", named)
+    heard = await sends(chat, "hana", named.replace("Eve Curie", "Ada Lovelace"))
+    assert "Row 4, column manager_email, “Ada Lovelace”" in heard
+
+
+async def test_two_columns_of_one_name_are_named(chat: Chat) -> None:
+    heard = await sends(chat, "hana", COMPANY.replace("team,", "email,", 1))
+    assert "Two columns are called email." in heard
 
 
 async def test_what_is_no_table_is_refused_with_a_sentence(chat: Chat) -> None:

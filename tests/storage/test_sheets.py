@@ -237,13 +237,18 @@ class TestReadsWorkbooks:
 
         assert read_sheet(excel(fill), "x.xlsx").rows == (("Ada", "#N/A"),)
 
-    def test_a_merged_cell_is_text_at_its_top_left(self):
+    def test_words_merged_over_rows_stand_in_each_and_a_number_in_one(self):
         def fill(_, page):
-            page.write_row(0, 0, ["team", "name"])
-            page.merge_range(1, 0, 2, 0, "Blue")
-            page.write_column(1, 1, ["Ada", "Ben"])
+            page.write_row(2, 1, ["team", "name", "points"])
+            page.merge_range(3, 1, 4, 1, "Blue")
+            page.write_column(3, 2, ["Ada", "Ben", "Chen"])
+            page.merge_range(3, 3, 5, 3, 7)
 
-        assert read_sheet(excel(fill), "x.xlsx").rows == (("Blue", "Ada"), ("", "Ben"))
+        assert read_sheet(excel(fill), "x.xlsx").rows == (
+            ("Blue", "Ada", "7"),
+            ("Blue", "Ben", ""),
+            ("", "Chen", ""),
+        )
 
     def test_the_first_sheet_that_people_see(self):
         book = openpyxl.Workbook()
