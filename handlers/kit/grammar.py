@@ -12,6 +12,7 @@ from typing import Any
 from handlers.kit import dates
 from handlers.kit.answers import first_day
 from handlers.kit.characters import simpler
+from handlers.kit.deadlines import without_deadline
 from handlers.kit.forms import (
     Choice,
     Clock,
@@ -179,6 +180,8 @@ class _Reading:
             self.rest = after[then.end() if then else 0 :].lstrip(SEPARATORS)
         elif question.counts_from:
             self._take_length(question)
+        elif question.trailing:
+            self._take_deadline(question)
 
     def _take_length(self, question: Day) -> None:
         """How long it is, from the day that another question asks for: that may stand before or behind. With other
@@ -197,6 +200,12 @@ class _Reading:
             self.given[question.name] = last.isoformat()
         else:
             self.rest, self.given = before, given
+
+    def _take_deadline(self, question: Day) -> None:
+        found = without_deadline(self.rest, self.request.today, self.request.actor.language)
+        if found is not None:
+            self.rest, day = found
+            self.given[question.name] = day.isoformat()
 
     def _says_why(self) -> bool:
         leads = (lead for each in self.questions if isinstance(each, Words) for lead in each.lead)

@@ -32,7 +32,13 @@ DUE = time(18)
 REMINDED = time(9)
 """An action is due at 18:00 of its day and recalled that morning, on its owner's clock."""
 
+DONE = "one_on_ones.action_done"
+"""The route that settles what an action's owner owes."""
+
 ME, PARTNER = "me", "partner"
+
+Due = Annotated[date, Day(Phrase("Until when?"), lead=("by", "until", "截止", "到"), trailing=True)]
+What = Annotated[str, Words(Phrase("What will be done?"), longest=500, lead=("to",))]
 
 mine = owner_of(
     lambda request, args: request.store.one_on_ones.actions.get(
@@ -47,15 +53,20 @@ mine = owner_of(
     "1on1 action",
     allow=everyone,
     also=("面谈 行动", "面谈行动"),
-    examples=("@ben next friday: send the draft", "@ben 下周五：发出草稿"),
+    examples=(
+        "@ben next friday: send the draft",
+        "@ben send the draft by next friday",
+        "@ben 下周五：发出草稿",
+        "@ben 发出草稿，下周五前",
+    ),
     seen_by=both,
     title=Phrase("Add an action"),
 )
 def agree(
     request: Request,
     partner: Partner,
-    due: Annotated[date, Day(Phrase("Until when?"), lead=("by", "until", "截止", "到"))],
-    what: Annotated[str, Words(Phrase("What will be done?"), longest=500, lead=("to",))],
+    due: Due,
+    what: What,
     owner: Annotated[
         str,
         Choice(
@@ -69,8 +80,7 @@ def agree(
     ] = ME,
 ) -> Reply:
     """Note an action that was agreed in a one-on-one."""
-    if due < request.today:
-        raise Problem(Phrase("This day is over. Pick today or a later one."), question="due")
+    refuse_past(request, due)
     series = request.store.one_on_ones.begin(request.actor.id, partner.id)
     whose = request.actor if owner == ME else partner
     action = request.store.one_on_ones.actions.agree(
@@ -78,7 +88,25 @@ def agree(
     )
     owe(request, action)
     tell = () if whose is request.actor else (_given(request, series, action),)
-    return shown(request, series, *tell, done=Phrase("The action is noted."))
+    return noted(request, series, action, *tell)
+
+
+def noted(request: Request, series: Series, action: ActionItem, *tell: Tell) -> Reply:
+    """The one-on-one with an action as it is noted now, by what day, and the way to put that right."""
+    # What corrects an action shows it again: the circle is closed here.
+    from handlers.one_on_ones.correcting import correct
+
+    done = Section(
+        Phrase("Noted, until {day}: {what}", day=action.due, what=Verbatim(action.body)),
+        button=Button(Phrase("Change it"), correct.bind(action=action.id)),
+    )
+    return shown(request, series, *tell, done=done)
+
+
+def refuse_past(request: Request, due: date) -> None:
+    """Raise Problem for a day that is over."""
+    if due < request.today:
+        raise Problem(Phrase("This day is over. Pick today or a later one."), question="due")
 
 
 def owe(request: Request, action: ActionItem) -> None:
@@ -87,7 +115,7 @@ def owe(request: Request, action: ActionItem) -> None:
     morning = at_wall(action.due, REMINDED, owner.zone)
     request.store.obligations.open(
         owner.id,
-        "one_on_ones.action_done",
+        DONE,
         about(action),
         title=dump(Phrase("Agreed with {name}: {what}", name=named(other), what=Verbatim(action.body))),
         args={"action": action.id},
@@ -108,38 +136,45 @@ def due_at(action: ActionItem, owner: Person) -> datetime:
 
 
 def _given(request: Request, series: Series, action: ActionItem) -> Tell:
+    title = Phrase("{name} noted an action for you from your one-on-one.", name=named(request.actor))
+    return told(request, series, action, title)
+
+
+def told(request: Request, series: Series, action: ActionItem, title: Text) -> Tell:
+    """Tell the other one of the two what they have to do."""
     owner = request.person(action.subject_id)
     card = Card(
-        Phrase("{name} noted an action for you from your one-on-one.", name=named(request.actor)),
+        title,
         Section(Verbatim(action.body), quoted=True),
         Fact(Phrase("Until"), Phrase("{at}", at=due_at(action, owner))),
         Button(Phrase("Done"), action_done.bind(action=action.id)),
         opening(series),
     )
-    return tell_partner(request, series, card, topic=f"action:{action.id}", notice=ACTIONS)
+    return tell_partner(request, series, card, topic=f"action:{about(action)}", notice=ACTIONS)
 
 
 @feature.button(allow=mine)
 def action_done(request: Request, action: str) -> Reply:
     """Mark an agreed action as done."""
-    found, series = _action(request, action)
+    found, series = bound_action(request, action)
     if found.done_at is None:
         request.store.one_on_ones.actions.done(found)
-        request.store.obligations.close(found.subject_id, "one_on_ones.action_done", about(found))
+        request.store.obligations.close(found.subject_id, DONE, about(found))
     return shown(request, series, done=Phrase("Done: {what}", what=Verbatim(found.body)))
 
 
 @feature.button(allow=mine)
 def action_open(request: Request, action: str) -> Reply:
     """Open an action again."""
-    found, series = _action(request, action)
+    found, series = bound_action(request, action)
     if found.done_at is not None:
         request.store.one_on_ones.actions.again(found)
         owe(request, found)
     return shown(request, series)
 
 
-def _action(request: Request, action_id: str) -> tuple[ActionItem, Series]:
+def bound_action(request: Request, action_id: str) -> tuple[ActionItem, Series]:
+    """The action behind a door for its two people."""
     action = request.store.one_on_ones.actions.get(action_id, reader=request.actor.id)
     assert action is not None  # the door asked already
     return action, series_of(request, action.series_id)

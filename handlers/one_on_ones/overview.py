@@ -74,12 +74,12 @@ def _not_begun(request: Request, partner: Person) -> Card:
 # One --------------------------------------------------------------------------------------------------------
 
 
-def card(request: Request, series: Series, done: Text | None = None) -> Card:
+def card(request: Request, series: Series, done: Section | None = None) -> Card:
     """The whole one-on-one, as one of the two sees it."""
     partner, place = partner_of(request, series), standing(series, request.now)
     return Card(
         Phrase("One-on-one with {name}", name=named(partner)),
-        *((Section(done),) if done else ()),
+        *((done,) if done else ()),
         *_when(request, series, partner, place.next),
         *agenda.parts(request, series, place),
         *actions.parts(request, series, place),

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from handlers.kit.access import owner_of, readers
-from handlers.kit.cards import Button, Card
+from handlers.kit.cards import Button, Card, Section
 from handlers.kit.features import Feature
 from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
@@ -110,12 +110,13 @@ def tell_partner(request: Request, series: Series, card: Card, *, topic: str, no
     return Tell(card, to=series.other_than(request.actor.id), topic=f"one_on_ones.{topic}", notice=notice)
 
 
-def shown(request: Request, series: Series, *tell: Tell, done: Text | None = None) -> Reply:
+def shown(request: Request, series: Series, *tell: Tell, done: Text | Section | None = None) -> Reply:
     """The whole one-on-one as it is now, below what was just done."""
     # The card carries the buttons of every sub-story, whose handlers show it again: the circle is closed here.
     from handlers.one_on_ones.overview import card
 
-    return Reply(show=card(request, series, done), tell=tell)
+    said = done if done is None or isinstance(done, Section) else Section(done)
+    return Reply(show=card(request, series, said), tell=tell)
 
 
 @feature.button(allow=participants)

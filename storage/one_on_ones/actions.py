@@ -59,6 +59,10 @@ class Actions:
         """It is done."""
         self._store.change(action, done_at=self._store.now)
 
+    def correct(self, action: ActionItem, body: str, *, due: date) -> None:
+        """It was meant otherwise: who owes it owes that instead."""
+        self._store.change(action, body=body, due=due, turn=action.turn + 1)
+
     def again(self, action: ActionItem) -> None:
         """It is not done after all."""
         self._store.change(action, done_at=None, turn=action.turn + 1)

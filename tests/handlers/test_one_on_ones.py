@@ -333,6 +333,60 @@ async def test_an_action_for_the_other_is_told_and_due_on_their_clock(any_chat: 
     assert "Done: 写方案" in await any_chat.presses("chen", "Done")
 
 
+@pytest.mark.parametrize(
+    ("who", "said", "noted"),
+    [
+        ("ben", "write the plan by friday", "write the plan (Ben Okri, until Fri, Nov 27, 2026)"),
+        ("ben", "write the plan by 2026-12-04", "write the plan (Ben Okri, until Fri, Dec 4, 2026)"),
+        ("ben", "write the plan due tomorrow", "write the plan (Ben Okri, until Tue, Nov 24, 2026)"),
+        (
+            "ben",
+            "friday: write it by hand by monday",
+            "write it by hand by monday (Ben Okri, until Fri, Nov 27",
+        ),
+        ("chen", "写计划，周五前", "写计划（陈明，截止 2026年11月27日周五）"),
+        ("chen", "写计划 12月4日前", "写计划（陈明，截止 2026年12月4日周五）"),
+    ],
+)
+async def test_the_day_at_the_end_is_when_an_action_is_due(
+    chat: Chat, who: str, said: str, noted: str
+) -> None:
+    heard = await chat.says(who, f"/1on1 action @ada {said}")
+    assert heard.form is None
+    assert noted in heard
+    assert "Change it" in heard.buttons
+
+
+@pytest.mark.parametrize(
+    "said", ["write the plan by hand", "talk about friday", "更新前端", "写计划 每周五前"]
+)
+async def test_what_ends_with_no_day_by_which_it_is_due_stays_whole(chat: Chat, said: str) -> None:
+    heard = await chat.says("ben", f"/1on1 action @ada {said}")
+    assert heard.form is not None
+    assert heard.form.given["what"] == said
+    assert "due" not in heard.form.given
+
+
+async def test_an_action_that_was_read_wrongly_is_put_right(any_chat: Chat) -> None:
+    heard = await any_chat.says("ben", "/1on1 action @ada stand by monday #partner")
+    assert "Noted, until Mon, Nov 23, 2026: stand" in heard
+    asked = await any_chat.presses("ben", "Change it")
+    assert "Seen by you and Ada Lovelace" in asked
+    assert asked.form is not None
+    assert asked.form.given == {"due": "2026-11-23", "what": "stand"}
+    assert "This day is over" in await any_chat.submits("ben", due="2026-11-20", what="stand by")
+    await any_chat.submits("ben", due="2026-11-27", what="stand by")
+    assert "changed an action for you" in any_chat.told("ada")
+    assert "stand by (Ada Lovelace, until Fri, Nov 27, 2026)" in await any_chat.says("ada", "/1on1 @ben")
+    owed = sorted(any_chat.rows(ObligationRow), key=lambda row: row.id)
+    assert [(row.closed_how, str(row.due_at.date())) for row in owed] == [
+        ("changed", "2026-11-23"),
+        ("", "2026-11-27"),
+    ]
+    await any_chat.presses("ada", "Done")
+    assert "done already" in await any_chat.presses("ben", "Change it", on=heard)
+
+
 async def test_an_action_that_begins_with_we_is_kept_whole(chat: Chat) -> None:
     heard = await chat.says("chen", "面谈 行动 @ada 下周五：我们一起写方案")
     assert "我们一起写方案（陈明，截止 12月4日周五）" in heard.text.replace("2026年", "")
