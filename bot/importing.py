@@ -78,7 +78,7 @@ def _show(difference: Difference) -> None:
 
 
 def _counts(difference: Difference) -> str:
-    people = len({change.email for change in difference.changed})
+    people = len({change.email for change in difference.changed} - {entry.email for entry in difference.back})
     back = f", {len(difference.back)} back again" if difference.back else ""
     return f"{len(difference.new)} new, {people} changed, {len(difference.gone)} gone{back}."
 

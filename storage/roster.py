@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -59,12 +59,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """What a people file would change: new people, changed fields, and who is not in it any more."""
+    """What a people file would change: new people, changed fields, who is not in it any more, and who had left and is
+    in it again: with what changed about them since, among the changed fields."""
 
     new: tuple[Entry, ...] = ()
     changed: tuple[Change, ...] = ()
     gone: tuple[str, ...] = ()
-    back: tuple[str, ...] = ()
+    back: tuple[Entry, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -94,23 +95,33 @@ class Roster:
 
     def entries(self) -> dict[str, Entry]:
         """The active people as they would stand in a people file, by address."""
-        own = {row.id: row for row in self._rows()}
-        return {p.email: self._entry(p, own[p.id]) for p in self._store.directory.people.values() if p.active}
+        return self._entries(lambda person: person.active)
+
+    def _entries(self, meant: Callable[[Person], bool]) -> dict[str, Entry]:
+        people = [person for person in self._store.directory.people.values() if meant(person)]
+        own = {row.id: row for row in self._rows()} if people else {}
+        return {person.email: self._entry(person, own[person.id]) for person in people}
+
+    def _former(self, wanted: Iterable[Entry]) -> dict[str, Entry]:
+        """Those of them who had left, as they stood in the file then."""
+        named = {entry.email for entry in wanted}
+        return self._entries(lambda person: not person.active and person.email in named)
 
     def difference(self, wanted: Iterable[Entry]) -> Difference:
         """What applying these entries would change."""
-        now = self.entries()
-        by_email = _completed(wanted, now)
-        known = {person.email for person in self._store.directory.people.values()}
+        wanted = tuple(wanted)
+        now, former = self.entries(), self._former(wanted)
+        known = {**now, **former}
+        by_email = _completed(wanted, known)
         return Difference(
             new=tuple(entry for email, entry in by_email.items() if email not in known),
-            back=tuple(email for email in by_email if email in known and email not in now),
+            back=tuple(entry for email, entry in by_email.items() if email in former),
             gone=tuple(email for email in now if email not in by_email),
             changed=tuple(
                 change
                 for email, entry in by_email.items()
-                if email in now
-                for change in _changes(now[email], entry)
+                if email in known
+                for change in _changes(known[email], entry)
             ),
         )
 
@@ -120,6 +131,8 @@ class Roster:
     def _entry(self, person: Person, row: PersonRow) -> Entry:
         directory = self._store.directory
         manager = directory.manager_of(person.id, self._store.now.date())
+        if not person.active and (lines := directory.lines_of.get(person.id, ())):
+            manager = max(lines, key=lambda line: line.until).manager_id
         return Entry(
             email=person.email,
             name=row.name,
@@ -152,24 +165,27 @@ class Roster:
         self, entries: Iterable[Entry], *, progress: Callable[[int], None] = lambda done: None
     ) -> dict[str, Any]:
         """Make the company what the entries say; returns what `undo` needs. `progress` hears how many are done."""
-        before = self.entries()
-        wanted = _completed(entries, before)
+        entries = tuple(entries)
+        before, former = self.entries(), self._former(entries)
+        left = {email: self._left(email) for email in former}
+        wanted = _completed(entries, {**before, **former})
         difference = self.difference(wanted.values())
         known = {person.email: person.id for person in self._store.directory.people.values()}
         self._add(difference.new, known, progress)
-        for email in difference.back:
+        for email in former:
             self._bring_back(known[email], wanted[email])
         self._change_fields(difference.changed, known)
-        self._set_lines(wanted, before, known)
+        self._set_lines(wanted, before, known, again=former)
         ended = self._store.leavers.leave_all({email: known[email] for email in difference.gone})
         progress(len(wanted))
         self._store.audit("applied", "people_file")
         return {
             "new": [entry.email for entry in difference.new],
-            "back": list(difference.back),
+            "back": list(former),
+            "former": [{"left_at": left[email].isoformat(), **asdict(former[email])} for email in former],
             "entries": [
                 asdict(before[email])
-                for email in {change.email for change in difference.changed} | set(ended)
+                for email in ({change.email for change in difference.changed} | set(ended)) - set(former)
             ],
             "ended": ended,
         }
@@ -188,6 +204,9 @@ class Roster:
         self._store.leavers.leave_all(
             {email: known[email] for email in (*run.undo["new"], *run.undo["back"])}
         )
+        for entry in run.undo.get("former", ()):
+            left_at = datetime.fromisoformat(entry.pop("left_at"))
+            self._bring_back(known[entry["email"]], Entry(**entry), left_at=left_at)
         ended = {known[email]: accounts for email, accounts in run.undo["ended"].items()}
         self._store.leavers.bring_back(ended, left_at=run.at)
         back = {entry["email"]: Entry(**entry) for entry in run.undo["entries"]}
@@ -225,9 +244,17 @@ class Roster:
             **_columns(entry),
         }
 
-    def _bring_back(self, person_id: str, entry: Entry) -> None:
+    def _left(self, email: str) -> datetime:
+        row = self._store.one(PersonRow, col(PersonRow.email) == email)
+        assert row is not None
+        assert row.left_at is not None
+        return row.left_at
+
+    def _bring_back(self, person_id: str, entry: Entry, *, left_at: datetime | None = None) -> None:
+        """What stands in an entry holds for somebody who had left, as it did when they left or, without `left_at`,
+        from now on."""
         revision = self._store.people_changed()
-        values = {"left_at": None, "revision": revision, **_columns(entry)}
+        values = {"left_at": left_at, "revision": revision, **_columns(entry)}
         self._store.execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(**values))
 
     def _change_fields(self, changes: Iterable[Change], known: Mapping[str, str]) -> None:
@@ -243,7 +270,11 @@ class Roster:
             self._store.touch(known[change.email])
 
     def _set_lines(
-        self, wanted: Mapping[str, Entry], before: Mapping[str, Entry], known: Mapping[str, str]
+        self,
+        wanted: Mapping[str, Entry],
+        before: Mapping[str, Entry],
+        known: Mapping[str, str],
+        again: Collection[str] = (),
     ) -> None:
         revision = self._store.people_changed()
         today = self._store.now.date()
@@ -255,11 +286,9 @@ class Roster:
             if had:
                 end_line(self._store, known[email], revision)
             if entry.manager:
-                since = (
-                    today
-                    if had
-                    else min(today, date.fromisoformat(entry.hired_on) if entry.hired_on else today)
-                )
+                # Who was here before had another line then.
+                hired = date.fromisoformat(entry.hired_on) if entry.hired_on else today
+                since = today if had or email in again else min(today, hired)
                 rows.append(_line(known[email], known[entry.manager], since, revision))
         for start in range(0, len(rows), BATCH):
             self._store.connection.execute(insert(LINES), rows[start : start + BATCH])

@@ -69,10 +69,8 @@ def _proposed(difference: Difference, run: RosterRun, columns: tuple[Note, ...],
 def summary(difference: Difference, *, shown: int = SHOWN) -> tuple[Part, ...]:
     """The difference as facts: how many, and who; at most `shown` lines of a kind."""
     return (
-        *_group(
-            Phrase("New"), [Verbatim(f"{entry.name} <{entry.email}>") for entry in difference.new], shown
-        ),
-        *_group(Phrase("Back again"), [Verbatim(email) for email in difference.back], shown),
+        *_group(Phrase("New"), [_named(entry) for entry in difference.new], shown),
+        *_group(Phrase("Back again"), [_named(entry) for entry in difference.back], shown),
         *_group(Phrase("Changed"), [_changed(change) for change in difference.changed], shown),
         *_group(Phrase("Not in the file: they leave"), [Verbatim(email) for email in difference.gone], shown),
     )
@@ -82,6 +80,10 @@ def _group(label: Phrase, lines: list[Text], shown: int) -> Iterable[Part]:
     if lines:
         yield Fact(label, Phrase("{count}", count=len(lines)))
         yield Section(Lines((*lines[:shown], *more(len(lines), shown))))
+
+
+def _named(entry: Entry) -> Text:
+    return Verbatim(f"{entry.name} <{entry.email}>")
 
 
 def _changed(change: Change) -> Text:

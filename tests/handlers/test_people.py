@@ -4,11 +4,13 @@ from io import BytesIO
 
 import pytest
 import xlsxwriter
+from sqlmodel import col
 
 from handlers.kit.requests import File, Said
 from handlers.kit.text import Phrase
 from handlers.kit.values import dump
 from storage.store import Store
+from storage.tables import PersonRow
 from tests.company import Chat, Heard
 
 HEADER = "email,name,manager_email,team,timezone,locale,role,hired_on,external_id\n"
@@ -61,6 +63,47 @@ async def test_who_left_has_no_access_from_then_on(chat: Chat) -> None:
     heard = await chat.says("eve", "/checkin history")
     assert heard.answer.outcome == "refused"
     assert "Eve" not in heard
+
+
+async def test_who_comes_back_is_shown_as_they_will_be_and_is_as_before_when_undone(any_chat: Chat) -> None:
+    chat, back = any_chat, "eve@example.com,Eve Joliot,dora@example.com,Arts,Europe/Paris,en,hr,2019-01-01,\n"
+    eve = "eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee,,\n"
+    await sends(chat, "hana", COMPANY.replace(eve, ""))
+    await chat.presses("hana", "Apply")
+    left = chat.rows(PersonRow, col(PersonRow.email) == "eve@example.com")[0]
+    chat.wait(days=3)
+    heard = await sends(chat, "hana", COMPANY.replace(eve, "") + back)
+    assert "Eve Joliot <eve@example.com>" in heard
+    for change in (
+        "“Eve Curie” becomes “Eve Joliot”",
+        "“employee” becomes “hr”",
+        "ada@example.com” becomes “dora",
+    ):
+        assert change in heard
+    applied = await chat.presses("hana", "Apply")
+    managers = chat.change(lambda store: store.directory.lines_of[chat.ids["eve"]])
+    assert (
+        sorted(line.since for line in managers)[-1] == chat.now.date()
+    )  # and not since 2019: she had another then
+    await chat.presses("hana", "Undo", on=applied)
+    (row,) = chat.rows(PersonRow, col(PersonRow.email) == "eve@example.com")
+    assert (row.name, row.role, row.team, row.left_at) == ("Eve Curie", "employee", "Engines", left.left_at)
+
+
+async def test_who_comes_back_in_a_file_of_few_columns_is_who_they_were(chat: Chat) -> None:
+    short = "email,name\n" + "".join(
+        ",".join(line.split(",")[:2]) + "\n" for line in COMPANY.splitlines()[1:] if "eve@" not in line
+    )
+    await sends(chat, "hana", short)
+    await chat.presses("hana", "Apply")
+    heard = await sends(chat, "hana", short + "eve@example.com,Eve Curie\n")
+    assert "Back again: 1" in heard
+    assert "Changed" not in heard
+    await chat.presses("hana", "Apply")
+    eve = chat.person("eve")
+    assert (eve.team, eve.zone) == ("Engines", "America/New_York")
+    today = chat.now.date()
+    assert chat.change(lambda store: store.directory.manager_of(eve.id, today)) == chat.ids["ada"]
 
 
 async def test_an_import_is_undone_within_a_day_and_not_later(chat: Chat) -> None:
