@@ -46,7 +46,7 @@ def _open_now(store: Store, person: Person, plan: Plan, now: datetime) -> date |
     promised the next one."""
     day = plan.open_at(now, person.zone)
     begun = store.checkins.routines.begun(plan.name)
-    return day if day and not (begun and at_wall(day, plan.clock, person.zone) <= begun) else None
+    return day if day and not (begun and at_wall(day, plan.clock, person.zone) < begun) else None
 
 
 @feature.bell("open", plan=next_opening, gathers=True)
