@@ -109,7 +109,10 @@ def _counted(standings: Iterable[Standing]) -> Text:
 def _mood(request: Request, people: Iterable[Person]) -> tuple[Part, ...]:
     found = request.store.checkins.mean_mood([person.id for person in people], request.now - SINCE)
     if found is None:
-        few = Phrase("shown as a mean once {n} people or more gave theirs", n=MEAN_OF_AT_LEAST)
+        few = Phrase(
+            "shown as a mean once {n} people or more gave theirs and can no longer change it",
+            n=MEAN_OF_AT_LEAST,
+        )
         return (Fact(Phrase("Mood"), few),)
     mean, count = found
     return (Fact(Phrase("Mood"), Phrase("{mean} of 5, the mean of {n} people", mean=mean, n=count)),)
