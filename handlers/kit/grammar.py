@@ -62,9 +62,13 @@ def read(rest: str, request: Request, questions: Sequence[Question]) -> Understo
     for question in questions:
         if isinstance(question, Choice):
             reading.take_tag(question)
-    for question in questions:
-        if not isinstance(question, Words):
-            reading.take(question)
+    asked = [question for question in questions if not isinstance(question, Words)]
+    for question in asked:
+        reading.take(question)
+    if not words:  # nothing else can be meant by what is left: it answers in another order
+        for question in asked:
+            if question.name not in reading.given:
+                reading.take(question)
     reading.take_words(words)
     return Understood(reading.given, reading.left, reading.missing)
 
@@ -150,7 +154,7 @@ class _Reading:
         marks = MENTION.match(text)
         if marks:
             person = self.request.store.directory.with_account(self.request.platform, marks.group(1))
-            return self._eaten(text, marks.end(), person, marks.group(1))
+            return self._eaten(text, marks.end(), person, "")
         if text.startswith(("@", "＠")):
             person, length = named(text[1:], self.request.store.directory, self.request.platform)
             return self._eaten(text, length + 1, person, text[1:].split()[0] if text[1:].split() else "")
@@ -158,13 +162,7 @@ class _Reading:
 
     def _eaten(self, text: str, length: int, person: Person | None, called: str) -> Person:
         if person is None or not person.active:
-            raise Problem(
-                Phrase(
-                    "I do not know {name} as a colleague. Write @ and their name as it stands in the company's list,"
-                    " or pick them in the form.",
-                    name=Verbatim(called[:60]),
-                )
-            )
+            raise _no_colleague(called)
         self.rest = text[length:].lstrip(SEPARATORS)
         return person
 
@@ -255,6 +253,23 @@ class _Reading:
         after = self.rest[found.end() :].lstrip(SEPARATORS)
         if not self.begins or re.match(self.begins, after, re.IGNORECASE):
             self.rest = after
+
+
+def _no_colleague(called: str) -> Problem:
+    """Nobody is called so; or what a platform's mention stands for is nobody's account, and its key says nothing."""
+    if not called:
+        return Problem(
+            Phrase(
+                "I do not know whom you mention as a colleague: they have left, or are not in the company's list yet."
+            )
+        )
+    return Problem(
+        Phrase(
+            "I do not know {name} as a colleague. Write @ and their name as it stands in the company's list,"
+            " or pick them in the form.",
+            name=Verbatim(called[:60]),
+        )
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ from handlers.kit.access import everyone
 from handlers.kit.calendar import local, local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.forms import Colleague, Words
+from handlers.kit.naming import named as colleague
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -37,18 +38,27 @@ def show(
     words: Annotated[str, Words(Phrase("What is it about?"))] = "",
 ) -> Reply:
     """Show my one-on-ones, or the one with a colleague."""
-    if partner is None and words:
+    if partner is None:
+        return _without_partner(request, words) if words else Reply(show=_mine(request))
+    return Reply(show=_shall_i_add(partner, words)) if words else _with(request, partner)
+
+
+def _with(request: Request, partner: Person, note: Text | None = None) -> Reply:
+    series = request.store.one_on_ones.between(request.actor.id, partner.id, reader=request.actor.id)
+    return Reply(show=_not_begun(request, partner)) if series is None else shown(request, series, done=note)
+
+
+def _without_partner(request: Request, words: str) -> Reply:
+    """What stands before a name ("skip @ben") can be done by the buttons of the one-on-one that is meant."""
+    _, at, name = words.replace("＠", "@").partition("@")
+    meant, _ = colleague(name, request.store.directory, request.platform) if at else (None, 0)
+    if meant is None or meant.id == request.actor.id:
         raise Problem(
             Phrase(
                 "I see no colleague in this. Write @ and a name, like this: /1on1 @ben, or /1on1 add @ben …"
             )
         )
-    if partner is None:
-        return Reply(show=_mine(request))
-    if words:
-        return Reply(show=_shall_i_add(partner, words))
-    series = request.store.one_on_ones.between(request.actor.id, partner.id, reader=request.actor.id)
-    return Reply(show=_not_begun(request, partner)) if series is None else shown(request, series)
+    return _with(request, meant, Phrase("I did not understand “{words}” here.", words=Verbatim(words)))
 
 
 def _shall_i_add(partner: Person, words: str) -> Card:

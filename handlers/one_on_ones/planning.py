@@ -68,7 +68,12 @@ _EVERY = (
 _SHORT = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS = tuple(
     Option(
-        code, label, also=(short, *(f"{week}{sign}" for week in ("周", "星期", "礼拜", "") for sign in signs))
+        code,
+        label,
+        also=(
+            *(f"{on}{day}" for day in (short, f"{label.template}s", label.template) for on in ("", "on ")),
+            *(f"{week}{sign}" for week in ("周", "星期", "礼拜", "") for sign in signs),
+        ),
     )
     for (code, label), short, signs in zip(WEEKDAYS.items(), _SHORT, (*"一二三四五六", "日天"), strict=True)
 )

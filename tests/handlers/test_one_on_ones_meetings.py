@@ -351,6 +351,20 @@ async def test_two_who_skip_at_once_skip_one_meeting(chat: Chat) -> None:
     assert "Tue, Dec 1, 2026" in await chat.says("ben", "/1on1 @chen")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "every two weeks on Thursday at 3pm",
+        "Thursdays 15:00 every other week",
+        "at 15:00 biweekly on thu",
+        "每两周 周四下午三点",
+        "下午三點 每兩週 週四",
+    ],
+)
+async def test_how_often_on_which_day_and_when_may_be_said_in_any_order(chat: Chat, words: str) -> None:
+    assert "Every two weeks on Thursday at 3:00" in await chat.says("ada", f"/1on1 plan @ben {words}")
+
+
 async def test_who_moves_what_was_skipped_meanwhile_moves_what_is_next(chat: Chat) -> None:
     await planned(chat)
     await chat.presses("ben", "Move the next")

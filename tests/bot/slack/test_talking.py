@@ -161,6 +161,13 @@ async def test_a_colleague_is_mentioned_who_has_never_spoken_to_us(any_room: Roo
     assert "well done" in any_room.chat.told("ben")
 
 
+async def test_who_is_mentioned_and_is_no_colleague_is_not_called_by_slacks_key(room: Room) -> None:
+    room.slack.add_user("U0GONE", "mallory", "mallory@example.com")
+    ack = await room.slack.command(user("ada"), "/1on1", "<@U0GONE>")
+    assert "I do not know whom you mention as a colleague" in ack.ephemeral.words
+    assert "U0GONE" not in ack.ephemeral.words
+
+
 async def test_a_mention_in_a_channel_is_answered_for_one_persons_eyes(any_room: Room) -> None:
     slack = any_room.slack
     await slack.mentions(user("ada"), GENERAL, "checkin done login")
