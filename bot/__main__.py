@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -51,6 +52,7 @@ def run(
     ] = "",
 ) -> None:
     """Migrate, then serve what is configured: Slack, Telegram, or the local chat on a sample company."""
+    gc.disable()  # until it serves: nearly all that a start makes stays, and looking through it takes a sixth of it
     from bot.roles import read_roles
     from bot.running import run as serve
     from bot.terminal import read_settings

@@ -70,9 +70,13 @@ class App:
         self.turns = Turns(self.database, list(self._alone()), holder=self.holder, length=lease)
         self.core.on_answer = self._answered
         self._remembering: asyncio.Task[None] | None = None
+        self._beginning: asyncio.Task[None] | None = None
+        self.has_begun = False
         self.stopping = False
         self.failure: Exception | None = None
-        self.on_ready: Callable[[], None] | None = None
+        self.on_ready: Callable[[], None] = lambda: None
+        self.on_failure: Callable[[], None] = lambda: None
+        """Called when what is done after the start has failed."""
 
     def _alone(self) -> Iterator[Alone]:
         """What only one process does at a time, of the roles of this one: voices, ears, clock."""
@@ -85,7 +89,8 @@ class App:
         return (each for each in every if each.role in self.roles)
 
     async def start(self) -> None:
-        """Migrate, then open everything in order: storage, platforms, and what one process does alone."""
+        """Migrate, then open everything in order: storage, platforms, and what one process does alone. While a sample
+        company lives through its month, it is there already, and what waits for it comes after."""
         refuse_damage(self.database)
         migrate(self.database)
         self.database.open()
@@ -96,17 +101,31 @@ class App:
         if Role.TICK in self.roles:
             model = self.settings.llm_model if self.settings.llm_url else ""
             await self.database.write(lambda store: store.reviews.rewordings.announce(model))
+        founded = asyncio.Event()
+        self._beginning = asyncio.create_task(self._begin(founded))
+        await _first_of(self._beginning, founded)
+        self.on_ready()
+        self._beginning.add_done_callback(self._has_begun)
+
+    async def _begin(self, founded: asyncio.Event) -> None:
         if self.settings.serves_local_chat:
-            await self._found_sample_company()
+            await self._found_sample_company(founded)
         for platform in self.platforms:
             await platform.start()
         await self.turns.start()
-        if self.on_ready:
-            self.on_ready()
+        self.has_begun = True
+
+    def _has_begun(self, beginning: asyncio.Task[None]) -> None:
+        if not beginning.cancelled() and isinstance(error := beginning.exception(), Exception):
+            self.failure = error
+            self.on_failure()
 
     async def stop(self) -> None:
         """Stop in reverse order: nothing new comes in, what was begun is finished."""
         self.stopping = True
+        if self._beginning:
+            await asyncio.wait([self._beginning], timeout=DRAIN)
+            self._beginning.cancel()
         await self.turns.stop()
         for platform in reversed(self.platforms):
             await platform.stop()
@@ -128,12 +147,15 @@ class App:
                 f"This machine's clock is {skew:+.0f} s from the database's. Set it (NTP): at most {MOST_SKEW} s"
             )
 
-    async def _found_sample_company(self) -> None:
+    async def _found_sample_company(self, founded: asyncio.Event) -> None:
         from bot.web.sample import found_sample_company
 
         async with self._alone_for_a_while():
             if await self.database.read(lambda store: not store.directory.people):
-                await found_sample_company(self.core)
+                past = await found_sample_company(self.core)
+                if len(self.platforms) == 1:  # another platform has not begun to hear what would come
+                    founded.set()
+                await past.live_through()
 
     @contextlib.asynccontextmanager
     async def _alone_for_a_while(self) -> AsyncIterator[None]:
@@ -160,8 +182,10 @@ class App:
             await self.stop()
 
     async def is_ready(self) -> bool:
-        """Whether the database answers with the schema that this code needs, and takes what is written: on a full or a
-        failing disk reading may go on for long."""
+        """Whether everything has begun, and the database answers with the schema that this code needs and takes what is
+        written: on a full or a failing disk reading may go on for long."""
+        if not self.has_begun:
+            return False
         try:
             async with asyncio.timeout(READY):
                 if await self.database.read(schema_of) != newest():
@@ -196,6 +220,15 @@ class App:
         self.delivery.wake()
         for platform in self.platforms:
             await platform.refresh_homes(touched)
+
+
+async def _first_of(task: asyncio.Task[None], event: asyncio.Event) -> None:
+    """Wait until the task is done or the event has come. Raises what the task raised."""
+    coming = asyncio.ensure_future(event.wait())
+    await asyncio.wait([task, coming], return_when=asyncio.FIRST_COMPLETED)
+    coming.cancel()
+    if task.done():
+        await task
 
 
 def _platforms(settings: Settings, core: Core, studio: Studio) -> list[Platform]:

@@ -50,6 +50,7 @@ def run(
         server_header=False,
     )
     server = _Server(config, app)
+    app.on_failure = server.give_up
     with contextlib.suppress(SystemExit):  # uvicorn's way to say that the start failed
         server.run()
     if app.failure is not None:
@@ -79,6 +80,10 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._app.stopping = True
         super().handle_exit(sig, frame)
+
+    def give_up(self) -> None:
+        """Stop, for the start has failed."""
+        self.should_exit = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -113,6 +118,7 @@ def collect_rarely() -> None:
     """What was imported stays: the garbage collector need not look through it for every few hundred new objects."""
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
+    gc.enable()
 
 
 def _welcome(app: App, seconds: float) -> None:
@@ -131,6 +137,10 @@ def _welcome(app: App, seconds: float) -> None:
             "    /kudos @ben for the calm incident call",
             "    /feedback @ben     /1on1 add @ben the roadmap     /goals     /review     /help     周报",
         ]
+    if not app.has_begun:
+        lines.append(
+            "  The sample company is living through its last month: it is all there in a few seconds."
+        )
     with contextlib.suppress(OSError):  # the disk with the log is full: that is no reason not to serve
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -61,7 +62,7 @@ class Database:
         """The writing engine, for migrations, backups and checks of `storage/`."""
         self._readers: AsyncEngine | None = None
         waits = {} if self.is_sqlite else {"patience": postgres.PATIENCE, "haste": postgres.HASTE}
-        self._groups = Groups(self.engine, self.memory, self.keyring, lambda: self.now(), **waits)
+        self._groups = Groups(self.engine, self.memory, self.keyring, **waits)
         self._writer: Writer | None = None
         self._apart = ThreadPoolExecutor(1, "apart")
 
@@ -114,6 +115,13 @@ class Database:
         self.read_keys(Store(connection, View(self.memory), self.now()))
         Chains(self.keyring).adopt(connection)
 
+    def at(self, now: Callable[[], datetime]) -> Database:
+        """The same open database by another clock, for as long as it is open: what is done through it is done then."""
+        self._reading()  # or each would open, and only one would close, connections of its own
+        other = copy.copy(self)
+        other.now = now
+        return other
+
     # Units of work -----------------------------------------------------------------------------------------------
 
     async def write(self, work: Callable[[Store], T], *, takes_long: bool = False) -> T:
@@ -122,19 +130,22 @@ class Database:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         assert self._writer is not None, "the database is not open"
-        self._writer.put(Job(work, loop, future, takes_long))
+        self._writer.put(Job(work, loop, future, self.now, takes_long))
         return await future
 
     async def read(self, work: Callable[[Store], T]) -> T:
         """Run `work` on a read-only connection."""
-        if self._readers is None:
-            self._readers = _reading_engine(self.url)
         token = keyring.set(self.keyring)
         try:
-            async with AsyncSession(self._readers) as session:
+            async with AsyncSession(self._reading()) as session:
                 return await session.run_sync(lambda sync: self._read(sync, work))
         finally:
             keyring.reset(token)
+
+    def _reading(self) -> AsyncEngine:
+        if self._readers is None:
+            self._readers = _reading_engine(self.url)
+        return self._readers
 
     def _read(self, session: Session, work: Callable[[Store], T]) -> T:
         return work(Store(session.connection(), View(self.memory), self.now()))
@@ -152,7 +163,7 @@ class Database:
     def write_now(self, work: Callable[[Store], T]) -> T:
         """Run `work` in a transaction of its own in this thread: for the terminal, and for a patient retry."""
         with self._groups.connect() as connection:
-            return self._groups.run_alone(connection, work)
+            return self._groups.run_alone(connection, work, self.now)
 
     async def write_apart(self, work: Callable[[Store], T]) -> T:
         """Run `work` in a transaction beside the writers, however much waits for them. SQLite has but one."""

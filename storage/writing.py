@@ -40,6 +40,7 @@ class Job:
     work: Callable[[Store], Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    now: Callable[[], datetime]
     takes_long: bool = False
     refused: bool = False
     forgets: bool = False
@@ -76,7 +77,6 @@ class Groups:
         engine: Engine,
         memory: Memory,
         keys: Keyring,
-        now: Callable[[], datetime],
         *,
         patience: str = "",
         haste: str = "",
@@ -84,7 +84,6 @@ class Groups:
         self._engine = engine
         self._memory = memory
         self._keys = keys
-        self._now = now
         self._patience = patience
         self._chains = Chains(keys)
         self._haste = haste
@@ -129,7 +128,7 @@ class Groups:
 
     def run_one(self, connection: Connection, group: Group, job: Job) -> None:
         """Run one unit in its savepoint. What it raises is undone, and no neighbour's business."""
-        store = Store(connection, group.view, self._now())
+        store = Store(connection, group.view, job.now())
         run_raw(connection, "SAVEPOINT unit")
         try:
             job.result = job.work(store)
@@ -156,7 +155,7 @@ class Groups:
 
     def _retry(self, connection: Connection, job: Job) -> None:
         try:
-            job.settle(self.run_alone(connection, job.work), None)
+            job.settle(self.run_alone(connection, job.work, job.now), None)
         except OperationalError as error:
             job.settle(None, Busy(type(error.orig).__name__))
             if error.connection_invalidated:
@@ -164,9 +163,9 @@ class Groups:
         except Exception as error:
             job.settle(None, error)
 
-    def run_alone(self, connection: Connection, work: Callable[[Store], T]) -> T:
+    def run_alone(self, connection: Connection, work: Callable[[Store], T], now: Callable[[], datetime]) -> T:
         """Run one unit in a transaction of its own."""
-        store = Store(connection, View(self._memory), self._now())
+        store = Store(connection, View(self._memory), now())
         with connection.begin():
             if self._patience:
                 run_raw(connection, self._patience)

@@ -91,12 +91,15 @@ class Ears:
 
         return await self._database.read(who)
 
-    async def page(self, me: Me, view: View, most: int = MOST, *, looking: bool = True) -> Page:
-        """What the person sees there; looking at it makes it read. 404 when there is no such place."""
+    async def page(
+        self, me: Me, view: View, most: int = MOST, *, looking: bool = True, begun: bool = True
+    ) -> Page:
+        """What the person sees there; looking at it makes it read. Before everything has `begun`, nobody's home screen
+        is known. 404 when there is no such place."""
         page = await self._database.read(lambda store: Page(store, self._core, me.person, view, most))
         if not page.exists:
             raise HTTPException(404)
-        if view.kind == "home":
+        if view.kind == "home" and begun:
             answer = await self._core.home(me.id)
             page = page.with_home(answer.card if answer else None)
         if looking and page.is_news:

@@ -76,6 +76,10 @@ LABELS: Mapping[str, Phrase] = {
     "often_title": Phrase("Too many requests"),
     "often": Phrase("Please wait a minute and try again. Nothing was changed."),
     "nobody": Phrase("Nobody works here yet. Import the people file: upbeat people import FILE"),
+    "founding": Phrase(
+        "The sample company is living through its last month: check-ins, kudos, goals, a review. It is all here in a"
+        " few seconds."
+    ),
     "back": Phrase("Back to the chat"),
     "script": Phrase("The local chat needs JavaScript; it all comes from this machine."),
 }

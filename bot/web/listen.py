@@ -1,5 +1,6 @@
 """The pages of the local chat: what a browser may ask for, and what may be done there."""
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -28,26 +29,35 @@ MOST_EVER = 2000
 """Messages of a page, however often earlier ones are asked for."""
 
 
-def make_router(core: Core, live: Live, studio: Studio) -> APIRouter:
-    """The routes of the local chat, for browsers on this machine alone."""
+def make_router(core: Core, live: Live, studio: Studio, begun: asyncio.Event) -> APIRouter:
+    """The routes of the local chat, for browsers on this machine alone. Until everything has begun, the first screen
+    alone is shown, and whatever else is asked waits."""
     ears = Ears(core, live)
 
     async def with_ears(request: Request) -> None:
         request.state.ears = ears
 
-    router = APIRouter(dependencies=[Depends(local_only), Depends(with_ears)], include_in_schema=False)
+    async def when_begun() -> None:
+        await begun.wait()
+
+    first = APIRouter(dependencies=[Depends(local_only), Depends(with_ears)], include_in_schema=False)
+    _add_first_screen(first, ears, begun)
+    router = APIRouter(dependencies=[Depends(when_begun)], include_in_schema=False)
     _add_pages(router, ears)
     _add_stream(router, ears)
     add_pictures(router, ears, studio)
     router.include_router(deeds)
-    return router
+    first.include_router(router)
+    return first
 
 
-async def _page(ears: Ears, request: Request, called: str, view: View, most: int = MOST) -> Response:
+async def _page(
+    ears: Ears, request: Request, called: str, view: View, most: int = MOST, *, begun: bool = True
+) -> Response:
     """A place as somebody sees it: whole, or the parts of it that the page asks for when something changed."""
     me = await ears.person(called)
     part = request.headers.get(PART)
-    shown = await ears.page(me, view, max(1, min(most, MOST_EVER)), looking=part != "unseen")
+    shown = await ears.page(me, view, max(1, min(most, MOST_EVER)), looking=part != "unseen", begun=begun)
     if part is not None:
         return HTMLResponse(_parts(shown, None))
     response = HTMLResponse(shown.draw.page("page.html", p=shown))
@@ -55,7 +65,7 @@ async def _page(ears: Ears, request: Request, called: str, view: View, most: int
     return response
 
 
-def _add_pages(router: APIRouter, ears: Ears) -> None:
+def _add_first_screen(router: APIRouter, ears: Ears, begun: asyncio.Event) -> None:
     @router.get("/")
     async def first(request: Request) -> Response:
         called = await ears.first(request.cookies.get("acting", ""))
@@ -65,8 +75,10 @@ def _add_pages(router: APIRouter, ears: Ears) -> None:
 
     @router.get("/as/{me}/home")
     async def home(request: Request, me: str) -> Response:
-        return await _page(ears, request, me, View("home"))
+        return await _page(ears, request, me, View("home"), begun=begun.is_set())
 
+
+def _add_pages(router: APIRouter, ears: Ears) -> None:
     @router.get("/as/{me}/upbeat")
     async def upbeat(request: Request, me: str) -> Response:
         return await _page(ears, request, me, View("upbeat"), _most(request))

@@ -34,13 +34,15 @@ class WebPlatform:
         self._database = core.database
         self._live = Live()
         self._watching: asyncio.Task[None] | None = None
+        self._begun = asyncio.Event()
         self.speaker: Speaker = WebSpeaker(core, self._live)
         self.alone: Sequence[Alone] = ()
-        self.router: APIRouter | None = make_router(core, self._live, studio)
+        self.router: APIRouter | None = make_router(core, self._live, studio, self._begun)
         self.doors: Mapping[str, Door] = {}
 
     async def start(self) -> None:
         """It hears when a page speaks; where other processes serve pages too, it looks what they did."""
+        self._begun.set()
         if not self._database.is_sqlite:
             self._watching = asyncio.create_task(self._watch())
 
@@ -56,6 +58,7 @@ class WebPlatform:
 
     async def stop(self) -> None:
         """End the open streams, so that the server can stop."""
+        self._begun.set()
         self._live.close()
         if self._watching:
             self._watching.cancel()

@@ -41,11 +41,12 @@ STILL_NEW = 5
 Deed = Callable[[], Awaitable[None]]
 
 
-async def found_sample_company(core: Core) -> None:
-    """Fill an empty database with the people of `sample_story` and what they did in the last month."""
+async def found_sample_company(core: Core) -> Past:
+    """Fill an empty database with the people of `sample_story`. What they did in the last month is theirs to live
+    through."""
     ids = await core.database.write(_found_people)
     people = await core.database.read(lambda store: store.directory.people)
-    await Past(core, {handle: people[person_id] for handle, person_id in ids.items()}).live_through()
+    return Past(core, {handle: people[person_id] for handle, person_id in ids.items()})
 
 
 def _found_people(store: Store) -> dict[str, str]:
@@ -85,7 +86,8 @@ class Past:
     deeds: dict[datetime, list[Deed]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._now = self.core.database.now()
+        self._now = self._then = self.core.database.now()
+        self.core = Core(self.core.database.at(lambda: self._then), self.core.features)
         self._ears = Ears(self.core, Live())
         self._midday = datetime.combine(self._now.date(), time(12), UTC)
         self._count = 0
@@ -93,21 +95,17 @@ class Past:
     async def live_through(self) -> None:
         """Everything in its order, each at its time, and what it told others delivered then."""
         self._plan()
-        database, real = self.core.database, self.core.database.now
-        on_answer, self.core.on_answer = self.core.on_answer, None
         delivery = Delivery(self.core, [WebSpeaker(self.core, Live())], worker="sample")
-        try:
-            read = ""
-            moments = sorted(at for at in self.deeds if at < self._now - timedelta(minutes=30))
-            for moment in moments:
-                if moment in moments[-STILL_NEW:]:
-                    read = read or new_id()
-                database.now = partial(_unchanged, moment)
-                await asyncio.gather(*(deed() for deed in self.deeds[moment]))
-                await delivery.deliver()
-            await database.write(lambda store: self._have_read(store, read or new_id()))
-        finally:
-            database.now, self.core.on_answer = real, on_answer
+        read = ""
+        moments = sorted(at for at in self.deeds if at < self._now - timedelta(minutes=30))
+        for moment in moments:
+            if moment in moments[-STILL_NEW:]:
+                read = read or new_id()
+            self._then = moment
+            await asyncio.gather(*(deed() for deed in self.deeds[moment]))
+            await delivery.deliver()
+        self._then = self._now
+        await self.core.database.write(lambda store: self._have_read(store, read or new_id()))
 
     def _have_read(self, store: Store, last: str) -> None:
         for person in self.people.values():
@@ -235,10 +233,6 @@ class Past:
                 lambda store: store.webchat.messages(view.channel(me), reader=me, most=1)
             )
             await self._ears.press(self._me(who), view, handle, row[0].id if row else "", self._key())
-
-
-def _unchanged(moment: datetime) -> datetime:
-    return moment
 
 
 def _main(card: Card) -> str:

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,16 @@ async def test_units_run_in_the_order_in_which_they_came(chat: Chat) -> None:
     order: list[int] = []
     await asyncio.gather(*(chat.database.write(lambda store, n=n: order.append(n)) for n in range(200)))  # type: ignore[misc]
     assert order == list(range(200))
+
+
+async def test_what_is_done_by_another_clock_is_done_then(any_chat: Chat) -> None:
+    """Beside what is done now, in the same group."""
+    database, then = any_chat.database, any_chat.now - timedelta(days=30)
+    past = database.at(lambda: then)
+    moments = (each.write(lambda store: store.now) for each in (past, database, past))
+    assert await asyncio.gather(*moments) == [then, any_chat.now, then]
+    assert await past.read(lambda store: store.now) == past.write_now(lambda store: store.now) == then
+    assert await database.read(lambda store: store.now) == any_chat.now
 
 
 async def test_who_does_not_wait_any_more_has_their_unit_done(any_chat: Chat) -> None:

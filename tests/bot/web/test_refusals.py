@@ -17,8 +17,10 @@ PAGES = {"accept": "text/html"}
 
 
 @pytest.fixture
-async def house(chat: Chat) -> House:
-    return House(chat.core)
+async def house(chat: Chat) -> AsyncIterator[House]:
+    house = House(chat.core)
+    async with house.running():
+        yield house
 
 
 def client(house: House, *, address: str = "127.0.0.1", base: str = HERE) -> httpx.AsyncClient:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import event
 from sqlmodel import SQLModel
 
+from bot.app import App
+from bot.roles import ALL, Role
+from bot.settings import Settings
 from bot.web import sample_story as story
 from bot.web.hearing import Ears, Me
+from bot.web.labels import LABELS
 from bot.web.live import Live
 from bot.web.pages import View
 from bot.web.sample import Past, button, found_sample_company
@@ -26,7 +33,7 @@ from storage.database import Database
 from storage.tables import Inbox
 from storage.webchat import WebMessage, private_channel
 from tests.copies import copy_of
-from tests.engines import empty_database
+from tests.engines import empty_database, sqlite_url
 
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 
@@ -41,20 +48,19 @@ async def core(tmp_path: Path) -> AsyncIterator[Core]:
         await database.close()
 
 
-def founded(url: str, now: datetime = NOW) -> datetime:
-    """Found it; returns what its clock says afterwards."""
+def founded(url: str, now: datetime = NOW) -> None:
+    """Found it, and let its month pass."""
     database = Database(url, b"a test's secret", now=lambda: now)
     SQLModel.metadata.create_all(database.engine)
     database.open()
 
-    async def found() -> datetime:
-        await found_sample_company(Core(database, FEATURES))
-        said = database.now()
+    async def found() -> None:
+        past = await found_sample_company(Core(database, FEATURES))
+        await past.live_through()
         await database.close()
-        return said
 
     with ThreadPoolExecutor(1) as beside:  # here runs a loop already
-        return beside.submit(asyncio.run, found()).result()
+        beside.submit(asyncio.run, found()).result()
 
 
 async def test_the_company_has_people_of_several_zones_and_languages(core: Core) -> None:
@@ -124,10 +130,10 @@ async def test_reviews_wait_to_be_written_and_one_to_be_read(core: Core) -> None
     assert "Self-reviews: 3 of 6 handed in" in progress
 
 
-def test_on_any_day_it_happened_in_its_order_and_on_workdays() -> None:
+def test_on_any_day_it_happened_in_its_order_and_on_workdays(tmp_path: Path) -> None:
     """What falls on a weekend was done on the Friday before, after all else: nobody is chosen before they are asked."""
     now = [NOW]
-    core = Core(Database("sqlite+aiosqlite://", b"a test's secret", now=lambda: now[0]), FEATURES)
+    core = Core(Database(sqlite_url(tmp_path), b"a test's secret", now=lambda: now[0]), FEATURES)
     planned = [each[-1] for each in sorted(REVIEWS, key=lambda each: (-each[0], each[1]))]
     for _ in range(366):
         past = Past(core, {})
@@ -151,14 +157,9 @@ async def test_it_is_whole_on_other_days_as_well(tmp_path: Path, days: int) -> N
         await database.close()
 
 
-async def test_the_clock_is_right_again_afterwards(tmp_path: Path) -> None:
-    with copy_of(founded, "sqlite", tmp_path) as (_, said):
-        assert said == NOW
-
-
 async def test_founding_it_is_little_work(tmp_path: Path) -> None:
-    """The first page waits for it, so what is counted is what takes the time: interactions, and what each asks the
-    database for."""
+    """Whoever wants more than the first screen waits for it, so what is counted is what takes the time: interactions,
+    and what each asks the database for."""
     statements = 0
 
     def count(statement: str) -> None:
@@ -170,9 +171,71 @@ async def test_founding_it_is_little_work(tmp_path: Path) -> None:
         event.listen(database.engine, "connect", lambda held, record: held.set_trace_callback(count))
         SQLModel.metadata.create_all(database.engine)
         database.open()
-        await found_sample_company(Core(database, FEATURES))
+        past = await found_sample_company(Core(database, FEATURES))
+        await past.live_through()
         assert await database.read(lambda store: store.count(WebMessage)) > 200
         interactions = await database.read(lambda store: store.count(Inbox))
         await database.close()
     assert interactions < 270
     assert interactions * 10 < statements < interactions * 32
+
+
+# The very first start -------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def started(folder: Path, roles: frozenset[Role] = ALL) -> AsyncIterator[tuple[App, httpx.AsyncClient]]:
+    """Upbeat on an empty database, in the moment in which it begins to answer, and a browser on this machine."""
+    settings = Settings(UPBEAT_DATABASE_URL=sqlite_url(folder), UPBEAT_SECRET_KEY="x")
+    app = App(settings, roles=roles, now=lambda: NOW)
+    server = httpx.ASGITransport(app.server(), client=("127.0.0.1", 9))
+    async with (
+        httpx.AsyncClient(transport=server, base_url="http://127.0.0.1", follow_redirects=True) as browser,
+        app.running(),
+    ):
+        yield app, browser
+
+
+async def test_the_first_screen_is_there_while_the_month_passes_and_the_rest_waits(tmp_path: Path) -> None:
+    founding, english = Voice("zh").say(LABELS["founding"]), LABELS["founding"].template
+    async with started(tmp_path) as (app, browser):
+        assert not app.has_begun
+        first = await browser.get("/")
+        assert english in first.text
+        assert all(colleague.name in first.text for colleague in story.PEOPLE.values())
+        assert founding in (await browser.get("/as/fang/home")).text
+        assert (await browser.get("/readyz")).status_code == 503
+        assert not app.has_begun, "nothing of this waited"
+        said = await browser.post(
+            "/as/ada/say", data={"words": "Good afternoon", "view": "in/general", "key": "1"}
+        )
+        assert app.has_begun
+        assert "Good afternoon" in said.text
+        assert (await browser.get("/readyz")).status_code == 200
+        home = await browser.get("/as/ada/home")
+        assert english not in home.text
+        assert "Check in" in home.text
+        last = await app.database.read(lambda store: store.webchat.messages("general", reader="", most=1))
+        assert (last[0].said, last[0].made_at) == ("Good afternoon", NOW)
+
+
+async def test_who_stops_it_meanwhile_finds_the_whole_month_at_the_next_start(tmp_path: Path) -> None:
+    async with started(tmp_path) as (app, _):
+        assert not app.has_begun
+    async with started(tmp_path) as (app, _):
+        assert app.has_begun
+        await test_nothing_that_was_planned_was_refused(app.core)
+        await test_reviews_wait_to_be_written_and_one_to_be_read(app.core)
+
+
+async def test_a_month_that_cannot_pass_stops_the_start_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_up = asyncio.Event()
+    async with started(tmp_path) as (app, _):
+        app.on_failure = given_up.set
+        with sqlite3.connect(app.database.url.database or "", isolation_level=None) as disk:
+            disk.execute("DROP TABLE inbox")
+        await asyncio.wait_for(given_up.wait(), 60)
+        assert app.failure is not None
+        assert not app.has_begun
