@@ -308,6 +308,8 @@ def _is_weekend(day: date, published: "HolidayBase | None") -> bool:
 
 
 def _published(country: str, year: int, language: str) -> "HolidayBase | None":
+    if not country:
+        return None
     import holidays  # slow to load, and not needed by every command
 
     if country not in holidays.list_supported_countries():
