@@ -11,6 +11,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.numbers import format_decimal, get_decimal_symbol
 
+from handlers.kit.characters import simpler
 from handlers.kit.problems import Problem
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.typed import folded
@@ -20,10 +21,10 @@ MOST = Decimal(10) ** 15
 PLACES = 6
 """Digits after the point that are kept."""
 
-_TIMES = {"k": 3, "m": 6, "bn": 9, "千": 3, "万": 4, "萬": 4, "百万": 6, "亿": 8, "億": 8}
+_TIMES = {"k": 3, "m": 6, "bn": 9, "百": 2, "千": 3, "万": 4, "百万": 6, "亿": 8}
 _NUMBER = re.compile(
     r"(?P<sign>[+-]|−|负)?\s?(?P<money>[$€£¥￥])?\s?(?P<digits>\d(?:[\d.,'’\u00a0\u202f]*\d)?|\.\d+)"
-    r"\s?(?P<times>百万|[千万萬亿億]|bn\b|[km](?![a-z]))?\s?(?P<percent>%|percent\b|个?百分点)?"
+    r"\s?(?P<times>百万|百(?!分)|[千万亿]|bn\b|[km](?![a-z]))?\s?(?P<percent>%|percent\b|个?百分点)?"
 )
 
 
@@ -45,7 +46,7 @@ class Typed:
 
 def read_number(words: str, *, zone: str) -> Typed | None:
     """The number at the beginning of the words, or None. Raises Problem where it could be two."""
-    text = words.translate(_NARROW)
+    text = simpler(words.translate(_NARROW))
     found = _NUMBER.match(text.lower())
     if found is None:
         return None

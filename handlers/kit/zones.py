@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -21,6 +22,7 @@ COMPANY = "company"
 MOST = 6
 """Zones that are offered when several fit."""
 
+_OFFSET = re.compile(r"\d")
 REGIONS = {
     "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"
 }  # fmt: skip
@@ -99,6 +101,11 @@ def find_zones(said: str) -> tuple[str, ...]:
     names = _names()
     if not wanted or wanted in names:
         return names.get(wanted, ())
+    if _OFFSET.search(wanted):  # UTC+8 is no place, and nothing like UTC
+        return ()
+    place, *land = re.split(r"\s*[,，]\s*", wanted)
+    if land:
+        return find_zones(place)
     begins = (zone for name, zones in names.items() if name.startswith(wanted) for zone in zones)
     within = (zone for name, zones in names.items() if wanted in name for zone in zones)
     like = difflib.get_close_matches(wanted, names, n=2, cutoff=0.75)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated
+
+from babel import Locale
 
 from handlers.kit.access import stewards
 from handlers.kit.calendar import WorkCalendar
@@ -12,6 +15,7 @@ from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Verbatim
+from handlers.kit.typed import folded
 from handlers.organisation.home import NOBODY_ELSE, country_text, feature
 
 Country = Annotated[
@@ -34,8 +38,8 @@ Country = Annotated[
 )
 def holidays(request: Request, country: Country) -> Reply:
     """Choose the country whose public holidays and make-up workdays count."""
-    code = "" if country in ("-", "–", "—") else country.upper()
-    if code and code not in supported():
+    code = "" if country in ("-", "–", "—") else _code_of(country)
+    if code is None:
         raise Problem(
             Phrase(
                 "I have no calendar for “{country}”. Write two letters, like DE, US or CN.",
@@ -44,6 +48,19 @@ def holidays(request: Request, country: Country) -> Reply:
             question="country",
         )
     return Reply(show=_holidays_preview(request, code))
+
+
+def _code_of(country: str) -> str | None:
+    """A country's two letters, which may be given by its name as well; None where its holidays are not known."""
+    code = country.upper()
+    return code if code in supported() else _by_name().get(folded(country))
+
+
+@lru_cache
+def _by_name() -> dict[str, str]:
+    names = (Locale.parse(language).territories.items() for language in ("en", "zh_Hans_CN"))
+    known = {folded(name): code for each in names for code, name in each if code in supported()}
+    return {**known, "usa": "US"}
 
 
 def supported() -> frozenset[str]:

@@ -17,6 +17,8 @@ EVERYWHERE = {
     "3百万": "3000000", "2亿": "200000000", "2m": "2000000", "1.5bn": "1500000000", "-3": "-3", "−3": "-3", "负3": "-3",
     "$1,200,000": "1200000", "1’234’567": "1234567", "1\u202f234": "1234", "2 months left": "2", "5人": "5", "٣": "3",
     "3. done": "3", "0,75": "0.75", "1,2345": "1.2345", "70 100 people": "70",
+    "3百": "300",
+    "1.5萬": "15000",
 }  # fmt: skip
 
 
@@ -50,6 +52,12 @@ def test_two_readings_are_asked(words: str, zone: str, value: str | None) -> Non
         return
     with pytest.raises(Problem):
         read_number(words, zone=zone)
+
+
+def test_percent_points_are_no_hundreds() -> None:
+    typed = read_number("5百分点", zone="UTC")
+    assert typed is not None
+    assert (typed.value, typed.percent) == (5, True)
 
 
 @pytest.mark.parametrize("words", ["", "soon", "%", "-", "k", "①"])

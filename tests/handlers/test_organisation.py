@@ -1,5 +1,7 @@
 """Set-up in chat, by those who may."""
 
+import pytest
+
 from tests.company import Chat
 
 
@@ -19,7 +21,14 @@ async def test_the_holidays_are_shown_before_they_count(chat: Chat) -> None:
 
 async def test_an_unknown_country_is_refused_with_what_to_write(chat: Chat) -> None:
     assert "no calendar for “QQ”" in await chat.says("hana", "/upbeat setup holidays QQ")
-    assert "no calendar for “Germany”" in await chat.says("hana", "/upbeat setup holidays Germany")
+    assert "no calendar for “Germania”" in await chat.says("hana", "/upbeat setup holidays Germania")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("Germany", "DE"), ("中国", "CN"), ("德國", "DE"), ("UK", "UK"), ("us", "US")]
+)
+async def test_a_country_is_known_by_its_name(chat: Chat, said: str, code: str) -> None:
+    assert f"Holidays for everybody: {code}\n" in await chat.says("hana", f"/upbeat setup holidays {said}")
 
 
 async def test_the_ceiling_is_a_number(chat: Chat) -> None:

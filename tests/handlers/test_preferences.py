@@ -79,11 +79,19 @@ async def test_an_unknown_language_asks_with_the_choices(chat: Chat) -> None:
         ("EUROPE/LISBON", "Europe/Lisbon"),
         ("伦敦", "Europe/London"),
         ("utc", "UTC"),
+        ("Berlin, Germany", "Europe/Berlin"),
+        ("臺北", "Asia/Taipei"),
     ],
 )
 async def test_a_city_is_enough_for_the_zone(chat: Chat, said: str, zone: str) -> None:
     await chat.says("ada", f"/upbeat settings zone {said}")
     assert chat.person("ada").zone == zone
+
+
+@pytest.mark.parametrize("said", ["UTC+8", "GMT+1", "utc -5", "ＵＴＣ＋８"])
+async def test_an_offset_is_not_taken_for_what_resembles_it(chat: Chat, said: str) -> None:
+    assert "I know no such place." in await chat.says("ada", f"/upbeat settings zone {said}")
+    assert chat.person("ada").zone == "Europe/Berlin"
 
 
 async def test_a_place_with_several_zones_is_asked(chat: Chat) -> None:
