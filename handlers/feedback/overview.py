@@ -13,8 +13,8 @@ from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
-from storage.feedback import FeedbackReply, FeedbackRow
-from storage.people import Person
+from storage.feedback import FeedbackReply, FeedbackRequest, FeedbackRow
+from storage.people import Directory, Person
 
 PAGE = 5
 
@@ -91,23 +91,21 @@ def _owed(request: Request) -> tuple[Part, ...]:
             part
             for row in asked
             for part in (
-                Section(
-                    Lines(
-                        (
-                            Phrase(
-                                "{asker} asks about {subject}:",
-                                asker=Verbatim(directory.named(row.author_id)),
-                                subject=Verbatim(directory.named(row.subject_id)),
-                            ),
-                            Verbatim(row.topic),
-                        )
-                    )
-                ),
+                Section(Lines((_asks(directory, row), Verbatim(row.topic)))),
                 Button(Phrase("Answer"), answer.bind(asked=row.id), style="primary"),
                 Button(Phrase("Decline"), decline.bind(asked=row.id)),
             )
         ),
         *([Note(mine)] if waiting else []),
+    )
+
+
+def _asks(directory: Directory, row: FeedbackRequest) -> Text:
+    asker = Verbatim(directory.named(row.author_id))
+    if row.subject_id == row.author_id:
+        return Phrase("{asker} asks about their own work:", asker=asker)
+    return Phrase(
+        "{asker} asks about {subject}:", asker=asker, subject=Verbatim(directory.named(row.subject_id))
     )
 
 

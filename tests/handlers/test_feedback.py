@@ -421,6 +421,7 @@ async def test_only_the_author_takes_it_back(chat: Chat) -> None:
 
 async def test_asking_colleagues_about_oneself(any_chat: Chat) -> None:
     heard = await any_chat.says("ben", "/feedback ask @eve @dora about myself in the release meeting")
+    assert "Ben Okri asks about their own work:" in await any_chat.says("eve", "/feedback")
     assert "You asked Eve Curie and Dora Maar." in heard
     assert "Ben Okri asks you for feedback about their work" in any_chat.told("eve")
     assert "in the release meeting" in any_chat.told("dora")
@@ -513,7 +514,7 @@ async def test_the_list_shows_what_i_owe_got_and_gave(chat: Chat) -> None:
     await to_ben(chat, "chen")
     await chat.says("eve", f"/feedback @dora {SAID}")
     heard = await chat.says("eve", "/feedback")
-    assert "Ben Okri asks about Ben Okri" in heard
+    assert "Ben Okri asks about their own work" in heard
     assert "the release" in heard
     assert "To Dora Maar" in heard
     assert {"Answer", "Decline", "Take it back", "Give feedback", "Ask for feedback"} <= heard.buttons.keys()
