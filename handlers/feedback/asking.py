@@ -170,6 +170,7 @@ def answer(request: Request, asked: str) -> Reply:
     seen_by=Phrase("Seen by you, by whoever asked and by whom it is about."),
     submit=Phrase("Decline"),
     title=Phrase("Decline a request"),
+    over=lambda request, args: open_request(request, args["asked"]),
 )
 def decline(
     request: Request,

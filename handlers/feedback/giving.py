@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from handlers.feedback.note import ALONE, REQUIRED, WITH_MANAGER, feature, form_audience, questions
-from handlers.feedback.sending import Letter, form_for, given
+from handlers.feedback.sending import Letter, form_for, given, refuse_over
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Section
 from handlers.kit.forms import Colleague, Sheet, Words
@@ -23,7 +23,13 @@ def begun(request: Request, receiver: Person, answers: Mapping[str, str]) -> Rep
     return Reply(ask=form_for(request, receiver), given=typed)
 
 
-@feature.button(allow=everyone, seen_by=form_audience, submit=Phrase("Send"), title=Phrase("Give feedback"))
+@feature.button(
+    allow=everyone,
+    seen_by=form_audience,
+    submit=Phrase("Send"),
+    title=Phrase("Give feedback"),
+    over=refuse_over,
+)
 def write(
     request: Request, to: str, answers: Answers, manager: str = "", asked: str = "", changed: bool = False
 ) -> Reply:

@@ -17,7 +17,6 @@ from storage.policy import Kind
 ACKNOWLEDGE = "feedback.acknowledge"
 STANDS = timedelta(days=30)
 """For how long it is tried to take words away where they stand."""
-TAKEN_BACK = Phrase("This feedback was taken back by its author.")
 
 
 def _feedback(request: Request, args: Mapping[str, Any]) -> FeedbackRow | None:
@@ -37,12 +36,15 @@ def _behind(request: Request, feedback: str) -> FeedbackRow:
 # The receiver --------------------------------------------------------------------------------------------------------
 
 
-@feature.button(allow=receiver)
+def _refuse_taken_back(request: Request, args: Mapping[str, Any]) -> None:
+    if _behind(request, args["feedback"]).retracted_at:
+        raise Problem(Phrase("This feedback was taken back by its author."))
+
+
+@feature.button(allow=receiver, over=_refuse_taken_back)
 def acknowledge(request: Request, feedback: str) -> Reply:
     """Say that I have read this feedback."""
     row = _behind(request, feedback)
-    if row.retracted_at:
-        raise Problem(TAKEN_BACK)
     done = Card(
         Phrase("Thank you. {author} hears that you have read it.", author=_name(request, row.author_id)),
         *answered(row.answers),  # days may have gone since it was sent
@@ -67,7 +69,11 @@ def _reply_audience(request: Request, args: Mapping[str, Any]) -> Text:
 
 
 @feature.button(
-    allow=receiver, seen_by=_reply_audience, submit=Phrase("Send"), title=Phrase("Reply to feedback")
+    allow=receiver,
+    seen_by=_reply_audience,
+    submit=Phrase("Send"),
+    title=Phrase("Reply to feedback"),
+    over=_refuse_taken_back,
 )
 def reply(
     request: Request,
@@ -76,8 +82,6 @@ def reply(
 ) -> Reply:
     """Reply to the author of this feedback."""
     row = _behind(request, feedback)
-    if row.retracted_at:
-        raise Problem(TAKEN_BACK)
     sent = request.store.feedback.reply(row, answer)
     _marked_read(request, row)
     told = Card(

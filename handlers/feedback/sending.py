@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from handlers.feedback.note import RECEIVED, answered, feature, manager_for, readers_of
 from handlers.feedback.receiving import ACKNOWLEDGE, received_buttons, retract_button
@@ -66,13 +67,11 @@ def send_again(
 
 def given(request: Request, letter: Letter, *, again: bool = False) -> Reply:
     """Give feedback; `again` says that its author was asked about a repetition."""
-    _check_receiver(request, letter.to)
+    refuse_over(request, letter.args())
     if letter.manager and letter.manager != manager_for(request, letter.to):
         # The author chose an audience by name: another manager is another audience, so they choose again.
         form = form_for(request, letter.to, asked=letter.asked, changed=True)
         return Reply(ask=form, given=letter.words)
-    if letter.asked:
-        open_request(request, letter.asked)
     before = None if again else _said_before(request, letter)
     if before is not None:
         send = send_again.bind(**letter.args())
@@ -80,13 +79,17 @@ def given(request: Request, letter: Letter, *, again: bool = False) -> Reply:
     return _sent(request, letter)
 
 
-def _check_receiver(request: Request, receiver: Person) -> None:
+def refuse_over(request: Request, args: Mapping[str, Any]) -> None:
+    """Raise Problem where nobody can read it, or what it would answer is settled."""
+    receiver = request.person(args["to"])
     if not receiver.active:
         raise Problem(
             Phrase("{name} does not work here any more. Nothing was sent.", name=Verbatim(receiver.name))
         )
     if receiver.id == request.actor.id:
         raise Problem(Phrase("Feedback goes to a colleague, not to yourself."))
+    if asked := args.get("asked"):
+        open_request(request, asked)
 
 
 def _said_before(request: Request, letter: Letter) -> FeedbackRow | None:

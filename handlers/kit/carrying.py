@@ -79,6 +79,8 @@ class Carrying:
         if request.where.shared and not route.in_groups:
             raise Problem(PRIVATE_ONLY)
         refuse_closed(route, request)
+        if route.over is not None:
+            route.over(request, args)
         if _asks_first(route, request, step, args, given):
             return self._open_form(request, route, args, given, typed=step.typed, unclear=step.unclear)
         if step.handle and not request.store.handles.use(step.handle):

@@ -23,6 +23,8 @@ Handler: TypeAlias = Callable[..., Reply]
 Line: TypeAlias = "Text | Callable[[Request, Mapping[str, Any]], Text]"
 """A line over a form: always the same, or by what the door is bound to."""
 Closed: TypeAlias = "Callable[[Store, str, Person], Text | None]"
+Over: TypeAlias = "Callable[[Request, Mapping[str, Any]], object]"
+"""Raises Problem where what a button is bound to is over, or not there yet."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Route:
     follows_edits: bool = False
     seen_done: bool = False
     closed: Closed | None = None
+    over: Over | None = None
 
     def bind(self, **args: Argument) -> Press:
         """What a button does that opens this door with these arguments."""
@@ -152,9 +155,12 @@ class Feature:
         takes_long: bool = False,
         wordless: bool = False,
         seen_done: bool = False,
+        over: Over | None = None,
     ) -> Callable[[Handler], Route]:
         """A door that only a button opens. With `once` a second press of the same button is refused. What is owed here
-        and `seen_done` goes from a list by itself, once it is done: nobody is asked to say that it is."""
+        and `seen_done` goes from a list by itself, once it is done: nobody is asked to say that it is. Buttons stand
+        for days: `over` says that what this one is about is settled by now, before anybody fills its form for nothing,
+        and again when the form is sent, so that the handler need not ask."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=once)
@@ -165,6 +171,7 @@ class Feature:
                 in_groups=in_groups,
                 takes_long=takes_long,
                 seen_done=seen_done,
+                over=over,
                 closed=closed,
             )
             self.routes.append(route)

@@ -13,6 +13,7 @@ from handlers.kit.typed import folded
 from handlers.kudos.taking_back import take_back_button, told_about
 from handlers.kudos.thanks import DAILY, RECEIVED, Thanks, carried, channel, feature, headline, reason
 from storage.kudos import KudosRow
+from storage.people import Person
 from storage.tables import Place
 
 GIVE = "kudos.give"
@@ -61,7 +62,7 @@ def given(request: Request, thanks: Thanks, place: Place | None, *, again: bool)
     """Give a thanks, publicly in `place` or privately; `again` says that the giver was asked about a repetition."""
     if request.store.kudos.was_given(thanks.group):
         return Reply(show=Card(Phrase("These kudos were sent already, once. Nothing was sent again.")))
-    _check_active(thanks)
+    _check_active(*thanks.receivers)
     before = None if again else said_before(request, thanks)
     if before is not None:
         return Reply(show=_asked_again(request, thanks, place, before))
@@ -86,8 +87,8 @@ def given(request: Request, thanks: Thanks, place: Place | None, *, again: bool)
     )
 
 
-def _check_active(thanks: Thanks) -> None:
-    for person in thanks.receivers:
+def _check_active(*receivers: Person) -> None:
+    for person in receivers:
         if not person.active:
             raise Problem(
                 Phrase("{name} does not work here any more. Nothing was sent.", name=Verbatim(person.name))
@@ -184,4 +185,5 @@ def _audience(request: Request, place: Place | None) -> Text:
 @feature.button(allow=everyone)
 def thank(request: Request, to: str) -> Reply:
     """Thank this colleague."""
+    _check_active(request.person(to))
     return Reply(ask=Press(GIVE, {}), given={"to": (to,)}, keep=True)

@@ -27,7 +27,12 @@ from storage.one_on_ones import Series
 from storage.unit import Conflict
 
 
-@feature.button(allow=participants, seen_by=both, title=Phrase("Move the next meeting"))
+@feature.button(
+    allow=participants,
+    seen_by=both,
+    title=Phrase("Move the next meeting"),
+    over=lambda request, args: running(request, args["series"]),
+)
 def move(
     request: Request,
     series: str,

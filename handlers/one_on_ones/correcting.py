@@ -20,14 +20,13 @@ from handlers.one_on_ones.actions import (
     told,
 )
 from handlers.one_on_ones.pair import feature, named
-from storage.one_on_ones import ActionItem, Series
 from storage.policy import Kind
 
 
 @feature.button(allow=mine)
 def correct(request: Request, action: str) -> Reply:
     """Change an action that was noted."""
-    found, _ = _open(request, action)
+    found, _ = bound_action(request, action)
     given = {"due": found.due.isoformat(), "what": found.body}
     return Reply(ask=change_action.bind(action=action), given=given)
 
@@ -37,10 +36,16 @@ def _audience(request: Request, args: Mapping[str, Any]) -> Text:
     return readers(Kind.ONE_ON_ONE, request, named=request.person(series.other_than(request.actor.id)))
 
 
-@feature.button(allow=mine, seen_by=_audience, title=Phrase("Change the action"))
+def _refuse_done(request: Request, args: Mapping[str, Any]) -> None:
+    found, _ = bound_action(request, args["action"])
+    if found.done_at is not None:
+        raise Problem(Phrase("This is done already. Mark it as not done yet to change it."))
+
+
+@feature.button(allow=mine, seen_by=_audience, title=Phrase("Change the action"), over=_refuse_done)
 def change_action(request: Request, action: str, due: Due, what: What) -> Reply:
     """Change what will be done, or until when."""
-    found, series = _open(request, action)
+    found, series = bound_action(request, action)
     refuse_past(request, due)
     request.store.obligations.close(found.subject_id, DONE, about(found), how="changed")
     request.store.one_on_ones.actions.correct(found, what, due=due)
@@ -49,10 +54,3 @@ def change_action(request: Request, action: str, due: Due, what: What) -> Reply:
         return noted(request, series, found)
     title = Phrase("{name} changed an action for you from your one-on-one.", name=named(request.actor))
     return noted(request, series, found, told(request, series, found, title))
-
-
-def _open(request: Request, action: str) -> tuple[ActionItem, Series]:
-    found, series = bound_action(request, action)
-    if found.done_at is not None:
-        raise Problem(Phrase("This is done already. Mark it as not done yet to change it."))
-    return found, series

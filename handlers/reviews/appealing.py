@@ -96,8 +96,27 @@ def _audience(request: Request, args: Mapping[str, Any]) -> Text:
     )
 
 
+def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
+    """Raise Problem where nobody can appeal any more."""
+    row = bound_result(request, args["result"])
+    before = request.store.objections.about([row.id], reader=request.actor.id).get(row.id)
+    if before is not None and before.state == "open":
+        raise Problem(APPEALED)
+    if before is not None:
+        raise Problem(APPEAL_ANSWERED)
+    if not row.shared_at or not row.rating:
+        raise Problem(Phrase("There is no rating yet that you could appeal against."))
+    ends = appeal_ends(row)
+    if ends and request.now > ends:
+        raise Problem(appeal_is_over(ends))
+
+
 @feature.button(
-    allow=subjects, seen_by=_audience, title=Phrase("Appeal against the rating"), submit=Phrase("Send")
+    allow=subjects,
+    seen_by=_audience,
+    title=Phrase("Appeal against the rating"),
+    submit=Phrase("Send"),
+    over=_refuse_over,
 )
 def appeal(
     request: Request,
@@ -114,7 +133,7 @@ def appeal(
     """Appeal against your rating: somebody who had no part in it looks."""
     row = bound_result(request, result)
     cycle = bound_cycle(request, row.cycle_id)
-    looks = _refuse(request, cycle, row)
+    looks = _who_looks(request, cycle, row)
     store, me = request.store, request.actor.id
     told = {"cycle": cycle.name, "points": (row.rating or {}).get("points")}
     made = store.objections.raise_(RATING, row.id, by=me, to=looks.id, told=told, remark=remark, series="")
@@ -135,18 +154,7 @@ def appeal(
     )
 
 
-def _refuse(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Person:
-    """Raise Problem where nobody can appeal any more; else who looks."""
-    before = request.store.objections.about([row.id], reader=request.actor.id).get(row.id)
-    if before is not None and before.state == "open":
-        raise Problem(APPEALED)
-    if before is not None:
-        raise Problem(APPEAL_ANSWERED)
-    if not row.shared_at or not row.rating:
-        raise Problem(Phrase("There is no rating yet that you could appeal against."))
-    ends = appeal_ends(row)
-    if ends and request.now > ends:
-        raise Problem(appeal_is_over(ends))
+def _who_looks(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Person:
     looks = who_answers(request.store, cycle, row.subject_id)
     if looks is None:
         raise Problem(
@@ -241,7 +249,11 @@ REASON = Words(
 )
 
 
-@feature.button(allow=deciders, seen_by=_answered_to, title=_kept)
+def _refuse_answered(request: Request, args: Mapping[str, Any]) -> None:
+    _bound(request, args["objection"])
+
+
+@feature.button(allow=deciders, seen_by=_answered_to, title=_kept, over=_refuse_answered)
 def keep_rating(request: Request, objection: str, reason: Annotated[str, REASON]) -> Reply:
     """Keep this rating, with a reason that the employee reads."""
     row, result, _ = _bound(request, objection)
@@ -256,7 +268,7 @@ def _asked(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
     return (points_question(bound_cycle(request, result.cycle_id), Phrase("Which rating?")), REASON)
 
 
-@feature.button(allow=deciders, seen_by=_answered_to, title=_corrected)
+@feature.button(allow=deciders, seen_by=_answered_to, title=_corrected, over=_refuse_answered)
 def correct_rating(
     request: Request,
     objection: str,

@@ -37,6 +37,12 @@ others = Rule(
 )
 
 
+def _refuse_settled(request: Request, args: Mapping[str, Any]) -> None:
+    writing.refuse_over(request, args)
+    if bound_review(request, args["review"]).state != "owed":
+        raise Problem(Phrase("It is not owed any more: it was handed in or declined before."))
+
+
 def _title(request: Request, args: Mapping[str, Any]) -> Text:
     return Phrase("Decline: {review}", review=titled(request, args))
 
@@ -49,14 +55,12 @@ def _title(request: Request, args: Mapping[str, Any]) -> Text:
     ),
     title=_title,
     submit=Phrase("Decline"),
+    over=_refuse_settled,
 )
 def decline(request: Request, review: str, reason: Reason) -> Reply:
     """Decline to write this review, with a reason."""
     row = bound_review(request, review)
     cycle = bound_cycle(request, row.cycle_id)
-    writing.refuse_closed(cycle, row)
-    if row.state != "owed":
-        raise Problem(Phrase("It is not owed any more: it was handed in or declined before."))
     request.store.reviews.change(row, state="declined", reason=reason)
     request.store.obligations.close(request.actor.id, writing.WRITE, row.id, how="declined")
     if row.role == PEER and cycle.phase in ("peers", "write"):

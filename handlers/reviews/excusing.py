@@ -49,6 +49,7 @@ Writes = Annotated[
         "Seen by whom you take out, their manager, and HR. Those who were to write hear no reason."
     ),
     title=Phrase("Take somebody out"),
+    over=lambda request, args: running_cycle(request, args["cycle"]),
 )
 def excuse(request: Request, cycle: str, person: Who, writes: Writes, reason: Reason) -> Reply:
     """Take somebody out of this cycle: nobody writes about them any more, and what was begun is kept."""

@@ -63,11 +63,17 @@ LEARNING = (Column("What should be learned next", "下一步发展"),)
 SEALED = (Column("Version", "版本"), Column("Final since", "定稿时间"), Column("Checksum", "校验码"))
 
 
+def _refuse_unfinished(request: Request, args: Mapping[str, Any]) -> None:
+    if not _final(request, bound_cycle(request, args["cycle"])):
+        raise Problem(Phrase("No result of this cycle is final yet. Only what is final is exported."))
+
+
 @feature.button(
     allow=runners,
     seen_by=Phrase("That you export it, and for what, is noted in the audit log."),
     title=Phrase("Export the results"),
     submit=Phrase("Export"),
+    over=_refuse_unfinished,
 )
 def export(
     request: Request,
@@ -78,8 +84,6 @@ def export(
     """Export the final results of this cycle."""
     row = bound_cycle(request, cycle)
     count = len(_final(request, row))
-    if not count:
-        raise Problem(Phrase("No result of this cycle is final yet. Only what is final is exported."))
     asked = request.store.reviews.freezing.ask_export(row.id, purpose, form, by=request.actor.id)
     if count <= ALONE:
         return _made(request, row, asked)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from handlers.kit.cards import Button, Card, Press, Section
 from handlers.kit.problems import Problem
@@ -20,11 +21,15 @@ from storage.store import Store
 from storage.tables import ObligationRow
 
 
+def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
+    if bound_cycle(request, args["cycle"]).state not in ("running", "paused"):
+        raise Problem(Phrase("This cycle does not run."))
+
+
 @feature.button(allow=runners)
 def extend(request: Request, cycle: str) -> Reply:
     """Change the days of this cycle, which runs: of this phase and of those after it."""
     row = bound_cycle(request, cycle)
-    _refuse_over(row)
     return Reply(ask=move_days.bind(cycle=row.id), given=given_days(row))
 
 
@@ -32,11 +37,11 @@ def extend(request: Request, cycle: str) -> Reply:
     allow=runners,
     seen_by=Phrase("Seen by HR; each day is told to those who owe something until then."),
     title=Phrase("Other days for the cycle"),
+    over=_refuse_over,
 )
 def move_days(request: Request, cycle: str, days: Days) -> Reply:
     """Change the last day of this phase and of those after it; who owes something hears of it."""
     row = bound_cycle(request, cycle)
-    _refuse_over(row)
     before = {phase: last_day(row, phase) for phase in row.last_days}
     after = checked_days(request, row, days)
     changed = {phase: day for phase, day in after.items() if before[phase] != day}
@@ -50,11 +55,6 @@ def move_days(request: Request, cycle: str, days: Days) -> Reply:
     if row.phase in changed and row.state == "running":
         told = _moved(request.store, row, event)
     return Reply(show=phases.state_card(row, Phrase("The days are changed.")), tell=told)
-
-
-def _refuse_over(row: ReviewCycle) -> None:
-    if row.state not in ("running", "paused"):
-        raise Problem(Phrase("This cycle does not run."))
 
 
 def _moved(store: Store, row: ReviewCycle, event: CycleEvent) -> tuple[Tell, ...]:

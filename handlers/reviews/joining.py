@@ -24,6 +24,7 @@ Added = Annotated[tuple[Person, ...], Colleague(Phrase("Whom do you add?"), most
     allow=runners,
     seen_by=Phrase("Seen by HR; those whom you add, and who writes about them, hear what they have to do."),
     title=Phrase("Add people to the cycle"),
+    over=lambda request, args: running_cycle(request, args["cycle"]),
 )
 def add_people(request: Request, cycle: str, people: Added) -> Reply:
     """Add people to a cycle that runs: what its phase asks about them is asked now."""

@@ -98,19 +98,24 @@ People = Annotated[
 ]
 
 
+def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
+    row = bound_cycle(request, args["cycle"])
+    if row.state != "running" or row.phase not in ("self", "peers") or PEER not in row.roles:
+        raise Problem(Phrase("Colleagues are chosen before others write. In this cycle that time is over."))
+    raters.refuse_excused(request.store, row, request.actor.id)
+
+
 @feature.button(
     allow=reviewees,
     seen_by=Phrase(
         "Seen by you, your manager and HR. Those who are chosen hear that they are to write about you."
     ),
     title=Phrase("Colleagues who write about you"),
+    over=_refuse_over,
 )
 def nominate(request: Request, cycle: str, people: People) -> Reply:
     """Propose colleagues who write about you."""
     row, me = bound_cycle(request, cycle), request.actor.id
-    if row.state != "running" or row.phase not in ("self", "peers") or PEER not in row.roles:
-        raise Problem(Phrase("Colleagues are chosen before others write. In this cycle that time is over."))
-    raters.refuse_excused(request.store, row, me)
     before = request.store.reviews.duties(row.id, subject=me, role=PEER)
     kept = [duty.author_id for duty in before if duty.state in ("owed", "submitted", "declined")]
     wanted = [person for person in people if person.id not in kept]

@@ -40,11 +40,10 @@ _BEGAN = "began"
 """Beside what is typed for one part: a digest of what it began with, so that what changed elsewhere is noticed."""
 
 
-@feature.button(allow=writers)
+@feature.button(allow=writers, over=writing.refuse_over)
 def open_paper(request: Request, review: str) -> Reply:
     """Write this review part by part."""
     row = bound_review(request, review)
-    writing.refuse_closed(bound_cycle(request, row.cycle_id), row)
     return Reply(show=paper(request, row, called(request.store, row, request.actor.id)))
 
 
@@ -113,11 +112,10 @@ def _questions(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
     return beside.questions(bound_cycle(request, row.cycle_id), row, (part,))
 
 
-@feature.button(allow=writers)
+@feature.button(allow=writers, over=writing.refuse_over)
 def open_part(request: Request, review: str, part: str) -> Reply:
     """Answer this part."""
     row = bound_review(request, review)
-    writing.refuse_closed(bound_cycle(request, row.cycle_id), row)
     bound_part(request, review, part)
     args = {"review": review, "part": part}
     given = writing.so_far(request, row)
@@ -131,11 +129,10 @@ def open_part(request: Request, review: str, part: str) -> Reply:
 Answers = Annotated[dict[str, Any], Sheet(Phrase("The part"), of=_questions)]
 
 
-@feature.button(allow=writers, seen_by=writing.seen_by, title=titled)
+@feature.button(allow=writers, seen_by=writing.seen_by, title=titled, over=writing.refuse_over)
 def answer_part(request: Request, review: str, part: str, answers: Answers) -> Reply:
     """Answer this part of the review. It is kept with the others, and handed in when you say so."""
     row = bound_review(request, review)
-    writing.refuse_closed(bound_cycle(request, row.cycle_id), row)
     empty = {question.name: "" for question in _questions(request, {"review": review, "part": part})}
     writing.keep(request, row, {**empty, **{name: str(item) for name, item in answers.items()}})
     return Reply(show=paper(request, row, Phrase("Kept. Nobody reads it until you hand it in.")))

@@ -178,6 +178,7 @@ def edit_days(request: Request, cycle: str) -> Reply:
     allow=runners,
     seen_by=Phrase("Seen by HR; each day is told to those who owe something until then."),
     title=Phrase("The days of the cycle"),
+    over=lambda request, args: _prepared(request, args["cycle"]),
 )
 def set_days(request: Request, cycle: str, days: Days) -> Reply:
     """Set the last day of each phase."""

@@ -48,6 +48,7 @@ Why = Annotated[
     allow=runners,
     seen_by=Phrase("Seen by HR and by those who write in that phase."),
     title=Phrase("Back to an earlier phase"),
+    over=lambda request, args: running_cycle(request, args["cycle"]),
 )
 def reopen(request: Request, cycle: str, phase: Which, last: Last, reason: Why) -> Reply:
     """Let this cycle go back into an earlier phase, for a reason that is told."""

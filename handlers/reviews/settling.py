@@ -108,6 +108,7 @@ def strike(request: Request, cycle: str, subject: str, duty: str) -> Reply:
         "Seen by you, whom it is about, and HR. Those who are chosen hear that they are to write."
     ),
     title=_title,
+    over=lambda request, args: _choosing(request, args["cycle"], args["subject"]),
 )
 def add(
     request: Request,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Words
@@ -253,16 +253,20 @@ def acknowledge(request: Request, result: str) -> Reply:
     )
 
 
+def _refuse_final(request: Request, args: Mapping[str, Any]) -> None:
+    if bound_result(request, args["result"]).finalised_at:
+        raise Problem(Phrase("This result is final. You can still appeal against it within its days."))
+
+
 @feature.button(
     allow=subjects,
     seen_by=Phrase("Seen by you, your managers and HR, beside your result."),
     title=Phrase("Answer your review"),
+    over=_refuse_final,
 )
 def answer(request: Request, result: str, words: Answer) -> Reply:
     """Answer your result in writing."""
     row = bound_result(request, result)
-    if row.finalised_at:
-        raise Problem(Phrase("This result is final. You can still appeal against it within its days."))
     request.store.reviews.results.change(row, reply=words, replied_at=request.now)
     name = Verbatim(request.actor.name)
     card = result_card(request, bound_cycle(request, row.cycle_id), row)

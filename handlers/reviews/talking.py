@@ -179,12 +179,18 @@ def _title(request: Request, args: Mapping[str, Any]) -> Text:
     return Phrase("Your talk with {name}", name=name)
 
 
+def _refuse_unshared(request: Request, args: Mapping[str, Any]) -> None:
+    if not bound_result(request, args["result"]).shared_at:
+        raise Problem(Phrase("Share the result first; then you can talk about it."))
+
+
 @feature.button(
     allow=sharers,
     seen_by=Phrase(
         "Seen by the two of you, the managers above and HR: the day alone, nothing of what was said."
     ),
     title=_title,
+    over=_refuse_unshared,
 )
 def talked(
     request: Request,
@@ -193,8 +199,7 @@ def talked(
 ) -> Reply:
     """Note on which day you talked about this result."""
     row = bound_result(request, result)
-    if not row.shared_at:
-        raise Problem(Phrase("Share the result first; then you can talk about it."))
+    assert row.shared_at is not None  # the door asked
     at = at_wall(day, END_OF_DAY, request.actor.zone)
     if day > request.today:
         raise Problem(Phrase("This day is still to come. Note it when you have talked."), question="day")

@@ -37,6 +37,7 @@ def edit_thresholds(request: Request, cycle: str) -> Reply:
     allow=runners,
     seen_by=Phrase("Seen by HR, and before the first question by whoever writes in confidence."),
     title=Phrase("How many make a group"),
+    over=lambda request, args: prepared(request, args["cycle"]),
 )
 def set_thresholds(request: Request, cycle: str, group: Group, score: Score, comment: Comment) -> Reply:
     """Set from how many people on something is shown. From the launch on it stays as it is."""

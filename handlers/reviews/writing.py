@@ -51,10 +51,16 @@ def seen_by(request: Request, args: Mapping[str, Any]) -> Text:
     return audience(request, _cycle(request, row), row) if row else Phrase("Seen by nobody: it is gone.")
 
 
+def refuse_over(request: Request, args: Mapping[str, Any]) -> None:
+    """Raise Problem where nothing can be written any more in the review behind a door."""
+    row = bound_review(request, args["review"])
+    refuse_closed(_cycle(request, row), row)
+
+
 Answers = Annotated[dict[str, Any], Sheet(Phrase("The review"), of=_questions)]
 
 
-@feature.button(allow=writers, seen_by=seen_by, title=titled, submit=Phrase("Hand in"))
+@feature.button(allow=writers, seen_by=seen_by, title=titled, submit=Phrase("Hand in"), over=refuse_over)
 def write(request: Request, review: str, answers: Answers) -> Reply:
     """Write this review. What you type is kept as a draft until you hand it in."""
     row = bound_review(request, review)
@@ -140,7 +146,6 @@ def blank(request: Request, row: Review) -> dict[str, Any]:
 def change(request: Request, review: str) -> Reply:
     """Change a review that is handed in, with what it says now in the form."""
     row = bound_review(request, review)
-    refuse_closed(_cycle(request, row), row)
     given = {} if draft_of(request, row) else so_far(request, row)
     return Reply(ask=write.bind(review=row.id), given=given)
 

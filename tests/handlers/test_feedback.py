@@ -395,8 +395,8 @@ async def test_a_tombstone_can_neither_be_acknowledged_nor_replied_to(chat: Chat
     chat.change(lambda store: [store.change(row, state="sent") for row in store.all(Outgoing)])
     await chat.presses("eve", "Take it back")
     assert "taken back by its author" in await chat.presses("ben", "Acknowledge", on=before)
-    await chat.presses("ben", "Reply", on=before)
-    assert "taken back by its author" in await chat.submits("ben", answer="too late")
+    assert "taken back by its author" in await chat.presses("ben", "Reply", on=before)
+    assert chat.last["ben"].form is None
     assert chat.rows(FeedbackReply) == []
 
 
@@ -457,6 +457,32 @@ async def test_declining_needs_a_reason_that_the_asker_hears(chat: Chat) -> None
     assert "I was on holiday" in chat.told("ben")
     assert chat.rows(ObligationRow)[0].closed_how == "declined"
     assert "settled already" in await chat.presses("eve", "Answer", on=chat.told_cards("eve")[0])
+
+
+async def test_what_is_settled_opens_no_form_and_takes_none(chat: Chat) -> None:
+    await chat.says("ben", "/feedback ask @eve about the release")
+    (card,) = chat.told_cards("eve")
+    begun = await chat.presses("eve", "Decline", on=card)
+    await chat.presses("eve", "Answer", on=card)
+    await chat.submits("eve", **ANSWERS)
+    refused = await chat.presses("eve", "Decline", on=card)
+    assert "This request is settled already." in refused
+    assert refused.form is None
+    chat.last["eve"] = begun
+    assert "This request is settled already." in await chat.submits("eve", reason="too late")
+    assert chat.rows(FeedbackRequest)[0].state == "answered"
+
+
+async def test_no_form_opens_for_somebody_who_has_left(chat: Chat) -> None:
+    await chat.says("dora", "/feedback ask @eve about the release")
+    card = await chat.says("eve", "confidential for @dora")
+    chat.change(lambda store: store.leavers.leave_all({"dora@example.com": chat.ids["dora"]}))
+    refused = await chat.presses("eve", "Open the form", on=card)
+    assert "Dora Maar does not work here any more." in refused
+    assert refused.form is None
+    assert "Dora Maar does not work here any more." in await chat.presses(
+        "eve", "Answer", on=chat.told_cards("eve")[0]
+    )
 
 
 async def test_a_manager_asks_about_a_report_and_reads_the_answer_only_if_its_author_chose_so(

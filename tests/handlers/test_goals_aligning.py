@@ -54,6 +54,13 @@ async def later(chat: Chat) -> None:
     await chat.tick()
 
 
+async def test_what_has_ended_serves_nothing_new(chat: Chat) -> None:
+    await write(chat, "ada", "Grow the platform")
+    shown = await chat.says("ben", "/goals add Customers find their way")
+    await chat.presses("ben", "End this goal", on=shown)
+    assert "This goal has ended." in await chat.presses("ben", "Align", on=shown)
+
+
 async def test_a_goal_is_proposed_and_agreed_and_both_say_so(any_chat: Chat) -> None:
     chat = any_chat
     await write(chat, "ada", "Grow the platform")

@@ -70,9 +70,11 @@ async def test_nobody_says_that_it_is_answered_it_is_seen(chat: Chat) -> None:
 
 async def test_a_figure_is_kept_with_a_reason(chat: Chat) -> None:
     await doubts(chat)
-    await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
+    owed = await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
     await chat.presses("dora", "It is right")
     await chat.submits("dora", reason="Friday is in next week's file")
+    for label in ("It is right", "It is wrong"):
+        assert "You have answered this already." in await chat.presses("dora", label, on=owed)
     assert "Dora Maar has kept it: Friday is in next week's file" in await chat.says("ben", "/goals data")
     await chat.presses("ben", "This is wrong")
     await chat.submits("ben", remark="it was this Friday")
@@ -88,8 +90,10 @@ async def test_a_doubted_figure_says_so_and_a_correction_moves_the_score(chat: C
     form = chat.last["ben"].form
     assert form
     await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
-    await chat.presses("ben", "This is wrong", on=await chat.says("ben", "/goals data"))
+    figures = await chat.says("ben", "/goals data")
+    await chat.presses("ben", "This is wrong", on=figures)
     await chat.submits("ben", remark="four")
+    assert "You have said so already" in await chat.presses("ben", "This is wrong", on=figures)
     shown = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
     why = await chat.presses("ben", "Why this number?", on=shown)
     assert "a figure behind it is said to be wrong" in why
@@ -97,6 +101,7 @@ async def test_a_doubted_figure_says_so_and_a_correction_moves_the_score(chat: C
     await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
     await chat.presses("dora", "It is wrong")
     await chat.submits("dora", value="4", reason="indeed")
+    assert "This figure was corrected meanwhile" in await chat.presses("ben", "This is wrong", on=figures)
     (row,) = chat.rows(KeyResult)
     assert row.value == 4
     assert "is said to be wrong" not in await chat.presses("ben", "Why this number?", on=shown)
@@ -107,10 +112,11 @@ async def test_an_appeal_on_a_score_goes_to_the_manager_and_is_answered(any_chat
     await write(chat, "ben", "sign-ups from 100 to 500")
     await chat.says("ben", "/goals update 1 200")
     shown = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
-    await chat.presses("ben", "Why this number?", on=shown)
+    why = await chat.presses("ben", "Why this number?", on=shown)
     await chat.presses("ben", "This score is wrong")
     heard = await chat.submits("ben", remark="half of it was paused by the freeze")
     assert "Sent to Ada Lovelace" in heard
+    assert "You have said so already" in await chat.presses("ben", "This score is wrong", on=why)
     home = await chat.opens("ada")
     assert "Ben Okri says that the score of “Customers find their way” is wrong" in home
     heard = await chat.presses("ada", "Do it now", on=home)

@@ -161,6 +161,8 @@ async def test_numbers_alone_get_advice_when_they_are_written(chat: Chat) -> Non
 async def test_one_that_is_offered_no_longer_stays_with_its_users(chat: Chat) -> None:
     await template(chat)
     await chat.says("ben", "/goals use Customer service")
-    await chat.presses("hana", "Offer no longer", on=await chat.says("hana", "/goals templates"))
+    before = await chat.says("hana", "/goals templates")
+    await chat.presses("hana", "Offer no longer", on=before)
+    assert "This template is not offered any more." in await chat.presses("hana", "New version", on=before)
     assert "None yet." in await chat.says("ben", "/goals templates")
     assert "Made from Customer service, version 1." in await opened(chat)

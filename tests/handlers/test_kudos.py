@@ -262,6 +262,10 @@ async def test_thank_back_opens_kudos_to_the_giver(chat: Chat) -> None:
     heard = await chat.presses("ben", "Thank back")
     assert heard.form is not None
     assert list(heard.form.given["to"]) == [chat.ids["ada"]]
+    chat.change(lambda store: store.leavers.leave_all({"ada@example.com": chat.ids["ada"]}))
+    assert "Ada Lovelace does not work here any more." in await chat.presses(
+        "ben", "Thank back", on=chat.told_cards("ben")[0]
+    )
 
 
 async def test_taking_back_is_a_reversing_row_and_everybody_who_heard_hears_it(any_chat: Chat) -> None:

@@ -420,7 +420,7 @@ async def test_an_old_button_of_an_ended_series_says_so(chat: Chat) -> None:
     await chat.says("ben", "/1on1 add @chen the build")
     seen = await chat.says("chen", "/1on1 @ben")
     await chat.presses("ben", "End")
-    for label in ("Discussed", "Skip the next", "End", "Usual weekly talk"):
+    for label in ("Discussed", "Move the next", "Skip the next", "End", "Usual weekly talk"):
         assert "This one-on-one has ended." in await chat.presses("chen", label, on=seen)
 
 

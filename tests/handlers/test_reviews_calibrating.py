@@ -121,7 +121,11 @@ async def test_who_may_sit_is_asked_at_opening_and_at_each_press(chat: Chat) -> 
     await chat.submits("hana", unit="Engines", members=("grace",), guide="")
     assert "No calibration waits for you." in await chat.says("ada", "/review calibrate")
     shown = await enters(chat, "grace")
+    before = await chat.says("hana", "/review calibrate")
     await go_on(chat, "share")
+    assert "Sessions are opened in the phase of calibration" in await chat.presses(
+        "hana", "New session", on=before
+    )
     assert "This session is over" in await chat.presses("grace", "Distribution", on=shown)
 
 
@@ -188,6 +192,7 @@ async def test_potential_is_words_for_the_session_and_gone_after_it(any_chat: Ch
     assert "potential" not in file.text.casefold()
     await go_on(chat, "share")
     assert [row.level for row in chat.rows(Potential)] == [None]
+    assert "Calibration is over" in await chat.presses("ada", "Say", on=shown)
     assert "Nobody of yours is in a review that is before its calibration." in await chat.says(
         "ada", "/review potential"
     )

@@ -258,6 +258,20 @@ async def test_who_declined_may_write_after_all(chat: Chat) -> None:
     assert "Eve" not in chat.told("grace")
 
 
+async def test_what_is_over_says_so_before_a_form_opens(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    listed = await chat.says("ada", "/review")
+    shown = await chat.presses("ada", "Part by part", on=listed)
+    await chat.presses("ada", "Write", on=listed)
+    await chat.submits("ada", results="Good", growth="More")
+    assert "It is not owed any more" in await chat.presses("ada", "Decline", on=shown)
+    await go_on(chat, "closed")
+    for label in ("Write", "Part by part"):
+        assert "This review is closed." in await chat.presses("ada", label, on=listed)
+    assert "This review is closed." in await chat.presses("ada", "The whole form", on=shown)
+
+
 async def test_a_self_review_is_not_declined(chat: Chat) -> None:
     await launched(chat)
     assert "Decline" not in (await paper(chat, "ben")).buttons

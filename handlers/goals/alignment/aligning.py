@@ -98,7 +98,14 @@ def align(
     return _proposed(request, which, parent)
 
 
-@feature.button(allow=owners, seen_by=goals.audience, title=Phrase("What your goal serves"))
+def _refuse_ended(request: Request, args: Mapping[str, Any]) -> None:
+    if goals.bound_goal(request, args["goal"]).state != "open":
+        raise Problem(Phrase("This goal has ended. Open it again, then say what it serves."))
+
+
+@feature.button(
+    allow=owners, seen_by=goals.audience, title=Phrase("What your goal serves"), over=_refuse_ended
+)
 def propose(request: Request, goal: str, parent: Parent) -> Reply:
     """Say which goal above it this goal serves."""
     return _proposed(request, goal, parent)

@@ -63,16 +63,33 @@ def _bound(request: Request, objection: str) -> Objection:
     return row
 
 
+def _refuse_answered(request: Request, args: Mapping[str, Any]) -> None:
+    if _bound(request, args["objection"]).state != "open":
+        raise Problem(Phrase("You have answered this already."))
+
+
 Reason = Annotated[str, Words(Phrase("Why? They read this."), longest=1000)]
 
 
-@feature.button(allow=looking, seen_by=_answer_audience, title=Phrase("It is right"), submit=Phrase("Send"))
+@feature.button(
+    allow=looking,
+    seen_by=_answer_audience,
+    title=Phrase("It is right"),
+    submit=Phrase("Send"),
+    over=_refuse_answered,
+)
 def keep_it(request: Request, objection: str, reason: Reason) -> Reply:
     """Say that a figure or a score is right, and why."""
     return _answered(request, _bound(request, objection), KEPT, reason)
 
 
-@feature.button(allow=looking, seen_by=_answer_audience, title=Phrase("It is wrong"), submit=Phrase("Send"))
+@feature.button(
+    allow=looking,
+    seen_by=_answer_audience,
+    title=Phrase("It is wrong"),
+    submit=Phrase("Send"),
+    over=_refuse_answered,
+)
 def correct_figure(
     request: Request,
     objection: str,
@@ -96,15 +113,19 @@ def correct_figure(
     return _answered(request, row, CORRECTED, reason)
 
 
-@feature.button(allow=looking, seen_by=_answer_audience, title=Phrase("It is wrong"), submit=Phrase("Send"))
+@feature.button(
+    allow=looking,
+    seen_by=_answer_audience,
+    title=Phrase("It is wrong"),
+    submit=Phrase("Send"),
+    over=_refuse_answered,
+)
 def change_score(request: Request, objection: str, reason: Reason) -> Reply:
     """Say that a score is wrong, and what is to be changed."""
     return _answered(request, _bound(request, objection), CORRECTED, reason)
 
 
 def _answered(request: Request, row: Objection, state: str, reason: str) -> Reply:
-    if row.state != "open":
-        raise Problem(Phrase("You have answered this already."))
     try:
         request.store.objections.answer(row, state, reason)
     except Conflict:

@@ -54,11 +54,21 @@ def _figure_audience(request: Request, args: Mapping[str, Any]) -> Text:
     return readers(Kind.OBJECTION, request, named=_who_looks(request.store, row) if row else None)
 
 
+def _refuse_figure(request: Request, args: Mapping[str, Any]) -> None:
+    row = _bound_point(request, args["point"])
+    _refuse_said(request, figure_of(row))
+    if _who_looks(request.store, row) is None or not row.current:
+        raise Problem(
+            Phrase("This figure was corrected meanwhile, or nobody looks after it. Please look again.")
+        )
+
+
 @feature.button(
     allow=owner_of(_point, "subject_id"),
     seen_by=_figure_audience,
     title=Phrase("This figure is wrong"),
     submit=Phrase("Send"),
+    over=_refuse_figure,
 )
 def doubt(
     request: Request,
@@ -68,10 +78,7 @@ def doubt(
     """Say that a figure about you is wrong."""
     row = _bound_point(request, point)
     looks = _who_looks(request.store, row)
-    if looks is None or not row.current:
-        raise Problem(
-            Phrase("This figure was corrected meanwhile, or nobody looks after it. Please look again.")
-        )
+    assert looks is not None  # the door asked
     told = {
         "metric": row.metric,
         "at": row.made_at.isoformat(),
@@ -129,8 +136,19 @@ def _score_audience(request: Request, args: Mapping[str, Any]) -> Text:
     return readers(Kind.OBJECTION, request, named=approver_of(request.store, row) if row else None)
 
 
+def _refuse_score(request: Request, args: Mapping[str, Any]) -> None:
+    row = goals.bound_goal(request, args["goal"])
+    _refuse_said(request, row.id)
+    if approver_of(request.store, row) is None:
+        raise Problem(Phrase("Nobody answers for this goal but you. Change it yourself, or ask HR."))
+
+
 @feature.button(
-    allow=appellants, seen_by=_score_audience, title=Phrase("This score is wrong"), submit=Phrase("Send")
+    allow=appellants,
+    seen_by=_score_audience,
+    title=Phrase("This score is wrong"),
+    submit=Phrase("Send"),
+    over=_refuse_score,
 )
 def appeal(
     request: Request,
@@ -140,8 +158,7 @@ def appeal(
     """Say that the score of a goal of yours is wrong."""
     row = goals.bound_goal(request, goal)
     looks = approver_of(request.store, row)
-    if looks is None:
-        raise Problem(Phrase("Nobody answers for this goal but you. Change it yourself, or ask HR."))
+    assert looks is not None  # the door asked
     (each,) = goals.standing(request, [row])
     share = each.together.progress
     told = {"title": row.title, "share": format(share, "f") if share is not None else ""}
@@ -151,6 +168,12 @@ def appeal(
         title=Verbatim(row.title),
     )
     return _raised(request, SCORE, row.id, looks, told, remark, title)
+
+
+def _refuse_said(request: Request, about: str) -> None:
+    before = request.store.objections.about([about], reader=request.actor.id).get(about)
+    if before is not None and before.state == "open":
+        raise Problem(Phrase("You have said so already; it is not answered yet."))
 
 
 # Said ----------------------------------------------------------------------------------------------------------------
@@ -168,9 +191,6 @@ def _raised(
     series: str = "",
 ) -> Reply:
     store, me = request.store, request.actor.id
-    before = store.objections.about([about], reader=me).get(about)
-    if before is not None and before.state == "open":
-        raise Problem(Phrase("You have said so already; it is not answered yet."))
     row = store.objections.raise_(form, about, by=me, to=looks.id, told=told, remark=remark, series=series)
     store.obligations.open(looks.id, OWED, row.id, title=dump(title), args={"objection": row.id}, minutes=5)
     return Reply(

@@ -124,7 +124,11 @@ def revise(request: Request, template: str) -> Reply:
 
 
 @feature.button(
-    allow=stewards, seen_by=_OPEN_TO_ALL, title=Phrase("A new version of the template"), takes_long=True
+    allow=stewards,
+    seen_by=_OPEN_TO_ALL,
+    title=Phrase("A new version of the template"),
+    takes_long=True,
+    over=lambda request, args: _offered(request, args["template"]),
 )
 def new_version(
     request: Request, template: str, name: Name, items: Items, whom: Whom = "", form: Form = KPI

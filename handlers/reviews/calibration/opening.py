@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from handlers.kit.cards import Button, Card, Note, Press
@@ -73,17 +73,22 @@ def _example(scale: int) -> tuple[str, ...]:
 Session = Annotated[dict[str, Any], Sheet(Phrase("The session"), of=_asked)]
 
 
+def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
+    row = bound_cycle(request, args["cycle"])
+    if row.phase != "calibrate" or row.state != "running":
+        raise Problem(Phrase("Sessions are opened in the phase of calibration, while the cycle runs."))
+
+
 @feature.button(
     allow=runners,
     seen_by=Phrase("Seen by HR and by those whom you name, who are told now."),
     title=Phrase("Open a calibration"),
     submit=Phrase("Open it"),
+    over=_refuse_over,
 )
 def open_session(request: Request, cycle: str, asked: Session) -> Reply:
     """Open a calibration session for a unit."""
     row = bound_cycle(request, cycle)
-    if row.phase != "calibrate" or row.state != "running":
-        raise Problem(Phrase("Sessions are opened in the phase of calibration, while the cycle runs."))
     unit = "" if asked["unit"] == EVERYBODY else asked["unit"]
     members = [each.id if isinstance(each, Person) else str(each) for each in asked["members"]]
     guide = _guide(asked.get("guide", ""), len(points_of(row)))

@@ -93,12 +93,16 @@ LEVELS = tuple(
 Level = Annotated[str, Choice(Phrase("This person …"), options=LEVELS)]
 
 
-@feature.button(allow=judges, seen_by=_seen_by, title=_title)
+def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
+    cycle = bound_cycle(request, bound_result(request, args["result"]).cycle_id)
+    if cycle.phase not in BEFORE or cycle.state != "running":
+        raise Problem(Phrase("Calibration is over, and with it what was said about potential."))
+
+
+@feature.button(allow=judges, seen_by=_seen_by, title=_title, over=_refuse_over)
 def judge(request: Request, result: str, level: Level) -> Reply:
     """Say how far you think that this person could go."""
     row = bound_result(request, result)
     cycle = bound_cycle(request, row.cycle_id)
-    if cycle.phase not in BEFORE or cycle.state != "running":
-        raise Problem(Phrase("Calibration is over, and with it what was said about potential."))
     request.store.reviews.calibration.judge(cycle.id, row.subject_id, int(level), author=request.actor.id)
     return Reply(show=_card(request, [cycle]))

@@ -153,13 +153,18 @@ def _title(request: Request, args: Mapping[str, Any]) -> Text:
 Change = Annotated[dict[str, Any], Sheet(Phrase("Another rating"), of=_asked)]
 
 
-@feature.button(allow=changers, seen_by=_seen_by, title=_title, submit=Phrase("Change it"))
+def _refuse_shared(request: Request, args: Mapping[str, Any]) -> None:
+    if _bound(request, args["session"], args["result"]).shared_at:
+        raise Problem(Phrase("This result is shared already: from now on it changes only by an appeal."))
+
+
+@feature.button(
+    allow=changers, seen_by=_seen_by, title=_title, submit=Phrase("Change it"), over=_refuse_shared
+)
 def change_rating(request: Request, session: str, result: str, asked: Change) -> Reply:
     """Change the rating of this person, with a reason that they will read."""
     row = _bound(request, session, result)
     points = int(asked["points"])
-    if row.shared_at:
-        raise Problem(Phrase("This result is shared already: from now on it changes only by an appeal."))
     if (row.rating or {}).get("points") == points:
         raise Problem(Phrase("It is this rating already. Pick another one, or leave it."), question="points")
     if len(asked["reason"].split()) < 2 and len(asked["reason"]) < 8:

@@ -62,20 +62,30 @@ Reason = Annotated[
 ]
 
 
-@feature.button(
-    allow=writers, seen_by=_seen_by, title=Phrase("Set a remark aside"), submit=Phrase("Set aside")
-)
-def set_aside(request: Request, review: str, hit: str, reason: Reason) -> Reply:
-    """Set this remark aside, with a reason. It is not made again about these words."""
-    row = bound_review(request, review)
+def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
+    row = bound_review(request, args["review"])
     cycle = bound_cycle(request, row.cycle_id)
     if is_confidential(row.role, cycle.peers):
         raise Problem(
             Phrase("Of what is written in confidence nothing is kept beside it. Hand it in as it is.")
         )
-    meant = _hit(request, row, cycle, hit)
-    if meant is None:
+    if _hit(request, row, cycle, args["hit"]) is None:
         raise Problem(Phrase("These words do not stand there any more, or you have set it aside before."))
+
+
+@feature.button(
+    allow=writers,
+    seen_by=_seen_by,
+    title=Phrase("Set a remark aside"),
+    submit=Phrase("Set aside"),
+    over=_refuse_over,
+)
+def set_aside(request: Request, review: str, hit: str, reason: Reason) -> Reply:
+    """Set this remark aside, with a reason. It is not made again about these words."""
+    row = bound_review(request, review)
+    cycle = bound_cycle(request, row.cycle_id)
+    meant = _hit(request, row, cycle, hit)
+    assert meant is not None  # the door asked
     request.store.reviews.remarks.set_aside(
         row,
         cycle,
