@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from bot.running import collect_rarely
 from tests.company import Chat, company_of_its_own
 from tests.engines import ENGINES
 from tests.faults.figures import print_figures
@@ -39,10 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: looking through it for garbage again and again takes a tenth of the time."""
-    gc.collect()
-    gc.freeze()
+    collect_rarely()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import gc
 import json
 import os
 import runpy
@@ -131,9 +132,12 @@ def _dismiss(mother: subprocess.Popen[str]) -> None:
 
 def main() -> None:
     """Import, then fork whenever told. In a child, be what was asked for."""
+    gc.disable()
     for name in IMPORTED:
         import_module(name)
     configure_mappers()  # as much of a start as half of the imports
+    gc.freeze()  # nor is it looked through in any child
+    gc.enable()
     told = _serve()
     if told is not None:
         _become(told)
