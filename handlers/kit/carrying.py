@@ -17,7 +17,7 @@ from handlers.kit.steps import Step, Steps
 from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.kit.typed import spoken
 from handlers.kit.values import altered, dump
-from handlers.kit.vocabulary import Vocabulary
+from handlers.kit.vocabulary import vocabulary
 from storage.people import Directory, Person
 from storage.store import Store
 from storage.tables import Draft, Outgoing
@@ -36,7 +36,7 @@ class Carrying:
         self.routes: dict[str, Route] = {
             route.name: route for feature in features for route in feature.routes
         }
-        self.vocabulary = Vocabulary(self.routes.values())
+        self.vocabulary = vocabulary(*self.routes.values())
         self._feature_of = {route.name: feature for feature in features for route in feature.routes}
         self._homes = [
             block for _, block in sorted((h for f in features for h in f.homes), key=lambda pair: pair[0])

@@ -27,7 +27,7 @@ Over: TypeAlias = "Callable[[Request, Mapping[str, Any]], object]"
 """Raises Problem where what a button is bound to is over, or not there yet."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Route:
     """One door: its handler, who may pass, and the questions that its signature asks."""
 

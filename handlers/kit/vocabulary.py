@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from handlers.kit.characters import simpler
 from handlers.kit.features import Route
@@ -111,6 +112,12 @@ class Vocabulary:
             for found in difflib.get_close_matches(tried, self._own, n=1, cutoff=0.6)
         ]
         return self._by_words[max(near)[1]] if near else None
+
+
+@lru_cache(maxsize=16)
+def vocabulary(*routes: Route) -> Vocabulary:
+    """The words of these commands, which are read once."""
+    return Vocabulary(routes)
 
 
 def _first_words(said: str) -> list[str]:

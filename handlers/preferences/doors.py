@@ -17,7 +17,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import folded
-from handlers.kit.vocabulary import Vocabulary
+from handlers.kit.vocabulary import vocabulary
 
 SOMEBODY = re.compile(r"@(\w+)")
 """A colleague in the examples that features give."""
@@ -99,7 +99,7 @@ def nearest(request: Request, said: str) -> Route | None:
     answered = (route for route in mine if route.short and _answers(request, route, said))
     if (route := next(answered, None)) is not None:
         return route
-    known = Vocabulary(mine)
+    known = vocabulary(*mine)
     if (route := known.mistyped(said)) is not None:
         return route
     named = [(len(found.group()), n) for n, route in enumerate(mine) if (found := _within(route, said))]
