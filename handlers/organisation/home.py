@@ -40,12 +40,19 @@ def setup(request: Request) -> Reply:
             Button(Phrase("Reminders"), Press("organisation.reminders", {})),
             Button(Phrase("Past check-ins and goals"), Press("organisation.past", {})),
             Button(Phrase("How long records are kept"), Press("preferences.retention", {})),
-            Note(
-                Phrase(
-                    "Also: /kudos setup, /checkin setup, /1on1 template, and /upbeat import for the people file."
-                )
-            ),
+            Note(_also(request)),
         )
+    )
+
+
+def _also(request: Request) -> Text:
+    if request.actor.role == "hr":
+        return Phrase(
+            "Also: /kudos setup, /checkin setup, /1on1 template, and /upbeat import for the people file."
+        )
+    return Phrase(
+        "Also: /kudos setup, /checkin setup, and /1on1 template. The people file is imported by HR here, or with"
+        " “upbeat people import FILE” on the machine where I run."
     )
 
 

@@ -8,6 +8,8 @@ from tests.company import Chat
 async def test_only_stewards_set_the_company_up(chat: Chat) -> None:
     assert "HR and administrators" in await chat.says("ada", "/upbeat setup")
     assert "Holidays" in (await chat.says("ivan", "/upbeat setup")).text
+    assert "/upbeat import" not in await chat.says("ivan", "/upbeat setup")  # it is not open to him
+    assert "/upbeat import" in await chat.says("hana", "/upbeat setup")
 
 
 async def test_the_holidays_are_shown_before_they_count(chat: Chat) -> None:
