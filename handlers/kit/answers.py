@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from handlers.kit import dates
@@ -15,6 +16,11 @@ from handlers.kit.requests import Request
 from handlers.kit.text import Phrase
 from handlers.kit.typed import NUMBER, clean, folded
 from storage.people import Person
+
+_ON_A_SCALE = re.compile(r"(?<=\d)(?:\s*(?:/|of|out of)\s*\d+|\s*分)$")
+"""What people put behind a number on a scale: 4/5, 4 of 5, 4分."""
+_HOUR = re.compile(r"0\d|1[3-9]|2[0-3]")
+"""An hour alone that cannot be another one in the afternoon."""
 
 
 def answer(question: Question, raw: Any, request: Request) -> Any:
@@ -70,8 +76,11 @@ def _choice(question: Choice, raw: Any, request: Request) -> str:
 
 def _number(question: Number | Scale, raw: Any, request: Request) -> float | int:
     whole = isinstance(question, Scale) or question.whole
+    said = folded(str(raw)).replace(",", ".")
+    if isinstance(question, Scale):
+        said = _ON_A_SCALE.sub("", said)
     try:
-        number = float(str(raw).strip().replace(",", "."))
+        number = float(said)
     except ValueError:
         if question.low is None or question.high is None:
             raise Problem(Phrase("Please give a number.")) from None
@@ -117,7 +126,9 @@ def _day(question: Day, raw: Any, request: Request) -> date:
 
 
 def _clock(question: Clock, raw: Any, request: Request) -> Any:
-    clock = dates.read_clock(str(raw).strip(), request.actor.language)
+    said = str(raw).strip()
+    hour = _HOUR.fullmatch(folded(said))
+    clock = time(int(hour.group())) if hour else dates.read_clock(said, request.actor.language)
     if clock is None:
         raise Problem(Phrase("I cannot read this time. Write it like 09:30."))
     return clock

@@ -90,6 +90,14 @@ async def test_a_mood_beyond_the_scale_is_refused_in_words(chat: Chat) -> None:
     assert checkins(chat, "ben") == []
 
 
+@pytest.mark.parametrize("mood", ["4/5", "4 of 5", "４分", "4"])
+async def test_a_mood_may_name_its_scale_where_it_is_asked_for(chat: Chat, mood: str) -> None:
+    chat.interviews = True
+    for words in ("/checkin", "A", "skip", "skip", mood):
+        await chat.says("ben", words)
+    assert [row.score for row in chat.rows(Mood)] == [4]
+
+
 @pytest.mark.parametrize("mood", ["mood 4/5", "mood: 4", "Mood 4 of 5.", "心情 4 分", "心情4"])
 async def test_a_mood_may_name_its_scale(chat: Chat, mood: str) -> None:
     await chat.says("ben", f"/checkin done A; {mood}")

@@ -429,3 +429,12 @@ async def test_home_ends_with_the_doors_to_my_settings(chat: Chat) -> None:
     heard = await chat.opens("ada")
     assert "Away until" in heard
     assert "Welcome back" in await chat.presses("ada", "I am back", on=heard)
+
+
+async def test_an_hour_alone_is_a_time_where_one_is_asked_for(chat: Chat) -> None:
+    chat.interviews = True
+    for words in ("/upbeat settings quiet", "22"):
+        await chat.says("ada", words)
+    assert "From 10:00\u202fPM to 7:00\u202fAM" in await chat.says("ada", "07")
+    await chat.says("ada", "/upbeat settings quiet")
+    assert "I cannot read this time." in await chat.says("ada", "7")  # in the morning, or in the evening
