@@ -27,7 +27,7 @@ Topic = Annotated[
     Words(
         Phrase("What should they think of?"),
         help=Phrase("A piece of work, a meeting, a skill: the more exact, the better the answers."),
-        lead=("about myself", "about me", "about", "on", "关于我", "关于"),
+        lead=("about myself", "about me", "about", "on", "关于"),
         longest=1500,
     ),
 ]

@@ -125,7 +125,7 @@ class _Reading:
 
     def _take_labelled(self, rest: str, questions: Sequence[Words]) -> None:
         current = questions[0]
-        for segment in _SEGMENT.split(rest):
+        for segment in _segments(rest, questions):
             labelled = _label(segment, questions)
             current, words = labelled if labelled else (current, segment.strip())
             if words:
@@ -308,7 +308,8 @@ def _numbered(labels: tuple[str, ...]) -> re.Pattern[str]:
     number = r"(\d+)(?:\s*(?:/|of|out\s+of)\s*\d+|\s*分)?"
     word = r"(?<=[\s:：\u3000-\uffff])([^\s;；,，.。:：\d][^\s;；,，.。:：]{0,11})"
     return re.compile(
-        rf"(^|[;；\n])\s*(?:{any_of})\s*[:：]?\s*(?:{number}|{word})[!！.。]*\s*(?=[;；\n]|$)", re.IGNORECASE
+        rf"(^|[;；\n,，])\s*(?:{any_of})\s*[:：]?\s*(?:{number}|{word})[!！.。]*\s*(?=[;；\n,，]|$)",
+        re.IGNORECASE,
     )
 
 
@@ -318,6 +319,20 @@ def begins_labelled(said: str, questions: Sequence[Question]) -> bool:
     labels = tuple(label for question in asked for label in question.labels)
     found = _any_of(labels).match(simpler(said.strip())) if labels else None
     return found is not None and said.strip()[found.end() :].lstrip()[:1] in (":", "：")
+
+
+def _segments(rest: str, questions: Sequence[Words]) -> list[str]:
+    """The parts of a text. Where it begins with a label, a comma before another parts too: "done A, next B"."""
+    if _label(rest, questions) is None:
+        return _SEGMENT.split(rest)
+    labels = tuple(label for question in questions for label in question.labels)
+    return [segment.strip(" ,，") for segment in _parted(labels).split(rest)]
+
+
+@lru_cache(maxsize=1024)
+def _parted(labels: tuple[str, ...]) -> re.Pattern[str]:
+    any_of = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+    return re.compile(rf"[;；\n]|[,，]\s*(?:and\s+)?(?=(?:{any_of})[\s:：])", re.IGNORECASE)
 
 
 def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:

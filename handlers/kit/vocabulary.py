@@ -14,6 +14,8 @@ from handlers.kit.typed import SEPARATORS, folded
 
 SLIP = 0.8
 """How alike a word and the command are of which it is a slip: kudso, gaols."""
+LIKE = 0.7
+"""How alike the nearest command must be to be offered at all."""
 _SLASH = re.compile(r"^[/／]")
 _ROOT = re.compile(r"^upbeat(@\w+)?(\s+|$)", re.IGNORECASE)
 _BOT = re.compile(r"^(\S+?)@\w+(?=\s|$)")
@@ -81,7 +83,8 @@ class Vocabulary:
         parts = list(re.finditer(r"\S+", bare))[: self._most]
         for count in range(len(parts), 0, -1):
             end = parts[count - 1].end()
-            route = self._by_words.get(folded(bare[:end].rstrip("，,:：")))
+            words = bare[:end].rstrip("，,:：")
+            route = self._by_words.get(folded(words)) or self._by_words.get(folded(words.rstrip("?？!！.。")))
             if route:
                 return Called(route, bare[end:].lstrip(SEPARATORS))
         return None
@@ -109,7 +112,7 @@ class Vocabulary:
         near = [
             (difflib.SequenceMatcher(None, tried, found).ratio(), found)
             for tried in (" ".join(first), *first)
-            for found in difflib.get_close_matches(tried, self._own, n=1, cutoff=0.6)
+            for found in difflib.get_close_matches(tried, self._own, n=1, cutoff=LIKE)
         ]
         return self._by_words[max(near)[1]] if near else None
 

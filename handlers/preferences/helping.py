@@ -11,6 +11,7 @@ from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Words
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Text, Verbatim, names
+from handlers.kit.typed import folded
 from handlers.preferences import courtesies
 from handlers.preferences.doors import (
     bare,
@@ -28,10 +29,15 @@ from handlers.preferences.home import feature
 About = Annotated[str, Words(Phrase("Help with what?"), lines=False, longest=50_000)]
 
 
-@feature.command("help", allow=everyone, also=("帮助", "?"), examples=("", "checkin"))
+@feature.command(
+    "help",
+    allow=everyone,
+    also=("帮助", "?", "what can you do", "how does this work", "怎么用", "菜单"),
+    examples=("", "checkin"),
+)
 def help(request: Request, about: About = "") -> Reply:
     """Show what I can do for you, with examples."""
-    if not bare(about):
+    if folded(bare(about)) in ("", "me"):
         return Reply(show=_overview(request))
     found = feature_called(about)
     if found is None and (courtesy := courtesies.answer_to(about, request.actor.name)):

@@ -48,6 +48,8 @@ async def test_a_check_in_is_recorded_at_once(any_chat: Chat) -> None:
         "日报 完成 登录页；计划 支付；阻碍 法务",
         "週報 完成：登录页；計劃：支付；阻礙：法務",
         "周报 done 登录页；接下来 支付；卡在 法务",
+        "checkin done 登录页, next 支付, and blocked 法务",
+        "周报 完成：登录页，下一步：支付，阻碍：法务",
         "check in: done 登录页; next 支付; blocked 法务",
         "Check-in done 登录页; next 支付; blocked 法务",
         "checkin done 登录页; next 支付; blocked 法务",
@@ -70,6 +72,11 @@ async def test_words_without_a_label_are_what_is_done(chat: Chat) -> None:
 async def test_a_chinese_label_that_may_be_part_of_a_word_loses_nothing(chat: Chat) -> None:
     await chat.says("chen", "周报 完成率 80%；计划评审已通过")
     assert checkins(chat, "chen")[0].answers == {"done": "完成率 80%", "next": "计划评审已通过"}
+
+
+async def test_a_comma_parts_only_before_a_label(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done the menu, the next-to-last page, the rest")
+    assert checkins(chat, "ben")[0].answers == {"done": "the menu, the next-to-last page, the rest"}
 
 
 async def test_only_a_blocker_is_a_check_in_too(chat: Chat) -> None:
@@ -95,6 +102,12 @@ async def test_a_mood_may_name_its_scale_where_it_is_asked_for(chat: Chat, mood:
     chat.interviews = True
     for words in ("/checkin", "A", "skip", "skip", mood):
         await chat.says("ben", words)
+    assert [row.score for row in chat.rows(Mood)] == [4]
+
+
+async def test_a_mood_behind_a_comma_is_private_too(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A, next B, mood 4, blocked C")
+    assert checkins(chat, "ben")[0].answers == {"done": "A", "next": "B", "blocked": "C"}
     assert [row.score for row in chat.rows(Mood)] == [4]
 
 

@@ -629,7 +629,9 @@ async def test_chinese_labels_and_words_work(any_chat: Chat) -> None:
 async def test_asking_in_chinese(chat: Chat) -> None:
     await chat.says("chen", "求反馈 @ben 关于我在发布会上的表现")
     (row,) = chat.rows(FeedbackRequest)
-    assert row.topic == "在发布会上的表现"
+    assert row.topic == "我在发布会上的表现"
+    await chat.says("chen", "求反馈 @ada 关于我的演讲")
+    assert [row.topic for row in chat.rows(FeedbackRequest)][-1] == "我的演讲"
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,22 @@ async def test_every_command_appears_in_the_help_of_who_may_use_it(chat: Chat) -
 # Help ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", ["help", "/help", "/upbeat help", "帮助", "幫助", "?", "？", "/upbeat"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "help",
+        "/help",
+        "/upbeat help",
+        "帮助",
+        "幫助",
+        "?",
+        "？",
+        "/upbeat",
+        "help me",
+        "What can you do?",
+        "怎么用？",
+    ],
+)
 async def test_help_is_asked_for_in_many_ways(chat: Chat, words: str) -> None:
     heard = await chat.says("ada", words)
     assert "What I can do for you" in heard
