@@ -34,7 +34,10 @@ FIELDS = (
 
 async def hostile_web(chat: Chat, tally: Tally, cases: int, seed: int) -> None:
     """Every answer is a page in which nothing is alive, or a refusal; never an error of ours."""
-    server = make_server(House(chat.core))  # type: ignore[arg-type]
+    house = House(chat.core)
+    for platform in house.platforms:
+        await platform.start()
+    server = make_server(house)  # type: ignore[arg-type]
     acts = Acts(chat)
     for number in range(cases):
         dice = Dice(seed * 1_000_000 + number, known=acts.ids)
