@@ -8,6 +8,7 @@ from itertools import cycle
 from typing import Any
 
 from handlers.kit import grammar
+from handlers.kit.access import managers
 from handlers.kit.asking import near, questions_of
 from handlers.kit.cards import Button
 from handlers.kit.characters import simpler
@@ -58,11 +59,15 @@ def examples_of(request: Request, route: Route) -> tuple[str, ...]:
     if request.actor.language == "zh" and chinese:
         wanted = chinese
     head = words_of(route, request.actor.language)
-    return tuple(_with_colleagues(request, f"{head} {example}".strip()) for example in wanted if example)
+    typed = (f"{head} {example}".strip() for example in wanted if example)
+    return tuple(_with_colleagues(request, route, example) for example in typed)
 
 
-def _with_colleagues(request: Request, example: str) -> str:
-    known = (*near(request, Colleague(Phrase("Whom?"))), *request.store.directory.active())
+def _with_colleagues(request: Request, route: Route, example: str) -> str:
+    directory = request.store.directory
+    # What only managers may do is about those who report to them.
+    theirs = directory.reports_of(request.actor.id, request.today) if route.allow is managers else ()
+    known = (*theirs, *near(request, Colleague(Phrase("Whom?"))), *directory.active())
     names = cycle(dict.fromkeys(person.name for person in known if person.id != request.actor.id))
     return SOMEBODY.sub(lambda found: f"@{next(names, found.group(1))}", example)
 

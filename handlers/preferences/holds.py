@@ -24,7 +24,7 @@ SEEN = Phrase("Seen by HR, and by whom it is about when they want to erase their
 
 
 @feature.command(
-    "privacy hold", allow=hr, also=("隐私 保全", "隐私保全"), examples=("ben@example.com", ""), seen_by=SEEN
+    "privacy hold", allow=hr, also=("隐私 保全", "隐私保全"), examples=("@ben", ""), seen_by=SEEN
 )
 def hold(request: Request, whom: Whom = "") -> Reply:
     """See who is on hold; put somebody on hold, so that nothing about them is erased, or let it go."""

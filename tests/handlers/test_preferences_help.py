@@ -7,6 +7,7 @@ import re
 import pytest
 
 from handlers import FEATURES
+from handlers.kit.cards import Section
 from handlers.kit.features import Route
 from handlers.kit.requests import Opened, Where
 from handlers.kit.typed import mention
@@ -31,6 +32,25 @@ async def test_every_example_runs(chat: Chat, feature: str, route: Route) -> Non
         assert heard.answer.outcome in ("done", "asked"), (example, heard.text)
         assert heard.answer.route != "preferences.help" or route.name == "preferences.help"
         assert "I did not understand" not in heard, example
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("who", ["ada", "hana"])
+async def test_every_example_that_help_shows_runs_as_it_is_shown(chat: Chat, who: str, language: str) -> None:
+    await chat.says(who, f"/upbeat settings language {language}")
+
+    shown = [
+        example
+        for each in FEATURES
+        if (card := (await chat.says(who, f"/help {each.name}")).card)
+        for part in card.parts
+        if isinstance(part, Section) and part.quoted
+        for example in chat.last[who].voice.say(part.body).splitlines()
+    ]
+    assert len(shown) > 20
+    for example in shown:
+        heard = await chat.says(who, example)
+        assert heard.answer.outcome in ("done", "asked"), (example, heard.text)
 
 
 async def test_every_command_appears_in_the_help_of_who_may_use_it(chat: Chat) -> None:
