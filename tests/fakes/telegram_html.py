@@ -11,6 +11,7 @@ KINDS = {
 }  # fmt: skip
 TAGS = {*KINDS, "a", "blockquote"}
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
+PLAIN = re.compile(r"[^<&]+")
 CHARACTER = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([a-zA-Z]+));?")
 MENTION = re.compile(r"(?<![\w/@])@([A-Za-z0-9_]{2,32})(?!\w)")
 COMMAND = re.compile(r"(?<![\w/@<>])/([A-Za-z0-9_]{1,64})(@[A-Za-z0-9_]{3,32})?(?![\w/])")
@@ -74,15 +75,21 @@ class _Reader:
             elif letter == "<":
                 self._start_tag()
             else:
-                self._append(self._character())
+                self._append(self._run() if letter != "&" else self._character())
         if self.open:
             raise Unparsable(f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"')
         self.entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
         return _trimmed("".join(self.plain), self.entities)
 
-    def _append(self, letter: str) -> None:
-        self.plain.append(letter)
-        self.length += utf16(letter)
+    def _append(self, words: str) -> None:
+        self.plain.append(words)
+        self.length += utf16(words)
+
+    def _run(self) -> str:
+        found = PLAIN.match(self.source, self.at)
+        assert found is not None
+        self.at = found.end()
+        return found[0]
 
     def _character(self) -> str:
         if self.source[self.at] == "&" and (found := CHARACTER.match(self.source, self.at)):
