@@ -13,14 +13,14 @@ from prove.rows import Row, all_hold, draw
 from prove.sweeps import SWEEPS
 from tests.engines import PROJECT
 
+ELSEWHERE = ("burst", "soak", "faults", "access")
+"""`make prove` alone bursts and soaks; the faults and the walks are tests of their own."""
 
-@pytest.mark.xdist_group("prove")  # one after the other: they measure
-@pytest.mark.parametrize(
-    "name", [sweep.name for sweep in SWEEPS if sweep.name not in ("burst", "soak", "faults", "access")]
-)  # `make prove` alone bursts and soaks; the faults and the walks are tests of their own
-def test_the_promise_holds(name: str, record_property: Callable[[str, object], None]) -> None:
+
+def test_the_promise_holds(record_property: Callable[[str, object], None]) -> None:
+    names = [sweep.name for sweep in SWEEPS if sweep.name not in ELSEWHERE]
     proof = subprocess.run(
-        [sys.executable, "-m", "prove", "--short", "--only", name],
+        [sys.executable, "-m", "prove", "--short", "--only", ",".join(names)],
         cwd=PROJECT,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
