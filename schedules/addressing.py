@@ -152,12 +152,13 @@ def _for_person(store: Store, row: Outgoing, person: Person, account: Account, c
 
 
 def _for_place(store: Store, row: Outgoing, place: Place) -> Parcel:
+    thread = place.topic if row.thread is None else row.thread
     return Parcel(
         outgoing_id=row.id,
         card=load(row.card),
         language=store.directory.language_of(place.team),
         zone=store.directory.zone_of(place.team),
-        to=Address(place.external_id, place.external_id, place.topic),
+        to=Address(place.external_id, place.external_id, thread),
         private=False,
         at=store.now,
     )

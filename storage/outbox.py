@@ -83,6 +83,7 @@ class Outbox:
         unclear: str = "repeat",
         platform: str = "",
         edits: str | None = None,
+        thread: str | None = None,
         due_at: datetime | None = None,
         expires_at: datetime | None = None,
     ) -> Outgoing | None:
@@ -101,6 +102,7 @@ class Outbox:
             unclear=unclear,
             platform=platform,
             edits=edits,
+            thread=thread,
             due_at=due_at or now,
             expires_at=expires_at,
             made_at=now,

@@ -227,6 +227,7 @@ def _put(store: Store, route: str, tell: Tell, card: str, **more: Any) -> Outgoi
         route=route,
         person_id=tell.to or None,
         place_id=tell.place or None,
+        thread=tell.thread,
         unclear="repeat" if more.get("edits") else tell.unclear,
         due_at=store.now + tell.after,
         expires_at=store.now + tell.after + tell.lives,

@@ -196,15 +196,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Tell:
-    """Something for somebody else. `to` is a person's id, or `place` a channel's row id. `topic` makes it unique;
-    `about` ("kudos:<id>") lets a reaction find it; `over` ("kudos:<id>") puts it in the place of what stands there
-    about that, and it is told anew only where nobody knows whether something stands; `on` is the one platform where it
-    may be told; `notice` names a notification that people can switch off; `unclear` says what to do when the platform
-    never answers; `lives` is how long it is worth telling."""
+    """Something for somebody else. `to` is a person's id, or `place` a channel's row id, and `thread` where in it, as
+    in `Where`, if not where the place's posts go. `topic` makes it unique; `about` ("kudos:<id>") lets a reaction find
+    it; `over` ("kudos:<id>") puts it in the place of what stands there about that, and it is told anew only where
+    nobody knows whether something stands; `on` is the one platform where it may be told; `notice` names a notification
+    that people can switch off; `unclear` says what to do when the platform never answers; `lives` is how long it is
+    worth telling."""
 
     card: Card
     to: str = ""
     place: str = ""
+    thread: str | None = None
     topic: str | None = None
     about: str = ""
     over: str = ""

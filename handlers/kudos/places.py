@@ -28,6 +28,13 @@ def shared_place(request: Request) -> Place:
     return request.store.accounts.seen_place(request.platform, where.id, where.name, topic=where.thread)
 
 
+def thread_in(request: Request, place: Place) -> str | None:
+    """In which topic of a forum this is said, where it is posted in that forum; None where its posts go anyhow."""
+    where = request.where
+    is_here = where.shared and (request.platform, where.id) == (place.platform, place.external_id)
+    return where.thread if is_here else None
+
+
 def _here(request: Request) -> Place | None:
     if request.where.kind != "channel":
         return None

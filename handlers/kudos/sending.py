@@ -10,6 +10,7 @@ from handlers.kit.repeating import AGAIN, asked_again
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
 from handlers.kit.typed import folded
+from handlers.kudos.places import thread_in
 from handlers.kudos.taking_back import take_back_button, told_about
 from handlers.kudos.thanks import DAILY, RECEIVED, Thanks, carried, channel, feature, headline, reason
 from storage.kudos import KudosRow
@@ -154,7 +155,10 @@ def _posted(request: Request, thanks: Thanks, place: Place | None) -> tuple[Tell
     title = headline(request.store, request.actor.id, (person.id for person in thanks.receivers))
     card = Card(title, *reason(request.store, thanks.why, thanks.tags, thanks.quoted))
     about = f"kudos:{thanks.group}"
-    return (Tell(card, place=place.id, topic=f"{about}:post", about=about, unclear="reconcile"),)
+    thread = thread_in(request, place)
+    return (
+        Tell(card, place=place.id, thread=thread, topic=f"{about}:post", about=about, unclear="reconcile"),
+    )
 
 
 def _receivers_told(request: Request, thanks: Thanks, place: Place | None) -> tuple[Tell, ...]:

@@ -110,6 +110,7 @@ class Outgoing(Row, table=True):
     topic: str | None = Field(default=None, unique=True)
     card: str = Field(sa_column=Column(Sealed, nullable=False))
     about: str = ""  # "kind:id" of what the message shows, to find it again from a reaction
+    thread: str | None = None  # the topic of a Telegram forum, "" the general one, if not the place's own
     withdrawn_at: datetime | None = Field(default=None, sa_type=Moment)  # its card was another one before
     edits: str | None = None  # the `Posted` whose place it takes, instead of being a message of its own
     unclear: str = "repeat"  # what to do when the platform never answered: repeat, reconcile, once

@@ -2,6 +2,7 @@
 
 from handlers.kit.cards import Button, Card
 from handlers.kit.text import Phrase
+from schedules.delivery import Delivery
 from schedules.speaking import Address, Parcel
 from storage.tables import Place
 from tests.bot.telegram import demo
@@ -90,6 +91,19 @@ async def test_an_answer_stays_in_its_topic(room: Room) -> None:
     assert said.thread_id == 11
     place = next(row for row in room.chat.rows(Place) if row.external_id == str(FORUM))
     assert (place.name, place.topic) == ("Forum", "11")
+
+
+async def test_kudos_are_posted_in_the_topic_where_they_were_said(room: Room) -> None:
+    """Whichever was the first; digests and the like go to that one."""
+    forum = room.fake.add_group(FORUM, "Forum", [BEN, ADA], topics=True)
+    await room.says(BEN, "/wave", FORUM, thread_id=11)
+    forum.threads |= {11, 12}
+    delivery = Delivery(room.core, [room.platform.speaker], worker="test")
+    for thread, reason in ((12, "the calm incident call"), (None, "the quiet release"), (11, "the plan")):
+        await room.says(BEN, f"/kudos @ada for {reason}", FORUM, thread_id=thread)
+        await delivery.deliver()
+        post = next(each for each in reversed(room.fake.chat(FORUM)) if "thanks" in each.text)
+        assert (post.thread_id, reason in post.text) == (thread, True)
 
 
 async def test_groups_come_and_go(room: Room) -> None:
