@@ -41,6 +41,8 @@ DRAIN = 20.0
 
 READY = 4.0
 """Seconds in which the database reads and writes, or we are not ready."""
+FIRST_LOOK = 0.3
+"""Seconds before the sample company's month takes the processor: whoever opens the page at once has it by then."""
 PROBE = "readiness"
 """The setting that is written for it."""
 
@@ -155,6 +157,7 @@ class App:
                 past = await found_sample_company(self.core)
                 if len(self.platforms) == 1:  # another platform has not begun to hear what would come
                     founded.set()
+                await asyncio.sleep(FIRST_LOOK)
                 await past.live_through()
 
     @contextlib.asynccontextmanager
