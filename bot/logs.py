@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from typing import Any
-
-import structlog
 
 ALLOWED = frozenset(
     {
@@ -46,10 +45,6 @@ QUIET = (
 class _Line(logging.Formatter):
     """A record of ours with its allowed fields; of a library, its name and level and the type of its error alone."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._render = structlog.processors.JSONRenderer(ensure_ascii=False)
-
     def format(self, record: logging.LogRecord) -> str:
         ours = record.name.startswith("upbeat")
         line: dict[str, Any] = {
@@ -62,7 +57,7 @@ class _Line(logging.Formatter):
         line.update({name: item for name, item in vars(record).items() if name in ALLOWED})
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
-        return str(self._render(None, "", line))
+        return json.dumps(line, ensure_ascii=False, default=repr)
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
