@@ -157,7 +157,7 @@ class App:
                 past = await found_sample_company(self.core)
                 if len(self.platforms) == 1:  # another platform has not begun to hear what would come
                     founded.set()
-                await asyncio.sleep(FIRST_LOOK)
+                    await asyncio.sleep(FIRST_LOOK)
                 await past.live_through()
 
     @contextlib.asynccontextmanager
