@@ -10,7 +10,7 @@ from typing import Any
 from handlers.checkins import rules
 from handlers.checkins.questions import IN_CHINESE, LABELS, STANDARD, keys_of
 from handlers.checkins.windows import CLOCK, DUE, LASTS
-from handlers.kit.dates import without_clock
+from handlers.kit.clocks import without_clock
 from handlers.kit.forms import NO, YES, Choice, Clock, Colleague, Option, Question, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request

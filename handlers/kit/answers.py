@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from handlers.kit import dates
+from handlers.kit import clocks, dates
 from handlers.kit.forms import Choice, Clock, Colleague, Day, Number, Question, Scale, Words
 from handlers.kit.naming import named
 from handlers.kit.problems import Problem
@@ -128,7 +128,7 @@ def _day(question: Day, raw: Any, request: Request) -> date:
 def _clock(question: Clock, raw: Any, request: Request) -> Any:
     said = str(raw).strip()
     hour = _HOUR.fullmatch(folded(said))
-    clock = time(int(hour.group())) if hour else dates.read_clock(said, request.actor.language)
+    clock = time(int(hour.group())) if hour else clocks.read_clock(said, request.actor.language)
     if clock is None:
         raise Problem(Phrase("I cannot read this time. Write it like 09:30."))
     return clock

@@ -1,15 +1,15 @@
-"""The dates and times that people write in passing ("next Friday", "下周五", "3pm"), always read alike."""
+"""The days that people write in passing ("next Friday", "下周五"), always read alike."""
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from handlers.kit.characters import SIMPLER
+from handlers.kit.numerals import ALONE, ENDS, NOT_IN_ZH_NUMBER, NUMBERS, PLAIN, ZH_NUMBER, any_of, number_of
 
 # The words
 
@@ -18,17 +18,12 @@ _MONTH_NAMES = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_NUMBER_NAMES = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-)  # fmt: skip
 
 _MONTHS = {key: n for n, name in enumerate(_MONTH_NAMES, 1) for key in (name, name[:3])} | {"sept": 9}
 _DAYS = {key: n for n, name in enumerate(_DAY_NAMES) for key in (name, name[:3])}
 _DAYS |= (
     {"tues": 1, "weds": 2, "thur": 3, "thurs": 3} | {c: n for n, c in enumerate("一二三四五六日")} | {"天": 6}
 )
-_NUMBERS = {name: n for n, name in enumerate(_NUMBER_NAMES)} | {"a": 1, "an": 1}
-_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _AHEAD = {
     "today": 0, "eod": 0, "tomorrow": 1, "今天": 0, "今日": 0, "明天": 1, "明日": 1,
     "后天": 2, "大后天": 3,
@@ -57,7 +52,7 @@ def read_day(text: str, today: date, language: str) -> DayReading | None:
     # Full-width digits and signs come from Chinese keyboards, and some of them write traditional characters; the
     # replacement keeps every position.
     text = text.strip()
-    plain = text.translate(_PLAIN)
+    plain = text.translate(PLAIN)
     matches = [(match, read) for pattern, read in _GRAMMAR if (match := pattern.search(plain))]
     if not matches:
         return None
@@ -86,9 +81,9 @@ class Length:
 
 def length_at_start(text: str) -> Length | None:
     """How many days, weeks or months the text begins with ("for 3 days", "两周"); None when it does not."""
-    plain = text.translate(_PLAIN)
+    plain = text.translate(PLAIN)
     match = next(filter(None, (pattern.match(plain) for pattern in _LENGTHS)), None)
-    number = _number(match["number"]) if match else 0
+    number = number_of(match["number"]) if match else 0
     return Length(_lasting(number, match["unit"]), match.end()) if match and number else None
 
 
@@ -101,11 +96,11 @@ def write_day(day: date) -> str:
 
 
 def _full(match: re.Match[str], today: date, language: str) -> _Found:
-    return _Found(date(int(match["year"]), _month(match["month"]), _number(match["day"])))
+    return _Found(date(int(match["year"]), _month(match["month"]), number_of(match["day"])))
 
 
 def _month_and_day(match: re.Match[str], today: date, language: str) -> _Found:
-    return _Found(_on(match["year"], _month(match["month"]), _number(match["day"]), today))
+    return _Found(_on(match["year"], _month(match["month"]), number_of(match["day"]), today))
 
 
 def _slashed(match: re.Match[str], today: date, language: str) -> _Found:
@@ -140,7 +135,7 @@ def _weekday_of_week(match: re.Match[str], today: date, language: str) -> _Found
 
 
 def _after_a_while(match: re.Match[str], today: date, language: str) -> _Found:
-    return _Found(today + _lasting(_number(match["number"]), match["unit"]))
+    return _Found(today + _lasting(number_of(match["number"]), match["unit"]))
 
 
 def _lasting(number: int, unit: str) -> relativedelta:
@@ -166,7 +161,7 @@ def _end_of_named_month(match: re.Match[str], today: date, language: str) -> _Fo
 
 
 def _end_of_named_quarter(match: re.Match[str], today: date, language: str) -> _Found:
-    return _end_of(3 * _number(match["quarter"]), match["year"], today)
+    return _end_of(3 * number_of(match["quarter"]), match["year"], today)
 
 
 def _end_of(month: int, year: str | None, today: date) -> _Found:
@@ -210,64 +205,44 @@ def _on(year: str | None, month: int, day: int, today: date) -> date:
 
 
 def _month(text: str) -> int:
-    return _MONTHS.get(text.lower()) or _number(text)
+    return _MONTHS.get(text.lower()) or number_of(text)
 
 
-def _number(text: str) -> int:
-    """The number in digits, as an English word up to twelve, or in Chinese up to 99."""
-    if text.isdecimal():
-        return int(text)
-    if text.lower() in _NUMBERS:
-        return _NUMBERS[text.lower()]
-    tens, ten, ones = text.lstrip("零〇").rpartition("十")
-    return (10 * _DIGITS.get(tens, 1) if ten else 0) + _DIGITS.get(ones, 0)
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(sorted(words, key=len, reverse=True))
-
-
-_PLAIN = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20} | SIMPLER
-
-_EN_MONTH = f"(?P<month>{_any_of(_MONTHS)})"
+_EN_MONTH = f"(?P<month>{any_of(_MONTHS)})"
 _EN_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _EN_YEAR = r"(?:,?\s+(?P<year>\d{4})\b)?"
-_EN_NUMBER = rf"(?P<number>\d{{1,3}}|{_any_of(_NUMBERS)})"
+_EN_NUMBER = rf"(?P<number>\d{{1,3}}|{any_of(NUMBERS)})"
 _EN_UNIT = r"(?P<unit>day|week|month)s?"
-_EN_WEEKDAY = f"(?P<weekday>{_any_of(name for name in _DAYS if name.isascii())})"
+_EN_WEEKDAY = f"(?P<weekday>{any_of(name for name in _DAYS if name.isascii())})"
 # The other short names are also words: "the cat sat".
 _EN_CLEAR_WEEKDAY = (
-    f"(?P<weekday>{_any_of([*_DAY_NAMES, 'tue', 'tues', 'weds', 'thu', 'thur', 'thurs', 'fri'])})"
+    f"(?P<weekday>{any_of([*_DAY_NAMES, 'tue', 'tues', 'weds', 'thu', 'thur', 'thurs', 'fri'])})"
 )
 _NOT_PAST = r"(?<!last\s)(?<!past\s)(?<!previous\s)(?<!every\s)(?<!each\s)"
 _EN_END = r"\b(?:the\s+)?end\s+of\s+"
 _EN_LATER = r"(?P<later>the\s+|this\s+|next\s+)?"
 
-_ZH_NUMBER = "[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]"
-_ZH_WHILE = rf"(?P<number>\d{{1,3}}|{_ZH_NUMBER})\s*个?(?P<unit>天|日|周|星期|礼拜|(?<=个)月)"
+_ZH_WHILE = rf"(?P<number>\d{{1,3}}|{ZH_NUMBER})\s*个?(?P<unit>天|日|周|星期|礼拜|(?<=个)月)"
 _ZH_WEEK = "(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
 _ZH_LATER = "(?P<later>本|这个?|下个?)?"
-_NOT_IN_ZH_NUMBER = "(?<![-~.,第年零〇一二三四五六七八九十百千万0-9])"
 
-_ALONE = r"(?<![\d./:-])"
-_ENDS = r"(?![\d/-]|\.\d)"
 
 _GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     (re.compile(pattern, re.ASCII | re.IGNORECASE), read)
     for pattern, read in (
         (
-            rf"{_ALONE}(?P<year>\d{{4}})(?P<sign>[-/.])(?P<month>\d{{1,2}})(?P=sign)(?P<day>\d{{1,2}}){_ENDS}",
+            rf"{ALONE}(?P<year>\d{{4}})(?P<sign>[-/.])(?P<month>\d{{1,2}})(?P=sign)(?P<day>\d{{1,2}}){ENDS}",
             _full,
         ),
-        (rf"{_ALONE}(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){_ENDS}", _full),
-        (rf"{_ALONE}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?:/(?P<year>\d{{4}}))?{_ENDS}", _slashed),
+        (rf"{ALONE}(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){ENDS}", _full),
+        (rf"{ALONE}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?:/(?P<year>\d{{4}}))?{ENDS}", _slashed),
         (
-            rf"{_NOT_IN_ZH_NUMBER}(?:(?P<year>\d{{4}}|[今明])\s*年\s*)?(?P<month>\d{{1,2}}|{_ZH_NUMBER})\s*月\s*"
-            rf"(?P<day>\d{{1,2}}|{_ZH_NUMBER})\s*[日号]",
+            rf"{NOT_IN_ZH_NUMBER}(?:(?P<year>\d{{4}}|[今明])\s*年\s*)?(?P<month>\d{{1,2}}|{ZH_NUMBER})\s*月\s*"
+            rf"(?P<day>\d{{1,2}}|{ZH_NUMBER})\s*[日号]",
             _month_and_day,
         ),
         (rf"\b{_EN_MONTH}\b\.?\s*{_EN_DAY}\b(?![:.]\d){_EN_YEAR}", _month_and_day),
-        (rf"{_ALONE}\b{_EN_DAY}\s*(?:of\s+)?{_EN_MONTH}\b\.?{_EN_YEAR}", _month_and_day),
+        (rf"{ALONE}\b{_EN_DAY}\s*(?:of\s+)?{_EN_MONTH}\b\.?{_EN_YEAR}", _month_and_day),
         (r"\b(?:today|tomorrow|eod)\b|[今明][天日]|大后天|(?<![今以之])后天", _ahead),
         (r"\b(?:the\s+)?day\s+after\s+tomorrow\b", _day_after_tomorrow),
         (rf"{_NOT_PAST}\b{_EN_CLEAR_WEEKDAY}\b", _bare_weekday),
@@ -279,13 +254,13 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"(?P<which>本|这|下{{1,3}})个?{_ZH_WEEK}", _weekday_of_week),
         (rf"\bin\s+{_EN_NUMBER}\s+{_EN_UNIT}\b", _after_a_while),
         (rf"(?<![\w.-]){_EN_NUMBER}\s+{_EN_UNIT}\s+from\s+(?:now|today)\b", _after_a_while),
-        (rf"{_NOT_IN_ZH_NUMBER}{_ZH_WHILE}\s*[之以]?后", _after_a_while),
+        (rf"{NOT_IN_ZH_NUMBER}{_ZH_WHILE}\s*[之以]?后", _after_a_while),
         (rf"{_EN_END}{_EN_LATER}week\b|\beow\b", _end_of_week),
         (rf"{_EN_END}{_EN_LATER}month\b|\beom\b", _end_of_month),
         (rf"(?<![每上个一二三四五六七八九十\d]){_ZH_LATER}月[底末]", _end_of_month),
         (rf"{_EN_END}{_EN_MONTH}\b{_EN_YEAR}", _end_of_named_month),
         (
-            rf"{_NOT_IN_ZH_NUMBER}(?:(?P<year>\d{{4}}|[今明])\s*年\s*)?(?P<month>\d{{1,2}}|{_ZH_NUMBER})\s*月[底末]",
+            rf"{NOT_IN_ZH_NUMBER}(?:(?P<year>\d{{4}}|[今明])\s*年\s*)?(?P<month>\d{{1,2}}|{ZH_NUMBER})\s*月[底末]",
             _end_of_named_month,
         ),
         (rf"{_EN_END}{_EN_LATER}quarter\b|\beoq\b", _end_of_quarter),
@@ -307,77 +282,3 @@ _LENGTHS = tuple(
         rf"(?:起|开始)?\s*,?\s*(?:一共|总共|共)?\s*{_ZH_WHILE}(?<!日)",
     )
 )
-
-
-# The clock
-
-# The hours that each part of the day can mean; "晚上12点" is left out, because it is tomorrow's 0:00.
-_HOURS = {
-    "am": (0, 11), "pm": (12, 23), "": (0, 23),
-    "凌晨": (0, 6), "清晨": (4, 11), "早晨": (4, 11), "早上": (4, 11), "早": (4, 11), "上午": (1, 12),
-    "中午": (11, 14), "下午": (12, 20), "傍晚": (17, 20), "晚上": (17, 23), "晚": (17, 23),
-}  # fmt: skip
-
-_PART = f"(?:(?P<part>{_any_of(key for key in _HOURS if key and not key.isascii())})\\s*)?"
-_AM_PM = r"(?:\s*(?P<half>[ap])\.?m\b\.?)"
-
-_COLON, _DOT, _HOUR, _ZH_CLOCK = (
-    re.compile(pattern, re.ASCII | re.IGNORECASE)
-    for pattern in (
-        rf"{_PART}{_ALONE}(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?![\d:]|\.\d){_AM_PM}?",
-        rf"{_PART}{_ALONE}(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}}){_ENDS}{_AM_PM}?",
-        rf"{_PART}{_ALONE}(?P<hour>\d{{1,2}})(?P<minute>){_AM_PM}",
-        rf"{_PART}{_NOT_IN_ZH_NUMBER}(?P<hour>\d{{1,2}}|{_ZH_NUMBER}|零)\s*[点时](?!\d{{3}})"
-        rf"(?:(?P<half_past>半)|(?P<quarters>[一三])刻|(?P<minute>\d{{1,2}}|[零〇]?(?:{_ZH_NUMBER}))(?:\s*分)?)?",
-    )
-)
-
-
-def read_clock(text: str, language: str) -> time | None:
-    """The first time of day in the text; None when there is none."""
-    found = _first_clock(text.strip(), language)
-    return _time(found) if found else None
-
-
-def clock_at_start(text: str, language: str) -> tuple[time, int] | None:
-    """The time of day with which the text begins, and how many characters say it."""
-    found = _first_clock(text, language)
-    clock = _time(found) if found and not found.start() else None
-    return (clock, found.end()) if found and clock else None
-
-
-def without_clock(text: str, language: str) -> tuple[str, time | None]:
-    """The text without the first time of day in it, and that time; the text as it is when there is none."""
-    found = _first_clock(text, language)
-    clock = _time(found) if found else None
-    return (text[: found.start()] + text[found.end() :], clock) if found and clock else (text, None)
-
-
-def _first_clock(text: str, language: str) -> re.Match[str] | None:
-    plain = text.translate(_PLAIN)
-    found = [match for pattern in _clocks(plain, language) if (match := pattern.search(plain))]
-    return min(found, key=lambda match: (match.start(), -match.end()), default=None)
-
-
-def _clocks(plain: str, language: str) -> list[re.Pattern[str]]:
-    # Among Chinese words, 9.30 is as well the 30th of September.
-    dotted = not language.startswith("zh") or _DOT.fullmatch(plain)
-    return [_COLON, _HOUR, _ZH_CLOCK, *([_DOT] if dotted else [])]
-
-
-def _time(match: re.Match[str]) -> time | None:
-    groups = match.groupdict()
-    part = groups["part"] or (f"{groups['half'].lower()}m" if groups.get("half") else "")
-    said, minute = _number(groups["hour"]), _minute(groups)
-    low, high = _HOURS[part]
-    twice = (said, said % 12 + 12, said % 12) if 1 <= said <= 12 else (said,)
-    meant = [hour for hour in twice if low <= hour <= high]
-    return time(meant[0], minute) if meant and 0 <= minute < 60 else None
-
-
-def _minute(groups: Mapping[str, str | None]) -> int:
-    if groups.get("half_past"):
-        return 30
-    if quarters := groups.get("quarters"):
-        return 15 * _number(quarters)
-    return _number(groups["minute"] or "0")

@@ -9,7 +9,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from handlers.kit import dates
+from handlers.kit import clocks, dates
 from handlers.kit.answers import first_day
 from handlers.kit.characters import simpler
 from handlers.kit.deadlines import without_deadline
@@ -213,7 +213,7 @@ class _Reading:
         text = _without_lead(self.rest, question.lead)
         word = re.match(r"\S*", text)
         tried = (text[:_LONGEST_CLOCK], word.group() if word else "")
-        readings = (dates.clock_at_start(each, self.request.actor.language) for each in tried)
+        readings = (clocks.clock_at_start(each, self.request.actor.language) for each in tried)
         if reading := next(filter(None, readings), None):
             clock, length = reading
             self.given[question.name] = clock.strftime("%H:%M")

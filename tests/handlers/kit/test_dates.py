@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.kit.dates import DayReading, clock_at_start, length_at_start, read_clock, read_day, write_day
+from handlers.kit.clocks import clock_at_start, read_clock
+from handlers.kit.dates import DayReading, length_at_start, read_day, write_day
 
 WEDNESDAY = date(2026, 11, 25)
 SUNDAY = date(2026, 11, 29)
