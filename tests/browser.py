@@ -105,9 +105,10 @@ def _keep() -> None:
         )
         try:
             assert server.stdout
-            sys.stdout.write(server.stdout.readline())
+            sys.stdout.write(address := server.stdout.readline())
             sys.stdout.flush()
-            sys.stdin.read()
+            if address:  # else whoever waits for it would wait for ever: there is no Chromium
+                sys.stdin.read()
         finally:
             server.terminate()
             server.wait()
