@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from bot.running import collect_rarely
 from tests.company import Chat, company_of_its_own
-from tests.engines import ENGINES
+from tests.engines import ENGINES, memory
 from tests.faults.figures import print_figures
 
 settings.register_profile("steady", deadline=None)  # how quick a busy machine is proves nothing
@@ -33,14 +33,25 @@ LONG = (
 """What takes long begins first: else one worker is still at it when the others have nothing left to do."""
 
 
+TOGETHER = ("tests/bot/test_assistant.py", "tests/bot/test_words.py", "tests/bot/web/test_sample.py")
+"""What each of these imports, reads or founds first takes longer than its tests: one worker has them all."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: next((n for n, at in enumerate(LONG) if item.nodeid.startswith(at)), len(LONG))
     )
+    for item in items:
+        for file in TOGETHER:
+            if item.nodeid.startswith(file):
+                item.add_marker(pytest.mark.xdist_group(file))
 
 
 gc.disable()
+
+if in_memory := memory():  # a company for each test: gigabytes, which need not be written to a disk
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory))
 
 
 def pytest_collection_finish() -> None:

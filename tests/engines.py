@@ -165,9 +165,13 @@ def _keep(settings: list[str]) -> None:
 
 
 def _place(settings: list[str]) -> Path | None:
-    """Where there is enough memory for it, a server that need not wait for the disk needs none: each new database is
-    seven hundred files."""
-    if "fsync = off" not in settings or not os.access(MEMORY, os.W_OK):
+    """A server that need not wait for the disk needs none: each new database is seven hundred files."""
+    return memory() if "fsync = off" in settings else None
+
+
+def memory() -> Path | None:
+    """A folder in this machine's memory, where there is enough of it."""
+    if not os.access(MEMORY, os.W_OK):
         return None
     return MEMORY if shutil.disk_usage(MEMORY).free > ENOUGH else None
 

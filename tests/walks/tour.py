@@ -783,7 +783,9 @@ class Tour:
             self._last = row.id
             if not self.arrives(row):
                 continue
-            person = self.chat.change(lambda store, row=row: store.directory.person(row.person_id or ""))
+            person = self.chat.database.look_now(
+                lambda store, row=row: store.directory.person(row.person_id or "")
+            )
             voice = Voice(person.language, person.zone) if person else Voice()
             yield Seen(names.get(row.person_id, ""), row.route, Heard(Answer(card=load(row.card)), voice))
 
