@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HERE = Path(__file__).parent
 
 
 def migrate(database: Database) -> bool:
@@ -25,17 +26,19 @@ def migrate(database: Database) -> bool:
             # nothing to do.
             connection.execute(text("SET LOCAL lock_timeout = '60s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(7570626561740001)"))
-        before = MigrationContext.configure(connection).get_current_revision()
+        before = _revision(connection)
+        if before == newest():
+            return False
         if not is_known(before):
             raise Newer(
                 f"The database has schema {before}, which a newer Upbeat made, and this one knows {newest()} at most."
                 " Update this one: an older Upbeat does not start on a newer schema"
             )
         chained = before is None or _is_chained(connection)
-        command.upgrade(_config(connection), "head")
+        _alembic().upgrade(_config(connection), "head")
         if not chained:
             database.adopt_log(connection)
-        return before != newest()
+        return True
 
 
 def _is_chained(connection: Connection) -> bool:
@@ -48,33 +51,51 @@ class Newer(Exception):
 
 def is_known(revision: str | None) -> bool:
     """Whether this code knows the revision: one that it does not know, a newer Upbeat has made."""
-    known = {
-        None,
-        *(script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()),
-    }
-    return revision in known
+    return revision is None or revision in _known()
 
 
 @cache
-def newest() -> str | None:
+def newest() -> str:
     """The revision of the schema that this code needs."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
+    return max(_known())
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Every revision, by the names of their files: `refresh` numbers them."""
+    return frozenset(file.stem for file in (HERE / "versions").glob("[0-9]*.py"))
 
 
 def current(database: Database) -> str | None:
     """The revision of the schema that the database has, or None when it is empty."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _revision(connection)
 
 
 def schema_of(store: Store) -> str | None:
     """The same, as a unit of work sees it."""
-    return MigrationContext.configure(store.connection).get_current_revision()
+    return _revision(store.connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _alembic() -> Any:
+    """Alembic's commands, imported where there is something to do: most starts have nothing."""
+    from alembic import command
+
+    return command
 
 
 def _config(connection: Connection | None) -> Config:
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(HERE))
     attributes: dict[str, Any] = config.attributes
     attributes["connection"] = connection
     return config
@@ -83,4 +104,4 @@ def _config(connection: Connection | None) -> Config:
 def mark_newest(database: Database) -> None:
     """Say that the database has the newest schema already, because it was made from the tables themselves."""
     with database.engine.connect() as connection, connection.begin():
-        command.stamp(_config(connection), "head")
+        _alembic().stamp(_config(connection), "head")

@@ -12,6 +12,10 @@ from storage.ids import new_id
 class Row(SQLModel):
     """What every table of ours has."""
 
+    model_config = {
+        "defer_build": True
+    }  # nothing ever validates a row, and a start has many tables to get ready
+
     id: str = Field(default_factory=new_id, primary_key=True)
 
 
