@@ -18,6 +18,18 @@ KEPT = timedelta(days=14)
 """Longer than any platform repeats; Telegram's update ids restart at random after a week of silence."""
 
 _SEEN = Prepared(select(col(Inbox.answer)).where(col(Inbox.delivery) == bindparam("delivery")))
+_LAST = Prepared(
+    select(col(Inbox.answer))
+    .where(
+        col(Inbox.received_at) > bindparam("since", type_=Inbox.__table__.c.received_at.type),  # type: ignore[attr-defined]
+        col(Inbox.person_id) == bindparam("person_id"),
+        col(Inbox.platform) == bindparam("platform"),
+        col(Inbox.outcome) != "ignored",
+        col(Inbox.route) != bindparam("beside"),
+    )
+    .order_by(col(Inbox.received_at).desc())
+    .limit(1)
+)
 
 
 class Deliveries:
@@ -30,6 +42,11 @@ class Deliveries:
         """The stored answer to this delivery ("" if it had none), or None when it is new."""
         found = self._store.run(_SEEN, delivery=delivery)
         return (found[0][0] or "") if found else None
+
+    def last_answer(self, person_id: str, platform: str, *, since: datetime, beside: str) -> str:
+        """What a person was answered last on a platform after a moment, `beside` one route; "" when it was nothing."""
+        found = self._store.run(_LAST, person_id=person_id, platform=platform, since=since, beside=beside)
+        return (found[0][0] or "") if found else ""
 
     def keep(
         self,

@@ -12,7 +12,7 @@ from handlers.kit.forms import Words
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Text, Verbatim, names
 from handlers.kit.typed import folded
-from handlers.preferences import courtesies
+from handlers.preferences import courtesies, pending
 from handlers.preferences.doors import (
     bare,
     commands,
@@ -40,11 +40,17 @@ def help(request: Request, about: About = "") -> Reply:
     if folded(bare(about)) in ("", "me"):
         return Reply(show=_overview(request))
     found = feature_called(about)
-    if found is None and (courtesy := courtesies.answer_to(about, request.actor.name)):
-        return Reply(show=Card(courtesy, Button(Phrase("All that I can do"), help.bind())), keep=True)
-    if found is None:
-        return Reply(show=_not_understood(request, about), keep=True)
-    return Reply(show=_one(request, found))
+    if found is not None:
+        return Reply(show=_one(request, found))
+    waits = pending.shown_again(request, about) if pending.is_yes_or_no(about) else None
+    return Reply(show=waits or _in_a_word(request, about) or _not_understood(request, about), keep=True)
+
+
+def _in_a_word(request: Request, about: str) -> Card | None:
+    answered = courtesies.answer_to(about, request.actor.name)
+    if answered is None and pending.is_yes_or_no(about):
+        answered = Phrase("Nothing of yours is open here, to be done or to be cancelled.")
+    return Card(answered, Button(Phrase("All that I can do"), help.bind())) if answered else None
 
 
 def _overview(request: Request) -> Card:

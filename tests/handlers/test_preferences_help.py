@@ -266,6 +266,42 @@ async def test_ok_is_an_answer_where_something_is_asked(chat: Chat) -> None:
     assert "All right." not in await chat.says("ada", "ok")
 
 
+@pytest.mark.parametrize(
+    ("who", "given", "words"),
+    [
+        ("ada", "/kudos @ben for the calm call", ("yes", "Save", "send it!", "ok", "no", "/cancel")),
+        ("chen", "点赞 @ben 因为 帮忙", ("好", "保存", "發布。", "取消")),
+    ],
+)
+async def test_a_yes_or_a_no_to_a_preview_does_nothing_and_shows_its_buttons_again(
+    chat: Chat, who: str, given: str, words: tuple[str, ...]
+) -> None:
+    shown = (await chat.says(who, given)).buttons
+    for said in words:
+        heard = await chat.says(who, said)
+        assert heard.buttons == shown, said
+        assert ("It is not done yet" in heard) or ("nothing was done with it" in heard), said
+    assert "you thanked Ben Okri" in (await chat.presses(who, "Send privately")).english
+    assert "It is not done yet" not in await chat.says(who, words[0])
+    assert chat.told_in_english("ben").count("thanks you") == 1
+
+
+@pytest.mark.parametrize("words", ["save", "取消", "/cancel"])
+async def test_a_yes_or_a_no_to_a_form_opens_it_again(chat: Chat, words: str) -> None:
+    await chat.says("ben", "/kudos for the calm call")
+    assert "Nothing was sent" in await chat.says("ben", words)
+    assert (await chat.presses("ben", "Open the form again")).form.given == {"why": "the calm call"}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("words", ["/cancel", "取消", "yes", "no"])
+async def test_a_yes_or_a_no_to_nothing_says_that_nothing_waits(chat: Chat, words: str) -> None:
+    await chat.says("ada", "/kudos @ben for the calm call")
+    chat.wait(hours=2)
+    heard = await chat.says("ada", words)
+    assert heard.text == "Nothing of yours is open here, to be done or to be cancelled."
+    assert "Send privately" not in heard.buttons
+
+
 # Words without a part in it ------------------------------------------------------------------------------------------
 
 
