@@ -132,7 +132,8 @@ class Steps:
     def _called(self, request: Request, words: str, rest: str) -> Step:
         called = self._vocabulary.find(words) if words else None
         if called is None:
-            about = {"about": words} if words.strip("/ ") else {}
+            said = spoken(words, request.store.directory, request.platform)
+            about = {"about": said} if said.strip("/ ") else {}
             return Step(route=self._routes.get(HELP), args=about)
         questions = asking.questions_of(called.route, request, {})
         read = grammar.read(called.rest or rest, request, questions)

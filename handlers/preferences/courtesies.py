@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from handlers.kit.characters import simpler
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import folded
 
@@ -40,6 +41,12 @@ _GREETED, _THANKS, _AGREED, _ALL = (
     for words in (GREETINGS, THANKS, AGREED, (*GREETINGS, *THANKS, *AGREED, *_BESIDE))
 )
 _MORE = re.compile(r"\w")
+_TO = _any("very much", "so much", "a lot", "again", "to", "you", "你")
+_THANKED = re.compile(
+    rf"(?:many |a big |big )?(?:{_any(*THANKS)})(?:\s*(?:{_TO}))*[\s,，:：]*(?P<whom>[@＠]|.*\bfor\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A thanks, and a colleague or a reason behind it."""
 
 
 def answer_to(said: str, name: str) -> Text | None:
@@ -53,3 +60,10 @@ def answer_to(said: str, name: str) -> Text | None:
     if _THANKS.search(words):
         return Phrase("You are welcome.")
     return Phrase("All right.") if _AGREED.search(words) else None
+
+
+def thanks_for(said: str) -> str:
+    """Whom somebody thanks and what for, where their words begin with a thanks to a colleague ("thanks @ben for …"), or
+    ""."""
+    found = _THANKED.match(simpler(said))
+    return said[found.start("whom") :] if found else ""

@@ -13,13 +13,16 @@ from handlers.kit.asking import near, questions_of
 from handlers.kit.cards import Button
 from handlers.kit.characters import simpler
 from handlers.kit.features import Feature, Route
-from handlers.kit.forms import Colleague, Sheet
+from handlers.kit.forms import Colleague, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import folded
 from handlers.kit.vocabulary import vocabulary
+from handlers.preferences import courtesies
 
+KUDOS = "kudos.give"
+"""The command that thanks a colleague."""
 SOMEBODY = re.compile(r"@(\w+)")
 """A colleague in the examples that features give."""
 
@@ -104,6 +107,8 @@ def nearest(request: Request, said: str) -> Route | None:
     answered = (route for route in mine if route.short and _answers(request, route, said))
     if (route := next(answered, None)) is not None:
         return route
+    if courtesies.thanks_for(bare(said)):
+        return next(route for route in mine if route.name == KUDOS)
     known = vocabulary(*mine)
     if (route := known.mistyped(said)) is not None:
         return route
@@ -130,8 +135,7 @@ def _spoken(route: Route) -> list[str]:
 def opening(request: Request, route: Route, said: str) -> Button:
     """A button that does what was meant: with what followed the mistyped words, as answers or in the form's draft."""
     label = Phrase("Yes, {command}", command=Verbatim(words_of(route, request.actor.language)))
-    rest = said.strip() if _answers(request, route, said) else _after(route, said)
-    given = _given(request, route, rest)
+    given = _given(request, route, _rest(request, route, said))
     if any(isinstance(question, Sheet) for question in route.questions):
         if given:
             request.store.drafts.begin(request.actor.id, route.name, {}, given)
@@ -139,11 +143,21 @@ def opening(request: Request, route: Route, said: str) -> Button:
     return Button(label, route.bind(**given), style="primary")
 
 
+def _rest(request: Request, route: Route, said: str) -> str:
+    """What of the words answers the questions of the command that was meant."""
+    if _answers(request, route, said):
+        return said.strip()
+    thanks = courtesies.thanks_for(bare(said)) if route.name == KUDOS else ""
+    return thanks or _after(route, said)
+
+
 def _given(request: Request, route: Route, rest: str) -> dict[str, Any]:
+    questions = questions_of(route, request, {})
     try:
-        return grammar.read(rest, request, questions_of(route, request, {})).given
-    except Problem:
-        return {}
+        return grammar.read(rest, request, questions).given
+    except Problem:  # whom they mention is nobody's name; the words stay
+        free = (question.name for question in questions if isinstance(question, Words))
+        return {name: rest for name in list(free)[:1]}
 
 
 def _after(route: Route, said: str) -> str:

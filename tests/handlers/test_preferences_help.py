@@ -193,6 +193,38 @@ async def test_answers_without_the_command_are_kept_for_its_form(
     assert opened.form.given == given
 
 
+@pytest.mark.parametrize(
+    ("who", "said", "previewed"),
+    [
+        ("ben", "thanks @ada for the help with the release", "Ben Okri thanks Ada Lovelace\nthe help with"),
+        ("ben", "Thank you so much @ada, great talk!", "Ben Okri thanks Ada Lovelace\ngreat talk!"),
+        ("ben", "many thanks to @ada and @eve for it", "Ben Okri thanks Ada Lovelace and Eve Curie\nit"),
+        ("ben", f"thx {mention('ada')} for the demo", "Ben Okri thanks Ada Lovelace\nthe demo"),
+        ("chen", "谢谢@ada帮我改了登录页", "陈明给 Ada Lovelace 点赞\n帮我改了登录页"),
+        ("chen", "多謝 @ben 昨天幫忙", "陈明给 Ben Okri 点赞\n昨天幫忙"),
+    ],
+)
+async def test_a_thanks_to_a_colleague_in_plain_words_offers_kudos_with_the_words(
+    chat: Chat, who: str, said: str, previewed: str
+) -> None:
+    heard = await chat.says(who, said)
+    assert previewed in (await chat.presses(who, next(each for each in heard.buttons if "Yes" in each))).text
+
+
+@pytest.mark.parametrize("said", ["thanks everyone for the help", "thanks @nobody for the help"])
+async def test_a_thanks_to_nobody_who_is_known_keeps_the_words_all_the_same(chat: Chat, said: str) -> None:
+    await chat.says("ben", said)
+    opened = await chat.presses("ben", "Yes, /kudos")
+    assert opened.form is not None
+    assert [question.name for question in opened.form.questions] == ["to", "value"]
+    assert said.removeprefix("thanks ") in await chat.submits("ben", to=("ada",))
+
+
+async def test_a_mistyped_command_keeps_whom_it_mentions(chat: Chat) -> None:
+    await chat.says("ben", f"/kudso {mention('ada')} for the demo")
+    assert "Ben Okri thanks Ada Lovelace" in await chat.presses("ben", "Yes, /kudos")
+
+
 async def test_what_stands_behind_a_command_in_a_sentence_is_kept(chat: Chat) -> None:
     await chat.says("chen", "我想请假到周五")
     assert "2026年11月27日周五" in await chat.presses("chen", "对，/upbeat 请假")
