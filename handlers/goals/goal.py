@@ -13,8 +13,10 @@ from handlers.goals.amounts import given_text, value_text
 from handlers.goals.scorecards.parts import is_given
 from handlers.goals.scoring import Direction, Measure, Part, Together
 from handlers.kit.access import Rule, readers
+from handlers.kit.cards import Button, Press
 from handlers.kit.features import Feature
 from handlers.kit.forms import Option
+from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from storage.goals import Goal, KeyResult
@@ -103,6 +105,17 @@ seers = Rule(
     lambda request, args: goal_of(request, args) is not None,
     Phrase("This goal is gone, or you do not see it any more."),
 )
+
+
+def refuse_ended(request: Request, args: Mapping[str, Any]) -> None:
+    """Raise Problem where the goal behind a door has ended: its buttons stand for long."""
+    row = goal_of(request, args)
+    if row is not None and row.state != "open":
+        raise Problem(
+            Phrase("This goal has ended, and nothing was changed. Open it again first."),
+            buttons=(Button(Phrase("Open it again"), Press("goals.reopen", {"goal": row.id})),),
+        )
+
 
 # How far it is -------------------------------------------------------------------------------------------------------
 

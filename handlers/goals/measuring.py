@@ -106,7 +106,9 @@ def item(
     return _measured(request, to_card, how)
 
 
-@feature.button(allow=changers, seen_by=goals.audience, title=Phrase("A new key result"))
+@feature.button(
+    allow=changers, seen_by=goals.audience, title=Phrase("A new key result"), over=goals.refuse_ended
+)
 def measure(request: Request, goal: str, how: How) -> Reply:
     """Add what this goal is measured by."""
     return _measured(request, goal, how)

@@ -32,7 +32,14 @@ PAGE = 8
 """Changes on one card."""
 
 
-@feature.command("goals", allow=everyone, also=("目标", "我的目标"), examples=("",), short=True)
+@feature.command(
+    "goals",
+    allow=everyone,
+    also=("目标", "我的目标"),
+    examples=("",),
+    short=True,
+    otherwise=("goals.update", "goals.of"),
+)
 def mine(request: Request) -> Reply:
     """Show my goals and how far they are."""
     own = goals.standing(request, request.store.goals.of(request.actor.id, reader=request.actor.id))

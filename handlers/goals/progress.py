@@ -69,7 +69,9 @@ def update(request: Request, result: Result, far: Far, confidence: Sure = "", re
     return _said(request, result, far, confidence, remark)
 
 
-@feature.button(allow=changers, seen_by=goals.audience, title=Phrase("How far is it?"))
+@feature.button(
+    allow=changers, seen_by=goals.audience, title=Phrase("How far is it?"), over=goals.refuse_ended
+)
 def say(request: Request, result: str, far: Far, confidence: Sure = "", remark: Remark = "") -> Reply:
     """Say how far this key result is."""
     return _said(request, result, far, confidence, remark)
@@ -99,7 +101,7 @@ def _refuse_unjudged(request: Request, row: KeyResult, value: Decimal, note: str
         )
 
 
-@feature.button(allow=changers)
+@feature.button(allow=changers, over=goals.refuse_ended)
 def same(request: Request, result: str, confidence: str) -> Reply:
     """Nothing moved, but it looks so."""
     row = goals.bound_result(request, result)

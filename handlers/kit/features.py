@@ -52,6 +52,7 @@ class Route:
     takes_file: int = 0
     follows_edits: bool = False
     seen_done: bool = False
+    otherwise: tuple[str, ...] = ()
     closed: Closed | None = None
     over: Over | None = None
 
@@ -110,6 +111,7 @@ class Feature:
         takes_long: bool = False,
         takes_file: int = 0,
         follows_edits: bool = False,
+        otherwise: tuple[str, ...] = (),
         wordless: bool = False,
     ) -> Callable[[Handler], Route]:
         """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring
@@ -119,7 +121,8 @@ class Feature:
         What `takes_file` gets a file that is sent with its words, its table read before; one without words goes
         to the first door, by this number, that is open to whoever sends it, and to none of less than 1. What
         `follows_edits` is told when somebody edits a message into its words, and finds out itself what that
-        message did before. What is `wordless` neither asks for nor shows what people write, so that it is open
+        message did before. Words behind it that answer nothing here are for the first of the commands that they may
+        mean `otherwise` (by the names of their routes) all of whose questions they answer. What is `wordless` neither asks for nor shows what people write, so that it is open
         where the feature is `closed`."""
 
         def made(handler: Handler) -> Route:
@@ -136,6 +139,7 @@ class Feature:
                 takes_long=takes_long,
                 takes_file=takes_file,
                 follows_edits=follows_edits,
+                otherwise=otherwise,
                 closed=None if wordless else self.closed,
             )
             self.routes.append(route)

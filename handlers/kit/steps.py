@@ -135,12 +135,20 @@ class Steps:
             said = spoken(words, request.store.directory, request.platform)
             about = {"about": said} if said.strip("/ ") else {}
             return Step(route=self._routes.get(HELP), args=about)
-        questions = asking.questions_of(called.route, request, {})
-        read = grammar.read(called.rest or rest, request, questions)
+        route, read = self._meant(request, called.route, called.rest or rest)
         given = {**dict.fromkeys(read.missing, ""), **read.given}
         typed = spoken(words if called.rest else rest, request.store.directory, request.platform)
         unclear = _unclear(read) if called.rest else ()
-        return Step(route=called.route, args={}, given=given, typed=typed, unclear=unclear)
+        return Step(route=route, args={}, given=given, typed=typed, unclear=unclear)
+
+    def _meant(self, request: Request, route: Route, words: str) -> tuple[Route, grammar.Understood]:
+        """What words say to a command, or where they say nothing to it, to the first other one that they may be for."""
+        read = grammar.read(words, request, asking.questions_of(route, request, {}))
+        for other in map(self._routes.__getitem__, route.otherwise if read.left and not read.given else ()):
+            found = grammar.read(words, request, asking.questions_of(other, request, {}))
+            if not (found.left or found.missing) and asking.has_all(other, request, found.given):
+                return other, found
+        return route, read
 
     def _edited(self, request: Request, act: Said, words: str) -> Step:
         """Doors that do not follow edits hear of none. An edit can overtake its message, or follow one that did

@@ -149,6 +149,37 @@ async def test_nothing_is_changed_without_a_trace(chat: Chat) -> None:
     }
 
 
+async def test_an_ended_goal_takes_no_word_from_an_old_button_before_it_is_opened_again(chat: Chat) -> None:
+    shown = await write(chat, "ben", "sign-ups from 100 to 500")
+    said = await chat.says("ben", "/goals update 1 200")
+    mine = await chat.says("ben", "/goals")
+    form = await chat.presses("ben", "1.1. sign-ups", on=mine)
+    await chat.presses("ben", "End this goal", on=shown)
+    for label, on in (("1.1. sign-ups", mine), ("At risk", said), ("Add a key result", shown)):
+        assert "This goal has ended, and nothing was changed." in await chat.presses("ben", label, on=on)
+    chat.last["ben"] = form
+    assert "This goal has ended" in await chat.submits("ben", far="300")
+    await chat.presses("ben", "Open it again")
+    assert "300, from 100 to 500 (50 %)" in await chat.says("ben", "/goals update 1 300")
+
+
+@pytest.mark.parametrize(
+    ("who", "said", "shown"),
+    [
+        ("ben", "/goals 1.1 300 shipped", "300, from 100 to 500 (50 %)\nshipped"),
+        ("ben", "目标 1.1 70%", "380, from 100 to 500 (70 %)"),
+        ("ada", "/goals @ben", "The goals of Ben Okri"),
+        ("ada", "/goals @nobody", "I do not know nobody as a colleague."),
+        ("ben", "/goals 9.9 300", "I did not understand “9.9 300” here."),
+    ],
+)
+async def test_what_is_said_behind_the_word_for_goals_is_for_the_command_that_it_answers(
+    chat: Chat, who: str, said: str, shown: str
+) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    assert shown in await chat.says(who, said)
+
+
 async def test_every_number_says_why(chat: Chat) -> None:
     await write(chat, "ben", "sign-ups from 100 to 500", "live in Japan")
     await chat.says("ben", "/goals update 1 300")
