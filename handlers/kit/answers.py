@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from handlers.kit import clocks, dates
@@ -32,13 +32,26 @@ def answer(question: Question, raw: Any, request: Request) -> Any:
 
 
 def counted(question: Question, raw: Any, given: Mapping[str, Any], request: Request) -> Any:
-    """A raw answer that says how long ("3 days") as the last of these days; any other as it is."""
+    """A raw answer that says how long ("3 days") as the last of these days, and a weekday as the one behind the first
+    of them; any other as it is."""
     if not isinstance(question, Day) or not question.counts_from:
         return raw
-    length = dates.length_at_start(str(raw).strip())
-    whole = length is not None and length.characters == len(str(raw).strip())
-    last = length.last(first_day(question, given, request)) if length and whole else None
-    return last.isoformat() if last else raw
+    said, first = str(raw).strip(), first_day(question, given, request)
+    length = dates.length_at_start(said)
+    whole = length is not None and length.characters == len(said)
+    last = length.last(first) if length and whole else None
+    reading = None if last else read_from(said, first, request)
+    return last.isoformat() if last else reading.day.isoformat() if reading else raw
+
+
+def read_from(said: str, first: date, request: Request) -> dates.DayReading | None:
+    """The day that words begin with; a weekday that would lie before the first day is the one in the week from it on:
+    "from next Monday until Wednesday"."""
+    reading = dates.read_day(said, request.today, request.actor.language)
+    if reading is None or reading.day >= first:
+        return reading
+    later = dates.read_day(said, first, request.actor.language)
+    return later if later and later.day < first + timedelta(days=7) else reading
 
 
 def first_day(question: Day, given: Mapping[str, Any], request: Request) -> date:

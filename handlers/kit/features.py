@@ -122,8 +122,8 @@ class Feature:
         to the first door, by this number, that is open to whoever sends it, and to none of less than 1. What
         `follows_edits` is told when somebody edits a message into its words, and finds out itself what that
         message did before. Words behind it that answer nothing here are for the first of the commands that they may
-        mean `otherwise` (by the names of their routes) all of whose questions they answer. What is `wordless` neither asks for nor shows what people write, so that it is open
-        where the feature is `closed`."""
+        mean `otherwise` (by the names of their routes) all of whose questions they answer. What is `wordless` neither
+        asks for nor shows what people write, so that it is open where the feature is `closed`."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=False)

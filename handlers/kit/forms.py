@@ -131,12 +131,14 @@ class Colleague(Question):
 class Day(Question):
     """A calendar day. `lead` are words that may stand before it in a command ("until"); a `led` one is read there only
     behind one of them. What may be said as a length instead ("for 3 days") names in `counts_from` the question whose
-    day is the first of it, or today where that has no answer. A `trailing` one is also read at the end of free words,
+    day is the first of it, or today where that has no answer. One that is said `alone`, without a lead, answers the
+    question of that name too. A `trailing` one is also read at the end of free words,
     where words say that something is due then ("by Friday", 周五前)."""
 
     lead: tuple[str, ...] = ()
     led: bool = False
     counts_from: str = ""
+    alone: str = ""
     trailing: bool = False
     earliest: date | None = None
 

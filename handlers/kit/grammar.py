@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from handlers.kit import clocks, dates
-from handlers.kit.answers import first_day
+from handlers.kit.answers import first_day, read_from
 from handlers.kit.characters import simpler
 from handlers.kit.deadlines import without_deadline
 from handlers.kit.forms import (
@@ -35,6 +35,9 @@ _BY_THEN = re.compile(r"^(?:[之以]前|为止|前(?![端台期面后辈任提�
 """What may touch a day in Chinese that something is due by: 周五前发草稿. Not 前端, which is what people work on."""
 _FROM_THEN = re.compile(r"^(?:起|开始)$")
 """What may end a day in Chinese on which something begins: 三天，从周一开始."""
+_ON = re.compile(r"^on\s+", re.IGNORECASE)
+_IN_A_WHILE = re.compile(r"^in\s|后$", re.IGNORECASE)
+"""A day that is said by how far away it is, as people say when something begins."""
 _WHY = ("because", "due to", "因为", "由于")
 """How a reason begins that nobody asked for."""
 _AND = re.compile(r"^(?:and\s+|[和与及跟]\s*)(?=[@＠\x02])")
@@ -168,18 +171,29 @@ class _Reading:
 
     def _take_day(self, question: Day) -> None:
         text = _without_lead(self.rest, question.lead)
-        if question.led and text == self.rest:
+        is_led = text != self.rest
+        if question.led and not is_led:
             return
-        reading = dates.read_day(text[:_LONGEST_DAY], self.request.today, self.request.actor.language)
+        text = _ON.sub("", text) if question.alone else text
+        reading = read_from(text[:_LONGEST_DAY], first_day(question, self.given, self.request), self.request)
         if reading and text.lower().startswith(reading.text.lower()):
             self.given[question.name] = reading.day.isoformat()
             after = text[len(reading.text) :]
             then = _BY_THEN.match(simpler(after))
             self.rest = after[then.end() if then else 0 :].lstrip(SEPARATORS)
+            if question.alone:
+                self._take_alone(question, begins=is_led or _IN_A_WHILE.search(reading.text) is not None)
         elif question.counts_from:
             self._take_length(question)
         elif question.trailing:
             self._take_deadline(question)
+
+    def _take_alone(self, question: Day, *, begins: bool) -> None:
+        """A day with nothing else, or only why, is all that is meant, unless it is said as when something begins."""
+        if begins:
+            self.rest = "" if _FROM_THEN.match(simpler(self.rest)) else self.rest
+        elif not self.left or self._says_why():
+            self.given[question.alone] = self.given[question.name]
 
     def _take_length(self, question: Day) -> None:
         """How long it is, from the day that another question asks for: that may stand before or behind. With other

@@ -27,6 +27,7 @@ Since = Annotated[
     Day(
         Phrase("From which day on? Empty for today."),
         lead=("from", "since", "starting from", "starting on", "starting", "从", "自"),
+        alone="until",
     ),
 ]
 Until = Annotated[
@@ -74,14 +75,22 @@ def _check(request: Request, first: date, until: date) -> None:
 
 
 def _noted(request: Request, first: date, until: date) -> Card:
-    title = (
-        Phrase("You are away until {until}, that day included.", until=until)
-        if first <= request.today
-        else Phrase(
-            "You will be away from {first} until {until}, both days included.", first=first, until=until
-        )
+    return Card(
+        _when(request, first, until),
+        *_meanwhile(request, first, until),
+        *_undo(request, first),
+        *_stand_in(request),
     )
-    return Card(title, *_meanwhile(request, first, until), *_undo(request, first), *_stand_in(request))
+
+
+def _when(request: Request, first: date, until: date) -> Text:
+    if first <= request.today:
+        return Phrase("You are away until {until}, that day included.", until=until)
+    if first == until:
+        return Phrase("You will be away on {day}, for that day alone.", day=first)
+    return Phrase(
+        "You will be away from {first} until {until}, both days included.", first=first, until=until
+    )
 
 
 def _stand_in(request: Request) -> tuple[Part, ...]:
@@ -169,11 +178,7 @@ def _planned(request: Request) -> tuple[Part, ...]:
     rows = request.store.preferences.absences(request.actor.id, request.today)
     return tuple(
         Section(
-            Phrase(
-                "You will be away from {first} until {until}, both days included.",
-                first=row.first,
-                until=row.last,
-            ),
+            _when(request, row.first, row.last),
             button=_drop_button(row),
         )
         for row in rows

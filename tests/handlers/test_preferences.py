@@ -249,6 +249,12 @@ async def test_away_in_other_words(chat: Chat, words: str) -> None:
         ("/away for 3 days because of the flu", ("2026-11-23", "2026-11-25")),
         ("/away from friday for 3 days", ("2026-11-27", "2026-11-29")),
         ("/away for 3 days starting friday", ("2026-11-27", "2026-11-29")),
+        ("/away tomorrow", ("2026-11-24", "2026-11-24")),
+        ("/away on friday", ("2026-11-27", "2026-11-27")),
+        ("/away tomorrow because of the flu", ("2026-11-24", "2026-11-24")),
+        ("請假 後天", ("2026-11-25", "2026-11-25")),
+        ("/away from next monday until wednesday", ("2026-11-30", "2026-12-02")),
+        ("请假 下周一到周三", ("2026-11-30", "2026-12-02")),
         ("请假三天", ("2026-11-23", "2026-11-25")),
         ("休假两周", ("2026-11-23", "2026-12-06")),
         ("请假从周五起三天", ("2026-11-27", "2026-11-29")),
@@ -264,7 +270,16 @@ async def test_away_for_so_long_counts_its_first_day(chat: Chat, words: str, day
 
 @pytest.mark.parametrize(
     "words",
-    ["/away two days next week", "/away for a week and a half", "/away in 3 days", "请假三天半", "请假到3日"],
+    [
+        "/away two days next week",
+        "/away for a week and a half",
+        "/away in 3 days",
+        "/away from tomorrow",
+        "/away tomorrow and wednesday",
+        "请假三天半",
+        "请假到3日",
+        "请假 从明天起",
+    ],
 )
 async def test_a_length_that_begins_or_ends_elsewhere_is_asked_for(chat: Chat, words: str) -> None:
     assert (await chat.says("ada", words)).form is not None
