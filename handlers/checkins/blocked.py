@@ -10,7 +10,7 @@ from handlers.kit.access import owner_of
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.features import Ring, Rung, Silence
-from handlers.kit.hours import calendar_of
+from handlers.kit.hours import Hours, calendar_of
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.typed import folded
@@ -68,7 +68,8 @@ def keep(request: Request, row: CheckIn, words: str) -> tuple[Tell, ...]:
 def _begin(request: Request, row: CheckIn, line: str) -> None:
     blocker = request.store.checkins.blockers.begin(row, line)
     about = f"{request.actor.id}:{blocker.id}"
-    request.store.slots.plan(BELL, about, _raised_at(request.store, request.actor, request.now))
+    hours = Hours(request.actor.zone, calendar_of(request.store), quiet=None)
+    request.store.slots.plan(BELL, about, _raised_at(hours, request.now))
 
 
 def _struck_out(request: Request, row: CheckIn, known: list[Blocker]) -> list[Blocker]:
@@ -141,13 +142,12 @@ def _told_solved(request: Request, row: Blocker) -> tuple[Tell, ...]:
 # Raising ----------------------------------------------------------------------------------------------------
 
 
-def _raised_at(store: Store, person: Person, moment: datetime) -> datetime:
-    """The morning, where the person is, after it has been open for two workdays."""
-    calendar = calendar_of(store)
-    day = local_day(moment, person.zone)
+def _raised_at(hours: Hours, opened: datetime) -> datetime:
+    """The morning, where the person is, after it has been open for two days on which they work."""
+    day = local_day(opened, hours.zone)
     for _ in range(WORKDAYS):
-        day = calendar.next_workday(day)
-    return at_wall(day, MORNING, person.zone)
+        day = hours.next_open_day(day)
+    return at_wall(day, MORNING, hours.zone)
 
 
 @feature.bell("blocker")
@@ -159,15 +159,21 @@ def raise_blocker(ring: Ring) -> Rung:
     row = store.checkins.blockers.get(blocker_id, person_id)
     if person is None or not person.active or row is None or row.solved_at or not row.matter:
         return Rung(None, silence=Silence("done"))
-    today = local_day(ring.now, person.zone)
-    if absence := store.preferences.absence_on(person_id, today):
-        later = at_wall(calendar_of(store).next_workday(absence.last), MORNING, person.zone)
+    hours = _hours_since(store, person, row.made_at)
+    if hours.absences and (later := _raised_at(hours, row.made_at)) > ring.now:
         return Rung(later, silence=Silence("away", later))
-    manager = _helper(store, store.directory.line_above(person_id, today), row)
+    manager = _helper(store, store.directory.line_above(person_id, local_day(ring.now, person.zone)), row)
     if manager is None or not manager.active or not _may_hear(store, manager, row):
         return Rung(None, silence=Silence("nobody to tell"))
     store.checkins.blockers.raise_to(row, manager.id)
     return Rung(None, tell=(_to_manager(person, manager, row), _to_person(person, manager, row)))
+
+
+def _hours_since(store: Store, person: Person, opened: datetime) -> Hours:
+    """When the person was here since it came up, and will be."""
+    absences = store.preferences.absences(person.id, local_day(opened, person.zone))
+    away = tuple((row.first, row.last) for row in absences)
+    return Hours(person.zone, calendar_of(store), quiet=None, absences=away)
 
 
 def _helper(store: Store, line: Sequence[str], row: Blocker) -> Person | None:

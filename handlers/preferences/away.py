@@ -53,6 +53,9 @@ def away(request: Request, *, since: Since = None, until: Until) -> Reply:
     """Say until when you are away. Meanwhile I do not ask you, and you are not counted missing."""
     first = since or request.today
     _check(request, first, until)
+    noted = request.store.preferences.absence_on(request.actor.id, first) if since == until else None
+    if noted is not None:  # a day of a leave that they said before, which stays
+        return Reply(show=_noted(request, noted.first, noted.last))
     request.store.preferences.away(request.actor.id, first, until)
     return Reply(show=_noted(request, first, until))
 

@@ -1,6 +1,6 @@
 """What blocks people is carried over, solved, or raised to the manager after two workdays."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import col
@@ -92,15 +92,26 @@ async def test_a_solved_blocker_is_not_raised(chat: Chat) -> None:
     assert "blocked" not in chat.told("ada")
 
 
-async def test_who_is_away_is_raised_when_they_are_back(chat: Chat) -> None:
+async def test_days_of_leave_are_none_of_the_two_workdays(chat: Chat) -> None:
     await chat.says("ben", "/checkin done A; blocked by legal")
     chat.change(lambda store: store.preferences.away(chat.ids["ben"], date(2026, 11, 24), date(2026, 11, 27)))
-    chat.wait(days=3)
+    for day, is_raised in ((25, False), (26, False), (27, False), (30, False), (31, True)):
+        chat.at(datetime(2026, 11, 1, 9, 1, tzinfo=UTC) + timedelta(days=day - 1))
+        await chat.tick()
+        assert ("blocked for two" in chat.told("ada")) == is_raised, day
+
+
+async def test_who_comes_back_from_leave_can_solve_it_before_the_manager_hears(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    chat.wait(days=1)
+    await chat.says("ben", "/away until friday")
+    chat.at(datetime(2026, 11, 30, 10, tzinfo=UTC))
     await chat.tick()
-    assert "blocked for two" not in chat.told("ada")
-    chat.at(datetime(2026, 11, 30, 9, 1, tzinfo=UTC))
+    await chat.says("ben", "/checkin done B")
+    await chat.presses("ben", "Solved")
+    chat.wait(days=2)
     await chat.tick()
-    assert "blocked for two" in chat.told("ada")
+    assert "blocked" not in chat.told("ada")
 
 
 async def test_a_new_manager_is_the_one_who_hears(chat: Chat) -> None:

@@ -268,6 +268,12 @@ async def test_away_for_so_long_counts_its_first_day(chat: Chat, words: str, day
     assert [(str(first), str(last)) for first, last in absences(chat)] == [days]
 
 
+async def test_a_day_of_a_leave_that_was_said_before_leaves_it_as_it_is(chat: Chat) -> None:
+    await chat.says("ada", "/away from 2026-12-21 until 2026-12-31")
+    assert "from Mon, Dec 21, 2026 until Thu, Dec 31, 2026" in await chat.says("ada", "/away on 2026-12-24")
+    assert [(str(first), str(last)) for first, last in absences(chat)] == [("2026-12-21", "2026-12-31")]
+
+
 @pytest.mark.parametrize(
     "words",
     [
