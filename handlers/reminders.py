@@ -27,8 +27,8 @@ SETTLED = Phrase("This is settled already. Nothing is left to do.")
 @feature.button(allow=everyone)
 def snooze(request: Request, obligations: tuple[str, ...], until: str) -> Reply:
     """Remind me of this later."""
-    rows = _open(request, obligations)
     at = _moment(request, until)
+    rows = _still_there(_open(request, obligations), at)
     for row in rows:
         request.store.obligations.snooze(row, at)
     late = [row for row in rows if row.due_at and row.due_at <= at]
@@ -177,6 +177,22 @@ def _open(request: Request, obligations: tuple[str, ...]) -> list[ObligationRow]
     if not rows:
         raise Problem(SETTLED)
     return rows
+
+
+def _still_there(rows: list[ObligationRow], at: datetime) -> list[ObligationRow]:
+    """Those of which can be reminded at that moment; raises Problem where all of them are over by then."""
+    there = [row for row in rows if row.expires_at is None or row.expires_at > at]
+    if not there:
+        ends = max(row.expires_at for row in rows if row.expires_at)
+        raise Problem(
+            Phrase(
+                "{moment} is too late for this: it ends {end}. I leave the reminders as they are.",
+                moment=at,
+                end=ends,
+            ),
+            buttons=tuple(main_button(row) for row in rows[:1]),
+        )
+    return there
 
 
 def _moment(request: Request, until: str) -> datetime:

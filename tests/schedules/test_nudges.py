@@ -283,6 +283,21 @@ async def test_a_snoozed_reminder_comes_again(errands: Chat, label: str, pressed
     assert decisions(errands)[-1] == ("sent", "asked for")
 
 
+async def test_no_reminder_is_promised_for_when_it_is_over(errands: Chat) -> None:
+    owe(errands, "ben", "bread", due_at=MONDAY + 30 * HOUR, expires_at=MONDAY + 7 * HOUR)
+    owe(errands, "ben", "milk")
+    await errands.tick()
+    heard = await errands.presses("ben", "Tomorrow morning")
+    assert "I will remind you Tue, Nov 24, 2026" in heard
+    assert ("milk" in heard, "bread" in heard) == (True, False)
+    owe(errands, "eve", "bread", expires_at=MONDAY + 7 * HOUR)
+    errands.wait(hours=6)
+    await errands.tick()
+    heard = await errands.presses("eve", "In an hour")
+    assert "too late for this: it ends Mon, Nov 23, 2026" in heard
+    assert [row.snoozed_until for row in errands.rows(ObligationRow) if row.about == "bread"] == [None, None]
+
+
 async def test_already_done_is_believed(errands: Chat) -> None:
     owe(errands, "ben", "bread", due_at=MONDAY + 30 * HOUR)
     await errands.tick()
