@@ -10,9 +10,12 @@ import sys
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
-from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 
 def opened(path: str) -> sqlite3.Connection:
@@ -40,13 +43,12 @@ def slack(path: str, port: int) -> None:
         database.execute("INSERT INTO checkin VALUES (?, ?, ?)", row)
         await ack({"response_type": "ephemeral", "text": "Checked in."})
 
-    server = FastAPI()
     handler = AsyncSlackRequestHandler(app)
 
-    @server.post("/slack/events")
     async def events(request: Request) -> Response:
         return await handler.handle(request)
 
+    server = Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
     uvicorn.run(server, host="127.0.0.1", port=port, log_level="error", access_log=False)
 
 
@@ -62,13 +64,11 @@ def telegram(path: str, port: int) -> None:
     from telegram.request import HTTPXRequest
 
     database = opened(path)
-    server = FastAPI()
     address = os.environ["TELEGRAM_API_URL"]
     request = HTTPXRequest(connection_pool_size=16, pool_timeout=60)
     bot = library.Bot(os.environ["TELEGRAM_BOT_TOKEN"], base_url=f"{address}/bot", request=request)
     answering: set[asyncio.Task[Any]] = set()
 
-    @server.post("/telegram/webhook")
     async def webhook(request: Request) -> Response:
         update = library.Update.de_json(json.loads(await request.body()))
         assert update.message
@@ -80,6 +80,7 @@ def telegram(path: str, port: int) -> None:
         answer.add_done_callback(answering.discard)
         return Response(b"")
 
+    server = Starlette(routes=[Route("/telegram/webhook", webhook, methods=["POST"])])
     uvicorn.run(server, host="127.0.0.1", port=port, log_level="error", access_log=False)
 
 

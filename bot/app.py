@@ -33,7 +33,8 @@ from storage.leases import MOST_SKEW
 from storage.migrations import migrate, newest, schema_of
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter, FastAPI
+    from starlette.applications import Starlette
+    from starlette.routing import BaseRoute
 
 DRAIN = 20.0
 """Seconds that a stop waits for messages that are being sent."""
@@ -198,12 +199,12 @@ class App:
         except Exception:  # whatever it is, it is not ready
             return False
 
-    def routers(self) -> list[APIRouter]:
+    def routes(self) -> list[BaseRoute]:
         """The platforms' pages, the customers' and the calendars', in a process that serves them."""
         from bot.web import calendar, customers
 
-        found = [platform.router for platform in self.platforms if platform.router is not None]
-        found += [customers.make_router(self.database), calendar.make_router(self.database)]
+        found = [route for platform in self.platforms for route in platform.routes]
+        found += [*customers.make_routes(self.database), calendar.make_route(self.database)]
         return found if Role.WEB in self.roles else []
 
     def doors(self) -> dict[str, Door]:
@@ -212,7 +213,7 @@ class App:
         found[ingest.PATH] = ingest.make_door(self.core)
         return found if Role.WEB in self.roles else {}
 
-    def server(self) -> FastAPI:
+    def server(self) -> Starlette:
         """The one HTTP server, which starts and stops the app with itself."""
         from bot.web.server import make_server
 

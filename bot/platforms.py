@@ -10,7 +10,7 @@ from schedules.speaking import Speaker
 from schedules.turns import Alone
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter
+    from starlette.routing import BaseRoute
 
 
 class Platform(Protocol):
@@ -25,8 +25,8 @@ class Platform(Protocol):
         """Its voice."""
 
     @property
-    def router(self) -> APIRouter | None:
-        """Its pages on the one HTTP server, or None."""
+    def routes(self) -> Sequence[BaseRoute]:
+        """Its pages on the one HTTP server."""
 
     @property
     def doors(self) -> Mapping[str, Door]:

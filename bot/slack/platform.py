@@ -25,8 +25,8 @@ from handlers.kit.dispatch import Core
 from schedules.turns import Alone, Tenure
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter
     from slack_bolt.async_app import AsyncApp
+    from starlette.routing import BaseRoute
 
 log = logging.getLogger("upbeat.slack")
 
@@ -64,7 +64,7 @@ class SlackPlatform:
         self._members: Members | None = None
         self._roll_call: asyncio.Task[None] | None = None
         self.speaker = SlackSpeaker(core, self._client, self._health, self._studio)
-        self.router: APIRouter | None = None
+        self.routes: Sequence[BaseRoute] = ()
         self.doors: dict[str, Door] = {}
         if signing_secret.strip() and not app_token:
             self.doors[PATH] = make_door(signing_secret, lambda: self._bolt, self._tasks)

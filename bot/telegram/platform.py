@@ -26,7 +26,7 @@ from schedules.turns import Alone, Tenure
 from storage.database import Busy
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter
+    from starlette.routing import BaseRoute
 
 log = logging.getLogger("upbeat.telegram")
 
@@ -59,7 +59,7 @@ class TelegramPlatform:
         self._hearing: Hearing | None = None
         self._polling: Polling | None = None
         self.speaker = TelegramSpeaker(core, self._client, self._studio)
-        self.router: APIRouter | None = None
+        self.routes: Sequence[BaseRoute] = ()
         self.doors: Mapping[str, Door] = (
             {PATH: make_door(webhook_secret, self._take)} if self._webhook else {}
         )

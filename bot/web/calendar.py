@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from fastapi import APIRouter, HTTPException, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.words import Voice
 from handlers.reviews.feed import PATH, Entry, entries
@@ -17,18 +20,17 @@ LINE = 75
 """Bytes of a line at most (RFC 5545, 3.1)."""
 
 
-def make_router(database: Database) -> APIRouter:
+def make_route(database: Database) -> Route:
     """The route at which calendars ask. What is unknown or taken away is not found, in the same words."""
-    router = APIRouter()
 
-    @router.get(PATH)
-    async def calendar(token: str) -> Response:
+    async def calendar(request: Request) -> Response:
+        token = request.path_params["token"]
         found = await database.read(lambda store: _calendar(store, token))
         if found is None:
             raise HTTPException(404)
         return Response(found, media_type="text/calendar; charset=utf-8")
 
-    return router
+    return Route(PATH, calendar)
 
 
 def _calendar(store: Store, token: str) -> str | None:

@@ -6,9 +6,11 @@ import time
 from collections import OrderedDict
 from typing import Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from bot.web.draw import Drawing
 from bot.web.guards import same_origin
@@ -43,7 +45,7 @@ class Pace:
         return len(came) < self._most
 
 
-def make_router(database: Database, pace: Pace | None = None) -> APIRouter:
+def make_routes(database: Database, pace: Pace | None = None) -> list[Route]:
     """The customer's page and where its form is sent."""
     pace = pace or Pace()
 
@@ -51,22 +53,23 @@ def make_router(database: Database, pace: Pace | None = None) -> APIRouter:
         if not pace.allows(request.client.host if request.client else ""):
             raise HTTPException(429)
 
-    router = APIRouter(dependencies=[Depends(in_pace)])
-
-    @router.get(PATH + "{token}")
-    async def look(request: Request, token: str) -> Response:
+    async def look(request: Request) -> Response:
+        in_pace(request)
+        token = request.path_params["token"]
         page = await database.read(lambda store: customers.look(store, token))
         return _drawn(request, page)
 
-    @router.post(PATH + "{token}", dependencies=[Depends(same_origin)])
-    async def hand_in(request: Request, token: str) -> Response:
-        given = _given(await _form(request))
+    async def hand_in(request: Request) -> Response:
+        in_pace(request)
+        same_origin(request)
+        token, given = request.path_params["token"], _given(await _form(request))
         page, wrong = await database.write(lambda store: customers.hand_in(store, token, given))
         if page is not None and page.gone == "used":
             return RedirectResponse(PATH + token, status_code=303, headers=HEADERS)
         return _drawn(request, page, given, wrong)
 
-    return router
+    path = PATH + "{token}"
+    return [Route(path, look), Route(path, hand_in, methods=["POST"])]
 
 
 async def _form(request: Request) -> FormData:

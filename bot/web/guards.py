@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException, Request
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.door import Message, Receive, Scope, Send
 
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+Answering: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 log = logging.getLogger("upbeat.web")
 

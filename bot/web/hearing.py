@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from fastapi import HTTPException
+from starlette.exceptions import HTTPException
 
 from bot.web.live import Live
 from bot.web.pages import EMOJI, MOST, Page, View, called, identity, place_of

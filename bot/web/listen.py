@@ -1,23 +1,24 @@
 """The pages of the local chat: what a browser may ask for, and what may be done there."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
 
 from bot.pictures.studio import Studio
 from bot.web.draw import Drawing
-from bot.web.guards import local_only, same_origin
+from bot.web.guards import Answering, local_only, same_origin
 from bot.web.hearing import REFUSALS, Ears, Me
 from bot.web.live import Live
 from bot.web.pages import MOST, Page, View
-from bot.web.pictures import add_pictures
+from bot.web.pictures import pictures
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer, File
 
@@ -29,33 +30,42 @@ MOST_EVER = 2000
 """Messages of a page, however often earlier ones are asked for."""
 
 
-def make_router(core: Core, live: Live, studio: Studio, begun: asyncio.Event) -> APIRouter:
+def make_routes(core: Core, live: Live, studio: Studio, begun: asyncio.Event) -> list[Route]:
     """The routes of the local chat, for browsers on this machine alone. Until everything has begun, the first screen
     alone is shown, and whatever else is asked waits."""
     ears = Ears(core, live)
 
-    async def with_ears(request: Request) -> None:
-        request.state.ears = ears
+    def waiting(answer: Answering) -> Answering:
+        async def answered(request: Request) -> Response:
+            await begun.wait()
+            return await answer(request)
 
-    async def when_begun() -> None:
-        await begun.wait()
+        return _local(answered)
 
-    first = APIRouter(dependencies=[Depends(local_only), Depends(with_ears)], include_in_schema=False)
-    _add_first_screen(first, ears, begun)
-    router = APIRouter(dependencies=[Depends(when_begun)], include_in_schema=False)
-    _add_pages(router, ears)
-    _add_stream(router, ears)
-    add_pictures(router, ears, studio)
-    router.include_router(deeds)
-    first.include_router(router)
-    return first
+    shown = {**_pages(ears), "/as/{me}/events": _stream(ears), **pictures(ears, studio)}
+    return [
+        *(Route(path, _local(answer)) for path, answer in _first_screen(ears, begun).items()),
+        *(Route(path, waiting(answer)) for path, answer in shown.items()),
+        *(
+            Route(f"/as/{{me}}/{name}", waiting(_doing(ears, do)), methods=["POST"])
+            for name, do in DEEDS.items()
+        ),
+    ]
+
+
+def _local(answer: Answering) -> Answering:
+    async def answered(request: Request) -> Response:
+        local_only(request)
+        return await answer(request)
+
+    return answered
 
 
 async def _page(
-    ears: Ears, request: Request, called: str, view: View, most: int = MOST, *, begun: bool = True
+    ears: Ears, request: Request, view: View, most: int = MOST, *, begun: bool = True
 ) -> Response:
     """A place as somebody sees it: whole, or the parts of it that the page asks for when something changed."""
-    me = await ears.person(called)
+    me = await _acting(ears, request)
     part = request.headers.get(PART)
     shown = await ears.page(me, view, max(1, min(most, MOST_EVER)), looking=part != "unseen", begun=begun)
     if part is not None:
@@ -65,39 +75,46 @@ async def _page(
     return response
 
 
-def _add_first_screen(router: APIRouter, ears: Ears, begun: asyncio.Event) -> None:
-    @router.get("/")
+def _first_screen(ears: Ears, begun: asyncio.Event) -> dict[str, Answering]:
     async def first(request: Request) -> Response:
         called = await ears.first(request.cookies.get("acting", ""))
         if not called:
             return HTMLResponse(Drawing("en", "UTC").page("error.html", title="upbeat", words="nobody"))
         return RedirectResponse(f"/as/{quote(called)}/home", 303)
 
-    @router.get("/as/{me}/home")
-    async def home(request: Request, me: str) -> Response:
-        return await _page(ears, request, me, View("home"), begun=begun.is_set())
+    async def home(request: Request) -> Response:
+        return await _page(ears, request, View("home"), begun=begun.is_set())
+
+    return {"/": first, "/as/{me}/home": home}
 
 
-def _add_pages(router: APIRouter, ears: Ears) -> None:
-    @router.get("/as/{me}/upbeat")
-    async def upbeat(request: Request, me: str) -> Response:
-        return await _page(ears, request, me, View("upbeat"), _most(request))
+def _pages(ears: Ears) -> dict[str, Answering]:
+    async def upbeat(request: Request) -> Response:
+        return await _page(ears, request, View("upbeat"), _most(request))
 
-    @router.get("/as/{me}/in/{place}")
-    async def channel(request: Request, me: str, place: str) -> Response:
-        return await _page(ears, request, me, View("in", place), _most(request))
+    async def channel(request: Request) -> Response:
+        return await _page(ears, request, View("in", request.path_params["place"]), _most(request))
 
-    @router.get("/as/{me}/with/{person}")
-    async def colleague(request: Request, me: str, person: str) -> Response:
-        return await _page(ears, request, me, View("with", person))
+    async def colleague(request: Request) -> Response:
+        return await _page(ears, request, View("with", request.path_params["person"]))
 
-    @router.get("/as/{me}/files/{file}")
-    async def file(me: str, file: str) -> Response:
-        name, data = await ears.file(await ears.person(me), file)
+    async def file(request: Request) -> Response:
+        name, data = await ears.file(await _acting(ears, request), request.path_params["file"])
         disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
         return Response(
             data, media_type="application/octet-stream", headers={"Content-Disposition": disposition}
         )
+
+    return {
+        "/as/{me}/upbeat": upbeat,
+        "/as/{me}/in/{place}": channel,
+        "/as/{me}/with/{person}": colleague,
+        "/as/{me}/files/{file}": file,
+    }
+
+
+async def _acting(ears: Ears, request: Request) -> Me:
+    return await ears.person(request.path_params["me"])
 
 
 def _most(request: Request) -> int:
@@ -105,22 +122,23 @@ def _most(request: Request) -> int:
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else MOST
 
 
-def _add_stream(router: APIRouter, ears: Ears) -> None:
-    async def acting(me: str) -> Me:
-        return await ears.person(me)
-
-    @router.get("/as/{me}/events", response_class=EventSourceResponse)
-    async def events(request: Request, who: Annotated[Me, Depends(acting)]) -> AsyncIterable[ServerSentEvent]:
-        # A page that comes back looks at everything again, so nothing is lost in between.
-        yield ServerSentEvent(event="changed", data="everything", retry=1000)
+def _stream(ears: Ears) -> Answering:
+    async def events(request: Request) -> Response:
+        who = await _acting(ears, request)
         is_stopping = getattr(request.app.state, "is_stopping", lambda: False)
-        async for what in ears.changes(who, is_stopping):
-            yield ServerSentEvent(event="changed", data=what)
+        return StreamingResponse(_events(ears.changes(who, is_stopping)), media_type="text/event-stream")
+
+    return events
+
+
+async def _events(changes: AsyncIterator[str]) -> AsyncIterator[str]:
+    """Server-sent events: what changed, or everything, for a page that comes back looks at everything again."""
+    yield "retry: 1000\nevent: changed\ndata: everything\n\n"
+    async for what in changes:
+        yield f"event: changed\ndata: {what}\n\n"
 
 
 # What is done there ------------------------------------------------------------------------------------------
-
-deeds = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True)
@@ -153,45 +171,39 @@ class Deed:
         return HTMLResponse(_parts(page, drawer, words))
 
 
-async def _doing(request: Request, me: str) -> AsyncIterator[Deed]:
-    same_origin(request)
-    ears: Ears = request.state.ears
-    who = await ears.person(me)
-    form = await _form(request)
-    try:
-        yield Deed(ears, who, form)
-    finally:
-        await form.close()
+def _doing(ears: Ears, do: Callable[[Deed], Awaitable[Response]]) -> Answering:
+    async def done(request: Request) -> Response:
+        same_origin(request)
+        who = await _acting(ears, request)
+        form = await _form(request)
+        try:
+            return await do(Deed(ears, who, form))
+        finally:
+            await form.close()
+
+    return done
 
 
-Doing = Annotated[Deed, Depends(_doing)]
-
-
-@deeds.post("/as/{me}/say")
-async def _say(it: Doing) -> Response:
+async def _say(it: Deed) -> Response:
     words, edits = it.text("words"), it.text("edits")
     if edits:
         return await it.after(await it.ears.edit(it.me, it.view, edits, words, it.key))
     return await it.after(await it.ears.say(it.me, it.view, words, await _file(it.form), it.key))
 
 
-@deeds.post("/as/{me}/press")
-async def _press(it: Doing) -> Response:
+async def _press(it: Deed) -> Response:
     return await it.after(await it.ears.press(it.me, it.view, it.text("handle"), it.text("message"), it.key))
 
 
-@deeds.post("/as/{me}/open")
-async def _open(it: Doing) -> Response:
+async def _open(it: Deed) -> Response:
     return await it.after(await it.ears.open(it.me, it.view, it.text("shortcut"), it.text("message"), it.key))
 
 
-@deeds.post("/as/{me}/react")
-async def _react(it: Doing) -> Response:
+async def _react(it: Deed) -> Response:
     return await it.after(await it.ears.react(it.me, it.view, it.text("message"), it.text("emoji"), it.key))
 
 
-@deeds.post("/as/{me}/form")
-async def _submit(it: Doing) -> Response:
+async def _submit(it: Deed) -> Response:
     draft, given = it.text("draft"), _given(it.form)
     if it.text("closed"):
         await it.ears.keep(it.me, draft, given)
@@ -200,6 +212,15 @@ async def _submit(it: Doing) -> Response:
     if answer.outcome in REFUSALS and answer.card is not None:
         return await it.after(None, problem=answer)
     return await it.after(answer)
+
+
+DEEDS: Mapping[str, Callable[[Deed], Awaitable[Response]]] = {
+    "say": _say,
+    "press": _press,
+    "open": _open,
+    "react": _react,
+    "form": _submit,
+}
 
 
 # What is shown -----------------------------------------------------------------------------------------------

@@ -6,11 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, HTTPException
-from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from bot.pictures.specification import Drawn, specification
 from bot.pictures.studio import NotDrawn, Studio
+from bot.web.guards import Answering
 from bot.words import Voice
 from handlers.kit.cards import Card
 from handlers.kit.values import load
@@ -23,35 +25,36 @@ EMBED = Path(__file__).parent / "embed.js"
 """What the library's script does with our charts. Its other half is not kept here: the library carries its own."""
 
 
-def add_pictures(router: APIRouter, ears: Ears, studio: Studio) -> None:
-    """The routes of pictures, of what they are drawn from, and of the script that draws them in the page."""
+def pictures(ears: Ears, studio: Studio) -> dict[str, Answering]:
+    """By path: pictures, what they are drawn from, and the script that draws them in the page."""
 
-    async def spec(me: str, kind: str, place: str, number: int) -> Drawn:
-        who = await ears.person(me)
-        card = await ears.read(lambda store: _card(store, who, kind, place))
-        pictures = card.pictures() if card else ()
-        if not 0 <= number < len(pictures):
+    async def spec(request: Request) -> Drawn:
+        asked = request.path_params
+        who = await ears.person(asked["me"])
+        card = await ears.read(lambda store: _card(store, who, asked["kind"], asked["place"]))
+        found = card.pictures() if card else ()
+        if asked["number"] >= len(found):
             raise HTTPException(404)
-        return specification(pictures[number], Voice(who.person.language, who.person.zone))
+        return specification(found[asked["number"]], Voice(who.person.language, who.person.zone))
 
-    @router.get("/as/{me}/pictures/{kind}/{place}/{number}.png")
-    async def picture(me: str, kind: str, place: str, number: int) -> Response:
-        drawn = await spec(me, kind, place, number)
+    async def picture(request: Request) -> Response:
+        drawn = await spec(request)
         try:
             return Response(await studio.draw(drawn.spec), media_type="image/png")
         except NotDrawn:
             raise HTTPException(503) from None
 
-    @router.get("/as/{me}/pictures/{kind}/{place}/{number}.json")
-    async def figures(me: str, kind: str, place: str, number: int) -> Response:
-        return JSONResponse((await spec(me, kind, place, number)).spec)
+    async def figures(request: Request) -> Response:
+        return JSONResponse((await spec(request)).spec)
 
-    @router.get("/charts.js")
-    async def charts() -> Response:
+    async def charts(_: Request) -> Response:
         try:
             return Response(await studio.script(_snippet()), media_type="text/javascript")
         except NotDrawn:
             raise HTTPException(503) from None
+
+    at = "/as/{me}/pictures/{kind}/{place}/{number:int}"
+    return {f"{at}.png": picture, f"{at}.json": figures, "/charts.js": charts}
 
 
 @lru_cache

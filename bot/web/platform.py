@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.door import Door
 from bot.pictures.studio import Studio
-from bot.web.listen import make_router
+from bot.web.listen import make_routes
 from bot.web.live import Live
 from bot.web.speak import WebSpeaker
 from handlers.kit.dispatch import Core
@@ -18,7 +18,7 @@ from schedules.turns import Alone
 from storage.webchat import PLATFORM
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter
+    from starlette.routing import BaseRoute
 
 
 LOOK = 1.0
@@ -37,7 +37,7 @@ class WebPlatform:
         self._begun = asyncio.Event()
         self.speaker: Speaker = WebSpeaker(core, self._live)
         self.alone: Sequence[Alone] = ()
-        self.router: APIRouter | None = make_router(core, self._live, studio, self._begun)
+        self.routes: Sequence[BaseRoute] = make_routes(core, self._live, studio, self._begun)
         self.doors: Mapping[str, Door] = {}
 
     async def start(self) -> None:

@@ -7,7 +7,7 @@ import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -109,7 +109,7 @@ class Sweep(Judge):
     async def pages(self, web: Web, share: float) -> None:
         """Every address of the server, by everybody, and by who does not work here."""
         app = self.house.app
-        assert {*_paths(app.server().routes), *app.doors()} == PAGES
+        assert {*(route.path for route in app.server().routes), *app.doors()} == PAGES
         said = self.database.look_now(lambda store: store.webchat.messages("general", reader="", most=9))
         dice = random.Random(SEED)
         for who in (*self.house.staff, "nobody-here"):
@@ -246,8 +246,8 @@ def _people(row: Any) -> set[str]:
 
 PAGES = {
     "/", "/as/{me}/home", "/as/{me}/upbeat", "/as/{me}/in/{place}", "/as/{me}/with/{person}",
-    "/as/{me}/files/{file}", "/as/{me}/pictures/{kind}/{place}/{number}.png",
-    "/as/{me}/pictures/{kind}/{place}/{number}.json", "/charts.js",
+    "/as/{me}/files/{file}", "/as/{me}/pictures/{kind}/{place}/{number:int}.png",
+    "/as/{me}/pictures/{kind}/{place}/{number:int}.json", "/charts.js",
     "/as/{me}/events", "/as/{me}/say", "/as/{me}/press", "/as/{me}/open", "/as/{me}/react",
     "/as/{me}/form", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static",
     "/calendar/{token}.ics",
@@ -256,13 +256,6 @@ PAGES = {
 """Every address of the server. One that is not here fails: nothing searches yet what comes from it."""
 ALWAYS = ("/privacy file", "home", "/review calibrate", "/review potential")
 """What everybody goes through in the short form too: all that is theirs is behind it."""
-
-
-def _paths(routes: Iterable[Any]) -> Iterator[str]:
-    """The addresses of routes, those of included routers too."""
-    for route in routes:
-        included = getattr(route, "original_router", None)
-        yield from _paths(included.routes) if included else (route.path,)
 
 
 @pytest.mark.parametrize("moment", ["today", "later"])

@@ -39,10 +39,10 @@ class House:
     def doors(self) -> dict[str, Any]:
         return {}
 
-    def routers(self) -> list[Any]:
-        pages = (customers, calendar)
-        own = (platform.router for platform in self.platforms)
-        return [*own, *(page.make_router(self.core.database) for page in pages)]
+    def routes(self) -> list[Any]:
+        own = (route for platform in self.platforms for route in platform.routes)
+        database = self.core.database
+        return [*own, *customers.make_routes(database), calendar.make_route(database)]
 
     async def is_ready(self) -> bool:
         return True
