@@ -273,6 +273,12 @@ async def test_a_narrow_window_still_shows_everything(window: Window) -> None:
     assert await ada.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await ada.get_by_role("button", name="Change").click()
     assert await ada.evaluate("document.querySelector('#drawer').getBoundingClientRect().width <= innerWidth")
+    ben = await window.of("ben", "in/engines")
+    await says(ben, "the build is green")
+    await ada.goto(window.house.page("ada", "home"))
+    await expect(ada.locator("nav a", has_text="engines").locator(".badge")).to_contain_text("1")
+    await ada.set_viewport_size({"width": 280, "height": 700})
+    assert await ada.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 async def test_the_server_stops_while_pages_are_open(chat: Chat) -> None:
