@@ -149,14 +149,13 @@ class _Ear:
     # Buttons and reactions ---------------------------------------------------------------------------------------
 
     def press(self, query: CallbackQuery) -> Iterator[Item]:
-        data = query.data or ""
-        if query.message is None:
-            return
-        on = query.message
+        data, on = query.data or "", query.message
         # A forged handle may be anything; the store is asked only for what could be one.
         handle = data if _HANDLE.fullmatch(data) else "-"
-        heard = self._heard(Pressed(handle, str(on.message_id)), query.from_user, on.chat, on)
-        yield replace(heard, query=query.id, data=data)
+        # A client waits for its answer also where there is no message to speak of (a game, an inline message).
+        chat = on.chat if on else Chat(query.from_user.id, ChatType.PRIVATE)
+        act = Pressed(handle, str(on.message_id) if on else "")
+        yield replace(self._heard(act, query.from_user, chat, on), query=query.id, data=data)
 
     def reaction(self, update: MessageReactionUpdated) -> Iterator[Item]:
         if update.user is None or update.user.is_bot:
@@ -192,7 +191,8 @@ class _Ear:
                 external_id=str(user.id),
                 member=not user.is_bot,
                 username=user.username or "",
-                address="" if _is_shared(chat) else str(chat.id),
+                # A private chat has the number of its person: a button that was pressed in another's is no address.
+                address=str(chat.id) if chat.id == user.id else "",
             ),
             where=Where(
                 kind="channel" if _is_shared(chat) else "private",

@@ -225,7 +225,7 @@ class BotMethods(BotProfile):
         if query is None:
             raise bad(TOO_OLD)
         extra = {"text": "", "show_alert": False}
-        self.answers.append({**extra, **args, "user_id": query["from"]["id"], "data": query["data"]})
+        self.answers.append({**extra, **args, "user_id": query["from"]["id"], "data": query.get("data", "")})
         return True
 
     async def setMessageReaction(self, args: Json) -> bool:

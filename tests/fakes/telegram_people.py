@@ -148,14 +148,21 @@ class People:
         """A forged press: any data, on any message."""
         return await self._press(user_id, self._find(chat_id or user_id, message_id), data)
 
+    async def presses_nowhere(self, user_id: int, **more: Json | str) -> str:
+        """A press of which a bot sees no message, or one in a chat that is not the presser's."""
+        return await self._pressed(user_id, "0", more)
+
     async def _press(self, user_id: int, message: Message, data: str) -> str:
-        user, _ = self._present(user_id, message.chat_id)
+        self._present(user_id, message.chat_id)
+        more: Json = {"message": self.world.message_json(message), "data": data}
+        return await self._pressed(user_id, str(message.chat_id), more)
+
+    async def _pressed(self, user_id: int, chat_instance: str, more: Json) -> str:
         query: Json = {
             "id": str(next(self._query_ids)),
-            "from": user.json(),
-            "message": self.world.message_json(message),
-            "chat_instance": str(message.chat_id),
-            "data": data,
+            "from": self.world.users[user_id].json(),
+            "chat_instance": chat_instance,
+            **more,
         }
         if await self.queue.put("callback_query", query) is not None:
             self.methods.queries[query["id"]] = query

@@ -138,6 +138,24 @@ async def test_stale_foreign_and_forged_presses_get_the_same_refusal(room: Room)
     assert room.noted("ben") == []
 
 
+async def test_a_press_without_a_message_is_answered_too(room: Room) -> None:
+    await room.fake.presses_nowhere(BEN, inline_message_id="AAB", data="x")
+    await room.fake.presses_nowhere(BEN, game_short_name="chess")
+    await room.fake.presses_nowhere(MALLORY, data="")
+    await room.fake.settled()
+    assert len(room.fake.answers) == 3
+    assert all(answer["text"] for answer in room.fake.answers)
+
+
+async def test_a_press_in_the_chat_of_another_moves_nobody_there(room: Room) -> None:
+    mine = await room.says(ADA, "/echo mine")
+    await room.fake.presses_nowhere(BEN, message=room.fake.world.message_json(mine), data="-")
+    await room.fake.settled()
+    await room.says(ADA, "/toast @ben_w")
+    account = room.chat.change(lambda store: store.directory.account(room.chat.ids["ben"], "telegram"))
+    assert account.address == str(BEN)
+
+
 async def test_a_stranger_learns_how_to_get_in_and_nothing_else(room: Room) -> None:
     said = await room.says(MALLORY, "/checkin done nothing")
     assert "/start" in said.text
