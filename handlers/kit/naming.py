@@ -10,6 +10,9 @@ from handlers.kit.characters import simpler
 from handlers.kit.typed import folded
 from storage.people import Directory, Person
 
+_GOES_ON = re.compile(r"\w|[-.@+]\w")
+"""After a name: it is the beginning of a longer one, of a user name or of an address (@ben_k, @ben.k@example.com)."""
+
 
 def named(text: str, directory: Directory, platform: str) -> tuple[Person | None, int]:
     """The colleague whose name, user name or address begins this text, and how long that is. A first name counts when
@@ -42,7 +45,7 @@ def _full_name(text: str, names: _Names, directory: Directory) -> tuple[Person, 
     if found is None:
         return None
     longest = directory.people[found]
-    if text[len(longest.name) : len(longest.name) + 1].isalnum() and longest.name.isascii():
+    if longest.name.isascii() and _GOES_ON.match(text, len(longest.name)):
         return None
     return longest, len(longest.name)
 

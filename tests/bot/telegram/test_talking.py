@@ -9,6 +9,8 @@ from handlers.kit.cards import Button, Card, Section
 from handlers.kit.text import Phrase, Verbatim
 from storage.alerts import Alert
 from storage.metrics import FILES
+from storage.store import Store
+from storage.tables import PersonRow
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, MALLORY, Room
 
 
@@ -202,6 +204,17 @@ async def test_a_changed_user_name_is_noted(room: Room) -> None:
     room.fake.world.users[BEN].username = None
     await room.says(BEN, "/echo hi again")
     assert "I do not know ben_new" in as_typed((await room.says(ADA, "/toast @ben_new")).text)
+
+
+async def test_a_user_name_is_not_cut_after_the_name_with_which_it_begins(room: Room) -> None:
+    def rename(store: Store) -> None:
+        row = store.one(PersonRow, PersonRow.id == room.chat.ids["ben"])
+        store.change(row, name="Ben", revision=store.people_changed())
+
+    room.chat.change(rename)
+    assert (await room.says(ADA, "/toast @ben_w")).text == "To Ben!"
+    for other in ("ben_k", "Ben-K", "ben.k@example.com"):
+        assert f"I do not know {other}" in as_typed((await room.says(ADA, f"/toast @{other}")).text)
 
 
 async def test_someone_is_spoken_to_in_their_language(room: Room) -> None:
