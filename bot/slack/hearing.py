@@ -8,8 +8,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.pictures.studio import Studio
@@ -25,8 +23,8 @@ from bot.slack.home import Homes
 from bot.slack.listen import listen
 from bot.slack.members import PLATFORM, Members, Unsure
 from bot.slack.pages import Json
+from bot.slack.places import Places
 from bot.slack.reply import Ack, Replies
-from bot.words import readable
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer, File, Said, Sender
@@ -82,6 +80,7 @@ class Hearing:
         self._me = me
         self._health = health
         self.members = Members(core, client, health, me)
+        self._places = Places(core, client)
         self._replies = Replies(core, client, homes, studio)
         self._tasks = tasks
         self._reachable: OrderedDict[str, _Reachable] = OrderedDict()
@@ -131,12 +130,14 @@ class Hearing:
             return self._told(heard, NOT_SHOWN, 200)
 
     async def _known(self, heard: Heard) -> Heard:
-        """The same with its sender as far as Slack vouches for them, and the people it names connected."""
+        """The same with its sender as far as Slack vouches for them, and the people and the place it names known."""
         where = heard.where
         address = where.id if where.kind == "private" else ""
         sender = await self.members.sender(heard.user, address)
         if sender.member and heard.mentions:
             await self.members.connect(heard.mentions)
+        if sender.member and heard.kind in ("command", "mention", "shortcut"):
+            await self._places.meet(where)
         return altered(heard, incoming=altered(heard.incoming, sender=sender))
 
     def _keep_fresh(self, heard: Heard, answer: Answer) -> None:
@@ -242,26 +243,7 @@ class Hearing:
         elif isinstance(item, MemberChanged):
             await self.members.changed(item.user)
         elif isinstance(item, PlaceSeen):
-            await self._place(item)
-
-    async def _place(self, seen: PlaceSeen) -> None:
-        if not seen.gone:
-            seen = await self._looked_up(seen)
-        name = seen.name or seen.channel
-        await self._core.database.write(
-            lambda store: store.accounts.seen_place(PLATFORM, seen.channel, name, gone=seen.gone)
-        )
-
-    async def _looked_up(self, seen: PlaceSeen) -> PlaceSeen:
-        """The channel as it is now. One that is shared with other companies is no place for ours to be posted in."""
-        try:
-            found = (await self._client.conversations_info(channel=seen.channel))["channel"]
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("channel not looked up", extra={"error": type(error).__name__})
-            return seen
-        name = f"#{readable(str(found.get('name') or ''))}" if found.get("name") else seen.name
-        outside = bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))
-        return PlaceSeen(seen.channel, name, gone=outside or found.get("is_member") is False)
+            await self._places.note(item)
 
 
 def _problem(words: Phrase) -> Answer:

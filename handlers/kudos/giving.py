@@ -10,12 +10,16 @@ from handlers.kit.problems import Problem
 from handlers.kit.repeating import same_sent
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, platform_name
-from handlers.kudos.places import place_for, shared_place
+from handlers.kudos.places import is_closed_here, place_for, shared_place
 from handlers.kudos.sending import given, people_of, post, privately, said_before
 from handlers.kudos.thanks import Thanks, begun, carried, channel, feature, headline, reason, value_options
 from storage.kudos import KudosRow
 from storage.people import Person
 from storage.tables import Place
+
+CLOSED = Phrase(
+    "I do not post in this channel: I was not added to it, or people of another company read along here."
+)
 
 Whom = Annotated[tuple[Person, ...], Colleague(Phrase("Whom do you thank?"), most=10)]
 Why = Annotated[
@@ -112,17 +116,18 @@ def _preview_notes(request: Request, thanks: Thanks, place: Place | None) -> tup
     private = Note(
         Phrase("Privately: {people} alone will read it. HR has no access.", people=people_of(thanks))
     )
+    closed = (Note(CLOSED),) if is_closed_here(request) else ()
     if place is None:
         nowhere = Phrase(
             "I know no channel to post in yet. HR or an administrator can choose one with /kudos setup."
         )
-        return private, Note(nowhere)
+        return private, *(closed or (Note(nowhere),))
     public = Phrase(
         "Posted in {channel} on {platform}: seen by everybody there, and by everybody in the company.",
         channel=channel(place),
         platform=platform_name(place.platform),
     )
-    return Note(public), private
+    return Note(public), private, *closed
 
 
 def _preview_buttons(thanks: Thanks, place: Place | None, before: KudosRow | None) -> tuple[Button, ...]:

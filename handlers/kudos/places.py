@@ -40,8 +40,17 @@ def _here(request: Request) -> Place | None:
         return None
     # A channel that Upbeat was removed from stays so: hearing a command there does not mean that it may post.
     known = request.store.outbox.place(request.platform, request.where.id)
-    place = known or request.store.accounts.seen_place(request.platform, request.where.id, request.where.name)
-    return None if place.gone else place
+    if known is not None:
+        return None if known.gone else known
+    return request.store.accounts.seen_place(request.platform, request.where.id, request.where.name)
+
+
+def is_closed_here(request: Request) -> bool:
+    """Whether thanks would be posted in the channel where this is said, if Upbeat might post there."""
+    if request.where.kind != "channel" or request.store.setting("kudos_place", ""):
+        return False
+    known = request.store.outbox.place(request.platform, request.where.id)
+    return known is not None and known.gone
 
 
 def _likely(request: Request) -> Place | None:

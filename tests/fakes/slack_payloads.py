@@ -195,7 +195,7 @@ def slash_command(
         "team_id": slack.team_id,
         "team_domain": slack.team_domain,
         "channel_id": place,
-        "channel_name": slack.channels[place].name,
+        "channel_name": "privategroup" if slack.channels[place].private else slack.channels[place].name,
         "user_id": user,
         "user_name": known["name"],
         "command": command,

@@ -181,6 +181,38 @@ async def test_a_channel_shared_with_another_company_is_no_place_for_ours(room: 
     assert places(room)["C9SHARED"] == ("#partners", True)
 
 
+async def thanked(room: Room, channel: str) -> str:
+    """The preview of kudos that Ada gives in a channel."""
+    await room.slack.command(user("ada"), "/kudos", "@ben for the calm call", channel=channel)
+    await room.settled()
+    return room.slack.ephemerals(user("ada"))[-1].words
+
+
+async def test_nothing_is_promised_in_a_channel_in_which_we_are_not(room: Room) -> None:
+    slack = room.slack
+    slack.add_user("USTRANGER", "stranger", "s@example.net", team="T9ELSEWHERE")
+    slack.add_channel("C2APART", "apart", [user("ada")])
+    slack.add_channel("G3CLOSED", "closed", [user("ada")], private=True)
+    slack.add_channel("C9SHARED", "partners", [user("ada"), "USTRANGER", slack.bot_user_id])
+    for channel in ("C2APART", "G3CLOSED", "C9SHARED"):
+        preview = await thanked(room, channel)
+        assert "only Ben Okri will read this" in preview
+        assert "I do not post in this channel" in preview
+    slack.channels["C2APART"].members.append(slack.bot_user_id)
+    await slack.event("member_joined_channel", {"user": slack.bot_user_id, "channel": "C2APART"})
+    assert "everybody in #apart will read this" in await thanked(room, "C2APART")
+
+
+async def test_a_channel_that_slack_does_not_name_is_called_by_its_name(room: Room) -> None:
+    room.slack.add_channel("G3CLOSED", "closed", [user("ada"), room.slack.bot_user_id], private=True)
+    assert "everybody in #closed will read this" in await thanked(room, "G3CLOSED")
+    assert "everybody in #closed will read this" in await thanked(room, "G3CLOSED")
+    assert len(room.slack.called("conversations.info")) == 1
+    await room.slack.mentions(user("ada"), GENERAL, "kudos @ben for the talk")
+    await room.settled()
+    assert "everybody in #general will read this" in room.slack.ephemerals(user("ada"))[-1].words
+
+
 async def test_being_uninstalled_is_a_problem_that_names_its_fix(room: Room) -> None:
     assert await room.platform.problems() == []
     await room.slack.event("app_uninstalled")
