@@ -11,19 +11,19 @@ from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, names
-from handlers.reviews import duties, including, phases, releasing
+from handlers.reviews import duties, including, phases, releasing, settling
 from handlers.reviews.review import bound_cycle, feature, runners
 from handlers.reviews.together import Thresholds
 from storage.people import Person
-from storage.reviews import TEST, ReviewCycle, last_day
+from storage.reviews import PEER, TEST, ReviewCycle, last_day
 from storage.store import Store
 
 SHOWN = 12
 """Names in a sentence, before the rest is counted."""
 LOOKED_AT = 200
 """People whose hours are looked up for the range that is shown; of more, these stand for all."""
-ASKING = ("self", "write")
-"""The phases in which people are asked to write from the start; what others ask depends on what is done in these."""
+ASKING = ("self", "peers", "write")
+"""The phases of which it is known from the start whom they ask; what others ask depends on what is done in these."""
 
 
 def reviewed(store: Store, cycle: ReviewCycle) -> list[Person]:
@@ -129,6 +129,7 @@ def preview(request: Request, cycle: str) -> Reply:
         show=Card(
             Phrase("Whom it tells, and when"),
             *(groups or (Section(Phrase("Nobody.")),)),
+            *((Section(_CHOSEN),) if PEER in row.roles else ()),
             Note(
                 Phrase(
                     "Later phases tell those managers who wrote, and those about whom it is when something is shared"
@@ -141,13 +142,26 @@ def preview(request: Request, cycle: str) -> Reply:
     )
 
 
+_CHOSEN = Phrase("The colleagues who are chosen hear of it then too: that they are to write, and about whom.")
+
+
 def asked_in(store: Store, cycle: ReviewCycle, today: date) -> dict[str, list[Person]]:
-    """Who would be asked to write in each phase, by name."""
+    """Who would be asked something in each phase, by name."""
     found: dict[str, dict[str, Person]] = {phase: {} for phase in ASKING}
     for subject in reviewed(store, cycle):
+        for person in _choosing(store, cycle, subject):
+            found["peers"][person.id] = person
         for role, author in duties.writers(store, cycle, subject, today):
             found[duties.PHASE_OF[role]][author.id] = author
     return {phase: sorted(people.values(), key=lambda each: each.name) for phase, people in found.items()}
+
+
+def _choosing(store: Store, cycle: ReviewCycle, subject: Person) -> tuple[Person, ...]:
+    """Who is asked which colleagues write about somebody: they themselves, and whoever settles it."""
+    if PEER not in cycle.roles:
+        return ()
+    settles = settling.approver_of(store, cycle, subject.id)
+    return (subject, settles) if settles else (subject,)
 
 
 def _told(request: Request, cycle: ReviewCycle, phase: str, people: Sequence[Person]) -> tuple[Part, ...]:

@@ -62,7 +62,16 @@ async def test_it_shows_whom_it_tells_and_when(any_chat: Chat) -> None:
     assert "5 people: Ada Lovelace, Ben Okri, Eve Curie, Grace Hopper, and 陈明" in seen
     assert "Mon, Nov 23, 2026 at the earliest and Mon, Nov 23, 2026 at the latest" in seen
     assert "between 08:00 and 17:00 on their own clocks" in seen or "between 8:00" in seen
+    assert "Colleagues are chosen" not in seen
     assert chat.rows(Outgoing) == []
+
+
+async def test_it_shows_who_chooses_colleagues(chat: Chat) -> None:
+    await prepared(chat, others="peer")
+    seen = (await chat.presses("hana", "Whom it tells, and when")).text
+    choosing = seen.partition("Colleagues are chosen")[2].partition("Others write")[0]
+    assert "5 people: Ada Lovelace, Ben Okri, Eve Curie, Grace Hopper, and 陈明" in choosing
+    assert "The colleagues who are chosen hear of it then too" in seen
 
 
 async def test_the_days_can_be_set_before_it_begins_and_not_the_wrong_way_round(chat: Chat) -> None:
