@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import owing, raters
@@ -54,7 +54,7 @@ def ask(store: Store, cycle: ReviewCycle, phase: str, *, subject: str = "") -> i
 def asked(store: Store, cycle: ReviewCycle, phase: str, duty: Duty) -> bool:
     """Open one thing that somebody owes in a phase, or open it again; False when it is owed already or by nobody."""
     author = store.directory.person(duty.author_id or "")
-    if author is None or not author.active:
+    if author is None or not author.active or duty.released_at:
         return False
     until = owing.due_at(cycle, phase, author)
     opened = owing.owe(
@@ -67,18 +67,10 @@ def asked(store: Store, cycle: ReviewCycle, phase: str, duty: Duty) -> bool:
         args={"review": duty.id},
         minutes=20,
         phase=phase,
-        note=when_late(store, cycle, duty, author, until),
+        note=when_late(store, cycle, duty, author) if phase == PHASE_OF[duty.role] else None,
     )
-    return opened or _again(store, cycle, duty, author, until)
-
-
-def _again(store: Store, cycle: ReviewCycle, duty: Duty, author: Person, until: datetime) -> bool:
-    owed = store.obligations.find(author.id, WRITE, duty.id)
-    if owed is None or owed.closed_at is None:
-        return False
-    owing.owe_again(store, cycle, owed)
-    store.obligations.begin_again(owed, due_at=until)
-    return True
+    owed = None if opened else store.obligations.find(author.id, WRITE, duty.id)
+    return opened or bool(owed and owing.owe_anew(store, cycle, owed, until))
 
 
 def is_escalated(cycle: ReviewCycle, duty: Duty, manager: str | None) -> bool:
@@ -89,7 +81,7 @@ def is_escalated(cycle: ReviewCycle, duty: Duty, manager: str | None) -> bool:
     return manager is not None and duty.subject_id != manager
 
 
-def when_late(store: Store, cycle: ReviewCycle, duty: Duty, author: Person, until: datetime) -> Text | None:
+def when_late(store: Store, cycle: ReviewCycle, duty: Duty, author: Person) -> Text | None:
     """What the author is told beforehand about what happens when it is late."""
     manager = store.directory.manager_of(author.id, store.now.date())
     if not is_escalated(cycle, duty, manager):

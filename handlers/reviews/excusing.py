@@ -11,7 +11,7 @@ from handlers.kit.forms import Choice, Colleague, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
-from handlers.reviews import deadlines, duties, handing_over, nominating, settling, sharing
+from handlers.reviews import deadlines, duties, handing_over, nominating, settling, to_share
 from handlers.reviews.owing import owe_again
 from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.telling import tell
@@ -126,7 +126,7 @@ def _is_about(owed: ObligationRow, person: Person, result: ReviewResult) -> bool
     return (
         (owed.kind == nominating.NOMINATE and owed.person_id == person.id)
         or (owed.kind == settling.APPROVE and owed.args.get("subject") == person.id)
-        or (owed.kind == sharing.SHARE and owed.about == result.id)
+        or (owed.kind == to_share.SHARE and owed.about == result.id)
     )
 
 
@@ -179,7 +179,7 @@ def _working(store: Store, ids: Iterable[str]) -> Iterable[Person]:
 ASKED_IN: Mapping[str, Collection[str]] = {
     nominating.NOMINATE: ("peers",),
     settling.APPROVE: ("self", "peers"),
-    sharing.SHARE: sharing.SHARED_IN,
+    to_share.SHARE: to_share.SHARED_IN,
 }
 """The phases in which these are asked."""
 
@@ -254,7 +254,6 @@ def _asked_again(store: Store, row: ReviewCycle, person: Person, result: ReviewR
             owe_again(store, row, owed)
     if row.phase == "peers":
         nominating.ask(store, row, subject=person.id)
-    if row.phase in sharing.SHARED_IN:
-        sharing.ask(store, row)
+    to_share.ask(store, row)
     deadlines.plan(store, row)
     handing_over.look_again(store, row, person.id)

@@ -285,9 +285,8 @@ def _learning(request: Request, cycle: ReviewCycle) -> dict[str, str]:
     """What the manager wrote on what comes next, by whom it is about, of what was shared."""
     found = request.store.reviews.released_in(cycle.id, MANAGER, reader=request.actor.id)
     keys = [part.key for part in parts_of(cycle, MANAGER) if part.form == GROWTH]
-    return {
-        row.subject_id: "\n".join(
-            words for key in keys if (words := (row.answers or {}).get(key, {}).get("words"))
-        )
-        for row in found
-    }
+    said: dict[str, list[str]] = {}
+    for row in found:  # where the manager changed, two may have written
+        words = ((row.answers or {}).get(key, {}).get("words") for key in keys)
+        said.setdefault(row.subject_id, []).extend(each for each in words if each)
+    return {person: "\n".join(lines) for person, lines in said.items()}

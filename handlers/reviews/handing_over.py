@@ -13,12 +13,12 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import duties, raters
+from handlers.reviews import duties, raters, to_share
 from handlers.reviews.review import bound_cycle, feature, has_power, runners
 from handlers.reviews.telling import runner_of, tell
 from handlers.reviews.writing import WRITE
 from storage.people import Person
-from storage.reviews import MANAGER, UPWARD, Duty, HandOver, ReviewCycle
+from storage.reviews import MANAGER, PHASES, UPWARD, Duty, HandOver, ReviewCycle
 from storage.reviews.running import MANAGER as FOR_MANAGER
 from storage.store import Store
 
@@ -185,12 +185,16 @@ def _takes_over(store: Store, cycle: ReviewCycle, row: HandOver) -> None:
         _ask(store, cycle, duty)
     result = store.reviews.results.for_the_clock(cycle.id, row.subject_id)
     if result and not result.shared_at:
+        store.obligations.close(row.old_id, to_share.SHARE, result.id, how="manager")
         store.reviews.results.change(result, author_id=row.new_id)
+        to_share.ask(store, cycle, subject=row.subject_id)
 
 
 def _ask(store: Store, cycle: ReviewCycle, duty: Duty) -> None:
-    """It is asked now if this is the phase for it; later it can still be written, without a day."""
-    if cycle.state == "running" and cycle.phase == duties.PHASE_OF[duty.role]:
+    """It is asked now if it is time for it; what a manager did not hear of in time, in a later phase too."""
+    phase, known = duties.PHASE_OF[duty.role], cycle.phase in cycle.last_days
+    late = duty.role == MANAGER and known and PHASES.index(cycle.phase) > PHASES.index(phase)
+    if cycle.state == "running" and (cycle.phase == phase or late):
         duties.asked(store, cycle, cycle.phase, duty)
 
 

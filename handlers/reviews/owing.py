@@ -18,6 +18,8 @@ from storage.store import Store
 from storage.tables import ObligationRow
 
 END_OF_DAY = time(18)
+EXPIRED = "expired"
+"""How it is closed when its time is over, and nobody has done it."""
 PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.show_result": "acknowledge"}
 """Until the end of which phase this is due; other things until the end of the one in which they are asked."""
 
@@ -40,23 +42,26 @@ def owe(
     phase: str = "",
     note: Text | None = None,
 ) -> bool:
-    """Let somebody owe something in a cycle, until the last day of a phase, or with none until it is done; False when
-    they owe it, or owed it once."""
+    """Let somebody owe something in a cycle, until the last day of a phase, or with none until it is done; again where
+    it was over before it was done. False when they owe it, or have done it."""
+    until = due_at(cycle, phase, person) if phase else None
     opened = store.obligations.open(
         person.id,
         kind,
         about,
         title=dump(title),
         args=dict(args),
-        due_at=due_at(cycle, phase, person) if phase else None,
+        due_at=until,
         minutes=minutes,
         cadence=cadence.DEADLINE if phase else "",
         note=dump(note) if note else "",
         within=within(cycle.id),
     )
-    if opened:
-        hold(store, cycle, opened)
-    return opened is not None
+    if opened is None:
+        over = store.obligations.find(person.id, kind, about)
+        return bool(over and over.closed_how == EXPIRED and owe_anew(store, cycle, over, until))
+    hold(store, cycle, opened)
+    return True
 
 
 def heard(store: Store, person: Person, kind: str, about: str) -> None:
@@ -72,6 +77,16 @@ def owe_again(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
     """What was done, or thought to be, is owed again on its old terms."""
     store.obligations.reopen(owed)
     hold(store, cycle, owed)
+
+
+def owe_anew(store: Store, cycle: ReviewCycle, owed: ObligationRow, until: datetime | None) -> bool:
+    """It is owed again, with another day, and the person hears of it as if for the first time; False where it is open
+    still."""
+    if owed.closed_at is None:
+        return False
+    owe_again(store, cycle, owed)
+    store.obligations.begin_again(owed, due_at=until)
+    return True
 
 
 def hold(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:

@@ -11,7 +11,7 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import deadlines, duties, including, nominating, releasing, sharing, survey
+from handlers.reviews import deadlines, duties, including, nominating, releasing, sharing, survey, to_share
 from handlers.reviews.review import bound_cycle, feature, runners
 from storage.reviews import PEER, PHASES, ReviewCycle, last_day
 from storage.store import Store
@@ -46,7 +46,7 @@ def begin(store: Store, cycle: ReviewCycle) -> None:
     including.ask(store, cycle)
     if cycle.phase == "share":
         store.reviews.calibration.end(cycle.id)
-        sharing.ask(store, cycle)
+        to_share.ask(store, cycle)
     if cycle.phase == "closed":
         store.reviews.invites.revoke_all(cycle.id)
         sharing.settle(store, cycle)

@@ -11,7 +11,7 @@ from handlers.kit.forms import Choice, Day, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
-from handlers.reviews import duties, phases
+from handlers.reviews import duties, phases, to_share
 from handlers.reviews.days import later
 from handlers.reviews.review import feature, runners, running_cycle
 from handlers.reviews.telling import tell
@@ -66,6 +66,8 @@ def reopen(request: Request, cycle: str, phase: Which, last: Last, reason: Why) 
     days = later(request.calendar, row, known[known.index(phase) :], by) | {phase: last}
     store.reviews.cycles.change(row, "reopened", last_days=days)
     phases.enter(store, row, phase, by=request.actor.id, reason=reason)
+    if phase not in to_share.SHARED_IN:
+        to_share.rest(store, row)
     return Reply(
         show=phases.state_card(row, Phrase("It is back in an earlier phase.")),
         tell=_reopened(store, row, reason),

@@ -9,8 +9,8 @@ from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, S
 from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import releasing, talking, versions, writing
+from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from handlers.reviews import releasing, talking, to_share, versions, writing
 from handlers.reviews.owing import heard, owe
 from handlers.reviews.results import (
     APPEAL_ANSWERED,
@@ -24,37 +24,21 @@ from handlers.reviews.results import (
     subjects,
 )
 from handlers.reviews.review import bound_cycle, called, feature
-from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
+from storage.reviews import Review, ReviewCycle, ReviewResult
 from storage.reviews.running import within
 from storage.store import Store
 
-SHARE, READ = "reviews.share", "reviews.show_result"
-SHARED_IN = ("share", "talk", "acknowledge", "closed")
-"""The phases in which a result can be shared."""
+READ = "reviews.show_result"
 
 
 # Sharing -------------------------------------------------------------------------------------------------------------
 
 
-def ask(store: Store, cycle: ReviewCycle) -> None:
-    """Let each manager share what they wrote."""
-    unshared = store.reviews.results.unshared(cycle.id)
-    for duty in store.reviews.duties(cycle.id, role=MANAGER, state="submitted"):
-        result = unshared.get(duty.subject_id)
-        author = store.directory.person(duty.author_id or "")
-        if result is None or author is None or not author.active:
-            continue
-        name = Verbatim(store.directory.named(duty.subject_id))
-        title = Phrase("{cycle}: share the result with {name}", cycle=Verbatim(cycle.name), name=name)
-        args = {"result": result}
-        owe(store, cycle, author, SHARE, result, title=title, args=args, minutes=5, phase="share")
-
-
 def settle(store: Store, cycle: ReviewCycle) -> None:
-    """The cycle is over: nobody is reminded of a talk or of acknowledging any more. Sharing stays owed: a result that
-    its person has never read is no result."""
+    """The cycle is over: nobody is reminded of writing, of a talk or of acknowledging any more. Sharing stays owed: a
+    result that its person has never read is no result."""
     for owed in store.obligations.within(within(cycle.id)):
-        if owed.kind in (talking.TALK, READ):
+        if owed.kind in (writing.WRITE, talking.TALK, READ):
             store.obligations.close(owed.person_id, owed.kind, owed.about, how="expired")
 
 
@@ -69,6 +53,7 @@ def share(request: Request, result: str) -> Reply:
             *_rating(cycle, row),
             *_parts(request, cycle, request.store.reviews.to_release(cycle, row.subject_id)),
             Button(Phrase("Share it"), give.bind(result=row.id), style="primary"),
+            *_missing(len(request.store.reviews.unwritten(cycle, row.subject_id))),
             Note(
                 Phrase(
                     "Sharing is not the last word: it is final when you have talked and they have answered."
@@ -78,14 +63,29 @@ def share(request: Request, result: str) -> Reply:
     )
 
 
+def _missing(count: int) -> tuple[Part, ...]:
+    if not count:
+        return ()
+    return (
+        Note(
+            Plural(
+                "One review is not handed in. Once you share, it is closed.",
+                "{n} reviews are not handed in. Once you share, they are closed.",
+                n=count,
+            )
+        ),
+    )
+
+
 @feature.button(allow=sharers)
 def give(request: Request, result: str) -> Reply:
     """Share this result."""
     row, cycle = _to_share(request, result)
     reviews = request.store.reviews
     reviews.release(reviews.to_release(cycle, row.subject_id), cycle)
+    reviews.close_unwritten(cycle, row.subject_id)
     reviews.results.release(row)
-    request.store.obligations.close(request.actor.id, SHARE, row.id)
+    request.store.obligations.close(request.actor.id, to_share.SHARE, row.id)
     talking.ask(request, cycle, row)
     subject = request.person(row.subject_id)
     by = Verbatim(request.actor.name)
@@ -123,7 +123,7 @@ def _to_share(request: Request, result: str) -> tuple[ReviewResult, ReviewCycle]
         raise Problem(Phrase("It was shared on {day}.", day=row.shared_at))
     if row.out_at:
         raise Problem(Phrase("HR has taken them out of the cycle: nothing is shared while they are."))
-    if cycle.phase not in SHARED_IN:
+    if cycle.phase not in to_share.SHARED_IN:
         raise Problem(Phrase("Results are shared when the phase of sharing has begun, not before."))
     return row, cycle
 

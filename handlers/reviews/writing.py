@@ -10,7 +10,7 @@ from handlers.kit.forms import Question, Sheet
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import parts, proposing, versions
+from handlers.reviews import parts, proposing, to_share, versions
 from handlers.reviews.evidence import beside
 from handlers.reviews.evidence.cited import marks, still_citable
 from handlers.reviews.fairness import looking
@@ -82,6 +82,7 @@ def hand_in(request: Request, row: Review, given: Mapping[str, Any], *, is_looke
     proposing.propose(request.store, cycle, row, made)
     request.store.reviews.submit(row, cycle, made)
     request.store.obligations.close(request.actor.id, WRITE, row.id)
+    to_share.ask(request.store, cycle, subject=row.subject_id)
     if is_confidential(row.role, cycle.peers):
         # Not repeated: what is shown is kept for a while by the inbox and by the platform.
         return Reply(show=Card(Phrase("Handed in."), Note(audience(request, cycle, row))))

@@ -21,7 +21,7 @@ from storage.reviews.kinds import TEST, is_confidential, kind_of
 from storage.reviews.remarks import ReviewRemarks
 from storage.reviews.results import ReviewResults
 from storage.reviews.rewordings import ReviewRewordings
-from storage.reviews.running import CyclesRunning
+from storage.reviews.running import WRITE, CyclesRunning
 from storage.reviews.sessions import Calibration, CalibrationSession, Potential
 from storage.reviews.surveys import ProcessSurvey, ProcessSurveys
 from storage.reviews.tables import (
@@ -102,6 +102,7 @@ _OUTLINE = (
     "submitted_at",
     "edition",
     "stands_for",
+    "released_at",
 )
 _ASSIGNED = Prepared(
     select(REVIEWS.c.author_id, REVIEWS.c.stands_for).where(
@@ -140,6 +141,8 @@ class Duty:
     edition: int
     stands_for: str = ""
     """In a test run, in whose place the author is."""
+    released_at: datetime | None = None
+    """When nothing could be written in it any more, because its person reads what was."""
 
 
 class Reviews:
@@ -217,8 +220,8 @@ class Reviews:
         return next((Duty(**row._mapping) for row in self._store.execute(found)), None)
 
     def owed_by(self, author: str) -> list[Review]:
-        """What a person has to write, in cycles that run, the oldest first."""
-        return self._of_author(author, "owed")
+        """What a person has to write and still can, in cycles that run, the oldest first."""
+        return [row for row in self._of_author(author, "owed") if row.released_at is None]
 
     def written_by(self, author: str) -> list[Review]:
         """What a person has handed in, in cycles that run, the oldest first."""
@@ -248,7 +251,7 @@ class Reviews:
     def released_in(self, cycle_id: str, role: str, *, reader: str) -> list[Review]:
         """What was released in a cycle by who wrote as this, as far as the reader may see it."""
         here = (REVIEWS.c.cycle_id == cycle_id, REVIEWS.c.role == role, REVIEWS.c.released_at.is_not(None))
-        return self.some(*here, reader=reader)
+        return self.some(*here, REVIEWS.c.state == "submitted", reader=reader)
 
     def some(self, *conditions: Any, reader: str) -> list[Review]:
         """Reviews that the reader may see, the oldest first."""
@@ -322,6 +325,27 @@ class Reviews:
             kind = kind_of(row.role, cycle.peers, submitted=True, released=True)
             self._store.change(row, kind=kind, released_at=self._store.now)
             self._move_editions(row, kind)
+
+    def unwritten(self, cycle: ReviewCycle, subject: str) -> list[Duty]:
+        """What others owe about a person under their names and have not handed in."""
+        return [
+            duty
+            for duty in self.duties(cycle.id, subject=subject, state="owed")
+            if duty.role != SELF and not is_confidential(duty.role, cycle.peers) and not duty.released_at
+        ]
+
+    def close_unwritten(self, cycle: ReviewCycle, subject: str) -> None:
+        """What others have not handed in about a person, or declined to, is written no more: the person reads what
+        there is, and would never read what came after it."""
+        roles = [role for role in ROLES if role != SELF and not is_confidential(role, cycle.peers)]
+        here = (REVIEWS.c.cycle_id == cycle.id, REVIEWS.c.subject_id == subject, REVIEWS.c.role.in_(roles))
+        for duty in self.unwritten(cycle, subject):
+            self._store.obligations.close(duty.author_id or "", WRITE, duty.id, how="expired")
+        self._store.execute(
+            update(REVIEWS)
+            .where(*here, REVIEWS.c.state != "submitted", REVIEWS.c.released_at.is_(None))
+            .values(released_at=self._store.now, version=REVIEWS.c.version + 1)
+        )
 
     def to_release(self, cycle: ReviewCycle, subject: str) -> list[Review]:
         """What was submitted about a person by who is known to have written it, for releasing it and nothing else."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, delete, or_, select, update
 from sqlmodel import SQLModel, col
 
+from storage.obligations import HELD
 from storage.reviews.tables import (
     CycleEvent,
     CycleStep,
@@ -26,6 +27,8 @@ STEPS = CycleStep.__table__  # type: ignore[attr-defined]
 EVENTS = CycleEvent.__table__  # type: ignore[attr-defined]
 HANDED = HandOver.__table__  # type: ignore[attr-defined]
 REVIEWS = Review.__table__  # type: ignore[attr-defined]
+RESULTS = ReviewResult.__table__  # type: ignore[attr-defined]
+OWED = ObligationRow.__table__  # type: ignore[attr-defined]
 WRITE = "reviews.write"
 """The obligations to write, about the id of a review."""
 OPEN = ("running", "paused")
@@ -86,8 +89,30 @@ class CyclesRunning:
             self.freeze(review, LEFT)
             if author:
                 self._store.obligations.close(author, WRITE, review, how="left")
-        for cycle in {row.cycle_id for row in found}:
+        cycles = {row.cycle_id for row in found}
+        for cycle, owed in self._around(
+            person_id, or_(OWED.c.closed_at.is_(None), OWED.c.closed_how == HELD)
+        ):
+            self._store.obligations.close(owed.person_id, owed.kind, owed.about, how="left")
+            cycles.add(cycle)
+        for cycle in cycles:
             self._store.slots.plan(SOMEBODY_LEFT, f"{cycle}:{person_id}", self._store.now)
+
+    def _around(self, person_id: str, state: Any) -> list[tuple[str, ObligationRow]]:
+        """What is owed towards somebody in the open cycles about them, by cycle: to settle who writes about them, to
+        share what came out, to talk with them."""
+        theirs = (RESULTS.c.subject_id == person_id, RESULTS.c.cycle_id.in_(_open_cycles()))
+        results = self._store.execute(select(RESULTS.c.cycle_id, RESULTS.c.id).where(*theirs)).all()
+        return [
+            (cycle, owed)
+            for cycle, result in results
+            for owed in self._store.all(
+                ObligationRow,
+                OWED.c.within == within(cycle),
+                or_(OWED.c.about == result, OWED.c.about.startswith(f"{cycle}:{person_id}:")),
+                state,
+            )
+        ]
 
     def come_back(self, person_id: str) -> None:
         """Somebody had not left after all: it is owed again, on its old terms."""
@@ -97,6 +122,9 @@ class CyclesRunning:
             self.thaw(review)
             owed = self._store.obligations.find(author, WRITE, review) if author else None
             if owed and owed.closed_how == "left":
+                self._store.obligations.reopen(owed)
+        for _, owed in self._around(person_id, OWED.c.closed_how == "left"):
+            if self._store.directory.people[owed.person_id].active:
                 self._store.obligations.reopen(owed)
 
     def freeze(self, review_id: str, why: str) -> None:

@@ -66,6 +66,17 @@ async def test_who_joins_while_colleagues_are_chosen_proposes_too(any_chat: Chat
     assert "propose colleagues who write about you" in await chat.opens("dora")
 
 
+async def test_who_has_not_proposed_is_asked_again_when_the_cycle_goes_back(chat: Chat) -> None:
+    await launched(chat, others="peer")
+    await go_on(chat, "write")
+    assert "propose colleagues" not in await chat.says("ben", "/review")
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await chat.presses("hana", "Back to an earlier phase")
+    await chat.submits("hana", phase="peers", last="2026-12-04", reason="Nobody had time")
+    assert "propose colleagues" in await chat.says("ben", "/review")
+    assert "propose colleagues" in await due(chat, "ben")
+
+
 async def test_silence_lets_those_who_were_proposed_write(chat: Chat) -> None:
     await proposing(chat, "ben")
     await chat.submits("ben", people=("chen", "dora", "ivan"))

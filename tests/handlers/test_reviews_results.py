@@ -8,15 +8,15 @@ import pytest
 
 from bot.words import Voice
 from handlers.kit.cards import Document, Section
-from handlers.kit.requests import Pressed
+from handlers.kit.requests import Pressed, Submitted
 from handlers.reviews import exporting
 from storage.files import FileRow
 from storage.one_on_ones import AgendaPoint
-from storage.reviews import RatingChange, ResultEdition, ReviewResult
+from storage.reviews import PEER, RatingChange, ResultEdition, ReviewResult
 from storage.sheets import read_sheet
 from storage.tables import AuditRow, ObligationRow
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import due, go_on, launched, press_beside, write
+from tests.handlers.reviewing import due, go_on, launched, opened, press_beside, the_cycle, write
 from tests.handlers.test_reviews_calibrating import looks, proposed, role
 
 
@@ -70,6 +70,42 @@ async def test_nothing_is_shared_once_the_cycle_went_back(chat: Chat) -> None:
     refused = await chat.presses("ada", "Share it", on=before)
     assert "Results are shared when the phase of sharing has begun" in refused
     assert result(chat).shared_at is None
+
+
+async def test_what_cannot_be_shared_yet_is_not_owed_until_sharing_begins_again(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    assert "share the result with Ben" in await chat.says("ada", "/review")
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await chat.presses("hana", "Back to an earlier phase")
+    await chat.submits("hana", phase="calibrate", last="2026-12-21", reason="One unit was forgotten")
+    assert "share the result" not in await chat.says("ada", "/review")
+    await go_on(chat, "share")
+    assert "share the result with Ben" in await chat.says("ada", "/review")
+    assert "share the result with Ben" in await due(chat, "ada")
+
+
+async def test_who_writes_late_shares_it_and_what_comes_after_it_is_closed(chat: Chat) -> None:
+    await launched(chat)
+    cycle = the_cycle(chat)
+    chat.change(lambda store: store.reviews.assign(cycle, chat.ids["ben"], chat.ids["eve"], PEER))
+    await go_on(chat, "share")
+    form = await opened(chat, "eve", "Ben Okri")
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
+    assert "share the result with Ben Okri" in await chat.says("ada", "/review")
+    heard = await chat.presses("ada", "Do it now")
+    assert "One review is not handed in. Once you share, it is closed." in heard
+    await chat.presses("ada", "Share it")
+    chat.last["eve"] = form
+    assert "This review is closed." in await chat.submits("eve", results="Too late to be read by Ben")
+    assert "Ben Okri" not in await chat.says("eve", "/review")
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await chat.presses("hana", "Back to an earlier phase")
+    await chat.submits("hana", phase="write", last="2026-12-21", reason="Some were away")
+    assert "write about Ben Okri" not in chat.told("eve")
+    assert "Ben Okri" not in await chat.says("eve", "/review")
 
 
 async def test_why_this_rating(any_chat: Chat) -> None:

@@ -12,7 +12,7 @@ from handlers.kit.requests import Submitted
 from storage.reviews import HandOver, Review, ReviewCycle, ReviewResult
 from storage.tables import Draft, ObligationRow, Occurrence, Outgoing, PersonRow, ReportingLine, Slot
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import go_on, launched, opened, the_cycle, write
+from tests.handlers.reviewing import go_on, launched, opened, press_beside, the_cycle, write
 
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
@@ -301,6 +301,36 @@ async def test_somebody_leaves_and_nothing_about_them_is_asked_any_more(any_chat
     ]
 
 
+async def test_nothing_is_shared_talked_about_or_settled_with_somebody_who_left(chat: Chat) -> None:
+    await launched(chat, others="peer")
+    await go_on(chat, "peers")
+    await chat.presses("eve", "Choose", on=await chat.says("eve", "/review"))
+    await chat.submits("eve", people=("ben", "chen", "dora"))
+    at = chat.now
+    gone = chat.change(lambda store: store.leavers.leave_all({"eve@example.com": chat.ids["eve"]}))
+    assert "about Eve" not in await chat.says("ada", "/review")
+    chat.change(
+        lambda store: store.leavers.bring_back({chat.ids["eve"]: gone["eve@example.com"]}, left_at=at)
+    )
+    assert "settle which colleagues write about Eve Curie" in await chat.says("ada", "/review")
+    await go_on(chat, "write")
+    for name in ("Ben Okri", "Eve Curie", "陈明"):
+        await write(chat, "ada", name, growth="More", overall_points="3")
+    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    await go_on(chat, "share")
+    seen = await chat.says("ada", "/review")
+    assert "share the result with Ben" not in seen
+    await press_beside(chat, "ada", "share the result with Eve Curie", "Do it now")
+    await chat.presses("ada", "Share it")
+    gone = {f"{who}@example.com": chat.ids[who] for who in ("eve", "chen")}
+    chat.change(lambda store: store.leavers.leave_all(gone))
+    seen = await chat.says("ada", "/review")
+    assert "share the result" not in seen
+    assert "talk with Eve" not in seen
+    await chat.tick()
+    assert "陈明 has left, and was in Autumn 2026" in chat.told("hana")
+
+
 async def test_somebody_who_left_before_a_manager_could_write_comes_back(chat: Chat) -> None:
     await launched(chat)
     gone = chat.change(lambda store: store.leavers.leave_all({"eve@example.com": chat.ids["eve"]}))
@@ -370,6 +400,7 @@ async def test_of_two_managers_who_both_write_one_proposes_and_both_are_shown_wi
     (row,) = [row for row in chat.rows(ReviewResult) if row.subject_id == chat.ids["ben"]]
     assert row.proposed == {"points": 4}
     await go_on(chat, "share")
+    assert "share the result" not in await chat.says("ada", "/review"), "who answers for it shares it"
     chat.wait(hours=1)
     await chat.tick()
     await chat.presses("dora", "Do it now", on=chat.told_cards("dora")[-1])
@@ -395,6 +426,29 @@ async def test_the_new_manager_takes_over_and_what_the_old_one_began_stays_froze
     assert rows == {chat.ids["ada"]: "frozen", chat.ids["dora"]: "owed"}
     (result,) = [row for row in chat.rows(ReviewResult) if row.subject_id == chat.ids["ben"]]
     assert result.author_id == chat.ids["dora"]
+
+
+async def test_who_takes_over_from_somebody_who_left_after_writing_hears_of_it_and_shares(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
+    await go_on(chat, "calibrate")
+    chat.change(lambda store: store.leavers.leave_all({"ada@example.com": chat.ids["ada"]}))
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    await chat.presses("hana", "Dora Maar takes over", on=chat.told_cards("hana")[-1])
+    chat.wait(days=1)
+    seen = await told_later(chat, "dora")
+    assert "Autumn 2026: write about Ben Okri" in seen
+    assert "If it is missing then" not in seen
+    await go_on(chat, "share")
+    heard = await chat.says("dora", "/review")
+    assert "share the result with Ben Okri" in heard
+    heard = await press_beside(chat, "dora", "share the result with Ben Okri", "Do it now")
+    assert "One review is not handed in. Once you share, it is closed." in heard
+    await chat.presses("dora", "Share it")
+    assert "write about" not in await chat.says("dora", "/review")
+    assert "A talk" in await chat.presses("ben", "Read it", on=await chat.says("ben", "/review"))
 
 
 async def test_what_was_handed_in_stays_when_the_manager_changes(chat: Chat) -> None:
