@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from handlers.kit.cards import Button, Card, Press, Section
@@ -14,7 +14,6 @@ from handlers.reviews import deadlines, owing, phases
 from handlers.reviews.days import Days, checked_days, given_days
 from handlers.reviews.review import bound_cycle, feature, runners
 from handlers.reviews.telling import tell
-from storage.people import Person
 from storage.reviews import CycleEvent, ReviewCycle, last_day
 from storage.reviews.running import within
 from storage.store import Store
@@ -52,14 +51,18 @@ def move_days(request: Request, cycle: str, days: Days) -> Reply:
     event = request.store.reviews.running.note(row, "extended", by=request.actor.id, details=details)
     phases.plan(request.store, row)
     told: tuple[Tell, ...] = ()
-    if row.phase in changed and row.state == "running":
-        told = _moved(request.store, row, event)
+    if row.state == "running":
+        told = _moved(request.store, row, event, changed)
     return Reply(show=phases.state_card(row, Phrase("The days are changed.")), tell=told)
 
 
-def _moved(store: Store, row: ReviewCycle, event: CycleEvent) -> tuple[Tell, ...]:
-    """What is owed is due on the new last day, and whoever owes it hears so."""
-    owed = [each for each in store.obligations.within(within(row.id)) if each.due_at]
+def _moved(store: Store, row: ReviewCycle, event: CycleEvent, changed: Collection[str]) -> tuple[Tell, ...]:
+    """What is owed until the end of one of these phases is due on its new last day, and whoever owes it hears so."""
+    owed = [
+        each
+        for each in store.obligations.within(within(row.id))
+        if each.due_at and owing.phase_of(row, each) in changed
+    ]
     for each in owed:
         owing.move(store, row, each)
     deadlines.plan(store, row)
@@ -70,21 +73,26 @@ def all_told(
     store: Store, row: ReviewCycle, owed: Iterable[ObligationRow], event: CycleEvent, title: Text
 ) -> tuple[Tell, ...]:
     """One message for everybody who owes something, with how much, and until when."""
-    counts = Counter(each.person_id for each in owed)
+    theirs: dict[str, list[datetime]] = {}
+    for each in owed:
+        theirs.setdefault(each.person_id, []).extend([each.due_at] if each.due_at else [])
     return tuple(
-        tell(store, row, person, _news(row, person, count, title), topic=f"reviews.event:{event.id}:{who}")
-        for who, count in counts.items()
+        tell(store, row, person, _news(days, title), topic=f"reviews.event:{event.id}:{who}")
+        for who, days in theirs.items()
         if (person := store.directory.person(who)) and person.active
     )
 
 
-def _news(row: ReviewCycle, person: Person, count: int, title: Text) -> Card:
-    until = Phrase("Until {moment}.", moment=owing.due_at(row, row.phase, person))
+def _news(days: Sequence[datetime], title: Text) -> Card:
+    until = Phrase("Until {moment}.", moment=min(days))
     return Card(
         title,
         Section(
             Plural(
-                "One thing waits for you. {until}", "{n} things wait for you. {until}", n=count, until=until
+                "One thing waits for you. {until}",
+                "{n} things wait for you. {until}",
+                n=len(days),
+                until=until,
             )
         ),
         Button(Phrase("Your reviews"), Press("reviews.overview", {}), style="primary"),

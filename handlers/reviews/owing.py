@@ -29,6 +29,11 @@ def due_at(cycle: ReviewCycle, phase: str, person: Person) -> datetime:
     return at_wall(last_day(cycle, phase), END_OF_DAY, person.zone)
 
 
+def phase_of(cycle: ReviewCycle, owed: ObligationRow) -> str:
+    """Until the end of which phase something is due."""
+    return PHASES_OF.get(owed.kind, cycle.phase)
+
+
 def owe(
     store: Store,
     cycle: ReviewCycle,
@@ -107,7 +112,7 @@ def go_on(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
 def move(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
     """It is due by the days of the cycle as they are now, and reminded of by those."""
     person = store.directory.people[owed.person_id]
-    until = due_at(cycle, PHASES_OF.get(owed.kind, cycle.phase), person)
+    until = due_at(cycle, phase_of(cycle, owed), person)
     known = cadence.steps(owed.opened_at, until, hours_of(store, person, calendar_of(store)))
     later = next((step.at for step in known if step.at > store.now), None)
     remind_at = owed.snoozed_until or (later if owed.reminded else store.now)

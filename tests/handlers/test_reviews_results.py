@@ -159,6 +159,21 @@ def still_owed(chat: Chat) -> set[tuple[str, str]]:
     return {(names[row.person_id], row.kind) for row in rows if row.kind.startswith("reviews.")}
 
 
+async def test_other_days_for_the_talk_move_it_before_its_phase_begins(chat: Chat) -> None:
+    await shared(chat)
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    form = await chat.presses("hana", "Change the days")
+    assert form.form
+    days = {**form.form.given, "talk": "2027-01-06", "acknowledge": "2027-01-13"}
+    await chat.does("hana", Submitted(form.form.draft, days))
+    assert "Due Wed, Jan 6, 2027" in await chat.says("ada", "/review")
+    assert "Autumn 2026: another last day\nOne thing waits for you. Until Wed, Jan 6, 2027" in chat.told(
+        "ada"
+    )
+    assert "One thing waits for you. Until Wed, Jan 13, 2027" in chat.told("ben")
+    assert "another last day" not in chat.told("eve")
+
+
 async def test_what_is_done_while_a_cycle_is_paused_is_not_owed_when_it_goes_on(any_chat: Chat) -> None:
     chat = any_chat
     await shared(chat)
