@@ -13,7 +13,9 @@ from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty
 
 GOOD, FAIR = 0.9, 0.7
 """From these shares on participation is good, or needs a look."""
-OUT = ("declined", "frozen", "dropped")
+NEVER_ASKED = ("nominated", "dropped")
+"""Who was proposed as a colleague and is not asked yet, or was taken off before."""
+OUT = ("declined", "frozen")
 WRITTEN_AS: dict[str, Text] = {
     SELF: Phrase("Self-reviews"),
     PEER: Phrase("Reviews by colleagues"),
@@ -42,7 +44,7 @@ def counted(duties: Iterable[Duty], due_at: Callable[[Duty], datetime | None]) -
     """The count of these duties. `due_at` is until when one was to be done."""
     asked = done = late = out = 0
     for duty in duties:
-        if duty.state == "nominated":
+        if duty.state in NEVER_ASKED:
             continue
         asked += 1
         if duty.state == "submitted":
@@ -69,7 +71,7 @@ def by_team(
     those. A customer is in no team."""
     teams: dict[str, list[Duty]] = {}
     for each in duties:
-        if each.author_id:
+        if each.author_id and each.state not in NEVER_ASKED:
             teams.setdefault(team_of(each.author_id), []).append(each)
     out = hidden({team: len({each.author_id for each in theirs}) for team, theirs in teams.items()}, least)
     return {team: counted(teams[team], due_at) for team in sorted(teams.keys() - out)}, len(out)

@@ -23,6 +23,9 @@ KINDS: Mapping[str, Text] = {
     CUSTOMER: Phrase("By customers"),
 }
 
+ASKED = ("owed", "submitted", "declined")
+"""What somebody is asked for, or was; what is frozen, taken off or only proposed is asked of nobody."""
+
 # Counting ------------------------------------------------------------------------------------------------------------
 
 
@@ -45,17 +48,16 @@ class Group:
 
 
 def counted(duties: Iterable[Duty]) -> Count:
-    """The count of these. What is frozen or dropped is asked of nobody."""
+    """The count of these."""
     states = Counter(duty.state for duty in duties)
-    return Count(
-        states["owed"] + states["submitted"] + states["declined"], states["submitted"], states["declined"]
-    )
+    return Count(sum(states[state] for state in ASKED), states["submitted"], states["declined"])
 
 
 def grouped(units: Mapping[str, list[Duty]], *, least: int) -> tuple[Group, ...]:
     """The groups that may be shown: one of fewer people than `least` only together with other such ones and, while
     these are too few as well, with the next smallest, so that none can be had by taking the rest from the whole."""
-    known = sorted((_group(name, duties) for name, duties in units.items()), key=lambda each: each.people)
+    made = (_group(name, duties) for name, duties in units.items())
+    known = sorted((each for each in made if each.people), key=lambda each: each.people)
     small = [each for each in known if each.people < least]
     rest = known[len(small) :]
     while small and rest and (sum(each.people for each in small) < least or len(small) < 2):
@@ -69,7 +71,8 @@ def grouped(units: Mapping[str, list[Duty]], *, least: int) -> tuple[Group, ...]
 
 
 def _group(name: str, duties: list[Duty]) -> Group:
-    return Group(name, len({duty.author_id for duty in duties}), counted(duties))
+    people = {duty.author_id for duty in duties if duty.state in ASKED}
+    return Group(name, len(people), counted(duties))
 
 
 def of_units(store: Store, duties: Iterable[Duty]) -> dict[str, list[Duty]]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers.kit.values import dump
+from handlers.reviews import progress
 from handlers.reviews.participation import by_team, counted
 from storage.reviews import Duty, ProcessSurvey
 from storage.reviews.surveys import SurveyAnswer
@@ -201,12 +202,19 @@ def test_small_teams_are_not_in_the_figures_nor_in_the_difference() -> None:
         assert out == len(sizes) - len(shown)
 
 
+def test_who_was_never_asked_makes_no_team_large_enough_to_be_shown() -> None:
+    states = {"a": "submitted", "b": "owed", "c": "dropped", "d": "nominated", "e": "dropped"}
+    duties = [duty(person, state) for person, state in states.items()]
+    assert by_team(duties, lambda each: None, lambda person: "Arts", 3) == ({}, 1)
+    assert progress.grouped({"Arts": duties}, least=3) == ()
+
+
 @pytest.mark.parametrize(
     ("states", "count"),
     [
         (("submitted", "submitted", "owed"), (3, 2, 0)),
-        (("declined", "frozen", "dropped"), (3, 0, 3)),
-        (("nominated",), (0, 0, 0)),
+        (("declined", "frozen"), (2, 0, 2)),
+        (("nominated", "dropped"), (0, 0, 0)),
     ],
 )
 def test_what_counts(states: tuple[str, ...], count: tuple[int, int, int]) -> None:
