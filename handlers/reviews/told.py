@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
+from handlers.kit.forms import Colleague
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more
 from handlers.kit.values import load
 from handlers.reviews.appealing import DECIDE
 from handlers.reviews.review import bound_cycle, feature, runners
 from handlers.reviews.writing import WRITE
+from storage.people import Person
 from storage.reviews import ReviewCycle, is_confidential
 from storage.reviews.running import within
 from storage.store import Store
@@ -43,8 +46,23 @@ def told(request: Request, cycle: str) -> Reply:
             ),
             *(Note(line) for line in more(len(people), SHOWN)),
             *(() if people else (Section(Phrase("Nobody owes anything now.")),)),
+            Button(Phrase("Somebody else"), look_up.bind(cycle=row.id)),
         ),
     )
+
+
+@feature.button(
+    allow=runners,
+    seen_by=Phrase("Seen by you alone: nothing is changed, and nobody hears of it."),
+    title=Phrase("Who was told what, and why"),
+)
+def look_up(
+    request: Request,
+    cycle: str,
+    person: Annotated[Person, Colleague(Phrase("About whom?"), yourself=True)],
+) -> Reply:
+    """See what anybody was told of this cycle, whether they still owe something or not."""
+    return told_whom.handler(request, cycle=cycle, person=person.id)
 
 
 @feature.button(allow=runners)
@@ -117,6 +135,7 @@ def reason_of(reason: str) -> Text:
         "nothing new": Phrase("there was nothing new to say"),
         "done": Phrase("it is done"),
         "said": Phrase("they said that it is done"),
+        "declined": Phrase("they declined"),
         "expired": Phrase("the phase was over"),
         "paused": Phrase("the cycle was paused"),
         "manager": Phrase("somebody else is the manager"),

@@ -260,6 +260,24 @@ async def test_hr_sees_why_somebody_was_told_something_or_not(chat: Chat) -> Non
     assert "they are away; it waits until Mon, Nov 30" in await why(chat, "eve")
 
 
+async def test_hr_sees_too_what_they_were_told_who_owe_nothing_any_more(chat: Chat) -> None:
+    await launched(chat)
+    await run(chat, days=1)
+    await write(chat, "ben", "self", results="Fine", growth="More")
+    await go_on(chat, "write")
+    await chat.presses("ada", "Part by part", on=await chat.says("ada", "/review"))
+    await chat.presses("ada", "Decline")
+    await chat.submits("ada", reason="Two days here")
+    for who, closed in (("ben", "it is done"), ("ada", "they declined")):
+        seen = await chat.says("hana", "/review progress")
+        seen = await chat.presses("hana", "Who was told what, and why", on=seen)
+        assert "Ben Okri" not in seen
+        await chat.presses("hana", "Somebody else")
+        seen = await chat.submits("hana", person=who)
+        assert "Sent Mon, Nov 23, 2026, 10:00" in seen
+        assert f": {closed}\n" in seen
+
+
 async def test_progress_counts_and_names_nobody(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)

@@ -458,7 +458,7 @@ class Tour:
         await self._presses("hana", progress, "remind", "told")
         await self._presses("hana", preview, "remind_now")
         told = await chat.presses("hana", "Who was told what, and why", on=progress)
-        await self._presses("hana", told, "told_whom")
+        await self._presses("hana", told, "told_whom", "look_up")
         opened = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
         await self._presses("hana", opened, "extend", "reopen", "add_people", "trace", "pause")
         paused = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
