@@ -10,6 +10,11 @@ TEAMS = ("Lazy Susans", "Engines", "年轻力量")
 ENGLISH: dict[str, str] = {
     # Personality
     "She is abrasive in meetings.": "personality",
+    "Overly emotional in 2 of 3 meetings.": "personality",
+    "For a 55-year-old he learned 3 languages.": "age",
+    "In May he was faster than her.": "comparison",
+    "Best engineer on the team in May.": "comparison",
+    "Needs to communicate better.": "vague",
     "He was aggressive towards the vendor on the phone.": "personality",
     "Ben gets emotional under pressure.": "personality",
     "Lazy about tests, whatever one says.": "personality",
@@ -102,6 +107,14 @@ ENGLISH: dict[str, str] = {
 }
 
 CHINESE: dict[str, str] = {
+    "5 月的两次发布都比小王慢。": "comparison",
+    "3 次评审都不如老李。": "comparison",
+    "3 次评审都比老彭拖得久。": "comparison",
+    "都快五十了，3 个月才学会。": "age",
+    "像个大妈，一天问 5 次。": "gender",
+    "情商太低，3 次会议都这样。": "personality",
+    "他很负责。": "vague",
+    "5 月比小黄车的接入快两周。": "",
     # 性格
     "他这个人很懒，周报要催。": "personality",
     "她开会时容易情绪化。": "personality",

@@ -21,6 +21,8 @@ PERSONALITY = Looking(
         """
         abrasive(|ly); aggressive(|ly); passive-aggressive; arrogan(t|tly|ce); bossy; pushy; moody;
         too (emotional|soft|nice|sensitive|quiet|shy); (is|was|gets|got|became|becomes|being|very) emotional;
+        (always|often|so|quite|rather|overly|really|easily) emotional; (has|had|with) an attitude; loner;
+        nice (guy|person);
         hysterical; dramatic; drama queen; lazy; laziness; selfish(|ly|ness); stubborn(|ly|ness); immature;
         careless(|ly|ness); sloppy; hot-headed; short-tempered; bad temper; oversensitive; thin-skinned;
         confrontational; opinionated; difficult (person|personality|character); (difficult|hard|easy) to work with;
@@ -31,6 +33,7 @@ PERSONALITY = Looking(
         lacks (confidence|ambition|drive|gravitas|passion|charisma|maturity); no ambition; control freak; know-it-all;
         no team player; not a team player; 懒惰; 懒散; 很懒; 太懒; 偷懒; 情绪化; 玻璃心; 内向; 外向; 固执; 强势; 脾气;
         粗心; 马虎; 自私; 傲慢; 自大; 高冷; 老实人; 靠不住; 不靠谱; 上进心; 狼性; 野心; 态度差; 态度不好; 态度恶劣;
+        态度有问题; 情商(太|很|比较)(低|高);
         态度不端正; 情商低; 情商高; 情商不高; 聪明; 笨; 天赋; 悟性; 悟性差; 心态不好; 心态差; 抗压能力差; 个性太强;
         性格; 太敏感; 敏感多疑; 冲动; 咄咄逼人; 难相处; 难以相处; 不好相处; 好相处; 斤斤计较; 小心眼; 爱抱怨; 爱出风头;
         圆滑; 矫情; 不成熟; 幼稚; 孤僻; 不合群; 有想法的人; 人品; 老好人; 大大咧咧; 磨叽; 玩世不恭
@@ -71,6 +74,7 @@ AGE = Looking(
         youthful; set in (his|her|their) ways; millennial(|s); gen z; boomer(|s); (close|near) to retirement;
         nearing retirement; (past|beyond) (his|her|their) prime; senior moment;
         (he|she|they|who) (is|was|are|turns|turned) (|only |already |just )# years old; (kid|kids) (on|in) the team;
+        for a #-year-old; (快|年近|奔)(四|五|六)十(了|岁); #多岁;
         old dog; of (his|her|their) generation; middle-aged; elderly colleague; old-timer(|s); 年轻; 年纪; 年龄; 岁数;
         上了岁数; #岁; 九零后; 零零后; (80|85|90|95|00)后; 小年轻; 临近退休; 快退休; 接近退休; 马上退休; 更年期; 老油条;
         老资格; 倚老卖老; 年长; 中年; 一把年纪; 岁月不饶人; 乳臭未干; 毛头小子; 小孩子气
@@ -103,7 +107,7 @@ GENDER = Looking(
         帅哥; 女同事; 男同事; 女员工; 男员工; 女同志; 男同志; 女领导; 女司机; 女工程师; 男工程师; 女程序员;
         作为(女性|男性|母亲|父亲|妈妈|爸爸|妻子|丈夫|太太|女士|宝妈); 身为(女性|男性|母亲|父亲|妈妈|女人);
         女性(员工|同事|领导|工程师|管理者|的细腻|特有); 男性(员工|同事|领导|工程师|管理者|的担当); 宝妈; 当妈; 贤惠;
-        泼辣; 温柔; 阳刚; 婆婆妈妈; 婆妈; 爷们; 哥们儿; (女|男)的(就|都|比较|不适合|天生)
+        大妈; 大叔; 泼辣; 温柔; 阳刚; 婆婆妈妈; 婆妈; 爷们; 哥们儿; (女|男)的(就|都|比较|不适合|天生)
         """
     ),
     but=_read(
@@ -165,6 +169,7 @@ COMPARISON = Looking(
     _read(
         """
         (better|worse|faster|slower|more|less|stronger|weaker|smarter|harder) than @; (more|less|fewer) * than @;
+        (better|worse|faster|slower|stronger|weaker) than (him|her); (outperforms|outperformed|outshines) @;
         (compared (to|with)|unlike|in contrast to|next to|behind|ahead of) @; (better|worse|faster|slower|more|less|
         stronger|weaker|harder) than (the |)(others|other colleagues|colleagues|peers|everyone|everybody|anyone|anybody|
         most|rest); (better|worse|faster|slower|more|less|stronger|weaker|harder) than (|most |all |any )(of |)(|the |
@@ -173,7 +178,7 @@ COMPARISON = Looking(
         peers|teammates|team mates|team members|coworkers|co-workers|rest of the team|anyone|everyone); (compared (to|
         with)|unlike|in contrast to) (the |his |her |their |my |)(|other )(others|colleagues|peers|teammates|team mates|
         team members|coworkers|co-workers|rest|team); (as|so) * as @;
-        not as * as (the |his |her |their |)(|other )(others|colleagues|peers|teammates|rest|team); the (best|worst|
+        not as * as (the |his |her |their |)(|other )(others|colleagues|peers|teammates|rest|team); (the |)(best|worst|
         weakest|strongest|slowest|fastest|smartest|top|most *|least *) (|one |person |engineer |developer |seller |
         performer |analyst |designer |member )(in|on|of) (the|my|our|this|his|her|their) (team|group|department|office|
         company|unit); (top|bottom|lowest|worst|best|weakest|strongest) performer(|s);
@@ -181,6 +186,8 @@ COMPARISON = Looking(
         (ranks|ranked) (first|last|second|third|#|near|among|at|below|above);
         (below|above) the (team|group|department) average; less than (his|her|their) peers; 比@; 不如@; 不及@; 不像@;
         远超@; 逊于@;
+        (比|不如|不及|不像|超过|远超)(小|老)(王|李|张|刘|陈|杨|黄|赵|吴|孙|徐|朱|胡|郭|林|何|罗|郑|梁|谢|宋|唐|许|韩|冯|
+        邓|曹|彭|曾|萧|蔡|潘|袁|董|苏|吕|魏|蒋|沈|姜|卢|汪|戴|崔|廖|姚);
         (和|跟|与)(其他|别的|周围的?|身边的?)?(同事|队友|组员|团队成员|同组的?人)(相比|比较|比起来|比|对比);
         相比(于)?(其他|别的)?(同事|队友|组员|团队成员); (比|不如|不及|超过|超越|远超|优于|强于|弱于|好于|差于)(其他|
         别的|周围的?|身边的?|大多数|所有|很多|同组的?|同级的?)?(同事|别人|他人|其他人|大家|队友|组员|团队成员|
@@ -192,6 +199,7 @@ COMPARISON = Looking(
     but=_read(
         """
         (搜索|关键词|应用商店|榜单|类目|店铺|商品|行业|品牌|市场)(的)?排名(靠前|靠后|第#|末|最|垫);
+        比(小黄(车|人)|老陈醋|小胡同|小苏打);
         倒数(计时|据|第#(行|列|页|天|周|步|个版本|个字段)); 比例; 末位(补零|数字|校验); (site|page|app|product|brand|
         keyword|search|result) (ranks|ranked) (first|last|second|third|#|near|among|at|below|above)
         """
@@ -204,6 +212,7 @@ VAGUE = Looking(
         (good|great|excellent|nice|solid|fine|amazing|fantastic|outstanding|bad|poor) (job|work|performance|results|
         year|quarter); (does|did|doing) (well|great|fine|good|ok|okay|poorly);
         (performs|performed) (well|badly|poorly|ok); works? hard; hard-working; always; could (be|do) better;
+        needs? to (communicate|collaborate|listen) (better|more); 很负责; 很认真; 很努力;
         needs? (to improve|improvement|to be better|to work on); room for improvement;
         should (improve|communicate more|communicate better|be more *|do more|try harder); must improve;
         more (proactive|visible|strategic|engaged|involved);
