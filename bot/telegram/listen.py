@@ -231,8 +231,11 @@ def spoken(message: Message) -> str:
 
 
 def _has_content(message: Message) -> bool:
-    """Whether somebody sent it; service messages (who joined, what was pinned) say nothing to us."""
-    return bool(message.text or message.caption or message.effective_attachment)
+    """Whether somebody sent it; service messages (who joined, what was pinned) say nothing to us, nor do the other
+    pictures of an album, whose words stand under one of them."""
+    if message.text or message.caption or message.document:
+        return True
+    return bool(message.effective_attachment) and not message.media_group_id
 
 
 def _file(message: Message) -> Sent | None:

@@ -190,6 +190,23 @@ async def test_figures_of_a_source_come_with_a_caption(room: Room) -> None:
     assert "What are the columns of crm?" in (await room.shown(BEN)).text
 
 
+async def test_an_album_is_answered_once(room: Room) -> None:
+    for number, more in enumerate(({"caption": "/echo look"}, {}, {})):
+        photo = {"file_id": f"f{number}", "file_unique_id": f"u{number}", "width": 9, "height": 9}
+        album = {
+            "message_id": 901 + number,
+            "date": 1_790_000_000,
+            "chat": {"id": BEN, "type": "private", "first_name": "Ben"},
+            "from": {"id": BEN, "is_bot": False, "first_name": "Ben"},
+            "photo": [photo],
+            "media_group_id": "13",
+        }
+        await room.fake.queue.put("message", album | more)
+    await room.fake.settled()
+    assert room.noted("ben") == ["look"]
+    assert len([message for message in room.fake.chat(BEN) if message.from_bot]) == 1
+
+
 async def test_a_file_too_large_is_refused_with_a_sentence(room: Room) -> None:
     await room.fake.sends_document(BEN, "people.csv", b"x" * 20_000_001)
     assert "20 MB" in (await room.shown(BEN)).text
