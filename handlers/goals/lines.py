@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from handlers.goals.numbers import Typed, read_number, whole_number
+from handlers.goals.numbers import Typed, leading_number, read_number, whole_number
 from handlers.goals.scorecards.parts import BEST, COUNTED, JUDGED, is_given
 from handlers.goals.scoring import ONE, ZERO, Direction, Measure, Mistake
 from handlers.kit.problems import Problem
@@ -72,7 +72,7 @@ def _points(how: Mapping[str, str], part: str, zone: str) -> Written:
         most = number(how["target"], "target", zone)
     else:
         words = title[_MOST.match(title).end() :]  # type: ignore[union-attr]  # it matches nothing too
-        most = read_number(words, zone=zone)
+        most = leading_number(words, zone=zone)
         title = words[most.length :] if most else title
         title = title[_FOR.match(title).end() :]  # type: ignore[union-attr]
     if most is None or most.value <= 0 or not title:
@@ -105,14 +105,16 @@ def weight_of(words: str, zone: str) -> Decimal:
     return value
 
 
+_FIRST = r"\S+?(?: \d{3}(?!\d))*(?: (?:thousand|[mb]illion|mio)\b)?"
+"""The first of two numbers: without blanks but for those of 1 000 and 2 million."""
 _SPAN = re.compile(
-    r"^(?P<title>.*?)[\s,，:：]*(?:from|从|由)\s*(?P<start>\S+?)\s*(?:to|到|至|→|->)\s*(?P<target>\S.*)$",
+    rf"^(?P<title>.*?)[\s,，:：]*(?:from|从|由)\s*(?P<start>{_FIRST})\s*(?:to|到|至|→|->)\s*(?P<target>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 _BAND = re.compile(
-    r"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>\S+?)\s*(?:and|to|和|到|至|–|-)\s*(?P<high>\d\S*.*?)(?:之间)?$",
+    rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>\d\S*.*?)(?:之间)?$",
     re.IGNORECASE,
 )
 _STEPS = re.compile(
@@ -137,8 +139,11 @@ def _banded(what: str, zone: str) -> Written | None:
     found = _BAND.match(what)
     if found is None or not found["title"]:
         return None
-    low, high = read_number(found["low"], zone=zone), read_number(found["high"], zone=zone)
-    if low is None or high is None or found["low"][low.length :]:
+    low = read_number(found["low"], zone=zone)
+    if low is None or found["low"][low.length :]:
+        return None
+    high = leading_number(found["high"], zone=zone)
+    if high is None:
         return None
     unit = "%" if high.percent or low.percent else found["high"][high.length :].strip(" .。")
     return Written(found["title"], Measure(Direction.BAND, low.value, None, high.value), unit[:20])
@@ -148,8 +153,11 @@ def _spanned(what: str, zone: str) -> Written | None:
     found = _SPAN.match(what)
     if found is None or not found["title"].strip():
         return None
-    start, target = read_number(found["start"], zone=zone), read_number(found["target"], zone=zone)
-    if start is None or target is None or found["start"][start.length :]:
+    start = read_number(found["start"], zone=zone)
+    if start is None or found["start"][start.length :]:
+        return None
+    target = leading_number(found["target"], zone=zone)
+    if target is None:
         return None
     rest = found["target"][target.length :].strip(" .。")
     unit = "%" if target.percent else rest

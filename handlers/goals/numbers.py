@@ -21,11 +21,19 @@ MOST = Decimal(10) ** 15
 PLACES = 6
 """Digits after the point that are kept."""
 
-_TIMES = {"k": 3, "m": 6, "bn": 9, "百": 2, "千": 3, "万": 4, "百万": 6, "亿": 8}
+_TIMES = {
+    "k": 3, "thousand": 3, "m": 6, "mio": 6, "million": 6, "bn": 9, "billion": 9,
+    "百": 2, "千": 3, "万": 4, "w": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11,
+    "万亿": 12,
+}  # fmt: skip
 _NUMBER = re.compile(
-    r"(?P<sign>[+-]|−|负)?\s?(?P<money>[$€£¥￥])?\s?(?P<digits>\d(?:[\d.,'’\u00a0\u202f]*\d)?|\.\d+)"
-    r"\s?(?P<times>百万|百(?!分)|[千万亿]|bn\b|[km](?![a-z]))?\s?(?P<percent>%|percent\b|个?百分点)?"
+    r"(?P<sign>[+-]|−|负)?\s?(?P<money>[$€£¥￥])?\s?"
+    r"(?P<digits>\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?![.,]?\d)|\d(?:[\d.,'’\u00a0\u202f]*\d)?|\.\d+)"
+    r"\s?(?P<times>[十百千]万|[十百千万]亿|百(?!分)|[千万亿]|bn\b|(?:thousand|million|billion|mio)\b|[kmw](?![a-z]))?"
+    r"\s?(?P<percent>%|percent\b|个?百分点)?"
 )
+_GOES_ON = re.compile(r"\d|[十百千万亿成¼-¾⅐-⅞²³]|e[+-]?\d|x[\da-f]|[-–—~/:*×^]\d")
+"""What follows a number of which that was only the beginning: 1e9, 3/4, 10-20, 2千5百."""
 
 
 _COUNTED = re.compile(r"[个項项次人天件元分]?|小时|万元")
@@ -50,13 +58,25 @@ def read_number(words: str, *, zone: str) -> Typed | None:
     found = _NUMBER.match(text.lower())
     if found is None:
         return None
-    value = _value(found["digits"], decimal_commas(zone)) * Decimal(10) ** _TIMES.get(found["times"] or "", 0)
+    times = found["times"] or ""
+    if times == "w" and _territory(zone) != "CN":  # 12w are 120,000 to people in China alone
+        return read_number(words[: found.start("times")], zone=zone)
+    value = _value(found["digits"], decimal_commas(zone)) * Decimal(10) ** _TIMES.get(times, 0)
     if found["sign"] in ("-", "−", "负"):
         value = -value
     if abs(value) > MOST:
         raise Problem(Phrase("This number is too large for me. Use a larger unit, such as millions."))
     value = round(value, PLACES).normalize() + 0
     return Typed(value, bool(found["percent"]), found.end(), found["sign"] == "+")
+
+
+def leading_number(words: str, *, zone: str) -> Typed | None:
+    """The same, where other words may follow. Raises Problem also where the number goes on in a way that we do not
+    read."""
+    typed = read_number(words, zone=zone)
+    if typed and _GOES_ON.match(words[typed.length :].translate(_NARROW).lower()):
+        raise _no_number(words.split()[0])
+    return typed
 
 
 def whole_number(words: str, *, zone: str) -> Typed:
@@ -79,7 +99,9 @@ _NARROW = str.maketrans("０１２３４５６７８９．，％＋－", "012345
 
 
 def _value(digits: str, commas: bool) -> Decimal:
-    plain = re.sub(r"['’\u00a0\u202f]", "", digits)
+    plain = re.sub(r"['’\u00a0\u202f ]", "", digits)
+    if digits.count(" ") == 1 and " 0" not in digits:
+        raise _two_numbers(digits)
     points, marks = plain.count("."), plain.count(",")
     if points and marks:  # the later one is the decimal sign
         decimal = "." if plain.rfind(".") > plain.rfind(",") else ","
@@ -125,13 +147,21 @@ def _no_number(words: str) -> Problem:
 
 
 def _two_readings(plain: str, sign: str) -> Problem:
-    many, few = plain.replace(sign, ""), plain.replace(sign, ".")
+    return _either(plain, plain.replace(sign, ""), plain.replace(sign, ".") + "0")
+
+
+def _two_numbers(digits: str) -> Problem:
+    """It is grouped by a blank, or another number follows."""
+    return _either(digits, digits.replace(" ", ""), digits.replace(" ", ", "))
+
+
+def _either(words: str, many: str, few: str) -> Problem:
     return Problem(
         Phrase(
             "“{words}” can be two numbers here. Write {many}, or {few}.",
-            words=Verbatim(plain),
+            words=Verbatim(words),
             many=Verbatim(many),
-            few=Verbatim(few + "0"),
+            few=Verbatim(few),
         )
     )
 
@@ -139,10 +169,15 @@ def _two_readings(plain: str, sign: str) -> Problem:
 @lru_cache
 def decimal_commas(zone: str) -> bool:
     """Whether people who live in a time zone write 1,5 for one and a half."""
-    territory = get_global("zone_territories").get(zone)
+    territory = _territory(zone)
     if not territory:
         return False
     try:
         return get_decimal_symbol(Locale.parse(f"und_{territory}")) == ","
     except (UnknownLocaleError, ValueError):
         return False
+
+
+def _territory(zone: str) -> str:
+    """The country of a time zone, by its two letters, or ""."""
+    return str(get_global("zone_territories").get(zone, ""))

@@ -11,7 +11,7 @@ from handlers.goals import goal as goals
 from handlers.goals.amounts import bare
 from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, percent, progress_of
 from handlers.goals.nudges import owed
-from handlers.goals.numbers import Typed, read_number
+from handlers.goals.numbers import Typed, leading_number
 from handlers.goals.picking import allow, my_results, no_result
 from handlers.goals.scoring import ONE, ZERO, Direction, is_stretched
 from handlers.kit.access import everyone
@@ -169,7 +169,8 @@ def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
     if row.direction == Direction.YES_NO:
         return _yes_or_no(row, far)
     try:
-        typed = read_number(far, zone=request.actor.zone)
+        far = _done_of(row, far)
+        typed = leading_number(far, zone=request.actor.zone)
     except Problem as problem:
         raise Problem(problem.words, question="far") from None
     if typed is None:
@@ -184,6 +185,14 @@ def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
     if row.unit and note.startswith(row.unit):
         note = note[len(row.unit) :].lstrip(SEPARATORS)
     return _in_unit(row, typed), note
+
+
+def _done_of(row: KeyResult, far: str) -> str:
+    """3 where 3/4 was said of what counts to 4."""
+    done = re.match(r"\s*(\d+)\s?/\s?(\d+)(?!\d)", far)
+    if done is None or row.start or Decimal(done[2]) != row.target:
+        return far
+    return done[1] + far[done.end() :]
 
 
 def _in_unit(row: KeyResult, typed: Typed) -> Decimal:

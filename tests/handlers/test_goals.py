@@ -92,11 +92,33 @@ async def test_the_form_asks_the_same_and_marks_what_is_wrong(chat: Chat) -> Non
         ("1 soon", "Begin with a number"),
         ("1 ", "Which key result?"),
         ("1 99999999999999999", "too large"),
+        ("1 1e9 already", "I cannot read “1e9” as a number"),
+        ("1 3/4 done", "I cannot read “3/4” as a number"),
+        ("1 70 100 people came", "“70 100” can be two numbers here. Write 70100, or 70, 100."),
     ],
 )
 async def test_what_is_no_progress_gets_a_sentence(chat: Chat, words: str, says: str) -> None:
     await write(chat, "ben", "sign-ups from 100 to 500")
     assert says in await chat.says("ben", f"/goals update {words}")
+
+
+async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
+    await write(chat, "ben", "launch in 4 steps")
+    assert "3 of 4 (75 %)\nthe shop" in await chat.says("ben", "/goals update 1 3/4 the shop")
+    assert "I cannot read “3/5” as a number" in await chat.says("ben", "/goals update 1 3/5")
+
+
+@pytest.mark.parametrize(
+    ("line", "reads"),
+    [
+        ("sign-ups from 1 000 to 5 million users", "1,000 users, from 1,000 to 5,000,000"),
+        ("cost between 1 000 000 and 2 million", "to stay between 1,000,000 and 2,000,000"),
+        ("sign-ups from 1 to 1e9", "I cannot read “1e9” as a number"),
+    ],
+)
+async def test_large_numbers_are_written_as_people_do(chat: Chat, line: str, reads: str) -> None:
+    await chat.says("ben", "/goals add Grow")
+    assert reads in await chat.says("ben", f"/goals result 1 {line}")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.goals.numbers import read_number, shown, whole_number
+from handlers.goals.numbers import leading_number, read_number, shown, whole_number
 from handlers.kit.problems import Problem
 
 EVERYWHERE = {
@@ -16,7 +16,9 @@ EVERYWHERE = {
     "1,234.5": "1234.5", "1,234,567": "1234567", "1.234.567": "1234567", "12k": "12000", "1.2万": "12000",
     "3百万": "3000000", "2亿": "200000000", "2m": "2000000", "1.5bn": "1500000000", "-3": "-3", "−3": "-3", "负3": "-3",
     "$1,200,000": "1200000", "1’234’567": "1234567", "1\u202f234": "1234", "2 months left": "2", "5人": "5", "٣": "3",
-    "3. done": "3", "0,75": "0.75", "1,2345": "1.2345", "70 100 people": "70",
+    "3. done": "3", "0,75": "0.75", "1,2345": "1.2345", "1 000 000 users": "1000000",
+    "12 000": "12000", "70 1000 people": "70", "5 million users": "5000000", "2 thousand": "2000", "1千万": "10000000",
+    "5千亿": "500000000000",
     "3百": "300",
     "1.5萬": "15000",
 }  # fmt: skip
@@ -42,6 +44,10 @@ def test_what_reads_alike_everywhere(words: str, zone: str) -> None:
         ("1.500", "Europe/Berlin", None),
         ("1.500", "America/Sao_Paulo", None),
         ("0,500", "Europe/Berlin", "0.5"),
+        ("70 100 people", "America/New_York", None),
+        ("70, 100 people", "America/New_York", "70"),
+        ("12w", "Asia/Shanghai", "120000"),
+        ("12w", "America/New_York", "12"),
     ],
 )
 def test_two_readings_are_asked(words: str, zone: str, value: str | None) -> None:
@@ -63,6 +69,20 @@ def test_percent_points_are_no_hundreds() -> None:
 @pytest.mark.parametrize("words", ["", "soon", "%", "-", "k", "①"])
 def test_what_is_no_number(words: str) -> None:
     assert read_number(words, zone="UTC") is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["1e9", "+1e3", "3/4 done", "10-20 customers", "1½", "2千5百", "1万2", "２千５百", "2026-11-30", "0x10", "5²", "9:30"],
+)
+def test_the_beginning_of_a_number_is_not_taken_for_all_of_it(words: str) -> None:
+    with pytest.raises(Problem):
+        leading_number(words, zone="UTC")
+
+
+@pytest.mark.parametrize("words", ["70%已发布", "12kg", "3. done", "5-day week", "4：好", "2 more"])
+def test_words_may_follow_a_number(words: str) -> None:
+    assert leading_number(words, zone="UTC")
 
 
 @pytest.mark.parametrize("words", ["12 apples", "1,23,456", "1.2.3", "9" * 17, "5 5"])
