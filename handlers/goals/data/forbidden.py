@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
+from handlers.kit.characters import simpler
+
 _ENGLISH = """
-health healthcare healthy sick sickness sickleave illness ill medical medication disease diagnosis disability disabled
-pregnant pregnancy maternity paternity fertility menstrual mental therapy religion religious church faith
-family marital marriage married divorce spouse husband wife partner child children kids
-location gps geolocation geo latitude longitude whereabouts ethnicity ethnic race nationality
-political politics union sexual sexuality orientation gender genetic biometric
+health healthcare healthy sick sickness sickleave sickday sickdays illness illnesses ill medical medication disease
+diseases diagnosis diagnoses disability disabilities disabled vaccinated vaccination allergy allergies
+pregnant pregnancy pregnancies maternity paternity fertility menstrual mental therapy religion religions religious
+church faith family families marital marriage married divorce divorced spouse spouses husband wife partner child
+children childcare kids location locations gps geolocation geo latitude longitude whereabouts ethnicity ethnic race
+nationality political politics union sexual sexuality orientation gender genetic biometric
 """
 _CHINESE = """
-病 健康 医疗 体检 残疾 怀孕 孕 产假 产检 哺乳 宗教 信仰 家庭 婚 配偶 子女 生育
-位置 定位 行踪 轨迹 民族 种族 籍贯 政治 党派 工会 性取向 性别 基因 生物识别
+病 健康 医疗 体检 残疾 残障 怀孕 孕 产假 产检 哺乳 住院 就医 疫苗 过敏 宗教 信仰 家庭 家属 父母 婚 配偶 丈夫 妻子 子女
+孩子 生育 位置 定位 地点 住址 打卡地址 经纬度 行踪 轨迹 民族 种族 籍贯 户籍 国籍
+政治 党派 工会 性取向 性别 基因 生物识别
 """
 WORDS = frozenset(_ENGLISH.split())
 """Words of a name, each on its own: “wellness” holds no “ill”."""
@@ -27,7 +32,8 @@ _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 @lru_cache(maxsize=1024)
 def forbidden(name: str) -> str:
     """The word for which a name is refused, or ""."""
-    for part in _PARTS.findall(name):
+    plain = simpler(unicodedata.normalize("NFKC", name))
+    for part in _PARTS.findall(plain):
         if part.casefold() in WORDS:
             return str(part)
-    return next((sign for sign in SIGNS if sign in name), "")
+    return next((sign for sign in SIGNS if sign in plain), "")
