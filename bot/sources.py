@@ -10,8 +10,8 @@ from rich.markup import escape
 
 from bot.importing import ENGLISH
 from bot.ingest.signed import new_secret
-from bot.terminal import Complaint, complaining
-from handlers.goals.data.arriving import Faulty, Taken, expect, run_again
+from bot.terminal import Complaint
+from handlers.goals.data.arriving import Taken, expect, run_again
 from handlers.goals.data.pulled import WHY
 from storage.database import Database
 from storage.metrics import FILES, DataSource
@@ -65,13 +65,13 @@ def print_list(database: Database) -> None:
 
 def _line(store: Store, source: DataSource, waiting: int) -> str:
     heard = f"heard {source.heard_at:%Y-%m-%d %H:%M} UTC" if source.heard_at else "not heard yet"
-    owner = store.directory.named(source.owner_id) if source.owner_id else "administrators"
+    hears = f"{store.directory.named(source.owner_id)} hears" if source.owner_id else "administrators hear"
     fresh = f"figures count for {source.stale_days} days"
     query = store.metrics.queries.of(source)
     read = f", read from a database every {query.every_hours} hours" if query else ""
     read += f" (the last time: {ENGLISH.say(WHY[query.fault])})" if query and query.fault in WHY else ""
     more = f", {waiting} unmatched" if waiting else ""
-    return f"{source.name} ({source.form}): {heard}, {fresh}, {owner} hear of silence{more}{read}"
+    return f"{source.name} ({source.form}): {heard}, {fresh}, {hears} of silence{more}{read}"
 
 
 def remove(database: Database, name: str) -> None:
@@ -100,16 +100,14 @@ def map_person(database: Database, name: str, called: str, email: str) -> None:
         store.change(source, people={**source.people, called.strip().casefold(): person.email})
         return run_again(store, source)
 
-    with complaining(Faulty):
-        taken = database.write_now(work)
+    taken = database.write_now(work)
     console.print(escape(f"{called} is {email} for {name}. " + _told(taken)))
 
 
 def print_unmatched(database: Database, name: str, *, again: bool) -> None:
     """Print what waits for a person, each name once. Raises Complaint."""
     if again:
-        with complaining(Faulty):
-            taken = database.write_now(lambda store: run_again(store, source_named(store, name)))
+        taken = database.write_now(lambda store: run_again(store, source_named(store, name)))
         console.print(_told(taken))
     names = database.write_now(
         lambda store: Counter(
@@ -122,7 +120,10 @@ def print_unmatched(database: Database, name: str, *, again: bool) -> None:
 
 
 def _told(taken: Taken) -> str:
-    return f"{taken.figures} figures were taken, {taken.fates['unmatched']} still wait."
+    told = f"{taken.figures} figures were taken, {taken.fates['unmatched']} still wait."
+    if unfit := taken.fates["unfit"]:
+        told += f" {unfit} do not fit any more, by their name, their moment or their unit, and wait on."
+    return told
 
 
 def source_named(store: Store, name: str) -> DataSource:

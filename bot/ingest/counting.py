@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,16 +12,24 @@ from storage.metrics import COUNTED, LONGEST, Arrival
 
 
 def counted(
-    metric: str, number: str, at: datetime | None, value: Decimal, *, person: str, unit: str = ""
+    metric: str,
+    number: str,
+    at: datetime | None,
+    value: Decimal,
+    *,
+    person: str,
+    unit: str = "",
+    told_at: datetime | None = None,
 ) -> Iterator[Arrival]:
-    """A figure of the company and, where somebody did it, the same of this person. Nothing without number or moment."""
+    """A figure of the company and, where somebody did it, the same of this person; else it is nobody's any more.
+    Nothing without number or moment. `told_at` is when the tracker said so."""
     metric, person = metric[: LONGEST["metric"]], person[: LONGEST["person"]]
     if at is None or not number:
         return
     name = f"{metric}#{number}"[: LONGEST["id"] - 1]
-    yield Arrival(metric, at, value, unit, id=name, comes_to=COUNTED)
-    if person:
-        yield Arrival(metric, at, value, unit, person=person, id=f"{name}@", comes_to=COUNTED)
+    made = Arrival(metric, at, value, unit, id=name, comes_to=COUNTED, told_at=told_at)
+    yield made
+    yield replace(made, person=person, id=f"{name}@", gone=not person)
 
 
 def part(thing: Any, *path: str) -> dict[str, Any]:

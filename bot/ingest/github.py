@@ -49,4 +49,5 @@ def _counted(metric: str, thing: dict[str, Any], at: datetime | None, value: Dec
     whom = part(thing, "assignee") if metric.endswith(CLOSED) else {}
     whom = whom or part(thing, "user")
     login = words(whom, "login") if whom.get("type") != "Bot" else ""
-    yield from counted(metric, whole(thing, "number"), at, value, person=login)
+    told_at = moment(thing, "updated_at")
+    yield from counted(metric, whole(thing, "number"), at, value, person=login, told_at=told_at)

@@ -30,7 +30,10 @@ def _points(payload: dict[str, Any]) -> Iterator[Arrival]:
         at = (moment(thing, "closed_at") if action == "close" else None) or moment(thing, "updated_at")
         value = Decimal(int(action == "close"))
         person = _assigned(payload) or _author(payload, thing)
-        yield from counted(f"{project} {CLOSED}", whole(thing, "iid"), at, value, person=person)
+        told_at = moment(thing, "updated_at")
+        yield from counted(
+            f"{project} {CLOSED}", whole(thing, "iid"), at, value, person=person, told_at=told_at
+        )
 
 
 def _assigned(payload: dict[str, Any]) -> str:

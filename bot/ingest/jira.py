@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from bot.ingest.counting import counted, moment, part, parts, whole, words
@@ -32,12 +33,14 @@ def _points(payload: dict[str, Any], field: str) -> Iterator[Arrival]:
     if event == "jira:issue_created" and not done:
         return
     at = (moment(fields, "resolutiondate") if done else None) or _told_at(payload)
-    person, number = _assignee(fields), words(issue, "key")
-    yield from counted(f"{project} {CLOSED}", number, at, Decimal(int(done)), person=person)
+    count = partial(
+        counted, number=words(issue, "key"), at=at, person=_assignee(fields), told_at=_told_at(payload)
+    )
+    yield from count(f"{project} {CLOSED}", value=Decimal(int(done)))
     worth = _worth(fields.get(field))
     if worth is not None:
         value = worth if done else Decimal(0)
-        yield from counted(f"{project} {POINTS}", number, at, value, person=person, unit="points")
+        yield from count(f"{project} {POINTS}", value=value, unit="points")
 
 
 def _matters(payload: dict[str, Any], event: str, field: str) -> bool:

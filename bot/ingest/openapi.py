@@ -98,12 +98,16 @@ def _point() -> dict[str, Any]:
         "value": {
             "type": "string",
             "pattern": f"^{NUMBER.pattern}$",
-            "description": "A decimal number, at most 6 places. A JSON number is read by its digits.",
+            "description": "A decimal number, of which 6 places are kept. A JSON number is read by its digits.",
         },
         "unit": _text(LONGEST["unit"]),
         "person": _text(LONGEST["person"]),
         "id": _text(LONGEST["id"]),
-        "kind": {"type": "string", "enum": [NEWEST, COUNTED], "default": NEWEST},
+        "kind": {
+            "type": "string",
+            "enum": [NEWEST, COUNTED],
+            "description": "What the metric began with, where it is left out; a new one comes to the newest.",
+        },
     }
     return _object(fields, "metric", "at", "value")
 

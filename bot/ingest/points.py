@@ -19,7 +19,7 @@ FIELDS = dict.fromkeys(("metric", "at", "value", "unit", "person", "id", "kind")
 MOST = Decimal(10) ** 15
 PLACES = 6
 
-NUMBER = re.compile(r"-?\d{1,16}(\.\d{1,12})?")
+NUMBER = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,12})?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -71,7 +71,7 @@ def _read(point: Any, place: str) -> Arrival | list[Fault]:
         unit=point.get("unit") or "",
         person=(point.get("person") or "").strip(),
         id=point.get("id") or "",
-        comes_to=point.get("kind") or NEWEST,
+        comes_to=point.get("kind") or "",
     )
 
 
@@ -88,7 +88,7 @@ def _faults(point: dict[str, Any], place: str, at: datetime | None, value: Decim
             "is to be a moment with its zone, like 2026-11-23T09:00:00Z, or a day like 2026-11-23",
         )
     if value is None:
-        yield Fault(f"{place}.value", 'is to be a decimal number, best as a text: "12.5"; at most 6 places')
+        yield Fault(f"{place}.value", 'is to be a decimal number, best as a text: "12.5"')
     if point.get("kind") not in (None, NEWEST, COUNTED):
         yield Fault(
             f"{place}.kind", f"is {NEWEST} (the newest point counts) or {COUNTED} (all of them add up)"

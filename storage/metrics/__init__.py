@@ -188,7 +188,7 @@ class Metrics:
             source_id=source.id,
             name=arrival.metric,
             unit=arrival.unit,
-            comes_to=arrival.comes_to,
+            comes_to=arrival.comes_to or NEWEST,
             kept_apart=kept_apart,
             made_at=self._store.now,
         )

@@ -9,7 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
-from storage.metrics.tables import NEWEST
 from storage.once import once
 
 LONGEST = {"metric": 120, "unit": 20, "person": 254, "id": 200}
@@ -30,11 +29,20 @@ class Arrival:
     unit: str = ""
     person: str = ""
     id: str = ""
-    comes_to: str = NEWEST
+    comes_to: str = ""
+    """What its metric comes to; "" is what it began with, and a new one comes to the newest."""
     apart: bool = False
     """It stood in a column that is not for judging people: whatever it is called, it enters no score."""
+    told_at: datetime | None = field(default=None, compare=False)
+    """The moment at which a tracker told it: what is known of a later moment stays, in whatever order they come."""
+    gone: bool = False
+    """It was about somebody, and is about nobody now."""
     files: tuple[str, ...] = field(default=(), compare=False)
     """The ids of the files that brought it, to be taken back with them: in another file it is the same figure."""
+
+    def is_older_than(self, told_at: datetime | None) -> bool:
+        """Whether it was told before what was told at that moment."""
+        return self.told_at is not None and told_at is not None and self.told_at < told_at
 
     @once
     def key(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -51,6 +51,19 @@ class Keeping:
                 table, EDITIONS[table][store.dialect], source=source.id, among=sorted(keys)
             ):
                 self._newest.setdefault(row.key, {})[table] = row
+
+    def knows_better(self, arrival: Arrival) -> bool:
+        """Whether what is known of the figure was told later."""
+        known = self._newest.get(arrival.key, {}).values()
+        return any(row.current and arrival.is_older_than(row.told_at) for row in known)
+
+    def end(self, arrival: Arrival) -> Sequence[Series]:
+        """A figure counts no more for whom it was about; says in which series something is different now."""
+        there = self._newest.get(arrival.key, {}).items()
+        ended = [(table, row) for table, row in there if row.current]
+        for table, row in ended:
+            self._replace(table, row)
+        return [series_of(row) for _, row in ended]
 
     def keep(self, metric: Metric, arrival: Arrival, *, subject: str) -> Kept:
         """Keep a figure. Says also in which series something is different now, and what it was."""
@@ -107,6 +120,7 @@ class Keeping:
             "value": told(arrival.value),
             "file_id": arrival.files[0] if arrival.files else None,
             "also": list(arrival.files[1:]) or None,
+            "told_at": arrival.told_at,
             "received_at": self._store.now,
         }
         if not subject:

@@ -72,7 +72,8 @@ class Metric(Row, table=True):
 class MetricPoint(Row, table=True):
     """A figure of the company at a moment. A correction is one more edition; only the newest is `current`. `key` is the
     digest of what the source calls it by, `file_id` the file that brought it, `also` what
-    brought the same later: other files, or programs (OTHERS)."""
+    brought the same later: other files, or programs (OTHERS). `told_at` is when a tracker said so, which may send again
+    late."""
 
     __tablename__ = "metric_point"
     __table_args__ = (
@@ -90,6 +91,7 @@ class MetricPoint(Row, table=True):
     value: str
     file_id: str | None = None
     also: Any = _also()
+    told_at: datetime | None = Field(default=None, sa_type=Moment)
     received_at: datetime = Field(sa_type=Moment)
 
 
@@ -124,6 +126,7 @@ class PersonPoint(PersonalRow, table=True):
     """What its source says, where whoever looks after it has corrected that by hand."""
     file_id: str | None = None
     also: Any = _also()
+    told_at: datetime | None = Field(default=None, sa_type=Moment)
     received_at: datetime = Field(sa_type=Moment)
 
 

@@ -84,6 +84,11 @@ class Waiting:
         there = store.rows(Unmatched, _THERE[store.dialect], source=source.id, among=sorted(keys))
         self._there = {row.key: row for row in there}
 
+    def knows_better(self, arrival: Arrival) -> bool:
+        """Whether what waits under its key was told later."""
+        there = self._there.get(arrival.key)
+        return there is not None and arrival.is_older_than(_unpacked(there.point).told_at)
+
     def keep(self, arrival: Arrival) -> bool:
         """Keep a figure until its person is known, in place of what came under the same id before; whether anything is
         other than it was."""
@@ -121,10 +126,12 @@ def _brought(known: Arrival, again: Arrival) -> tuple[str, ...]:
 
 
 def _packed(arrival: Arrival) -> dict[str, Any]:
-    return {**asdict(arrival), "at": arrival.at.isoformat(), "value": told(arrival.value)}
+    told_at = arrival.told_at.isoformat() if arrival.told_at else None
+    return {**asdict(arrival), "at": arrival.at.isoformat(), "value": told(arrival.value), "told_at": told_at}
 
 
 def _unpacked(point: Mapping[str, Any]) -> Arrival:
     made = Arrival(**point)
     at, value = datetime.fromisoformat(str(made.at)), Decimal(made.value)
-    return replace(made, at=at, value=value, files=tuple(made.files))
+    told_at = datetime.fromisoformat(str(made.told_at)) if made.told_at else None
+    return replace(made, at=at, value=value, told_at=told_at, files=tuple(made.files))

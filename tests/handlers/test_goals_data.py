@@ -233,6 +233,24 @@ async def test_who_was_not_known_is_taken_again(any_chat: Chat) -> None:
     assert [row.subject_id for row in chat.rows(PersonPoint)] == [chat.ids["ben"]]
 
 
+async def test_a_figure_that_fits_no_more_keeps_no_other_waiting(any_chat: Chat) -> None:
+    """And whoever looks after the source can still say who it is."""
+    chat = any_chat
+    crm = Sender(chat, owner="dora")
+    await crm.sends(
+        at(chat, "3", person="bokri", metric="visits"),
+        at(chat, "4", person="bokri", metric="calls"),
+    )
+    await crm.sends(point("5", at=chat.now.isoformat(), metric="visits", unit="days"))
+    await chat.presses("dora", "Whom nobody knows: 2", on=await chat.says("dora", "/goals sources"))
+    await chat.presses("dora", "bokri")
+    heard = await chat.submits("dora", person="ben")
+    assert "1 figure was taken." in heard
+    assert "1 figure does not fit any more, by its name, its moment or its unit: it waits on." in heard
+    assert [(row.metric, row.value) for row in chat.rows(PersonPoint)] == [("calls", "4")]
+    assert crm.source.people == {"bokri": "ben@example.com"}
+
+
 async def test_what_is_refused_by_name_passes_by_an_administrator_and_enters_no_score(chat: Chat) -> None:
     crm = Sender(chat)
     chat.change(lambda store: store.change(crm.source, allowed=["service health"]))
@@ -245,7 +263,9 @@ async def test_what_is_refused_by_name_passes_by_an_administrator_and_enters_no_
 @pytest.mark.parametrize(
     ("name", "is_refused"),
     [("sick_days", True), ("SickLeave", True), ("child-care", True), ("婚姻状况", True), ("wellness", False),
-     ("skills", False), ("closed issues", False), ("GPSTrack", True), ("满意度", False)],
+     ("skills", False), ("closed issues", False), ("GPSTrack", True), ("满意度", False), ("Illnesses", True),
+     ("store locations", True), ("ｓｉｃｋ days", True), ("sickdays", True), ("醫療費", True), ("性別", True),
+     ("打卡地点", True), ("打卡地點", True), ("住院天数", True), ("地区", False), ("new partnerships", False)],
 )  # fmt: skip
 def test_names_that_are_refused(name: str, is_refused: bool) -> None:
     assert bool(forbidden(name)) is is_refused

@@ -178,6 +178,28 @@ async def test_what_is_wrong_is_named_and_nothing_is_taken(chat: Chat, content: 
     assert not chat.rows(PersonPoint)
 
 
+async def test_two_rows_alike_of_what_adds_up_are_asked_about(chat: Chat) -> None:
+    begins(chat)
+    deals = "Employee ID,Date,Amount,Deal\nE7,2026-10-31,100,D1\nE7,2026-10-31,100,D2\n"
+    columns = {"figure": "amount", "second": "", "kind": "counted"}
+    heard = await described(chat, content=deals, **columns)
+    assert "Row 3, column amount, “100”: row 2 says the same of the same person and day" in heard
+    assert not chat.rows(PersonPoint)
+    assert "Apply" in (await described(chat, content=deals, id="deal", **columns)).buttons
+    assert "Apply" in (await described(chat, content=deals, **{**columns, "kind": "newest"})).buttons
+
+
+async def test_a_figure_is_counted_as_it_was_or_by_another_name(chat: Chat) -> None:
+    begins(chat)
+    await described(chat, second="")
+    await chat.presses("dora", "Apply")
+    heard = await described(chat, content=MONTH.replace("20,1", "19,1"), second="", kind="counted")
+    assert "until now “The newest counts” held for this figure" in heard
+    heard = await described(chat, content=MONTH.replace("Days present", "Days there"), figure="days_there", second="",
+                            kind="counted")  # fmt: skip
+    assert "Apply" in heard.buttons
+
+
 async def test_how_numbers_and_days_are_written_is_said_or_seen(chat: Chat) -> None:
     begins(chat)
     american = MONTH.replace("2026-10-31", "10/31/2026").replace("2026-09-30", "9/30/2026")

@@ -73,7 +73,20 @@ def test_what_is_no_number(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["1e9", "+1e3", "3/4 done", "10-20 customers", "1½", "2千5百", "1万2", "２千５百", "2026-11-30", "0x10", "5²", "9:30"],
+    [
+        "1e9",
+        "+1e3",
+        "3/4 done",
+        "10-20 customers",
+        "1½",
+        "2千5百",
+        "1万2",
+        "２千５百",
+        "2026-11-30",
+        "0x10",
+        "5²",
+        "9:30",
+    ],
 )
 def test_the_beginning_of_a_number_is_not_taken_for_all_of_it(words: str) -> None:
     with pytest.raises(Problem):

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 from handlers.goals.data.forbidden import forbidden
 from handlers.goals.goal import feature
 from handlers.kit.calendar import ONE_DAY, at_wall
 from handlers.kit.hours import calendar_of, hours_of
 from storage.goals import Goal, KeyResult
-from storage.metrics import Arrival, DataSource, Figure, Metric, Series
+from storage.metrics import COUNTED, NEWEST, Arrival, DataSource, Figure, Metric, Series
 from storage.people import Person
 from storage.store import Store
 
@@ -103,8 +104,16 @@ def _kept(store: Store, source: DataSource, arrivals: tuple[Arrival, ...]) -> Ta
     whom, taken, changed = Whom(store, source), Taken(), set[Series]()
     keeping, waiting = store.metrics.keeping(source, arrivals)
     for arrival in arrivals:
+        if keeping.knows_better(arrival) or waiting.knows_better(arrival):
+            taken.fates["repeated"] += 1
+            continue
+        if arrival.gone:
+            changed.update(keeping.end(arrival))
+            waiting.forget(arrival.key)
+            continue
         person = whom.find(arrival.person) if arrival.person else None
         if arrival.person and person is None:
+            changed.update(keeping.end(arrival))
             taken.waits_anew += waiting.keep(arrival)
             taken.fates["unmatched"] += 1
             taken.unmatched[arrival.person] += 1
@@ -143,14 +152,17 @@ def foresee(store: Store, source: DataSource, arrivals: Iterable[Arrival]) -> Ta
 
 
 def run_again(store: Store, source: DataSource) -> Taken:
-    """Take the figures again whose person was not known: some may be by now. Nothing is heard of the source by that.
-    Raises Faulty."""
+    """Take the figures again whose person was not known: some may be by now. Those that do not fit any more (`unfit`)
+    go on waiting. Nothing is heard of the source by that."""
     waiting = store.metrics.unknown.of(source)
     whom = Whom(store, source)
     matched = [(row, arrival) for row, arrival in waiting if whom.find(arrival.person)]
-    store.metrics.unknown.match([row for row, _ in matched])
-    taken = _kept(store, source, tuple(arrival for _, arrival in matched))
+    unfit = {wrong.number for wrong in wrongs(store, source, [arrival for _, arrival in matched])}
+    fit = [each for number, each in enumerate(matched) if number not in unfit]
+    store.metrics.unknown.match([row for row, _ in fit])
+    taken = _kept(store, source, tuple(arrival for _, arrival in fit))
     taken.fates["unmatched"] = len(waiting) - len(matched)
+    taken.fates["unfit"] = len(unfit)
     return taken
 
 
@@ -175,13 +187,14 @@ def _wrongs(
     store: Store, source: DataSource, arrivals: Iterable[Arrival], known: Mapping[str, Metric]
 ) -> Iterator[Wrong]:
     units = {name: metric.unit for name, metric in known.items()}
+    kinds = {name: metric.comes_to for name, metric in known.items()}
     apart = {name: metric.kept_apart for name, metric in known.items()}
-    right, until = set[tuple[str, str, bool]](), store.now + AHEAD
+    right, until = set[tuple[str, str, str, bool]](), store.now + AHEAD
     for number, arrival in enumerate(arrivals):
-        said = arrival.metric, arrival.unit, arrival.apart
+        said = arrival.metric, arrival.unit, arrival.comes_to, arrival.apart
         if said in right and arrival.at <= until:
             continue
-        found = tuple(_wrong(source, number, arrival, units, apart, until=until))
+        found = tuple(_wrong(source, number, arrival, units, kinds, apart, until=until))
         yield from found
         if not found:
             right.add(said)
@@ -192,6 +205,7 @@ def _wrong(
     number: int,
     arrival: Arrival,
     units: dict[str, str],
+    kinds: dict[str, str],
     apart: dict[str, bool],
     *,
     until: datetime,
@@ -204,8 +218,11 @@ def _wrong(
     if arrival.at > until:
         yield Wrong(number, "at", "future")
     unit = units.setdefault(arrival.metric, arrival.unit)
-    if arrival.unit != unit:
+    if arrival.unit and arrival.unit != unit:
         yield Wrong(number, "unit", "unit", unit)
+    kind = kinds.setdefault(arrival.metric, arrival.comes_to or NEWEST)
+    if arrival.comes_to and arrival.comes_to != kind:
+        yield Wrong(number, "kind", "kind", kind)
 
 
 def _fault(source: DataSource, arrival: Arrival, wrong: Wrong) -> Fault:
@@ -215,6 +232,8 @@ def _fault(source: DataSource, arrival: Arrival, wrong: Wrong) -> Fault:
         return Fault(place, "lies in the future")
     if wrong.why == "unit":
         return Fault(place, f"is {arrival.unit!r}; this metric has been in {wrong.named!r} until now")
+    if wrong.why == "kind":
+        return Fault(place, f"is {arrival.comes_to!r}; this metric has been {wrong.named!r} until now")
     if wrong.why == "apart":
         return Fault(place, f"{arrival.metric!r} counts in scores, and what comes now may not")
     return Fault(
@@ -281,6 +300,8 @@ def follow(
     they are being `told` now, and so does who follows the goal."""
     owner = store.directory.person(row.subject_id)
     figure = figure_for(store, metric, row, goal)
+    if figure is None and metric.comes_to == COUNTED and row.data_at is not None and not told:
+        figure = Figure(Decimal(0), store.now)  # all that it counted is somebody else's now
     if (
         owner is None
         or figure is None

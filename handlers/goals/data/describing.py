@@ -16,6 +16,9 @@ MOST_COLUMNS = 60
 """Columns that a question offers; a mapping file may name any."""
 FIGURES = ("figure", "second", "third")
 
+KINDS = {NEWEST: Phrase("The newest counts"), COUNTED: Phrase("All of them add up")}
+"""What several figures come to."""
+
 _NOBODY, _FROM_FILE = "-", "-"
 _GUESSES = {
     "person": ("email", "e-mail", "邮箱", "工号", "employee_id", "external_id", "owner", "负责人", "员工"),
@@ -39,10 +42,7 @@ def questions(header: Sequence[str]) -> tuple[Question, ...]:
             Phrase("What do several figures come to?"),
             name="kind",
             required=False,
-            options=(
-                Option(NEWEST, Phrase("The newest counts")),
-                Option(COUNTED, Phrase("All of them add up")),
-            ),
+            options=tuple(Option(kind, words) for kind, words in KINDS.items()),
         ),
         Words(Phrase("In which unit?"), name="unit", required=False, longest=20, lines=False),
         _style(Phrase("How are numbers written?"), "numbers", (POINT, COMMA)),
@@ -84,7 +84,7 @@ def mapping_of(answers: Map[str, Any]) -> Mapping:
         raise Problem(
             Phrase("Name the column of the day and at least one column of figures."), question="figure"
         )
-    unit, kind = told.get("unit", ""), told.get("kind", NEWEST)
+    unit, kind = told.get("unit", ""), told.get("kind", "")
     return Mapping(
         figures=tuple(Figure(name, unit=unit, kind=kind) for name in dict.fromkeys(named)),
         person=told.get("person", ""),

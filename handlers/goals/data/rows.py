@@ -11,12 +11,13 @@ from functools import partial
 from handlers.goals.data import cells
 from handlers.goals.data.arriving import Wrong
 from handlers.goals.data.cells import Unclear
+from handlers.goals.data.describing import KINDS
 from handlers.goals.data.forbidden import forbidden
 from handlers.goals.data.mapping import COMMA, DAY_FIRST, MONTH_FIRST, POINT, Figure, Mapping
 from handlers.kit.tables import Fault
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import clean
-from storage.metrics import COUNTED, LONGEST, NEWEST, Arrival
+from storage.metrics import COUNTED, LONGEST, Arrival
 from storage.sheets import Sheet
 
 
@@ -70,6 +71,11 @@ def _why(wrong: Wrong) -> Text:
         return Phrase("this lies in the future")
     if wrong.why == "unit":
         return Phrase("this figure has come in “{unit}” until now", unit=Verbatim(wrong.named))
+    if wrong.why == "kind":
+        return Phrase(
+            "until now “{kind}” held for this figure: what is counted in another way needs a name of its own",
+            kind=KINDS[wrong.named],
+        )
     if wrong.why == "apart":
         return Phrase("what such a column holds needs a name of its own: this one counts in scores")
     return Phrase(
@@ -107,6 +113,8 @@ class _Table:
                     yield each
                 elif before.arrival.value != each.arrival.value:
                     self._fault(number, each.column, self.cell(row, each.column), _twice(before.row))
+                elif each.arrival.comes_to == COUNTED and not each.arrival.id:
+                    self._fault(number, each.column, self.cell(row, each.column), _alike(before.row))
 
     def _of_row(self, number: int, row: tuple[str, ...]) -> Iterator[Found]:
         told = [each for each in self.mapping.figures if self.cell(row, each.column)]
@@ -139,7 +147,7 @@ class _Table:
             unit=unit,
             person=whom,
             id=name if alone or not name else f"{name[:140]} {figure.column[:50]}",
-            comes_to=figure.kind or self.mapping.always.get("kind", NEWEST),
+            comes_to=figure.kind or self.mapping.always.get("kind", ""),
             apart=bool(forbidden(figure.column)),
         )
 
@@ -213,6 +221,15 @@ class _Table:
         rows = enumerate(self.sheet.rows, start=self.sheet.first_row)
         found = ((number, self.mapping.at, self.cell(row, self.mapping.at)) for number, row in rows)
         return [each for each in found if each[2]]
+
+
+def _alike(row: int) -> Text:
+    """What adds up may be two things, or one that stands there twice."""
+    return Phrase(
+        "row {row} says the same of the same person and day: are they two, or one? Name the column that tells such"
+        " rows apart",
+        row=Verbatim(str(row)),
+    )
 
 
 def _twice(row: int) -> Text:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
-from handlers.goals.data.arriving import Faulty, Taken, expect, run_again
+from handlers.goals.data.arriving import Taken, expect, run_again
 from handlers.goals.goal import feature
 from handlers.kit.access import Rule, stewards
 from handlers.kit.calendar import ONE_DAY
@@ -201,17 +201,18 @@ def try_again(request: Request, source: str) -> Reply:
 
 
 def _tried(request: Request, source: DataSource) -> Card:
-    try:
-        taken = run_again(request.store, source)
-    except Faulty:
-        raise Problem(
-            Phrase("Some of these figures do not fit any more, by their name, their moment or their unit.")
-        ) from None
-    return _waiting(request, source, (Section(_again(taken)),))
+    taken = run_again(request.store, source)
+    return _waiting(request, source, tuple(Section(words) for words in _again(taken)))
 
 
-def _again(taken: Taken) -> Text:
-    return Plural("{n} figure was taken.", "{n} figures were taken.", n=taken.figures)
+def _again(taken: Taken) -> Iterator[Text]:
+    yield Plural("{n} figure was taken.", "{n} figures were taken.", n=taken.figures)
+    if unfit := taken.fates["unfit"]:
+        yield Plural(
+            "{n} figure does not fit any more, by its name, its moment or its unit: it waits on.",
+            "{n} figures do not fit any more, by their name, their moment or their unit: they wait on.",
+            n=unfit,
+        )
 
 
 @feature.bell("again")
@@ -220,13 +221,8 @@ def again(ring: Ring) -> Rung:
     source = ring.store.metrics.source_by_id(ring.about.partition(":")[2])
     if source is None or source.removed_at is not None:
         return Rung(None, silence=Silence("removed"))
-    tomorrow = ring.now + ONE_DAY
-    try:
-        with ring.store.nested():
-            left = run_again(ring.store, source).fates["unmatched"]
-    except Faulty:  # what was begun since in another unit, say: whoever tries again themselves is told
-        return Rung(tomorrow, silence=Silence("nothing new", tomorrow))
-    return Rung(tomorrow if left else None)
+    fates = run_again(ring.store, source).fates
+    return Rung(ring.now + ONE_DAY if fates["unmatched"] or fates["unfit"] else None)
 
 
 @feature.button(

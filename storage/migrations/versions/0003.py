@@ -434,6 +434,7 @@ def upgrade() -> None:
     with op.batch_alter_table("metric_of_person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("file_id", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("also", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.add_column(sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.drop_index(batch_op.f("ix_metric_of_person_author_id"))
         batch_op.drop_index(batch_op.f("ix_metric_of_person_named_id"))
         batch_op.drop_index(batch_op.f("ix_metric_of_person_subject_id"))
@@ -462,6 +463,7 @@ def upgrade() -> None:
     with op.batch_alter_table("metric_point", schema=None) as batch_op:
         batch_op.add_column(sa.Column("file_id", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("also", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.add_column(sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
             "metric_point_by_file",
             ["file_id"],
@@ -517,6 +519,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("file_id IS NOT NULL"),
             postgresql_where=sa.text("file_id IS NOT NULL"),
         )
+        batch_op.drop_column("told_at")
         batch_op.drop_column("also")
         batch_op.drop_column("file_id")
 
@@ -539,6 +542,7 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f("ix_metric_of_person_subject_id"), ["subject_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_metric_of_person_named_id"), ["named_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_metric_of_person_author_id"), ["author_id"], unique=False)
+        batch_op.drop_column("told_at")
         batch_op.drop_column("also")
         batch_op.drop_column("file_id")
 

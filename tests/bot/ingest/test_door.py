@@ -14,7 +14,7 @@ from bot.ingest import signed
 from bot.ingest.door import PATH
 from bot.roles import Role
 from bot.settings import Settings
-from storage.metrics import SIGNED, MetricPoint, PersonPoint, Unmatched
+from storage.metrics import SIGNED, Metric, MetricPoint, PersonPoint, Unmatched
 from storage.tables import AuditRow, Inbox
 from tests.bot.ingest.sender import Sender, point
 from tests.company import Chat
@@ -207,6 +207,8 @@ async def test_strangers_old_signatures_and_unknown_sources_are_refused_alike(ch
         ({"points": [point("1", person="a\u0000b")]}, "points[0].person"),
         ({"points": [point("1", religion="none")]}, "points[0].religion"),
         ({"points": [point("1"), point("1", unit="users")]}, "points[1].unit"),
+        ({"points": [point("1", kind="counted"), point("1", kind="newest")]}, "points[1].kind"),
+        ({"points": [point("１２")]}, "points[0].value"),
         ({"points": [{**point("1"), "metric": "Sick days"}]}, "points[0].metric"),
         ({"points": [{**point("1"), "metric": "病假天数"}]}, "points[0].metric"),
         ({"points": [{**point("1"), "metric": "homeLocation"}]}, "points[0].metric"),
@@ -219,6 +221,20 @@ async def test_what_is_wrong_is_named_and_nothing_is_taken(chat: Chat, body: Any
     assert status == 422
     assert [error["field"] for error in told["errors"]] == [field]
     assert not chat.rows(MetricPoint)
+
+
+async def test_a_metric_keeps_the_unit_and_the_kind_that_it_began_with(any_chat: Chat) -> None:
+    crm = Sender(any_chat)
+    await crm.sends(point("1", unit="users", kind="counted", id="a"))
+    await crm.sends(point("2", id="b"), point("3", id="c", person="ben@example.com"))
+    assert [row.unit for row in any_chat.rows(PersonPoint)] == ["users"]
+    (row,) = any_chat.rows(Metric)
+    assert (row.unit, row.comes_to) == ("users", "counted")
+    status, told = await crm.posts(json.dumps({"points": [point("1", kind="newest")]}).encode())
+    assert (status, told["errors"][0]["problem"]) == (
+        422,
+        "is 'newest'; this metric has been 'counted' until now",
+    )
 
 
 async def test_a_body_is_at_most_a_megabyte(chat: Chat) -> None:

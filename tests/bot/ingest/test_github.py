@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.ingest import github as reading
+from handlers.goals.data.arriving import run_again
 from storage.metrics import Metric, PersonPoint
 from tests.bot.ingest.sender import github
 from tests.company import Chat
@@ -20,9 +21,9 @@ def pull(number: int = 7, *, merged: bool = True, user: Any = ADA) -> dict[str, 
     return {"action": "closed", "pull_request": request, "repository": {"full_name": "acme/app"}}
 
 
-def issue(action: str = "closed", reason: str | None = "completed") -> dict[str, Any]:
+def issue(action: str = "closed", reason: str | None = "completed", *, minute: int = 50) -> dict[str, Any]:
     told = {"number": 3, "state_reason": reason, "closed_at": "2026-11-23T08:40:00Z"}
-    told |= {"updated_at": "2026-11-23T08:50:00Z", "user": ADA, "assignee": None}
+    told |= {"updated_at": f"2026-11-23T08:{minute}:00Z", "user": ADA, "assignee": None}
     return {"action": action, "issue": told, "repository": {"full_name": "acme/app"}}
 
 
@@ -57,6 +58,23 @@ async def test_an_issue_counts_while_it_is_closed_as_done(chat: Chat) -> None:
     assert total(chat, "acme/app closed issues") == 0
     await hub.tells("issues", issue(reason="not_planned"))
     assert total(chat, "acme/app closed issues") == 0
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_what_was_told_late_changes_nothing_that_is_known_since(any_chat: Chat, is_known: bool) -> None:
+    """The issue was closed while nobody heard, opened again, and then the first delivery was sent again."""
+    chat = any_chat
+    hub = github(chat)
+    if is_known:
+        chat.change(lambda store: store.change(hub.source, people={"ada-l": "ada@example.com"}))
+    await hub.tells("issues", issue("reopened", "reopened"))
+    late = (await hub.tells("issues", issue(minute=40)))[1]
+    assert (late["repeated"], total(chat, "acme/app closed issues")) == (2, 0)
+    chat.change(lambda store: store.change(hub.source, people={"ada-l": "ada@example.com"}))
+    chat.change(lambda store: run_again(store, hub.source))
+    assert [row.value for row in chat.rows(PersonPoint) if row.current] == ["0"]
+    await hub.tells("issues", issue(minute=55))
+    assert total(chat, "acme/app closed issues") == 1
 
 
 async def test_a_bot_is_nobody(chat: Chat) -> None:

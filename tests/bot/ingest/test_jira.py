@@ -14,6 +14,7 @@ from storage.metrics import JIRA, MetricPoint, PersonPoint
 from tests.bot.ingest.sender import Sender
 from tests.bot.ingest.test_github import total
 from tests.company import Chat
+from tests.handlers.test_goals import write
 
 FIELD = reading.USUAL_FIELD
 SECRET, BODY = b"It's a Secret to Everybody", b"Hello World!"
@@ -76,6 +77,30 @@ async def test_done_work_goes_with_its_assignee(chat: Chat) -> None:
     await tells(sender, issue(item="assignee", assignee={"emailAddress": "ben@example.com"}), "2")
     current = [row for row in chat.rows(PersonPoint) if row.current]
     assert {row.subject_id for row in current} == {chat.ids["ben"]}
+    assert total(chat, "APP done story points") == 5
+
+
+@pytest.mark.parametrize(
+    "whom", [None, {"emailAddress": "ben@example.com"}, {"emailAddress": "zed@example.com"}]
+)
+async def test_what_is_somebody_else_s_now_counts_for_nobody_twice(
+    any_chat: Chat, whom: dict[str, str] | None
+) -> None:
+    """Ada's key result had counted it, and it was all that she had done."""
+    chat = any_chat
+    sender = tracker(chat)
+    chat.change(lambda store: store.change(sender.source, people={"zed@example.com": "ada@example.com"}))
+    await tells(sender, issue(assignee={"emailAddress": "zed@example.com"}), "1")
+    chat.change(lambda store: store.change(sender.source, people={}))
+    await write(chat, "ada", "points from 0 to 10")
+    await chat.presses("ada", "Open", on=await chat.says("ada", "/goals"))
+    form = (await chat.presses("ada", "Connect to data")).form
+    assert form
+    mine = next(each for each in form.questions[0].options if "APP done story points mine" in each.also)  # type: ignore[attr-defined]
+    assert "points: 5 of 10" in await chat.submits("ada", which=mine.value)
+    await tells(sender, issue(item="assignee", assignee=whom), "2")
+    assert not [row for row in chat.rows(PersonPoint) if row.current and row.subject_id == chat.ids["ada"]]
+    assert "points: 0 of 10" in await chat.says("ada", "/goals")
     assert total(chat, "APP done story points") == 5
 
 

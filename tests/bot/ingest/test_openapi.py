@@ -160,9 +160,9 @@ def test_what_the_document_allows_is_taken_or_refused_by_field(line: Line) -> No
         statuses.append(status)
         if (
             status == 422
-        ):  # what no schema says: another unit than before, a metric of blanks, a name that is refused
+        ):  # what no schema says: another unit or kind than before, a metric of blanks, a name that is refused
             ends = {fault["field"].rpartition(".")[2] for fault in told["errors"]}
-            assert ends <= {"unit", "metric", "value"}, told
+            assert ends <= {"unit", "metric", "value", "kind"}, told
 
     run()
     assert statuses.count(200) > 50
