@@ -29,6 +29,7 @@ LONG = (
     "tests/test_main_job.py",
     "tests/test_reviews_job.py",
     "tests/faults/",
+    "tests/bot/web/",
 )
 """What takes long begins first: else one worker is still at it when the others have nothing left to do."""
 

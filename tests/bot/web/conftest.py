@@ -1,6 +1,7 @@
 """A house with a window for each person.
 
-What opens windows runs in one loop, for one connection to Chromium serves all of it: each takes half a second."""
+What opens windows runs on one worker and in one loop, for one Chromium and one connection to it serve all of it: they
+take two seconds and a half."""
 
 from __future__ import annotations
 
@@ -17,13 +18,16 @@ from tests.company import company_of_its_own
 from tests.engines import ENGINES
 
 ONE_LOOP = pytest.mark.asyncio(loop_scope="session")
+ONE_WORKER = pytest.mark.xdist_group("windows")
 WINDOWS = {"window", "any_window"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and WINDOWS.intersection(item.fixturenames):
             item.add_marker(ONE_LOOP, append=False)
+            item.add_marker(ONE_WORKER)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
