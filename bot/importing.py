@@ -26,7 +26,7 @@ from handlers.people.new_managers import managers, new_managers
 from handlers.people.reading import Reading, read_roster
 from handlers.people.welcome import welcome
 from storage.database import Database
-from storage.roster import Difference
+from storage.roster import Difference, Outdated
 from storage.sheets import Sheet, SheetProblem, read_sheet
 from storage.store import Store
 
@@ -46,11 +46,11 @@ def import_people(database: Database, file: Path, *, dry_run: bool) -> None:
     if dry_run:
         console.print(DRY_RUN)
     elif not difference.is_empty:
-        _apply(database, reading)
+        _apply(database, reading, difference)
         console.print("Applied. " + _counts(difference))
 
 
-def _apply(database: Database, reading: Reading) -> None:
+def _apply(database: Database, reading: Reading, difference: Difference) -> None:
     core = Core(database, FEATURES)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Applying", total=len(reading.entries))
@@ -58,14 +58,21 @@ def _apply(database: Database, reading: Reading) -> None:
         def work(store: Store) -> None:
             before = managers(store)
             undo = store.roster.apply(
-                reading.entries, progress=lambda done: progress.update(task, completed=done)
+                reading.entries,
+                shown=difference.mark,
+                progress=lambda done: progress.update(task, completed=done),
             )
             store.roster.remember(undo)
             entitle(store)
             for tell in (*welcome(store, undo["new"]), *new_managers(store, before)):
                 core.queue(store, "people.import", tell)
 
-        database.write_now(work)
+        try:
+            database.write_now(work)
+        except Outdated:
+            raise Complaint(
+                "Somebody else has changed the company meanwhile. Nothing was changed: start the import again."
+            ) from None
 
 
 def _show(difference: Difference) -> None:

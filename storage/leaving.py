@@ -98,10 +98,14 @@ class Leavers:
         """These people had not left after all. Takes the ids of the accounts that ended then, by person."""
         for person_id, accounts in people.items():
             self._revive(person_id, accounts)
-            self._store.goals.answering.come_back(person_id)
-            self._store.reviews.running.come_back(person_id)
+            self.take_up_again(person_id)
             self._store.outbox.revive_for(person_id, "left")
         self._hand_back(set(people), left_at)
+
+    def take_up_again(self, person_id: str) -> None:
+        """Somebody is here again: nobody is asked any more what becomes of their goals, and reviews wait for them."""
+        self._store.goals.answering.come_back(person_id)
+        self._store.reviews.running.come_back(person_id)
 
     def _revive(self, person_id: str, accounts: Iterable[str]) -> None:
         revision = self._store.people_changed()

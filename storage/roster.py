@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
@@ -71,6 +73,22 @@ class Difference:
     def is_empty(self) -> bool:
         """Whether the file says what is known already."""
         return not (self.new or self.changed or self.gone or self.back)
+
+    @property
+    def mark(self) -> str:
+        """The same for the same difference: by it is known that nobody has changed the company since it was shown."""
+        parts = (
+            (*map(asdict, self.new),),
+            (*map(asdict, self.changed),),
+            self.gone,
+            (*map(asdict, self.back),),
+        )
+        sorted_parts = [sorted(map(json.dumps, part)) for part in parts]
+        return hashlib.sha256(json.dumps(sorted_parts).encode()).hexdigest()[:32]
+
+
+class Outdated(Exception):
+    """The file changes something else by now than was shown: somebody has changed the company meanwhile."""
 
 
 class RosterRun(Row, table=True):
@@ -162,18 +180,22 @@ class Roster:
         self._store.change(run, state="dropped", entries=[])
 
     def apply(
-        self, entries: Iterable[Entry], *, progress: Callable[[int], None] = lambda done: None
+        self, entries: Iterable[Entry], *, shown: str, progress: Callable[[int], None] = lambda done: None
     ) -> dict[str, Any]:
-        """Make the company what the entries say; returns what `undo` needs. `progress` hears how many are done."""
+        """Make the company what the entries say; returns what `undo` needs. `progress` hears how many are done. Raises
+        Outdated when they change something else than the difference whose mark was `shown`."""
         entries = tuple(entries)
         before, former = self.entries(), self._former(entries)
         left = {email: self._left(email) for email in former}
         wanted = _completed(entries, {**before, **former})
         difference = self.difference(wanted.values())
+        if difference.mark != shown:
+            raise Outdated
         known = {person.email: person.id for person in self._store.directory.people.values()}
         self._add(difference.new, known, progress)
         for email in former:
             self._bring_back(known[email], wanted[email])
+            self._store.leavers.take_up_again(known[email])
         self._change_fields(difference.changed, known)
         self._set_lines(wanted, before, known, again=former)
         ended = self._store.leavers.leave_all({email: known[email] for email in difference.gone})
@@ -188,6 +210,7 @@ class Roster:
                 for email in ({change.email for change in difference.changed} | set(ended)) - set(former)
             ],
             "ended": ended,
+            "revision": self._store.people_changed(),
         }
 
     def remember(self, undo: dict[str, Any]) -> RosterRun:
@@ -197,9 +220,12 @@ class Roster:
         )
 
     def undo(self, run: RosterRun) -> bool:
-        """Take an applied file back; False when its day is over or it was taken back before."""
+        """Take an applied file back; False when its day is over or it was taken back before. Raises Outdated when
+        another one was applied after it: what that one says would be lost, or stand on what is gone."""
         if run.state != "applied" or self._store.now > run.at + UNDO_FOR:
             return False
+        if not self._is_newest(run):
+            raise Outdated
         known = {person.email: person.id for person in self._store.directory.people.values()}
         self._store.leavers.leave_all(
             {email: known[email] for email in (*run.undo["new"], *run.undo["back"])}
@@ -223,6 +249,12 @@ class Roster:
         self._store.people_changed()
 
     # Inside --------------------------------------------------------------------------------------------------------
+
+    def _is_newest(self, run: RosterRun) -> bool:
+        """Whether no other file was applied after this one, but for those that were taken back."""
+        since = (col(RosterRun.state) == "applied", col(RosterRun.at) >= run.at - UNDO_FOR)
+        applied = [each for each in self._store.all(RosterRun, *since) if each.undo]
+        return run.id == max(applied, key=lambda each: (each.undo.get("revision", 0), each.at)).id
 
     def _add(self, new: Iterable[Entry], known: dict[str, str], progress: Callable[[int], None]) -> None:
         revision = self._store.people_changed()

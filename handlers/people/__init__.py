@@ -15,13 +15,14 @@ from handlers.people.left_open import entitle
 from handlers.people.new_managers import managers, new_managers
 from handlers.people.reading import read_roster
 from handlers.people.welcome import welcome
-from storage.roster import Change, Difference, Entry, RosterRun
+from storage.roster import Change, Difference, Entry, Outdated, RosterRun
 
 feature = Feature("people", title=Phrase("People"))
 
 SHUT_OUT = Phrase(
     "You are not in this file yourself: once it is applied you have no access, and cannot take it back."
 )
+UNCHANGED = Phrase("This file changes nothing: everybody in it is known as it says.")
 
 
 @feature.command(
@@ -38,10 +39,10 @@ def offer(request: Request) -> Reply:
     difference = request.store.roster.difference(reading.entries)
     columns = tuple(Note(words) for words in reading.notes)
     if difference.is_empty:
-        unchanged = Phrase("This file changes nothing: everybody in it is known as it says.")
-        return Reply(show=Card(unchanged, *columns))
+        return Reply(show=Card(UNCHANGED, *columns))
     run = request.store.roster.propose(reading.entries, by_id=request.actor.id)
-    return Reply(show=_proposed(difference, run, columns, own=request.actor.email))
+    title = Phrase("This is what the file changes. Nothing is changed yet.")
+    return Reply(show=_proposed(title, difference, run, columns, own=request.actor.email))
 
 
 def _explained() -> Card:
@@ -53,14 +54,17 @@ def _explained() -> Card:
     )
 
 
-def _proposed(difference: Difference, run: RosterRun, columns: tuple[Note, ...], *, own: str) -> Card:
+def _proposed(
+    title: Phrase, difference: Difference, run: RosterRun, columns: tuple[Note, ...] = (), *, own: str
+) -> Card:
     shut_out = SHUT_OUT if own in difference.gone else None
+    do_apply = apply.bind(run=run.id, shown=difference.mark)
     return Card(
-        Phrase("This is what the file changes. Nothing is changed yet."),
+        title,
         *((Section(shut_out),) if shut_out else ()),
         *summary(difference),
         *columns,
-        Button(Phrase("Apply"), apply.bind(run=run.id), style="primary", confirm=shut_out),
+        Button(Phrase("Apply"), do_apply, style="primary", confirm=shut_out),
         Button(Phrase("Drop it"), drop.bind(run=run.id)),
         Note(Phrase("You can take it back for a day.")),
     )
@@ -104,13 +108,16 @@ proposer = owner_of(_run, "by_id")
 
 
 @feature.button(allow=proposer, once=True, takes_long=True)
-def apply(request: Request, run: str) -> Reply:
-    """Apply the people file."""
+def apply(request: Request, run: str, shown: str = "") -> Reply:
+    """Apply the people file, as it was shown."""
     found = request.store.roster.run(run)
     if found is None or found.state != "proposed":
         raise Problem(Phrase("This file was applied or dropped already. Send it again if you need it."))
-    before = managers(request.store)
-    undo = request.store.roster.apply([Entry(**entry) for entry in found.entries])
+    before, entries = managers(request.store), [Entry(**entry) for entry in found.entries]
+    try:
+        undo = request.store.roster.apply(entries, shown=shown)
+    except Outdated:
+        return Reply(show=_shown_again(request, found, entries))
     entitle(request.store)
     request.store.change(found, state="applied", undo=undo, entries=[], at=request.now)
     return Reply(
@@ -128,6 +135,18 @@ def apply(request: Request, run: str) -> Reply:
     )
 
 
+def _shown_again(request: Request, run: RosterRun, entries: list[Entry]) -> Card:
+    """Whoever was hired in the meantime is not in this file, and would be dismissed by it unseen."""
+    difference = request.store.roster.difference(entries)
+    if difference.is_empty:
+        request.store.roster.drop(run)
+        return Card(UNCHANGED)
+    title = Phrase(
+        "The company has changed since I showed you this. By now the file changes this; nothing is changed yet."
+    )
+    return _proposed(title, difference, run, own=request.actor.email)
+
+
 @feature.button(allow=proposer, once=True)
 def drop(request: Request, run: str) -> Reply:
     """Drop the people file."""
@@ -141,11 +160,18 @@ def drop(request: Request, run: str) -> Reply:
 def undo_import(request: Request, run: str) -> Reply:
     """Take the people file back."""
     found, before = request.store.roster.run(run), managers(request.store)
-    if found is None or not request.store.roster.undo(found):
+    try:
+        undone = found is not None and request.store.roster.undo(found)
+    except Outdated:
+        why = Phrase(
+            "Another people file was applied after this one. Undo that one first, or send a file with what is to hold."
+        )
+        raise Problem(why) from None
+    if not undone:
         raise Problem(Phrase("This cannot be undone any more: a day has passed, or it was undone already."))
     entitle(request.store)
-    undone = Card(Phrase("Undone. The company is as it was before the file."))
-    return Reply(show=undone, tell=new_managers(request.store, before))
+    card = Card(Phrase("Undone. The company is as it was before the file."))
+    return Reply(show=card, tell=new_managers(request.store, before))
 
 
 @feature.button(allow=owner_of(lambda request, args: _owed(request, args), "person_id"), once=True)

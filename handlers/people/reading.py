@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from handlers.kit import dates
 from handlers.kit.characters import simpler
 from handlers.kit.tables import Fault
-from handlers.kit.text import Phrase, Text, Verbatim, names
+from handlers.kit.text import LANGUAGES, LANGUAGES_TOO, Phrase, Text, Verbatim, names
 from handlers.kit.typed import clean, folded
 from handlers.kit.zones import zone_called
 from storage.roster import Entry
@@ -52,7 +52,7 @@ TITLES = 10
 """Rows that may stand above the names of the columns."""
 NOBODY = {"", "-", "–", "—", "/", "n/a", "none", "无"}
 """What stands in the manager's column of who has none."""
-_EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]+")
+_EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+")
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,10 @@ def read_roster(sheet: Sheet) -> Reading:
             row = _Row(number, cells, columns, sheet.header, faults, addresses)
             rows[number] = replace(_entry(row), keeps=lacking)
     faults += _among(rows, _Names(columns, sheet.header))
+    if not rows:  # everybody would have left
+        faults.append(
+            Fault(sheet.first_row, "email", "", Phrase("nobody stands below the names of the columns"))
+        )
     return Reading(
         tuple(rows.values()),
         tuple(sorted(faults, key=lambda fault: fault.row)),
@@ -211,11 +215,17 @@ def _zone(raw: str) -> str | None:
     return (_ZONES.get(raw.casefold().replace(" ", "_")) or zone_called(raw)) if raw else ""
 
 
+_LANGUAGES = {
+    "": "",
+    **{code: code for code in LANGUAGES},
+    **{folded(name): code for code, name in LANGUAGES.items()},
+    **{folded(name): code for code, names in LANGUAGES_TOO.items() for name in names},
+}
+
+
 def _language(raw: str) -> str | None:
-    spoken = raw.casefold().replace("_", "-").split("-")[0]
-    return {"": "", "en": "en", "zh": "zh", "中文": "zh", "英文": "en", "english": "en", "chinese": "zh"}.get(
-        spoken
-    )
+    """A locale like zh_CN, or what the language is called, with or without a country after it in brackets."""
+    return _LANGUAGES.get(re.split(r"[-_.(]", folded(raw), maxsplit=1)[0].strip())
 
 
 def _day(raw: str) -> str | None:
@@ -231,10 +241,15 @@ def _day(raw: str) -> str | None:
 def _among(rows: Mapping[int, Entry], names: _Names) -> list[Fault]:
     faults: list[Fault] = []
     first: dict[str, int] = {}
+    ids: dict[str, int] = {}
     for number, entry in rows.items():
         if entry.email and first.setdefault(entry.email, number) != number:
             why = Phrase("this address stands in row {row} already", row=Verbatim(str(first[entry.email])))
             faults.append(Fault(number, names.of("email"), entry.email, why))
+        called = folded(entry.external_id)
+        if called not in NOBODY and ids.setdefault(called, number) != number:
+            why = Phrase("this id stands in row {row} already", row=Verbatim(str(ids[called])))
+            faults.append(Fault(number, names.of("external_id"), entry.external_id, why))
     for number, entry in rows.items():
         if entry.manager and entry.manager not in first:
             why = Phrase("no row of this file has this manager's address")

@@ -115,10 +115,11 @@ class CyclesRunning:
         ]
 
     def come_back(self, person_id: str) -> None:
-        """Somebody had not left after all: it is owed again, on its old terms."""
+        """Somebody had not left after all, or is back: it is owed again, on its old terms."""
         theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)
+        frozen = (theirs, REVIEWS.c.frozen_for == LEFT, REVIEWS.c.cycle_id.in_(_open_cycles()))
         which = select(REVIEWS.c.id, REVIEWS.c.author_id)
-        for review, author in self._store.execute(which.where(theirs, REVIEWS.c.frozen_for == LEFT)).all():
+        for review, author in self._store.execute(which.where(*frozen)).all():
             self.thaw(review)
             owed = self._store.obligations.find(author, WRITE, review) if author else None
             if owed and owed.closed_how == "left":

@@ -158,7 +158,18 @@ async def test_who_is_back_keeps_theirs(chat: Chat) -> None:
     assert "Fewer breakdowns" in await chat.says("ben", "/goals")
 
 
+async def test_whom_a_later_file_brings_back_keeps_theirs_too(chat: Chat) -> None:
+    await goal(chat, "ben", "Fewer breakdowns")
+    everybody = chat.change(lambda store: tuple(store.roster.entries().values()))
+    chat.change(_without_ben)
+    chat.wait(days=2)
+    await chat.tick()
+    assert len(owed(chat, "ada", "goals.left_goal")) == 1
+    chat.change(lambda store: store.roster.apply(everybody, shown=store.roster.difference(everybody).mark))
+    assert owed(chat, "ada", "goals.left_goal") == []
+
+
 def _without_ben(store: object) -> str:
     roster = store.roster  # type: ignore[attr-defined]
     entries = [entry for email, entry in roster.entries().items() if email != "ben@example.com"]
-    return roster.remember(roster.apply(entries)).id  # type: ignore[no-any-return]
+    return roster.remember(roster.apply(entries, shown=roster.difference(entries).mark)).id  # type: ignore[no-any-return]

@@ -123,6 +123,53 @@ async def test_an_import_is_undone_within_a_day_and_not_later(chat: Chat) -> Non
     assert "cannot be undone" in await chat.presses("hana", "Undo", on=applied)
 
 
+async def test_apply_does_what_was_shown_or_shows_anew(any_chat: Chat) -> None:
+    """Two in HR at once: whoever the other one hired meanwhile would be dismissed unseen."""
+    chat, zoe = any_chat, "zoe@example.com,Zoë Kim,ben@example.com,Engines,Asia/Seoul,en,employee,,\n"
+    shown = await sends(chat, "hana", COMPANY.replace("Ben Okri", "Benjamin Okri"))
+    await sends(chat, "hana", COMPANY + zoe)
+    await chat.presses("hana", "Apply")
+    again = await chat.presses("hana", "Apply", on=shown)
+    assert "has changed since" in again
+    assert "zoe@example.com" in again
+    assert chat.change(lambda store: store.directory.with_email("zoe@example.com")).active
+    assert chat.person("ben").name == "Ben Okri"
+    assert "as the file says" in await chat.presses("hana", "Apply", on=again)
+    assert chat.person("ben").name == "Benjamin Okri"
+
+
+async def test_what_another_file_has_done_meanwhile_is_not_done_again(chat: Chat) -> None:
+    shown = await sends(chat, "hana", COMPANY.replace("Ben Okri", "Benjamin Okri"))
+    await sends(chat, "hana", COMPANY.replace("Ben Okri", "Benjamin Okri"))
+    await chat.presses("hana", "Apply")
+    assert "changes nothing" in await chat.presses("hana", "Apply", on=shown)
+
+
+async def test_files_are_undone_in_turn_the_newest_first(any_chat: Chat) -> None:
+    """The first one alone would set two people above each other, of whom each file has put one below the other."""
+    chat, today = any_chat, any_chat.now.date()
+    first = COMPANY.replace("Ben Okri,ada@", "Ben Okri,grace@")
+    await sends(chat, "hana", first)
+    one = await chat.presses("hana", "Apply")
+    await sends(chat, "hana", first.replace("Lovelace,grace@", "Lovelace,ben@"))
+    two = await chat.presses("hana", "Apply")
+
+    def manager(who: str) -> str | None:
+        return chat.change(lambda store: store.directory.manager_of(chat.ids[who], today))
+
+    assert "Another people file was applied after this one" in await chat.presses("hana", "Undo", on=one)
+    assert (manager("ada"), manager("ben")) == (chat.ids["ben"], chat.ids["grace"])
+    assert "Undone" in await chat.presses("hana", "Undo", on=two)
+    assert "Undone" in await chat.presses("hana", "Undo", on=one)
+    assert (manager("ada"), manager("ben")) == (chat.ids["grace"], chat.ids["ada"])
+
+
+@pytest.mark.parametrize("called", ["简体中文", "中文（简体）", "zh_Hans_CN", "汉语", "Chinese (Simplified)"])
+async def test_a_language_is_known_as_people_call_it(chat: Chat, called: str) -> None:
+    heard = await sends(chat, "hana", COMPANY.replace("New_York,en", f"New_York,{called}"))
+    assert "language: “en” becomes “zh”" in heard
+
+
 @pytest.mark.parametrize(
     ("before", "after", "named"),
     [
@@ -135,6 +182,13 @@ async def test_an_import_is_undone_within_a_day_and_not_later(chat: Chat) -> Non
         ("employee,,\nben", "employee,31/31/2020,\nben", "Row 3, column hired_on, “31/31/2020”"),
         ("Dora Maar", "", "Row 7, column name, “”"),
         ("dora@example.com", "dora at example", "Row 7, column email, “dora at example”"),
+        ("dora@example.com", "mailto:dora@example.com", "Row 7, column email, “mailto:dora@example.com”"),
+        (
+            "en,hr,,\n",
+            "en,hr,,E1\nzoe@x.com,Zoë,,,,,,,e1\n",
+            "Row 9, column external_id, “e1”: this id stands in row 8",
+        ),
+        (COMPANY.removeprefix(HEADER), "", "Row 2, column email, “”: nobody stands below the names"),
     ],
 )
 async def test_a_fault_is_named_by_row_and_column_and_nothing_is_changed(
