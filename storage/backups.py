@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -75,10 +77,27 @@ def restore(database: Database, source: Path) -> int:
 
     Messages that waited at the backup's moment are held back: they may have been sent since."""
     try:
+        _check_sum(source)
         with tarfile.open(source, "r:gz") as archive:
             return _restore(database, archive)
-    except (tarfile.TarError, EOFError, KeyError, json.JSONDecodeError) as error:
+    except (
+        tarfile.TarError,
+        zlib.error,
+        gzip.BadGzipFile,
+        EOFError,
+        KeyError,
+        json.JSONDecodeError,
+    ) as error:
         raise BackupProblem(f"{source} is not a whole backup ({type(error).__name__}).") from None
+    except OSError as error:
+        raise BackupProblem(f"{source} cannot be read ({error.strerror}).") from None
+
+
+def _check_sum(source: Path) -> None:
+    """The archive ends before the checksum of the file, so that what is read from it is not held against that."""
+    with gzip.open(source) as whole:
+        while whole.read(1 << 20):
+            pass
 
 
 def _restore(database: Database, archive: tarfile.TarFile) -> int:

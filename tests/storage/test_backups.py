@@ -74,11 +74,19 @@ async def test_a_full_database_and_a_torn_file_are_refused(chat: Chat, tmp_path:
         restore(chat.database, tmp_path / "b")
     with pytest.raises(BackupProblem, match="there already"):
         back_up(chat.database, tmp_path / "b")
-    torn = tmp_path / "torn"
-    torn.write_bytes((tmp_path / "b").read_bytes()[:-200])
+    whole, torn = (tmp_path / "b").read_bytes(), tmp_path / "torn"
     other = Database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", b"a test's secret")
-    with pytest.raises(BackupProblem):
-        restore(other, torn)
+    middle = len(whole) // 2
+    for damaged in (
+        whole[:-200],
+        whole[:-8] + bytes(8),  # its checksum is another one
+        *(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :] for at in range(middle, middle + 20)),
+    ):
+        torn.write_bytes(damaged)
+        with pytest.raises(BackupProblem, match="not a whole backup"):
+            restore(other, torn)
+    with pytest.raises(BackupProblem, match="cannot be read"):
+        restore(other, tmp_path)
     other.stop()
 
 
