@@ -79,7 +79,10 @@ def manifest(
 ) -> None:
     """Print the manifest for a new Slack app."""
     from bot.slack.manifest import print_manifest
+    from bot.terminal import Complaint
 
+    if public_url and not public_url.startswith("https://"):
+        raise Complaint("Slack sends only to https://…, and --public-url begins otherwise.")
     typer.echo(print_manifest(public_url=public_url), nl=False)
 
 
@@ -208,9 +211,10 @@ def goals_import(
 @key_cli.command("rotate")
 def key_rotate() -> None:
     """Make a new data key and seal everything again with it. Stop Upbeat first."""
-    from storage.rotation import rotate
+    from bot.terminal import complaining
+    from storage.rotation import Running, rotate
 
-    with opened() as database:
+    with complaining(Running), opened() as database:
         values = rotate(database)
     typer.echo(f"{values} sealed values are under a new key; the old one is gone.")
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -20,9 +21,15 @@ from storage.damage import Damaged, refuse_damage
 from storage.database import Database, sqlite_is_safe, sqlite_version
 from storage.migrations import current, is_known, newest
 
+if TYPE_CHECKING:
+    from telegram import WebhookInfo
+
+RESTORE = "Stop Upbeat, move the file and its -wal file elsewhere, and `upbeat restore` the last backup."
 SAFE_SQLITE = "3.51.3 (or 3.44.6, 3.50.7)"
 MOST_AGE = timedelta(minutes=5)
 MOST_SKEW = timedelta(seconds=60)
+MOST_PENDING = 100
+"""Updates that may wait at Telegram."""
 MOST_UNKNOWN = 100_000
 """Entries of the audit log that may be new: more than half an hour's at any rate that Upbeat reaches."""
 
@@ -95,7 +102,7 @@ def _database(database: Database, settings: Settings) -> list[Finding]:
         refuse_damage(database)
         have = current(database)
     except Damaged as damage:
-        return [Finding("database", str(damage), "Stop Upbeat, and `upbeat restore` the last backup.")]
+        return [Finding("database", str(damage), RESTORE)]
     except Exception as error:  # whatever stands between us and the database, the operator wants its name
         return [
             Finding("database", type(error).__name__, "Check UPBEAT_DATABASE_URL, and that the server runs.")
@@ -125,11 +132,7 @@ def _opened(database: Database, settings: Settings) -> list[Finding]:
             )
         ]
     except BackupProblem as problem:
-        return [
-            Finding(
-                "database", str(problem), "Stop Upbeat, keep the file, and `upbeat restore` the last backup."
-            )
-        ]
+        return [Finding("database", str(problem), RESTORE)]
     processes = list(_processes(database, settings))
     kept = [_queue(database), *_promise(database), *_alerts(database)]
     return [Finding("key", "opens the database"), *kept, *processes]
@@ -196,6 +199,8 @@ def _sqlite() -> Finding:
 
 
 def _configured(settings: Settings) -> Finding:
+    if settings.lacking:
+        return Finding("Slack", settings.lacking, "Set both; README.md says where they are found.")
     served = [name for name, on in (("Slack", settings.slack), ("Telegram", settings.telegram)) if on]
     if settings.serves_local_chat:
         served.append("local chat")
@@ -238,6 +243,14 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     fix = "Update the app from `upbeat manifest`, then install it again." if missing else ""
     yield Finding("Slack scopes", f"lacks {', '.join(missing)}" if missing else "as in the manifest", fix)
     yield _clock(str(answer.headers.get("Date", "")))
+    if app_token := settings.slack_app_token.get_secret_value():
+        try:
+            await client.apps_connections_open(app_token=app_token)
+            yield Finding("Slack app token", "accepted")
+        except Exception as error:
+            found = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
+            fix = "Under Basic Information, App-Level Tokens make one with connections:write; set SLACK_APP_TOKEN."
+            yield Finding("Slack app token", str(found), fix)
 
 
 def _clock(header: str) -> Finding:
@@ -261,22 +274,33 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
         async with bot:
             yield Finding("Telegram token", f"accepted for @{bot.username}")
             info = await bot.get_webhook_info()
-            yield _webhook(settings, info.url, info.pending_update_count)
+            yield _webhook(settings, info)
     except Exception as error:
         yield Finding(
             "Telegram", type(error).__name__, "Check TELEGRAM_BOT_TOKEN, the network and TELEGRAM_API_URL."
         )
 
 
-def _webhook(settings: Settings, url: str, pending: int) -> Finding:
-    wants = bool(settings.public_url and settings.telegram_webhook_secret.get_secret_value())
-    if wants and not url:
-        return Finding(
-            "Telegram webhook", "not set", "Start `upbeat run`: it sets the webhook.", warning=True
+def _webhook(settings: Settings, info: WebhookInfo) -> Finding:
+    from bot.telegram.webhook import webhook_of
+
+    secret, pending = settings.telegram_webhook_secret.get_secret_value(), info.pending_update_count
+    wanted = webhook_of(settings.public_url, secret)
+    name, begin = "Telegram webhook" if wanted or info.url else "Telegram polling", "Start `upbeat run`: "
+    if not wanted and info.url:
+        fix = f"{begin}it takes the webhook away. If it runs already: does another program use this bot's token?"
+        return Finding(name, "set, and nothing is polled while it is", fix, warning=True)
+    if wanted and not info.url:
+        return Finding(name, "not set", f"{begin}it sets the webhook.", warning=True)
+    if info.url != wanted:
+        fix = (
+            f"{begin}it sets the webhook anew. If it runs already: does another program use this bot's token?"
         )
-    fix = (
-        "Updates pile up: is `upbeat run` running, and does UPBEAT_PUBLIC_URL reach it?"
-        if pending > 100
-        else ""
-    )
-    return Finding("Telegram webhook" if wants else "Telegram polling", f"{pending} updates wait", fix)
+        return Finding(name, f"set to another address than {wanted}", fix)
+    if pending > MOST_PENDING:
+        fix = "Updates pile up: is `upbeat run` running, and does UPBEAT_PUBLIC_URL reach it?"
+        return Finding(name, f"{pending} updates wait", fix)
+    if pending and info.last_error_message:
+        fix = "Does UPBEAT_PUBLIC_URL reach `upbeat run`, with a certificate that Telegram accepts?"
+        return Finding(name, f"{pending} updates wait; Telegram says: {info.last_error_message[:200]}", fix)
+    return Finding(name, f"{pending} updates wait")

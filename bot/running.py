@@ -32,10 +32,12 @@ def run(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     lease: float | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. Raises Complaint when the port is taken, or when the start fails. `lease`: the
-    seconds of the leases of what only one process does at a time, if not the usual ones."""
+    """Serve until SIGTERM or SIGINT. Raises Complaint when the port is taken, Slack is configured by half, or the start
+    fails. `lease`: the seconds of the leases of what only one process does at a time, if not the usual ones."""
     began = time.monotonic()
     set_up_logs()
+    if settings.lacking:  # whoever wants Slack does not want the sample company in its place
+        raise Complaint(f"Slack cannot be served: {settings.lacking}")
     _check_port(settings.host, settings.port)
     app = App(settings, roles=roles, now=now, lease=lease)
     app.on_ready = lambda: _ready(app, time.monotonic() - began)
@@ -62,7 +64,7 @@ def run(
 def _why(failure: Exception) -> str:
     """A sentence of ours as it is; of a library only the kind of error and its place, for it may quote a token."""
     if isinstance(failure, Complaint | Unreadable | Newer | Damaged):
-        return f"{failure}."
+        return f"{str(failure).rstrip('.')}."
     trace = failure.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -11,6 +11,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.terminal import Complaint
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -29,7 +31,9 @@ class Settings(BaseSettings):
         validation_alias="UPBEAT_HOST",
         description="The address on which the one HTTP server listens.",
     )
-    port: int = Field(8080, validation_alias="UPBEAT_PORT", description="The port of the one HTTP server.")
+    port: int = Field(
+        8080, ge=0, le=65_535, validation_alias="UPBEAT_PORT", description="The port of the one HTTP server."
+    )
     public_url: str = Field(
         "",
         validation_alias="UPBEAT_PUBLIC_URL",
@@ -96,6 +100,12 @@ class Settings(BaseSettings):
             raise ValueError("the database is sqlite+aiosqlite:///FILE or postgresql+psycopg://…")
         return url
 
+    @field_validator("slack_api_url")
+    @classmethod
+    def _folder(cls, url: str) -> str:
+        """Without the last sign, the name of a method would take the place of the last part."""
+        return url if url.endswith("/") else f"{url}/"
+
     @property
     def slack(self) -> bool:
         """Whether Slack is configured."""
@@ -103,6 +113,20 @@ class Settings(BaseSettings):
         return bool(
             self.slack_bot_token.get_secret_value() and any(token.get_secret_value() for token in tokens)
         )
+
+    @property
+    def lacking(self) -> str:
+        """What Slack lacks to be served although it was begun to be configured, or ""."""
+        given = {
+            "SLACK_BOT_TOKEN": self.slack_bot_token,
+            "SLACK_SIGNING_SECRET": self.slack_signing_secret,
+            "SLACK_APP_TOKEN": self.slack_app_token,
+        }
+        known = [name for name, token in given.items() if token.get_secret_value()]
+        if self.slack or not known:
+            return ""
+        other = "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET" if "SLACK_BOT_TOKEN" in known else "SLACK_BOT_TOKEN"
+        return f"{known[0]} is set, and {other} is missing."
 
     @property
     def telegram(self) -> bool:
@@ -137,8 +161,29 @@ class Settings(BaseSettings):
 
 def _key_file(path: Path) -> bytes:
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
+        _make_key(path)
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise Complaint(
+            f"The key file {path} cannot be read or made ({error.strerror}). Check UPBEAT_DATABASE_URL and its folder,"
+            " or set UPBEAT_SECRET_KEY."
+        ) from None
+    if not key:  # after a full disk or a bad copy: what is sealed under nothing, anybody can read
+        raise Complaint(
+            f"The key file {path} is empty. Bring back the key of this database; if the database is new, delete the"
+            " file, and another key is made."
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        pass
-    return path.read_bytes().strip()
+        return
+    try:
+        with os.fdopen(file, "w") as made:
+            made.write(secrets.token_urlsafe(32))
+    except OSError:
+        path.unlink()
+        raise

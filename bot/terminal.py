@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DRY_RUN = "This was a dry run: nothing was changed."
 
 
-class Complaint(Exception):
+class Complaint(RuntimeError):
     """What the operator must mend, as one sentence."""
 
 
@@ -41,6 +41,8 @@ def read_settings() -> Settings:
             f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)
         )
         raise Complaint(f"A setting is wrong. {faults}") from None
+    except UnicodeDecodeError:
+        raise Complaint("The file .env is not written in UTF-8. Save it as UTF-8.") from None
 
 
 def say_problem(words: str) -> None:

@@ -13,8 +13,19 @@ from storage.tables import DataKey
 BATCH = 500
 
 
+class Running(Exception):
+    """A process of Upbeat is at work; the message names it, for the operator."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(
+            f"Upbeat is running ({holder}): what it wrote under the old key could not be read again. Stop it first; if"
+            " it was killed, wait a minute."
+        )
+
+
 def rotate(database: Database) -> int:
-    """Make a new data key and seal everything again with it, in one transaction; returns how many values."""
+    """Make a new data key and seal everything again with it, in one transaction; returns how many values. Raises
+    Running while a process is at work."""
     return database.write_now(lambda store: _rotate(store, database.keyring))
 
 
@@ -32,6 +43,8 @@ def change_secret(database: Database, new_secret: bytes) -> int:
 
 
 def _rotate(store: Store, keys: Keyring) -> int:
+    if at_work := [each.holder for each in store.leases.standing() if each.seconds > 0]:
+        raise Running(at_work[0])
     old = keys.current
     store.insert(DataKey(number=old + 1, wrapped=keys.make(old + 1)))
     count = sum(_reseal(store.connection, made, keys) for made in SQLModel.metadata.sorted_tables)

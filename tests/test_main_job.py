@@ -112,7 +112,7 @@ async def test_in_slack(tmp_path: Path, mode: str) -> None:
             ):
                 slack.add_user(user, who, f"{who}@example.com", real_name=name)
             slack.add_channel("C1", "engines", ["U1", "U2", "U3", slack.bot_user_id])
-            settings = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.base_url}
+            settings = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.base_url.rstrip("/")}
             if mode == "http":
                 settings["SLACK_SIGNING_SECRET"] = slack.signing_secret
                 slack.connect_http(f"http://127.0.0.1:{port}/slack/events")

@@ -21,6 +21,7 @@ from bot.slack.home import Homes
 from bot.slack.members import PLATFORM, Members
 from bot.slack.sockets import Sockets
 from bot.slack.speak import SlackSpeaker
+from bot.terminal import Complaint
 from handlers.kit.dispatch import Core
 from schedules.turns import Alone, Tenure
 
@@ -75,11 +76,9 @@ class SlackPlatform:
         self.alone: Sequence[Alone] = (socket, members) if app_token else (members,)
 
     async def start(self) -> None:
-        """Begin to hear. Raises RuntimeError with a sentence for the operator when Slack refuses."""
+        """Begin to hear. Raises Complaint with a sentence for the operator when Slack refuses."""
         if not self._app_token and not self.doors:
-            raise RuntimeError(
-                "Slack needs SLACK_SIGNING_SECRET for HTTP, or SLACK_APP_TOKEN for Socket Mode."
-            )
+            raise Complaint("Slack needs SLACK_SIGNING_SECRET for HTTP, or SLACK_APP_TOKEN for Socket Mode.")
         self._client.session = open_session()
         try:
             me = await self._introduced()
@@ -96,11 +95,11 @@ class SlackPlatform:
         try:
             answer = await self._client.auth_test()
         except SlackApiError as error:
-            raise RuntimeError(
+            raise Complaint(
                 f"Slack refuses SLACK_BOT_TOKEN ({error_of(error)}). Install the app again and set its token."
             ) from None
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise RuntimeError(
+            raise Complaint(
                 f"Slack cannot be reached ({type(error).__name__}). Check the network and SLACK_API_URL."
             ) from None
         return Me(

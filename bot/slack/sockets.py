@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.client import Tasks, quiet_logger
 from bot.slack.door import dispatch
+from bot.terminal import Complaint
 
 log = logging.getLogger("upbeat.slack")
 
@@ -35,14 +36,14 @@ class Sockets:
         self._client.socket_mode_request_listeners.append(self._hear)  # type: ignore[arg-type]
 
     async def open(self) -> None:
-        """Connect. Raises RuntimeError with a sentence for the operator when that fails."""
+        """Connect. Raises Complaint with a sentence for the operator when that fails."""
         try:
             self._client.wss_uri = await self._client.issue_new_wss_url()
             async with asyncio.timeout(CONNECT):
                 await self._client.connect()  # type: ignore[no-untyped-call]
         except Exception as error:
             await self.close(0)
-            raise RuntimeError(
+            raise Complaint(
                 f"Slack gives no socket ({type(error).__name__}). Check SLACK_APP_TOKEN: it needs connections:write,"
                 " and Socket Mode must be on."
             ) from None

@@ -8,6 +8,7 @@ import telegram
 from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.request import AiohttpRequest, Json
+from bot.terminal import Complaint
 
 KINDS = ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"]
 """The updates that we want; a reaction comes only to whoever asks for it."""
@@ -44,15 +45,15 @@ def make_client(token: str, api_url: str) -> Client:
 
 
 async def introduce(client: Client) -> telegram.User:
-    """Who we are there. Raises RuntimeError with a sentence for the operator, without the token."""
+    """Who we are there. Raises Complaint with a sentence for the operator, without the token."""
     try:
         await client.initialize()
     except InvalidToken:
-        raise RuntimeError(
+        raise Complaint(
             "Telegram does not know TELEGRAM_BOT_TOKEN. Ask @BotFather for the bot's token and set it."
         ) from None
     except TelegramError as error:
-        raise RuntimeError(
+        raise Complaint(
             f"Telegram cannot be reached ({type(error).__name__}). Check the network and TELEGRAM_API_URL."
         ) from None
     return client.bot

@@ -20,7 +20,8 @@ from bot.telegram.polling import Polling
 from bot.telegram.reply import Replies
 from bot.telegram.request import Json
 from bot.telegram.speak import TelegramSpeaker
-from bot.telegram.webhook import PATH, make_door
+from bot.telegram.webhook import PATH, make_door, webhook_of
+from bot.terminal import Complaint
 from handlers.kit.dispatch import Core
 from schedules.turns import Alone, Tenure
 from storage.database import Busy
@@ -54,7 +55,7 @@ class TelegramPlatform:
         self._core = core
         self._studio = studio
         self._client = make_client(token, api_url)
-        self._webhook = f"{public_url.rstrip('/')}{PATH}" if public_url and webhook_secret else ""
+        self._webhook = webhook_of(public_url, webhook_secret)
         self._secret = webhook_secret
         self._hearing: Hearing | None = None
         self._polling: Polling | None = None
@@ -67,7 +68,7 @@ class TelegramPlatform:
         self.alone: Sequence[Alone] = () if self._webhook else (polling,)
 
     async def start(self) -> None:
-        """Begin to hear. Raises RuntimeError with a sentence for the operator when Telegram refuses."""
+        """Begin to hear. Raises Complaint with a sentence for the operator when Telegram refuses."""
         user = await introduce(self._client)
         me = Me(user.id, user.username or "")
         # Links for connecting lead to this bot, wherever they are made.
@@ -87,7 +88,7 @@ class TelegramPlatform:
                 max_connections=CONNECTIONS,
             )
         except TelegramError as error:
-            raise RuntimeError(
+            raise Complaint(
                 f"Telegram does not take this webhook ({type(error).__name__}). It wants UPBEAT_PUBLIC_URL with"
                 " https and a certificate that is known everywhere."
             ) from None
@@ -97,7 +98,7 @@ class TelegramPlatform:
         try:
             await self._client.delete_webhook(drop_pending_updates=False)
         except TelegramError as error:
-            raise RuntimeError(
+            raise Complaint(
                 f"Telegram cannot be reached ({type(error).__name__}). Check the network and TELEGRAM_API_URL."
             ) from None
         self._polling = Polling(self._client, self._hearing, tenure.holds)

@@ -10,16 +10,22 @@ from typing import Any
 
 from bot.door import Answered, Delivery, Door, Refused
 from bot.telegram.request import Json
+from bot.terminal import Complaint
 
 PATH = "/telegram/webhook"
 HEADER = b"x-telegram-bot-api-secret-token"
+
+
+def webhook_of(public_url: str, secret: str) -> str:
+    """Where Telegram is to post to, or "" when it is asked instead."""
+    return f"{public_url.rstrip('/')}{PATH}" if public_url and secret else ""
 
 
 def make_door(secret: str, take: Callable[[Json], Awaitable[bool]]) -> Door:
     """The door at `PATH`. `take` returns whether the update's effect is committed. Without a secret there is no door:
     anybody could speak for anybody."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
-        raise ValueError("TELEGRAM_WEBHOOK_SECRET is 1 to 256 of A-Z, a-z, 0-9, _ and -")
+        raise Complaint("TELEGRAM_WEBHOOK_SECRET is 1 to 256 of A-Z, a-z, 0-9, _ and -")
 
     async def hear(delivery: Delivery) -> Answered:
         if not hmac.compare_digest(delivery.only(HEADER), secret.encode()):

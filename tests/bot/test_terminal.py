@@ -1,5 +1,6 @@
 """The `upbeat` command, run as an operator runs it."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from storage import guards
 from storage.database import Database
 from tests.engines import ENGINES, empty_database, sqlite_url
+from tests.fakes.slack import FakeSlack
+from tests.fakes.telegram import FakeTelegram
 from tests.terminal import Upbeat
 
 HEADER = "email,name,manager_email,team,timezone,locale,role,hired_on,external_id\n"
@@ -175,6 +178,86 @@ def test_a_wrong_setting_is_named_without_its_value(upbeat: Upbeat) -> None:
     assert done.returncode == 1
     assert "UPBEAT_PORT" in done.stderr
     assert "eighty" not in done.stderr
+
+
+def test_what_is_wrong_around_it_is_one_sentence(upbeat: Upbeat, tmp_path: Path) -> None:
+    assert "UPBEAT_PORT" in upbeat("run", UPBEAT_PORT="99999").stderr
+    nowhere = "sqlite+aiosqlite:////proc/upbeat.db"
+    for command in (("doctor",), ("run",), ("people", "invite", "ada@example.com")):
+        done = upbeat(*command, UPBEAT_DATABASE_URL=nowhere, UPBEAT_SECRET_KEY="", UPBEAT_PORT="0")
+        assert done.returncode == 1
+        assert done.stderr.startswith("The key file /proc/upbeat.key cannot be read or made (")
+    assert "begins otherwise" in upbeat("manifest", "--public-url", "upbeat.example.com").stderr
+    (tmp_path / ".env").write_bytes("# caf\xe9\n".encode("latin-1"))
+    assert upbeat("doctor").stderr == "The file .env is not written in UTF-8. Save it as UTF-8.\n"
+
+
+def test_nothing_is_sealed_under_an_empty_key(tmp_path: Path) -> None:
+    """As a disk that was full at the first start leaves it."""
+    upbeat = Upbeat(sqlite_url(tmp_path), tmp_path)
+    (tmp_path / "upbeat.key").touch()
+    done = upbeat("people", "import", write(tmp_path, PEOPLE), UPBEAT_SECRET_KEY="")
+    assert done.returncode == 1
+    assert "upbeat.key is empty" in done.stderr
+    (tmp_path / "upbeat.key").unlink()
+    assert upbeat("people", "import", write(tmp_path, PEOPLE), UPBEAT_SECRET_KEY="").returncode == 0
+
+
+async def test_the_doctor_looks_at_slacks_tokens(upbeat: Upbeat) -> None:
+    half = await asyncio.to_thread(upbeat, "doctor", SLACK_BOT_TOKEN="xoxb-1")
+    assert half.returncode == 1
+    lacks = "SLACK_BOT_TOKEN is set, and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing."
+    assert f"FAIL  Slack: {lacks}" in half.stdout
+    refused = await asyncio.to_thread(upbeat, "run", SLACK_BOT_TOKEN="xoxb-1")
+    assert refused.stderr == f"Slack cannot be served: {lacks}\n"
+    async with FakeSlack() as slack:
+        tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.base_url.rstrip("/")}
+        for token, found in (
+            (slack.app_token, "ok    Slack app token: accepted"),
+            ("xapp-2", "FAIL  Slack app token: "),
+        ):
+            done = await asyncio.to_thread(upbeat, "doctor", SLACK_APP_TOKEN=token, **tokens)
+            assert found in done.stdout
+            assert "Slack token: accepted" in done.stdout
+        wrong = {**tokens, "SLACK_BOT_TOKEN": "xoxb-2", "SLACK_SIGNING_SECRET": "s"}
+        done = await asyncio.to_thread(upbeat, "doctor", **wrong)
+        assert "FAIL  Slack token: invalid_auth" in done.stdout
+
+
+async def test_the_doctor_looks_at_telegrams_webhook(upbeat: Upbeat) -> None:
+    async with FakeTelegram() as telegram:
+        ours = {"TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.base_url}
+        hook = {**ours, "UPBEAT_PUBLIC_URL": "https://up.example.com/", "TELEGRAM_WEBHOOK_SECRET": "s"}
+
+        async def said(settings: dict[str, str]) -> str:
+            return (await asyncio.to_thread(upbeat, "doctor", **settings)).stdout
+
+        assert "ok    Telegram polling: 0 updates wait" in await said(ours)
+        assert "note  Telegram webhook: not set" in await said(hook)
+        await telegram.connect_webhook("https://old.example.com/telegram/webhook", "s")
+        assert "FAIL  Telegram webhook: set to another address than https://up.example.com/" in await said(
+            hook
+        )
+        assert "note  Telegram webhook: set, and nothing is polled" in await said(ours)
+        await telegram.connect_webhook("https://up.example.com/telegram/webhook", "s")
+        assert "ok    Telegram webhook: 0 updates wait" in await said(hook)
+        wrong = await asyncio.to_thread(
+            upbeat, "run", **{**hook, "TELEGRAM_WEBHOOK_SECRET": "a b", "UPBEAT_PORT": "0"}
+        )
+        assert wrong.stderr.startswith("TELEGRAM_WEBHOOK_SECRET is 1 to 256 of")
+
+
+def test_keys_are_not_rotated_under_a_running_upbeat(any_upbeat: Upbeat, tmp_path: Path) -> None:
+    """It would go on to write under the key that is gone."""
+    any_upbeat("people", "import", write(tmp_path, PEOPLE))
+    database = Database(any_upbeat.url, b"a test's secret")
+    term = database.write_now(lambda store: store.leases.take("clock", "ops-1:42", seconds=9))
+    refused = any_upbeat("key", "rotate")
+    assert refused.returncode == 1
+    assert "Upbeat is running (ops-1:42)" in refused.stderr
+    database.write_now(lambda store: store.leases.give_back(term))
+    database.stop()
+    assert any_upbeat("key", "rotate").returncode == 0
 
 
 def test_keys_are_rotated(upbeat: Upbeat, tmp_path: Path) -> None:

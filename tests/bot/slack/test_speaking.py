@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.terminal import Complaint
 from handlers.kit.cards import Button, Card, Document, Section
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
@@ -282,13 +283,13 @@ async def test_a_reminder_of_the_clock_reaches_who_has_never_spoken(room: Room) 
 async def test_starting_with_a_refused_token_says_what_to_do(room: Room) -> None:
     for fault in ("invalid_auth", "drop_before_accept"):
         room.slack.fail_next("auth.test", fault)
-        with pytest.raises(RuntimeError, match="SLACK_"):
+        with pytest.raises(Complaint, match="SLACK_"):
             await room.make(signing_secret="s").start()
-    with pytest.raises(RuntimeError, match="SLACK_SIGNING_SECRET"):
+    with pytest.raises(Complaint, match="SLACK_SIGNING_SECRET"):
         await room.make().start()
     room.slack.fail_next("apps.connections.open", "invalid_auth")
     other = replace(room, platform=room.make(app_token="xapp"), turns=None)
-    with pytest.raises(RuntimeError, match="SLACK_APP_TOKEN"):
+    with pytest.raises(Complaint, match="SLACK_APP_TOKEN"):
         await other.start()
     await other.stop()
     room.slack.violations.clear()

@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from bot.telegram.polling import CONFLICTS
+from bot.terminal import Complaint
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, MALLORY, Room
 from tests.studio import STUDIO
 
@@ -141,7 +142,7 @@ async def test_a_wrong_token_is_said_without_the_token(room: Room) -> None:
     from bot.telegram.platform import TelegramPlatform
 
     wrong = TelegramPlatform(room.core, token="1:wrong-token", api_url=room.fake.api_url, studio=STUDIO)
-    with pytest.raises(RuntimeError, match="TELEGRAM_BOT_TOKEN") as refused:
+    with pytest.raises(Complaint, match="TELEGRAM_BOT_TOKEN") as refused:
         await wrong.start()
     assert "wrong-token" not in str(refused.value)
     assert refused.value.__suppress_context__
