@@ -39,6 +39,7 @@ class Places:
         known = await self._core.database.read(lambda store: store.outbox.place(PLATFORM, where.id))
         if known is not None and known.name not in ("", where.id) and not known.gone:
             return
+        seen: PlaceSeen | None
         try:
             async with asyncio.timeout(PATIENCE):
                 seen = await self._described(PlaceSeen(where.id, where.name))
