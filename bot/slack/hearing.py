@@ -29,6 +29,7 @@ from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer, File, Said, Sender
 from handlers.kit.text import Phrase
+from handlers.kit.typed import with_names
 from handlers.kit.values import altered
 from storage.alerts import TOKEN
 from storage.database import Busy
@@ -138,7 +139,10 @@ class Hearing:
             await self.members.connect(heard.mentions)
         if sender.member and heard.kind in ("command", "mention", "shortcut"):
             await self._places.meet(where)
-        return altered(heard, incoming=altered(heard.incoming, sender=sender))
+        act = heard.incoming.act
+        if isinstance(act, Said):
+            act = replace(act, words=with_names(act.words, self.members.names(heard.mentions)))
+        return altered(heard, incoming=altered(heard.incoming, sender=sender, act=act))
 
     def _keep_fresh(self, heard: Heard, answer: Answer) -> None:
         """Note the person's address and user name when they are not what they were. Beside the answer: changes of who

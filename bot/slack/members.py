@@ -156,6 +156,10 @@ class Members:
             profile = self._remember(answer["user"])
             await self._core.database.write(partial(_settle, profile=profile))
 
+    def names(self, user_ids: Iterable[str]) -> dict[str, str]:
+        """How those of these users are called whose profiles were read."""
+        return {one: profile.username for one in user_ids if (profile := self._known.get(one))}
+
     async def connect_everybody(self) -> None:
         """Go through the workspace's members, so that reminders reach those who have never spoken to us, and nobody is
         written to who left while Slack's events did not reach us."""

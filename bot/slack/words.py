@@ -90,7 +90,7 @@ def mentioned(text: str) -> tuple[str, ...]:
 def _special(inside: str) -> str:
     target, _, label = inside.partition("|")
     if target.startswith("@"):
-        return mention(target[1:])
+        return mention(target[1:], _unescaped(label))
     if target.startswith("#"):
         return f"#{_unescaped(label) or target[1:]}"
     if target.startswith("!"):

@@ -224,7 +224,7 @@ def spoken(message: Message) -> str:
     entities = message.entities if message.text else message.caption_entities
     for entity in sorted(entities, key=lambda entity: entity.offset, reverse=True):
         if entity.type == MessageEntityType.TEXT_MENTION and entity.user:
-            marked = mention(str(entity.user.id)).encode("utf-16-le")
+            marked = mention(str(entity.user.id), entity.user.full_name).encode("utf-16-le")
             start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
             units = units[:start] + marked + units[end:]
     return as_typed(units.decode("utf-16-le", "surrogatepass"))

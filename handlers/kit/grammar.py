@@ -157,7 +157,7 @@ class _Reading:
         marks = MENTION.match(text)
         if marks:
             person = self.request.store.directory.with_account(self.request.platform, marks.group(1))
-            return self._eaten(text, marks.end(), person, "")
+            return self._eaten(text, marks.end(), person, marks.group(2) or "")
         if text.startswith(("@", "＠")):
             person, length = named(text[1:], self.request.store.directory, self.request.platform)
             return self._eaten(text, length + 1, person, text[1:].split()[0] if text[1:].split() else "")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from handlers.kit.characters import simpler
 from storage.people import Directory
 
-MENTION = re.compile("\x02([^\x03]+)\x03")
+MENTION = re.compile("\x02([^\x03\x1f]+)(?:\x1f([^\x03]*))?\x03")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -18,9 +18,16 @@ NUMBER = re.compile(r"#?(\d{1,9}(?:\.\d{1,9})?)[.:：]?(?=\s|$|[,，])")
 SEPARATORS = " \t\u00a0\u3000,，、:："
 
 
-def mention(external_id: str) -> str:
-    """How an adapter marks a platform's mention of a user inside a text; nobody can type it."""
-    return f"\x02{external_id}\x03"
+def mention(external_id: str, name: str = "") -> str:
+    """How an adapter marks a platform's mention of a user inside a text; nobody can type it. `name` is how they are
+    called there: it is said where they are no colleague."""
+    called = " ".join(clean(name).lstrip("@＠").split())[:60]
+    return f"\x02{external_id}\x1f{called}\x03" if called else f"\x02{external_id}\x03"
+
+
+def with_names(words: str, names: Mapping[str, str]) -> str:
+    """Words whose mention marks have these names, where they had none."""
+    return MENTION.sub(lambda found: mention(found[1], found[2] or names.get(found[1], "")), words)
 
 
 def clean(words: str) -> str:
@@ -66,7 +73,7 @@ def spoken(words: str, directory: Directory, platform: str) -> str:
 
     def name(found: re.Match[str]) -> str:
         person = directory.with_account(platform, found.group(1))
-        return f"@{person.name}" if person else "@?"
+        return f"@{person.name if person else found.group(2) or '?'}"
 
     return MENTION.sub(name, words)
 

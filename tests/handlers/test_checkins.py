@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import col
 
 from handlers.kit.requests import Pressed, Said, Where
+from handlers.kit.typed import mention
 from storage.checkins import CheckIn, Mood
 from storage.tables import ObligationRow
 from tests.company import MONDAY, Chat
@@ -368,3 +369,12 @@ async def test_recording_settles_what_is_owed(any_chat: Chat) -> None:
     await any_chat.says("ben", "/checkin done A")
     owed = any_chat.rows(ObligationRow, col(ObligationRow.person_id) == any_chat.ids["ben"])
     assert [row.closed_how for row in owed] == ["done"]
+
+
+async def test_who_is_mentioned_and_is_no_colleague_is_called_as_on_the_platform(chat: Chat) -> None:
+    stranger = mention("U999", "@Fred\n \x03Hoyle")
+    assert "Done: @Fred Hoyle helped" in await chat.says("ben", f"/checkin done {stranger} helped")
+    heard = await chat.says("ben", f"/kudos {stranger} for the demo")
+    assert "I do not know Fred Hoyle as a colleague." in heard
+    assert "/kudos @Fred Hoyle for the demo" in heard
+    assert "@? helped" in await chat.says("ben", f"/checkin done {mention('U999')} helped")

@@ -185,7 +185,7 @@ def test_what_people_type_comes_back_as_they_typed_it(words: str) -> None:
 
 
 def test_what_slack_makes_of_words_is_taken_back() -> None:
-    assert spoken("<@U1|ada> and <@U2>") == f"{mention('U1')} and {mention('U2')}"
+    assert spoken("<@U1|ada> and <@U2>") == f"{mention('U1', 'ada')} and {mention('U2')}"
     assert spoken("<https://a.example/x|a.example/x> <https://a.example>") == "a.example/x https://a.example"
     assert spoken("<https://a.example|the plan>") == "the plan (https://a.example)"
     assert spoken("<mailto:a@b.example|a@b.example>") == "a@b.example"

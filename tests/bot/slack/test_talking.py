@@ -164,8 +164,9 @@ async def test_a_colleague_is_mentioned_who_has_never_spoken_to_us(any_room: Roo
 async def test_who_is_mentioned_and_is_no_colleague_is_not_called_by_slacks_key(room: Room) -> None:
     room.slack.add_user("U0GONE", "mallory", "mallory@example.com")
     ack = await room.slack.command(user("ada"), "/1on1", "<@U0GONE>")
-    assert "I do not know whom you mention as a colleague" in ack.ephemeral.words
+    assert "I do not know mallory as a colleague" in ack.ephemeral.words
     assert "U0GONE" not in ack.ephemeral.words
+    assert "Done: @mallory helped" in await room.answered("ada", "checkin done <@U0GONE> helped")
 
 
 async def test_a_mention_in_a_channel_is_answered_for_one_persons_eyes(any_room: Room) -> None:
