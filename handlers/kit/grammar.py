@@ -328,8 +328,12 @@ def _numbered(labels: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def begins_labelled(said: str, questions: Sequence[Question]) -> bool:
-    """Whether a text begins with a word that begins an answer to one of these questions, and a colon ("Done: …")."""
+    """Whether a text begins with a word that begins an answer to one of these questions, and a colon ("Done: …"), or
+    answers several of them, each behind its word ("done A; next B")."""
     asked = [question for question in questions if isinstance(question, Words)]
+    answers = [_label(part, asked) for part in _segments(said, asked)]
+    if answers[0] and len({found[0].name for found in answers if found}) > 1:
+        return True
     labels = tuple(label for question in asked for label in question.labels)
     found = _any_of(labels).match(simpler(said.strip())) if labels else None
     return found is not None and said.strip()[found.end() :].lstrip()[:1] in (":", "：")

@@ -179,6 +179,8 @@ async def test_a_command_in_a_sentence_is_what_is_meant(chat: Chat, who: str, sa
     [
         ("ada", "Done: the login page\nNext: payments", {"done": "the login page", "next": "payments"}),
         ("ada", "blocked: by legal", {"blocked": "by legal"}),
+        ("ada", "done the login page, next payments", {"done": "the login page", "next": "payments"}),
+        ("chen", "完成 登录页；下一步 支付", {"done": "登录页", "next": "支付"}),
         ("chen", "完成：登录页；下一步：支付", {"done": "登录页", "next": "支付"}),
     ],
 )
