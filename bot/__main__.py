@@ -219,6 +219,29 @@ def key_rotate() -> None:
     typer.echo(f"{values} sealed values are under a new key; the old one is gone.")
 
 
+NEW_SECRET = "UPBEAT_NEW_SECRET_KEY"
+
+
+@key_cli.command("secret", help=f"Protect the keys by another UPBEAT_SECRET_KEY: {NEW_SECRET}, or it is asked for.")
+def key_secret() -> None:
+    import os
+
+    from bot.terminal import Complaint
+    from storage.rotation import change_secret
+
+    new = os.environ.get(NEW_SECRET) or typer.prompt(
+        "The new UPBEAT_SECRET_KEY", hide_input=True, confirmation_prompt=True
+    )
+    if not new.strip():
+        raise Complaint("An empty UPBEAT_SECRET_KEY protects nothing. Nothing was changed.")
+    with opened() as database:
+        change_secret(database, new.encode())
+    typer.echo(
+        "The keys are protected by the new one alone. Set it as UPBEAT_SECRET_KEY and start Upbeat again; backups from"
+        " before still need the old one."
+    )
+
+
 @calendar_cli.command("import")
 def calendar_import(
     file: Annotated[

@@ -268,6 +268,19 @@ def test_keys_are_rotated(upbeat: Upbeat, tmp_path: Path) -> None:
     assert upbeat("doctor").returncode == 0
 
 
+def test_another_secret_opens_everything_and_the_old_one_nothing(upbeat: Upbeat, tmp_path: Path) -> None:
+    upbeat("people", "import", write(tmp_path, PEOPLE))
+    new = "quite another secret"
+    done = upbeat("key", "secret", UPBEAT_NEW_SECRET_KEY=new)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert new not in done.stdout
+    assert upbeat("doctor", UPBEAT_SECRET_KEY=new).returncode == 0
+    old = upbeat("doctor")
+    assert old.returncode == 1
+    assert "UPBEAT_SECRET_KEY" in old.stdout
+    assert upbeat("key", "secret", UPBEAT_SECRET_KEY=new, UPBEAT_NEW_SECRET_KEY=" ").returncode == 1
+
+
 def test_a_calendar_is_loaded_and_a_bad_row_named(upbeat: Upbeat, tmp_path: Path) -> None:
     days = "day,workday,name\n2027-02-06,yes,调休\n2027-02-08,no,春节\n"
     done = upbeat("calendar", "import", write(tmp_path, days, "days.csv"), "--country", "CN")

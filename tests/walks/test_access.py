@@ -377,6 +377,7 @@ ELSEWHERE = {
     "source take-back": "it names the file and counts: tests/bot/test_sources.py",
     "backup": "tests/storage/test_rights.py searches what it writes",
     "restore": "tests/storage/test_rights.py searches what it brings back",
+    "key secret": "it reads and writes keys, and no words",
 }
 
 
