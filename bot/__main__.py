@@ -219,7 +219,7 @@ def key_rotate() -> None:
     typer.echo(f"{values} sealed values are under a new key; the old one is gone.")
 
 
-NEW_SECRET = "UPBEAT_NEW_SECRET_KEY"
+NEW_SECRET = "UPBEAT_NEW_SECRET_KEY"  # noqa: S105 - the name of the variable
 
 
 @key_cli.command("secret", help=f"Protect the keys by another UPBEAT_SECRET_KEY: {NEW_SECRET}, or it is asked for.")
