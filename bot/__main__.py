@@ -222,7 +222,9 @@ def key_rotate() -> None:
 NEW_SECRET = "UPBEAT_NEW_SECRET_KEY"  # noqa: S105 - the name of the variable
 
 
-@key_cli.command("secret", help=f"Protect the keys by another UPBEAT_SECRET_KEY: {NEW_SECRET}, or it is asked for.")
+@key_cli.command(
+    "secret", help=f"Protect the keys by another UPBEAT_SECRET_KEY: {NEW_SECRET}, or it is asked for."
+)
 def key_secret() -> None:
     import os
 
