@@ -45,6 +45,3 @@ class Platform(Protocol):
 
     async def refresh_homes(self, person_ids: Iterable[str]) -> None:
         """The home screens of these people show something else now."""
-
-    async def problems(self) -> list[str]:
-        """What the operator must mend, each with its fix; empty when all is well."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
@@ -58,37 +58,9 @@ def open_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS, sock_connect=5))
 
 
-@dataclass
-class Health:
-    """What is wrong with our line, for the operator."""
-
-    uninstalled: bool = False
-    token_error: str = ""
-    lacks: set[str] = field(default_factory=set)
-
-    def note(self, error: str, needed: str = "") -> None:
-        """Slack refused our token."""
-        if error == "missing_scope":
-            self.lacks |= set(needed.split(",")) - {""}
-        else:
-            self.token_error = error
-        log.error("slack refuses the token", extra={"error": error})
-
-    def problems(self) -> list[str]:
-        """Each with its fix."""
-        found = []
-        if self.uninstalled:
-            found.append("Slack says that the app was uninstalled. Install it again and set SLACK_BOT_TOKEN.")
-        if self.token_error:
-            found.append(
-                f"Slack refuses SLACK_BOT_TOKEN ({self.token_error}). Install the app again and set it."
-            )
-        if self.lacks:
-            scopes = ", ".join(sorted(self.lacks))
-            found.append(
-                f"The Slack app lacks {scopes}. Update it from `upbeat manifest` and install it again."
-            )
-        return found
+def note_refused(error: SlackApiError) -> None:
+    """Slack refuses our token, or a scope of it: for the operator's log."""
+    log.error("slack refuses the token", extra={"error": error_of(error), "reason": _needed_of(error)})
 
 
 @dataclass(frozen=True)
@@ -122,7 +94,7 @@ def wait_of(error: SlackApiError) -> float | None:
         return USUAL
 
 
-def needed_of(error: SlackApiError) -> str:
+def _needed_of(error: SlackApiError) -> str:
     """The scopes that Slack misses."""
     data = error.response.data if hasattr(error.response, "data") else None
     return str(data.get("needed", "")) if isinstance(data, dict) else ""

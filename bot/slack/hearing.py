@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.pictures.studio import Studio
 from bot.slack import client as line
 from bot.slack.answers import asked_in
-from bot.slack.client import Health, Me, Tasks
+from bot.slack.client import Me, Tasks
 from bot.slack.company import colleagues
 from bot.slack.draw import Drawing
 from bot.slack.files import NotGiven, TooLarge, download
@@ -71,7 +71,6 @@ class Hearing:
         core: Core,
         client: AsyncWebClient,
         me: Me,
-        health: Health,
         homes: Homes,
         tasks: Tasks,
         studio: Studio,
@@ -79,8 +78,7 @@ class Hearing:
         self._core = core
         self._client = client
         self._me = me
-        self._health = health
-        self.members = Members(core, client, health, me)
+        self.members = Members(core, client, me)
         self._places = Places(core, client)
         self._replies = Replies(core, client, homes, studio)
         self._tasks = tasks
@@ -241,7 +239,6 @@ class Hearing:
     async def _note(self, item: PlaceSeen | MemberChanged | Uninstalled | None) -> None:
         """Remember what changed around us."""
         if isinstance(item, Uninstalled):
-            self._health.uninstalled = True
             log.error("the app was uninstalled from slack")
             await self._core.database.write(lambda store: store.alerts.note(f"{TOKEN}:{PLATFORM}"))
         elif isinstance(item, MemberChanged):

@@ -16,7 +16,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.client import Health, Me, error_of, needed_of, wait_of
+from bot.slack.client import Me, error_of, note_refused, wait_of
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Sender
 from storage.people import Directory
@@ -78,10 +78,9 @@ def _is_of(user: Mapping[str, Any], team_id: str) -> bool:
 class Members:
     """Knows profiles for an hour, and connects members with the people of the company."""
 
-    def __init__(self, core: Core, client: AsyncWebClient, health: Health, me: Me) -> None:
+    def __init__(self, core: Core, client: AsyncWebClient, me: Me) -> None:
         self._core = core
         self._client = client
-        self._health = health
         self._me = me
         self._known: OrderedDict[str, Profile] = OrderedDict()
 
@@ -122,7 +121,7 @@ class Members:
 
     def _note(self, error: SlackApiError) -> None:
         if error_of(error) in ("missing_scope", "invalid_auth", "token_revoked", "account_inactive"):
-            self._health.note(error_of(error), needed_of(error))
+            note_refused(error)
 
     def _remember(self, user: Mapping[str, Any]) -> Profile:
         profile = profile_of(user, self._me.team_id, time.monotonic())

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from bot.door import Door
 from bot.pictures.studio import Studio
 from bot.roles import Role
-from bot.slack.client import Health, Me, Tasks, error_of, make_client, open_session
+from bot.slack.client import Me, Tasks, error_of, make_client, open_session
 from bot.slack.door import PATH, make_app, make_door
 from bot.slack.hearing import Hearing
 from bot.slack.home import Homes
@@ -56,7 +56,6 @@ class SlackPlatform:
         self._studio = studio
         self._app_token = app_token
         self._client = make_client(bot_token, api_url)
-        self._health = Health()
         self._tasks = Tasks()
         self._painting = Tasks()
         self._homes = Homes(core, self._client, self._painting)
@@ -64,7 +63,7 @@ class SlackPlatform:
         self._sockets: Sockets | None = None
         self._members: Members | None = None
         self._roll_call: asyncio.Task[None] | None = None
-        self.speaker = SlackSpeaker(core, self._client, self._health, self._studio)
+        self.speaker = SlackSpeaker(core, self._client, self._studio)
         self.routes: Sequence[BaseRoute] = ()
         self.doors: dict[str, Door] = {}
         if signing_secret.strip() and not app_token:
@@ -82,9 +81,7 @@ class SlackPlatform:
         self._client.session = open_session()
         try:
             me = await self._introduced()
-            hearing = Hearing(
-                self._core, self._client, me, self._health, self._homes, self._tasks, self._studio
-            )
+            hearing = Hearing(self._core, self._client, me, self._homes, self._tasks, self._studio)
             self._bolt = make_app(self._client, me, hearing.take)
         except BaseException:
             await self._client.session.close()
@@ -151,20 +148,3 @@ class SlackPlatform:
         """The home screens of these people show something else now. Returns at once."""
         if self._bolt is not None:
             self._homes.want(person_ids)
-
-    async def problems(self) -> list[str]:
-        """What the operator must mend, each with its fix; empty when all is well."""
-        found = self._health.problems()
-        if self._sockets and not await self._sockets.is_connected():
-            found.append("Slack's socket is not connected. Check the network; it is tried again by itself.")
-        try:
-            await self._client.auth_test()
-        except SlackApiError as error:
-            found.append(
-                f"Slack refuses SLACK_BOT_TOKEN ({error_of(error)}). Install the app again and set it."
-            )
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            found.append(
-                f"Slack cannot be reached ({type(error).__name__}). Check the network and SLACK_API_URL."
-            )
-        return list(dict.fromkeys(found))

@@ -48,10 +48,6 @@ class Sockets:
                 " and Socket Mode must be on."
             ) from None
 
-    async def is_connected(self) -> bool:
-        """Whether Slack reaches us now."""
-        return bool(await self._client.is_connected())
-
     async def close(self, seconds: float) -> None:
         """Hear nothing new, finish what was heard, then hang up."""
         self._client.socket_mode_request_listeners.clear()

@@ -15,10 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.pictures.studio import Studio
 from bot.slack.client import (
     TOKEN_ERRORS,
-    Health,
     error_of,
     message,
-    needed_of,
+    note_refused,
     status_of,
     wait_of,
     whisper,
@@ -71,10 +70,9 @@ class SlackSpeaker:
 
     name = PLATFORM
 
-    def __init__(self, core: Core, client: AsyncWebClient, health: Health, studio: Studio) -> None:
+    def __init__(self, core: Core, client: AsyncWebClient, studio: Studio) -> None:
         self._core = core
         self._client = client
-        self._health = health
         self._studio = studio
         self._begun: OrderedDict[str, list[Receipt]] = OrderedDict()
         """How much of a message of several pages has arrived, so that another try goes on from there."""
@@ -237,7 +235,7 @@ class SlackSpeaker:
             return Refused(code)
         if code in TOKEN_ERRORS:
             # Nobody's account is to blame: it waits until the operator has mended the token.
-            self._health.note(code, needed_of(error))
+            note_refused(error)
             return Unavailable(code) if code == "missing_scope" else Locked(code)
         if status_of(error) >= 500 or code in ("internal_error", "fatal_error", "service_unavailable"):
             return Unclear(code or "server error")

@@ -125,32 +125,6 @@ class TelegramPlatform:
     async def refresh_homes(self, person_ids: Iterable[str]) -> None:
         """Telegram has no home screen."""
 
-    async def problems(self) -> list[str]:
-        """What the operator must mend, each with its fix; empty when all is well."""
-        try:
-            await self._client.get_me()
-            info = await self._client.get_webhook_info()
-        except TelegramError as error:
-            return [
-                f"Telegram does not answer ({type(error).__name__}). Check TELEGRAM_BOT_TOKEN and the network."
-            ]
-        found = []
-        if self._polling and self._polling.conflict:
-            found.append("Another process asks Telegram for this bot's updates. Stop it: only one may.")
-        if info.url and not self._webhook:
-            found.append(
-                "This bot has a webhook, so polling gets nothing. Start Upbeat once: it removes the webhook."
-            )
-        if self._webhook and info.url != self._webhook:
-            found.append(
-                "Telegram posts this bot's updates to another address. Restart Upbeat to set it again."
-            )
-        if self._webhook and info.last_error_message:
-            found.append(
-                "Telegram could not reach the webhook lately. Check UPBEAT_PUBLIC_URL and its certificate."
-            )
-        return found
-
     async def _take(self, raw: Json) -> bool:
         """Take an update of the webhook; False when it should come again."""
         hearing = self._hearing

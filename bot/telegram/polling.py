@@ -40,7 +40,7 @@ class Polling:
         self._asking = False
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self.conflict = self.locked = False
+        self.locked = False
 
     def start(self) -> None:
         """Begin to ask."""
@@ -79,7 +79,7 @@ class Polling:
         try:
             self._asking = True
             batch = await self._client.updates(self._offset)
-            self.conflict = self.locked = False
+            self.locked = False
             return batch, FIRST_WAIT
         except Exception as error:  # whatever Telegram says: we would be deaf if this loop ended
             await self._note(error)
@@ -92,7 +92,6 @@ class Polling:
     async def _note(self, error: Exception) -> None:
         if isinstance(error, Conflict):
             CONFLICTS.inc()
-            self.conflict = True
             log.warning("another process asks for this bot's updates, or it has a webhook: only one may")
         elif isinstance(error, InvalidToken):
             if not self.locked:

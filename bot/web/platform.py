@@ -69,7 +69,3 @@ class WebPlatform:
         people = frozenset(person_ids)
         if people:
             self._live.tell("home", people)
-
-    async def problems(self) -> list[str]:
-        """Nothing can be wrong with it that the operator must mend."""
-        return []

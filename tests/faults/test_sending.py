@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from bot.slack.client import Health
 from bot.slack.client import make_client as slack_client
 from bot.slack.speak import SlackSpeaker
 from bot.telegram.client import make_client as telegram_client
@@ -237,7 +236,7 @@ async def broken(answer: bytes) -> AsyncIterator[int]:
 def speaker(there: Platform, url: str) -> Any:
     """A voice that speaks to this address."""
     if there.name == "slack":
-        return SlackSpeaker(there.room.core, slack_client("xoxb-1", f"{url}/api/"), Health(), STUDIO)
+        return SlackSpeaker(there.room.core, slack_client("xoxb-1", f"{url}/api/"), STUDIO)
     return TelegramSpeaker(there.room.core, telegram_client("42:token", url), STUDIO)
 
 

@@ -12,6 +12,7 @@ from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase
 from schedules.delivery import Delivery
 from schedules.speaking import Locked, Unreachable
+from storage.alerts import Alert
 from storage.tables import Account, Outgoing, Place
 from tests.bot.slack.conftest import GENERAL, room_with
 from tests.bot.telegram.conftest import BEN
@@ -102,7 +103,7 @@ async def test_f40_in_slack_who_and_what_is_gone_is_not_tried_again(chat: Chat, 
             assert len(slack.called("chat.postMessage")) == calls + 1, kind
             assert chat.rows(Place)[0].gone
         await slack.event("app_uninstalled")
-        assert any("uninstalled" in problem for problem in await room.platform.problems())
+        assert [alert.cause for alert in room.chat.rows(Alert)] == ["token:slack"]
         figure(len(cases), "tried again in vain 0")
 
 

@@ -274,15 +274,6 @@ async def test_a_lost_line_does_not_lose_the_answer(room: Room) -> None:
     assert room.noted("ben") == ["hello"]
 
 
-async def test_doctor_hears_what_is_wrong(room: Room) -> None:
-    assert await room.platform.problems() == []
-    await room.fake.connect_webhook("http://127.0.0.1:9/elsewhere")
-    assert any("webhook" in problem for problem in await room.platform.problems())
-    await room.fake.queue.connect(None)
-    room.fake.fail_next("getMe", "401")
-    assert any("TELEGRAM_BOT_TOKEN" in problem for problem in await room.platform.problems())
-
-
 async def test_a_token_that_telegram_refuses_is_noted_for_administrators(room: Room) -> None:
     room.fake.fail_next("getUpdates", "401")
     await room.says(BEN, "/echo hello")

@@ -7,6 +7,7 @@ import pytest
 
 from bot.telegram.platform import TelegramPlatform
 from bot.telegram.webhook import make_door
+from bot.terminal import Complaint
 from tests.bot.telegram.conftest import ADA, BEN, SECRET, Room
 from tests.studio import STUDIO
 
@@ -108,7 +109,7 @@ async def test_without_a_secret_there_is_no_door(room: Room) -> None:
         return True
 
     for secret in ("", "a b", "x" * 257):
-        with pytest.raises(ValueError, match="TELEGRAM_WEBHOOK_SECRET"):
+        with pytest.raises(Complaint, match="TELEGRAM_WEBHOOK_SECRET"):
             make_door(secret, take)
     polling = TelegramPlatform(
         room.core, token=room.fake.token, public_url="https://upbeat.example", studio=STUDIO
