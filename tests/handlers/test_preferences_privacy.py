@@ -150,6 +150,8 @@ async def test_who_may_see_what_is_said_in_words(chat: Chat) -> None:
     heard = await chat.says("ada", "/upbeat privacy who")
     assert "private notes: its author" in heard
     assert "moods: the person it is about" in heard
+    assert "self-reviews that are handed in: the person it is about" in heard
+    assert not [line for line in heard.text.splitlines() if line.partition(":")[0] in set(Kind)]
 
 
 async def kept(chat: Chat, who: str, heard: Heard) -> tuple[dict[str, list[dict[str, object]]], object]:
