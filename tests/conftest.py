@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from bot.logs import _Line
 from bot.running import collect_rarely
 from tests.company import Chat, company_of_its_own
 from tests.engines import ENGINES, memory
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for file in TOGETHER:
             if item.nodeid.startswith(file):
                 item.add_marker(pytest.mark.xdist_group(file))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What a failing test logged is shown with what went wrong, and where, as in the log of operators."""
+    if plugin := session.config.pluginmanager.get_plugin("logging-plugin"):
+        plugin.report_handler.setFormatter(_Line())
 
 
 gc.disable()

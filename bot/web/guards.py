@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.door import Message, Receive, Scope, Send
+from storage.errors import where_of
 
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Answering: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -63,7 +64,7 @@ class Guard:
                 await self._app(scope, whole, headed)
         except Exception as error:
             # The type of an error, never its text: texts may quote what a person wrote.
-            log.error("page failed", extra={"error": type(error).__name__, "where": _where(error)})
+            log.error("page failed", extra={"error": type(error).__name__, "where": where_of(error)})
             if not headed.begun:
                 await self._broken(scope, receive, headed)
 
@@ -116,13 +117,6 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return give
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""
 
 
 def local_only(request: Request) -> None:

@@ -28,7 +28,7 @@ from handlers.kit.strangers import answer_stranger
 from handlers.kit.text import Phrase
 from handlers.kit.values import altered, dump, load
 from storage.database import Busy, Database
-from storage.errors import is_race
+from storage.errors import is_race, where_of
 from storage.people import Person
 from storage.sheets import SheetProblem, read_sheet
 from storage.store import Store
@@ -121,7 +121,7 @@ class Core:
                 if is_race(error) and attempt + 1 < RACES:
                     continue
                 # The type and place of an error, never its text: texts may quote what a person wrote.
-                log.error("handler failed", extra={"error": type(error).__name__, "where": _where(error)})
+                log.error("handler failed", extra={"error": type(error).__name__, "where": where_of(error)})
                 break
         return await self._settled(incoming, Answer(outcome="failed", card=Card(BROKEN)))
 
@@ -265,10 +265,3 @@ def _repeated(stored: str) -> Answer:
 def _refusal(problem: Problem) -> Answer:
     outcome = "refused" if isinstance(problem, Refused) else "problem"
     return Answer(outcome=outcome, card=Card(problem.words, *problem.buttons), keep=True)
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""

@@ -365,6 +365,22 @@ async def test_neither_a_repr_nor_a_log_shows_words(chat: Chat, caplog: pytest.L
     assert CANARY not in repr(Said(CANARY))
 
 
+async def test_the_log_names_the_way_to_an_error(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
+    feature = Feature("trial", title=Phrase("Trial"))
+
+    @feature.command("trial", allow=everyone, examples=("",))
+    def attempt(request: Request) -> Reply:
+        """Write a row that lacks what every row has."""
+        request.store.insert(CheckIn(kind=Kind.CHECKIN, subject_id=request.actor.id))
+        return Reply()
+
+    await with_feature(chat, feature).says("ada", "/trial")
+    (record,) = (each for each in caplog.records if each.message == "handler failed")
+    places = [place.split(":")[0] for place in record.where.split(" > ")]
+    assert "tests/handlers/kit/test_mistakes.py" in places
+    assert places[-1] == "storage/prepared.py"
+
+
 async def test_the_database_shows_no_words_without_its_key(any_chat: Chat) -> None:
     await any_chat.says("ben", f"/checkin done {CANARY}")
     with any_chat.database.engine.connect() as connection:
