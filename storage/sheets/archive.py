@@ -9,10 +9,10 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
-from xml.parsers import expat
 
+from storage.sheets.formats import Cells, Scale, read_xml, scales, sheet_parts
 from storage.sheets.problem import (
     MAX_COLUMNS,
     MAX_PARTS,
@@ -27,35 +27,41 @@ from storage.sheets.problem import (
 
 ENCRYPTED_FLAG = 0x1
 LOCAL_HEADER_BYTES = 30
-XML_CHUNK_BYTES = 1 << 20
 LABEL_CHARACTERS = 100
-NEEDED = {"[content_types].xml", "xl/workbook.xml"}
+WORKBOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
+NEEDED = {"[content_types].xml", WORKBOOK}
 REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 # The reader takes an error for an empty cell: a lookup that found nobody would say "has no manager".
 ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\s(?:[^<>]*?\s)?t\s*=\s*)(["'])e\2""")
 
 
-def sound_copy(data: bytes) -> bytes:
-    """The XML parts of a workbook in a fresh uncompressed archive.
+def sound_copy(data: bytes) -> tuple[bytes, list[Cells]]:
+    """The XML parts of a workbook in a fresh uncompressed archive, and of each sheet the cells in which a number is
+    shown otherwise than it is kept.
 
     Raises SheetProblem ("bomb", "encrypted", "macro", "not-a-sheet", "too-many-rows", "too-many-columns"),
     and whatever zipfile, zlib, struct and expat raise for broken files.
     """
-    copy = io.BytesIO()
+    copy, styles = io.BytesIO(), dict[str, Scale]()
+    scaled: dict[str, Cells] = {}
+    index = {WORKBOOK: b"", RELATIONS: b"<Relationships/>"}
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as out:
-        for part in directory(data):
-            content = unpacked(data, part)
-            if part.filename.lower().endswith((".xml", ".rels")):
+        for part in sorted(directory(data), key=lambda part: part.filename.lower() != STYLES):
+            content, name = unpacked(data, part), part.filename.lower()
+            if name.endswith((".xml", ".rels")):
                 refuse_entities(content)
-                if belongs_to_the_workbook(part.filename):
-                    check_cells(content)
+                if belongs_to_the_workbook(name):
+                    styles = scales(content) if name == STYLES else styles
+                    scaled[name] = checked_cells(content, styles)
+                    index |= {name: content} if name in index else {}
                     out.writestr(part.filename, ERROR_CELL.sub(rb"\1\2str\2", content))
-    return copy.getvalue()
+    names = sheet_parts(index[WORKBOOK], index[RELATIONS])
+    return copy.getvalue(), [scaled.get(name, {}) for name in names]
 
 
 def belongs_to_the_workbook(name: str) -> bool:
     """Not the parts of another format, such as OpenDocument, that may be in the same archive."""
-    return name.lower().startswith(("xl/", "_rels/", "[content_types].xml"))
+    return name.startswith(("xl/", "_rels/", "[content_types].xml"))
 
 
 def directory(data: bytes) -> list[zipfile.ZipInfo]:
@@ -122,25 +128,24 @@ def refuse_entities(content: bytes) -> None:
         raise SheetProblem("bomb", part="DOCTYPE")
 
 
-def check_cells(content: bytes) -> None:
+def checked_cells(content: bytes, styles: Mapping[str, Scale]) -> Cells:
     """Reads one XML part as UTF-8, whatever it declares: nothing hides from the searches in its bytes."""
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = cell_watch()
-    for start in range(0, len(content), XML_CHUNK_BYTES):
-        parser.Parse(content[start : start + XML_CHUNK_BYTES], False)
-    parser.Parse(b"", True)
+    scaled: Cells = {}
+    read_xml(content, cell_watch(styles, scaled))
+    return scaled
 
 
-def cell_watch() -> Callable[[str, dict[str, str]], None]:
+def cell_watch(styles: Mapping[str, Scale], scaled: Cells) -> Callable[[str, dict[str, str]], None]:
     """Counts rows and cells as the elements of one part begin, also those that give no reference."""
     row = column = 0
 
-    def begun(name: str, attributes: dict[str, str]) -> None:
+    def begun(tag: str, attributes: dict[str, str]) -> None:
         nonlocal row, column
-        tag = name.rpartition(":")[2]
         if tag == "c":
             row_here, column = position(attributes["r"]) if "r" in attributes else (row, column + 1)
             check_position(row_here, column)
+            if scale := styles.get(attributes.get("s", "")):
+                scaled.setdefault(row_here, {})[column] = scale
         elif tag == "row":
             row, column = int(attributes.get("r", row + 1)), 0
             check_position(row, column)

@@ -50,8 +50,8 @@ def read_sheet(data: bytes, filename: str) -> Sheet:
 
     It blocks, for up to 30 s: call it in a thread. XLSX: the first visible worksheet. Cells become text:
     dates and times in ISO 8601 (2024-03-01, 2024-03-01T09:30:00), durations h:mm:ss, numbers without a
-    trailing .0, TRUE and FALSE, errors as #N/A; words that are
-    merged over several rows stand in each, in the leftmost column. CSV: UTF-8,
+    trailing .0, in percent (97.2%) or thousands where the sheet shows them so, TRUE and FALSE, errors as
+    #N/A; words that are merged over several rows stand in each, in the leftmost column. CSV: UTF-8,
     UTF-16 with a byte-order mark or GB18030, separated by comma, semicolon or tab. NUL and halves of
     surrogate pairs become U+FFFD.
 

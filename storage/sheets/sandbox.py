@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TypeAlias
 
 from storage.sheets.archive import sound_copy
-from storage.sheets.cells import cell_text
+from storage.sheets.formats import Cells, shown_text
 from storage.sheets.problem import (
     MAX_CHARACTERS,
     MAX_FILE_BYTES,
@@ -62,17 +62,16 @@ def say(line: object) -> None:
 
 def rows(data: bytes) -> Iterator[list[str]]:
     """The rows of the first worksheet that people see, from row 1 and column A."""
-    sound = io.BytesIO(sound_copy(data))
+    sound, scaled = sound_copy(data)
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    book = CalamineWorkbook.from_filelike(sound)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sound))
     for index, sheet in enumerate(book.sheets_metadata):
         if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
             table = book.get_sheet_by_index(index)
             left = table.start[1] if table.start else 0
-            return with_limit(
-                filled_down(table.iter_rows(), table.merged_cell_ranges or (), left=left), left=left
-            )
+            filled = filled_down(table.iter_rows(), table.merged_cell_ranges or (), left=left)
+            return with_limit(as_shown(filled, scaled[index], left=left), left=left)
     not_a_sheet(kind="no-worksheet")
 
 
@@ -97,10 +96,17 @@ def filled_down(
         yield row
 
 
-def with_limit(table: Iterable[Sequence[object]], *, left: int) -> Iterator[list[str]]:
+def as_shown(table: Iterable[Sequence[object]], scaled: Cells, *, left: int) -> Iterator[list[str]]:
+    """The cells as text, with a number as people see it in the sheet."""
+    for number, values in enumerate(table, start=1):
+        here = scaled.get(number, {})
+        yield [shown_text(value, here.get(column)) for column, value in enumerate(values, start=left + 1)]
+
+
+def with_limit(table: Iterable[list[str]], *, left: int) -> Iterator[list[str]]:
     characters = 0
-    for values in table:
-        row = without_blank_end([""] * left + [cell_text(value) for value in values])
+    for texts in table:
+        row = without_blank_end([""] * left + texts)
         characters += sum(map(len, row))
         refuse_above(MAX_CHARACTERS, characters, "too-big")
         yield row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -87,6 +88,25 @@ async def test_what_changes_is_shown_first_and_then_done(any_chat: Chat) -> None
     assert len(chat.rows(Goal)) == 3
     row = next(row for row in chat.rows(KeyResult) if row.title == "sign-ups")
     assert (row.target, row.value, row.confidence) == (600, 200, "at_risk")
+    assert "This file changes nothing" in await sends(chat, "ben", await exported(chat))
+
+
+async def test_percent_typed_into_excel_is_percent(chat: Chat) -> None:
+    """Excel keeps 4.5% as 0.045, and Ben's country would read 4.125 as two numbers."""
+    await two_goals(chat)
+    book = await exported(chat)
+    sheet = book.active
+    for row, name, kept in ((3, "Target", 0.045), (3, "Value", 0.04125), (5, "Target", 0.975)):
+        sheet.cell(row, column(sheet, name)).value = kept
+        sheet.cell(row, column(sheet, name)).number_format = "0.0%"
+    for name, cell in (("Goal", "Serve"), ("Key result", "answered in a day")):
+        sheet.cell(5, column(sheet, name)).value = cell
+    heard = await sends(chat, "ben", book)
+    assert "1.2. churn, Target: 3 → 4.5" in heard, heard.text
+    assert "1.2. churn, Value: 5 → 4.125" in heard
+    await chat.presses("ben", "Apply")
+    row = next(row for row in chat.rows(KeyResult) if row.title == "answered in a day")
+    assert (row.target, row.unit) == (Decimal("97.5"), "%")
     assert "This file changes nothing" in await sends(chat, "ben", await exported(chat))
 
 

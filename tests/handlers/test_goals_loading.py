@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 
 from handlers.kit.requests import File, Said
@@ -114,6 +116,32 @@ async def test_a_workbook_moves_a_key_result_of_the_company(chat: Chat) -> None:
     (option,) = form.questions[0].options  # type: ignore[attr-defined]
     heard = await chat.submits("grace", which=option.value)
     assert "2,000" in heard, heard.text
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+async def test_a_rate_is_the_percentage_that_people_see(chat: Chat, form: str) -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.active
+    for line in (
+        ("Employee ID", "Date", "Present"),
+        ("E7", "2026-10-31", 0.97236),
+        ("E9", "2026-10-31", 0.00005),
+    ):
+        sheet.append(line)
+    sheet["C2"].number_format = "0.0%"
+    book.save(file)
+    data = (
+        file.getvalue()
+        if form == "xlsx"
+        else b"Employee ID,Date,Present\nE7,2026-10-31,97.236%\nE9,2026-10-31,0.00005\n"
+    )
+    begins(chat)
+    await sends(chat, "dora", data, "/goals load", name=f"file.{form}")
+    await chat.presses("dora", "Say what the columns are")
+    await chat.submits("dora", person="employee_id", at="date", figure="present", unit="%")
+    await chat.presses("dora", "Apply")
+    assert figures(chat, "ben") == [("present", "2026-10-31", "97.236")]
+    assert figures(chat, "chen") == [("present", "2026-10-31", "0.00005")]
 
 
 async def test_whom_nobody_knows_waits_is_listed_and_said(any_chat: Chat) -> None:

@@ -229,6 +229,50 @@ class TestReadsWorkbooks:
         expected = ("3", "3", "-0.5", "0.3", "13812345678", "1e+300", "TRUE", "FALSE")
         assert self.one_row(*values) == expected
 
+    @pytest.mark.parametrize(
+        ("kept", "shown", "text"),
+        [
+            (0.972, "0%", "97.2%"),
+            (0.07, "0.00%", "7%"),
+            (-0.5, "0.0%;[Red]-0.0%", "-50%"),
+            (1, "#,##0.0##\\ %", "100%"),
+            (0.005, '[<0.01]"<1%";0%', "0.5%"),
+            (97.2, '0.0"%"', "97.2"),
+            (97.2, "0.0!%", "97.2"),
+            (12345, "#,##0", "12345"),
+            (12345, '"$"#,##0.0,', "12.345"),
+            (2_500_000, "0.0,,", "2.5"),
+            (12345, '0.0,"K"', "12345"),
+            (12345, '0!.0,"万"', "12345"),
+            ("0.972", "0%", "0.972"),
+            (True, "0%", "TRUE"),
+            (1e308, "0%", "inf%"),
+        ],
+    )
+    @pytest.mark.parametrize("made_by", ["openpyxl", "xlsxwriter"])
+    def test_a_number_is_what_people_see(self, kept, shown, text, made_by):
+        """Further down and right, on the second sheet, beside a plain cell."""
+
+        def fill(book, page):
+            page.hide()
+            page = book.add_worksheet("Seen")
+            page.write_row(2, 3, ["rate", "plain"])
+            page.write(3, 3, kept, book.add_format({"num_format": shown}))
+            page.write(3, 4, 0.972)
+            page.activate()
+
+        def other() -> bytes:
+            book, file = openpyxl.Workbook(), io.BytesIO()
+            book.active.sheet_state = "hidden"
+            page = book.create_sheet("Seen")
+            page["D3"], page["E3"], page["D4"], page["E4"] = "rate", "plain", kept, 0.972
+            page["D4"].number_format = shown
+            book.save(file)
+            return file.getvalue()
+
+        data = excel(fill) if made_by == "xlsxwriter" else other()
+        assert read_here(data).rows == ((text, "0.972"),)
+
     def test_an_error_is_not_an_empty_cell(self):
         def fill(_, page):
             page.write_row(0, 0, ["name", "manager"])

@@ -21,7 +21,7 @@ T = TypeVar("T")
 NOON = time(12)
 """At which a day's figure is: so it is of that day in nearly every zone."""
 
-_EXACT = re.compile(r"-?\d+(\.\d+)?")
+_EXACT = re.compile(r"-?\d+(\.\d+)?([eE]-\d+)?")
 _WRITTEN = {
     POINT: re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?"),
     COMMA: re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"),

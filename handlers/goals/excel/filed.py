@@ -33,7 +33,7 @@ LONGEST = {"goal": 200, "purpose": 1000, "title": 200, "unit": 20}
 AT_ONCE = 500
 """Goals that one question names."""
 
-_EXACT = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+_EXACT = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)%?")
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,8 @@ class _Reading:
         if known and wanted.get("direction") not in (None, known.direction):
             row.fault("direction", Phrase("what is good stays as it is; write a new key result instead"))
             return
+        if not known and not wanted.get("unit") and row.get("target").endswith(("%", "％")):
+            wanted["unit"] = "%"
         values = _new(wanted) if known is None else _different(known, wanted)
         measure = _measure(known, values)
         if measure and (mistake := measure.mistake()):
@@ -308,8 +310,8 @@ def _one_of(reading: _Reading, name: str, cell: str) -> str:
 
 def _number(reading: _Reading, name: str, cell: str) -> Decimal:
     """A workbook's own numbers are exact; what somebody typed as text is read as where they live."""
-    if reading.sheet.exact and _EXACT.fullmatch(cell):
-        return Decimal(cell).normalize() + 0
+    if reading.sheet.exact and (found := _EXACT.fullmatch(cell)):
+        return Decimal(found[1]).normalize() + 0
     try:
         return whole_number(cell, zone=reading.request.actor.zone).value
     except Problem as problem:
