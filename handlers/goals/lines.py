@@ -114,7 +114,7 @@ _SPAN = re.compile(
 
 
 _BAND = re.compile(
-    rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>\d\S*.*?)(?:之间)?$",
+    rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>[$€£¥￥]?\d\S*.*?)(?:之间)?$",
     re.IGNORECASE,
 )
 _STEPS = re.compile(
@@ -145,7 +145,8 @@ def _banded(what: str, zone: str) -> Written | None:
     high = leading_number(found["high"], zone=zone)
     if high is None:
         return None
-    unit = "%" if high.percent or low.percent else found["high"][high.length :].strip(" .。")
+    rest = found["high"][high.length :].strip(" .。")
+    unit = "%" if high.percent or low.percent else rest or low.money or high.money
     return Written(found["title"], Measure(Direction.BAND, low.value, None, high.value), unit[:20])
 
 
@@ -160,7 +161,7 @@ def _spanned(what: str, zone: str) -> Written | None:
     if target is None:
         return None
     rest = found["target"][target.length :].strip(" .。")
-    unit = "%" if target.percent else rest
+    unit = "%" if target.percent else rest or start.money or target.money
     if len(unit) > 20:
         return None
     way = Direction.DOWN if target.value < start.value else Direction.UP
@@ -186,7 +187,8 @@ def _in_fields(how: Mapping[str, str], zone: str) -> Written:
         upper.value if upper and direction is Direction.BAND else None,
         beyond.value if beyond and direction in _SPANNED else None,
     )
-    return Written("", measured, "%" if percent else "")
+    money = next((typed.money for typed in (start, aim, upper) if typed and typed.money), "")
+    return Written("", measured, "%" if percent else money)
 
 
 def _likely(start: Typed | None, aim: Typed | None, upper: Typed | None) -> Direction:

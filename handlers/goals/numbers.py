@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from babel.core import get_global
 from babel.numbers import format_decimal, get_decimal_symbol
 
 from handlers.kit.characters import simpler
+from handlers.kit.numerals import ZH_AMOUNT, number_of, zh_amount
 from handlers.kit.problems import Problem
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.typed import folded
@@ -40,6 +41,14 @@ _COUNTED = re.compile(r"[个項项次人天件元分]?|小时|万元")
 """What Chinese puts after a number and is no part of it."""
 
 
+_IN_SIGNS = re.compile(
+    rf"(?P<money>[$€£¥￥])?\s?(?P<percent>百分之)?(?P<whole>{ZH_AMOUNT})(?:点(?P<part>[零〇一二三四五六七八九]+))?"
+    r"(?(percent)(?![零〇一二两三四五六七八九十百千万亿点])|(?=(?:[个項项次人天件元分%]|小时|个?百分点)?(?:[\s，。,.;；:：!！、]|$)))"
+)
+"""A number in Chinese signs: outside 百分之 only where no word goes on, for 一切顺利 and 十分满意 are no numbers."""
+_PERCENT_BEFORE = re.compile(r"百分之\s?(?=[\d.+-])")
+
+
 @dataclass(frozen=True)
 class Typed:
     """A number that somebody typed, and whether they wrote it as a percentage."""
@@ -50,14 +59,18 @@ class Typed:
     """Characters of the text that it takes."""
     plus: bool = False
     """A plus stands before it: so much more than it is now."""
+    money: str = ""
+    """The sign of a currency before it."""
 
 
 def read_number(words: str, *, zone: str) -> Typed | None:
     """The number at the beginning of the words, or None. Raises Problem where it could be two."""
     text = simpler(words.translate(_NARROW))
+    if (before := _PERCENT_BEFORE.match(text)) and (rest := read_number(words[before.end() :], zone=zone)):
+        return replace(rest, percent=True, length=before.end() + rest.length)
     found = _NUMBER.match(text.lower())
     if found is None:
-        return None
+        return _in_signs(text)
     times = found["times"] or ""
     if times == "w" and _territory(zone) != "CN":  # 12w are 120,000 to people in China alone
         return read_number(words[: found.start("times")], zone=zone)
@@ -67,7 +80,26 @@ def read_number(words: str, *, zone: str) -> Typed | None:
     if abs(value) > MOST:
         raise Problem(Phrase("This number is too large for me. Use a larger unit, such as millions."))
     value = round(value, PLACES).normalize() + 0
-    return Typed(value, bool(found["percent"]), found.end(), found["sign"] == "+")
+    return Typed(value, bool(found["percent"]), found.end(), found["sign"] == "+", _money(found))
+
+
+def _in_signs(text: str) -> Typed | None:
+    """The number in Chinese signs at the beginning of the words: 百分之五十, 一百二十, 三点五."""
+    found = _IN_SIGNS.match(text)
+    whole = zh_amount(found["whole"]) if found else None
+    if found is None or whole is None:
+        return None
+    places = "".join(str(number_of(digit)) for digit in found["part"] or "")
+    end = found.end()
+    percent = re.compile("%|个?百分点").match(text, end)
+    value = Decimal(f"{whole}.{places}" if places else whole)
+    return Typed(
+        value, bool(found["percent"] or percent), percent.end() if percent else end, money=_money(found)
+    )
+
+
+def _money(found: re.Match[str]) -> str:
+    return (found["money"] or "").replace("￥", "¥")
 
 
 def leading_number(words: str, *, zone: str) -> Typed | None:

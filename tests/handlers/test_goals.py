@@ -102,6 +102,14 @@ async def test_what_is_no_progress_gets_a_sentence(chat: Chat, words: str, says:
     assert says in await chat.says("ben", f"/goals update {words}")
 
 
+async def test_progress_in_chinese_signs(chat: Chat) -> None:
+    await write(chat, "chen", "注册数 from 0 to 300 人")
+    assert "150" in await chat.says("chen", "更新目标 1 百分之五十 已发布")
+    assert "120" in await chat.says("chen", "更新目标 1 一百二十人，继续")
+    await chat.says("chen", "更新目标 1 一切顺利")
+    assert chat.rows(KeyResult)[0].value == 120
+
+
 async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
     await write(chat, "ben", "launch in 4 steps")
     assert "3 of 4 (75 %)\nthe shop" in await chat.says("ben", "/goals update 1 3/4 the shop")
@@ -113,6 +121,10 @@ async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
     [
         ("sign-ups from 1 000 to 5 million users", "1,000 users, from 1,000 to 5,000,000"),
         ("cost between 1 000 000 and 2 million", "to stay between 1,000,000 and 2,000,000"),
+        ("revenue from $1m to $2m", "$1,000,000, from $1,000,000 to $2,000,000"),
+        ("cost between £10 and £20", "to stay between £10 and £20"),
+        ("收入从￥一百万到￥2百万", "¥1,000,000, from ¥1,000,000 to ¥2,000,000"),
+        ("注册从一百二十到三百", "120, from 120 to 300"),
         ("sign-ups from 1 to 1e9", "I cannot read “1e9” as a number"),
     ],
 )

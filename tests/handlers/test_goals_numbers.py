@@ -21,6 +21,9 @@ EVERYWHERE = {
     "5千亿": "500000000000",
     "3百": "300",
     "1.5萬": "15000",
+    "一百二十": "120", "十二个": "12", "两万": "20000", "一亿二千万": "120000000", "三万亿": "3000000000000",
+    "三千零五": "3005", "三点五，基本完成": "3.5", "百分之五十": "50", "百分之五十已完成": "50", "百分之 12.5": "12.5",
+    "二十三萬": "230000", "零": "0", "五十%": "50",
 }  # fmt: skip
 
 
@@ -58,6 +61,21 @@ def test_two_readings_are_asked(words: str, zone: str, value: str | None) -> Non
         return
     with pytest.raises(Problem):
         read_number(words, zone=zone)
+
+
+@pytest.mark.parametrize("words", ["百分之五十已完成", "百分之12", "五十%，继续"])
+def test_a_percentage_in_chinese_is_one(words: str) -> None:
+    typed = leading_number(words, zone="UTC")
+    assert typed
+    assert typed.percent
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["一切顺利", "十分满意", "一个都没有", "三百五", "二十三百", "百分之三百五", "一二", "万", "万事俱备"],
+)
+def test_signs_that_are_no_number_or_two(words: str) -> None:
+    assert read_number(words, zone="UTC") is None
 
 
 def test_percent_points_are_no_hundreds() -> None:
