@@ -137,15 +137,20 @@ def checked_cells(content: bytes, styles: Mapping[str, Scale]) -> Cells:
 
 def cell_watch(styles: Mapping[str, Scale], scaled: Cells) -> Callable[[str, dict[str, str]], None]:
     """Counts rows and cells as the elements of one part begin, also those that give no reference."""
-    row = column = 0
+    row = row_here = column = 0
+    kind = ""
 
     def begun(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column
+        nonlocal row, row_here, column, kind
         if tag == "c":
+            kind = attributes.get("t", "")
             row_here, column = position(attributes["r"]) if "r" in attributes else (row, column + 1)
             check_position(row_here, column)
             if scale := styles.get(attributes.get("s", "")):
                 scaled.setdefault(row_here, {})[column] = scale
+        elif tag == "f" and kind != "str":  # what is text may be empty
+            here = scaled.setdefault(row_here, {})
+            here[column] = here.get(column, Scale())._replace(formula=True)
         elif tag == "row":
             row, column = int(attributes.get("r", row + 1)), 0
             check_position(row, column)

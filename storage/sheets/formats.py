@@ -16,26 +16,34 @@ IN_THOUSANDS = re.compile(r"[0#?](,+)(?![0#?,])")
 XML_CHUNK_BYTES = 1 << 20
 
 
+UNKNOWN = "#VALUE!"
+
+
 class Scale(NamedTuple):
-    """What a format does to a number: so many times it is shown in percent, and in thousands."""
+    """What a format does to a number: so many times it is shown in percent, and in thousands. And whether the number
+    comes from a formula."""
 
     percents: int = 0
     thousands: int = 0
+    formula: bool = False
 
 
 Cells: TypeAlias = dict[int, dict[int, Scale]]
-"""Of each row and column, from 1, that is shown otherwise than it is kept."""
+"""Of each row and column, from 1, that is shown otherwise than it is kept, or calculated."""
 
 
 def shown_text(value: object, scale: Scale | None) -> str:
-    """A cell as text: a number as its reader sees it, with all digits that are kept."""
+    """A cell as text: a number as its reader sees it, with all digits that are kept. A formula that no program has
+    calculated yet is no empty cell."""
+    if scale and scale.formula and value == "":
+        return UNKNOWN
     if scale is None or isinstance(value, bool) or not isinstance(value, int | float):
         return cell_text(value)
     return number_text(value * 100.0**scale.percents / 1000.0**scale.thousands) + "%" * scale.percents
 
 
 def scale_of(code: str) -> Scale:
-    """What a format such as 0.0% does. Thousands that it names itself, as in 12K and 1.2万, are no other number."""
+    """What a format such as 0.0% does. Thousands that it names, as in 12K and 1.2万, are no other number."""
     letters = "".join(a or b for a, b in LITERAL.findall(code))
     plain = UNSEEN.sub("", LITERAL.sub("", code)).split(";")
     thousands = [len(found[1]) for part in plain if (found := IN_THOUSANDS.search(part))]

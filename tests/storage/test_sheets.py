@@ -273,6 +273,19 @@ class TestReadsWorkbooks:
         data = excel(fill) if made_by == "xlsxwriter" else other()
         assert read_here(data).rows == ((text, "0.972"),)
 
+    def test_a_formula_that_was_never_calculated_is_not_an_empty_cell(self):
+        """Excel keeps what came out, programs that write workbooks do not; and "" may well come out."""
+        book, file = openpyxl.Workbook(), io.BytesIO()
+        book.active.append(["name", "points", "rate"])
+        book.active.append(["Ada", "=100*7", "=1/2"])
+        book.active["C2"].number_format = "0%"
+        book.save(file)
+        assert read_here(file.getvalue()).rows == (("Ada", "#VALUE!", "#VALUE!"),)
+
+        said = '<c t="str"><v>note</v></c><c t="str"><v>points</v></c>'
+        came = '<c t="str"><f>""</f><v></v></c><c><f>100*7</f><v>700</v></c>'
+        assert read_here(workbook(sheet=cells(f"<row>{said}</row><row>{came}</row>"))).rows == (("", "700"),)
+
     def test_an_error_is_not_an_empty_cell(self):
         def fill(_, page):
             page.write_row(0, 0, ["name", "manager"])
