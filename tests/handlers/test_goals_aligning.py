@@ -226,3 +226,11 @@ async def test_what_is_not_seen_any_more_is_not_told(chat: Chat) -> None:
     assert "You do not see any more what your goal serves" in chat.told("ben")
     assert "A secret turn" not in chat.told("ben")
     assert "Serves:" not in await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+
+
+async def test_what_was_detached_is_not_kept(chat: Chat) -> None:
+    await agreed(chat)
+    await changes(chat, title="Grow the platform twice")
+    await later(chat)
+    await chat.presses("ben", "Detach")
+    assert "It serves nothing, as before." in await chat.presses("ben", "Keep")

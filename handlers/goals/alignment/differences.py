@@ -121,6 +121,8 @@ def _last_title(found: Sequence[GoalChange]) -> str:
 def keep(request: Request, goal: str, until: str) -> Reply:
     """Keep my goal as it is."""
     row = _looked(request, goal, until)
+    if row.aligned != AGREED:
+        return Reply(show=Card(Phrase("It serves nothing, as before."), Section(Verbatim(row.title))))
     return Reply(
         show=Card(Phrase("Kept as it is. It goes on serving the changed goal."), Section(Verbatim(row.title)))
     )
