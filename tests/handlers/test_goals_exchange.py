@@ -110,6 +110,26 @@ async def test_percent_typed_into_excel_is_percent(chat: Chat) -> None:
     assert "This file changes nothing" in await sends(chat, "ben", await exported(chat))
 
 
+async def test_what_two_rows_say_otherwise_or_nobody_can_count_is_named(chat: Chat) -> None:
+    await two_goals(chat)
+    book = await exported(chat)
+    sheet = book.active
+    sheet.append([cell.value for cell in sheet[2]])
+    assert "This file changes nothing" in await sends(chat, "ben", book), "the same row twice says the same"
+    sheet.cell(5, column(sheet, "Target")).value = 700
+    sheet.cell(2, column(sheet, "Value")).value = 0.5
+    sheet.cell(2, column(sheet, "Value")).number_format = "0%"
+    sheet.cell(3, column(sheet, "Target")).value = "=2+2"
+    heard = await sends(chat, "ben", book)
+    assert heard.answer.outcome == "problem"
+    assert "Q2, “50%”: this is a percentage; write the number in the unit of this key result" in heard, (
+        heard.text
+    )
+    assert "L3, “#VALUE!”: I cannot read “#VALUE!” as a number" in heard
+    assert "another row of this key result says otherwise; for a new one leave this empty" in heard
+    assert not [row for row in chat.rows(KeyResult) if row.target == 700]
+
+
 async def test_cells_that_look_like_formulas_are_text(chat: Chat) -> None:
     for title in ("=1+1", "+1", "-1", "@SUM(A1)", "=HYPERLINK(1)"):
         put(chat, "ben", title)

@@ -33,6 +33,7 @@ LONGEST = {"goal": 200, "purpose": 1000, "title": 200, "unit": 20}
 AT_ONCE = 500
 """Goals that one question names."""
 
+_PERCENT = re.compile("%|％|百分|percent", re.IGNORECASE)
 _EXACT = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)%?")
 
 
@@ -97,6 +98,7 @@ class _Reading:
         self.changes: dict[str, Change] = {}
         self.goals: dict[str, Goal] = {}
         self.results: dict[str, KeyResult] = {}
+        self.said: dict[str, dict[str, Any]] = {}
 
     def plan(self) -> Plan:
         missing = [c for c in COLUMNS if c.name in ("goal_id", "goal") and c.name not in self.columns]
@@ -177,11 +179,23 @@ class _Reading:
                 row.fault("title", Phrase("how it is noticed is needed here"))
             return
         wanted = {name: row.read(name) for name in (*RESULT_FIELDS, "value", "looks") if name in self.columns}
+        if result_id and self.said.setdefault(result_id, wanted) != wanted:
+            row.fault(
+                "result_id",
+                Phrase("another row of this key result says otherwise; for a new one leave this empty"),
+            )
+            return
         if known and wanted.get("direction") not in (None, known.direction):
             row.fault("direction", Phrase("what is good stays as it is; write a new key result instead"))
             return
-        if not known and not wanted.get("unit") and row.get("target").endswith(("%", "％")):
+        if known is None and not wanted.get("unit") and _PERCENT.search(row.get("target")):
             wanted["unit"] = "%"
+        unit = wanted.get("unit") or (known.unit if known else "")
+        for name in ("start", "target", "high", "stretch", "value"):
+            if unit != "%" and _PERCENT.search(row.get(name)):
+                row.fault(
+                    name, Phrase("this is a percentage; write the number in the unit of this key result")
+                )
         values = _new(wanted) if known is None else _different(known, wanted)
         measure = _measure(known, values)
         if measure and (mistake := measure.mistake()):
