@@ -114,7 +114,7 @@ _SPAN = re.compile(
 
 
 _BAND = re.compile(
-    rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>[$€£¥￥]?\d\S*.*?)(?:之间)?$",
+    rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>(?:[$€£¥￥]?\d|百分之)\S*.*?)(?:之间)?$",
     re.IGNORECASE,
 )
 _STEPS = re.compile(

@@ -125,6 +125,7 @@ async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
         ("cost between £10 and £20", "to stay between £10 and £20"),
         ("收入从￥一百万到￥2百万", "¥1,000,000, from ¥1,000,000 to ¥2,000,000"),
         ("注册从一百二十到三百", "120, from 120 to 300"),
+        ("满意度在百分之八十和百分之九十之间", "to stay between 80% and 90%"),
         ("sign-ups from 1 to 1e9", "I cannot read “1e9” as a number"),
     ],
 )
