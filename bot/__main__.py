@@ -22,7 +22,9 @@ cli = typer.Typer(
 people_cli = typer.Typer(no_args_is_help=True, help="The company's people: import the file, invite somebody.")
 key_cli = typer.Typer(no_args_is_help=True, help="The keys that protect people's words.")
 calendar_cli = typer.Typer(no_args_is_help=True, help="Holidays and make-up workdays.")
-goals_cli = typer.Typer(no_args_is_help=True, help="Goals as an Excel file, as one person sees them.")
+goals_cli = typer.Typer(
+    no_args_is_help=True, help="Goals that everybody in the company sees, as an Excel file."
+)
 cli.add_typer(source_cli, name="source")
 cli.add_typer(goals_cli, name="goals")
 cli.add_typer(people_cli, name="people")
@@ -92,13 +94,13 @@ def refresh(
         bool, typer.Option("--check", help="Change nothing; fail when something is stale.")
     ] = False,
 ) -> None:
-    """Write again what is made from the code: migration, catalog, Slack manifest, two pages of docs."""
+    """Write again what is made from the code: migration, catalog, Slack manifest, pages of docs."""
     from bot.refreshing import refresh as renew
 
-    stale = renew(check=check)
-    for name in stale:
-        typer.echo(f"{'stale' if check else 'written'}: {name}")
-    if check and stale:
+    stale, lacking = renew(check=check)
+    for line in [*(f"{'stale' if check else 'written'}: {name}" for name in stale), *lacking]:
+        typer.echo(line)
+    if check and (stale or lacking):
         from bot.terminal import Complaint
 
         raise Complaint("Run `upbeat refresh` and commit what it writes.")
@@ -183,8 +185,8 @@ def people_invite(
 @goals_cli.command("export")
 def goals_export(
     file: Annotated[Path, typer.Argument(help="The XLSX file to write.")],
-    reader: Annotated[str, typer.Option(help="The address of the person whose eyes it is for.")],
-    which: Annotated[str, typer.Option(help="mine, team, or seen: all that the person sees.")] = "seen",
+    reader: Annotated[str, typer.Option(help="The address of the person for whom it is.")],
+    which: Annotated[str, typer.Option(help="Whose: mine, team, or seen (everybody's).")] = "seen",
 ) -> None:
     """Write the goals that everybody in the company sees into an Excel file, in the language of one person."""
     from bot.goals import export

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
@@ -13,6 +14,7 @@ from babel.messages.pofile import read_po, write_po
 from bot.words import LOCALES, Voice
 from handlers import FEATURES
 from handlers.kit.features import Feature, Route
+from handlers.preferences import privacy
 from handlers.preferences.retention import FAMILIES, term_text
 from storage import drafts, files, handles, inbox, outbox, slots
 from storage.policy import DATED, TABLE, Kind, Relation, Right
@@ -23,10 +25,13 @@ SOURCES = ("bot", "handlers", "schedules", "storage")
 ENGLISH = Voice()
 
 
-def refresh(*, check: bool) -> list[str]:
-    """Write again what is stale; returns the names of what was. With `check`, changes nothing."""
+def refresh(*, check: bool) -> tuple[list[str], list[str]]:
+    """Write again what is stale. Returns the names of what was, and what only a person can write. With `check`, changes
+    nothing."""
     from storage.migrations.writing import write_migration
 
+    if unsaid := undescribed():
+        return [], unsaid  # the pages cannot be made
     stale = write_migration(check=check)
     for path, content in _pages():
         if not path.exists() or path.read_text(encoding="utf-8") != content:
@@ -34,7 +39,17 @@ def refresh(*, check: bool) -> list[str]:
             if not check:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(content, encoding="utf-8")
-    return stale + [f"bot/locales/zh.po lacks: {sentence}" for sentence in untranslated()]
+    return stale, [f"bot/locales/zh.po lacks: {sentence}" for sentence in untranslated()]
+
+
+def undescribed() -> list[str]:
+    """The kinds of record about which a table of the code says nothing, with the table."""
+    tables: dict[str, Mapping[Any, Any]] = {
+        "TABLE in storage/policy.py": TABLE,
+        "KINDS in bot/refreshing.py": KINDS,
+        "KINDS in handlers/preferences/privacy.py": privacy.KINDS,
+    }
+    return [f"{name} lacks: {kind}" for name, table in tables.items() for kind in Kind if kind not in table]
 
 
 def _pages() -> Iterator[tuple[Path, str]]:
@@ -210,21 +225,21 @@ def policy_page() -> str:
         "Made by `upbeat refresh` from `storage/policy.py`, which every query and every door asks. What is not listed",
         "is denied: to HR, to administrators, to everybody. r: read, w: write, c: comment, x: export.",
         "",
-        f"Managers and the managers above read {_dated()} from before their time only while the",
-        "organisation lets them (`/upbeat setup past`; it does, unless it says otherwise).",
+        "Managers and the managers above read this from before their time only while the organisation lets them",
+        f"(`/upbeat setup past`; it does, unless it says otherwise): {_dated()}.",
         "",
         "| | " + " | ".join(RELATIONS.values()) + " |",
         "|---|" + "---|" * len(RELATIONS),
     ]
     lines += [
-        f"| {KINDS.get(kind, kind.value)} | " + " | ".join(_rights(kind, r) for r in RELATIONS) + " |"
-        for kind in TABLE
+        f"| {KINDS[kind]} | " + " | ".join(_rights(kind, r) for r in RELATIONS) + " |" for kind in TABLE
     ]
     return "\n".join(lines) + "\n"
 
 
 def _dated() -> str:
-    return " and ".join(f"“{KINDS[kind]}”" for kind in KINDS if kind in DATED)
+    *others, last = (f"“{KINDS[kind]}”" for kind in KINDS if kind in DATED)
+    return f"{', '.join(others)} and {last}"
 
 
 _LETTERS = {Right.READ: "r", Right.WRITE: "w", Right.COMMENT: "c", Right.EXPORT: "x"}

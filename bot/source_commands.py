@@ -31,8 +31,9 @@ def source_add(
     form: Annotated[
         Form,
         typer.Option(
+            metavar="FORM",
             help="signed: figures as docs/data-in.md has them. github, gitlab, jira: their webhooks, with their"
-            " signatures. files: CSV and XLSX alone, loaded here or sent in chat by the owner."
+            " signatures. files: CSV and XLSX alone, loaded here or sent in chat by the owner.",
         ),
     ] = Form.signed,
     owner: Annotated[
@@ -112,7 +113,7 @@ def source_pull(
     address: Annotated[
         Path | None,
         typer.Option(
-            help="The file with the database's address (postgresql://… or sqlite:///…), - for what comes in."
+            help="The file with the database's address (postgresql://… or sqlite:///…); - reads it from standard input."
         ),
     ] = None,
     query: Annotated[Path | None, typer.Option(help="The file with the query, which may only read.")] = None,

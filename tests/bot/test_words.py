@@ -10,7 +10,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from bot.refreshing import sentences, untranslated
+from bot.refreshing import sentences, undescribed, untranslated
 from bot.words import LOCALES, Voice, bars, told_apart
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Section, Trend
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Value, Verbatim, names
@@ -53,6 +53,10 @@ def _placeholders(template: str) -> set[str]:
 
 def test_every_sentence_has_a_translation() -> None:
     assert untranslated() == []
+
+
+def test_every_kind_of_record_is_called_something() -> None:
+    assert undescribed() == []
 
 
 def test_both_sides_have_the_same_placeholders() -> None:

@@ -243,9 +243,7 @@ def _columns_of(kind: str) -> tuple[str, ...]:
 @cache
 def before_their_time() -> frozenset[str]:
     """The kinds of which a new manager reads what was before their time only while the organisation lets them."""
-    sentence = re.search(
-        r"managers above read (.+?) from\s+before their time", PAGE.read_text("utf-8"), re.DOTALL
-    )
+    sentence = re.search(r"before their time only while .+?: (“.+?”)\.\n", PAGE.read_text("utf-8"), re.DOTALL)
     assert sentence, "the page does not say what new managers read"
     return frozenset(TITLES[title] for title in re.findall("“(.+?)”", sentence.group(1)))
 
