@@ -31,7 +31,7 @@ ALSO: Mapping[Family, tuple[str, ...]] = {
     Family.KUDOS: ("点赞，含表情回应", "点赞"),
     Family.ONE_ON_ONES: ("one-on-ones", "1on1", "面谈，含议程、记录和行动项", "面谈"),
     Family.GOALS: ("目标，含关键结果及其历史", "目标"),
-    Family.REVIEWS: ("reviews", "评估，含评级和回应", "评估"),
+    Family.REVIEWS: ("reviews", "评估，含评分和回应", "评估"),
     Family.CHAT: ("本地聊天的消息", "聊天"),
 }
 """What people type for a family."""
