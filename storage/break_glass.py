@@ -41,7 +41,7 @@ class BreakingGlass:
         return found[0] if found else None
 
     def approve(self, row: BreakGlass, by: str) -> datetime:
-        """A second one of HR agrees: from now on it is open, for a day; returns until when."""
+        """A second person in HR agrees: from now on it is open, for a day; returns until when."""
         now = self._store.now
         self._store.change(row, named_id=by, approved_at=now, ends_at=now + LASTS)
         self._store.people_changed()

@@ -159,7 +159,7 @@ def _who_looks(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Perso
     if looks is None:
         raise Problem(
             Phrase(
-                "Everybody who could answer had a part in your rating. Talk to HR: they can name somebody else of HR in"
+                "Everybody who could answer had a part in your rating. Talk to HR: they can name somebody else in HR in"
                 " the people file, then appeal again. What you typed is kept."
             ),
             question="remark",

@@ -100,7 +100,7 @@ def _refuse_own_line(request: Request, person: Person, *, question: str = "") ->
     if person.id in request.store.directory.line_above(request.actor.id, request.today):
         name = Verbatim(person.name)
         raise Problem(
-            Phrase("You report to {name}. Let somebody else of HR do it.", name=name), question=question
+            Phrase("You report to {name}. Let somebody else in HR do it.", name=name), question=question
         )
 
 

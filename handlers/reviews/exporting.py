@@ -123,14 +123,16 @@ def _asked_for_it(request: Request, args: Mapping[str, Any]) -> bool:
 
 
 seconds = Rule(
-    "a second one of HR, who is not reviewed in it",
+    "a second person in HR, who is not reviewed in it",
     _is_second,
-    Phrase("It takes a second one of HR: not who asked, nor anybody who is reviewed in this cycle."),
+    Phrase(
+        "It takes a second person in HR: not the one who asked, nor anybody who is reviewed in this cycle."
+    ),
 )
 askers = Rule(
     "who asked, once a second one agreed",
     _asked_for_it,
-    Phrase("This file waits for the yes of a second one of HR, or it was not you who asked."),
+    Phrase("This file waits for the yes of a second person in HR, or it was not you who asked."),
 )
 
 
@@ -143,8 +145,8 @@ def _second(request: Request, cycle: ReviewCycle, asked: ResultExport, count: in
     if not staff:
         raise Problem(
             Phrase(
-                "These are {n} results. More than {most} take the yes of a second one of HR who is not reviewed in this"
-                " cycle, and there is nobody. The people file says who is of HR.",
+                "These are {n} results. More than {most} need the yes of a second person in HR who is not reviewed in"
+                " this cycle, and there is nobody. The people file says who is in HR.",
                 n=count,
                 most=ALONE,
             )
@@ -158,7 +160,7 @@ def _second(request: Request, cycle: ReviewCycle, asked: ResultExport, count: in
     tell = tuple(Tell(card, to=each.id, topic=f"reviews.export:{asked.id}:{each.id}") for each in staff)
     return Reply(
         show=Card(
-            Phrase("A second one of HR is asked. With their yes you get the file."),
+            Phrase("A second person in HR is asked. With their yes you get the file."),
             *_facts(cycle, asked, count),
         ),
         tell=tell,
@@ -220,7 +222,7 @@ def _changed(request: Request, row: ResultExport, act: str, **values: Any) -> No
 
 @feature.button(allow=askers, takes_long=True)
 def take_export(request: Request, asked: str) -> Reply:
-    """Make the file to which a second one of HR agreed."""
+    """Make the file to which a second person in HR agreed."""
     row, cycle = _bound(request, asked)
     return _made(request, cycle, row)
 

@@ -34,7 +34,7 @@ def add_people(request: Request, cycle: str, people: Added) -> Reply:
         raise Problem(Phrase("The cycle is about all of them already."), question="people")
     if any(person.id == request.actor.id for person in new):
         raise Problem(
-            Phrase("You run this cycle. Let somebody else of HR run one that is about you."),
+            Phrase("You run this cycle. Let somebody else in HR run one that is about you."),
             question="people",
         )
     for person in new:

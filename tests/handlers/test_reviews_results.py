@@ -509,11 +509,11 @@ async def test_more_than_two_hundred_take_a_second_person(
     await closed(chat)
     await chat.presses("hana", "Export")
     refused = await chat.submits("hana", purpose="pay", form="csv")
-    assert "take the yes of a second one of HR" in refused
+    assert "need the yes of a second person in HR" in refused
     people_of_hr(chat)
     await chat.presses("hana", "Export", on=await results_of(chat))
     heard = await chat.submits("hana", purpose="pay", form="csv")
-    assert "A second one of HR is asked" in heard
+    assert "A second person in HR is asked" in heard
     assert not [part for part in (heard.card.parts if heard.card else ()) if isinstance(part, Document)]
     asked = chat.told_cards("yan")[-1]
     assert "Hana Sato asks to export review results" in asked

@@ -121,7 +121,7 @@ def _refuse_strangers(
     if wrong:
         raise Problem(
             Phrase(
-                "{who}: neither a manager above those whom it is about, nor of HR and out of the review themselves."
+                "{who}: neither a manager above those whom it is about, nor in HR and not reviewed themselves."
                 " Leave them out.",
                 who=names(sorted(request.store.directory.named(each) for each in wrong)),
             ),
@@ -164,8 +164,8 @@ def _nobody_left(request: Request, cycle: ReviewCycle, subjects: Sequence[str]) 
         return ()
     return (
         Plural(
-            "For one person nobody is left who could answer an appeal: name fewer of HR or of the managers above.",
-            "For {n} people nobody is left who could answer an appeal: name fewer of HR or of the managers above.",
+            "For one person nobody is left who could answer an appeal: choose fewer people in HR or managers above.",
+            "For {n} people nobody is left who could answer an appeal: choose fewer people in HR or managers above.",
             n=len(lost),
         ),
     )
