@@ -185,7 +185,9 @@ COMPARISON = Looking(
         (top|bottom) of the (team|group|class|list of colleagues);
         (ranks|ranked) (first|last|second|third|#|near|among|at|below|above);
         (below|above) the (team|group|department) average; less than (his|her|their) peers; 比@; 不如@; 不及@; 不像@;
-        远超@; 逊于@;
+        远超@; 逊于@; 相比于@; 相较于?@; 较之@; (和|跟|与|同|拿)@(相比|比起来|比较起来|一比|比，|比就|比还|比差|比要);
+        没有@(好|快|强|稳|细心|仔细|认真|努力|积极|主动|聪明|能干|靠谱|优秀|出色|高效|厉害|负责|耐心|专业|灵活|成熟|
+        那么|这么|那样|做得|写得|干得|来得);
         (比|不如|不及|不像|超过|远超)(小|老)(王|李|张|刘|陈|杨|黄|赵|吴|孙|徐|朱|胡|郭|林|何|罗|郑|梁|谢|宋|唐|许|韩|冯|
         邓|曹|彭|曾|萧|蔡|潘|袁|董|苏|吕|魏|蒋|沈|姜|卢|汪|戴|崔|廖|姚);
         (和|跟|与)(其他|别的|周围的?|身边的?)?(同事|队友|组员|团队成员|同组的?人)(相比|比较|比起来|比|对比);
@@ -199,7 +201,7 @@ COMPARISON = Looking(
     but=_read(
         """
         (搜索|关键词|应用商店|榜单|类目|店铺|商品|行业|品牌|市场)(的)?排名(靠前|靠后|第#|末|最|垫);
-        比(小黄(车|人)|老陈醋|小胡同|小苏打);
+        比(小黄(车|人)|老陈醋|小胡同|小苏打); 没有*快速; 没有*(好(的|几|多)|快的|强的|稳的);
         倒数(计时|据|第#(行|列|页|天|周|步|个版本|个字段)); 比例; 末位(补零|数字|校验); (site|page|app|product|brand|
         keyword|search|result) (ranks|ranked) (first|last|second|third|#|near|among|at|below|above)
         """

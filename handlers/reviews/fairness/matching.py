@@ -1,7 +1,7 @@
 """Words are found where they are meant: not in quotations, in names, in what a product is called, or when denied.
 
 What to look for is written as it is read, and published like that: `(a|b)` is one or the other, `s?` may lack its s,
-`#` is a number, `*` any word, `@` at the end the name of a colleague. An English word stands alone; a Chinese one
+`#` is a number, `*` any word, `@` the name of a colleague. An English word stands alone; a Chinese one
 touches its neighbours."""
 
 from __future__ import annotations
@@ -114,12 +114,15 @@ class Looking:
 
 
 def _found(word: str, text: str, names: Known) -> Iterator[Span]:
-    for found in pattern(word).finditer(text):
-        start, end = found.span()
-        if not word.endswith("@"):
-            yield Span(start, end)
-        elif length := _name_at(found["who"], names):
-            yield Span(start, found.start("who") + length)
+    if "@" not in word:
+        yield from (Span(*found.span()) for found in pattern(word).finditer(text))
+        return
+    head, after = word.split("@")
+    for found in pattern(f"{head}@").finditer(text):
+        length = _name_at(found["who"], names)
+        rest = pattern(after).match(text, found.start("who") + length) if after and length else None
+        if rest or (length and not after):
+            yield Span(found.start(), rest.end() if rest else found.start("who") + length)
 
 
 def _name_at(words: str, names: Known) -> int:
