@@ -72,6 +72,7 @@ def invite(
     return Reply(
         show=Card(
             Phrase("Pass this link on to {guest}", guest=Verbatim(guest)),
+            Fact(Phrase("Cycle"), Verbatim(cycle.name)),
             Fact(Phrase("About"), Verbatim(whom.name)),
             Fact(Phrase("Valid until"), Phrase("{at}", at=row.expires_at)),
             Section(Verbatim(url)),
@@ -107,11 +108,16 @@ def _cycle_for(request: Request, whom: Person) -> ReviewCycle:
             Phrase("Customers are asked by the manager of {name} or by HR.", name=Verbatim(whom.name)),
             question="whom",
         )
-    cycle = found[0]
+    cycle = next((each for each in found if _takes(request.store, each, whom)), found[0])
     raters.refuse_excused(request.store, cycle, whom.id)
     if cycle.phase not in OPEN:
         raise Problem(Phrase("The time in which others write is over in this cycle."))
     return cycle
+
+
+def _takes(store: Store, cycle: ReviewCycle, whom: Person) -> bool:
+    """Whether what a customer writes about somebody is taken now in a cycle."""
+    return cycle.phase in OPEN and whom.id not in store.reviews.results.out_of(cycle.id)
 
 
 def _may_ask(request: Request, cycle: ReviewCycle, subject: str) -> bool:

@@ -17,7 +17,7 @@ from storage.tables import AuditRow
 from tests.bot.web.house import House
 from tests.bot.web.window import Window
 from tests.company import Chat
-from tests.handlers.reviewing import go_on, launched, the_cycle
+from tests.handlers.reviewing import go_on, launched, press_beside, the_cycle
 
 HERE = "http://127.0.0.1:8080"
 
@@ -230,6 +230,20 @@ async def test_a_cycle_that_asks_no_customers_says_so(chat: Chat) -> None:
     await chat.says("ada", "/review customer")
     heard = await chat.submits("ada", whom="ben", guest="Blue Mill")
     assert "No review cycle that runs asks customers about Ben Okri." in heard
+
+
+async def test_of_two_cycles_the_one_that_still_takes_answers_is_meant(chat: Chat) -> None:
+    await asked(chat)
+    await chat.says("hana", "/review new Pilot")
+    await chat.submits("hana", units="Engines", others="peer customer")
+    await chat.presses("hana", "Launch")
+    await chat.says("hana", "/review cycles")
+    await press_beside(chat, "hana", "Pilot", "Open")
+    assert "Calibration" in [await chat.presses("hana", "Next phase") for _ in range(3)][-1]
+    await chat.says("ada", "/review customer")
+    heard = await chat.submits("ada", whom="ben", guest="Blue Mill")
+    assert "Pass this link on to Blue Mill" in heard
+    assert "Autumn 2026" in heard
 
 
 async def test_the_person_reads_it_when_it_is_shared(chat: Chat) -> None:
