@@ -12,7 +12,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import duties, raters, together
-from handlers.reviews.owing import owe
+from handlers.reviews.owing import due_at, owe, owe_anew
 from handlers.reviews.review import bound_cycle, cycle_of, feature
 from storage.people import Person
 from storage.reviews import PEER, Duty, ReviewCycle
@@ -47,6 +47,9 @@ def ask(store: Store, cycle: ReviewCycle, subject: str) -> None:
     phase = "peers" if cycle.phase == "peers" else "write"
     about = _about(cycle, subject, declined)
     owe(store, cycle, approver, APPROVE, about, title=title, args=args, minutes=5, phase=phase)
+    settled = store.obligations.find(approver.id, APPROVE, about)
+    if settled and store.reviews.duties(cycle.id, subject=subject, role=PEER, state="nominated"):
+        owe_anew(store, cycle, settled, due_at(cycle, phase, approver))  # others are proposed since
 
 
 def expire(store: Store, cycle: ReviewCycle, subject: str) -> None:

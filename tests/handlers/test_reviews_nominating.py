@@ -56,6 +56,21 @@ async def test_those_who_are_chosen_are_asked_when_others_write(any_chat: Chat) 
     assert "Handed in." in heard
 
 
+async def test_who_is_proposed_after_the_choice_was_settled_is_settled_too(chat: Chat) -> None:
+    await launched(chat, others="peer")
+    await go_on(chat, "peers")
+    listed = await chat.says("ben", "/review")
+    await chat.presses("ben", "Choose", on=listed)
+    await chat.submits("ben", people=("chen", "eve", "dora"))
+    await chat.presses("ada", "Do it now", on=await due(chat, "ada"))
+    await chat.presses("ada", "Ask these")
+    assert "settle which colleagues" not in await chat.says("ada", "/review")
+    await chat.presses("ben", "Choose", on=listed)
+    await chat.submits("ben", people=("chen", "eve", "dora", "ivan"))
+    assert "settle which colleagues write about Ben Okri" in await chat.says("ada", "/review")
+    assert "Ivan Petrov (proposed)" in await chat.presses("ada", "Choose")
+
+
 async def test_who_joins_while_colleagues_are_chosen_proposes_too(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat, others="peer")
