@@ -11,7 +11,7 @@ from handlers.kit.forms import Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import settling, writing
+from handlers.reviews import settling, to_share, writing
 from handlers.reviews.review import (
     bound_cycle,
     bound_review,
@@ -22,7 +22,7 @@ from handlers.reviews.review import (
     titled,
     writers,
 )
-from storage.reviews import PEER, SELF, Review, ReviewCycle
+from storage.reviews import MANAGER, PEER, SELF, Review, ReviewCycle
 
 Reason = Annotated[
     str, Words(Phrase("Why can you not write it?"), longest=1000, help=Phrase("“We never worked together.”"))
@@ -65,6 +65,8 @@ def decline(request: Request, review: str, reason: Reason) -> Reply:
     request.store.obligations.close(request.actor.id, writing.WRITE, row.id, how="declined")
     if row.role == PEER and cycle.phase in ("peers", "write"):
         settling.ask(request.store, cycle, row.subject_id)
+    if row.role == MANAGER:
+        to_share.ask(request.store, cycle, subject=row.subject_id)
     shown = Card(
         Phrase("Declined. You are not reminded of it any more."),
         Note(Phrase("What you began is kept; as long as the cycle runs you can write it after all.")),

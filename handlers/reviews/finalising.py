@@ -10,12 +10,15 @@ from handlers.kit.access import hr
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, names
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more, names
+from handlers.reviews import to_share
 from handlers.reviews.results import DIFFERS, appeal_ends, bound_result, rating_line, sharers
 from handlers.reviews.review import bound_cycle, feature, run_by, runners
 from storage.reviews import ReviewCycle, ReviewResult
 from storage.unit import Conflict
 
+SHOWN = 20
+"""Results that nobody is asked to share, before the rest is counted."""
 LATE = ("acknowledge", "closed")
 """From these phases on a result can be final without having been acknowledged."""
 
@@ -136,6 +139,7 @@ def _card(request: Request, cycle: ReviewCycle, title: Text) -> Card:
     return Card(
         title,
         *(Fact(label, Phrase("{n} of {all}", n=count, all=len(rows))) for label, count in counts),
+        *_held_up(request, cycle, rows),
         *_doors(cycle, found),
         Note(
             Phrase(
@@ -143,6 +147,15 @@ def _card(request: Request, cycle: ReviewCycle, title: Text) -> Card:
             )
         ),
     )
+
+
+def _held_up(request: Request, cycle: ReviewCycle, rows: Sequence[ReviewResult]) -> tuple[Part, ...]:
+    found = tuple(to_share.held_up(request.store, cycle, rows))
+    if not found:
+        return ()
+    lines = tuple(Section(words) for words in found[:SHOWN])
+    rest = tuple(Note(words) for words in more(len(found), SHOWN))
+    return (Heading(Phrase("Nobody is asked to share these")), *lines, *rest)
 
 
 def _doors(cycle: ReviewCycle, found: _Ready) -> tuple[Part, ...]:

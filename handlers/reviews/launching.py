@@ -65,6 +65,7 @@ def plan_card(request: Request, cycle: ReviewCycle, title: Text) -> Card:
                 who=_some(people),
             )
         ),
+        *_led_by_nobody(request, people),
         Section(Lines(days)),
         Section(_late(cycle)),
         Section(_shown(cycle)),
@@ -84,6 +85,27 @@ def plan_card(request: Request, cycle: ReviewCycle, title: Text) -> Card:
         Button(_other(cycle), toggle_escalation.bind(cycle=cycle.id)),
         Button(Phrase("Drop it"), drop.bind(cycle=cycle.id)),
     )
+
+
+def _led_by_nobody(request: Request, people: Sequence[Person]) -> tuple[Part, ...]:
+    """About whom nobody writes as the manager, and to whom nobody can share anything."""
+    found = [person for person in people if _leader(request, person) is None]
+    if not found:
+        return ()
+    words = Phrase(
+        "Without a manager in Upbeat: {who}. Nobody rates them or shares with them what is written under a name. What is"
+        " confidential they see: {command}.",
+        who=_some(found),
+        command=Verbatim("/review together"),
+    )
+    return (Section(words),)
+
+
+def _leader(request: Request, person: Person) -> Person | None:
+    found = request.store.directory.person(
+        request.store.directory.manager_of(person.id, request.today) or ""
+    )
+    return found if found and found.active else None
 
 
 def _late(cycle: ReviewCycle) -> Text:

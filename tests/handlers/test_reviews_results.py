@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import pairwise
 
 import pytest
 
@@ -106,6 +107,31 @@ async def test_who_writes_late_shares_it_and_what_comes_after_it_is_closed(chat:
     await chat.submits("hana", phase="write", last="2026-12-21", reason="Some were away")
     assert "write about Ben Okri" not in chat.told("eve")
     assert "Ben Okri" not in await chat.says("eve", "/review")
+
+
+async def test_hr_sees_what_nobody_is_asked_to_share_and_who_declined_shares_what_others_wrote(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "share")
+    heard = await results_of(chat)
+    assert "Nobody is asked to share these" in heard
+    assert "Ben Okri: Ada Lovelace has not handed in the review." in heard
+    listed = await chat.says("ada", "/review")
+    assert listed.card
+    (handle,) = (
+        after.button.handle
+        for part, after in pairwise(listed.card.parts)
+        if isinstance(part, Section)
+        and isinstance(after, Section)
+        and after.button
+        and "Review of Ben Okri" in Voice().say(part.body)
+    )
+    await chat.does("ada", Pressed(handle))
+    await chat.presses("ada", "Decline")
+    await chat.submits("ada", reason="We worked together for two days")
+    assert "share the result with Ben Okri" in await chat.says("ada", "/review")
+    assert "Ben Okri: Ada Lovelace has not handed in" not in await results_of(chat)
+    await chat.presses("ada", "Do it now", on=await chat.says("ada", "/review"))
+    assert "Shared with Ben Okri." in await chat.presses("ada", "Share it")
 
 
 async def test_why_this_rating(any_chat: Chat) -> None:

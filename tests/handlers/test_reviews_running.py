@@ -66,6 +66,11 @@ async def test_it_shows_whom_it_tells_and_when(any_chat: Chat) -> None:
     assert chat.rows(Outgoing) == []
 
 
+async def test_it_shows_with_whom_nobody_can_share_anything(chat: Chat) -> None:
+    assert "Without a manager" not in await prepared(chat)
+    assert "Without a manager in Upbeat: Grace Hopper." in await prepared(chat, units="Board")
+
+
 async def test_it_shows_who_chooses_colleagues(chat: Chat) -> None:
     await prepared(chat, others="peer")
     seen = (await chat.presses("hana", "Whom it tells, and when")).text
