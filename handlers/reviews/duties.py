@@ -13,6 +13,7 @@ from storage.reviews import (
     CUSTOMER,
     MANAGER,
     PEER,
+    PHASES,
     SELF,
     UPWARD,
     Duty,
@@ -71,6 +72,14 @@ def asked(store: Store, cycle: ReviewCycle, phase: str, duty: Duty) -> bool:
     )
     owed = None if opened else store.obligations.find(author.id, WRITE, duty.id)
     return opened or bool(owed and owing.owe_anew(store, cycle, owed, until))
+
+
+def asked_when_due(store: Store, cycle: ReviewCycle, duty: Duty) -> None:
+    """Open it if it is time for it; what a manager did not hear of in time, in a later phase too."""
+    phase, known = PHASE_OF[duty.role], cycle.phase in cycle.last_days
+    late = duty.role == MANAGER and known and PHASES.index(cycle.phase) > PHASES.index(phase)
+    if cycle.state == "running" and (cycle.phase == phase or late):
+        asked(store, cycle, cycle.phase, duty)
 
 
 def is_escalated(cycle: ReviewCycle, duty: Duty, manager: str | None) -> bool:

@@ -18,7 +18,7 @@ from handlers.reviews.review import bound_cycle, feature, has_power, runners
 from handlers.reviews.telling import runner_of, tell
 from handlers.reviews.writing import WRITE
 from storage.people import Person
-from storage.reviews import MANAGER, PHASES, UPWARD, Duty, HandOver, ReviewCycle
+from storage.reviews import MANAGER, UPWARD, Duty, HandOver, ReviewCycle
 from storage.reviews.running import MANAGER as FOR_MANAGER
 from storage.store import Store
 
@@ -176,26 +176,18 @@ def _goes_on(store: Store, cycle: ReviewCycle, row: HandOver) -> None:
     for duty in store.reviews.duties(cycle.id, subject=row.subject_id, author=row.old_id, role=MANAGER):
         if duty.state == "frozen":
             store.reviews.running.thaw(duty.id)
-            _ask(store, cycle, duty)
+            duties.asked_when_due(store, cycle, duty)
 
 
 def _takes_over(store: Store, cycle: ReviewCycle, row: HandOver) -> None:
     store.reviews.assign(cycle, row.subject_id, row.new_id, MANAGER)
     for duty in store.reviews.duties(cycle.id, subject=row.subject_id, author=row.new_id, role=MANAGER):
-        _ask(store, cycle, duty)
+        duties.asked_when_due(store, cycle, duty)
     result = store.reviews.results.for_the_clock(cycle.id, row.subject_id)
     if result and not result.shared_at:
         store.obligations.close(row.old_id, to_share.SHARE, result.id, how="manager")
         store.reviews.results.change(result, author_id=row.new_id)
         to_share.ask(store, cycle, subject=row.subject_id)
-
-
-def _ask(store: Store, cycle: ReviewCycle, duty: Duty) -> None:
-    """It is asked now if it is time for it; what a manager did not hear of in time, in a later phase too."""
-    phase, known = duties.PHASE_OF[duty.role], cycle.phase in cycle.last_days
-    late = duty.role == MANAGER and known and PHASES.index(cycle.phase) > PHASES.index(phase)
-    if cycle.state == "running" and (cycle.phase == phase or late):
-        duties.asked(store, cycle, cycle.phase, duty)
 
 
 def _decided(store: Store, row: HandOver, choice: str) -> Text:
@@ -265,5 +257,5 @@ def offer_upward(request: Request, cycle: str, manager: str) -> Reply:
     raters.refuse_excused(request.store, row, manager)
     request.store.reviews.assign(row, manager, request.actor.id, UPWARD)
     for duty in request.store.reviews.duties(row.id, subject=manager, author=request.actor.id, role=UPWARD):
-        _ask(request.store, row, duty)
+        duties.asked_when_due(request.store, row, duty)
     return Reply(ask=Press("reviews.overview", {}))

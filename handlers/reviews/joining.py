@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from handlers.kit.cards import Button, Card, Press, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase, Verbatim, names
+from handlers.kit.text import Phrase, Text, Verbatim, names
 from handlers.reviews import deadlines, duties, including, phases
-from handlers.reviews.review import feature, runners, running_cycle
+from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.telling import runner_of, tell
 from storage.people import Person
+from storage.reviews import MANAGER
 
 # Joiners -------------------------------------------------------------------------------------------------------------
 
 Added = Annotated[tuple[Person, ...], Colleague(Phrase("Whom do you add?"), most=20)]
 
 
+def _who_hears(request: Request, args: Mapping[str, Any]) -> Text:
+    """Who hears of it, which depends on what the cycle still asks."""
+    phase = bound_cycle(request, args["cycle"]).phase
+    if phase in ("self", "peers"):
+        return Phrase("Seen by HR; those whom you add, and who writes about them, hear what they have to do.")
+    if phase == "write":
+        return Phrase(
+            "Seen by HR; who writes about those whom you add hears of it. The time of self-reviews and of choosing"
+            " colleagues is over: of that nothing is asked."
+        )
+    return Phrase(
+        "Seen by HR. The time of writing is over: only the managers of those whom you add are asked to write. To ask"
+        " others too, let the cycle go back to an earlier phase."
+    )
+
+
 @feature.button(
     allow=runners,
-    seen_by=Phrase("Seen by HR; those whom you add, and who writes about them, hear what they have to do."),
+    seen_by=_who_hears,
     title=Phrase("Add people to the cycle"),
     over=lambda request, args: running_cycle(request, args["cycle"]),
 )
@@ -40,6 +58,8 @@ def add_people(request: Request, cycle: str, people: Added) -> Reply:
     for person in new:
         duties.assign(request.store, row, person, request.today)
         including.ask_now(request.store, row, person.id)
+        for duty in request.store.reviews.duties(row.id, subject=person.id, role=MANAGER):
+            duties.asked_when_due(request.store, row, duty)
         request.store.reviews.running.note(row, "joined", by=request.actor.id, person=person.id)
     whom = {**row.whom, "people": [*row.whom["people"], *(person.id for person in new)]}
     request.store.reviews.cycles.change(row, "joined", whom=whom)

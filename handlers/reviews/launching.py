@@ -93,8 +93,8 @@ def _led_by_nobody(request: Request, people: Sequence[Person]) -> tuple[Part, ..
     if not found:
         return ()
     words = Phrase(
-        "Without a manager in Upbeat: {who}. Nobody rates them or shares with them what is written under a name. What is"
-        " confidential they see: {command}.",
+        "Without a manager in Upbeat: {who}. Nobody rates them or shares with them what is written under a name. What"
+        " is confidential they see: {command}.",
         who=_some(found),
         command=Verbatim("/review together"),
     )
@@ -102,9 +102,7 @@ def _led_by_nobody(request: Request, people: Sequence[Person]) -> tuple[Part, ..
 
 
 def _leader(request: Request, person: Person) -> Person | None:
-    found = request.store.directory.person(
-        request.store.directory.manager_of(person.id, request.today) or ""
-    )
+    found = request.store.directory.person(request.store.directory.manager_of(person.id, request.today) or "")
     return found if found and found.active else None
 
 

@@ -109,7 +109,9 @@ async def test_who_writes_late_shares_it_and_what_comes_after_it_is_closed(chat:
     assert "Ben Okri" not in await chat.says("eve", "/review")
 
 
-async def test_hr_sees_what_nobody_is_asked_to_share_and_who_declined_shares_what_others_wrote(chat: Chat) -> None:
+async def test_hr_sees_what_nobody_is_asked_to_share_and_who_declined_shares_what_others_wrote(
+    chat: Chat,
+) -> None:
     await launched(chat)
     await go_on(chat, "share")
     heard = await results_of(chat)

@@ -284,6 +284,18 @@ async def test_somebody_joins_and_is_asked_what_the_phase_asks(any_chat: Chat) -
     assert "about all of them already" in await chat.submits("hana", people=("dora",))
 
 
+async def test_who_joins_after_the_writing_is_written_about_by_the_manager_and_shared_with(
+    chat: Chat,
+) -> None:
+    await launched(chat)
+    await go_on(chat, "share")
+    assert "only the managers of those whom you add are asked" in await at_the_cycle(chat, "Add people")
+    await chat.submits("hana", people=("dora",))
+    assert "write about Dora Maar" in await told_later(chat, "grace")
+    assert "Handed in." in await write(chat, "grace", "Dora Maar", growth="A second language")
+    assert "share the result with Dora Maar" in await chat.says("grace", "/review")
+
+
 async def test_somebody_leaves_and_nothing_about_them_is_asked_any_more(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)
