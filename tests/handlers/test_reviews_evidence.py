@@ -94,6 +94,7 @@ async def test_the_whole_form_shows_it_beside_each_question(any_chat: Chat) -> N
     assert len(pieces) == 4
     assert any("the cache is warm" in line for line in pieces)
     assert any("two drills a month" in line for line in pieces)
+    assert beside["change"][-1].endswith("Done: the index is rebuilt; Next: the cache")
     assert any("tickets closed: 41" in line for line in pieces)
     together = " ".join(beside["together"])
     assert "asked before answering" in together
@@ -142,6 +143,7 @@ async def test_the_writer_sees_what_they_may_read_and_the_months(any_chat: Chat)
     assert "2026-07: 3" in chat.last["ada"]
     assert "Nothing is on record for 2026-05, 2026-06, 2026-08, and 2026-10" in chat.last["ada"]
     heard = await press_beside(chat, "ada", "Results", "Evidence")
+    assert "Next: the cache" in heard  # a plan is not taken for what was done
     assert "Time to restore: 90 min → 15.5 min" in heard
     assert "two drills a month" in heard
     assert "the index is rebuilt" in heard

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, reduce
 
 from handlers.kit.forms import Question, Words
 from handlers.kit.requests import Request
-from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Phrase, Plural, Text
 from handlers.reviews import parts
 from handlers.reviews.evidence.cited import can_cite
-from handlers.reviews.evidence.pieces import headline, of_review, words
+from handlers.reviews.evidence.pieces import answers, begins, headline, of_review
 from handlers.reviews.parts import GROWTH, Part
 from storage.reviews import Piece, Review, ReviewCycle
 from storage.reviews.evidence import CHECKIN, FEEDBACK, FIGURE, GOAL, KINDS, KUDOS
@@ -75,8 +75,12 @@ def _mixed(newest: Sequence[Piece]) -> list[Piece]:
 
 
 def _line(request: Request, piece: Piece) -> Text:
-    what, said = headline(request.store, piece), " ".join(words(piece).split())
+    what = headline(request.store, piece)
+    said = tuple(begins(((key, " ".join(words.split())) for key, words in answers(piece)), BEGINS))
     if not said:
         return what
-    begins = said if len(said) <= BEGINS else f"{said[:BEGINS].rstrip()}…"
-    return Phrase("{what}: {words}", what=what, words=Verbatim(begins))
+    return Phrase("{what}: {words}", what=what, words=reduce(_and, said))
+
+
+def _and(one: Text, more: Text) -> Text:
+    return Phrase("{one}; {more}", one=one, more=more)

@@ -8,9 +8,9 @@ from typing import Any
 from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Plural, Text
 from handlers.reviews import parts
-from handlers.reviews.evidence.pieces import headline, of_review, words
+from handlers.reviews.evidence.pieces import answers, begins, headline, length, of_review
 from handlers.reviews.review import bound_cycle, bound_review, feature, parts_of, seers
 from storage.policy import Kind
 from storage.reviews import CUSTOMER, Piece, Review
@@ -72,15 +72,15 @@ def _shown(request: Request, row: Review, number: int, ref: str, piece: Piece | 
     if piece is None:
         yield Section(numbered(number, Phrase("You may not open this one, or it is gone.")))
         return
-    said = words(piece)
+    said = tuple(begins(answers(piece), SHOWN))
     button = (
         Button(Phrase("Read all of it"), source.bind(review=row.id, refs=(ref,)))
-        if len(said) > SHOWN
+        if length(piece) > SHOWN
         else None
     )
     yield Section(numbered(number, headline(request.store, piece)), button=button)
     if said:
-        yield Section(Verbatim(begins(said)), quoted=True)
+        yield Section(Lines(said), quoted=True)
 
 
 @feature.button(allow=seers)
@@ -98,15 +98,10 @@ def source(request: Request, review: str, refs: tuple[str, ...]) -> Reply:
 
 def _whole(request: Request, piece: Piece) -> Iterator[Part]:
     yield Section(headline(request.store, piece))
-    if said := words(piece):
-        yield Section(Verbatim(said), quoted=True)
+    if said := tuple(begins(answers(piece), length(piece))):
+        yield Section(Lines(said), quoted=True)
 
 
 def numbered(number: int, what: Text) -> Text:
     """A piece under the number by which the words name it."""
     return Phrase("[{n}] {what}", n=number, what=what)
-
-
-def begins(said: str) -> str:
-    """How words begin, where all of them are one press away."""
-    return said if len(said) <= SHOWN else f"{said[:SHOWN].rstrip()}…"

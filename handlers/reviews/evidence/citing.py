@@ -10,11 +10,11 @@ from handlers.kit import cards
 from handlers.kit.cards import Button, Card, Fact, Menu, Note, Press, Section
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Plural, Text
 from handlers.reviews import parts, writing
 from handlers.reviews.evidence import coverage
-from handlers.reviews.evidence.cited import SHOWN, begins, can_cite, numbered, source
-from handlers.reviews.evidence.pieces import NAMES, day_of, headline, of_review, words
+from handlers.reviews.evidence.cited import SHOWN, can_cite, numbered, source
+from handlers.reviews.evidence.pieces import NAMES, answers, begins, day_of, headline, length, of_review
 from handlers.reviews.parts import Part
 from handlers.reviews.review import bound_cycle, bound_part, bound_review, feature, parts_of, writers
 from storage.reviews import Piece, Review, ReviewCycle
@@ -105,9 +105,9 @@ def _line(
     label = Phrase("Do not cite") if ref in cites else Phrase("Cite")
     press = cite.bind(review=row.id, part=part.key, ref=ref, kind=kind, page=page)
     yield Section(what, button=Button(label, press) if can_cite(row) else None)
-    if said := words(piece):
+    if said := tuple(begins(answers(piece), SHOWN)):
         whole = Button(Phrase("Read all of it"), source.bind(review=row.id, refs=(ref,)))
-        yield Section(Verbatim(begins(said)), quoted=True, button=whole if len(said) > SHOWN else None)
+        yield Section(Lines(said), quoted=True, button=whole if length(piece) > SHOWN else None)
 
 
 def _turning(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -78,14 +78,39 @@ def _step(piece: Piece, row: GoalChange, day: date) -> Text:
     )
 
 
-def words(piece: Piece) -> str:
-    """What somebody wrote there, if anything."""
+def answers(piece: Piece) -> tuple[tuple[str, str], ...]:
+    """What somebody wrote there, under what was asked, or under nothing."""
     row = piece.row
-    if isinstance(row, CheckIn | FeedbackRow):
-        return "\n".join(said for said in (row.answers or {}).values() if said)
-    if isinstance(row, GoalChange):
-        return row.note
-    return row.why if isinstance(row, KudosRow) else ""
+    if isinstance(row, CheckIn):
+        return tuple((key, said) for key, said in (row.answers or {}).items() if said)
+    if isinstance(row, FeedbackRow):
+        return tuple(("", said) for said in (row.answers or {}).values() if said)
+    said = row.note if isinstance(row, GoalChange) else row.why if isinstance(row, KudosRow) else ""
+    return (("", said),) if said else ()
+
+
+def length(piece: Piece) -> int:
+    """How many characters somebody wrote there."""
+    return sum(len(said) for _, said in answers(piece))
+
+
+def begins(found: Iterable[tuple[str, str]], most: int) -> Iterator[Text]:
+    """How answers begin, `most` characters of them; what was planned or in the way is never taken for done."""
+    left = most
+    for key, said in found:
+        if left > 0:
+            yield _labelled(key, Verbatim(said if len(said) <= left else f"{said[:left].rstrip()}…"))
+        left -= len(said)
+
+
+def _labelled(key: str, said: Verbatim) -> Text:
+    if key == "done":
+        return Phrase("Done: {words}", words=said)
+    if key == "next":
+        return Phrase("Next: {words}", words=said)
+    if key == "blocked":
+        return Phrase("Blocked: {words}", words=said)
+    return Phrase("{question}: {words}", question=Verbatim(key), words=said) if key else said
 
 
 def values_of(piece: Piece, row: GoalChange) -> tuple[str, str]:
