@@ -254,5 +254,16 @@ def _read(
             # Words and choices, of which nothing depends on who answers: there is no request from outside.
             read[question.name] = answers.answer(question, raw, cast(Request, None))
         except Problem as problem:
-            wrong[question.name] = problem.words
+            wrong[question.name] = _too_long(question, raw) or problem.words
     return read, wrong
+
+
+def _too_long(question: Question, raw: str) -> Text | None:
+    """What is said to whoever hands in once, and so cannot send it in parts."""
+    if not isinstance(question, Words) or len(raw) <= question.longest:
+        return None
+    return Phrase(
+        "This is {length} characters long; {longest} fit here. Please shorten it.",
+        length=len(raw),
+        longest=question.longest,
+    )

@@ -138,7 +138,10 @@ async def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
 ) -> None:
     path, long = await asked(any_chat), "长" * 12_001
     for given, said in (
-        ({"results": long, "keep": "stays <i>here</i>"}, "This is 12,001 characters long; 12,000 fit here."),
+        (
+            {"results": long, "keep": "stays <i>here</i>"},
+            "This is 12,001 characters long; 12,000 fit here. Please shorten it.</",
+        ),
         ({"results_points": "9", "keep": "stays <i>here</i>"}, "Please pick one of the options."),
     ):
         answer = await browser.post(path, data=given)
