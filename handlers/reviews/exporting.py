@@ -172,7 +172,7 @@ def _facts(cycle: ReviewCycle, asked: ResultExport, count: int) -> tuple[Part, .
     return (
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
         Fact(Phrase("For what"), purpose),
-        Fact(Phrase("Results"), Phrase("{n}", n=count)),
+        Fact(Phrase("Review results"), Phrase("{n}", n=count)),
     )
 
 

@@ -136,7 +136,7 @@ def _states(row: ReviewCycle) -> tuple[Part, ...]:
 
 _EVER = (
     ("progress", Phrase("Progress")),
-    ("results_of", Phrase("Results")),
+    ("results_of", Phrase("Review results")),
     ("health", Phrase("Health report")),
 )
 _WHILE: Mapping[str, tuple[tuple[str, Phrase], ...]] = {

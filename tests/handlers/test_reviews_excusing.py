@@ -122,7 +122,7 @@ async def test_nothing_is_shared_or_calibrated_of_whom_is_out(any_chat: Chat) ->
     share = await chat.presses("ada", "Do it now", on=asked)
     await excuse(chat, "ben")
     assert "HR has taken them out" in await chat.presses("ada", "Share it", on=share)
-    assert "With a rating: 0" in await at_the_cycle(chat, "Results")
+    assert "With a rating: 0" in await at_the_cycle(chat, "Review results")
     await put_back(chat)
     assert "Shared with Ben Okri." in await chat.presses("ada", "Share it", on=share)
     assert "they have read it" in await excuse(chat, "ben")

@@ -576,6 +576,14 @@ def people_of_hr(chat: Chat) -> None:
     chat.ids["yan"] = chat.change(work)
 
 
+async def test_in_chinese_the_results_of_a_cycle_are_not_what_somebody_achieved(chat: Chat) -> None:
+    await launched(chat)
+    await chat.says("hana", "/language zh")
+    heard = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    assert "评估结果" in heard.buttons
+    assert "工作成果" not in heard.buttons
+
+
 async def test_hr_in_its_own_cycle_has_no_results(chat: Chat) -> None:
     role(chat, "dora", "hr")
     await closed(chat)
