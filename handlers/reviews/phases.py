@@ -109,7 +109,7 @@ def next_phase(request: Request, cycle: str, seen: str) -> Reply:
     if row.state != "running":
         raise Problem(Phrase("This cycle does not run."))
     enter(request.store, row, following(row.phase), by=request.actor.id)
-    return Reply(show=state_card(row, Phrase("It goes on.")))
+    return Reply(show=state_card(row, Phrase("The next phase has begun.")))
 
 
 def state_card(row: ReviewCycle, title: Text) -> Card:

@@ -222,6 +222,8 @@ async def test_a_pause_keeps_everything_and_moves_the_days(any_chat: Chat) -> No
     chat.wait(days=7)
     seen = await at_the_cycle(chat, "Go on")
     assert "Until: Mon, Dec 7, 2026" in seen
+    assert seen.card
+    assert Voice("zh").say(seen.card.title) == "周期已恢复。"  # and in the phase in which it was
     assert owing(chat) == {"ada", "ben", "chen", "eve"}
     assert "Autumn 2026 goes on" in chat.told("ada")
     assert the_cycle(chat).state == "running"
