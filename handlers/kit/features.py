@@ -127,6 +127,8 @@ class Feature:
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=False)
+            if unknown := sorted(route.settled - route.defaults.keys()):
+                raise TypeError(f"{route.name} does not ask for {', '.join(unknown)}, and no words give it")
             route = replace(
                 route,
                 title=title,
@@ -248,7 +250,9 @@ class Feature:
         name = f"{self.name}.{handler.__name__}"
         if any(route.name == name for route in self.routes):
             raise TypeError(f"two doors are called {name}: a button of one would open the other")
-        questions, settled, defaults = _signature(handler)
+        if inspect.iscoroutinefunction(handler):
+            raise TypeError(f"{name} is async: handlers decide and do not wait")
+        questions, settled, defaults = _signature(handler, name)
         if any(question.required for question in questions) and seen_by is None:
             raise TypeError(f"{name} asks questions, so seen_by= must say who reads the answers")
         return Route(
@@ -265,7 +269,7 @@ class Feature:
         )
 
 
-def _signature(handler: Handler) -> tuple[tuple[Question, ...], frozenset[str], dict[str, Any]]:
+def _signature(handler: Handler, door: str) -> tuple[tuple[Question, ...], frozenset[str], dict[str, Any]]:
     hints = typing.get_type_hints(handler, include_extras=True)
     questions: list[Question] = []
     settled: set[str] = set()
@@ -273,6 +277,8 @@ def _signature(handler: Handler) -> tuple[tuple[Question, ...], frozenset[str], 
     for name, parameter in list(inspect.signature(handler).parameters.items())[1:]:
         if parameter.default is not parameter.empty:
             defaults[name] = parameter.default
+        if name not in hints:
+            raise TypeError(f"{door} does not say of what type {name} is")
         question = _question(hints[name])
         if question is None:
             settled.add(name)

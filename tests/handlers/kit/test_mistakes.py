@@ -72,6 +72,30 @@ def test_a_door_that_asks_must_say_who_reads() -> None:
         door(allow=everyone)
 
 
+def test_a_handler_that_nobody_could_call_cannot_be_a_door() -> None:
+    feature = Feature("trial", title=Phrase("Trial"))
+
+    async def later(request: Request) -> Reply:
+        """Wait for something."""
+        return Reply()
+
+    def bare(request: Request, words) -> Reply:  # type: ignore[no-untyped-def]
+        """Say something."""
+        return Reply()
+
+    def plain(request: Request, words: str) -> Reply:
+        """Say something."""
+        return Reply()
+
+    for handler, wrong in (
+        (later, r"trial\.later is async: handlers decide and do not wait"),
+        (bare, r"trial\.bare does not say of what type words is"),
+        (plain, r"trial\.plain does not ask for words, and no words give it"),
+    ):
+        with pytest.raises(TypeError, match=wrong):
+            feature.command("trial", allow=everyone, examples=("x",), seen_by=Phrase("Nobody"))(handler)  # type: ignore[arg-type]
+
+
 async def test_allow_is_asked_before_the_handler(chat: Chat) -> None:
     ran: list[str] = []
     nobody = Rule("nobody", lambda request, args: False, Phrase("Not for you."))
