@@ -69,7 +69,7 @@ def _pages() -> Iterator[tuple[Path, str]]:
 
 def sentences() -> dict[str | tuple[str, str], None]:
     """Every sentence of ours, in a fixed order: all of Phrase and Plural, and the help of every door."""
-    found = {sentence: None for path in _sources() for sentence in _in_file(path)}
+    found = {sentence: None for path in _sources() for sentence in in_file(path)}
     found.update({route.help.template: None for feature in FEATURES for route in feature.routes})
     return dict.fromkeys(sorted(found, key=str))
 
@@ -80,9 +80,14 @@ def _sources() -> list[Path]:
     )
 
 
-def _in_file(path: Path) -> Iterator[str | tuple[str, str]]:
+def in_file(path: Path) -> Iterator[str | tuple[str, str]]:
+    """The sentences in a file. Raises TypeError where one is put together by Python: no catalog could hold it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id in ("Phrase", "Plural") and any(isinstance(a, ast.JoinedStr) for a in node.args):
+                raise TypeError(
+                    f"{path}:{node.lineno}: {node.func.id} of an f-string: nobody could translate it"
+                )
             words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
             if node.func.id == "Phrase" and words:
                 yield words[0]

@@ -4,13 +4,14 @@ import re
 from datetime import UTC, date, datetime, time
 from functools import cache
 from html import escape
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from bot.refreshing import sentences, undescribed, untranslated
+from bot.refreshing import in_file, sentences, undescribed, untranslated
 from bot.words import LOCALES, Voice, bars, told_apart
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Section, Trend
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Value, Verbatim, names
@@ -53,6 +54,13 @@ def _placeholders(template: str) -> set[str]:
 
 def test_every_sentence_has_a_translation() -> None:
     assert untranslated() == []
+
+
+def test_a_sentence_that_nobody_could_translate_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "feature.py"
+    file.write_text('Phrase("Yes")\nPhrase(f"Hello {name}")\n', encoding="utf-8")
+    with pytest.raises(TypeError, match=r"feature\.py:2: .*Phrase"):
+        list(in_file(file))
 
 
 def test_every_kind_of_record_is_called_something() -> None:
