@@ -64,19 +64,19 @@ class Finding:
 
 def examine(settings: Settings) -> int:
     """Print every finding; returns the exit code: 1 when something must be mended."""
+    return asyncio.run(_examine(settings))
+
+
+async def _examine(settings: Settings) -> int:
     console = Console(highlight=False, soft_wrap=True)
     failed = False
-    for finding in asyncio.run(_collect(settings)):
+    async for finding in _findings(settings):  # each at once: a platform that is silent takes its time
         mark = "ok  " if not finding.fix else "note" if finding.warning else "FAIL"
         failed = failed or mark == "FAIL"
         console.print(escape(f"{mark}  {finding.what}: {finding.found}"))
         if finding.fix:
             console.print(escape(f"      → {finding.fix}"))
     return int(failed)
-
-
-async def _collect(settings: Settings) -> list[Finding]:
-    return [finding async for finding in _findings(settings)]
 
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
@@ -218,24 +218,16 @@ def _configured(settings: Settings) -> Finding:
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     from slack_sdk.errors import SlackApiError
-    from slack_sdk.web.async_client import AsyncWebClient
 
+    from bot.slack.client import error_of, make_client, problem_of
     from bot.slack.manifest import SCOPES
 
-    client = AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, retry_handlers=[]
-    )
+    client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     try:
         answer = await client.auth_test()
-    except SlackApiError as error:
-        yield Finding(
-            "Slack token", str(error.response.get("error")), "Install the app again and set SLACK_BOT_TOKEN."
-        )
-        return
     except Exception as error:
-        yield Finding(
-            "Slack", type(error).__name__, "Slack cannot be reached: check the network and SLACK_API_URL."
-        )
+        found, _, fix = problem_of(error).partition(". ")
+        yield Finding("Slack", found, fix)
         return
     yield Finding("Slack token", "accepted")
     granted = set(str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(",")) - {""}
@@ -248,9 +240,9 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
             await client.apps_connections_open(app_token=app_token)
             yield Finding("Slack app token", "accepted")
         except Exception as error:
-            found = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
+            found = (error_of(error) if isinstance(error, SlackApiError) else "") or type(error).__name__
             fix = "Under Basic Information, App-Level Tokens make one with connections:write; set SLACK_APP_TOKEN."
-            yield Finding("Slack app token", str(found), fix)
+            yield Finding("Slack app token", found, fix)
 
 
 def _clock(header: str) -> Finding:

@@ -27,6 +27,11 @@ TOKEN_ERRORS = frozenset(
 )
 """What Slack says when it is our token that it does not take, whatever it was asked."""
 
+OUT_OF_ORDER = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"}
+)
+"""What Slack says when it is its own fault, or of the moment."""
+
 
 class _Withheld(logging.Filter):
     """A library's line without its text: that may quote a message, a token or the address of a socket."""
@@ -50,7 +55,9 @@ def quiet_logger() -> logging.Logger:
 
 def make_client(token: str, api_url: str) -> AsyncWebClient:
     """A client without retries: the library's own would post twice after a lost connection."""
-    return AsyncWebClient(token=token, base_url=api_url, retry_handlers=[], logger=quiet_logger())
+    return AsyncWebClient(
+        token=token, base_url=api_url, timeout=int(SECONDS), retry_handlers=[], logger=quiet_logger()
+    )
 
 
 def open_session() -> aiohttp.ClientSession:
@@ -92,6 +99,16 @@ def wait_of(error: SlackApiError) -> float | None:
         return within_reason(float(error.response.headers["Retry-After"]))
     except (TypeError, ValueError, LookupError, AttributeError):
         return USUAL
+
+
+def problem_of(error: Exception) -> str:
+    """Why Slack does not let us in, as one sentence for the operator with its fix. Only what Slack itself says of our
+    token has to do with it: a proxy's page, or an outage of theirs, is mended by no other token."""
+    word = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
+    if isinstance(error, SlackApiError) and word and word not in OUT_OF_ORDER:
+        return f"Slack refuses SLACK_BOT_TOKEN ({word}). Install the app again and set it."
+    found = word or f"an answer that is not Slack's, HTTP status {status_of(error)}"  # type: ignore[arg-type]
+    return f"Slack cannot be reached ({found}). Check the network and SLACK_API_URL."
 
 
 def _needed_of(error: SlackApiError) -> str:

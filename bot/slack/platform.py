@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from bot.door import Door
 from bot.pictures.studio import Studio
 from bot.roles import Role
-from bot.slack.client import Me, Tasks, error_of, make_client, open_session
+from bot.slack.client import Me, Tasks, make_client, open_session, problem_of
 from bot.slack.door import PATH, make_app, make_door
 from bot.slack.hearing import Hearing
 from bot.slack.home import Homes
@@ -33,6 +33,7 @@ log = logging.getLogger("upbeat.slack")
 
 DRAIN = 15.0
 """Seconds that a stop waits for what was heard."""
+NO_ANSWER = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 ROLL_CALL = 3600.0
 """Seconds between two looks for colleagues who are new in the workspace or in the company's list."""
 
@@ -91,14 +92,8 @@ class SlackPlatform:
     async def _introduced(self) -> Me:
         try:
             answer = await self._client.auth_test()
-        except SlackApiError as error:
-            raise Complaint(
-                f"Slack refuses SLACK_BOT_TOKEN ({error_of(error)}). Install the app again and set its token."
-            ) from None
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Complaint(
-                f"Slack cannot be reached ({type(error).__name__}). Check the network and SLACK_API_URL."
-            ) from None
+        except NO_ANSWER as error:
+            raise Complaint(problem_of(error)) from None
         return Me(
             str(answer["team_id"]),
             str(answer["user_id"]),

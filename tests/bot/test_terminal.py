@@ -221,7 +221,10 @@ async def test_the_doctor_looks_at_slacks_tokens(upbeat: Upbeat) -> None:
             assert "Slack token: accepted" in done.stdout
         wrong = {**tokens, "SLACK_BOT_TOKEN": "xoxb-2", "SLACK_SIGNING_SECRET": "s"}
         done = await asyncio.to_thread(upbeat, "doctor", **wrong)
-        assert "FAIL  Slack token: invalid_auth" in done.stdout
+        assert "FAIL  Slack: Slack refuses SLACK_BOT_TOKEN (invalid_auth)" in done.stdout
+        slack.fail_next("auth.test", "500")  # no other token mends that
+        done = await asyncio.to_thread(upbeat, "doctor", SLACK_SIGNING_SECRET="s", **tokens)
+        assert "FAIL  Slack: Slack cannot be reached (internal_error)" in done.stdout
 
 
 async def test_the_doctor_looks_at_telegrams_webhook(upbeat: Upbeat) -> None:
