@@ -224,14 +224,14 @@ class Sending:
         reason = UNCLEAR if row.reason == UNCLEAR else reason
         wait = timedelta(seconds=seconds)
         await self._patiently(
-            lambda store: settle(store, row, Fate("waiting", reason, store.now + wait), **values)
+            lambda store: settle(self._core, store, row, Fate("waiting", reason, store.now + wait), **values)
         )
         self.counts["postponed"] += 1
         return False
 
     async def _write_fate(self, row: Outgoing, fate: Fate, **values: Any) -> bool:
         """Settle it, or give it back; returns whether the next one for this reader may go."""
-        await self._patiently(lambda store: settle(store, row, fate, **values))
+        await self._patiently(lambda store: settle(self._core, store, row, fate, **values))
         self.count(row, fate)
         return fate.state != "waiting" or fate.until is not None
 

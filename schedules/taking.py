@@ -41,11 +41,11 @@ def take(core: Core, store: Store, speakers: Speakers, worker: str) -> Taken:
     for row in rows:
         fate = _half_sent(store, row, taken) if row.state == "sending" else None
         if fate is None and row.id in held:
-            settle(store, row, Fate("waiting", until=held[row.id]))
+            settle(core, store, row, Fate("waiting", until=held[row.id]))
             continue
         found = fate or way_of(core, store, row, speakers)
         if isinstance(found, Fate):
-            settle(store, row, found)
+            settle(core, store, row, found)
             taken.settled.append((row, found))
         else:
             taken.ways.append((row, found))
@@ -77,15 +77,18 @@ def way_of(
     return Fate("waiting", reason, store.now + timedelta(seconds=back_off(row)))
 
 
-def settle(store: Store, row: Outgoing, fate: Fate, **values: Any) -> None:
+def settle(core: Core, store: Store, row: Outgoing, fate: Fate, **values: Any) -> None:
     """Write a message's fate and give its lease back."""
     changes: dict[str, Any] = {"state": fate.state, "leased_until": None, **values}
     if fate.reason:
         changes["reason"] = fate.reason
     if fate.until:
         changes["due_at"] = fate.until
-    if store.outbox.set(row, **changes) and fate.state == "failed":
-        _alert(store, row, fate)
+    if store.outbox.set(row, **changes):
+        if fate.state == "failed":
+            _alert(store, row, fate)
+        if row.place_id and row.edits is None and fate.state != "waiting" and fate.reason != UNCLEAR:
+            core.not_posted(store, row)
     if fate.state != "waiting" and row.person_id:
         store.slots.overrule(row, "silent" if fate.state == "cancelled" else fate.state, fate.reason)
 

@@ -127,6 +127,11 @@ class Kudos:
             for number, receiver in enumerate(receivers)
         ]
 
+    def move(self, rows: Iterable[KudosRow], place: Place) -> None:
+        """A thanks in public is posted in another channel than was meant first."""
+        for row in rows:
+            self._store.change(row, place_id=place.id)
+
     def take_back(self, row: KudosRow) -> None:
         """Reverse a thanks; the database refuses a second time."""
         self._store.insert(
@@ -197,12 +202,18 @@ class Kudos:
 
     def public_receivers(self, group: str) -> list[str]:
         """Who was thanked in public by this, unless it was taken back."""
-        public = (KUDOS.c.kind == Kind.KUDOS_PUBLIC.value, KUDOS.c.group_id == group)
-        return [row[0] for row in self._store.execute(select(KUDOS.c.subject_id).where(*public, *standing()))]
+        return [row.subject_id for row in self.public(group)]
+
+    def public(self, group: str) -> list[KudosRow]:
+        """The rows of one thanks in public that still stands: everybody reads them."""
+        return self._public(KUDOS.c.group_id == group)
 
     def posted_between(self, since: datetime, until: datetime) -> list[KudosRow]:
         """What was thanked in public and still stands, oldest first: what everybody reads may be posted again."""
-        public = (KUDOS.c.kind == Kind.KUDOS_PUBLIC.value, KUDOS.c.made_at >= since, KUDOS.c.made_at < until)
+        return self._public(KUDOS.c.made_at >= since, KUDOS.c.made_at < until)
+
+    def _public(self, *conditions: Any) -> list[KudosRow]:
+        public = (KUDOS.c.kind == Kind.KUDOS_PUBLIC.value, *conditions)
         found = select(KUDOS).where(*public, *standing()).order_by(KUDOS.c.made_at, KUDOS.c.id)
         return [made(KudosRow, row._mapping) for row in self._store.execute(found)]
 

@@ -32,6 +32,7 @@ from storage.errors import is_race, where_of
 from storage.people import Person
 from storage.sheets import SheetProblem, read_sheet
 from storage.store import Store
+from storage.tables import Outgoing
 
 log = logging.getLogger("upbeat.dispatch")
 
@@ -55,6 +56,7 @@ class Core:
         self.seal = self._carrying.seal
         self.queue = self._carrying.queue
         self._closed = {feature.name: feature.closed for feature in features}
+        self._unposted = {kind: heard for feature in features for kind, heard in feature.unposted.items()}
         self.gathering = tuple(bell.name for feature in features for bell in feature.bells if bell.gathers)
         blocks = sorted((each for feature in features for each in feature.digests), key=lambda pair: pair[0])
         self.digests = tuple(block for _, block in blocks)
@@ -146,6 +148,12 @@ class Core:
     def said_back(self, incoming: Incoming) -> tuple[Part, ...]:
         """The words of a command that could not even be refused, if nobody else shows them to whoever typed them."""
         return self._carrying.said_back(incoming, self.database.memory.latest)
+
+    def not_posted(self, store: Store, row: Outgoing) -> None:
+        """A post will never stand in its channel: whoever it was promised to is told, in this transaction."""
+        kind, _, record = row.about.partition(":")
+        if heard := self._unposted.get(kind):
+            self._carrying.queue_all(store, row.route, heard(store, record, row))
 
     def closed_of(self, route: str) -> Closed | None:
         """What closes a platform to what is told under a route."""

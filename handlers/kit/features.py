@@ -14,10 +14,11 @@ from handlers.kit.access import Rule
 from handlers.kit.cards import Argument, Part, Press
 from handlers.kit.forms import Question
 from handlers.kit.moments import Bell, Block, Digested, Ring, Rung, Silence
-from handlers.kit.requests import Quoted, Reacted, Reply, Request
+from handlers.kit.requests import Quoted, Reacted, Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, text
 from storage.people import Person
 from storage.store import Store
+from storage.tables import Outgoing
 
 Handler: TypeAlias = Callable[..., Reply]
 Line: TypeAlias = "Text | Callable[[Request, Mapping[str, Any]], Text]"
@@ -25,6 +26,8 @@ Line: TypeAlias = "Text | Callable[[Request, Mapping[str, Any]], Text]"
 Closed: TypeAlias = "Callable[[Store, str, Person], Text | None]"
 Over: TypeAlias = "Callable[[Request, Mapping[str, Any]], object]"
 """Raises Problem where what a button is bound to is over, or not there yet."""
+Unposted: TypeAlias = "Callable[[Store, str, Outgoing], tuple[Tell, ...]]"
+"""What is told when a post about a record will never stand in its channel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +96,7 @@ class Feature:
         self.digests: list[tuple[int, Block]] = []
         self.bells: list[Bell] = []
         self.reactions: dict[str, Callable[[Request, str, Reacted], Reply]] = {}
+        self.unposted: dict[str, Unposted] = {}
         self.notices: dict[str, Phrase] = {}
 
     def command(
@@ -233,6 +237,15 @@ class Feature:
 
         def made(heard: Callable[[Request, str, Reacted], Reply]) -> Callable[[Request, str, Reacted], Reply]:
             self.reactions[kind] = heard
+            return heard
+
+        return made
+
+    def not_posted(self, kind: str) -> Callable[[Unposted], Unposted]:
+        """What to tell whom when a post about `kind:<id>` was refused for good: it was promised when it was written."""
+
+        def made(heard: Unposted) -> Unposted:
+            self.unposted[kind] = heard
             return heard
 
         return made

@@ -1,6 +1,7 @@
 """Where thanks are posted: the company's channel, the one where it was said, or the one that is likely meant."""
 
 from handlers.kit.requests import Request
+from storage.people import Person
 from storage.store import Store
 from storage.tables import Place
 
@@ -51,6 +52,14 @@ def is_closed_here(request: Request) -> bool:
         return False
     known = request.store.outbox.place(request.platform, request.where.id)
     return known is not None and known.gone
+
+
+def other_place(store: Store, person: Person, than: Place) -> Place | None:
+    """The channel for a person's thanks on a platform where one of them cannot be posted in."""
+    if store.setting("kudos_place", "") == NOWHERE:
+        return None
+    found = chosen_place(store) or store.kudos.likely_place(than.platform, person.team)
+    return found if found and found.id != than.id else None
 
 
 def _likely(request: Request) -> Place | None:

@@ -14,6 +14,7 @@ from storage.kudos import KudosRow
 
 STANDS = timedelta(days=30)
 """For how long it is tried to change a post where it stands."""
+NOTHING_LEFT = Phrase("You took this back already. Nothing is left to do.")
 
 
 def _thanks(request: Request, args: Mapping[str, Any]) -> KudosRow | None:
@@ -28,7 +29,7 @@ def take_back(request: Request, group: str) -> Reply:
     """Take these kudos back."""
     rows = request.store.kudos.standing(group, reader=request.actor.id)
     if not rows:
-        raise Problem(Phrase("You took this back already. Nothing is left to do."))
+        raise Problem(NOTHING_LEFT)
     for row in rows:
         request.store.kudos.take_back(row)
     people = names(request.person(row.subject_id).name for row in rows)

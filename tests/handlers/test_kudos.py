@@ -8,10 +8,12 @@ from bot.words import Voice
 from handlers.kit.features import Ring, Rung
 from handlers.kit.requests import Quoted, Where
 from handlers.kudos.digest import digest, next_friday
+from schedules.delivery import Delivery
+from schedules.speaking import Parcel, Receipt, Unreachable
 from storage.kudos import KudosRow, ReactionRow
 from storage.policy import Kind
 from storage.tables import Outgoing, Posted
-from tests.company import Chat
+from tests.company import Chat, Letterbox
 
 GENERAL = Where(kind="channel", id="C1", name="general")
 GROUP = Where(kind="channel", id="-100", name="Engines", shared=True)
@@ -67,6 +69,37 @@ async def test_posting_tells_the_channel_and_each_receiver(any_chat: Chat) -> No
     )
     (row,) = (row for row in any_chat.rows(Outgoing) if row.place_id)
     assert (row.about, row.unclear) == (f"kudos:{ben.group_id}", "reconcile")
+
+
+class NotThere(Letterbox):
+    """A platform from whose channel Upbeat was removed while nobody told it."""
+
+    async def speak(self, parcel: Parcel) -> Receipt:
+        if parcel.to.external_id == "C1":
+            raise Unreachable("not_in_channel")
+        return await super().speak(parcel)
+
+
+async def test_the_giver_hears_that_a_post_was_refused_and_may_post_it_elsewhere(chat: Chat) -> None:
+    channel = place(chat)
+    await chat.says("ada", "/kudos @ben for the calm incident call")
+    await chat.presses("ada", "Post it")
+    other = place(chat, "all", "C2")
+    line = NotThere("web")
+    await Delivery(chat.core, [line], worker="test").deliver()
+    told = chat.told_cards("ada")[-1]
+    assert "Your kudos to Ben Okri could not be posted in #general." in told
+    assert list(told.buttons) == ["Post in #all", "Post in #general", "Take it back"]
+    assert "Add me there first" in await chat.presses("ada", "Post in #general", on=told)
+    assert "Posted in #all: you thanked Ben Okri." in await chat.presses("ada", "Post in #all", on=told)
+    assert "Ada Lovelace thanks Ben Okri" in chat.posted(other)
+    chat.change(lambda store: store.accounts.seen_place("web", "C1", "general"))
+    assert "sent already, once" in await chat.presses("ada", "Post in #general", on=told)
+    await chat.deliver()
+    await chat.presses("ada", "Take it back", on=told)
+    assert "C2" in {parcel.to.external_id for parcel in await chat.deliver() if parcel.over}
+    assert chat.posted(channel).count("thanks Ben") == 1
+    assert given(chat)[0].place_id == other
 
 
 async def test_private_kudos_go_to_the_receivers_alone(chat: Chat) -> None:
