@@ -180,8 +180,16 @@ def _message_edited(
             Phrase("You changed this check-in in its form since. Change it there again."),
             buttons=(Button(Phrase("Change"), change.bind(checkin=row.id)),),
         )
+    mood = _unless_known(request, row, mood)
+    if mood is None and parts[request.message] == said:
+        return Reply()  # Telegram calls a message edited when it only got a preview of a link
     parts[request.message] = said
     return _changed(request, routine, row, _together(parts.values()), parts, said, mood)
+
+
+def _unless_known(request: Request, row: CheckIn, mood: int | None) -> int | None:
+    known = request.store.checkins.moods([row], reader=request.actor.id)
+    return None if known.get(row.id) == mood else mood
 
 
 def _parts(row: CheckIn) -> dict[str, Said]:

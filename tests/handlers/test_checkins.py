@@ -326,6 +326,12 @@ async def test_an_edited_message_edits_the_check_in_that_it_made(any_chat: Chat)
     assert row.answers == {"done": "A, really", "blocked": "by legal"}
 
 
+async def test_an_edit_that_changes_nothing_says_nothing(chat: Chat) -> None:
+    await chat.says("ben", "checkin done A; mood 4", message="m1")
+    assert (await chat.says("ben", "checkin done A; mood 4", message="m1", edits=True)).text == ""
+    assert "updated" in await chat.says("ben", "checkin done A; mood 3", message="m1", edits=True)
+
+
 async def test_an_edited_message_leaves_what_others_said(chat: Chat) -> None:
     await asked(chat)
     await chat.says("ben", "checkin done A", message="m1")
