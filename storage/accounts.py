@@ -53,8 +53,14 @@ class Accounts:
         return self._store.count(Account, *theirs, col(Account.ended_at) >= moment) > 0
 
     def reachable(self, person_id: str, platform: str, yes: bool) -> None:
-        """Note that private messages do, or do not, reach the person there."""
+        """Note that private messages do, or do not, reach the person there. What reached them nowhere, and is still
+        worth telling, waits again when they are back."""
+        known = self._store.directory.account(person_id, platform)
+        if known is None or known.unreachable != yes:
+            return
         self._update(person_id, platform, unreachable=not yes)
+        if yes:
+            self._store.outbox.revive_for(person_id, "unreachable")
 
     def opened_home(self, person_id: str, platform: str) -> None:
         """The person looks at a home screen there: from now on it is kept up to date."""

@@ -182,8 +182,11 @@ class Outbox:
     def revive_for(self, person_id: str, reason: str) -> int:
         """What was stopped for this reason, and is still worth telling, waits again; returns how many."""
         stopped = (TABLE.c.person_id == person_id, TABLE.c.state == "cancelled", TABLE.c.reason == reason)
-        alive = update(TABLE).where(*stopped, TABLE.c.expires_at > self._store.now)
-        return int(self._store.execute(alive.values(state="waiting", reason="")).rowcount)
+        rows = self._store.all(Outgoing, *stopped, TABLE.c.expires_at > self._store.now)
+        for row in rows:
+            self._store.change(row, state="waiting", reason="")
+            self._store.slots.reinstate(row)
+        return len(rows)
 
     def withdraw(self, about: str, card: str, *, person_id: str | None, place_id: str | None) -> Withdrawn:
         """What shows this to a reader is replaced by `card` where it is kept, and not sent where it waits. What may

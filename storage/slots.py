@@ -241,6 +241,12 @@ class Slots:
             .values(outcome=outcome, reason=reason)
         )
 
+    def reinstate(self, row: Outgoing) -> None:
+        """A message that was held back is sent after all."""
+        theirs = (DECISIONS.c.person_id == row.person_id, DECISIONS.c.decided_at >= row.made_at)
+        held = (DECISIONS.c.outgoing_id == row.id, DECISIONS.c.outcome == "silent")
+        self._store.execute(update(DECISIONS).where(*theirs, *held).values(outcome="sent", reason=""))
+
     def tidy(self) -> int:
         """Forget what was decided long ago; returns how many."""
         return self._store.remove(Occurrence, col(Occurrence.decided_at) < self._store.now - KEPT)

@@ -24,7 +24,7 @@ from handlers.kit.requests import (
     Submitted,
     sound,
 )
-from handlers.kit.strangers import answer_stranger
+from handlers.kit.strangers import BURNT, answer_stranger
 from handlers.kit.text import Phrase
 from handlers.kit.values import altered, dump, load
 from storage.database import Busy, Database
@@ -208,17 +208,20 @@ class Core:
         return self._remember(store, incoming, answer)
 
     def _answer(self, store: Store, incoming: Incoming, *, aside: bool) -> Answer:
-        if isinstance(incoming.act, Opened) and incoming.act.what == "start" and incoming.where.shared:
-            store.links.burn(incoming.act.payload)  # whoever reads along could be quicker
-        person = self._who(store, incoming)
+        act, person = incoming.act, self._who(store, incoming)
+        if isinstance(act, Opened) and act.what == "start" and act.payload and incoming.where.shared:
+            store.links.burn(act.payload)  # whoever reads along could be quicker
+            return Answer(outcome="refused", card=Card(BURNT))
         if person is None:
             answer, told = answer_stranger(store, incoming)
             self._carrying.queue_all(store, answer.route, told)
             return answer
         store.actor_id = person.id
-        if isinstance(incoming.act, Left):
-            store.accounts.reachable(person.id, incoming.platform, incoming.act.back)
+        if isinstance(act, Left):
+            store.accounts.reachable(person.id, incoming.platform, act.back)
             return Answer(outcome="ignored")
+        if incoming.where.kind == "private":  # that they are back may have been missed
+            store.accounts.reachable(person.id, incoming.platform, True)
         request = _request(store, incoming, person, aside=aside)
         return self._carrying.carry_out(request, incoming)
 

@@ -24,6 +24,10 @@ from storage.tables import Draft
 HELP = "preferences.help"
 """The route that answers what nobody understood."""
 
+NO_WORDS = Phrase(
+    "I read words and files, but no pictures, voice messages or stickers. Write to me what you need; “help” shows what"
+    " I can do."
+)
 _SHOWN = 200
 """Characters of words that were not understood, as they are said back."""
 
@@ -119,6 +123,8 @@ class Steps:
                 return self._told(request, draft, words)
         if act.file is not None:
             return self._sent(request, words)
+        if not words and not act.command and incoming.where.kind == "private":
+            return Step(answer=Answer(outcome="problem", card=Card(NO_WORDS)))
         return self._called(request, words, "")
 
     def _sent(self, request: Request, words: str) -> Step:

@@ -15,6 +15,10 @@ STRANGER = Phrase(
     "I can only talk with people on the company's list. If you are one of them, ask HR or whoever set me up for an"
     " invitation, or send me /start with the code that you got."
 )
+BURNT = Phrase(
+    "Others could read this code here, so it does not work. Get a new one where you got it, and send that to me in"
+    " our private chat."
+)
 EMPTY = Phrase(
     "Hello! I am new here and know nobody yet. Whoever installed me can tell me who works here, with the command"
     " “upbeat people import FILE” on the machine where I run; then everybody can talk with me."

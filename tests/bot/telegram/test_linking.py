@@ -72,7 +72,8 @@ async def test_a_code_shown_in_a_group_is_worth_nothing_any_more(room: Room) -> 
     newcomer(room)
     code = code_for(room, "dora")
     said = await room.says(DORA, f"/start@upbeat_bot {code}", TEAM)
-    assert "Dora" not in said.text
+    assert "Others could read this code here, so it does not work. Get a new one" in said.text
+    assert (await room.says(ADA, "/start@upbeat_bot nonsense", TEAM)).text == said.text
     assert "invitation" in (await shows_code(room, code, MALLORY)).text
     assert "invitation" in (await shows_code(room, code)).text
 

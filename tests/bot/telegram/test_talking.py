@@ -6,7 +6,9 @@ from bot.telegram.draw import draw
 from bot.telegram.harmless import as_typed
 from bot.telegram.pages import Page
 from handlers.kit.cards import Button, Card, Section
+from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
+from schedules.delivery import Delivery
 from storage.alerts import Alert
 from storage.metrics import FILES
 from storage.store import Store
@@ -259,6 +261,42 @@ async def test_who_blocks_the_bot_is_not_reachable_until_they_come_back(room: Ro
     await room.fake.unblocks_bot(BEN)
     await room.fake.settled()
     assert reachable()
+
+
+async def test_what_reached_nobody_is_told_when_they_are_back(room: Room) -> None:
+    delivery = Delivery(room.core, [room.platform.speaker], worker="test")
+
+    async def tell(words: str) -> None:
+        hello = Tell(Card(Verbatim(words)), to=room.chat.ids["ben"], on="telegram")
+        room.chat.change(lambda store: room.core.queue(store, "test", hello))
+        await delivery.deliver()
+
+    await room.fake.blocks_bot(BEN)
+    await room.fake.settled()
+    await tell("One")
+    await room.fake.unblocks_bot(BEN)
+    await room.fake.settled()
+    await delivery.deliver()
+    assert room.fake.last(BEN).text == "One"
+    room.fake.fail_next("sendMessage", "403_blocked")  # and that they are back, nobody says
+    await tell("Two")
+    assert room.fake.last(BEN).text == "One"
+    await room.says(BEN, "/echo hello")
+    await delivery.deliver()
+    assert room.fake.last(BEN).text == "Two"
+
+
+async def test_what_has_no_words_is_answered_in_one_sentence(room: Room) -> None:
+    voice = {
+        "message_id": 900,
+        "date": 1_790_000_000,
+        "chat": {"id": BEN, "type": "private", "first_name": "Ben"},
+        "from": {"id": BEN, "is_bot": False, "first_name": "Ben"},
+        "voice": {"file_id": "v", "file_unique_id": "v", "duration": 3},
+    }
+    await room.fake.queue.put("message", voice)
+    said = await room.shown(BEN)
+    assert said.text.startswith("I read words and files, but no pictures, voice messages or stickers.")
 
 
 async def test_the_flood_limit_only_slows_an_answer_down(room: Room) -> None:
