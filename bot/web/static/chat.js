@@ -14,6 +14,8 @@ const PART = "x-upbeat-part";
 
 let quiet;
 function announce(words) {
+  const form = drawer.open && $("form", drawer);
+  if (form) return showProblem(form, words); // what is outside of an open form is covered, and silent
   const status = $("#status");
   status.textContent = words;
   status.classList.add("shown");
@@ -120,7 +122,12 @@ let soon, lost;
 function listen() {
   const stream = new EventSource(`${base}/events`);
   stream.addEventListener("changed", () => { clearTimeout(soon); soon = setTimeout(look, 40); });
-  stream.addEventListener("open", () => { clearTimeout(lost); lost = null; $("#lost").hidden = true; });
+  stream.addEventListener("open", () => {
+    clearTimeout(lost);
+    lost = null;
+    $("#lost").hidden = true;
+    keepUnsaved();
+  });
   stream.addEventListener("error", () => {
     lost ??= setTimeout(() => { $("#lost").hidden = false; }, 2000);
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000); // it was refused: the browser gives up, we do not
@@ -150,7 +157,7 @@ async function post(deed, fields, source) {
     return fresh;
   } catch {
     announce(body.dataset.offline);
-    return null;
+    return undefined; // where null is a refusal, this is worth another try
   } finally {
     source?.removeAttribute("aria-busy");
   }
@@ -229,24 +236,39 @@ function closeDrawer() {
   if (drawer.open) drawer.close();
 }
 
-drawer.addEventListener("close", async () => {
+// A form in which nothing was changed keeps nothing: another page may have kept more of it meanwhile.
+function leftOpen() {
   const form = $("form", drawer);
-  const fields = form && new FormData(form);
-  const touched = written(form) !== asOpened;
+  if (!form || form.dataset.sent || written(form) === asOpened) return null;
+  const fields = new FormData(form);
+  fields.set("closed", "1");
+  return fields;
+}
+
+const unsaved = []; // closed while nobody answered
+function keepUnsaved() {
+  for (const fields of unsaved.splice(0)) keep(fields);
+}
+addEventListener("online", keepUnsaved);
+
+async function keep(fields) {
+  const done = await post("form", fields);
+  if (done) announce(body.dataset.kept);
+  if (done === undefined) unsaved.push(fields);
+}
+
+drawer.addEventListener("close", () => {
+  const fields = leftOpen();
   drawer.replaceChildren();
   focusAgain(opener);
   if (document.activeElement === document.body) ($("#words") ?? $("#middle")).focus();
-  if (!fields || form.dataset.sent) return;
-  fields.set("closed", "1");
-  if (await post("form", fields) && touched) announce(body.dataset.kept);
+  if (fields) keep(fields);
 });
 
 // The page goes away with an open form: its draft is kept all the same.
 addEventListener("pagehide", () => {
-  const form = drawer.open && $("form", drawer);
-  if (!form) return;
-  const fields = new FormData(form);
-  fields.set("closed", "1");
+  const fields = drawer.open && leftOpen();
+  if (!fields) return;
   fields.set("view", view);
   navigator.sendBeacon(`${base}/form`, fields);
 });

@@ -170,6 +170,37 @@ async def test_a_closed_drawer_keeps_its_draft(window: Window) -> None:
     await expect(drawer.locator("textarea")).to_have_value("half a thought")
 
 
+async def test_a_form_outlives_a_server_that_is_away(window: Window) -> None:
+    page = await window.of("ada")
+    await says(page, "/feedback @ben")
+    await page.fill("#q-behaviour", "half written")
+    await page.context.set_offline(True)
+    await page.click("#drawer footer .primary")
+    await expect(page.locator("#drawer [role=alert]")).to_contain_text("Upbeat does not answer.")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#status")).to_contain_text("your words are still here")
+    await page.context.set_offline(False)
+    await expect(page.locator("#status")).to_contain_text("Kept as a draft")
+    await says(page, "/feedback @ben")
+    await expect(page.locator("#q-behaviour")).to_have_value("half written")
+    window.wrong[:] = [each for each in window.wrong if "ERR_INTERNET_DISCONNECTED" not in each]
+
+
+async def test_a_second_page_on_a_form_takes_nothing_from_the_first(window: Window) -> None:
+    page = await window.of("ada")
+    other = await page.context.new_page()
+    await other.goto(window.house.page("ada"))
+    for each in (page, other):
+        await says(each, "/feedback @ben")
+        await expect(each.locator("#q-behaviour")).to_have_value("")
+    await page.fill("#q-behaviour", "half written")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#status")).to_contain_text("Kept as a draft")
+    await other.keyboard.press("Escape")
+    await says(page, "/feedback @ben")
+    await expect(page.locator("#q-behaviour")).to_have_value("half written")
+
+
 async def test_hostile_words_are_shown_as_words(window: Window) -> None:
     ada, ben = await window.of("ada", "in/general"), await window.of("ben", "in/general")
     await says(ada, HOSTILE)
