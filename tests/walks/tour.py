@@ -178,6 +178,7 @@ class Tour:
             f"update 1 5 {self.words()}",
         ):
             await self.visit("ada", Said(f"/goals {said}", command=True), "a goal")
+        await self._kudos_are_not_posted("ada")
         await self._stuck("eve")
         await self._a_goal_serves_another()
         await self._an_answer_is_owed()
@@ -203,6 +204,16 @@ class Tour:
         await self.visit("hana", Said("", file=File("more.csv", more.encode())), "taken back at once")
         await self.visit("hana", Said("/privacy departed dora@example.com", command=True), "departed", -1)
         await self.days(2)
+
+    async def _kudos_are_not_posted(self, who: str) -> None:
+        """As when Upbeat was removed from the channel, which it hears only when it posts there."""
+        chat = self.chat
+        await chat.says(who, "/kudos @ben for the calm incident call")
+        await chat.presses(who, "Post it")
+        post = chat.rows(Outgoing, col(Outgoing.place_id).is_not(None))[-1]
+        chat.change(lambda store: chat.core.not_posted(store, post))
+        told = chat.told_cards(who)[-1]
+        await self.press(who, told.buttons["Post in #general"], "kudos not posted", 0)
 
     async def _stuck(self, who: str) -> None:
         """Two key results: one that nobody said a word of for days, and one that is off track."""
