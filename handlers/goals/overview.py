@@ -218,7 +218,7 @@ def history(request: Request, goal: str, page: int = 0) -> Reply:
     return Reply(
         show=Card(
             Phrase("What changed about {title}", title=Verbatim(row.title)),
-            *(Section(_change(request, each, results.get(each.key_result_id))) for each in here),
+            *(Section(change_text(request, each, results.get(each.key_result_id))) for each in here),
             *((Button(Phrase("Newer"), history.bind(goal=row.id, page=page - 1)),) if page else ()),
             *((Button(Phrase("Older"), history.bind(goal=row.id, page=page + 1)),) if more else ()),
             opener(row),
@@ -244,7 +244,8 @@ _ACTS = {
 }
 
 
-def _change(request: Request, change: GoalChange, row: KeyResult | None) -> Lines:
+def change_text(request: Request, change: GoalChange, row: KeyResult | None) -> Lines:
+    """Who changed something about a goal, when, and from what to what."""
     who = _who(request, change)
     head = Phrase("{name}, {moment}: {act}", name=who, moment=change.made_at, act=_ACTS[change.act])
     if row is not None:

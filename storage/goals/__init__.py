@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DIFFERS",
+    "TOLD_OWNER",
     "Cycle",
     "Goal",
     "GoalChange",
@@ -70,6 +71,8 @@ _RESULT_FIELDS = (
 _OPEN = Prepared(select(GOALS.c.id).where(GOALS.c.subject_id == bindparam("owner"), GOALS.c.state == "open"))
 
 _TOLD_BELOW = frozenset({"edited", "closed", "dropped", "reopened"})
+TOLD_OWNER = _TOLD_BELOW | {"made", "moved", "undone"}
+"""What the owner of a goal hears when somebody else does it."""
 
 
 class Goals:
@@ -282,6 +285,8 @@ class Goals:
     ) -> GoalChange:
         if by and (act in _TOLD_BELOW or (act == "made" and row)):
             self.serving.tell_below(goal, by)
+        if by and by != goal.subject_id and act in TOLD_OWNER:
+            self.serving.tell_owner(goal)
         self.owed.settle(goal.subject_id)
         return self._store.add(
             GoalChange,

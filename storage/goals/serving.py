@@ -19,6 +19,8 @@ NUMBERED = (GOALS.c.number, GOALS.c.id)
 
 DIFFERS = "goals.differs"
 """The bell that tells the owners of what serves a goal how it changed."""
+CHANGED = "goals.changed"
+"""The bell that tells the owner of a goal what others changed about it."""
 GATHERED = timedelta(minutes=15)
 """Changes within so long of the first are told together."""
 
@@ -88,6 +90,12 @@ class Serving:
             about = f"{owner}:{child}"
             if self._store.slots.next(DIFFERS, about) is None:
                 self._store.slots.plan(DIFFERS, about, self._store.now + GATHERED)
+
+    def tell_owner(self, goal: Goal) -> None:
+        """The owner of a goal hears what somebody else changes, once for all within a quarter of an hour."""
+        about = f"{goal.subject_id}:{goal.id}"
+        if self._store.slots.next(CHANGED, about) is None:
+            self._store.slots.plan(CHANGED, about, self._store.now + GATHERED)
 
     def below(self, goal_id: str, *, reader: str) -> list[Goal]:
         """The open goals that serve this one, as far as the reader may see them."""

@@ -155,3 +155,26 @@ async def test_a_day_of_its_own_ends_the_weekly_question(chat: Chat) -> None:
     chat.wait(days=14)
     await chat.tick()
     assert "sign-ups" not in chat.told("ben")
+
+
+async def test_the_owner_hears_once_what_somebody_else_changed(chat: Chat) -> None:
+    await measured(chat)
+    await chat.says("ben", "/goals change 1.1 target 600")
+    await chat.presses("ada", "Open", on=await chat.says("ada", "/goals of @ben"))
+    await chat.presses("ada", "Change")
+    await chat.submits("ada", title="Customers stay")
+    chat.wait(minutes=5)
+    await chat.presses("ada", "Open", on=await chat.says("ada", "/goals of @ben"))
+    await chat.presses("ada", "Change")
+    await chat.submits("ada", title="Customers stay", until="2027-01-29")
+    chat.wait(minutes=11)
+    await chat.tick()
+    await chat.tick()
+    told = chat.told("ben")
+    assert told.count("was changed by somebody else") == 1
+    assert "Title: Customers find their way → Customers stay" in told
+    assert "Until: Thu, Dec 31, 2026 → Fri, Jan 29, 2027" in told
+    assert "Target" not in told, "Ben knows what he did himself"
+    chat.wait(minutes=30)
+    await chat.tick()
+    assert chat.told("ben").count("was changed by somebody else") == 1
