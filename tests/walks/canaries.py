@@ -330,6 +330,7 @@ class Story:
         """Leo has left, feedback was taken back, the delegation and the break-glass are over, Chen works for Dora."""
         await self._takes_back()
         await self.chat.says("hana", "/goals setup 1")
+        self.chat.change(self._changed_by_ada)
         for _ in range(36):
             self.chat.wait(hours=6)
             await self.chat.tick()
@@ -341,6 +342,11 @@ class Story:
         self.chat.change(lambda store: store.leavers.leave_all({"leo": ids["leo"]}))
         self.chat.change(self._moves)
         await self.chat.tick()
+
+    def _changed_by_ada(self, store: Any) -> None:
+        """Ben hears that his manager moved the end of his goal."""
+        goal = next(row for row in self._rows("goal", "ben") if row.kind == "goal_team")
+        store.goals.change(goal, "edited", by=self.chat.ids["ada"], ends_on=goal.ends_on + timedelta(days=7))
 
     def _moves(self, store: Any) -> None:
         ids, revision = self.chat.ids, store.people_changed()
