@@ -28,7 +28,7 @@ from tests.company import Chat, company
 from tests.engines import ENGINES, empty_database
 from tests.walks.attack import Answer, Attacker, below
 
-ORGANISATIONS = 1000 if os.environ.get("UPBEAT_ACCESS_LONG") else 30
+ORGANISATIONS = 1000 if os.environ.get("UPBEAT_ACCESS_LONG") else 20
 SEED = 20261126
 PEOPLE = {f"p{n:02}": (f"Person {n}", "", "UTC", "en", "hr" if n < 2 else "employee", "T") for n in range(26)}
 SINCE = date(2020, 1, 1)
