@@ -23,6 +23,7 @@ from handlers.kit.forms import (
     Scale,
     Words,
 )
+from handlers.kit.labels import beginning, label_of, numbered, segments
 from handlers.kit.naming import named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
@@ -30,7 +31,6 @@ from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import MENTION, NUMBER, SEPARATORS, spoken
 from storage.people import Person
 
-_SEGMENT = re.compile(r"[;；\n]")
 _BY_THEN = re.compile(r"^(?:[之以]前|为止|前(?![端台期面后辈任提往景线置沿言途缀]))")
 """What may touch a day in Chinese that something is due by: 周五前发草稿. Not 前端, which is what people work on."""
 _FROM_THEN = re.compile(r"^(?:起|开始)$")
@@ -128,8 +128,8 @@ class _Reading:
 
     def _take_labelled(self, rest: str, questions: Sequence[Words]) -> None:
         current = questions[0]
-        for segment in _segments(rest, questions):
-            labelled = _label(segment, questions)
+        for segment in segments(rest, questions):
+            labelled = label_of(segment, questions)
             current, words = labelled if labelled else (current, segment.strip())
             if words:
                 before = self.given.get(current.name)
@@ -221,7 +221,7 @@ class _Reading:
 
     def _says_why(self) -> bool:
         leads = (lead for each in self.questions if isinstance(each, Words) for lead in each.lead)
-        return _any_of((*_WHY, *leads)).match(simpler(self.rest)) is not None
+        return beginning((*_WHY, *leads)).match(simpler(self.rest)) is not None
 
     def _take_clock(self, question: Clock) -> None:
         text = _without_lead(self.rest, question.lead)
@@ -243,7 +243,7 @@ class _Reading:
             self.rest = self.rest[found.end() :].lstrip(SEPARATORS + "%")
 
     def _take_labelled_number(self, question: Scale) -> None:
-        segment = _numbered(tuple(question.labels))
+        segment = numbered(tuple(question.labels))
         if found := segment.search(self.rest):
             self.given[question.name] = found.group(2) or found.group(3)
             self.rest = segment.sub(r"\1", self.rest, count=1).lstrip(SEPARATORS + ";；\n")
@@ -300,65 +300,5 @@ def _ended(name: str, *, touches: bool) -> re.Pattern[str]:
 
 
 def _without_lead(text: str, lead: Sequence[str]) -> str:
-    found = _any_of(tuple(lead)).match(simpler(text)) if lead else None
+    found = beginning(tuple(lead)).match(simpler(text)) if lead else None
     return text[found.end() :].lstrip(SEPARATORS) if found else text
-
-
-@lru_cache(maxsize=1024)
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """The first of these words with which a text begins; a Latin one ends where a word ends."""
-    made = (
-        rf"{re.escape(word)}(?=[\s:：]|$)" if word.isascii() and word[-1:].isalnum() else re.escape(word)
-        for word in words
-    )
-    return re.compile("|".join(made), re.IGNORECASE)
-
-
-@lru_cache(maxsize=1024)
-def _numbered(labels: tuple[str, ...]) -> re.Pattern[str]:
-    """A segment that is one of these labels and a number, on a scale perhaps (4/5), or one word: what is asked for in
-    private never becomes part of what others read, but is refused as no number."""
-    any_of = "|".join(re.escape(label) for label in labels)
-    number = r"(\d+)(?:\s*(?:/|of|out\s+of)\s*\d+|\s*分)?"
-    word = r"(?<=[\s:：\u3000-\uffff])([^\s;；,，.。:：\d][^\s;；,，.。:：]{0,11})"
-    return re.compile(
-        rf"(^|[;；\n,，])\s*(?:{any_of})\s*[:：]?\s*(?:{number}|{word})[!！.。]*\s*(?=[;；\n,，]|$)",
-        re.IGNORECASE,
-    )
-
-
-def begins_labelled(said: str, questions: Sequence[Question]) -> bool:
-    """Whether a text begins with a word that begins an answer to one of these questions, and a colon ("Done: …"), or
-    answers several of them, each behind its word ("done A; next B")."""
-    asked = [question for question in questions if isinstance(question, Words)]
-    answers = [_label(part, asked) for part in _segments(said, asked)]
-    if answers[0] and len({found[0].name for found in answers if found}) > 1:
-        return True
-    labels = tuple(label for question in asked for label in question.labels)
-    found = _any_of(labels).match(simpler(said.strip())) if labels else None
-    return found is not None and said.strip()[found.end() :].lstrip()[:1] in (":", "：")
-
-
-def _segments(rest: str, questions: Sequence[Words]) -> list[str]:
-    """The parts of a text. Where it begins with a label, a comma before another parts too: "done A, next B"."""
-    if _label(rest, questions) is None:
-        return _SEGMENT.split(rest)
-    labels = tuple(label for question in questions for label in question.labels)
-    return [segment.strip(" ,，") for segment in _parted(labels).split(rest)]
-
-
-@lru_cache(maxsize=1024)
-def _parted(labels: tuple[str, ...]) -> re.Pattern[str]:
-    any_of = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
-    return re.compile(rf"[;；\n]|[,，]\s*(?:and\s+)?(?=(?:{any_of})[\s:：])", re.IGNORECASE)
-
-
-def _label(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:
-    text = segment.strip()
-    for question in questions:
-        found = _any_of(question.labels).match(simpler(text)) if question.labels else None
-        if found:
-            rest = text[found.end() :]
-            # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
-            return question, rest.lstrip(SEPARATORS) if rest[:1] in ("", *SEPARATORS) else text
-    return None

@@ -14,6 +14,7 @@ from handlers.kit.cards import Button
 from handlers.kit.characters import simpler
 from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Colleague, Sheet, Words
+from handlers.kit.labels import begins_labelled
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -117,7 +118,7 @@ def nearest(request: Request, said: str) -> Route | None:
 
 
 def _answers(request: Request, route: Route, said: str) -> bool:
-    return grammar.begins_labelled(said, questions_of(route, request, {}))
+    return begins_labelled(said, questions_of(route, request, {}))
 
 
 def _within(route: Route, said: str) -> re.Match[str] | None:

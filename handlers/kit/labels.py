@@ -1,0 +1,74 @@
+"""Answers that stand behind their words in one text: "done A; next B", 完成 A；下一步 B, mood 4/5."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from handlers.kit.characters import simpler
+from handlers.kit.forms import Question, Words
+from handlers.kit.typed import SEPARATORS
+
+_SEGMENT = re.compile(r"[;；\n]")
+
+
+@lru_cache(maxsize=1024)
+def beginning(words: tuple[str, ...]) -> re.Pattern[str]:
+    """The first of these words with which a text begins; a Latin one ends where a word ends."""
+    made = (
+        rf"{re.escape(word)}(?=[\s:：]|$)" if word.isascii() and word[-1:].isalnum() else re.escape(word)
+        for word in words
+    )
+    return re.compile("|".join(made), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def numbered(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """A segment that is one of these labels and a number, on a scale perhaps (4/5), or one word: what is asked for in
+    private never becomes part of what others read, but is refused as no number."""
+    any_of = "|".join(re.escape(label) for label in labels)
+    number = r"(\d+)(?:\s*(?:/|of|out\s+of)\s*\d+|\s*分)?"
+    word = r"(?<=[\s:：\u3000-\uffff])([^\s;；,，.。:：\d][^\s;；,，.。:：]{0,11})"
+    return re.compile(
+        rf"(^|[;；\n,，])\s*(?:{any_of})\s*[:：]?\s*(?:{number}|{word})[!！.。]*\s*(?=[;；\n,，]|$)",
+        re.IGNORECASE,
+    )
+
+
+def begins_labelled(said: str, questions: Sequence[Question]) -> bool:
+    """Whether a text begins with a word that begins an answer to one of these questions, and a colon ("Done: …"), or
+    answers several of them, each behind its word ("done A; next B")."""
+    asked = [question for question in questions if isinstance(question, Words)]
+    answers = [label_of(part, asked) for part in segments(said, asked)]
+    if answers[0] and len({found[0].name for found in answers if found}) > 1:
+        return True
+    labels = tuple(label for question in asked for label in question.labels)
+    found = beginning(labels).match(simpler(said.strip())) if labels else None
+    return found is not None and said.strip()[found.end() :].lstrip()[:1] in (":", "：")
+
+
+def segments(rest: str, questions: Sequence[Words]) -> list[str]:
+    """The parts of a text. Where it begins with a label, a comma before another parts too: "done A, next B"."""
+    if label_of(rest, questions) is None:
+        return _SEGMENT.split(rest)
+    labels = tuple(label for question in questions for label in question.labels)
+    return [segment.strip(" ,，") for segment in _parted(labels).split(rest)]
+
+
+@lru_cache(maxsize=1024)
+def _parted(labels: tuple[str, ...]) -> re.Pattern[str]:
+    any_of = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+    return re.compile(rf"[;；\n]|[,，]\s*(?:and\s+)?(?=(?:{any_of})[\s:：])", re.IGNORECASE)
+
+
+def label_of(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:
+    """The question whose label a part of a text begins with, and what is said to it."""
+    text = segment.strip()
+    for question in questions:
+        found = beginning(question.labels).match(simpler(text)) if question.labels else None
+        if found:
+            rest = text[found.end() :]
+            # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
+            return question, rest.lstrip(SEPARATORS) if rest[:1] in ("", *SEPARATORS) else text
+    return None
