@@ -6,13 +6,12 @@ from datetime import timedelta
 
 from handlers.kit.cards import Button, Card, Press
 from handlers.kit.requests import Answer, Request
+from handlers.kit.steps import HELP
 from handlers.kit.text import Phrase
 from handlers.kit.typed import folded
 from handlers.kit.values import load
 from handlers.preferences.doors import every_feature
 
-HELP = "preferences.help"
-"""The route that answers such words, and others that come between."""
 IN_MIND = timedelta(hours=1)
 """How long a card that waits for its button is what somebody means who only says yes or no."""
 YES = frozenset((

@@ -11,7 +11,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
 from handlers.reviews import releasing, talking, to_share, versions, writing
-from handlers.reviews.owing import heard, owe
+from handlers.reviews.owing import EXPIRED, heard, owe
 from handlers.reviews.results import (
     APPEAL_ANSWERED,
     APPEALED,
@@ -39,7 +39,7 @@ def settle(store: Store, cycle: ReviewCycle) -> None:
     result that its person has never read is no result."""
     for owed in store.obligations.within(within(cycle.id)):
         if owed.kind in (writing.WRITE, talking.TALK, READ):
-            store.obligations.close(owed.person_id, owed.kind, owed.about, how="expired")
+            store.obligations.close(owed.person_id, owed.kind, owed.about, how=EXPIRED)
 
 
 @feature.button(allow=sharers)
@@ -51,9 +51,9 @@ def share(request: Request, result: str) -> Reply:
         show=Card(
             Phrase("This is what {name} will read", name=name),
             *_rating(cycle, row),
-            *_parts(request, cycle, request.store.reviews.to_release(cycle, row.subject_id)),
+            *_parts(request, cycle, request.store.reviews.releasing.to_release(cycle, row.subject_id)),
             Button(Phrase("Share it"), give.bind(result=row.id), style="primary"),
-            *_missing(len(request.store.reviews.unwritten(cycle, row.subject_id))),
+            *_missing(len(request.store.reviews.releasing.unwritten(cycle, row.subject_id))),
             Note(
                 Phrase(
                     "Sharing is not the last word: it is final when you have talked and they have answered."
@@ -82,8 +82,8 @@ def give(request: Request, result: str) -> Reply:
     """Share this result."""
     row, cycle = _to_share(request, result)
     reviews = request.store.reviews
-    reviews.release(reviews.to_release(cycle, row.subject_id), cycle)
-    reviews.close_unwritten(cycle, row.subject_id)
+    reviews.releasing.release(reviews.releasing.to_release(cycle, row.subject_id), cycle)
+    reviews.releasing.close_unwritten(cycle, row.subject_id)
     reviews.results.release(row)
     request.store.obligations.close(request.actor.id, to_share.SHARE, row.id)
     talking.ask(request, cycle, row)

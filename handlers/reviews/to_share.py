@@ -46,7 +46,7 @@ def held_up(store: Store, cycle: ReviewCycle, rows: Iterable[ReviewResult]) -> I
     """Which of these results nobody is asked to share though sharing has begun, and what helps."""
     if cycle.phase not in SHARED_IN:
         return
-    done = _done(store, cycle)
+    done = frozenset(_done(store, cycle))
     for row in rows:
         person, author = store.directory.person(row.subject_id), store.directory.person(row.author_id or "")
         if person and person.active and row.shared_at is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,10 +18,11 @@ from storage.reviews.feeds import CalendarFeeds
 from storage.reviews.freezing import Freezing, ResultEdition, ResultExport
 from storage.reviews.invites import ReviewInvite, ReviewInvites
 from storage.reviews.kinds import TEST, is_confidential, kind_of
+from storage.reviews.releasing import EDITIONS, REVIEWS, Releasing, move_editions
 from storage.reviews.remarks import ReviewRemarks
 from storage.reviews.results import ReviewResults
 from storage.reviews.rewordings import ReviewRewordings
-from storage.reviews.running import WRITE, CyclesRunning
+from storage.reviews.running import CyclesRunning
 from storage.reviews.sessions import Calibration, CalibrationSession, Potential
 from storage.reviews.surveys import ProcessSurvey, ProcessSurveys
 from storage.reviews.tables import (
@@ -90,8 +91,6 @@ __all__ = [
     "last_day",
 ]
 
-REVIEWS = Review.__table__  # type: ignore[attr-defined]
-EDITIONS = ReviewEdition.__table__  # type: ignore[attr-defined]
 _OUTLINE = (
     "id",
     "cycle_id",
@@ -163,6 +162,7 @@ class Reviews:
         self.evidence = ReviewEvidence(store)
         self.rewordings = ReviewRewordings(store)
         self.remarks = ReviewRemarks(store)
+        self.releasing = Releasing(store)
 
     # Who writes about whom -------------------------------------------------------------------------------------------
 
@@ -300,7 +300,7 @@ class Reviews:
         self.remarks.handed_in(row, cycle)
         if is_confidential(row.role, cycle.peers):
             return
-        self._move_editions(row, kind)
+        move_editions(self._store, row, kind)
         self._store.add(
             ReviewEdition,
             kind=kind,
@@ -319,44 +319,6 @@ class Reviews:
         found = self._store.read(ReviewEdition, here, reader=reader, order=EDITIONS.c.edition)
         return self.without_power(found, reader)
 
-    def release(self, rows: Iterable[Review], cycle: ReviewCycle) -> None:
-        """The person whom they are about reads these from now on; what is confidential never is. Raises Conflict."""
-        for row in rows:
-            kind = kind_of(row.role, cycle.peers, submitted=True, released=True)
-            self._store.change(row, kind=kind, released_at=self._store.now)
-            self._move_editions(row, kind)
-
-    def unwritten(self, cycle: ReviewCycle, subject: str) -> list[Duty]:
-        """What others owe about a person under their names and have not handed in."""
-        return [
-            duty
-            for duty in self.duties(cycle.id, subject=subject, state="owed")
-            if duty.role != SELF and not is_confidential(duty.role, cycle.peers) and not duty.released_at
-        ]
-
-    def close_unwritten(self, cycle: ReviewCycle, subject: str) -> None:
-        """What others have not handed in about a person, or declined to, is written no more: the person reads what
-        there is, and would never read what came after it."""
-        roles = [role for role in ROLES if role != SELF and not is_confidential(role, cycle.peers)]
-        here = (REVIEWS.c.cycle_id == cycle.id, REVIEWS.c.subject_id == subject, REVIEWS.c.role.in_(roles))
-        for duty in self.unwritten(cycle, subject):
-            self._store.obligations.close(duty.author_id or "", WRITE, duty.id, how="expired")
-        self._store.execute(
-            update(REVIEWS)
-            .where(*here, REVIEWS.c.state != "submitted", REVIEWS.c.released_at.is_(None))
-            .values(released_at=self._store.now, version=REVIEWS.c.version + 1)
-        )
-
-    def to_release(self, cycle: ReviewCycle, subject: str) -> list[Review]:
-        """What was submitted about a person by who is known to have written it, for releasing it and nothing else."""
-        here = (REVIEWS.c.cycle_id == cycle.id, REVIEWS.c.state == "submitted")
-        rows = self._store.own(Review, *here, subject=subject, order=REVIEWS.c.id)
-        return [row for row in rows if not is_confidential(row.role, cycle.peers)]
-
     def change(self, row: Review, **values: Any) -> None:
         """Write new values of a review. Raises Conflict."""
         self._store.change(row, **values)
-
-    def _move_editions(self, row: Review, kind: str) -> None:
-        theirs = EDITIONS.c.review_id == row.id
-        self._store.execute(update(EDITIONS).where(theirs).values(kind=str(kind)))

@@ -263,7 +263,7 @@ async def test_the_person_reads_it_when_it_is_shared(chat: Chat) -> None:
 
     def share(store: object) -> None:
         cycle = store.reviews.cycles.get(row.cycle_id)  # type: ignore[attr-defined]
-        store.reviews.release(store.reviews.to_release(cycle, ids["ben"]), cycle)  # type: ignore[attr-defined]
+        store.reviews.releasing.release(store.reviews.releasing.to_release(cycle, ids["ben"]), cycle)  # type: ignore[attr-defined]
 
     chat.change(share)
     seen = {
