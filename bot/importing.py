@@ -26,7 +26,8 @@ from handlers.people.new_managers import managers, new_managers
 from handlers.people.reading import Reading, read_roster
 from handlers.people.welcome import welcome
 from storage.database import Database
-from storage.roster import Difference, Outdated
+from storage.people_file import Difference
+from storage.roster import Outdated
 from storage.sheets import Sheet, SheetProblem, read_sheet
 from storage.store import Store
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +14,7 @@ from storage.columns import Moment, SealedJson
 from storage.ids import new_id
 from storage.leaving import end_line
 from storage.people import PAST, Person
+from storage.people_file import FIELDS, Change, Difference, Entry, changes_of, completed
 from storage.tables import FOREVER, PersonRow, ReportingLine, Row
 
 if TYPE_CHECKING:
@@ -26,65 +25,6 @@ BATCH = 500
 
 PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
 LINES = ReportingLine.__table__  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One row of the people file, checked. `manager` is the manager's address, "" at the top. The file has no column
-    the fields that it `keeps`: what is known of them stays."""
-
-    email: str
-    name: str
-    manager: str = ""
-    team: str = ""
-    zone: str = ""
-    language: str = ""
-    role: str = "employee"
-    hired_on: str = ""
-    external_id: str = ""
-    department: str = ""
-    keeps: tuple[str, ...] = ()
-
-
-FIELDS = ("name", "department", "team", "zone", "language", "role", "hired_on", "external_id")
-
-
-@dataclass(frozen=True)
-class Change:
-    """A field of a person that the file gives another value; `manager` holds addresses."""
-
-    email: str
-    field: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What a people file would change: new people, changed fields, who is not in it any more, and who had left and is
-    in it again: with what changed about them since, among the changed fields."""
-
-    new: tuple[Entry, ...] = ()
-    changed: tuple[Change, ...] = ()
-    gone: tuple[str, ...] = ()
-    back: tuple[Entry, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the file says what is known already."""
-        return not (self.new or self.changed or self.gone or self.back)
-
-    @property
-    def mark(self) -> str:
-        """The same for the same difference: by it is known that nobody has changed the company since it was shown."""
-        parts = (
-            (*map(asdict, self.new),),
-            (*map(asdict, self.changed),),
-            self.gone,
-            (*map(asdict, self.back),),
-        )
-        sorted_parts = [sorted(map(json.dumps, part)) for part in parts]
-        return hashlib.sha256(json.dumps(sorted_parts).encode()).hexdigest()[:32]
 
 
 class Outdated(Exception):
@@ -130,7 +70,7 @@ class Roster:
         wanted = tuple(wanted)
         now, former = self.entries(), self._former(wanted)
         known = {**now, **former}
-        by_email = _completed(wanted, known)
+        by_email = completed(wanted, known)
         return Difference(
             new=tuple(entry for email, entry in by_email.items() if email not in known),
             back=tuple(entry for email, entry in by_email.items() if email in former),
@@ -139,7 +79,7 @@ class Roster:
                 change
                 for email, entry in by_email.items()
                 if email in known
-                for change in _changes(known[email], entry)
+                for change in changes_of(known[email], entry)
             ),
         )
 
@@ -187,7 +127,7 @@ class Roster:
         entries = tuple(entries)
         before, former = self.entries(), self._former(entries)
         left = {email: self._left(email) for email in former}
-        wanted = _completed(entries, {**before, **former})
+        wanted = completed(entries, {**before, **former})
         difference = self.difference(wanted.values())
         if difference.mark != shown:
             raise Outdated
@@ -237,7 +177,7 @@ class Roster:
         self._store.leavers.bring_back(ended, left_at=run.at)
         back = {entry["email"]: Entry(**entry) for entry in run.undo["entries"]}
         now = self.entries()
-        changes = [change for email, entry in back.items() for change in _changes(now[email], entry)]
+        changes = [change for email, entry in back.items() for change in changes_of(now[email], entry)]
         self._change_fields(changes, known)
         self._set_lines(back, now, known)
         self._store.change(run, state="undone", entries=[], undo=None)
@@ -326,21 +266,6 @@ class Roster:
             self._store.connection.execute(insert(LINES), rows[start : start + BATCH])
 
 
-def _completed(entries: Iterable[Entry], now: Mapping[str, Entry]) -> dict[str, Entry]:
-    """The entries by address, with what is known where the file says nothing; a manager who leaves is nobody's."""
-    wanted = {entry.email: entry for entry in entries}
-    return {email: _with_known(entry, now.get(email), wanted) for email, entry in wanted.items()}
-
-
-def _with_known(entry: Entry, known: Entry | None, wanted: Mapping[str, Entry]) -> Entry:
-    if known is None or not entry.keeps:
-        return entry
-    kept = {name: getattr(known, name) for name in entry.keeps}
-    if kept.get("manager") not in wanted:
-        kept.pop("manager", None)
-    return replace(entry, **kept)
-
-
 def _columns(entry: Entry) -> dict[str, Any]:
     values = {name: getattr(entry, name) for name in FIELDS}
     return {**values, "hired_on": date.fromisoformat(entry.hired_on) if entry.hired_on else None}
@@ -349,10 +274,3 @@ def _columns(entry: Entry) -> dict[str, Any]:
 def _line(subject: str, manager: str, since: date, revision: int) -> dict[str, Any]:
     row = {"id": new_id(), "subject_id": subject, "manager_id": manager, "since": since}
     return {**row, "until": FOREVER, "revision": revision}
-
-
-def _changes(before: Entry, after: Entry) -> Iterable[Change]:
-    for name in (*FIELDS, "manager"):
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            yield Change(after.email, name, old, new)

@@ -15,7 +15,8 @@ from handlers.people.left_open import entitle
 from handlers.people.new_managers import managers, new_managers
 from handlers.people.reading import read_roster
 from handlers.people.welcome import welcome
-from storage.roster import Change, Difference, Entry, Outdated, RosterRun
+from storage.people_file import Change, Difference, Entry
+from storage.roster import Outdated, RosterRun
 
 feature = Feature("people", title=Phrase("People"))
 

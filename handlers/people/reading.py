@@ -15,7 +15,7 @@ from handlers.kit.tables import Fault
 from handlers.kit.text import LANGUAGES, LANGUAGES_TOO, Phrase, Text, Verbatim, names
 from handlers.kit.typed import clean, folded
 from handlers.kit.zones import zone_called
-from storage.roster import Entry
+from storage.people_file import Entry
 from storage.sheets import Sheet, called
 
 MANAGER = (
