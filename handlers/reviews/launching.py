@@ -70,6 +70,12 @@ def plan_card(request: Request, cycle: ReviewCycle, title: Text) -> Card:
         Section(_late(cycle)),
         Section(_shown(cycle)),
         Note(Phrase("You run it, so it is not about you. Everybody who is not named above hears nothing.")),
+        *_doors(cycle),
+    )
+
+
+def _doors(cycle: ReviewCycle) -> tuple[Button, ...]:
+    return (
         Button(
             Phrase("Launch"),
             launch.bind(cycle=cycle.id),

@@ -188,31 +188,39 @@ class _Reading:
         if known and wanted.get("direction") not in (None, known.direction):
             row.fault("direction", Phrase("what is good stays as it is; write a new key result instead"))
             return
-        if known is None and not wanted.get("unit") and _PERCENT.search(row.get("target")):
-            wanted["unit"] = "%"
-        unit = wanted.get("unit") or (known.unit if known else "")
-        for name in ("start", "target", "high", "stretch", "value"):
-            if unit != "%" and _PERCENT.search(row.get(name)):
-                row.fault(
-                    name, Phrase("this is a percentage; write the number in the unit of this key result")
-                )
+        _look_at_percents(row, known, wanted)
         values = _new(wanted) if known is None else _different(known, wanted)
-        measure = _measure(known, values)
-        if measure and (mistake := measure.mistake()):
-            problem = mistaken(mistake)
-            row.fault(_COLUMN_OF.get(problem.question, "target"), problem.words)
-        elif values and (values.get("weight") or 0) < 0:
-            row.fault("weight", Phrase("A weight is 0 or more."))
-        elif known and known.locked and CORE & values.keys():
-            row.fault(
-                "result_id", Phrase("this is the core of a template: what is measured, and its weight, stay")
-            )
-        elif known and known.part and values.keys() - {"title"}:
-            row.fault(
-                "result_id", Phrase("grades and points are given in chat, with the words that they need")
-            )
-        elif values:
+        if _fits(row, known, values) and values:
             change.results.append((known, values))
+
+
+def _look_at_percents(row: _Row, known: KeyResult | None, wanted: dict[str, Any]) -> None:
+    """A new key result with a target in percent is in percent; in what is counted otherwise, none means anything."""
+    if known is None and not wanted.get("unit") and _PERCENT.search(row.get("target")):
+        wanted["unit"] = "%"
+    unit = wanted.get("unit") or (known.unit if known else "")
+    for name in ("start", "target", "high", "stretch", "value"):
+        if unit != "%" and _PERCENT.search(row.get(name)):
+            row.fault(name, Phrase("this is a percentage; write the number in the unit of this key result"))
+
+
+def _fits(row: _Row, known: KeyResult | None, values: Mapping[str, Any]) -> bool:
+    """Whether a key result can have these values; what hinders is noted."""
+    measure = _measure(known, values)
+    if measure and (mistake := measure.mistake()):
+        problem = mistaken(mistake)
+        row.fault(_COLUMN_OF.get(problem.question, "target"), problem.words)
+    elif values and (values.get("weight") or 0) < 0:
+        row.fault("weight", Phrase("A weight is 0 or more."))
+    elif known and known.locked and CORE & values.keys():
+        row.fault(
+            "result_id", Phrase("this is the core of a template: what is measured, and its weight, stay")
+        )
+    elif known and known.part and values.keys() - {"title"}:
+        row.fault("result_id", Phrase("grades and points are given in chat, with the words that they need"))
+    else:
+        return True
+    return False
 
 
 _COLUMN_OF = {"way": "direction", "begin": "start", "high": "high", "stretch": "stretch"}
