@@ -226,8 +226,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     try:
         answer = await client.auth_test()
     except Exception as error:
-        found, _, fix = problem_of(error).partition(". ")
-        yield Finding("Slack", found, fix)
+        yield Finding("Slack", *problem_of(error))
         return
     yield Finding("Slack token", "accepted")
     granted = set(str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(",")) - {""}

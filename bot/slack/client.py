@@ -101,14 +101,14 @@ def wait_of(error: SlackApiError) -> float | None:
         return USUAL
 
 
-def problem_of(error: Exception) -> str:
-    """Why Slack does not let us in, as one sentence for the operator with its fix. Only what Slack itself says of our
+def problem_of(error: Exception) -> tuple[str, str]:
+    """Why Slack does not let us in, for the operator, and what mends it. Only what Slack itself says of our
     token has to do with it: a proxy's page, or an outage of theirs, is mended by no other token."""
     word = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
     if isinstance(error, SlackApiError) and word and word not in OUT_OF_ORDER:
-        return f"Slack refuses SLACK_BOT_TOKEN ({word}). Install the app again and set it."
+        return f"Slack refuses SLACK_BOT_TOKEN ({word})", "Install the app again and set it."
     found = word or f"an answer that is not Slack's, HTTP status {status_of(error)}"  # type: ignore[arg-type]
-    return f"Slack cannot be reached ({found}). Check the network and SLACK_API_URL."
+    return f"Slack cannot be reached ({found})", "Check the network and SLACK_API_URL."
 
 
 def _needed_of(error: SlackApiError) -> str:

@@ -93,7 +93,7 @@ class SlackPlatform:
         try:
             answer = await self._client.auth_test()
         except NO_ANSWER as error:
-            raise Complaint(problem_of(error)) from None
+            raise Complaint(". ".join(problem_of(error))) from None
         return Me(
             str(answer["team_id"]),
             str(answer["user_id"]),
