@@ -8,6 +8,9 @@ from typing import Any
 
 import orjson
 
+# Where memory is refused for a text as long as this, orjson 3 brings the process down, and `json` raises MemoryError.
+_LONG = 2**16
+
 _AS_THEY_ARE = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -23,6 +26,8 @@ def to_json(thing: Any, default: Callable[[Any], Any] | None = None) -> bytes:
 
 def from_json(words: str | bytes) -> Any:
     """The thing that JSON says; raises ValueError when it is none."""
+    if len(words) > _LONG:
+        return json.loads(words)
     try:
         return orjson.loads(words)
     except orjson.JSONDecodeError:
