@@ -102,16 +102,13 @@ class Clock:
     async def tick(self) -> TickReport:
         """Ring what is due, plan who changed, remind who owes something, and wake the delivery."""
         async with self._one_at_a_time:
-            report, units = TickReport(), self._units
+            report, work = TickReport(), self._begin
             ends = time.monotonic() + TICK_TIME
-            await self._core.database.write(under(self._term, _notice_the_time))
-            for work in (units.ring_some, units.plan_some, units.ring_some, units.remind_some):
-                while not self._stopping and time.monotonic() < ends:
-                    done = await self._core.database.write(under(self._term, work))
-                    if done is None:
-                        break
-                    report.add(done)
-            await self._core.database.write(under(self._term, self._alert))
+            while done := await self._core.database.write(under(self._term, work)):
+                report.add(done)
+                if self._stopping or time.monotonic() > ends:
+                    break
+                work = self._units.some
             self.counts.update(report.decided)
             self.ticked_at = self._core.database.now()
         self._delivery.wake()
@@ -119,8 +116,12 @@ class Clock:
             await self._core.committed(report.touched)
         return report
 
-    def _alert(self, store: Store) -> int:
-        return tell_operators(self._core, store)
+    def _begin(self, store: Store) -> TickReport | None:
+        """The first unit of a tick: mostly there is nothing to do, and it is the only one."""
+        _notice_the_time(store)
+        if error := store.attempt(lambda: tell_operators(self._core, store)):
+            log.error("alert failed", extra={"error": type(error).__name__})
+        return self._units.some(store)
 
     # The fixed bells ---------------------------------------------------------------------------------------
 

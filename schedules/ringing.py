@@ -64,6 +64,10 @@ class Units:
         self._core = core
         self._bells = bells
 
+    def some(self, store: Store) -> TickReport | None:
+        """What rings goes before what is planned, and who is planned rings before anybody is reminded."""
+        return self.ring_some(store) or self.plan_some(store) or self.remind_some(store)
+
     # Ringing -----------------------------------------------------------------------------------------------
 
     def ring_some(self, store: Store) -> TickReport | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import event
+
 from handlers.kit.dispatch import Core
 from schedules.clock import Clock
 from schedules.delivery import Delivery
@@ -35,6 +37,23 @@ async def test_everybody_is_planned_where_they_are(any_alarms: Chat) -> None:
     assert due(any_alarms, "chen") == datetime(2026, 11, 24, 2, tzinfo=UTC)
     assert due(any_alarms, "eve") == datetime(2026, 11, 23, 15, tzinfo=UTC)
     assert (await any_alarms.tick()).planned == 0
+
+
+async def test_a_tick_with_nothing_to_do_is_one_unit_of_work(any_alarms: Chat) -> None:
+    await any_alarms.tick()
+    commits: list[object] = []
+    event.listen(any_alarms.database.engine, "commit", commits.append)
+    await any_alarms.tick()
+    assert len(commits) == 1
+
+
+async def test_what_nobody_can_say_to_administrators_keeps_nobody_waiting(any_alarms: Chat) -> None:
+    """A cause that only another version knows, for example."""
+    await any_alarms.tick()
+    any_alarms.change(lambda store: store.alerts.note("of another version"))
+    any_alarms.at(TOMORROW)
+    await any_alarms.tick()
+    assert outcomes(any_alarms, "ben") == [("sent", "")]
 
 
 async def test_a_moment_rings_once_and_the_next_is_planned(any_alarms: Chat) -> None:
