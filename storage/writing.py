@@ -55,11 +55,14 @@ class Job:
 
 
 class Group:
-    """The units of one transaction: all of them, those that are done, and those that are to be tried alone."""
+    """The units of one transaction: all of them, those that are done, and those that are to be tried alone.
 
-    def __init__(self, view: View, jobs: list[Job]) -> None:
+    `sole`: there is one and there will be no other, so that it needs no savepoint."""
+
+    def __init__(self, view: View, jobs: list[Job], *, sole: bool = False) -> None:
         self.view = view
         self.jobs = jobs
+        self.sole = sole
         self.done: list[Job] = []
         self.again: list[Job] = []
 
@@ -105,7 +108,7 @@ class Groups:
 
     def run_group(self, connection: Connection, jobs: list[Job]) -> list[Job]:
         """Begin, run each unit, commit, and tell everybody; returns who is to be tried alone."""
-        group = self.begun(jobs)
+        group = Group(View(self._memory), jobs, sole=len(jobs) == 1)
         try:
             with connection.begin():
                 for job in jobs:
@@ -129,28 +132,34 @@ class Groups:
     def run_one(self, connection: Connection, group: Group, job: Job) -> None:
         """Run one unit in its savepoint. What it raises is undone, and no neighbour's business."""
         store = Store(connection, group.view, job.now())
-        run_raw(connection, "SAVEPOINT unit")
+        if not group.sole:
+            run_raw(connection, "SAVEPOINT unit")
         try:
             job.result = job.work(store)
             job.noted = store.finish()
-            run_raw(connection, "RELEASE SAVEPOINT unit")
+            if not group.sole:
+                run_raw(connection, "RELEASE SAVEPOINT unit")
             group.done.append(job)
             if store.forgets:
                 self.forgetting = job.forgets = True
         except OperationalError as error:
             if error.connection_invalidated:
                 raise
-            self._undo(connection, store)
+            self._undo(connection, group, store)
             group.again.append(job)  # waited on a lock of another process: not its neighbours' fault
-            if self._haste:  # and those who need the same lock do not each make the others wait for it
+            # And those who need the same lock do not each make the others wait for it.
+            if self._haste and not group.sole:
                 run_raw(connection, self._haste)
         except Exception as error:
-            self._undo(connection, store)
+            self._undo(connection, group, store)
             job.refused = True
             job.settle(None, error)
 
-    def _undo(self, connection: Connection, store: Store) -> None:
-        run_raw(connection, "ROLLBACK TO SAVEPOINT unit")
+    def _undo(self, connection: Connection, group: Group, store: Store) -> None:
+        if group.sole:
+            connection.rollback()
+        else:
+            run_raw(connection, "ROLLBACK TO SAVEPOINT unit")
         store.undone()
 
     def _retry(self, connection: Connection, job: Job) -> None:
