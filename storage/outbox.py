@@ -188,14 +188,23 @@ class Outbox:
             self._store.slots.reinstate(row)
         return len(rows)
 
-    def withdraw(self, about: str, card: str, *, person_id: str | None, place_id: str | None) -> Withdrawn:
-        """What shows this to a reader is replaced by `card` where it is kept, and not sent where it waits. What may
-        have arrived, and waits to be tried again, is sent with the new card."""
+    def withdraw(
+        self,
+        about: str,
+        card: str,
+        *,
+        person_id: str | None,
+        place_id: str | None,
+        keeps_waiting: bool = False,
+    ) -> Withdrawn:
+        """What shows this to a reader is replaced by `card` where it is kept, and not sent where it waits, unless it
+        `keeps_waiting`. What may have arrived, and waits to be tried again, is sent with the new card."""
         theirs = TABLE.c.person_id == person_id if person_id else TABLE.c.place_id == place_id
         shows = (TABLE.c.about == about, theirs)
         unsent = (TABLE.c.state == "waiting", TABLE.c.ambiguous == 0)
-        taken_back = {"state": "cancelled", "reason": TAKEN_BACK}
-        self._store.execute(update(TABLE).where(*shows, *unsent).values(**taken_back))
+        if not keeps_waiting:
+            taken_back = {"state": "cancelled", "reason": TAKEN_BACK}
+            self._store.execute(update(TABLE).where(*shows, *unsent).values(**taken_back))
         kept = self._store.execute(
             update(TABLE)
             .where(*shows)

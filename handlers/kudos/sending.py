@@ -15,6 +15,7 @@ from handlers.kudos.taking_back import take_back_button, told_about
 from handlers.kudos.thanks import DAILY, RECEIVED, Thanks, carried, channel, feature, headline, reason
 from storage.kudos import KudosRow
 from storage.people import Person
+from storage.store import Store
 from storage.tables import Place
 
 GIVE = "kudos.give"
@@ -163,14 +164,11 @@ def _posted(request: Request, thanks: Thanks, place: Place | None) -> tuple[Tell
 
 def _receivers_told(request: Request, thanks: Thanks, place: Place | None) -> tuple[Tell, ...]:
     """Each hears it alone; who else was thanked in private stays between them and the giver."""
+    rows = request.store.kudos.standing(thanks.group, reader=request.actor.id)
+    card = received(request.store, rows[0], _audience(request, place))
     return tuple(
         Tell(
-            Card(
-                Phrase("{giver} thanks you", giver=Verbatim(request.actor.name)),
-                *reason(request.store, thanks.why, thanks.tags, thanks.quoted),
-                Note(_audience(request, place)),
-                Button(Phrase("Thank back"), thank.bind(to=request.actor.id)),
-            ),
+            card,
             to=person.id,
             topic=f"kudos:{thanks.group}:{person.id}",
             about=told_about(thanks.group, person.id),
@@ -180,10 +178,25 @@ def _receivers_told(request: Request, thanks: Thanks, place: Place | None) -> tu
     )
 
 
+def received(store: Store, row: KudosRow, audience: Text) -> Card:
+    """How a receiver reads it, with a word on where else it is read."""
+    return Card(
+        Phrase("{giver} thanks you", giver=Verbatim(store.directory.named(row.author_id))),
+        *reason(store, row.why, row.tags, row.quoted),
+        Note(audience),
+        Button(Phrase("Thank back"), thank.bind(to=row.author_id)),
+    )
+
+
 def _audience(request: Request, place: Place | None) -> Text:
     if place:
-        return Phrase("Posted in {channel}, where everybody can read it.", channel=channel(place))
+        return posted_in(place)
     return Phrase("Only you and {giver} can read this. HR has no access.", giver=Verbatim(request.actor.name))
+
+
+def posted_in(place: Place) -> Text:
+    """What receivers are told about a post."""
+    return Phrase("Posted in {channel}, where everybody can read it.", channel=channel(place))
 
 
 @feature.button(allow=everyone)

@@ -1,12 +1,13 @@
-"""Kudos that were never posted: their giver hears it, and may post them where Upbeat can write."""
+"""Kudos that were never posted: their giver hears it and may post them elsewhere; receivers read of no post."""
 
 from handlers.kit.cards import Button, Card, Note
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Phrase, names
+from handlers.kit.text import Phrase, Text, names
 from handlers.kudos.places import other_place
-from handlers.kudos.taking_back import NOTHING_LEFT, giver, take_back_button
-from handlers.kudos.thanks import channel, feature, headline, reason
+from handlers.kudos.sending import posted_in, received
+from handlers.kudos.taking_back import NOTHING_LEFT, giver, take_back_button, told_about
+from handlers.kudos.thanks import RECEIVED, channel, feature, headline, reason
 from storage.kudos import KudosRow
 from storage.store import Store
 from storage.tables import Outgoing, Place
@@ -14,7 +15,7 @@ from storage.tables import Outgoing, Place
 
 @feature.not_posted("kudos")
 def not_posted(store: Store, group: str, row: Outgoing) -> tuple[Tell, ...]:
-    """Tell the giver, who was promised a post."""
+    """Tell the giver, who was promised a post; what the receivers read of it is put right where it stands."""
     rows, meant = store.kudos.public(group), store.outbox.place_of(row)
     by = rows[0].author_id if rows else None
     if by is None or meant is None:
@@ -32,7 +33,26 @@ def not_posted(store: Store, group: str, row: Outgoing) -> tuple[Tell, ...]:
         *(_button(place, group, row.id) for place in ((other, meant) if other else (meant,))),
         take_back_button(group),
     )
-    return (Tell(card, to=by, topic=f"kudos:{group}:unposted:{row.id}"),)
+    refused = Phrase("It could not be posted in {channel}.", channel=channel(meant))
+    return (
+        Tell(card, to=by, topic=f"kudos:{group}:unposted:{row.id}"),
+        *_receivers_read(store, rows, refused, row.id),
+    )
+
+
+def _receivers_read(store: Store, rows: list[KudosRow], audience: Text, cause: str) -> tuple[Tell, ...]:
+    return tuple(
+        Tell(
+            received(store, row, audience),
+            to=row.subject_id,
+            over=told_about(row.group_id, row.subject_id),
+            corrects=True,
+            topic=f"kudos:{row.group_id}:{row.subject_id}:{cause}",
+            about=told_about(row.group_id, row.subject_id),
+            notice=RECEIVED,
+        )
+        for row in rows
+    )
 
 
 def _button(place: Place, group: str, instead: str) -> Button:
@@ -54,7 +74,10 @@ def post_again(request: Request, group: str, place: str, instead: str) -> Reply:
     request.store.kudos.move(rows, found)
     people = names(request.person(row.subject_id).name for row in rows)
     done = Phrase("Posted in {channel}: you thanked {people}.", channel=channel(found), people=people)
-    return Reply(show=Card(done, take_back_button(group)), tell=(_post(request.store, rows, found, topic),))
+    read = _receivers_read(request.store, rows, posted_in(found), f"{instead}:again")
+    return Reply(
+        show=Card(done, take_back_button(group)), tell=(_post(request.store, rows, found, topic), *read)
+    )
 
 
 def _post(store: Store, rows: list[KudosRow], place: Place, topic: str) -> Tell:

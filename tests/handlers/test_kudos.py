@@ -102,6 +102,30 @@ async def test_the_giver_hears_that_a_post_was_refused_and_may_post_it_elsewhere
     assert given(chat)[0].place_id == other
 
 
+async def test_no_receiver_goes_on_reading_of_a_post_that_was_refused(chat: Chat) -> None:
+    """Chen is told in the morning: of what stands then."""
+    place(chat)
+    chat.change(lambda store: store.preferences.set(chat.ids["chen"], "quiet", ["09:00", "19:00"]))
+    await chat.says("ada", "/kudos @ben @chen for the calm incident call")
+    await chat.presses("ada", "Post it")
+    other = place(chat, "all", "C2")
+    line = NotThere("web")
+    delivery = Delivery(chat.core, [line], worker="test")
+    while await delivery.deliver():
+        pass
+    ben, chen = ([p for p in line.parcels if p.person_id == chat.ids[who]] for who in ("ben", "chen"))
+    assert (len(ben), ben[1].over is not None, chen) == (2, True, [])
+    assert "It could not be posted in #general." in Voice().plain(ben[1].card)
+    await chat.presses("ada", "Post in #all", on=chat.told_cards("ada")[-1])
+    arrived = {parcel.person_id: parcel for parcel in await chat.deliver()}
+    assert "Posted in #all" in Voice().plain(arrived[chat.ids["ben"]].card)
+    assert arrived[chat.ids["ben"]].over
+    chat.wait(hours=10)
+    (late, *_) = await chat.deliver()
+    assert "Posted in #all" in Voice().plain(late.card)
+    assert other in {row.place_id for row in given(chat)}
+
+
 async def test_private_kudos_go_to_the_receivers_alone(chat: Chat) -> None:
     place(chat)
     await chat.says("ada", "/kudos @ben @chen for the calm call")
