@@ -95,6 +95,7 @@ async def postgres_chat(tmp_path: Path) -> AsyncIterator[Chat]:
 
 @pytest.fixture(params=ENGINES)
 async def any_chat(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Chat]:
-    """The same on each database that Upbeat runs on."""
+    """The same on each database that Upbeat runs on. A long story is played on SQLite alone where others run all its
+    statements on PostgreSQL."""
     async with company_of_its_own(request.param, tmp_path) as made:
         yield made

@@ -123,8 +123,7 @@ async def _file(chat: Chat, who: str) -> str:
     )
 
 
-async def test_the_person_learns_it_when_it_is_over_and_not_before(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_the_person_learns_it_when_it_is_over_and_not_before(chat: Chat) -> None:
     await opened(chat)
     before = (chat.told("ben"), (await chat.says("ben", "/upbeat privacy")).text, await _file(chat, "ben"))
     assert not any(word in seen for seen in before for word in ("Hana", "COMPLAINT", "Inês"))

@@ -79,21 +79,21 @@ async def begun(chat: Chat) -> None:
     await chat.says("ben", "/goals update 1.2 3%")
 
 
-async def test_the_next_is_drafted_from_the_last(any_chat: Chat) -> None:
-    await begun(any_chat)
-    assert "Carry over" in (await any_chat.says("ben", "/goals next")).buttons
-    heard = await any_chat.presses("ben", "Carry over")
+async def test_the_next_is_drafted_from_the_last(chat: Chat) -> None:
+    await begun(chat)
+    assert "Carry over" in (await chat.says("ben", "/goals next")).buttons
+    heard = await chat.presses("ben", "Carry over")
     assert "2. Customers find their way, from Fri, Jan 1, 2027" in heard, heard.text
     assert "Reached, and so not carried over: churn" in heard
-    last, row = sorted(any_chat.rows(Goal), key=lambda row: row.number)
+    last, row = sorted(chat.rows(Goal), key=lambda row: row.number)
     assert (row.begins_on, row.ends_on, row.carried_from) == (date(2027, 1, 1), date(2027, 3, 31), last.id)
-    made = {each.title: each for each in any_chat.rows(KeyResult) if each.goal_id == row.id}
+    made = {each.title: each for each in chat.rows(KeyResult) if each.goal_id == row.id}
     assert set(made) == {"sign-ups", "live in Japan"}
     assert (made["sign-ups"].start, made["sign-ups"].value, made["sign-ups"].target) == (300, 300, 500)
-    heard = await any_chat.says("ben", "/goals next")
+    heard = await chat.says("ben", "/goals next")
     assert "Carry over" not in heard.buttons
     assert "Nothing waits" in heard
-    assert "2.1. sign-ups: 300, from 300 to 500 (0 %)" in await any_chat.says("ben", "/goals")
+    assert "2.1. sign-ups: 300, from 300 to 500 (0 %)" in await chat.says("ben", "/goals")
 
 
 async def test_nothing_comes_twice(chat: Chat) -> None:

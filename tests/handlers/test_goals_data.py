@@ -125,8 +125,7 @@ async def test_what_a_person_says_counts_though_it_reads_data(chat: Chat) -> Non
     assert "80 %" in await chat.says("ben", "/goals")
 
 
-async def test_a_silent_source_alerts_whoever_set_it_up_once(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_a_silent_source_alerts_whoever_set_it_up_once(chat: Chat) -> None:
     crm = Sender(chat, stale_days=7, owner="dora")
     await crm.sends(at(chat, "1"))
     chat.wait(days=6)
@@ -176,8 +175,7 @@ async def test_figures_about_people_are_theirs(any_chat: Chat) -> None:
     ]
 
 
-async def test_one_delivery_moves_whatever_reads_it(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_one_delivery_moves_whatever_reads_it(chat: Chat) -> None:
     crm = Sender(chat)
     await connected(chat, crm)
     await crm.sends(at(chat, "3", person="ben@example.com", metric="visits"))

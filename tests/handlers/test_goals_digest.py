@@ -37,8 +37,7 @@ async def closes(chat: Chat) -> list[Heard]:
     return [heard for heard in chat.told_cards("ada")[before:] if "What moved in your team" in heard]
 
 
-async def test_a_manager_hears_what_moved_from_what_to_what_and_by_whom(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_a_manager_hears_what_moved_from_what_to_what_and_by_whom(chat: Chat) -> None:
     await has(chat, "ben", "Ship", "sign-ups from 0 to 10", "bugs from 9 to 1")
     await has(chat, "eve", "Quiet nights", "calls from 8 to 2", kind="goal_private")
     await asked(chat)

@@ -49,13 +49,13 @@ async def two_goals(chat: Chat) -> None:
     await chat.says("ben", "/goals add Be kind")
 
 
-async def test_a_round_trip_changes_nothing(any_chat: Chat) -> None:
-    await two_goals(any_chat)
-    book = await exported(any_chat)
-    before = len(any_chat.rows(GoalChange))
-    heard = await sends(any_chat, "ben", book)
+async def test_a_round_trip_changes_nothing(chat: Chat) -> None:
+    await two_goals(chat)
+    book = await exported(chat)
+    before = len(chat.rows(GoalChange))
+    heard = await sends(chat, "ben", book)
     assert "This file changes nothing" in heard, heard.text
-    assert len(any_chat.rows(GoalChange)) == before
+    assert len(chat.rows(GoalChange)) == before
 
 
 async def test_the_same_in_chinese(chat: Chat) -> None:

@@ -144,8 +144,7 @@ async def test_a_rate_is_the_percentage_that_people_see(chat: Chat, form: str) -
     assert figures(chat, "chen") == [("present", "2026-10-31", "0.00005")]
 
 
-async def test_whom_nobody_knows_waits_is_listed_and_said(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_whom_nobody_knows_waits_is_listed_and_said(chat: Chat) -> None:
     begins(chat)
     content = MONTH.replace("E9", "E404")
     heard = await described(chat, content=content)

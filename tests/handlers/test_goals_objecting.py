@@ -107,8 +107,7 @@ async def test_a_doubted_figure_says_so_and_a_correction_moves_the_score(chat: C
     assert "is said to be wrong" not in await chat.presses("ben", "Why this number?", on=shown)
 
 
-async def test_an_appeal_on_a_score_goes_to_the_manager_and_is_answered(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_an_appeal_on_a_score_goes_to_the_manager_and_is_answered(chat: Chat) -> None:
     await write(chat, "ben", "sign-ups from 100 to 500")
     await chat.says("ben", "/goals update 1 200")
     shown = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))

@@ -30,18 +30,18 @@ def picture(heard: Heard) -> Picture:
     return found
 
 
-async def test_a_goal_over_time_says_what_it_shows(any_chat: Chat) -> None:
-    await forty_customers(any_chat)
-    heard = await any_chat.says("ben", "/goals chart 1")
+async def test_a_goal_over_time_says_what_it_shows(chat: Chat) -> None:
+    await forty_customers(chat)
+    heard = await chat.says("ben", "/goals chart 1")
     drawn = picture(heard).chart
     assert isinstance(drawn, Course)
     assert [percent for _, percent in drawn.points] == [0, 20, 33, 63, 63]
     assert drawn.points[-1][0] == MONDAY.date()
     assert "Sign 40 customers: 63 % after 8 of 13 weeks, ahead of the straight line by 5 points" in heard
-    heard = await any_chat.presses("ben", "As a table")
+    heard = await chat.presses("ben", "As a table")
     assert not heard.card.pictures() if heard.card else False
     assert "Mon, Nov 23, 2026: 63 %" in heard
-    assert picture(await any_chat.presses("ben", "As a picture"))
+    assert picture(await chat.presses("ben", "As a picture"))
 
 
 async def test_the_same_in_chinese(chat: Chat) -> None:
@@ -121,8 +121,7 @@ async def test_a_picture_is_drawn_anew_for_who_may_still_see_it(chat: Chat) -> N
     assert "Sign 40" not in await chat.says("dora", "/goals chart 1")
 
 
-async def test_who_prefers_reading_gets_tables_at_every_door(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_who_prefers_reading_gets_tables_at_every_door(chat: Chat) -> None:
     await forty_customers(chat)
     assert "As tables to read" in await chat.says("ben", "/upbeat settings charts tables")
     assert "Charts: As tables to read" in await chat.says("ben", "/settings")

@@ -160,8 +160,7 @@ async def test_what_was_corrected_by_hand_stays(chat: Chat) -> None:
     assert figures(chat, "ben") == [("days present", "2026-10-31", "22")]
 
 
-async def test_key_results_move_back_and_owners_hear_once(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_key_results_move_back_and_owners_hear_once(chat: Chat) -> None:
     begins(chat, "crm")
     await sales(chat, "100", first=True)
     await reads_sales(chat)

@@ -42,8 +42,7 @@ def reminders(chat: Chat, who: str) -> list[Heard]:
     return [seen for seen in chat.told_cards(who) if "Say how far your" in seen]
 
 
-async def test_who_said_nothing_is_asked_in_the_one_message_of_the_day(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_who_said_nothing_is_asked_in_the_one_message_of_the_day(chat: Chat) -> None:
     chat.at(NINE - timedelta(days=10))
     await chat.tick()
     await write(chat, "ben", "sign-ups from 100 to 500 users", "churn from 5% to 3%")
@@ -61,8 +60,7 @@ async def test_who_said_nothing_is_asked_in_the_one_message_of_the_day(any_chat:
     assert "everything was said since the last time" in why
 
 
-async def test_two_taps_settle_it_and_undo_owes_it_again(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_two_taps_settle_it_and_undo_owes_it_again(chat: Chat) -> None:
     chat.at(NINE - timedelta(days=10))
     await chat.tick()
     await write(chat, "grace", "sign-ups from 100 to 500 users", "churn from 5% to 3%")

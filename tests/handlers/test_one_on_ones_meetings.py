@@ -161,16 +161,16 @@ async def test_a_saved_plan_is_saved_once(chat: Chat) -> None:
 # Reminders --------------------------------------------------------------------------------------------------
 
 
-async def test_both_are_reminded_two_hours_before(any_chat: Chat) -> None:
-    await planned(any_chat)
-    await tick(any_chat, TUESDAY.replace(hour=6, minute=59))
-    assert owed(any_chat, "show") == []
-    await tick(any_chat, TUESDAY.replace(hour=7))
-    assert {_name(any_chat, row.person_id) for row in owed(any_chat, "show")} == {"ben", "chen"}
-    assert "One-on-one with Ben Okri" in any_chat.told_in_english("chen")
-    assert "One-on-one with Ben Okri" in await any_chat.presses("chen", "Open it")
-    await tick(any_chat, TUESDAY)
-    assert owed(any_chat, "show") == []
+async def test_both_are_reminded_two_hours_before(chat: Chat) -> None:
+    await planned(chat)
+    await tick(chat, TUESDAY.replace(hour=6, minute=59))
+    assert owed(chat, "show") == []
+    await tick(chat, TUESDAY.replace(hour=7))
+    assert {_name(chat, row.person_id) for row in owed(chat, "show")} == {"ben", "chen"}
+    assert "One-on-one with Ben Okri" in chat.told_in_english("chen")
+    assert "One-on-one with Ben Okri" in await chat.presses("chen", "Open it")
+    await tick(chat, TUESDAY)
+    assert owed(chat, "show") == []
 
 
 async def test_two_hours_after_both_are_asked_to_write_it_down(any_chat: Chat) -> None:
@@ -278,22 +278,22 @@ async def test_what_is_not_discussed_is_carried_over(any_chat: Chat) -> None:
 # Changes ----------------------------------------------------------------------------------------------------
 
 
-async def test_a_meeting_is_moved_for_both(any_chat: Chat) -> None:
-    await planned(any_chat)
-    await tick(any_chat, TUESDAY.replace(hour=7))
-    heard = await any_chat.says("chen", "/1on1 @ben")
-    heard = await any_chat.presses("chen", "Move the next", on=heard)
+async def test_a_meeting_is_moved_for_both(chat: Chat) -> None:
+    await planned(chat)
+    await tick(chat, TUESDAY.replace(hour=7))
+    heard = await chat.says("chen", "/1on1 @ben")
+    heard = await chat.presses("chen", "Move the next", on=heard)
     assert "At what time, on your clock?" in heard
-    await any_chat.submits("chen", day="2026-11-26", clock="15:00")
-    assert "陈明 moved your one-on-one to Thu, Nov 26, 2026, 8:00\u202fAM." in any_chat.told("ben")
-    assert owed(any_chat, "show") == []
-    await tick(any_chat, TUESDAY.replace(hour=11))
-    assert owed(any_chat, "write_notes") == []
-    await tick(any_chat, datetime(2026, 11, 26, 5, 0, tzinfo=UTC))
-    assert len(owed(any_chat, "show")) == 2
-    await tick(any_chat, datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
-    assert len(owed(any_chat, "write_notes")) == 2
-    assert "Tue, Dec 1, 2026, 10:00\u202fAM" in await any_chat.says("ben", "/1on1 @chen")
+    await chat.submits("chen", day="2026-11-26", clock="15:00")
+    assert "陈明 moved your one-on-one to Thu, Nov 26, 2026, 8:00\u202fAM." in chat.told("ben")
+    assert owed(chat, "show") == []
+    await tick(chat, TUESDAY.replace(hour=11))
+    assert owed(chat, "write_notes") == []
+    await tick(chat, datetime(2026, 11, 26, 5, 0, tzinfo=UTC))
+    assert len(owed(chat, "show")) == 2
+    await tick(chat, datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
+    assert len(owed(chat, "write_notes")) == 2
+    assert "Tue, Dec 1, 2026, 10:00\u202fAM" in await chat.says("ben", "/1on1 @chen")
 
 
 async def test_a_meeting_moved_to_later_the_same_day_is_recalled_again(chat: Chat) -> None:

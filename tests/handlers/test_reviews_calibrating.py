@@ -171,8 +171,7 @@ async def test_small_teams_are_hidden_in_the_heat_map(chat: Chat) -> None:
     assert "Fewer than 5 people" in heard, "Engines hides with Arts and IT, else a sum would tell of them"
 
 
-async def test_potential_is_words_for_the_session_and_gone_after_it(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_potential_is_words_for_the_session_and_gone_after_it(chat: Chat) -> None:
     await proposed(chat)
     await in_session(chat, "grace", "hana")
     shown = await chat.says("ada", "/review potential")

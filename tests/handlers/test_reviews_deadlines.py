@@ -171,8 +171,7 @@ async def test_the_reminders_come_on_time_and_only_to_who_still_owes(any_chat: C
     assert "Autumn 2026" not in chat.told("dora") + chat.told("ivan") + chat.told("grace")
 
 
-async def test_a_manager_hears_on_the_workday_after_and_the_author_knew(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_a_manager_hears_on_the_workday_after_and_the_author_knew(chat: Chat) -> None:
     await launched(chat)
     await chat.tick()
     assert "If it is missing then, Ada Lovelace hears that it is" in chat.told("ben")

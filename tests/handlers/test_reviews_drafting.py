@@ -54,8 +54,7 @@ def _words(given: dict[str, object]) -> dict[str, object]:
     return {name: item for name, item in given.items() if isinstance(item, str)}
 
 
-async def test_the_same_record_gives_the_same_draft_in_chinese_too(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_the_same_record_gives_the_same_draft_in_chinese_too(chat: Chat) -> None:
     await chat.says("chen", "/checkin 完成 索引重建；阻碍 等待采购")
     await launched(chat)
     await paper(chat, "chen")

@@ -82,8 +82,7 @@ async def ada_writes(chat: Chat) -> None:
     await paper_about(chat, "ada", "Ben Okri")
 
 
-async def test_the_whole_form_shows_it_beside_each_question(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_the_whole_form_shows_it_beside_each_question(chat: Chat) -> None:
     await ada_writes(chat)
     form = (await chat.presses("ada", "The whole form")).form
     assert form
@@ -137,8 +136,7 @@ async def paper_about(chat: Chat, who: str, about: str) -> None:
     await chat.does(who, Pressed(next(iter(key))))
 
 
-async def test_the_writer_sees_what_they_may_read_and_the_months(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_the_writer_sees_what_they_may_read_and_the_months(chat: Chat) -> None:
     await ada_writes(chat)
     assert "2026-07: 3" in chat.last["ada"]
     assert "Nothing is on record for 2026-05, 2026-06, 2026-08, and 2026-10" in chat.last["ada"]
@@ -156,8 +154,7 @@ async def test_the_writer_sees_what_they_may_read_and_the_months(any_chat: Chat)
     assert "tickets" not in heard
 
 
-async def test_what_is_cited_is_numbered_and_opened_by_the_reviewee(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_what_is_cited_is_numbered_and_opened_by_the_reviewee(chat: Chat) -> None:
     await ada_writes(chat)
     await press_beside(chat, "ada", "Results", "Evidence")
     await press_beside(chat, "ada", "15.5 min", "Cite")

@@ -23,9 +23,8 @@ async def put_back(chat: Chat) -> Heard:
 
 
 async def test_out_of_a_cycle_nobody_owes_anything_about_them_and_those_concerned_hear_it_once(
-    any_chat: Chat,
+    chat: Chat,
 ) -> None:
-    chat = any_chat
     await launched(chat, others="upward")
     await chat.tick()
     form = await opened(chat, "ben", "self")
@@ -57,8 +56,7 @@ def _begun(chat: Chat, store: object) -> None:
     store.drafts.keep(draft, {"results": "half a sentence"})  # type: ignore[attr-defined]
 
 
-async def test_put_back_what_was_begun_goes_on(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_put_back_what_was_begun_goes_on(chat: Chat) -> None:
     await launched(chat)
     await chat.tick()
     chat.change(lambda store: _begun(chat, store))
@@ -112,8 +110,7 @@ async def test_in_chinese_they_hear_it_too(chat: Chat) -> None:
     assert "你也无需再写" in chat.told("chen")
 
 
-async def test_nothing_is_shared_or_calibrated_of_whom_is_out(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_nothing_is_shared_or_calibrated_of_whom_is_out(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
     await write(chat, "ada", "Ben Okri", growth="More", overall_points="4")

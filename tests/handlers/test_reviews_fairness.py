@@ -242,8 +242,7 @@ def readable(chat: Chat, review: str, who: str) -> list[ReviewRemark]:
     return chat.database.look_now(lambda store: store.reviews.remarks.of(review, reader=chat.ids[who]))
 
 
-async def test_a_remark_is_set_aside_with_a_reason_that_hr_reads_with_the_review(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_a_remark_is_set_aside_with_a_reason_that_hr_reads_with_the_review(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
     await write(chat, "ada", "Ben Okri", results="Bossy Ltd calls it bossy; I do not", growth="A talk in May")

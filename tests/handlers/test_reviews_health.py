@@ -92,8 +92,7 @@ async def test_a_cycle_is_not_paused_while_its_survey_is_open(chat: Chat) -> Non
     assert "Thank you" in chat.last["ben"]
 
 
-async def test_what_few_people_say_is_not_shown_and_not_kept(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_what_few_people_say_is_not_shown_and_not_kept(chat: Chat) -> None:
     await closed(chat)
     for who in ("ada", "ben", "chen", "eve"):
         await answers(chat, who, 1, "It was Ada")
@@ -105,8 +104,7 @@ async def test_what_few_people_say_is_not_shown_and_not_kept(any_chat: Chat) -> 
     assert chat.rows(SurveyAnswer) == []
 
 
-async def test_what_all_say_alike_is_not_said_of_each(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_what_all_say_alike_is_not_said_of_each(chat: Chat) -> None:
     await closed(chat)
     for who in EVERYBODY:
         await answers(chat, who, 1, "It was Ada")
@@ -146,8 +144,7 @@ async def test_one_answer_counts_once(chat: Chat) -> None:
     assert len(chat.rows(SurveyAnswer)) == 1
 
 
-async def test_the_health_of_a_cycle_as_a_picture_and_as_a_table(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_the_health_of_a_cycle_as_a_picture_and_as_a_table(chat: Chat) -> None:
     await launched(chat)
     await write(chat, "ben", "", growth="A talk")
     chat.wait(days=9)  # the phase is over, and Chen hands in all the same

@@ -136,8 +136,7 @@ async def test_hr_sees_what_nobody_is_asked_to_share_and_who_declined_shares_wha
     assert "Shared with Ben Okri." in await chat.presses("ada", "Share it")
 
 
-async def test_why_this_rating(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_why_this_rating(chat: Chat) -> None:
     await shared(chat)
     heard = await reads(chat)
     assert "Rating: 3 of 5: what the role needs" in heard
@@ -202,8 +201,7 @@ async def test_other_days_for_the_talk_move_it_before_its_phase_begins(chat: Cha
     assert "another last day" not in chat.told("eve")
 
 
-async def test_what_is_done_while_a_cycle_is_paused_is_not_owed_when_it_goes_on(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_what_is_done_while_a_cycle_is_paused_is_not_owed_when_it_goes_on(chat: Chat) -> None:
     await shared(chat)
     prepared = await chat.presses("ada", "Prepare the talk")
     result_ = await reads(chat)
@@ -290,8 +288,7 @@ async def test_an_appeal_goes_to_who_had_no_part_in_it_and_is_kept_with_a_reason
     assert "one appeal is decided once" in await chat.presses("ben", "Appeal", on=old)
 
 
-async def test_an_appeal_goes_on_to_the_next_when_who_was_to_answer_leaves(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_an_appeal_goes_on_to_the_next_when_who_was_to_answer_leaves(chat: Chat) -> None:
     assert "If they cannot answer any more" in await chat.presses(
         "ben", "Appeal", on=await shared_with_ben(chat)
     )
@@ -329,8 +326,7 @@ async def shared_with_ben(chat: Chat) -> Heard:
     return await reads(chat)
 
 
-async def test_an_appeal_waits_while_its_cycle_is_paused(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_an_appeal_waits_while_its_cycle_is_paused(chat: Chat) -> None:
     await appeals(chat)
     await chat.tick()
     assert "Ben Okri appeals against their rating" in chat.told("grace")
@@ -351,8 +347,7 @@ async def test_an_appeal_waits_while_its_cycle_is_paused(any_chat: Chat) -> None
     assert "the rating is kept" in chat.told("ben")
 
 
-async def test_who_appeals_in_a_pause_is_answered_when_the_cycle_goes_on(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_who_appeals_in_a_pause_is_answered_when_the_cycle_goes_on(chat: Chat) -> None:
     await shared(chat)
     await at_the_cycle(chat, "Pause")
     await chat.presses("ben", "Appeal", on=await reads(chat))
@@ -410,8 +405,7 @@ async def finalises(chat: Chat, card: Heard) -> Heard:
     return await chat.presses("ada", "Make it final")
 
 
-async def test_who_is_reminded_of_a_result_reads_it_before_acknowledging(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_who_is_reminded_of_a_result_reads_it_before_acknowledging(chat: Chat) -> None:
     await shared(chat)
     heard = await chat.presses("ben", "Do it now", on=await chat.opens("ben"))
     assert "Your review" in heard

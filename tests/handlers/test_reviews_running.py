@@ -405,9 +405,8 @@ async def test_another_manager_freezes_the_draft_and_hr_decides(any_chat: Chat) 
 
 
 async def test_of_two_managers_who_both_write_one_proposes_and_both_are_shown_with_their_weeks(
-    any_chat: Chat,
+    chat: Chat,
 ) -> None:
-    chat = any_chat
     await launched(chat, from_on="2026-08-31", to_on="2026-11-30")
     await go_on(chat, "write")
     chat.at(datetime(2026, 11, 25, 9, tzinfo=UTC))

@@ -66,8 +66,7 @@ async def test_no_copy_of_it_is_kept_beside_it(any_chat: Chat) -> None:
         assert "secret 0" not in repr([row.__dict__ for row in chat.rows(table)]), table
 
 
-async def test_who_may_read_it_is_who_was_named(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_who_may_read_it_is_who_was_named(chat: Chat) -> None:
     await upward(chat, *REPORTS)
     await go_on(chat, "share")
     chat.wait(hours=24)

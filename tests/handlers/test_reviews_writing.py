@@ -34,8 +34,7 @@ def telegram(chat: Chat, *people: str) -> None:
 # Part by part --------------------------------------------------------------------------------------------------------
 
 
-async def test_a_review_is_written_part_by_part_and_handed_in(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_a_review_is_written_part_by_part_and_handed_in(chat: Chat) -> None:
     await launched(chat)
     heard = await paper(chat, "ben")
     assert "0 of 6 parts answered" in heard
@@ -227,8 +226,7 @@ async def test_what_is_confidential_has_no_versions(chat: Chat) -> None:
 # Declining -----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_colleague_declines_and_the_reason_never_reaches_whom_it_is_about(any_chat: Chat) -> None:
-    chat = any_chat
+async def test_a_colleague_declines_and_the_reason_never_reaches_whom_it_is_about(chat: Chat) -> None:
     await launched(chat)
     cycle = the_cycle(chat)
     chat.change(lambda store: store.reviews.assign(cycle, chat.ids["ben"], chat.ids["eve"], PEER))
