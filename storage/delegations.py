@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -72,9 +73,9 @@ class Delegations:
         self._store.people_changed()
         self._store.touch(row.subject_id, row.named_id)
 
-    def end_all_of(self, person: str) -> None:
-        """Somebody leaves: whatever they were one of the two in ends at this instant."""
-        theirs = or_(DELEGATIONS.c.subject_id == person, DELEGATIONS.c.named_id == person)
+    def end_all_of(self, people: Sequence[str]) -> None:
+        """People leave: whatever they were one of the two in ends at this instant."""
+        theirs = or_(DELEGATIONS.c.subject_id.in_(people), DELEGATIONS.c.named_id.in_(people))
         ended = {"ended_at": self._store.now, "ended_how": "left"}
         self._store.execute(
             update(DELEGATIONS).where(theirs, DELEGATIONS.c.ended_at.is_(None)).values(**ended)

@@ -77,7 +77,7 @@ class Erasing:
         whom stays in the records of others."""
         emptied, kept = self._emptied(person_id, lambda row: person_id in (row.subject_id, row.author_id))
         self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
-        self._store.outbox.cancel_for(person_id, "erased")
+        self._store.outbox.cancel_for([person_id], "erased")
         self._forget_messages(person_id, instead)
         partners = _people([*emptied, *kept]) | self._who_knew(person_id)
         self._forget_name(person_id, partners, instead)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
 LINES = ReportingLine.__table__  # type: ignore[attr-defined]
 ACCOUNTS = Account.__table__  # type: ignore[attr-defined]
+BATCH = 500
+"""People in one statement."""
 
 
 class Leavers:
@@ -29,68 +31,78 @@ class Leavers:
     # Leaving -------------------------------------------------------------------------------------------------------
 
     def leave_all(self, people: Mapping[str, str]) -> dict[str, list[str]]:
-        """People leave now: their access, queued messages and reporting lines end, and what they owe goes to their
-        manager's list. Takes ids by address, returns the ids of the accounts that ended, by address."""
-        today = self._store.now.date()
-        managers = {person: self._store.directory.manager_of(person, today) for person in people.values()}
-        heirs = {person: self._heir(person, set(people.values())) for person in people.values()}
+        """People leave now: their access, queued messages and reporting lines end, and what they owe goes to the list
+        of the nearest manager who stays. Takes ids by address, returns the ids of the accounts that ended, by address.
+        """
+        leaving = set(people.values())
+        heirs = {person: self._heir(person, leaving) for person in people.values()}
         revision = self._store.people_changed()
-        for person, heir in heirs.items():
-            self._store.goals.answering.leave(person, heir)
-            self._store.reviews.running.leave(person)
-            self._store.objections.leave(person)
-        return {email: self._leave(person, managers[person], revision) for email, person in people.items()}
+        for some in _batches(heirs):
+            self._store.goals.answering.leave({person: heirs[person] for person in some})
+            self._store.objections.leave(some)
+        self._store.reviews.running.leave(heirs)
+        ended: dict[str, list[str]] = {}
+        for some in _batches(heirs):
+            ended |= self._leave(some, heirs, revision)
+        return {email: ended[person] for email, person in people.items()}
 
     def _heir(self, person_id: str, leaving: set[str]) -> str | None:
-        """Who decides about what somebody leaves behind: the nearest manager who stays."""
+        """Who has what somebody leaves behind: the nearest manager who stays."""
         directory = self._store.directory
         line = directory.line_above(person_id, self._store.now.date())
         return next((each for each in line if each not in leaving and directory.people[each].active), None)
 
-    def _leave(self, person_id: str, manager: str | None, revision: int) -> list[str]:
+    def _leave(
+        self, people: Sequence[str], heirs: Mapping[str, str | None], revision: int
+    ) -> dict[str, list[str]]:
         store = self._store
-        alive = (ACCOUNTS.c.person_id == person_id, ACCOUNTS.c.ended_key == "")
-        ended = [row[0] for row in store.execute(select(ACCOUNTS.c.id).where(*alive))]
-        for account in ended:
-            gone = {"ended_at": store.now, "ended_key": account, "revision": revision}
-            store.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(**gone))
-        store.execute(
-            update(PEOPLE).where(PEOPLE.c.id == person_id).values(left_at=store.now, revision=revision)
-        )
-        end_line(store, person_id, revision)
-        store.delegations.end_all_of(person_id)
-        store.outbox.cancel_for(person_id, "left")
-        self._hand_over(person_id, manager)
-        store.audit("left", "person", subject_id=person_id)
+        ended = self._end_accounts(people, revision)
+        gone = {"left_at": store.now, "revision": revision}
+        store.execute(update(PEOPLE).where(PEOPLE.c.id.in_(people)).values(**gone))
+        end_lines(store, people, revision)
+        store.delegations.end_all_of(people)
+        store.outbox.cancel_for(people, "left")
+        for person in store.obligations.owing(people):
+            self._hand_over(person, heirs[person])
+        for person in people:
+            store.audit("left", "person", subject_id=person)
         return ended
 
-    def _hand_over(self, person_id: str, manager: str | None) -> None:
+    def _end_accounts(self, people: Sequence[str], revision: int) -> dict[str, list[str]]:
+        alive = (ACCOUNTS.c.person_id.in_(people), ACCOUNTS.c.ended_key == "")
+        ended: dict[str, list[str]] = {person: [] for person in people}
+        which = select(ACCOUNTS.c.id, ACCOUNTS.c.person_id).where(*alive)
+        for account, person in self._store.execute(which):
+            ended[person].append(account)
+        gone = {"ended_at": self._store.now, "ended_key": ACCOUNTS.c.id, "revision": revision}
+        self._store.execute(update(ACCOUNTS).where(*alive).values(**gone))
+        return ended
+
+    def _hand_over(self, person_id: str, heir: str | None) -> None:
         for owed in self._store.obligations.of(person_id):
             self._store.change(owed, closed_at=self._store.now, closed_how="left")
-            if owed.kind == LEFT_GOAL:
-                self._pass_on(owed, manager)
-                continue
             # What two people agreed or said to each other is for nobody else to read, not even in a list.
             # What they were asked about a goal goes with the goal; who writes in a review now is for HR to say.
-            shared = (
-                not owed.kind.startswith(("one_on_ones.", "feedback.", "reviews.")) and owed.kind != ANSWER
-            )
-            if shared and manager and self._store.directory.people[manager].active:
-                self._store.obligations.open(
-                    manager,
-                    "people.settle",
-                    f"left:{owed.id}",
-                    title=owed.title,
-                    args={"obligation": owed.id, "person": person_id},
-                    due_at=owed.due_at,
-                )
-
-    def _pass_on(self, owed: ObligationRow, manager: str | None) -> None:
-        """Somebody else has left before: what becomes of their goal is the next one's to decide."""
-        if manager and self._store.directory.people[manager].active:
+            private = owed.kind.startswith(("one_on_ones.", "feedback.", "reviews.")) or owed.kind == ANSWER
+            if heir is None or private:
+                continue
+            if owed.kind == LEFT_GOAL:
+                self._pass_on(owed, heir)
+                continue
             self._store.obligations.open(
-                manager, owed.kind, owed.about, title=owed.title, args=owed.args, due_at=owed.due_at
+                heir,
+                "people.settle",
+                f"left:{owed.id}",
+                title=owed.title,
+                args={"obligation": owed.id, "person": person_id},
+                due_at=owed.due_at,
             )
+
+    def _pass_on(self, owed: ObligationRow, heir: str) -> None:
+        """Somebody else has left before: what becomes of their goal is the next one's to decide."""
+        self._store.obligations.open(
+            heir, owed.kind, owed.about, title=owed.title, args=owed.args, due_at=owed.due_at
+        )
 
     # Coming back ---------------------------------------------------------------------------------------------------
 
@@ -137,11 +149,18 @@ class Leavers:
         return True
 
 
-def end_line(store: Store, person_id: str, revision: int) -> None:
-    """A person's reporting line ends today."""
-    if open_line(store.directory.lines_of.get(person_id, ())) is None:
+def end_lines(store: Store, people: Iterable[str], revision: int) -> None:
+    """These people's reporting lines end today."""
+    lines = store.directory.lines_of
+    if not (led := [person for person in people if open_line(lines.get(person, ()))]):
         return
     today = store.now.date()
-    running = (LINES.c.subject_id == person_id, LINES.c.until == FOREVER)
+    running = (LINES.c.subject_id.in_(led), LINES.c.until == FOREVER)
     # A line that began today never was: it becomes empty.
     store.execute(update(LINES).where(*running).values(until=today, revision=revision))
+
+
+def _batches(people: Iterable[str]) -> Iterator[list[str]]:
+    everybody = list(people)
+    for start in range(0, len(everybody), BATCH):
+        yield everybody[start : start + BATCH]

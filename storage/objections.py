@@ -94,10 +94,10 @@ class Objections:
         """An objection, for the machine's own rules, or None."""
         return next(iter(self._store._rows(Objection, (col(Objection.id) == objection_id,))), None)
 
-    def leave(self, person_id: str) -> None:
-        """Somebody leaves now: for each appeal that they were to answer the next who may is looked for."""
+    def leave(self, people: Iterable[str]) -> None:
+        """People leave now: for each appeal that they were to answer the next who may is looked for."""
         theirs = (
-            col(Objection.named_id) == person_id,
+            col(Objection.named_id).in_(people),
             col(Objection.form) == RATING,
             col(Objection.state) == "open",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -145,6 +146,11 @@ class Obligations:
         return self._store.all(
             ObligationRow, *mine, order=(TABLE.c.due_at.is_(None), TABLE.c.due_at, TABLE.c.id)
         )
+
+    def owing(self, people: Sequence[str]) -> list[str]:
+        """Those of these people who owe something now."""
+        theirs = (TABLE.c.person_id.in_(people), TABLE.c.closed_at.is_(None))
+        return [row[0] for row in self._store.execute(select(TABLE.c.person_id).where(*theirs).distinct())]
 
     def open_about(self, kind: str, about: str) -> list[ObligationRow]:
         """Everybody's open obligations about one thing."""

@@ -170,9 +170,9 @@ class Outbox:
         done = self._store.execute(update(TABLE).where(*mine).values(**values))
         return bool(done.rowcount)
 
-    def cancel_for(self, person_id: str, reason: str) -> int:
-        """Stop everything that waits for a person who has left; returns how many."""
-        waiting = (TABLE.c.person_id == person_id, TABLE.c.state == "waiting")
+    def cancel_for(self, people: Sequence[str], reason: str) -> int:
+        """Stop everything that waits for people who have left; returns how many."""
+        waiting = (TABLE.c.person_id.in_(people), TABLE.c.state == "waiting")
         return int(
             self._store.execute(
                 update(TABLE).where(*waiting).values(state="cancelled", reason=reason)

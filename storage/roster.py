@@ -12,7 +12,7 @@ from sqlmodel import Column, Field, col
 
 from storage.columns import Moment, SealedJson
 from storage.ids import new_id
-from storage.leaving import end_line
+from storage.leaving import end_lines
 from storage.people import PAST, Person
 from storage.people_file import FIELDS, Change, Difference, Entry, changes_of, completed
 from storage.tables import FOREVER, PersonRow, ReportingLine, Row
@@ -256,7 +256,7 @@ class Roster:
             if had and had.manager == entry.manager:
                 continue
             if had:
-                end_line(self._store, known[email], revision)
+                end_lines(self._store, [known[email]], revision)
             if entry.manager:
                 # Who was here before had another line then.
                 hired = date.fromisoformat(entry.hired_on) if entry.hired_on else today

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -59,11 +60,12 @@ class Answering:
 
     # Who left --------------------------------------------------------------------------------------------------------
 
-    def leave(self, person: str, heir: str | None) -> None:
-        """The goals of somebody who leaves are listed for whoever led them."""
-        mine = (GOALS.c.subject_id == person, GOALS.c.state == "open")
-        if heir and self._store.execute(select(GOALS.c.id).where(*mine).limit(1)).first():
-            self._store.slots.plan(LEFT, f"{heir}:{person}", self._store.now)
+    def leave(self, heirs: Mapping[str, str | None]) -> None:
+        """The goals of people who leave are listed for whoever led them."""
+        theirs = (GOALS.c.subject_id.in_(list(heirs)), GOALS.c.state == "open")
+        for (person,) in self._store.execute(select(GOALS.c.subject_id).where(*theirs).distinct()).all():
+            if heir := heirs[person]:
+                self._store.slots.plan(LEFT, f"{heir}:{person}", self._store.now)
 
     def come_back(self, person: str) -> None:
         """Somebody had not left after all: their goals are theirs."""

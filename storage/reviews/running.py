@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, delete, or_, select, update
@@ -78,7 +78,12 @@ class CyclesRunning:
 
     # Somebody leaves -----------------------------------------------------------------------------------------------
 
-    def leave(self, person_id: str) -> None:
+    def leave(self, people: Iterable[str]) -> None:
+        """People leave now."""
+        for person in people if self.any_open() else ():
+            self._leave(person)
+
+    def _leave(self, person_id: str) -> None:
         """Somebody leaves now: what is written about them and what they write is frozen, and nobody owes it any more.
         What was submitted stays, and what was begun stays with its author."""
         theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)

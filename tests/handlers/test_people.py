@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 import xlsxwriter
+from sqlalchemy import event
 from sqlmodel import col
 
 from handlers.kit.requests import File, Said
@@ -317,6 +318,27 @@ async def test_what_a_leaver_owed_goes_to_their_manager(chat: Chat) -> None:
     chat.at(chat.now.replace(hour=9))
     await chat.tick()
     assert "Left open by Eve Curie: Your check-in" in chat.told("ada")
+
+
+async def test_what_is_owed_goes_past_managers_who_leave_with_the_same_file(chat: Chat) -> None:
+    await owes(chat, "eve", "w1")
+    chat.change(lambda store: leave(store, chat, "ada", "ben", "eve"))
+    assert len(owed(chat, "grace")) == 1
+    chat.change(lambda store: store.leavers.bring_back({chat.ids["eve"]: ()}, left_at=chat.now))
+    assert (owed(chat, "grace"), len(owed(chat, "eve"))) == ([], 1)
+
+
+async def test_many_leave_with_as_many_statements_as_one(chat: Chat) -> None:
+    said: list[str] = []
+    event.listen(chat.database.engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+    chat.change(lambda store: leave(store, chat, "dora"))
+    one = len(said)
+    chat.change(lambda store: leave(store, chat, "ada", "ben", "chen", "eve"))
+    assert len(said) - one == one
+
+
+def leave(store: Store, chat: Chat, *people: str) -> dict[str, list[str]]:
+    return store.leavers.leave_all({f"{who}@example.com": chat.ids[who] for who in people})
 
 
 async def test_what_was_said_to_a_leaver_in_private_is_on_nobodys_list(any_chat: Chat) -> None:

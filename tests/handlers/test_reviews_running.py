@@ -367,10 +367,10 @@ def moves(chat: Chat, who: str, to: str) -> None:
     """Somebody reports to another manager from today on."""
 
     def work(store: object) -> None:
-        from storage.leaving import end_line
+        from storage.leaving import end_lines
 
         revision = store.people_changed()  # type: ignore[attr-defined]
-        end_line(store, chat.ids[who], revision)  # type: ignore[arg-type]
+        end_lines(store, [chat.ids[who]], revision)  # type: ignore[arg-type]
         line = ReportingLine(
             subject_id=chat.ids[who], manager_id=chat.ids[to], since=chat.now.date(), revision=revision
         )

@@ -35,7 +35,7 @@ from handlers.reviews import settling
 from handlers.reviews.drafting import rewording
 from storage.database import Database
 from storage.goals import Goal, KeyResult
-from storage.leaving import end_line
+from storage.leaving import end_lines
 from storage.metrics import FILES
 from storage.objections import FIGURE, RATING, SCORE
 from storage.people import Directory
@@ -504,7 +504,7 @@ class Tour:
 
     def _reports_to(self, store: Store, who: str, manager: str) -> None:
         revision, ids = store.people_changed(), self.chat.ids
-        end_line(store, ids[who], revision)
+        end_lines(store, [ids[who]], revision)
         line = ReportingLine(
             subject_id=ids[who], manager_id=ids[manager], since=self.chat.now.date(), revision=revision
         )
