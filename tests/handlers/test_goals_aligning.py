@@ -228,6 +228,22 @@ async def test_what_is_not_seen_any_more_is_not_told(chat: Chat) -> None:
     assert "Serves:" not in await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
 
 
+async def test_an_old_card_detaches_only_from_what_it_names(chat: Chat) -> None:
+    await write(chat, "ada", "Grow the shop")
+    await agreed(chat)
+    old = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "Detach")
+    await propose(chat, to="Grow the shop")
+    await chat.presses("ada", "Agree")
+    heard = await chat.presses("ben", "Detach", on=old)
+    assert "It serves another goal by now. Nothing was changed." in heard
+    assert goal(chat, "Customers find their way").parent_id == goal(chat, "Grow the shop").id
+    ended = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "End this goal", on=ended)
+    assert "This goal has ended." in await chat.presses("ben", "Detach", on=ended)
+    assert goal(chat, "Customers find their way").aligned == "agreed"
+
+
 async def test_what_was_detached_is_not_kept(chat: Chat) -> None:
     await agreed(chat)
     await changes(chat, title="Grow the platform twice")

@@ -200,7 +200,7 @@ def _stands(request: Request, row: Goal, above: Goal, title: Text) -> Card:
         title,
         Section(Verbatim(row.title)),
         Section(serves(request, row, above)),
-        Button(Phrase("Detach"), detach.bind(goal=row.id)),
+        Button(Phrase("Detach"), detach.bind(goal=row.id, parent=above.id)),
         Note(goals.audience(request, {"goal": row.id})),
     )
 
@@ -280,13 +280,15 @@ def _owner_hears(request: Request, row: Goal, card: Card) -> tuple[Tell, ...]:
 # Detaching -----------------------------------------------------------------------------------------------------------
 
 
-@feature.button(allow=changers)
-def detach(request: Request, goal: str) -> Reply:
+@feature.button(allow=changers, over=_refuse_ended)
+def detach(request: Request, goal: str, parent: str = "") -> Reply:
     """Let a goal serve nothing."""
     row = goals.bound_goal(request, goal)
     if not row.parent_id:
         return Reply(show=Card(Phrase("It serves nothing, as before."), Section(Verbatim(row.title))))
     above, was_agreed = request.store.goals.get(row.parent_id, reader=request.actor.id), row.aligned == AGREED
+    if row.parent_id != parent:
+        return Reply(show=_serves_another(request, row, above))
     request.store.goals.change(
         row, "detached", by=request.actor.id, parent_id="", aligned="", aligned_at=None
     )
@@ -303,6 +305,12 @@ def detach(request: Request, goal: str) -> Reply:
         ),
         tell=_above_hears(request, row, above) if above and was_agreed else (),
     )
+
+
+def _serves_another(request: Request, row: Goal, above: Goal | None) -> Card:
+    """What an old card offers to let go of is let go of already."""
+    said = Phrase("It serves another goal by now. Nothing was changed.")
+    return _stands(request, row, above, said) if above else Card(said, Section(Verbatim(row.title)))
 
 
 def _above_hears(request: Request, row: Goal, above: Goal) -> tuple[Tell, ...]:

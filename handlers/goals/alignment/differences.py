@@ -47,7 +47,7 @@ def _unseen(row: Goal) -> Card:
     return Card(
         Phrase("You do not see any more what your goal serves"),
         Section(Phrase("Yours: {title}", title=Verbatim(row.title))),
-        Button(Phrase("Detach"), detach.bind(goal=row.id)),
+        Button(Phrase("Detach"), detach.bind(goal=row.id, parent=row.parent_id)),
     )
 
 
@@ -66,7 +66,7 @@ def _card(request: Request, row: Goal, above: Goal) -> Card | None:
         Section(Lines((*lines[:MOST], *more))),
         Button(Phrase("Keep"), keep.bind(**args), style="primary"),
         Button(Phrase("Adapt"), adapt.bind(**args)),
-        Button(Phrase("Detach"), detach.bind(goal=row.id)),
+        Button(Phrase("Detach"), detach.bind(goal=row.id, parent=row.parent_id)),
         Note(
             Phrase(
                 "Keep leaves your goal as it is; Adapt opens it to be changed; Detach lets it serve nothing."

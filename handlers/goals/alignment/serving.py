@@ -52,5 +52,5 @@ def button(request: Request, row: Goal) -> tuple[Button, ...]:
     if row.state != "open" or row.subject_id != request.actor.id:
         return ()
     if row.parent_id:
-        return (Button(Phrase("Detach"), detach.bind(goal=row.id)),)
+        return (Button(Phrase("Detach"), detach.bind(goal=row.id, parent=row.parent_id)),)
     return (Button(Phrase("Align"), propose.bind(goal=row.id)),)

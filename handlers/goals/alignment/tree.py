@@ -158,11 +158,15 @@ def loose(request: Request) -> Reply:
 def _remarks(request: Request, row: Goal) -> Iterator[Part]:
     title = goals.numbered(row)
     if words := _loose(request, row):
-        does = detach if row.parent_id else propose
-        label = Phrase("Detach") if row.parent_id else Phrase("Align")
-        yield Section(Lines((title, words)), button=Button(label, does.bind(goal=row.id)))
+        yield Section(Lines((title, words)), button=_ties(row))
     if crowded := _crowded(request, row):
         yield Section(Lines((title, *crowded)))
+
+
+def _ties(row: Goal) -> Button:
+    if row.parent_id:
+        return Button(Phrase("Detach"), detach.bind(goal=row.id, parent=row.parent_id))
+    return Button(Phrase("Align"), propose.bind(goal=row.id))
 
 
 def _loose(request: Request, row: Goal) -> Text | None:
