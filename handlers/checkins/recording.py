@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -16,6 +17,7 @@ from handlers.kit.cards import Button, Card, Menu, Note, Part, Press
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.typed import folded
 from storage.checkins import CheckIn, Made, Routine, Window
 from storage.policy import Kind
 from storage.tables import Place
@@ -71,6 +73,7 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
     """Say what you got done, what comes next and what blocks you."""
     routine = routine_of(request.store, request.actor)
     said = _words(routine, answers)
+    _refuse_wishes(request, routine, said)
     made = _made_by_message(request)
     if made and request.edits:
         return _message_edited(request, routine, made.checkin_id, said, answers.get("mood"))
@@ -103,6 +106,25 @@ def _words(routine: Routine | None, answers: Mapping[str, Any]) -> Said:
             Phrase("Please write at least one answer, such as what you got done."), question=question
         )
     return said
+
+
+WISHES = re.compile(
+    "show|list|view|mine|edit|change|delete|undo|help|查看|看|列表|我的|编辑|修改|更改|删除|撤销|帮助"
+)
+"""Words that alone are nothing that somebody got done."""
+
+
+def _refuse_wishes(request: Request, routine: Routine | None, said: Said) -> None:
+    words = said.get(keys_of(routine)[0], "")
+    if request.filled or len(said) > 1 or not WISHES.fullmatch(folded(words).strip("?？!！.。 ")):
+        return
+    raise Problem(
+        Phrase("Nothing was recorded: “{words}” alone is nothing that you did.", words=Verbatim(words)),
+        buttons=(
+            Button(Phrase("My check-ins"), Press("checkins.history", {})),
+            Button(Phrase("Check in"), check_in.bind(), style="primary"),
+        ),
+    )
 
 
 def _recorded(request: Request, routine: Routine | None, window: Window | None, said: Said) -> CheckIn:

@@ -70,6 +70,17 @@ async def test_words_without_a_label_are_what_is_done(chat: Chat) -> None:
     assert chat.rows(Mood) == []
 
 
+@pytest.mark.parametrize("words", ["/checkin show", "/checkin edit", "周报 查看", "checkin Help?"])
+async def test_a_wish_to_see_or_to_change_is_no_check_in(chat: Chat, words: str) -> None:
+    heard = await chat.says("ben", words)
+    assert "Nothing was recorded" in heard
+    assert list(heard.buttons) == ["My check-ins", "Check in"]
+    assert checkins(chat, "ben") == []
+    assert "Your check-ins" in await chat.presses("ben", "My check-ins", on=heard)
+    await chat.says("ben", "/checkin show the login page to customers")
+    assert checkins(chat, "ben")[0].answers == {"done": "show the login page to customers"}
+
+
 async def test_a_chinese_label_that_may_be_part_of_a_word_loses_nothing(chat: Chat) -> None:
     await chat.says("chen", "周报 完成率 80%；计划评审已通过")
     assert checkins(chat, "chen")[0].answers == {"done": "完成率 80%", "next": "计划评审已通过"}
