@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from handlers.kit.calendar import local_day
 from handlers.kit.cards import Card, Section
-from handlers.kit.forms import Choice, Day, Option, Words
+from handlers.kit.forms import Choice, Day, Option, Question, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
 from handlers.reviews import duties, phases, to_share
 from handlers.reviews.days import later
-from handlers.reviews.review import feature, runners, running_cycle
+from handlers.reviews.review import cycle_of, feature, runners, running_cycle
 from handlers.reviews.telling import tell
 from storage.reviews import PHASES, ReviewCycle, last_day
 from storage.store import Store
@@ -30,7 +31,20 @@ EVERY = tuple(
     Option(phase, phases.NAMES[phase], also=(called,))
     for phase, called in zip(PHASES[1:-1], CALLED, strict=True)
 )
-Which = Annotated[str, Choice(Phrase("Into which phase?"), options=EVERY)]
+
+
+def _asked(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
+    cycle = cycle_of(request, args)
+    options = tuple(option for option in EVERY if cycle and option.value in earlier(cycle))
+    return (Choice(Phrase("Into which phase?"), options=options, name="phase"),) if options else ()
+
+
+def _open(request: Request, args: Mapping[str, Any]) -> None:
+    if not earlier(running_cycle(request, args["cycle"])):
+        raise Problem(Phrase("This is the first phase of the cycle. There is none before it."))
+
+
+Which = Annotated[dict[str, Any], Sheet(Phrase("Into which phase?"), of=_asked)]
 Last = Annotated[
     date, Day(Phrase("Until when?"), help=Phrase("The last day of that phase. The later ones move along."))
 ]
@@ -48,16 +62,11 @@ Why = Annotated[
     allow=runners,
     seen_by=Phrase("Seen by HR and by those who write in that phase."),
     title=Phrase("Back to an earlier phase"),
-    over=lambda request, args: running_cycle(request, args["cycle"]),
+    over=_open,
 )
-def reopen(request: Request, cycle: str, phase: Which, last: Last, reason: Why) -> Reply:
+def reopen(request: Request, cycle: str, asked: Which, last: Last, reason: Why) -> Reply:
     """Let this cycle go back into an earlier phase, for a reason that is told."""
-    row = running_cycle(request, cycle)
-    if phase not in earlier(row):
-        raise Problem(
-            Phrase("It cannot go back into this phase: it is in {phase}.", phase=phases.NAMES[row.phase]),
-            question="phase",
-        )
+    row, phase = running_cycle(request, cycle), asked["phase"]
     if last < local_day(request.now, request.store.directory.zone):
         raise Problem(Phrase("This day is past. Give today or a later one."), question="last")
     store = request.store
