@@ -29,7 +29,7 @@ def counted(
     name = f"{metric}#{number}"[: LONGEST["id"] - 1]
     made = Arrival(metric, at, value, unit, id=name, comes_to=COUNTED, told_at=told_at)
     yield made
-    yield replace(made, person=person, id=f"{name}@", gone=not person)
+    yield replace(made, person=person, id=f"{name}@", gone=not person, beside=name)
 
 
 def part(thing: Any, *path: str) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Arrival:
     """The moment at which a tracker told it: what is known of a later moment stays, in whatever order they come."""
     gone: bool = False
     """It was about somebody, and is about nobody now."""
+    beside: str = field(default="", compare=False)
+    """The id of the figure that a tracker always tells with it: what is too old for that one is for this one."""
     files: tuple[str, ...] = field(default=(), compare=False)
     """The ids of the files that brought it, to be taken back with them: in another file it is the same figure."""
 
@@ -48,7 +50,16 @@ class Arrival:
     def key(self) -> str:
         """The digest by which it is known again; without an id it is its metric, person and moment."""
         named = self.id or "\0".join((self.metric, self.person, self.at.isoformat()))
-        return hashlib.sha256(f"{bool(self.id)}\0{named}".encode()).hexdigest()
+        return _digest(named, is_id=bool(self.id))
+
+    @once
+    def key_beside(self) -> str:
+        """The key of the figure that is told with it, or ""."""
+        return self.beside and _digest(self.beside, is_id=True)
+
+
+def _digest(named: str, *, is_id: bool) -> str:
+    return hashlib.sha256(f"{is_id}\0{named}".encode()).hexdigest()
 
 
 class Kept(NamedTuple):

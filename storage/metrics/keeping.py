@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -46,6 +47,7 @@ class Keeping:
         self._added: dict[tuple[type[Any], str], Any] = {}
         self._replaced: dict[type[Any], list[Any]] = {table: [] for table in TABLES}
         self._again: dict[type[Any], list[Any]] = {table: [] for table in TABLES}
+        self._later: defaultdict[tuple[type[Any], datetime], list[Any]] = defaultdict(list)
         for table in TABLES:
             for row in store.rows(
                 table, EDITIONS[table][store.dialect], source=source.id, among=sorted(keys)
@@ -53,8 +55,9 @@ class Keeping:
                 self._newest.setdefault(row.key, {})[table] = row
 
     def knows_better(self, arrival: Arrival) -> bool:
-        """Whether what is known of the figure was told later."""
-        known = self._newest.get(arrival.key, {}).values()
+        """Whether what is known of the figure, or of the one that is told with it, was told later."""
+        keys = (arrival.key, arrival.key_beside)
+        known = [row for key in keys for row in self._newest.get(key, {}).values()]
         return any(row.current and arrival.is_older_than(row.told_at) for row in known)
 
     def end(self, arrival: Arrival) -> Sequence[Series]:
@@ -74,6 +77,7 @@ class Keeping:
             same = series_of(before) == series and at_of(before) == arrival.at
             if before.current and same and told(arrival.value) in _known_as(before):
                 self._brought_again(before, arrival)
+                self._told_again(before, arrival)
                 return Kept("repeated")
             edition = max(edition, before.edition)
             if before.current:
@@ -94,9 +98,20 @@ class Keeping:
         if (type(row), row.key) not in self._added:
             self._again[type(row)].append(row)
 
+    def _told_again(self, row: Point, arrival: Arrival) -> None:
+        """It still holds at a later moment: what was told in between comes late."""
+        if arrival.told_at is None or not (row.told_at is None or row.told_at < arrival.told_at):
+            return
+        row.__dict__["told_at"] = arrival.told_at
+        if (type(row), row.key) not in self._added:
+            self._later[type(row), arrival.told_at].append(row)
+
     def write(self) -> None:
         """Write what was kept since the last time."""
         added, self._added = list(self._added.values()), {}
+        for (_, told_at), later in self._later.items():
+            self._store.change_all(later, told_at=told_at)
+        self._later.clear()
         for table in TABLES:
             self._store.change_all(self._replaced[table], current=False)
             self._replaced[table] = []

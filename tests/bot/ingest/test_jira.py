@@ -104,6 +104,21 @@ async def test_what_is_somebody_else_s_now_counts_for_nobody_twice(
     assert total(chat, "APP done story points") == 5
 
 
+@pytest.mark.parametrize(("first", "whom"), [(True, None), (False, None), (True, "ben"), (False, "ben")])
+async def test_what_comes_late_changes_nothing_that_was_told_since(
+    chat: Chat, first: bool, whom: str | None
+) -> None:
+    """Ada's event comes again, or only now, after the issue became Ben's or nobody's."""
+    sender = tracker(chat)
+    since = issue(item="assignee", assignee={"emailAddress": f"{whom}@example.com"} if whom else None)
+    for number, told in enumerate([*([issue()] if first else []), {**since, "timestamp": 1795421500000}]):
+        await tells(sender, told, str(number))
+    await tells(sender, issue(points=3), "late")
+    current = [row for row in chat.rows(PersonPoint) if row.current]
+    assert {row.subject_id for row in current} == ({chat.ids[whom]} if whom else set())
+    assert total(chat, "APP done story points") == 5
+
+
 async def test_another_field_may_hold_the_points(chat: Chat) -> None:
     sender = tracker(chat)
     chat.change(lambda store: store.change(sender.source, options={"points": "customfield_10004"}))
