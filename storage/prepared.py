@@ -47,10 +47,13 @@ class Prepared:
     """A Core statement whose bound parameters are all named by `bindparam` or by `values`.
 
     Executing through SQLAlchemy costs some 60 microseconds a statement; this costs some 8. Column types are honoured
-    both ways (sealed columns are sealed, moments are checked)."""
+    both ways (sealed columns are sealed, moments are checked). `lists`: how many values each list in it has."""
 
-    def __init__(self, statement: ClauseElement) -> None:
+    def __init__(
+        self, statement: ClauseElement, lists: Mapping[BindParameter[Any], int] | None = None
+    ) -> None:
         self._statement = statement
+        self._lists = lists or {}
         self._ready: dict[tuple[str, str], _Ready] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
@@ -82,37 +85,48 @@ class Prepared:
         finally:
             cursor.close()
 
-    def names_of(self, values: Sequence[BindParameter[Any]], dialect: Dialect) -> tuple[str, ...] | None:
-        """What `run` calls values that stand in the statement; None if one of them is not a parameter of its own for
-        the driver, as a list is not."""
+    def names_of(
+        self, values: Sequence[BindParameter[Any]], dialect: Dialect
+    ) -> tuple[tuple[str, ...], ...] | None:
+        """What `run` calls values that stand in the statement, each value of a list by itself; None if one of them is
+        no parameter for the driver."""
         ready = self._for(dialect)
-        names = tuple(ready.names.get(each, "") for each in values)
-        return names if all(names) and not ready.grows else None
+        names = tuple(ready.names.get(each, ()) for each in values)
+        return names if all(names) and not ready.literal else None
 
     def _for(self, dialect: Dialect) -> "_Ready":
         # Two threads may both compile the first time; the result is the same.
         key = dialect.name, dialect.driver
         ready = self._ready.get(key)
         if ready is None:
-            ready = self._ready[key] = _Ready(self._statement, dialect)
+            ready = self._ready[key] = _Ready(self._statement, dialect, self._lists)
         return ready
 
 
 class _Ready:
     """One statement, compiled for one driver."""
 
-    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
-        self.sql = str(compiled)
-        binds: dict[str, Any] = compiled.binds  # type: ignore[attr-defined]
-        self._positional = bool(compiled.positional)  # type: ignore[attr-defined]
-        self._names: list[str] = list(compiled.positiontup) if self._positional else list(binds)  # type: ignore[attr-defined]
-        constants = dict(compiled.params)
-        self.names: Mapping[BindParameter[Any], str] = compiled.bind_names  # type: ignore[attr-defined]
-        self.grows = bool(compiled.post_compile_params | compiled.literal_execute_params)  # type: ignore[attr-defined]
-        """Whether its words depend on how many values it is given."""
-        self._wanted = [(name, constants.get(name)) for name in self._names]
-        self._to_driver = _converters(_processor(binds[name].type, dialect) for name in self._names)
+    def __init__(
+        self, statement: ClauseElement, dialect: Dialect, lists: Mapping[BindParameter[Any], int]
+    ) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
+        found: Mapping[BindParameter[Any], str] = compiled.bind_names
+        unsaid = {name: None for name, each in compiled.binds.items() if each.required}
+        full = compiled.construct_expanded_state(
+            {**unsaid, **{found[each]: [None] * many for each, many in lists.items()}}
+        )
+        self.sql: str = full.statement
+        self._positional = bool(compiled.positional)
+        self._names: list[str] = list(full.positiontup if self._positional else full.parameters)
+        grown: Mapping[str, list[str]] = full.parameter_expansion
+        self.names = {each: tuple(grown.get(name, (name,))) for each, name in found.items()}
+        self.literal = bool(compiled.literal_execute_params)
+        """Whether a value of it stands in its words."""
+        self._wanted = [(name, full.parameters[name]) for name in self._names]
+        types = {
+            each: bind.type for name, bind in compiled.binds.items() for each in grown.get(name, (name,))
+        }
+        self._to_driver = _converters(_processor(types[name], dialect) for name in self._names)
         self.stream = _copying(statement, self._names, dialect) if not self._positional else ""
         """How PostgreSQL is given many rows at once; "" for what is not a plain insert, and for other databases."""
         self._from_driver = _converters(_result_processors(statement, dialect))

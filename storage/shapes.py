@@ -12,6 +12,8 @@ from storage.prepared import Prepared
 
 MANY = 2_000
 """Shapes that are kept at most; the code has some hundreds."""
+LONGEST = 512
+"""Values in a list at most; of longer ones there are few, and SQLAlchemy takes them."""
 
 
 class Question(NamedTuple):
@@ -28,10 +30,15 @@ class Question(NamedTuple):
         SQLAlchemy remembers as well what it compiled, but what it does around each execution costs five times this."""
         values: list[BindParameter[Any]] = []
         key = self._key(values)
-        shape = _shape(connection, self, key, values) if key and connection.in_transaction() else None
+        given = [_given(each) for each in values]
+        shape = _shape(connection, self, key, values, given) if key and connection.in_transaction() else None
         if shape is None:
             return list(connection.execute(self.statement, {_LIMIT: self.limit}))
-        named = dict(zip(shape.names, (each.effective_value for each in values), strict=True))
+        named = {
+            name: value
+            for names, several in zip(shape.names, given, strict=True)
+            for name, value in zip(names, several, strict=True)
+        }
         return shape.prepared.run(connection, {**named, _LIMIT: self.limit})
 
     @property
@@ -52,7 +59,7 @@ class Question(NamedTuple):
 
 class _Shape(NamedTuple):
     prepared: Prepared
-    names: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
     """Of its values, in the order in which they are found."""
 
 
@@ -60,15 +67,31 @@ _LIMIT = "row_limit"
 _KNOWN: dict[tuple[Any, ...], _Shape | None] = {}
 
 
+def _given(found: BindParameter[Any]) -> tuple[Any, ...]:
+    """A value; or those of a list, up to the next power of two, so that lists of nearly any length are of one shape."""
+    if not found.expanding:
+        return (found.effective_value,)
+    values = tuple(found.effective_value or ())
+    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    return (*values, *(values[-1:] * missing))
+
+
 def _shape(
-    connection: Connection, question: Question, key: tuple[Any, ...], values: list[BindParameter[Any]]
+    connection: Connection,
+    question: Question,
+    key: tuple[Any, ...],
+    values: list[BindParameter[Any]],
+    given: list[tuple[Any, ...]],
 ) -> _Shape | None:
+    lists = {each: len(several) for each, several in zip(values, given, strict=True) if each.expanding}
+    if not all(0 < many <= LONGEST for many in lists.values()):
+        return None
     dialect = connection.dialect
-    key = (dialect.name, dialect.driver, *key)
+    key = (dialect.name, dialect.driver, *lists.values(), *key)
     if key not in _KNOWN:
         if len(_KNOWN) > MANY:
             _KNOWN.clear()
-        prepared = Prepared(question.statement)
+        prepared = Prepared(question.statement, lists)
         names = prepared.names_of(values, dialect)
         _KNOWN[key] = _Shape(prepared, names) if names is not None else None
     return _KNOWN[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
@@ -217,7 +218,7 @@ def elements(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def _doubles(values: list[str]) -> set[str]:
-    return {value for value in values if values.count(value) > 1}
+    return {value for value, times in Counter(values).items() if times > 1}
 
 
 def _block(block: Any, path: str, surface: str) -> Iterator[str]:

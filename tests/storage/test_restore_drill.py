@@ -22,7 +22,7 @@ from tests.company import Chat
 from tests.engines import ENGINES, empty_database
 
 PAIRS = ("ada", "ben"), ("ben", "ada"), ("chen", "ada"), ("ada", "eve"), ("grace", "ada"), ("eve", "ada")
-ROUNDS = 12
+ROUNDS = 8
 
 
 @pytest.fixture(params=ENGINES)

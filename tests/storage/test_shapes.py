@@ -55,6 +55,13 @@ async def test_lists_are_as_long_as_they_are_this_time(any_chat: Chat) -> None:
         assert len(asked(any_chat, col(PersonRow.team).in_(teams))) == most
 
 
+async def test_lists_of_nearly_one_length_are_of_one_shape(any_chat: Chat) -> None:
+    asked(any_chat, col(PersonRow.team).not_in(("IT", "Arts", "Board")))
+    before = len(shapes._KNOWN)
+    assert len(asked(any_chat, col(PersonRow.team).not_in(("IT", "Arts", "Board", "Nobody")))) == 5
+    assert len(shapes._KNOWN) == before
+
+
 async def test_two_of_one_table_are_told_apart(any_chat: Chat) -> None:
     """Each condition for itself is of one shape with its like: it matters that they speak of the same person."""
     one, other = aliased(PersonRow), aliased(PersonRow)

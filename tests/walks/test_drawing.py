@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import count
+from operator import itemgetter
 from typing import Any, get_args
 
 import pytest
@@ -143,7 +144,7 @@ PLATFORMS: dict[str, Callable[[Card, str], None]] = {
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_card_of_a_hostile_tour_is_drawn(platform: str, hostile_tour: Tour) -> None:
-    shown = unlike(seen.heard.answer.card for seen in hostile_tour.seen)
+    shown = two_of_a_kind(unlike(seen.heard.answer.card for seen in hostile_tour.seen))
     assert len(shown) > 400
     for card in shown:
         assert all(0 < len(button.handle.encode()) <= 60 for button in card.buttons())
@@ -231,6 +232,17 @@ def unlike(shown: Any) -> list[Card]:
         if card is not None:
             found.setdefault(re.sub(r'"handle":"[^"]*"', "", dump(card)), card)
     return list(found.values())
+
+
+def two_of_a_kind(shown: Iterable[Card]) -> list[Card]:
+    """Of the cards that differ only in what people wrote, the longest and the shortest."""
+    kinds = defaultdict[tuple[str, ...], list[tuple[int, Card]]](list)
+    for card in shown:
+        dumped = dump(card)
+        ours = sorted(set(re.findall(r'"template":"(?:[^"\\]|\\.)*"|"_":"\w+"', dumped)))
+        kinds[tuple(ours)].append((len(dumped), card))
+    ends = [(min(alike, key=itemgetter(0))[1], max(alike, key=itemgetter(0))[1]) for alike in kinds.values()]
+    return [card for short, long in ends for card in ((short,) if short is long else (short, long))]
 
 
 def dump_of(answer: Answer) -> str:
