@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers.kit.cards import Card, Fact, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
 from handlers.reviews.appealing import DECIDE, may_answer, owe_answer, who_answers
+from handlers.reviews.owing import PASSED_ON
 from handlers.reviews.review import feature
 from handlers.reviews.telling import tell
 from storage.objections import Objection
-from storage.reviews import ReviewCycle, ReviewResult
+from storage.people import Person
+from storage.reviews import ReviewCycle
 from storage.store import Store
+
+AGAIN = timedelta(days=1)
+"""After this it is looked anew for somebody, where nobody was left: HR may have named somebody else meanwhile."""
 
 
 @feature.bell("answerer")
@@ -25,16 +32,17 @@ def look_for_another(ring: Ring) -> Rung:
     cycle = store.reviews.cycles.get(result.cycle_id) if result else None
     if row is None or result is None or cycle is None or may_answer(store, cycle, row):
         return Rung(None, silence=Silence("done"))
-    return Rung(None, tell=_passed_on(store, cycle, row, result))
-
-
-def _passed_on(store: Store, cycle: ReviewCycle, row: Objection, result: ReviewResult) -> tuple[Tell, ...]:
-    subject, before = store.directory.people[row.subject_id], row.named_id or ""
     looks = who_answers(store, cycle, row.subject_id)
-    store.obligations.close(before, DECIDE, row.id, how="passed on")
+    return Rung(None if looks else ring.now + AGAIN, tell=(_passed_on(store, cycle, row, looks),))
+
+
+def _passed_on(store: Store, cycle: ReviewCycle, row: Objection, looks: Person | None) -> Tell:
+    subject, before = store.directory.people[row.subject_id], row.named_id or ""
+    store.obligations.close(before, DECIDE, row.id, how=PASSED_ON)
     title = Phrase("Somebody else answers your appeal")
     words = Phrase(
-        "{name} cannot answer it any more, and nobody else is left who had no part in your rating. Talk to HR.",
+        "{name} cannot answer it any more, and nobody else is left who had no part in your rating. Talk to HR: once"
+        " they name somebody else in HR in the people file, that colleague answers, and you are told.",
         name=Verbatim(store.directory.named(before)),
     )
     if looks is not None:
@@ -47,4 +55,5 @@ def _passed_on(store: Store, cycle: ReviewCycle, row: Objection, result: ReviewR
             other=Verbatim(looks.name),
         )
     card = Card(title, Fact(Phrase("Cycle"), Verbatim(cycle.name)), Section(words))
-    return (tell(store, cycle, subject, card, topic=f"reviews.answerer:{row.id}:{row.version}"),)
+    now = looks.id if looks else ""
+    return tell(store, cycle, subject, card, topic=f"reviews.answerer:{row.id}:{row.version}:{now}")

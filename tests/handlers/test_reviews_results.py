@@ -311,6 +311,24 @@ async def test_when_nobody_is_left_to_answer_an_appeal_its_author_hears_so(chat:
     assert "nobody else is left who had no part in your rating" in chat.told("ben")
 
 
+async def test_who_comes_to_hr_answers_the_appeal_that_nobody_could_answer(chat: Chat) -> None:
+    await appeals(chat)
+    chat.change(lambda store: store.leavers.leave_all({"grace@example.com": chat.ids["grace"]}))
+    await chat.tick()
+    chat.wait(days=1)
+    await chat.tick()
+    assert chat.told("ben").count("nobody else is left") == 1
+    role(chat, "dora", "hr")
+    chat.wait(days=1)
+    await chat.tick()
+    assert "now Dora Maar does" in chat.told("ben")
+    assert ("dora", "reviews.decide") in still_owed(chat)
+    chat.wait(hours=1)
+    chat.change(lambda store: store.leavers.leave_all({"dora@example.com": chat.ids["dora"]}))
+    await chat.tick()
+    assert "Dora Maar cannot answer it any more, and nobody else is left" in chat.told("ben")
+
+
 async def test_who_became_the_manager_does_not_answer_the_appeal(chat: Chat) -> None:
     await appeals(chat)
     role(chat, "dora", "hr")
