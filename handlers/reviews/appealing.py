@@ -249,11 +249,17 @@ REASON = Words(
 )
 
 
-def _refuse_answered(request: Request, args: Mapping[str, Any]) -> None:
-    _bound(request, args["objection"])
+def _refuse_unable(request: Request, args: Mapping[str, Any]) -> None:
+    """Raise Problem where it is answered, or who answers had a part in the rating since they opened it."""
+    row, _, cycle = _bound(request, args["objection"])
+    if not may_answer(request.store, cycle, row):
+        raise Problem(
+            Phrase("You have had a part in this rating since, so you cannot answer the appeal."),
+            buttons=(Button(Phrase("Let somebody else answer"), decide.bind(objection=row.id)),),
+        )
 
 
-@feature.button(allow=deciders, seen_by=_answered_to, title=_kept, over=_refuse_answered)
+@feature.button(allow=deciders, seen_by=_answered_to, title=_kept, over=_refuse_unable)
 def keep_rating(request: Request, objection: str, reason: Annotated[str, REASON]) -> Reply:
     """Keep this rating, with a reason that the employee reads."""
     row, result, _ = _bound(request, objection)
@@ -268,7 +274,7 @@ def _asked(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
     return (points_question(bound_cycle(request, result.cycle_id), Phrase("Which rating?")), REASON)
 
 
-@feature.button(allow=deciders, seen_by=_answered_to, title=_corrected, over=_refuse_answered)
+@feature.button(allow=deciders, seen_by=_answered_to, title=_corrected, over=_refuse_unable)
 def correct_rating(
     request: Request,
     objection: str,

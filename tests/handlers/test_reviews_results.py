@@ -333,8 +333,16 @@ async def test_who_became_the_manager_does_not_answer_the_appeal(chat: Chat) -> 
     await appeals(chat)
     role(chat, "dora", "hr")
     home = await chat.opens("grace")
+    before = await chat.presses("grace", "Do it now", on=home)
+    form = await chat.presses("grace", "Keep it", on=before)
     chat.change(lambda store: store.reviews.results.change(result(chat), author_id=chat.ids["grace"]))
-    assert "You have had a part in this rating since." in await chat.presses("grace", "Do it now", on=home)
+    chat.last["grace"] = form
+    assert "You have had a part in this rating since" in await chat.submits("grace", reason="I looked at it")
+    for label in ("Keep it", "Correct it"):
+        refused = await chat.presses("grace", label, on=before)
+        assert "You have had a part in this rating since" in refused
+    heard = await chat.presses("grace", "Let somebody else answer")
+    assert "Somebody else answers the appeal." in heard
     await chat.tick()
     assert "now Dora Maar does" in chat.told("ben")
 
