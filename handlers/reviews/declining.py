@@ -12,16 +12,8 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import settling, to_share, writing
-from handlers.reviews.review import (
-    bound_cycle,
-    bound_review,
-    called,
-    feature,
-    has_power,
-    review_of,
-    titled,
-    writers,
-)
+from handlers.reviews.review import bound_cycle, bound_review, called, feature, review_of, titled, writers
+from handlers.reviews.telling import runner_of
 from storage.reviews import MANAGER, PEER, SELF, Review, ReviewCycle
 
 Reason = Annotated[
@@ -95,7 +87,8 @@ def _who_hears(request: Request, cycle: ReviewCycle, row: Review) -> tuple[str, 
     of whom it is about."""
     directory = request.store.directory
     manager = directory.manager_of(row.subject_id, request.today) if row.role == PEER else None
-    wanted = (cycle.owner_id if has_power(request.store, cycle.owner_id, cycle) else None, manager)
+    runner = runner_of(request.store, cycle)
+    wanted = (runner.id if runner else None, manager)
     return tuple(
         person
         for person in wanted

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from handlers.kit.calendar import local_day
 from handlers.kit.cards import Card, Note
 from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
+from handlers.reviews.review import has_power
 from storage.people import Person
 from storage.reviews import ReviewCycle
 from storage.store import Store
@@ -32,12 +34,13 @@ def marked(cycle: ReviewCycle, person: Person, card: Card) -> Card:
 
 
 def runner_of(store: Store, cycle: ReviewCycle) -> Person | None:
-    """Who of HR runs a cycle: its owner, or another one who is not reviewed in it when the owner has left."""
-    known = store.directory.person(cycle.owner_id)
-    others = (each for each in store.directory.active() if each.role == "hr")
-    able = (
-        each
-        for each in (known, *others)
-        if each and each.active and not store.reviews.cycles.is_reviewed_in(cycle.id, each.id)
-    )
-    return next(able, None)
+    """Who of HR hears what is to be decided in a cycle: its owner, or, while they are away or when they run it no more,
+    another one who does. Of a test run its owner alone."""
+    owner = store.directory.person(cycle.owner_id)
+    others = () if cycle.is_test else store.directory.active()
+    able = [each for each in (owner, *others) if each and has_power(store, each.id, cycle)]
+    return next((each for each in able if not _is_away(store, each)), able[0] if able else None)
+
+
+def _is_away(store: Store, person: Person) -> bool:
+    return hours_of(store, person, calendar_of(store)).is_away(local_day(store.now, person.zone))

@@ -9,10 +9,12 @@ from sqlmodel import SQLModel, col
 
 from bot.words import Voice
 from handlers.kit.requests import Submitted
-from storage.reviews import HandOver, Review, ReviewCycle, ReviewResult
+from storage.reviews import PEER, HandOver, Review, ReviewCycle, ReviewResult
 from storage.tables import Draft, ObligationRow, Occurrence, Outgoing, PersonRow, ReportingLine, Slot
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import go_on, launched, opened, press_beside, the_cycle, write
+from tests.handlers.reviewing import go_on, launched, opened, paper, press_beside, the_cycle, write
+from tests.handlers.test_reviews_calibrating import role
+from tests.handlers.test_reviews_results import people_of_hr
 
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
@@ -406,6 +408,28 @@ async def test_another_manager_freezes_the_draft_and_hr_decides(any_chat: Chat) 
     assert "This was decided on" in again
     await chat.tick()
     assert len(chat.rows(HandOver)) == 1
+
+
+async def test_while_who_began_the_cycle_is_away_or_not_of_hr_any_more_another_one_of_hr_is_asked(
+    chat: Chat,
+) -> None:
+    await launched(chat)
+    cycle = the_cycle(chat)
+    chat.change(lambda store: store.reviews.assign(cycle, chat.ids["ben"], chat.ids["eve"], PEER))
+    await go_on(chat, "write")
+    people_of_hr(chat)
+    await chat.says("hana", "/upbeat away until 2026-12-18")
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    assert "Ben Okri reports to Dora Maar now" in chat.told("yan")
+    assert "Ben Okri reports to Dora Maar now" not in chat.told("hana")
+    assert "Both write." in await chat.presses("yan", "Both write", on=chat.told_cards("yan")[-1])
+    await chat.says("hana", "/upbeat back")
+    role(chat, "hana", "employee")
+    await chat.presses("eve", "Decline", on=await paper(chat, "eve"))
+    await chat.submits("eve", reason="We fell out over the rewrite")
+    assert "Eve Curie declined to write a review" in chat.told("yan")
+    assert "Eve Curie declined to write a review" not in chat.told("hana")
 
 
 async def test_of_two_managers_who_both_write_one_proposes_and_both_are_shown_with_their_weeks(
