@@ -12,6 +12,7 @@ from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
 from handlers.reviews import duties
+from handlers.reviews.owing import ends_at
 from handlers.reviews.review import feature
 from handlers.reviews.writing import WRITE
 from storage.people import Person
@@ -106,8 +107,9 @@ def _managers(store: Store, cycle: ReviewCycle, subject: str) -> list[Person]:
 
 
 def _after(store: Store, cycle: ReviewCycle, phase: str, manager: Person) -> datetime:
+    """The morning of the manager's workday after a phase, but not before it is over where the company is."""
     hours = hours_of(store, manager, calendar_of(store))
-    return hours.morning(hours.next_open_day(last_day(cycle, phase)))
+    return max(hours.morning(hours.next_open_day(last_day(cycle, phase))), ends_at(store, cycle, phase))
 
 
 @feature.bell("late")

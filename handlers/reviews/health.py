@@ -67,7 +67,8 @@ def _whole(request: Request, cycle: ReviewCycle) -> Count:
 
 def _due(request: Request, cycle: ReviewCycle, duty: Duty) -> datetime | None:
     author = request.store.directory.person(duty.author_id or "")
-    return owing.due_at(cycle, PHASE_OF.get(duty.role, "write"), author) if author else None
+    phase = PHASE_OF.get(duty.role, "write")
+    return owing.due_at(request.store, cycle, phase, author) if author else None
 
 
 @feature.button(allow=runners, takes_long=True)

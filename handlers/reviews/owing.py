@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from handlers.kit import cadence
 from handlers.kit.calendar import at_wall
@@ -26,9 +26,14 @@ PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.show_res
 """Until the end of which phase this is due; other things until the end of the one in which they are asked."""
 
 
-def due_at(cycle: ReviewCycle, phase: str, person: Person) -> datetime:
-    """Until when a person is to have done what a phase asks, on their own clock."""
-    return at_wall(last_day(cycle, phase), END_OF_DAY, person.zone)
+def ends_at(store: Store, cycle: ReviewCycle, phase: str) -> datetime:
+    """The moment at which a phase of a cycle ends: the midnight after its last day, on the company's clock."""
+    return at_wall(last_day(cycle, phase) + timedelta(days=1), time(), store.directory.zone)
+
+
+def due_at(store: Store, cycle: ReviewCycle, phase: str, person: Person) -> datetime:
+    """Until when a person is to have done what a phase asks: on their own clock, but not after the phase is over."""
+    return min(at_wall(last_day(cycle, phase), END_OF_DAY, person.zone), ends_at(store, cycle, phase))
 
 
 def phase_of(cycle: ReviewCycle, owed: ObligationRow) -> str:
@@ -51,7 +56,7 @@ def owe(
 ) -> bool:
     """Let somebody owe something in a cycle, until the last day of a phase, or with none until it is done; again where
     it was over, or somebody else's, before it was done. False when they owe it, or have done it."""
-    until = due_at(cycle, phase, person) if phase else None
+    until = due_at(store, cycle, phase, person) if phase else None
     opened = store.obligations.open(
         person.id,
         kind,
@@ -114,7 +119,7 @@ def go_on(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
 def move(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
     """It is due by the days of the cycle as they are now, and reminded of by those."""
     person = store.directory.people[owed.person_id]
-    until = due_at(cycle, phase_of(cycle, owed), person)
+    until = due_at(store, cycle, phase_of(cycle, owed), person)
     known = cadence.steps(owed.opened_at, until, hours_of(store, person, calendar_of(store)))
     later = next((step.at for step in known if step.at > store.now), None)
     remind_at = owed.snoozed_until or (later if owed.reminded else store.now)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
 
-from handlers.kit.calendar import at_wall
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Press
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import deadlines, duties, including, nominating, releasing, sharing, survey, to_share
+from handlers.reviews.owing import ends_at
 from handlers.reviews.review import bound_cycle, feature, runners
 from storage.reviews import PEER, PHASES, ReviewCycle, last_day
 from storage.store import Store
@@ -72,14 +71,9 @@ def used(cycle: ReviewCycle) -> tuple[str, ...]:
 def plan(store: Store, cycle: ReviewCycle) -> None:
     """Set the moment at which the phase ends."""
     if cycle.phase in cycle.last_days and cycle.state == "running":
-        store.slots.plan(BELL, cycle.id, ends_at(store, cycle))
+        store.slots.plan(BELL, cycle.id, ends_at(store, cycle, cycle.phase))
     else:
         store.slots.drop(BELL, cycle.id)
-
-
-def ends_at(store: Store, cycle: ReviewCycle) -> datetime:
-    """The moment at which the phase of a cycle ends: the midnight after its last day, on the company's clock."""
-    return at_wall(last_day(cycle, cycle.phase) + timedelta(days=1), time(), store.directory.zone)
 
 
 def following(phase: str) -> str:
@@ -93,7 +87,7 @@ def turn(ring: Ring) -> Rung:
     cycle = ring.store.reviews.cycles.get(ring.about)
     if cycle is None or cycle.state != "running":
         return Rung(None, silence=Silence("ended"))
-    ends = ends_at(ring.store, cycle)
+    ends = ends_at(ring.store, cycle, cycle.phase)
     if ring.now < ends:
         return Rung(ends, silence=Silence("moved", ends))
     enter(ring.store, cycle, following(cycle.phase), by=None)

@@ -49,7 +49,7 @@ def ask(store: Store, cycle: ReviewCycle, subject: str) -> None:
     owe(store, cycle, approver, APPROVE, about, title=title, args=args, minutes=5, phase=phase)
     settled = store.obligations.find(approver.id, APPROVE, about)
     if settled and store.reviews.duties(cycle.id, subject=subject, role=PEER, state="nominated"):
-        owe_anew(store, cycle, settled, due_at(cycle, phase, approver))  # others are proposed since
+        owe_anew(store, cycle, settled, due_at(store, cycle, phase, approver))  # others are proposed since
 
 
 def expire(store: Store, cycle: ReviewCycle, subject: str) -> None:

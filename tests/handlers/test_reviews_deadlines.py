@@ -18,7 +18,8 @@ from handlers.reviews.deadlines import Late, Phase, Raise, escalate, look
 from handlers.reviews.progress import Count, grouped
 from handlers.reviews.reminding import Owing, Plan, by_hand
 from storage.reviews import CycleEvent, Duty
-from storage.tables import ObligationRow, Occurrence, Outgoing
+from storage.store import Store
+from storage.tables import ObligationRow, Occurrence, Outgoing, PersonRow
 from tests.company import MONDAY, Chat, Heard
 from tests.handlers.reviewing import due, go_on, launched, the_cycle, write
 
@@ -188,6 +189,32 @@ async def test_a_manager_hears_on_the_workday_after_and_the_author_knew(chat: Ch
         chat.ids["ben"],
         chat.ids["chen"],
     }
+
+
+async def test_far_from_the_company_nothing_is_due_after_its_phase_and_nobody_hears_of_it_before(
+    chat: Chat,
+) -> None:
+    chat.change(lambda store: lives(store, chat.ids["eve"], "America/Los_Angeles"))
+    chat.change(lambda store: lives(store, chat.ids["ada"], "Pacific/Auckland"))
+    await launched(chat)
+    chat.at(MONDAY.replace(hour=18))
+    await chat.tick()
+    assert "Due Mon, Nov 30, 2026, 3:00\u202fPM" in chat.told("eve"), (
+        "the phase is over at midnight in Berlin"
+    )
+    await chat.deliver()
+    chat.at(datetime(2026, 11, 30, 20, 30, tzinfo=UTC))  # 9:30 on Tuesday in Auckland
+    await chat.tick()
+    assert "Missing in" not in chat.told("ada")
+    chat.at(datetime(2026, 11, 30, 23, 30, tzinfo=UTC))
+    await chat.tick()
+    assert "Eve Curie: the self-review" in chat.told("ada")
+
+
+def lives(store: Store, person: str, zone: str) -> None:
+    """Somebody lives elsewhere from now on."""
+    (row,) = store._rows(PersonRow, (PersonRow.id == person,))
+    store.change(row, zone=zone, revision=store.people_changed())
 
 
 async def test_a_manager_hears_nothing_when_hr_switched_it_off(chat: Chat) -> None:
