@@ -58,7 +58,8 @@ def hear_of_manager(ring: Ring) -> Rung:
 
 
 def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> list[Tell]:
-    """The review by the manager: frozen if it is not handed in, and HR is asked."""
+    """The review by the manager: frozen if it is not handed in, and HR is asked, unless it is shared already: then
+    nothing is left to finish, and nobody would read another one."""
     theirs = store.reviews.duties(cycle.id, subject=person.id, role=MANAGER)
     old = next((duty for duty in reversed(theirs) if duty.author_id and duty.author_id != now), None)
     if old is None or old.author_id is None or person.id in store.reviews.results.out_of(cycle.id):
@@ -67,8 +68,15 @@ def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> list
     if row is None:
         return []
     store.reviews.running.note(cycle, "manager", by=None, person=person.id, details={"to": now})
+    if _shared_at(store, cycle, person.id):
+        return []
     told = _frozen(store, cycle, person, old) if old.state == "owed" else []
     return [*told, *_asked_of_hr(store, cycle, row, old)]
+
+
+def _shared_at(store: Store, cycle: ReviewCycle, subject: str) -> datetime | None:
+    result = store.reviews.results.for_the_clock(cycle.id, subject)
+    return result.shared_at if result else None
 
 
 def _frozen(store: Store, cycle: ReviewCycle, person: Person, old: Duty) -> list[Tell]:
@@ -159,6 +167,8 @@ def decide_manager(request: Request, change: str, choice: str) -> Reply:
     cycle = bound_cycle(request, row.cycle_id)
     if row.choice:
         raise Problem(Phrase("This was decided on {day}.", day=row.decided_at or request.now))
+    if shared_at := _shared_at(request.store, cycle, row.subject_id):
+        raise Problem(Phrase("It was shared on {day}.", day=shared_at))
     raters.refuse_excused(request.store, cycle, row.subject_id)
     store = request.store
     store.reviews.running.decide(row, choice, by=request.actor.id)
@@ -184,7 +194,7 @@ def _takes_over(store: Store, cycle: ReviewCycle, row: HandOver) -> None:
     for duty in store.reviews.duties(cycle.id, subject=row.subject_id, author=row.new_id, role=MANAGER):
         duties.asked_when_due(store, cycle, duty)
     result = store.reviews.results.for_the_clock(cycle.id, row.subject_id)
-    if result and not result.shared_at:
+    if result:
         store.obligations.close(row.old_id, to_share.SHARE, result.id, how="manager")
         store.reviews.results.change(result, author_id=row.new_id)
         to_share.ask(store, cycle, subject=row.subject_id)

@@ -14,7 +14,7 @@ from storage.tables import Draft, ObligationRow, Occurrence, Outgoing, PersonRow
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import go_on, launched, opened, paper, press_beside, the_cycle, write
 from tests.handlers.test_reviews_calibrating import role
-from tests.handlers.test_reviews_results import people_of_hr
+from tests.handlers.test_reviews_results import owed, people_of_hr
 
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
@@ -495,6 +495,24 @@ async def test_who_takes_over_from_somebody_who_left_after_writing_hears_of_it_a
     await chat.presses("dora", "Share it")
     assert "write about" not in await chat.says("dora", "/review")
     assert "A talk" in await chat.presses("ben", "Read it", on=await chat.says("ben", "/review"))
+
+
+async def test_once_the_result_is_shared_nobody_is_asked_who_finishes_it(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    (asked,) = [card for card in chat.told_cards("hana") if "Ben Okri reports to Dora Maar now" in card]
+    await owed(chat, "ada", "share the result with Ben Okri")
+    await chat.presses("ada", "Share it")
+    assert "It was shared on" in await chat.presses("hana", "Dora Maar takes over", on=asked)
+    assert "Ben Okri" not in await chat.says("dora", "/review")
+    chat.wait(hours=1)
+    moves(chat, "ben", "grace")
+    await chat.tick()
+    assert "Ben Okri reports to Grace Hopper now" not in chat.told("hana")
 
 
 async def test_what_was_handed_in_stays_when_the_manager_changes(chat: Chat) -> None:
