@@ -12,7 +12,14 @@ from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more, names
 from handlers.reviews import to_share
-from handlers.reviews.results import DIFFERS, appeal_ends, bound_result, rating_line, sharers
+from handlers.reviews.results import (
+    APPEAL_ANSWERED,
+    DIFFERS,
+    appeal_ends,
+    bound_result,
+    rating_fact,
+    sharers,
+)
 from handlers.reviews.review import bound_cycle, feature, run_by, runners
 from storage.reviews import ReviewCycle, ReviewResult
 from storage.unit import Conflict
@@ -55,10 +62,9 @@ def finalise(request: Request, result: str) -> Reply:
     return Reply(
         show=Card(
             Phrase("The result of {name} is final.", name=name),
-            Fact(Phrase("Rating"), rating_line(cycle, row.rating)),
+            *rating_fact(cycle, row),
             Fact(Phrase("Checksum"), Verbatim(row.checksum)),
-            Button(Phrase("Why this rating?"), Press("reviews.why", {"result": row.id})),
-            Note(Phrase("It changes only by an appeal now, as a new version that names who, when and why.")),
+            *_changes(row),
         ),
         tell=(tell,),
     )
@@ -69,17 +75,42 @@ def _frozen(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Tell:
         request.store.reviews.freezing.freeze(row, by=request.actor.id)
     except Conflict:
         raise changed_meanwhile() from None
-    ends = appeal_ends(row)
-    assert ends is not None
     card = Card(
         Phrase("Your review result is final"),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
-        Fact(Phrase("Rating"), rating_line(cycle, row.rating)),
-        Button(Phrase("Why this rating?"), Press("reviews.why", {"result": row.id}), style="primary"),
+        *rating_fact(cycle, row),
+        *(_doors_of(request, row) if row.rating else (_read(row),)),
+    )
+    return Tell(card, to=row.subject_id, topic=f"reviews.final:{row.id}:{row.edition}")
+
+
+def _changes(row: ReviewResult) -> tuple[Part, ...]:
+    """By what a final result changes: of one without points there is nothing against which anybody could appeal."""
+    if not row.rating:
+        return (_read(row),)
+    words = Phrase("It changes only by an appeal now, as a new version that names who, when and why.")
+    return (_why(row), Note(words))
+
+
+def _read(row: ReviewResult) -> Button:
+    return Button(Phrase("Read it"), Press("reviews.show_result", {"result": row.id}), style="primary")
+
+
+def _why(row: ReviewResult) -> Button:
+    return Button(Phrase("Why this rating?"), Press("reviews.why", {"result": row.id}), style="primary")
+
+
+def _doors_of(request: Request, row: ReviewResult) -> tuple[Part, ...]:
+    """Why it is this rating, and the way to an appeal, for who had no answer to one yet."""
+    if request.store.objections.states([row.id]):
+        return (_why(row), Note(APPEAL_ANSWERED))
+    ends = appeal_ends(row)
+    assert ends is not None
+    return (
+        _why(row),
         Button(Phrase("Appeal"), Press("reviews.appeal", {"result": row.id})),
         Note(Phrase("You can appeal until {day}. Somebody answers who had no part in it.", day=ends)),
     )
-    return Tell(card, to=row.subject_id, topic=f"reviews.final:{row.id}:{row.edition}")
 
 
 # All of a cycle ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.kit.access import Rule
+from handlers.kit.cards import Fact
 from handlers.kit.forms import Choice, Option, Question
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text
@@ -92,6 +93,11 @@ def rating_line(cycle: ReviewCycle, rating: Any) -> Text:
     if not points or overall is None:
         return Phrase("no rating")
     return line(overall, {"points": points})
+
+
+def rating_fact(cycle: ReviewCycle, row: ReviewResult) -> tuple[Fact, ...]:
+    """The rating of a result on a card, where it has one."""
+    return (Fact(Phrase("Rating"), rating_line(cycle, row.rating)),) if row.rating else ()
 
 
 def appeal_ends(row: ReviewResult) -> datetime | None:

@@ -18,7 +18,7 @@ from handlers.reviews.results import (
     appeal_ends,
     appeal_is_over,
     bound_result,
-    rating_line,
+    rating_fact,
     seers,
     sharers,
     subjects,
@@ -50,7 +50,7 @@ def share(request: Request, result: str) -> Reply:
     return Reply(
         show=Card(
             Phrase("This is what {name} will read", name=name),
-            *_rating(cycle, row),
+            *rating_fact(cycle, row),
             *_parts(request, cycle, request.store.reviews.releasing.to_release(cycle, row.subject_id)),
             Button(Phrase("Share it"), give.bind(result=row.id), style="primary"),
             *_missing(len(request.store.reviews.releasing.unwritten(cycle, row.subject_id))),
@@ -148,7 +148,7 @@ def result_card(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Card
     return Card(
         Phrase("Your review") if mine else Phrase("Review of {name}", name=name),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
-        *_rating(cycle, row),
+        *rating_fact(cycle, row),
         *_parts(request, cycle, reviews),
         *releasing.lines(request, cycle, row.subject_id),
         *_answered(row),
@@ -156,10 +156,6 @@ def result_card(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Card
         *(_doors_of_manager(row) if row.author_id == request.actor.id and row.shared_at else ()),
         *(_why(row) if row.rating else ()),
     )
-
-
-def _rating(cycle: ReviewCycle, row: ReviewResult) -> tuple[Part, ...]:
-    return (Fact(Phrase("Rating"), rating_line(cycle, row.rating)),) if row.rating else ()
 
 
 def _why(row: ReviewResult) -> tuple[Part, ...]:

@@ -469,6 +469,33 @@ async def test_sharing_and_finalising_are_two_acts_and_an_appeal_holds_the_secon
     assert "An appeal is open" in await chat.presses("ada", "Make it final")
 
 
+async def test_who_had_an_answer_is_offered_no_other_appeal_when_it_is_final(chat: Chat) -> None:
+    await appeals(chat)
+    await owed(chat, "grace", "appeals against")
+    await chat.presses("grace", "Keep it")
+    await chat.submits("grace", reason="The goal was stopped in July, after it was late")
+    await finalises(chat, await reads(chat))
+    told = chat.told_cards("ben")[-1]
+    assert "Your review result is final" in told
+    assert "one appeal is decided once" in told
+    assert "Appeal" not in told.buttons
+
+
+async def test_without_points_a_final_result_is_to_be_read_and_not_appealed_against(chat: Chat) -> None:
+    await launched(chat, rated="no")
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk")
+    await go_on(chat, "share")
+    await owed(chat, "ada", "share the result with Ben Okri")
+    await chat.presses("ada", "Share it")
+    assert "rating" not in await finalises(chat, await reads(chat))
+    told = chat.told_cards("ben")[-1]
+    assert "Your review result is final" in told
+    assert set(told.buttons) == {"Read it"}
+    assert "rating" not in told
+    assert "A talk" in await chat.presses("ben", "Read it", on=told)
+
+
 async def test_the_days_of_an_appeal_end(chat: Chat) -> None:
     await shared(chat)
     card = await reads(chat)
