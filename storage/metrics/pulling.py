@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -63,6 +67,9 @@ def _of_postgres(url: URL, query: str, most: int, seconds: float) -> Sheet:
         connection = psycopg.connect(plain, connect_timeout=CONNECTS, options=options)
     except psycopg.Error:
         raise PullProblem("unreachable") from None
+    # Its own limit says nothing where the server, or what stands between us, falls silent.
+    silence = threading.Timer(2 * seconds, _hang_up, (connection.fileno(),))
+    silence.start()
     try:
         connection.read_only = True
         # A cursor of the server's takes one statement, one that reads, and gives no more rows than it is asked for.
@@ -72,9 +79,16 @@ def _of_postgres(url: URL, query: str, most: int, seconds: float) -> Sheet:
     except psycopg.errors.QueryCanceled:
         raise PullProblem("too-long") from None
     except psycopg.Error:
-        raise PullProblem("refused") from None
+        raise PullProblem("unreachable" if connection.broken else "refused") from None
     finally:
+        silence.cancel()
         connection.close()
+
+
+def _hang_up(line: int) -> None:
+    """Whoever waits for what comes on this line hears that nothing will."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(line)) as same:
+        same.shutdown(socket.SHUT_RDWR)
 
 
 def _of_sqlite(path: str, query: str, most: int, seconds: float) -> Sheet:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import create_engine
@@ -30,7 +33,7 @@ def address(tmp_path: Path) -> str:
     return f"sqlite:///{file}"
 
 
-def code(address: str, query: str, **more: int) -> str:
+def code(address: str, query: str, **more: float) -> str:
     with pytest.raises(PullProblem) as problem:
         pull(address, query, **more)
     assert problem.value.__cause__ is None
@@ -90,6 +93,25 @@ def test_an_address_that_leads_nowhere_is_said_without_being_quoted(where: str, 
 def test_postgresql_is_read_and_not_written() -> None:
     with empty_database("postgresql", Path()) as address:
         _reads_and_does_not_write(make_url(address))
+
+
+def test_a_database_that_falls_silent_is_waited_for_only_so_long() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+        Thread(target=_lets_in_and_falls_silent, args=(server,), daemon=True).start()
+        address = f"postgresql://reader@{host}:{port}/erp?sslmode=disable&gssencmode=disable"
+        began = time.monotonic()
+        assert code(address, "SELECT 1 AS one", seconds=0.2) == "unreachable"
+    assert time.monotonic() - began < 5
+
+
+def _lets_in_and_falls_silent(server: socket.socket) -> None:
+    line, _ = server.accept()
+    with line:
+        line.recv(65_536)
+        line.sendall(b"R\0\0\0\x08\0\0\0\0" + b"Z\0\0\0\x05I")  # AuthenticationOk, ReadyForQuery
+        while line.recv(65_536):
+            pass
 
 
 def _reads_and_does_not_write(url: URL) -> None:
