@@ -35,7 +35,9 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 def client(fake: FakeTelegram) -> telegram.Bot:
-    requests = [HTTPXRequest(connection_pool_size=16, read_timeout=5) for _ in range(2)]
+    # It is plain HTTP, and reading the certificates of the world takes longer than most of these tests.
+    plain = {"verify": False}
+    requests = [HTTPXRequest(connection_pool_size=16, read_timeout=5, httpx_kwargs=plain) for _ in range(2)]
     return telegram.Bot(
         fake.token,
         base_url=f"{fake.api_url}/bot",

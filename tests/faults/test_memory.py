@@ -30,7 +30,7 @@ def wrote(store, ids, days, letters):
 
 async def main(url):
     async with company(url) as chat:
-        chat.change(lambda store: wrote(store, chat.ids, range(200), "words " * 2_000))
+        chat.change(lambda store: wrote(store, chat.ids, range(60), "words " * 2_000))
         sizes = []
         for _ in range(6):
             heard = await chat.says("ben", "/privacy file")
@@ -38,7 +38,7 @@ async def main(url):
             gc.collect()
             sizes.append(size())
         files = len(chat.rows(FileRow))
-        chat.change(lambda store: wrote(store, chat.ids, range(300, 400), "words " * 40_000))
+        chat.change(lambda store: wrote(store, chat.ids, range(300, 330), "words " * 40_000))
         gc.collect()
         resource.setrlimit(resource.RLIMIT_AS, (mapped() + 2**20, resource.RLIM_INFINITY))
         short = await chat.says("ben", "/privacy file")
