@@ -10,7 +10,7 @@ from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Choice, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.reviews import parts
 from handlers.reviews.parts import COMPETENCY, GROWTH, OVERALL, QUESTION
 from handlers.reviews.parts import Part as Asked
@@ -135,14 +135,8 @@ def _has(known: Sequence[Asked], form: str) -> bool:
 
 
 def _shown(row: ReviewTemplate, part: Asked) -> tuple[Part, ...]:
-    about = [NAMES[part.form]]
-    if part.points:
-        about.append(Plural("{n} point", "{n} points", n=len(part.points)))
     examples = tuple(Phrase("For example: {example}", example=example) for example in part.examples)
-    head = Phrase(
-        "{title} ({about})", title=part.title, about=Lines(tuple(about)) if len(about) > 1 else about[0]
-    )
-    lines = Lines((head, *((part.help,) if part.help else ()), *examples))
+    lines = Lines((_headed(part), *((part.help,) if part.help else ()), *examples))
     return (
         Section(
             lines,
@@ -151,6 +145,14 @@ def _shown(row: ReviewTemplate, part: Asked) -> tuple[Part, ...]:
             ),
         ),
     )
+
+
+def _headed(part: Asked) -> Text:
+    """A part with what it is."""
+    title, about = part.title, NAMES[part.form]
+    if part.points:
+        return Phrase("{title} ({about}, {n} points)", title=title, about=about, n=len(part.points))
+    return Phrase("{title} ({about})", title=title, about=about)
 
 
 def _changed(request: Request, row: ReviewTemplate) -> tuple[Part, ...]:

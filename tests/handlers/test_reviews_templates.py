@@ -55,6 +55,15 @@ async def test_it_is_written_published_and_chosen_and_frozen_in_the_cycle(any_ch
     assert (the_cycle(chat).template_id, the_cycle(chat).template_edition) == (row.template_id, 1)
 
 
+async def test_a_template_says_of_each_part_what_it_is_in_one_line(chat: Chat) -> None:
+    assert "Calm in incidents (Competency, 3 points)" in await filled(chat)
+    await chat.says("hana", "/language zh")
+    await chat.says("hana", "/review template new")
+    seen = await chat.submits("hana", name="工程师", start="usual")
+    assert "工作成果（能力项，5 档）" in seen
+    assert "总体评价（总体评分，5 档）" in seen
+
+
 async def test_a_change_begins_a_version_and_shows_the_difference(any_chat: Chat) -> None:
     chat = any_chat
     await filled(chat)
