@@ -219,7 +219,10 @@ class Replies:
         if heard.kind == "press":
             # What others see is not replaced by what is for one person's eyes.
             in_place = not _is_beside(answer) and (heard.ephemeral or heard.where.kind == "private")
-            await self._respond(heard, pages, replace=in_place)
+            stays = in_place and not heard.ephemeral
+            await self._respond(heard, pages[:1] if stays else pages, replace=in_place)
+            if stays:  # nor is the rest of it left to what Slack forgets when it is opened anew
+                await self._post(heard.where.id, pages[1:], heard.where.thread)
         elif heard.where.kind == "private":
             await self._post(heard.where.id, pages, heard.where.thread)
         else:

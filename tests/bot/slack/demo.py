@@ -100,6 +100,12 @@ def long(request: Request, sections: int = 200) -> Reply:
     return Reply(show=very_long(sections))
 
 
+@feature.command("chapters", allow=everyone, examples=("",))
+def chapters(request: Request) -> Reply:
+    """Offer to show very much."""
+    return Reply(show=Card(Phrase("Chapters"), Button(Phrase("Read it"), long.bind(sections=20))))
+
+
 def very_long(sections: int = 200) -> Card:
     parts = (
         Section(Verbatim(" ".join(f"s{number}w{word}" for word in range(400)))) for number in range(sections)

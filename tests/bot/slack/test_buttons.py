@@ -29,6 +29,19 @@ async def test_an_answer_that_leaves_the_card_stands_beside_it(any_room: Room) -
     assert "Beside it." in slack.told(user("ada"))
 
 
+async def test_a_long_answer_to_a_message_that_stays_stays_whole(any_room: Room) -> None:
+    slack = any_room.slack
+    await any_room.answered("ada", "chapters")
+    await slack.press(user("ada"), slack.dm(user("ada"))[-1], text="Read it")
+    await any_room.settled()
+    assert "Chapters" not in "".join(message.words for message in slack.dm(user("ada")))
+    words = " ".join(message.words for message in slack.dm(user("ada")))
+    assert all(f"s{number}w399" in words for number in range(20)), (
+        "what Slack forgets is no place for half of it"
+    )
+    assert slack.ephemerals(user("ada")) == []
+
+
 async def test_a_choice_of_a_menu_is_a_press(any_room: Room) -> None:
     slack = any_room.slack
     await slack.command(user("ada"), "/everything")
