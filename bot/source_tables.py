@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.importing import ENGLISH, read_table
-from bot.sources import source_named
+from bot.sources import every, source_named
 from bot.terminal import DRY_RUN, Complaint
 from handlers import FEATURES
 from handlers.goals.data.arriving import Faulty, foresee
@@ -130,6 +130,8 @@ def ask(
     """Read a source from another database every so often, after trying it now. Raises Complaint."""
     where, words = _read(address).strip(), _read(query).strip().rstrip(";")
     columns = _columns(mapping) if mapping else None
+    if not words:
+        raise Complaint(f"{query} is empty: write the SELECT into it that gives the figures.")
     try:
         sheet = pull(where, words)
     except PullProblem as problem:
@@ -150,7 +152,7 @@ def ask(
         store.audit("changed", "data_source", record_id=source.id)
 
     database.write_now(work)
-    console.print(f"{name} is read now, and then every {every_hours} hours, while Upbeat runs.")
+    console.print(f"{name} is read now, and then {every(every_hours)}, while Upbeat runs.")
 
 
 def stop_asking(database: Database, name: str) -> None:

@@ -68,10 +68,15 @@ def _line(store: Store, source: DataSource, waiting: int) -> str:
     hears = f"{store.directory.named(source.owner_id)} hears" if source.owner_id else "administrators hear"
     fresh = f"figures count for {source.stale_days} days"
     query = store.metrics.queries.of(source)
-    read = f", read from a database every {query.every_hours} hours" if query else ""
+    read = f", read from a database {every(query.every_hours)}" if query else ""
     read += f" (the last time: {ENGLISH.say(WHY[query.fault])})" if query and query.fault in WHY else ""
     more = f", {waiting} unmatched" if waiting else ""
     return f"{source.name} ({source.form}): {heard}, {fresh}, {hears} of silence{more}{read}"
+
+
+def every(hours: int) -> str:
+    """How often a database is asked, in words."""
+    return "every hour" if hours == 1 else f"every {hours} hours"
 
 
 def remove(database: Database, name: str) -> None:

@@ -138,10 +138,13 @@ def test_it_is_set_up_from_the_terminal(tmp_path: Path, monkeypatch: pytest.Monk
     assert "is read from a database" not in run("source", "list")
     assert "every 24 hours" in run("source", "pull", "erp", *files)
     assert "read from a database every 24 hours" in run("source", "list")
+    assert "every hour," in run("source", "pull", "erp", *files, "--every-hours", "1")
     Path("query.sql").write_text("DELETE FROM visit")
     told = run("source", "pull", "erp", *files, fails=True)
     assert "refuses the query" in told
     assert "DELETE" not in told
+    Path("query.sql").write_text("\n")
+    assert "query.sql is empty" in run("source", "pull", "erp", *files, fails=True)
     assert "no database any more" in run("source", "pull", "erp", "--stop")
     run("source", "pull", "erp", "--stop", fails=True)
     run("source", "pull", "erp", fails=True)
