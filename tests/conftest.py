@@ -19,8 +19,8 @@ settings.load_profile("steady")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores, as long as they are few: many tests wait for what other processes do."""
-    return min(8, 2 + (os.cpu_count() or 1))
+    """One more than there are cores, as long as they are few: many tests wait for what other processes do."""
+    return min(8, 1 + (os.cpu_count() or 1))
 
 
 LONG = (

@@ -14,13 +14,13 @@ from tests.hostile.telegram import hostile_telegram
 from tests.hostile.web import hostile_web
 
 SURFACES: Mapping[str, tuple[Surface, int]] = {
-    "slack": (hostile_slack, 1_600),
-    "telegram": (hostile_telegram, 1_600),
-    "web": (hostile_web, 400),
-    "acts": (hostile_acts, 2_000),
+    "slack": (hostile_slack, 1_200),
+    "telegram": (hostile_telegram, 1_200),
+    "web": (hostile_web, 300),
+    "acts": (hostile_acts, 1_400),
     "sheets": (hostile_sheets, 6_000),
     "drawing": (hostile_drawing, 500),
-    "reading Slack": (reading_slack, 18_000),
+    "reading Slack": (reading_slack, 19_500),
     "reading Telegram": (reading_telegram, 8_000),
     "reading words": (reading_words, 14_000),
 }

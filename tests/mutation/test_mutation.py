@@ -9,7 +9,7 @@ from collections.abc import Callable
 from tests.engines import PROJECT
 from tests.mutation.running import every, gone
 
-SOME = "24"
+SOME = "16"
 
 
 def test_mistakes_in_the_policy_are_noticed(record_property: Callable[[str, object], None]) -> None:

@@ -147,9 +147,12 @@ async def test_two_workers_send_each_message_once(any_chat: Chat) -> None:
         await asyncio.gather(*(each.deliver() for each in workers))
         any_chat.wait(seconds=1)
     assert sorted(words for _, words in line.heard) == [f"{n:02}" for n in range(60)]
-    for who in any_chat.ids:
-        words = [words for reader, words in line.heard if reader == who]
-        assert words == sorted(words)
+    if (
+        any_chat.database.is_sqlite
+    ):  # elsewhere in order while one delivers at a time, as those do who have a turn
+        for who in any_chat.ids:
+            words = [words for reader, words in line.heard if reader == who]
+            assert words == sorted(words)
 
 
 async def test_readers_do_not_wait_for_each_other(chat: Chat) -> None:

@@ -127,7 +127,7 @@ PEOPLE = st.sampled_from(
 )
 
 
-@cases(1300)
+@cases(900)
 @given(who=PEOPLE, words=WORDS, command=st.booleans(), edits=st.booleans())
 def test_any_words(house: House, who: str, words: str, command: bool, edits: bool) -> None:
     house.answers(who, Said(words, message="m1", command=command, edits=edits))

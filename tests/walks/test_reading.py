@@ -25,7 +25,7 @@ from tests.walks.reorganised import TABLES, History, Undo
 from tests.walks.surfaces import ALL_THERE, Out
 from tests.walks.tour import COMMANDS, Seen, Tour, opened
 
-HISTORIES = {"sqlite": 70, "postgresql": 60}
+HISTORIES = {"sqlite": 66, "postgresql": 33}
 """The rule is one and the SQL nearly so: what the second database reads differently shows in fewer."""
 LENT = tuple(
     table
@@ -70,7 +70,7 @@ async def test_the_filter_in_the_query_is_the_rule_after_every_reorganisation(
     assert walked == {kind for table in TABLES for kind in table.kinds}
     assert len(TABLES) >= 12
     assert compared > 100 * histories
-    assert min(met[relation] for relation in Relation) > 20, "a relation that never held shows nothing"
+    assert min(met[relation] for relation in Relation) > 10, "a relation that never held shows nothing"
     assert differences == 0
 
 

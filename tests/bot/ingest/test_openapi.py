@@ -152,7 +152,7 @@ async def test_it_is_served(tmp_path: Path) -> None:
 def test_what_the_document_allows_is_taken_or_refused_by_field(line: Line) -> None:
     statuses: list[int] = []
 
-    @cases(300)
+    @cases(150)
     @given(meant(SCHEMAS["Figures"]))
     def run(payload: Any) -> None:
         status, told = line.posts(json.dumps(payload).encode())
@@ -169,7 +169,7 @@ def test_what_the_document_allows_is_taken_or_refused_by_field(line: Line) -> No
 
 
 def test_what_it_does_not_allow_is_refused_and_never_breaks(line: Line) -> None:
-    @cases(600)
+    @cases(300)
     @given(bent(meant(SCHEMAS["Figures"])))
     def run(payload: Any) -> None:
         line.posts(json.dumps(payload).encode("utf-8", "surrogatepass"))
@@ -195,7 +195,7 @@ def test_bent_webhooks_never_break_it(line: Line, form: str) -> None:
 
     sender = line.others[form]
 
-    @cases(250)
+    @cases(150)
     @given(bent(st.sampled_from(SEEDS[form])))
     def run(payload: Any) -> None:
         body = json.dumps(payload)
