@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col
@@ -46,11 +45,6 @@ class Accounts:
         for row in self._mine(person_id, platform):
             self._end(row)
             self._store.audit("unlinked", platform, subject_id=person_id)
-
-    def ended_since(self, platform: str, external_id: str, moment: datetime) -> bool:
-        """Whether a user's connection with somebody was ended at this moment or after it."""
-        theirs = (col(Account.platform) == platform, col(Account.external_id) == external_id)
-        return self._store.count(Account, *theirs, col(Account.ended_at) >= moment) > 0
 
     def reachable(self, person_id: str, platform: str, yes: bool) -> None:
         """Note that private messages do, or do not, reach the person there. What reached them nowhere, and is still

@@ -8,7 +8,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -164,12 +163,11 @@ class Members:
         written to who left while Slack's events did not reach us."""
         cursor = ""
         while True:
-            asked_at = self._core.database.now()
+            before = await self._core.database.read(lambda store: store.directory)
             answer = await self._page(cursor)
             profiles = [profile_of(user, self._me.team_id, 0.0) for user in answer["members"]]
-            directory = await self._core.database.read(lambda store: store.directory)
-            if changed := [each for each in profiles if _is_news(directory, each)]:
-                await self._core.database.write(partial(_settle_all, profiles=changed, asked_at=asked_at))
+            if changed := [each for each in profiles if _is_news(before, each)]:
+                await self._core.database.write(partial(_settle_all, profiles=changed, before=before))
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return
@@ -196,12 +194,17 @@ def _is_news(directory: Directory, profile: Profile) -> bool:
     return account is None or account.unreachable == profile.member or not (profile.member or profile.deleted)
 
 
-def _settle_all(store: Store, profiles: Iterable[Profile], asked_at: datetime) -> None:
-    """The same for many, listed by Slack when it was asked. Whom it disconnected meanwhile stays so: the list is older
-    than that."""
+def _settle_all(store: Store, profiles: Iterable[Profile], before: Directory) -> None:
+    """The same for many, listed by Slack when it was asked. What an event said of somebody meanwhile stays: the list is
+    older than that."""
     for profile in profiles:
-        if not store.accounts.ended_since(PLATFORM, profile.id, asked_at):
+        if _known_as(store.directory, profile) == _known_as(before, profile):
             _settle(store, profile)
+
+
+def _known_as(directory: Directory, profile: Profile) -> tuple[str, bool] | None:
+    account = directory.by_account.get((PLATFORM, profile.id))
+    return (account.person_id, account.unreachable) if account else None
 
 
 def _settle(store: Store, profile: Profile) -> None:

@@ -75,7 +75,10 @@ async def test_everybody_is_connected_when_upbeat_starts(room: Room) -> None:
     await room.slack.until(lambda: all(room.accounts(who) for who in room.chat.ids))
 
 
-async def test_a_list_that_is_older_than_an_event_connects_nobody_again(room: Room) -> None:
+@pytest.mark.parametrize(("news", "left"), [("is_restricted", []), ("deleted", [True])])
+async def test_a_list_that_is_older_than_an_event_connects_nobody_again(
+    room: Room, news: str, left: list[bool]
+) -> None:
     slack = room.slack
     await slack.until(lambda: all(room.accounts(who) for who in room.chat.ids))
     await room.settled()
@@ -85,12 +88,12 @@ async def test_a_list_that_is_older_than_an_event_connects_nobody_again(room: Ro
     listed = len(slack.called("users.list"))
     listing = asyncio.create_task(members.connect_everybody())
     await slack.until(lambda: len(slack.called("users.list")) > listed)
-    slack.users[user("ben")]["is_restricted"] = True
+    slack.users[user("ben")][news] = True
     await slack.event("user_change", {"user": user("ben")})
-    await slack.until(lambda: not room.accounts("ben"))
+    await slack.until(lambda: [account.unreachable for account in room.accounts("ben")] == left)
     slack.kept_back.pop("users.list").set()
     await listing
-    assert room.accounts("ben") == []
+    assert [account.unreachable for account in room.accounts("ben")] == left
 
 
 async def test_who_becomes_a_guest_is_disconnected_at_once(any_room: Room) -> None:
