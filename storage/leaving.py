@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from storage.goals.answering import ANSWER, LEFT_GOAL
 from storage.people import open_line
+from storage.rows import parts
 from storage.tables import FOREVER, Account, ObligationRow, PersonRow, ReportingLine
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
 LINES = ReportingLine.__table__  # type: ignore[attr-defined]
 ACCOUNTS = Account.__table__  # type: ignore[attr-defined]
-BATCH = 500
-"""People in one statement."""
 
 
 class Leavers:
@@ -37,12 +36,13 @@ class Leavers:
         leaving = set(people.values())
         heirs = {person: self._heir(person, leaving) for person in people.values()}
         revision = self._store.people_changed()
-        for some in _batches(heirs):
+        everybody = list(heirs)
+        for some in parts(everybody):
             self._store.goals.answering.leave({person: heirs[person] for person in some})
             self._store.objections.leave(some)
         self._store.reviews.running.leave(heirs)
         ended: dict[str, list[str]] = {}
-        for some in _batches(heirs):
+        for some in parts(everybody):
             ended |= self._leave(some, heirs, revision)
         return {email: ended[person] for email, person in people.items()}
 
@@ -158,9 +158,3 @@ def end_lines(store: Store, people: Iterable[str], revision: int) -> None:
     running = (LINES.c.subject_id.in_(led), LINES.c.until == FOREVER)
     # A line that began today never was: it becomes empty.
     store.execute(update(LINES).where(*running).values(until=today, revision=revision))
-
-
-def _batches(people: Iterable[str]) -> Iterator[list[str]]:
-    everybody = list(people)
-    for start in range(0, len(everybody), BATCH):
-        yield everybody[start : start + BATCH]
