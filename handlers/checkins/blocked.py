@@ -10,7 +10,7 @@ from handlers.kit.access import owner_of
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.features import Ring, Rung, Silence
-from handlers.kit.hours import Hours, calendar_of
+from handlers.kit.hours import Hours, calendar_of, is_away
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.typed import folded
@@ -180,7 +180,7 @@ def _helper(store: Store, line: Sequence[str], row: Blocker) -> Person | None:
     """The manager, or who stands in for them, if it came up in these days; while they are away, the next manager above
     who is here."""
     helpers = [helper for each in line if (helper := _in_place_of(store, each, row))]
-    here = (each for each in helpers if each.active and not _is_away(store, each))
+    here = (each for each in helpers if each.active and not is_away(store, each))
     return next(here, helpers[0] if helpers else None)
 
 
@@ -188,10 +188,6 @@ def _in_place_of(store: Store, manager: str, row: Blocker) -> Person | None:
     held = store.directory.stand_in_for(manager, store.now)
     stand_in = store.directory.person(held.person_id) if held else None
     return stand_in if stand_in and _may_hear(store, stand_in, row) else store.directory.person(manager)
-
-
-def _is_away(store: Store, person: Person) -> bool:
-    return store.preferences.absence_on(person.id, local_day(store.now, person.zone)) is not None
 
 
 def _may_hear(store: Store, manager: Person, row: Blocker) -> bool:

@@ -82,6 +82,11 @@ def hours_of(store: Store, person: Person, calendar: WorkCalendar) -> Hours:
     return Hours(person.zone, calendar, _quiet(chosen), absences)
 
 
+def is_away(store: Store, person: Person) -> bool:
+    """Whether somebody is away today, on their own calendar."""
+    return store.preferences.absence_on(person.id, local_day(store.now, person.zone)) is not None
+
+
 def chosen_quiet_until(store: Store, person: Person) -> datetime | None:
     """When the quiet hours end that the person or the company chose, or None when it is not quiet now. As long as
     nobody chose, only reminders keep to those that hold from the first day."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.kit.calendar import local_day
 from handlers.kit.cards import Card, Note
-from handlers.kit.hours import calendar_of, hours_of
+from handlers.kit.hours import calendar_of, hours_of, is_away
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
 from handlers.reviews.review import has_power
@@ -39,8 +38,4 @@ def runner_of(store: Store, cycle: ReviewCycle) -> Person | None:
     owner = store.directory.person(cycle.owner_id)
     others = () if cycle.is_test else store.directory.active()
     able = [each for each in (owner, *others) if each and has_power(store, each.id, cycle)]
-    return next((each for each in able if not _is_away(store, each)), able[0] if able else None)
-
-
-def _is_away(store: Store, person: Person) -> bool:
-    return hours_of(store, person, calendar_of(store)).is_away(local_day(store.now, person.zone))
+    return next((each for each in able if not is_away(store, each)), able[0] if able else None)
