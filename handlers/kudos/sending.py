@@ -69,7 +69,7 @@ def given(request: Request, thanks: Thanks, place: Place | None, *, again: bool)
     if before is not None:
         return Reply(show=_asked_again(request, thanks, place, before))
     points = _points_left(request)
-    request.store.kudos.give(
+    rows = request.store.kudos.give(
         request.actor.id,
         [person.id for person in thanks.receivers],
         group=thanks.group,
@@ -80,7 +80,7 @@ def given(request: Request, thanks: Thanks, place: Place | None, *, again: bool)
         points=points,
     )
     done = _confirmation(request, thanks, place, points)
-    told = (*_posted(request, thanks, place), *_receivers_told(request, thanks, place))
+    told = (*_posted(request, thanks, place), *_receivers_told(request, rows, _audience(request, place)))
     if not request.where.shared:
         return Reply(show=done, tell=told)
     shown = Card(Phrase("Posted.")) if again else None  # in place of the question that was pressed
@@ -162,19 +162,17 @@ def _posted(request: Request, thanks: Thanks, place: Place | None) -> tuple[Tell
     )
 
 
-def _receivers_told(request: Request, thanks: Thanks, place: Place | None) -> tuple[Tell, ...]:
+def _receivers_told(request: Request, rows: list[KudosRow], audience: Text) -> tuple[Tell, ...]:
     """Each hears it alone; who else was thanked in private stays between them and the giver."""
-    rows = request.store.kudos.standing(thanks.group, reader=request.actor.id)
-    card = received(request.store, rows[0], _audience(request, place))
     return tuple(
         Tell(
-            card,
-            to=person.id,
-            topic=f"kudos:{thanks.group}:{person.id}",
-            about=told_about(thanks.group, person.id),
+            received(request.store, row, audience),
+            to=row.subject_id,
+            topic=f"kudos:{row.group_id}:{row.subject_id}",
+            about=told_about(row.group_id, row.subject_id),
             notice=RECEIVED,
         )
-        for person in thanks.receivers
+        for row in rows
     )
 
 
