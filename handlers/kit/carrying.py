@@ -214,7 +214,7 @@ class Carrying:
         """Put a card in the place of what stands already; returns whether it must also be told anew."""
         card = dump(self._seal.card(store, tell.card, for_person=tell.to or None))
         reader = {"person_id": tell.to or None, "place_id": tell.place or None}
-        withdrawn = store.outbox.withdraw(tell.over, card, keeps_waiting=tell.corrects, **reader)
+        withdrawn = store.outbox.withdraw(tell.over, card, keeps_waiting=tell.about == tell.over, **reader)
         for posted in withdrawn.standing:
             _put(store, route, tell, card, edits=posted.id, platform=posted.platform)
         store.touch(tell.to)

@@ -196,12 +196,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Tell:
-    """Something for somebody else. `to` is a person's id, or `place` a channel's row id, and `thread` where in it,
-    as in `Where`, if not where the place's posts go. `topic` makes it unique; `about` ("kudos:<id>") lets a
-    reaction find it; `over` ("kudos:<id>") puts it in the place of what stands there about that, and it is told
-    anew only where nobody knows whether something stands; what still waits is not sent, or with `corrects` sent
-    like this; `on` is the one platform where it may be told; `notice` names a notification that people can switch
-    off; `unclear` says what to do when the platform never answers; `lives` is how long it is worth telling."""
+    """Something for somebody else. `to` is a person's id, or `place` a channel's row id, and `thread` where in it, as
+    in `Where`, if not where the place's posts go. `topic` makes it unique; `about` ("kudos:<id>") lets a reaction find
+    it; `over` ("kudos:<id>") puts it in the place of what stands there about that, and it is told anew only where
+    nobody knows whether something stands; what still waits is not sent, or, where this is `about` the same, sent like
+    this; `on` is the one platform where it may be told; `notice` names a notification that people can switch off;
+    `unclear` says what to do when the platform never answers; `lives` is how long it is worth telling."""
 
     card: Card
     to: str = ""
@@ -210,7 +210,6 @@ class Tell:
     topic: str | None = None
     about: str = ""
     over: str = ""
-    corrects: bool = False
     on: str = ""
     notice: str = ""
     unclear: Literal["repeat", "reconcile", "once"] = "repeat"

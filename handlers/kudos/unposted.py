@@ -46,7 +46,6 @@ def _receivers_read(store: Store, rows: list[KudosRow], audience: Text, cause: s
             received(store, row, audience),
             to=row.subject_id,
             over=told_about(row.group_id, row.subject_id),
-            corrects=True,
             topic=f"kudos:{row.group_id}:{row.subject_id}:{cause}",
             about=told_about(row.group_id, row.subject_id),
             notice=RECEIVED,
