@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict, Unpack
 
 from handlers.kit.access import Rule
 from handlers.kit.cards import Argument, Part, Press
@@ -77,6 +77,30 @@ class Shortcut:
     on_message: bool = False
 
 
+class CommandOptions(TypedDict, total=False):
+    """What else a command may say of itself."""
+
+    also: tuple[str, ...]
+    """Its words elsewhere."""
+    title: Line | None
+    """The few words over its form, with whom it is about."""
+    short: bool
+    """It is `/words …` as well."""
+    in_groups: bool
+    hidden: bool
+    takes_long: bool
+    """More than some tens of milliseconds in a large company: it is done aside, so that everything but writing goes on
+    meanwhile."""
+    takes_file: int
+    """It gets a file that is sent with its words, its table read before; one without words goes to the first door, by
+    this number, that is open to whoever sends it, and to none of less than 1."""
+    follows_edits: bool
+    """It is told when somebody edits a message into its words, and finds out itself what that message did before."""
+    otherwise: tuple[str, ...]
+    """The names of routes: words behind it that answer nothing here are for the first of these commands that they may
+    mean, all of whose questions they answer."""
+
+
 class Feature:
     """The doors of one feature. `words` name it in help; `intro` explains it in three sentences at the first use.
 
@@ -105,49 +129,21 @@ class Feature:
         *,
         allow: Rule,
         examples: tuple[str, ...],
-        also: tuple[str, ...] = (),
         seen_by: Line | None = None,
-        title: Line | None = None,
         submit: Text | None = None,
-        short: bool = False,
-        in_groups: bool = False,
-        hidden: bool = False,
-        takes_long: bool = False,
-        takes_file: int = 0,
-        follows_edits: bool = False,
-        otherwise: tuple[str, ...] = (),
         wordless: bool = False,
+        **options: Unpack[CommandOptions],
     ) -> Callable[[Handler], Route]:
-        """A door by words: `/upbeat words …`, with `short` also `/words …`. The first line of the handler's docstring
-        is its help; `examples` are what may follow the words, and each runs; `also` are its words elsewhere;
-        `title` are the few words over its form, with whom it is about. What `takes_long` (more than some tens
-        of milliseconds, in a large company) is done aside, so that everything but writing goes on meanwhile.
-        What `takes_file` gets a file that is sent with its words, its table read before; one without words goes
-        to the first door, by this number, that is open to whoever sends it, and to none of less than 1. What
-        `follows_edits` is told when somebody edits a message into its words, and finds out itself what that
-        message did before. Words behind it that answer nothing here are for the first of the commands that they may
-        mean `otherwise` (by the names of their routes) all of whose questions they answer. What is `wordless` neither
-        asks for nor shows what people write, so that it is open where the feature is `closed`."""
+        """A door by words: `/upbeat words …`. The first line of the handler's docstring is its help; `examples` are
+        what may follow the words, and each runs. What is `wordless` neither asks for nor shows what people write, so
+        that it is open where the feature is `closed`."""
 
         def made(handler: Handler) -> Route:
             route = self._route(handler, allow, seen_by, submit, once=False)
             if unknown := sorted(route.settled - route.defaults.keys()):
                 raise TypeError(f"{route.name} does not ask for {', '.join(unknown)}, and no words give it")
-            route = replace(
-                route,
-                title=title,
-                words=words,
-                also=also,
-                examples=examples,
-                short=short,
-                in_groups=in_groups,
-                hidden=hidden,
-                takes_long=takes_long,
-                takes_file=takes_file,
-                follows_edits=follows_edits,
-                otherwise=otherwise,
-                closed=None if wordless else self.closed,
-            )
+            closed = None if wordless else self.closed
+            route = replace(route, words=words, examples=examples, closed=closed, **options)
             self.routes.append(route)
             return route
 
