@@ -2,7 +2,9 @@
 # make test   every check there is, the same as in CI
 # Also: make prove, make lint, make format, make bench, make clean. Another Python: make run PYTHON=python3.12
 
-PYTHON ?= python3
+# The system's own comes first: distributions compile it with all optimizations. One that was compiled where it stands,
+# as version managers do, often has few of them, and everything takes half as long again.
+PYTHON ?= /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11
 # For a part of the tests: make test TESTS=tests/test_environment.py
 TESTS ?=
 
@@ -67,24 +69,24 @@ ifneq ($(shell test -x $(BIN)/python && cat .venv/.made 2>/dev/null),$(CURDIR))
 .venv/.made: rebuild
 endif
 
-# Debian's Python can lack ensurepip (package python3-venv); a pip beside it will do as well.
+# The first that is new enough, whole (one that was compiled here may lack a module), and can make an environment.
+# Debian's can lack ensurepip (package python3-venv); a pip beside it will do as well.
 .venv/.made:
-	@for python in "$(PYTHON)" python3.13 python3.12 python3.11; do \
-		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
-	done; \
-	if [ -z "$$python" ]; then \
-		echo "Upbeat needs Python 3.11 or newer, and '$(PYTHON)' is not that. Install one (Debian, Ubuntu:" >&2; \
-		echo "apt install python3 python3-venv), or name it: make run PYTHON=/path/to/python3" >&2; \
-		exit 1; \
-	fi; \
-	if ! said=$$("$$python" -m venv --clear .venv 2>&1) && ! { \
-		"$$python" -m venv --clear --without-pip .venv && \
-		"$$python" -m pip --python $(BIN)/python install -q pip; } >/dev/null 2>&1; \
-	then \
+	@for python in $(PYTHON); do \
+		"$$python" -c 'import ctypes, sqlite3, ssl, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		said=$$("$$python" -m venv --clear .venv 2>&1) && exit; \
+		{ "$$python" -m venv --clear --without-pip .venv && \
+			"$$python" -m pip --python $(BIN)/python install -q pip; } >/dev/null 2>&1 && exit; \
 		rm -rf .venv; \
+		without=$$python; \
+	done; \
+	if [ "$$without" ]; then \
 		echo "$$said" >&2; \
-		echo "'$$python' cannot make a virtual environment. On Debian or Ubuntu install the package python3-venv" >&2; \
+		echo "'$$without' cannot make a virtual environment. On Debian or Ubuntu install the package python3-venv" >&2; \
 		echo "(apt install python3-venv), then try again." >&2; \
-		exit 1; \
-	fi
+	else \
+		echo "Upbeat needs Python 3.11 or newer, with sqlite3 and ssl, and found none as $(PYTHON). Install one (Debian," >&2; \
+		echo "Ubuntu: apt install python3 python3-venv), or name it: make run PYTHON=/path/to/python3" >&2; \
+	fi; \
+	exit 1
 	@printf %s '$(CURDIR)' > $@

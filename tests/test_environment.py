@@ -97,6 +97,46 @@ def test_the_two_commands_exist(command: str, runs: str) -> None:
     assert runs in plan
 
 
+def a_python(file: Path, does: str) -> Path:
+    """A Python of ours for each call, unless what it `does` ends it before."""
+    file.write_text(f'#!/bin/sh\n{does}\nexec "{sys.executable}" "$@"\n')
+    file.chmod(0o755)
+    return file
+
+
+def made_with(pythons: list[Path], folder: Path) -> subprocess.CompletedProcess[str]:
+    """What making an environment in a folder says, where only these are there."""
+    make = ["make", "-f", str(PROJECT / "Makefile"), ".venv/.made", f"PYTHON={' '.join(map(str, pythons))}"]
+    return subprocess.run(make, cwd=folder, capture_output=True, text=True)
+
+
+def test_the_first_python_that_can_makes_the_environment(tmp_path: Path) -> None:
+    old, bare, whole, last = (
+        a_python(tmp_path / "old", "exit 1"),
+        a_python(
+            tmp_path / "bare", '[ "$2" = venv ] && echo no ensurepip && exit 1; [ "$2" = pip ] && exit 1'
+        ),
+        a_python(
+            tmp_path / "whole", f'[ "$2" = venv ] && exec "{sys.executable}" -m venv --without-pip .venv'
+        ),
+        a_python(tmp_path / "last", "touch asked"),
+    )
+    done = made_with([tmp_path / "absent", old, bare, whole, last], tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / ".venv/.made").read_text() == str(tmp_path)
+    assert not (tmp_path / "asked").exists()
+    assert subprocess.run([tmp_path / ".venv/bin/python", "-c", ""]).returncode == 0
+
+    (tmp_path / ".venv/.made").unlink()
+    done = made_with([old, bare], tmp_path)
+    assert done.returncode
+    assert f"no ensurepip\n'{bare}' cannot make a virtual environment" in done.stderr
+    assert not (tmp_path / ".venv").exists()
+    done = made_with([old], tmp_path)
+    assert done.returncode
+    assert f"needs Python 3.11 or newer, with sqlite3 and ssl, and found none as {old}" in done.stderr
+
+
 def test_continuous_integration_runs_the_same_check() -> None:
     assert os.access(PROJECT / ".ci/run", os.X_OK)
     assert "exec make test" in read(".ci/run").splitlines()
