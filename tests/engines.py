@@ -16,11 +16,12 @@ import atexit
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +62,13 @@ def empty_database(engine: str, folder: Path) -> Iterator[str]:
 def sqlite_url(folder: Path) -> str:
     """The URL of a file that does not exist yet, in pytest's `tmp_path`."""
     return f"sqlite+aiosqlite:///{folder / 'upbeat.db'}"
+
+
+@contextmanager
+def opened(file: Path | str | None) -> Iterator[sqlite3.Connection]:
+    """A file of SQLite as another program has it open: each statement is committed at once."""
+    with closing(sqlite3.connect(file or "", isolation_level=None)) as connection:
+        yield connection
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """The `upbeat` command, run as an operator runs it."""
 
 import asyncio
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 
 from storage import guards
 from storage.database import Database
-from tests.engines import ENGINES, empty_database, sqlite_url
+from tests.engines import ENGINES, empty_database, opened, sqlite_url
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
 from tests.terminal import Upbeat
@@ -79,7 +78,7 @@ def test_a_fault_is_named_and_the_command_fails(upbeat: Upbeat, tmp_path: Path) 
 
 def test_a_database_that_is_busy_is_said_and_nothing_is_changed(upbeat: Upbeat, tmp_path: Path) -> None:
     assert upbeat("people", "import", write(tmp_path, PEOPLE)).returncode == 0
-    with sqlite3.connect(upbeat.url.partition(":///")[2], isolation_level=None) as other:
+    with opened(upbeat.url.partition(":///")[2]) as other:
         other.execute("BEGIN IMMEDIATE")
         done = upbeat("people", "import", write(tmp_path, PEOPLE.replace("Okri", "Oduya")))
         other.execute("ROLLBACK")
@@ -310,4 +309,5 @@ def test_without_a_secret_a_key_file_is_made_that_only_its_owner_reads(tmp_path:
     assert upbeat.process("migrate", UPBEAT_SECRET_KEY="").returncode == 0
     key = tmp_path / "upbeat.key"
     assert key.stat().st_mode & 0o777 == 0o600
-    assert sqlite3.connect(tmp_path / "upbeat.db").execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    with opened(tmp_path / "upbeat.db") as made:
+        assert made.execute("PRAGMA journal_mode").fetchone() == ("wal",)

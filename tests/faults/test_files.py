@@ -33,7 +33,7 @@ from storage.store import Store
 from storage.tables import Inbox, Outgoing
 from tests.bot.slack.conftest import room_with, user
 from tests.company import Chat
-from tests.engines import sqlite_url
+from tests.engines import opened, sqlite_url
 from tests.fakes.telegram import FakeTelegram
 from tests.faults.disks import can_mount, copied, full, on_a_disk, seen_by
 from tests.faults.figures import Figure
@@ -52,7 +52,7 @@ def log_of(path: Path) -> bytes:
 
 
 def is_sound(path: Path) -> bool:
-    with contextlib.closing(sqlite3.connect(path)) as connection:
+    with opened(path) as connection:
         return bool(connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok")
 
 
@@ -71,7 +71,7 @@ async def test_f08_a_locked_database_is_said_and_nothing_is_lost(
         await chat.database.write(lambda store: None)
         await delivery.start()
         await room.slack.until(lambda: room.slack.dm(user("ben")))
-        with contextlib.closing(sqlite3.connect(path_of(chat), isolation_level=None)) as other:
+        with opened(path_of(chat)) as other:
             other.execute("BEGIN IMMEDIATE")
             refused = await asyncio.gather(
                 *(room.slack.command(user("ada"), "/checkin", f"done {n}") for n in range(5))
@@ -303,10 +303,12 @@ async def test_f11_what_was_acknowledged_is_on_the_disk(
         await chat.database.write(power.watch)
 
         async def talk(who: str) -> None:
-            for number in range(20):
+            number = 0
+            while number < 20 or looked <= 10:
                 await chat.says(who, f"/kudos @dora for {who} {number}")
                 await chat.says(who, f"/checkin done {who} {number}")
                 acknowledged.append(f"{who} {number}")
+                number += 1
 
         talking = [asyncio.create_task(talk(who)) for who in ("ada", "ben", "eve")]
         while not all(task.done() for task in talking):
@@ -389,7 +391,7 @@ async def _filled(chat: Chat, folder: Path) -> Path:
     for number in range(30):
         await chat.says("ben", f"/checkin done {number} {'x' * 500}")
     copy = folder / "copy.db"
-    with contextlib.closing(sqlite3.connect(path_of(chat))) as source:
+    with opened(path_of(chat)) as source:
         source.execute("VACUUM INTO ?", (str(copy),))
     return copy
 
@@ -483,7 +485,7 @@ def _put(path: Path, database: bytes, log: bytes, beside: bytes = b"") -> None:
 
 
 def _heard(path: Path) -> int:
-    with contextlib.closing(sqlite3.connect(path)) as connection:
+    with opened(path) as connection:
         try:
             return int(connection.execute("SELECT count(*) FROM inbox").fetchone()[0])
         except sqlite3.OperationalError:
@@ -505,7 +507,7 @@ async def test_f13_only_what_is_missing_is_missed(chat: Chat, tmp_path: Path, fi
     """An older copy, and a log left behind, are noticed; another database and a restored one are no loss."""
     await chat.says("ben", "/checkin done first")
     older = tmp_path / "older.db"
-    with contextlib.closing(sqlite3.connect(path_of(chat))) as source:
+    with opened(path_of(chat)) as source:
         source.execute("VACUUM INTO ?", (str(older),))
     await chat.says("ben", "/kudos @dora for that")
     await last.remember_once(chat.database)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from storage.leases import Lost, Term
 from storage.metrics import FILES, DataQuery, DataSource, PersonPoint
 from storage.store import Store
 from tests.company import Chat
+from tests.engines import opened
 
 MAPPING = "person = 'who'\nat = 'day'\n[figures.visits]\nkind = 'counted'\n"
 QUERY = "SELECT who, day, visits FROM visit"
@@ -25,7 +25,7 @@ QUERY = "SELECT who, day, visits FROM visit"
 def theirs(folder: Path) -> str:
     """A database of somebody else's, with one row."""
     file = folder / "theirs.db"
-    with sqlite3.connect(file) as database:
+    with opened(file) as database:
         database.execute("CREATE TABLE visit (who TEXT, day TEXT, visits INTEGER)")
         database.execute("INSERT INTO visit VALUES ('ben@example.com', '2026-11-20', 3)")
     return f"sqlite:///{file}"
@@ -49,7 +49,7 @@ async def test_it_is_read_when_it_is_due_and_not_before(any_chat: Chat, tmp_path
     assert await pull_due(chat.core) == 1
     assert await pull_due(chat.core) == 0
     assert [(row.metric, row.value) for row in chat.rows(PersonPoint)] == [("visits", "3")]
-    with sqlite3.connect(tmp_path / "theirs.db") as database:
+    with opened(tmp_path / "theirs.db") as database:
         database.execute("UPDATE visit SET visits = 4")
     chat.wait(hours=25)
     assert await pull_due(chat.core) == 1
@@ -80,7 +80,7 @@ async def test_rows_that_cannot_be_taken_are_named_to_whoever_looks_after_it(
     chat: Chat, tmp_path: Path
 ) -> None:
     address = theirs(tmp_path)
-    with sqlite3.connect(tmp_path / "theirs.db") as database:
+    with opened(tmp_path / "theirs.db") as database:
         database.execute("INSERT INTO visit VALUES ('ada@example.com', 'soon', 1)")
     asks(chat, address)
     await pull_due(chat.core)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sqlite3
 import time
 from pathlib import Path
 from threading import Thread
@@ -13,7 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, make_url
 
 from storage.metrics.pulling import PullProblem, pull
-from tests.engines import empty_database
+from tests.engines import empty_database, opened
 
 ROWS = "SELECT who AS 'Employee ID', day, visits FROM visit ORDER BY day"
 ENDLESS = (
@@ -25,7 +24,7 @@ ENDLESS = (
 def address(tmp_path: Path) -> str:
     """A database of somebody else's."""
     file = tmp_path / "theirs #1.db"
-    with sqlite3.connect(file) as theirs:
+    with opened(file) as theirs:
         theirs.execute("CREATE TABLE visit (who TEXT, day TEXT, visits REAL)")
         theirs.execute(
             "INSERT INTO visit VALUES ('E7', '2026-11-20', 3), ('E9', '2026-11-21', 0.1), ('E1', NULL, 1e6)"

@@ -16,6 +16,7 @@ from storage.database import Busy
 from storage.store import Store
 from storage.writing import GROUP
 from tests.company import Chat
+from tests.engines import opened
 
 
 def setting(chat: Chat, name: str) -> object:
@@ -25,11 +26,8 @@ def setting(chat: Chat, name: str) -> object:
 @pytest.fixture
 def other(chat: Chat) -> Iterator[sqlite3.Connection]:
     """Another process at the same file."""
-    path = chat.database.url.database
-    assert path
-    connection = sqlite3.connect(path, isolation_level=None)
-    yield connection
-    connection.close()
+    with opened(chat.database.url.database) as connection:
+        yield connection
 
 
 async def test_a_unit_that_fails_takes_no_neighbour_with_it(any_chat: Chat) -> None:

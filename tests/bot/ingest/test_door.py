@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from storage.metrics import SIGNED, Metric, MetricPoint, PersonPoint, Unmatched
 from storage.tables import AuditRow, Inbox
 from tests.bot.ingest.sender import Sender, point
 from tests.company import Chat
+from tests.engines import opened
 from tests.hostile.asgi import asked
 
 VECTOR = {
@@ -244,7 +244,7 @@ async def test_a_body_is_at_most_a_megabyte(chat: Chat) -> None:
 async def test_while_the_database_is_busy_the_sender_comes_again(chat: Chat) -> None:
     crm = Sender(chat)
     body = json.dumps({"points": [point("7")]}).encode()
-    with sqlite3.connect(chat.database.url.database or "", isolation_level=None) as another:
+    with opened(chat.database.url.database) as another:
         another.execute("BEGIN IMMEDIATE")
         assert (await crm.posts(body, number="msg_1"))[0] == 503
         another.execute("ROLLBACK")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -33,7 +32,7 @@ from storage.database import Database
 from storage.tables import Inbox
 from storage.webchat import WebMessage, private_channel
 from tests.copies import copy_of
-from tests.engines import empty_database, sqlite_url
+from tests.engines import empty_database, opened, sqlite_url
 
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 
@@ -234,7 +233,7 @@ async def test_a_month_that_cannot_pass_stops_the_start_and_says_so(
     given_up = asyncio.Event()
     async with started(tmp_path) as (app, _):
         app.on_failure = given_up.set
-        with sqlite3.connect(app.database.url.database or "", isolation_level=None) as disk:
+        with opened(app.database.url.database) as disk:
             disk.execute("DROP TABLE inbox")
         await asyncio.wait_for(given_up.wait(), 60)
         assert app.failure is not None
