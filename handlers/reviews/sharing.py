@@ -151,7 +151,7 @@ def result_card(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Card
         *rating_fact(cycle, row),
         *_parts(request, cycle, reviews),
         *releasing.lines(request, cycle, row.subject_id),
-        *_answered(row),
+        *_answered(row, mine=mine),
         *(_doors(request, row) if mine and row.shared_at else ()),
         *(_doors_of_manager(row) if row.author_id == request.actor.id and row.shared_at else ()),
         *(_why(row) if row.rating else ()),
@@ -219,14 +219,15 @@ def _parts(request: Request, cycle: ReviewCycle, rows: list[Review]) -> tuple[Pa
     )
 
 
-def _answered(row: ReviewResult) -> tuple[Part, ...]:
+def _answered(row: ReviewResult, *, mine: bool) -> tuple[Part, ...]:
     made: list[Part] = []
     if row.talked_at:
         made.append(Fact(Phrase("Talked on"), Phrase("{day}", day=row.talked_at)))
     if row.acknowledged_at:
         made.append(Fact(Phrase("Acknowledged"), Phrase("{day}", day=row.acknowledged_at)))
     if row.reply:
-        made += [Section(Phrase("Their answer")), Section(Verbatim(row.reply), quoted=True)]
+        said = Phrase("Your answer") if mine else Phrase("Their answer")
+        made += [Section(said), Section(Verbatim(row.reply), quoted=True)]
     return tuple(made)
 
 

@@ -136,6 +136,17 @@ async def test_hr_sees_what_nobody_is_asked_to_share_and_who_declined_shares_wha
     assert "Shared with Ben Okri." in await chat.presses("ada", "Share it")
 
 
+async def test_an_answer_in_writing_is_yours_to_you_and_theirs_to_your_manager(chat: Chat) -> None:
+    await shared(chat)
+    await chat.presses("ben", "Answer in writing", on=await reads(chat))
+    heard = await chat.submits("ben", words="The freeze in May is missing")
+    assert "Your answer\nThe freeze in May is missing" in heard
+    assert "Their answer" not in heard
+    assert "Their answer\nThe freeze in May is missing" in await chat.presses("ada", "Open it")
+    await chat.says("ben", "/language zh")
+    assert "你的回应\nThe freeze in May is missing" in await reads(chat)
+
+
 async def test_why_this_rating(chat: Chat) -> None:
     await shared(chat)
     heard = await reads(chat)
