@@ -11,6 +11,8 @@ from storage.unit import Conflict
 __all__ = ["Unanswered", "is_duplicate", "is_race", "where_of"]
 
 ROOT = f"{Path(__file__).parent.parent}/"
+OURS = tuple(f"{ROOT}{package}/" for package in ("bot", "handlers", "schedules", "storage"))
+"""Where our code is; in an installed wheel all other libraries stand beside it."""
 PLACES = 6
 """How many places of ours on the way to an error are named."""
 
@@ -28,9 +30,5 @@ def is_race(error: BaseException) -> bool:
 def where_of(error: BaseException) -> str:
     """The last places of ours on the way to an error, for a log: the place that raised it is often a library's."""
     places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
-    ours = [f"{file.removeprefix(ROOT)}:{line}" for file, line in places if _is_ours(file)]
+    ours = [f"{file.removeprefix(ROOT)}:{line}" for file, line in places if file.startswith(OURS)]
     return " > ".join(ours[-PLACES:])
-
-
-def _is_ours(file: str) -> bool:
-    return file.startswith(ROOT) and "site-packages" not in file.removeprefix(ROOT)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from handlers.kit.calendar import local_day
 from handlers.kit.cards import Card, Note, Section
 from handlers.kit.features import Ring, Rung, Silence
-from handlers.kit.hours import calendar_of, hours_of
+from handlers.kit.hours import calendar_of, hours_of, is_away
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
 from handlers.reviews import duties
@@ -177,7 +177,6 @@ def _owing(
 
 def _late(store: Store, person: Person, manager: Person, theirs: tuple[Duty, ...]) -> Late:
     owed = [row for duty in theirs if (row := store.obligations.find(person.id, WRITE, duty.id))]
-    today = store.now.date()
     return Late(
         active=person.active,
         owes=len(theirs),
@@ -185,7 +184,7 @@ def _late(store: Store, person: Person, manager: Person, theirs: tuple[Duty, ...
         same_manager=any(
             store.directory.manager_of(person.id, row.opened_at.date()) == manager.id for row in owed
         ),
-        away=hours_of(store, person, calendar_of(store)).is_away(today),
+        away=is_away(store, person),
     )
 
 
