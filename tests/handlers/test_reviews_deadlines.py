@@ -211,6 +211,19 @@ async def test_far_from_the_company_nothing_is_due_after_its_phase_and_nobody_he
     assert "Eve Curie: the self-review" in chat.told("ada")
 
 
+async def test_whoever_is_away_where_they_live_is_not_named_to_their_manager(chat: Chat) -> None:
+    chat.change(lambda store: lives(store, chat.ids["eve"], "America/Los_Angeles"))
+    chat.change(lambda store: lives(store, chat.ids["ada"], "Asia/Shanghai"))
+    await launched(chat)
+    chat.at(MONDAY.replace(hour=18))
+    await chat.tick()
+    await chat.says("eve", "/upbeat away until 2026-11-30")
+    chat.at(datetime(2026, 12, 1, 1, 30, tzinfo=UTC))  # 9:30 on Tuesday in Shanghai, Monday in Los Angeles
+    await chat.tick()
+    assert "Ben Okri: the self-review" in chat.told("ada")
+    assert "Eve Curie" not in chat.told("ada")
+
+
 def lives(store: Store, person: str, zone: str) -> None:
     """Somebody lives elsewhere from now on."""
     (row,) = store._rows(PersonRow, (PersonRow.id == person,))
