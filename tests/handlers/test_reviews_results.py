@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,11 @@ from handlers.kit.requests import Pressed, Submitted
 from handlers.reviews import exporting
 from storage.files import FileRow
 from storage.one_on_ones import AgendaPoint
+from storage.policy import Kind
 from storage.reviews import PEER, RatingChange, ResultEdition, ReviewResult
+from storage.rows import new
 from storage.sheets import read_sheet
-from storage.tables import AuditRow, ObligationRow
+from storage.tables import AuditRow, ObligationRow, PersonRow
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import due, go_on, launched, opened, press_beside, the_cycle, write
 from tests.handlers.test_reviews_calibrating import looks, proposed, role
@@ -574,8 +577,6 @@ async def results_of(chat: Chat) -> Heard:
 
 
 def rename(store: object, person: str, name: str) -> None:
-    from storage.tables import PersonRow
-
     (row,) = store._rows(PersonRow, (PersonRow.id == person,))  # type: ignore[attr-defined]
     store.change(row, name=name, revision=store.people_changed())  # type: ignore[attr-defined]
 
@@ -612,9 +613,31 @@ async def test_more_than_two_hundred_take_a_second_person(
     )
 
 
+async def test_all_of_a_large_company_are_in_its_file(chat: Chat) -> None:
+    cycle = await launched(chat)
+    people_of_hr(chat)
+    chat.change(lambda store: many_final(store, cycle.id, 20_001))
+    await chat.presses("hana", "Export", on=await results_of(chat))
+    await chat.submits("hana", purpose="pay", form="csv")
+    await chat.presses("yan", "Agree")
+    heard = await chat.presses("hana", "Make the file")
+    assert "20,001 final results" in heard
+    rows = file_of(chat, heard).rows  # type: ignore[attr-defined]
+    assert len({row[1] for row in rows}) == 20_001
+
+
+def many_final(store: Any, cycle: str, count: int) -> None:
+    """So many more people have a final result in this cycle."""
+    now, same = store.now, {"zone": "UTC", "revision": store.people_changed()}
+    mails = [f"p{number}@example.com" for number in range(count)]
+    people = [new(PersonRow, {"email": mail, "name": mail, **same}) for mail in mails]
+    final = {"kind": Kind.RATING_RELEASED, "made_at": now, "cycle_id": cycle, "finalised_at": now}
+    store.insert_all(people)
+    store.insert_all([new(ReviewResult, {"subject_id": each.id, **final}) for each in people])
+
+
 def people_of_hr(chat: Chat) -> None:
     """Yan comes, of HR, whom nobody reviews."""
-    from storage.tables import PersonRow
 
     def work(store: object) -> str:
         revision = store.people_changed()  # type: ignore[attr-defined]
