@@ -140,10 +140,8 @@ def import_calendar(database: Database, file: Path, country: str) -> None:
 
     def work(store: Store) -> tuple[int, str]:
         before = store.workdays.country
-        store.set_setting("country", code)
-        loaded = store.workdays.load(code, rows)
-        store.slots.replan()
-        return loaded, before
+        store.workdays.choose(code)
+        return store.workdays.load(code, rows), before
 
     loaded, before = database.write_now(work)
     console.print(f"{loaded} days are loaded for {code}.")

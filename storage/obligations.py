@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 
 from storage.prepared import Prepared
@@ -21,8 +21,8 @@ DECISIONS = Occurrence.__table__  # type: ignore[attr-defined]
 KEPT = timedelta(days=180)
 MOST_FORGOTTEN = 500
 """Rows that go in one unit of work."""
-HOURS = ("quiet hours", "away", "holiday")
-"""The reasons for silence that end at an hour of the person's own clock."""
+HOURS = ("quiet hours", "away", "holiday", "already today", "weekly ceiling")
+"""The reasons for silence that end at an hour of the person's own, which depends on their clock, days off and leave."""
 HELD = "paused"
 """How it is closed for a while: nobody owes it now, and whoever does it meanwhile has done it."""
 
@@ -242,9 +242,14 @@ class Obligations:
     def decide_again(self, person_id: str = "") -> None:
         """Ask at the clock's next tick about what waits for an hour, of one person or of everybody: their hours are
         other ones now."""
+        later = DECISIONS.alias("later")
+        last = select(func.max(later.c.decided_at)).where(
+            later.c.kind == "nudge", later.c.about == TABLE.c.id
+        )
         said = select(DECISIONS.c.about).where(
             DECISIONS.c.kind == "nudge",
             DECISIONS.c.about == TABLE.c.id,
+            DECISIONS.c.decided_at == last.scalar_subquery(),  # what was said since waits for no hour
             DECISIONS.c.reason.in_(HOURS),
             DECISIONS.c.until > self._store.now,
         )

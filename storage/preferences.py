@@ -104,6 +104,10 @@ class Preferences:
         row = self._store.one(PersonRow, col(PersonRow.id) == person_id)
         assert row is not None
         self._store.change(row, revision=self._store.people_changed(), **values)
+        self._other_hours(person_id)
+
+    def _other_hours(self, person_id: str) -> None:
+        """What waits for an hour of this person's is decided anew, and what is shown to them."""
         self._store.obligations.decide_again(person_id)
         self._store.touch(person_id)
 
@@ -119,7 +123,7 @@ class Preferences:
             col(Absence.last) >= first,
         ):
             self._shorten(row, first)
-        self._store.touch(person_id)
+        self._other_hours(person_id)
         return self._store.insert(Absence(person_id=person_id, first=first, last=last))
 
     def back(self, person_id: str, today: date) -> int:
@@ -128,13 +132,13 @@ class Preferences:
         here = self._store.all(Absence, col(Absence.person_id) == person_id, *covers)
         for row in here:
             self._shorten(row, today)
-        self._store.touch(person_id)
+        self._other_hours(person_id)
         return len(here)
 
     def drop(self, absence_id: str, person_id: str) -> bool:
         """A planned absence does not take place; False when there is none."""
         mine = (col(Absence.id) == absence_id, col(Absence.person_id) == person_id)
-        self._store.touch(person_id)
+        self._other_hours(person_id)
         return bool(self._store.remove(Absence, *mine))
 
     def _shorten(self, row: Absence, day: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -229,8 +229,10 @@ class Roster:
         values = {"left_at": left_at, "revision": revision, **_columns(entry)}
         self._store.execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(**values))
 
-    def _change_fields(self, changes: Iterable[Change], known: Mapping[str, str]) -> None:
+    def _change_fields(self, changes: Sequence[Change], known: Mapping[str, str]) -> None:
         revision = self._store.people_changed()
+        if any(change.field in ("zone", "team") for change in changes):  # a team may have a zone of its own
+            self._store.obligations.decide_again()
         for change in changes:
             if change.field == "manager":
                 continue

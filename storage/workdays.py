@@ -34,6 +34,12 @@ class Workdays:
         """The ISO code whose public holidays count; "" counts weekends alone."""
         return str(self._store.setting("country", ""))
 
+    def choose(self, country: str) -> None:
+        """Whose public holidays count from now on."""
+        self._declared = None
+        self._store.set_setting("country", country)
+        self._other_days()
+
     def declared(self) -> dict[date, bool]:
         """The days that were loaded: True for a workday, False for a holiday."""
         if self._declared is None:
@@ -51,4 +57,10 @@ class Workdays:
             self._store.remove(CalendarDay, col(CalendarDay.country) == country, *inside)
         for day, workday, name in loaded:
             self._store.insert(CalendarDay(country=country, day=day, workday=workday, name=name))
+        self._other_days()
         return len(loaded)
+
+    def _other_days(self) -> None:
+        """What rings, and what waits for a workday, is decided anew at the clock's next tick."""
+        self._store.slots.replan()
+        self._store.obligations.decide_again()

@@ -98,6 +98,5 @@ def _provisional(year: int) -> Note:
 @feature.button(allow=stewards, once=True)
 def save_holidays(request: Request, code: str) -> Reply:
     """Save the country of the holidays."""
-    request.store.set_setting("country", code)
-    request.store.slots.replan()
+    request.store.workdays.choose(code)
     return Reply(show=Card(Phrase("Saved. Holidays: {country}.", country=country_text(code))))

@@ -1,5 +1,6 @@
 """The people file, sent to the bot by HR: the difference first, then all of it or nothing."""
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -10,9 +11,11 @@ from sqlmodel import col
 from handlers.kit.requests import File, Said
 from handlers.kit.text import Phrase
 from handlers.kit.values import dump
+from handlers.people import feature as people
 from storage.store import Store
 from storage.tables import PersonRow
 from tests.company import Chat, Heard
+from tests.schedules.errands import feature, only, owe
 
 HEADER = "email,name,manager_email,team,timezone,locale,role,hired_on,external_id\n"
 COMPANY = HEADER + (
@@ -415,3 +418,18 @@ async def test_what_waited_for_a_leaver_is_told_after_all(any_chat: Chat) -> Non
     chat.wait(hours=2)
     await chat.presses("hana", "Undo")
     assert "dm-eve" in {parcel.to.address for parcel in await chat.deliver()}
+
+
+async def test_a_reminder_that_waits_for_the_morning_comes_by_the_clock_of_the_new_file(
+    any_chat: Chat,
+) -> None:
+    chat = only(any_chat, feature, people)
+    chat.at(datetime(2026, 11, 24, 20, tzinfo=UTC))  # 21:00 in Berlin, 15:00 in New York
+    owe(chat, "ben", "tea")
+    await chat.tick()
+    assert chat.told("ben") == ""
+    ben = "Ben Okri,ada@example.com,Engines,"
+    await sends(chat, "hana", COMPANY.replace(f"{ben}Europe/Berlin", f"{ben}America/New_York"))
+    await chat.presses("hana", "Apply")
+    await chat.tick()
+    assert "tea" in chat.told("ben")

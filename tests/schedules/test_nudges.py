@@ -240,6 +240,49 @@ async def test_nobody_is_reminded_while_away(errands: Chat) -> None:
     assert "bread" in errands.told("ben")
 
 
+async def test_who_is_back_earlier_is_reminded_earlier_and_once(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.core = Core(chat.database, (*FEATURES, chores.feature))
+    await chat.says("grace", "/upbeat away until 2026-11-27")
+    owe(chat, "grace", "bread")
+    await chat.tick()
+    assert chat.told("grace") == ""
+    chat.wait(days=1)
+    assert "From today on I ask and remind you again." in await chat.says("grace", "/upbeat back")
+    await chat.tick()
+    assert "bread" in chat.told("grace")
+    chat.wait(days=1)
+    await chat.says("grace", "/upbeat settings zone London")
+    await chat.tick()
+    assert len(chat.told_cards("grace")) == 1  # that it once waited for an hour says nothing any more
+
+
+async def test_who_stays_after_all_hears_the_next_day_what_came_too_late_for_today(errands: Chat) -> None:
+    errands.core = Core(errands.database, (*FEATURES, chores.feature))
+    owe(errands, "grace", "milk")
+    await errands.tick()
+    heard = await errands.says("grace", "/upbeat away from 2026-11-24 until 2026-11-27")
+    owe(errands, "grace", "bread")
+    await errands.tick()
+    assert "bread" not in errands.told("grace")
+    await errands.presses("grace", "I will be here after all", on=heard)
+    errands.at(TUESDAY_MORNING)
+    await errands.tick()
+    assert "bread" in errands.told("grace")
+
+
+async def test_a_make_up_workday_that_is_loaded_late_is_one(any_errands: Chat) -> None:
+    any_errands.at(SATURDAY)
+    owe(any_errands, "ben", "bread")
+    await any_errands.tick()
+    assert decisions(any_errands) == [("silent", "holiday")]
+    sunday = SATURDAY + timedelta(days=1)
+    any_errands.change(lambda store: store.workdays.load("", [(sunday.date(), True, "调休")]))
+    any_errands.at(sunday)
+    await any_errands.tick()
+    assert "bread" in any_errands.told("ben")
+
+
 async def test_golden_week_is_silent_and_its_make_up_saturday_is_not(any_errands: Chat) -> None:
     days = [(date(2026, 10, n), False, "国庆节") for n in range(1, 8)] + [(date(2026, 10, 10), True, "调休")]
     any_errands.change(lambda store: store.set_setting("country", "CN"))
