@@ -135,6 +135,14 @@ askers = Rule(
 )
 
 
+HOLDS = Note(
+    Phrase(
+        "The file holds these results, as they are when it is made. What becomes final later is not in it."
+    )
+)
+"""What is agreed to, and no more: whose results, counted when it was asked for."""
+
+
 def _second(request: Request, cycle: ReviewCycle, asked: ResultExport, count: int) -> Reply:
     staff = [
         each
@@ -153,6 +161,7 @@ def _second(request: Request, cycle: ReviewCycle, asked: ResultExport, count: in
     card = Card(
         Phrase("{name} asks to export review results", name=Verbatim(request.actor.name)),
         *_facts(cycle, asked, count),
+        HOLDS,
         Button(Phrase("Agree"), agree_export.bind(asked=asked.id), style="primary"),
         Button(Phrase("Refuse"), refuse_export.bind(asked=asked.id)),
     )
@@ -161,6 +170,7 @@ def _second(request: Request, cycle: ReviewCycle, asked: ResultExport, count: in
         show=Card(
             Phrase("A second person in HR is asked. With their yes you get the file."),
             *_facts(cycle, asked, count),
+            HOLDS,
         ),
         tell=tell,
     )
@@ -229,7 +239,8 @@ def take_export(request: Request, asked: str) -> Reply:
 def _made(request: Request, cycle: ReviewCycle, asked: ResultExport) -> Reply:
     if asked.made_at:
         raise Problem(Phrase("This file was made already. Ask for a new one if you need it again."))
-    rows = _final(request, cycle)
+    final, agreed = _final(request, cycle), request.store.reviews.freezing.final_at(cycle.id, asked.asked_at)
+    rows = [row for row in final if row.id in agreed]
     name = f"review-results-{asked.purpose}-{request.today.isoformat()}.{asked.form}"
     kept = request.store.files.keep(request.actor.id, name, _written(request, cycle, asked, rows))
     _changed(request, asked, "made", made_at=request.now)
@@ -239,6 +250,7 @@ def _made(request: Request, cycle: ReviewCycle, asked: ResultExport) -> Reply:
             *_facts(cycle, asked, len(rows)),
             Document(Phrase("Fetch the file"), name, kept),
             Section(_kept(asked)),
+            *_later(len(final) - len(rows)),
             Note(
                 Phrase(
                     "It is yours for a day. Upbeat computes no pay: what follows from a result is decided elsewhere."
@@ -246,6 +258,17 @@ def _made(request: Request, cycle: ReviewCycle, asked: ResultExport) -> Reply:
             ),
         )
     )
+
+
+def _later(count: int) -> tuple[Part, ...]:
+    if not count:
+        return ()
+    words = Plural(
+        "One more has become final since you asked. It is not in this file: ask for a new one.",
+        "{n} more have become final since you asked. They are not in this file: ask for a new one.",
+        n=count,
+    )
+    return (Section(words),)
 
 
 def _kept(asked: ResultExport) -> Text:

@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import Column, UniqueConstraint, select
 from sqlmodel import Field
 
 from storage.columns import Moment, SealedJson
@@ -95,6 +95,12 @@ class Freezing:
         here = EDITIONS.c.result_id == result_id
         found = self._store.read(ResultEdition, here, reader=reader, order=EDITIONS.c.edition)
         return self._store.reviews.without_power(found, reader)
+
+    def final_at(self, cycle_id: str, moment: datetime) -> set[str]:
+        """The ids of the results of a cycle that were final at a moment, corrected since or not, for the machine's own
+        rules."""
+        then = (EDITIONS.c.cycle_id == cycle_id, EDITIONS.c.edition == 1, EDITIONS.c.made_at <= moment)
+        return {row[0] for row in self._store.execute(select(EDITIONS.c.result_id).where(*then))}
 
     def differs(self, row: ReviewResult) -> tuple[str, ...]:
         """What of a final result is another one now than when it was made final: names of `PARTS`, and "checksum" where

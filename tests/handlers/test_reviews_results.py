@@ -525,15 +525,20 @@ async def closed(chat: Chat) -> None:
     """A cycle of six people whose results are all final."""
     await proposed(chat)
     await go_on(chat, "share")
-    for manager, count in (("ada", 3), ("grace", 3)):
-        for _ in range(count):
-            await owed(chat, manager, "share the result")
-            await chat.presses(manager, "Share it")
+    for manager in ("ada", "grace"):
+        await shares(chat, manager, 3)
     await go_on(chat, "acknowledge")
     await chat.presses("hana", "Open", on=await chat.says("hana", "/review results"))
     heard = await chat.presses("hana", "Make 6 final")
     assert "6 results are final." in heard
     assert "Final: 6 of 6" in heard
+
+
+async def shares(chat: Chat, manager: str, count: int) -> None:
+    """A manager shares so many results."""
+    for _ in range(count):
+        await owed(chat, manager, "share the result")
+        await chat.presses(manager, "Share it")
 
 
 async def owed(chat: Chat, who: str, title: str) -> Heard:
@@ -613,6 +618,40 @@ async def test_more_than_two_hundred_take_a_second_person(
     )
 
 
+async def test_a_file_holds_whose_results_a_second_person_agreed_to(
+    any_chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = any_chat
+    monkeypatch.setattr(exporting, "ALONE", 2)
+    await proposed(chat)
+    await go_on(chat, "share")
+    await shares(chat, "ada", 3)
+    await go_on(chat, "acknowledge")
+    people_of_hr(chat)
+    await chat.presses("hana", "Make 3 final", on=await results_of(chat))
+    await chat.presses("hana", "Export")
+    words = "What becomes final later is not in it."
+    assert words in await chat.submits("hana", purpose="pay", form="csv")
+    asked = chat.told_cards("yan")[-1]
+    assert "Review results: 3" in asked
+    assert words in asked
+    chat.wait(hours=1)
+    await shares(chat, "grace", 3)
+    await chat.presses("hana", "Make 3 final", on=await results_of(chat))
+    await chat.presses("ben", "Appeal", on=await reads(chat))
+    await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+    await owed(chat, "hana", "appeals against")
+    await chat.presses("hana", "Correct it")
+    await chat.submits("hana", points="1", reason="The freeze was not theirs to end")
+    await chat.presses("yan", "Agree", on=asked)
+    heard = await chat.presses("hana", "Make the file", on=chat.told_cards("hana")[-1])
+    assert "3 final results" in heard
+    assert "3 more have become final since you asked. They are not in this file" in heard
+    rows = {row[1]: row for row in file_of(chat, heard).rows}  # type: ignore[attr-defined]
+    assert set(rows) == {f"{who}@example.com" for who in ("ben", "chen", "eve")}
+    assert rows["ben@example.com"][8] == "1", "as it is now, not as it was when they agreed"
+
+
 async def test_all_of_a_large_company_are_in_its_file(chat: Chat) -> None:
     cycle = await launched(chat)
     people_of_hr(chat)
@@ -633,7 +672,15 @@ def many_final(store: Any, cycle: str, count: int) -> None:
     people = [new(PersonRow, {"email": mail, "name": mail, **same}) for mail in mails]
     final = {"kind": Kind.RATING_RELEASED, "made_at": now, "cycle_id": cycle, "finalised_at": now}
     store.insert_all(people)
-    store.insert_all([new(ReviewResult, {"subject_id": each.id, **final}) for each in people])
+    results = [new(ReviewResult, {"subject_id": each.id, **final}) for each in people]
+    once = {"kind": Kind.RATING_RELEASED, "made_at": now, "cycle_id": cycle, "edition": 1, "checksum": ""}
+    store.insert_all(results)
+    store.insert_all(
+        [
+            new(ResultEdition, {"subject_id": each.subject_id, "result_id": each.id, **once})
+            for each in results
+        ]
+    )
 
 
 def people_of_hr(chat: Chat) -> None:
