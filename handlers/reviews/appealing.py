@@ -97,7 +97,7 @@ def _audience(request: Request, args: Mapping[str, Any]) -> Text:
 
 
 def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
-    """Raise Problem where nobody can appeal any more."""
+    """Raise Problem where an appeal is over, or nobody is there who could answer it."""
     row = bound_result(request, args["result"])
     before = request.store.objections.about([row.id], reader=request.actor.id).get(row.id)
     if before is not None and before.state == "open":
@@ -109,6 +109,7 @@ def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
     ends = appeal_ends(row)
     if ends and request.now > ends:
         raise Problem(appeal_is_over(ends))
+    _who_looks(request, row)
 
 
 @feature.button(
@@ -133,7 +134,7 @@ def appeal(
     """Appeal against your rating: somebody who had no part in it looks."""
     row = bound_result(request, result)
     cycle = bound_cycle(request, row.cycle_id)
-    looks = _who_looks(request, cycle, row)
+    looks = _who_looks(request, row)
     store, me = request.store, request.actor.id
     told = {"cycle": cycle.name, "points": (row.rating or {}).get("points")}
     made = store.objections.raise_(RATING, row.id, by=me, to=looks.id, told=told, remark=remark, series="")
@@ -154,15 +155,14 @@ def appeal(
     )
 
 
-def _who_looks(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Person:
-    looks = who_answers(request.store, cycle, row.subject_id)
+def _who_looks(request: Request, row: ReviewResult) -> Person:
+    looks = who_answers(request.store, bound_cycle(request, row.cycle_id), row.subject_id)
     if looks is None:
         raise Problem(
             Phrase(
-                "Everybody who could answer had a part in your rating. Talk to HR: they can name somebody else in HR in"
-                " the people file, then appeal again. What you typed is kept."
-            ),
-            question="remark",
+                "Everybody who could answer an appeal had a part in your rating. Talk to HR: once they name somebody"
+                " else in HR in the people file, you can appeal."
+            )
         )
     return looks
 

@@ -343,6 +343,23 @@ async def test_who_comes_to_hr_answers_the_appeal_that_nobody_could_answer(chat:
     assert "Dora Maar cannot answer it any more, and nobody else is left" in chat.told("ben")
 
 
+async def test_that_nobody_can_answer_an_appeal_is_said_before_its_form(any_chat: Chat) -> None:
+    chat = any_chat
+    card = await shared_with_ben(chat)
+    form = await chat.presses("ben", "Appeal", on=card)
+    chat.change(lambda store: store.leavers.leave_all({"grace@example.com": chat.ids["grace"]}))
+    heard = await chat.presses("ben", "Appeal", on=card)
+    assert heard.form is None
+    assert "Everybody who could answer an appeal had a part in your rating. Talk to HR" in heard
+    chat.last["ben"] = form
+    heard = await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+    assert "What you wrote is kept." in heard
+    role(chat, "dora", "hr")
+    assert "Seen by you and Dora Maar" in await chat.presses("ben", "Open the form again", on=heard)
+    heard = await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+    assert "Sent to Dora Maar" in heard
+
+
 async def test_who_became_the_manager_does_not_answer_the_appeal(chat: Chat) -> None:
     await appeals(chat)
     role(chat, "dora", "hr")
