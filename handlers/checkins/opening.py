@@ -35,7 +35,7 @@ def next_opening(store: Store, person: Person, after: datetime) -> Mapping[str, 
 def _missed(store: Store, person: Person, plan: Plan, now: datetime) -> datetime | None:
     """When the window opened that is open now, if this person was not asked then."""
     day = _open_now(store, person, plan, now)
-    if day is None or plan.ends(day, person.zone)[0] <= now:
+    if day is None or plan.ends(day, person.zone)[0] <= now or _asked_elsewhere(store, person, plan, day):
         return None
     at = at_wall(day, plan.clock, person.zone)
     return None if store.slots.happened(OPEN, person.id, at) else at
@@ -47,6 +47,19 @@ def _open_now(store: Store, person: Person, plan: Plan, now: datetime) -> date |
     day = plan.open_at(now, person.zone)
     begun = store.checkins.routines.begun(plan.name)
     return day if day and not (begun and at_wall(day, plan.clock, person.zone) < begun) else None
+
+
+def _asked_elsewhere(store: Store, person: Person, plan: Plan, day: date) -> bool:
+    """Whether they were asked on this day already, or since, by the team that they were in then: its window stays open
+    for them."""
+    window = store.checkins.routines.window(person.id)
+    if window is None or window.name == _name(plan, day):
+        return False
+    return window.opened_at >= at_wall(day, time(), person.zone)
+
+
+def _name(plan: Plan, day: date) -> str:
+    return f"{plan.name}:{day.isoformat()}"
 
 
 @feature.bell("open", plan=next_opening, gathers=True)
@@ -65,7 +78,9 @@ def open_window(ring: Ring) -> Rung:
     due_at, closes_at = plan.ends(day, person.zone)
     if ring.store.preferences.absence_on(person.id, day):
         return Rung(next_at, silence=Silence("away"))  # it waits for nothing: what comes next is another one
-    window = Window(f"{plan.name}:{day.isoformat()}", ring.now, closes_at)
+    if _asked_elsewhere(ring.store, person, plan, day):
+        return Rung(next_at, silence=Silence("moved", next_at))
+    window = Window(_name(plan, day), ring.now, closes_at)
     _open(ring.store, person, window, due_at)
     plan_digest(ring.store, person, plan, day)
     quicker = ring.store.checkins.made_since(person.id, at_wall(day, time(), person.zone))
@@ -77,7 +92,7 @@ def open_window(ring: Ring) -> Rung:
 
 
 def _open(store: Store, person: Person, window: Window, due_at: datetime) -> None:
-    store.obligations.open(
+    opened = store.obligations.open(
         person.id,
         ASKED,
         window.name,
@@ -87,3 +102,5 @@ def _open(store: Store, person: Person, window: Window, due_at: datetime) -> Non
         expires_at=window.closes_at,
         minutes=MINUTES,
     )
+    if opened:
+        store.checkins.routines.end_others(person.id, window)

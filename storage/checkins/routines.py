@@ -126,6 +126,14 @@ class Routines:
         rows = self._store.all(ObligationRow, theirs, *asked, order=_OWED.c.expires_at)
         return {r.person_id: _window(r.about, r.opened_at, r.expires_at, r.closed_at) for r in rows}
 
+    def end_others(self, person_id: str, window: Window) -> None:
+        """Only one occasion is open for a person: with a new one, those before it are over."""
+        theirs = (_OWED.c.person_id == person_id, _OWED.c.kind == ASKED, _OWED.c.about != window.name)
+        now, here = self._store.now, (*theirs, _OWED.c.expires_at > self._store.now)
+        for row in self._store.all(ObligationRow, *here):
+            self._store.obligations.close(person_id, ASKED, row.about, how="expired")
+            self._store.change(row, expires_at=now)
+
     def answered(self, person_id: str, window: Window) -> None:
         """Nothing is owed on this occasion any more."""
         self._store.obligations.close(person_id, ASKED, window.name)

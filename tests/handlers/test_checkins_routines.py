@@ -8,6 +8,7 @@ from sqlmodel import col
 from bot.words import Voice
 from handlers.kit.requests import Pressed
 from storage.checkins import CheckIn, Mood, Routine
+from storage.store import Store
 from storage.tables import ObligationRow, Occurrence, ReportingLine, Slot
 from tests.company import Chat, Heard
 
@@ -353,6 +354,52 @@ async def test_who_changes_the_manager_changes_the_routine(any_chat: Chat) -> No
     chat.change(work)
     await ticks(chat, SUNDAY)
     assert next_asked(chat, "ben") == on(23, 9)
+
+
+@pytest.mark.parametrize("clock", ["09:30", "15:00"])
+@pytest.mark.parametrize("answers", [True, False])
+async def test_who_changes_the_manager_within_a_window_is_asked_once_that_day(
+    chat: Chat, clock: str, answers: bool
+) -> None:
+    chat.at(SUNDAY)
+    await chat.says("grace", f"/checkin setup every workday {clock}")
+    await chat.presses("grace", "Save")
+    await ticks(chat, SUNDAY, on(23, 9))
+    if answers:
+        await chat.says("ben", "/checkin done A")
+    chat.at(on(23, 12))
+    chat.change(lambda store: led_by_grace(chat, store))
+    await ticks(chat, on(23, 12), on(23, 14), on(23, 16))
+    assert [row.about for row in owed(chat, "ben")] == ["default:2026-11-23"]
+    await ticks(chat, on(24, 14))
+    assert [row.closed_how for row in owed(chat, "ben")] == ["done" if answers else "expired", ""]
+    await chat.says("ben", "/checkin done B")
+    assert [row.closed_how for row in owed(chat, "ben")] == ["done" if answers else "expired", "done"]
+    assert len(chat.rows(CheckIn)) == 1 + answers
+
+
+def led_by_grace(chat: Chat, store: Store) -> None:
+    line = store.one(ReportingLine, col(ReportingLine.subject_id) == chat.ids["ben"])
+    assert line is not None
+    store.change(line, manager_id=chat.ids["grace"], revision=store.people_changed())
+
+
+async def test_a_window_ends_when_the_team_is_asked_by_its_new_routine(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(SUNDAY)
+    await chat.says("ada", "/checkin setup")
+    await chat.submits("ada", days="MO", lasts="4")
+    await chat.presses("ada", "Save")
+    await ticks(chat, SUNDAY, on(23, 9))
+    await chat.says("ada", "/checkin setup every workday 10:00")
+    await chat.presses("ada", "Save")
+    for day in (24, 25):
+        await ticks(chat, on(day, 9))
+        assert [row.about[-2:] for row in owed(chat, "ben") if row.closed_at is None] == [str(day)]
+        await chat.says("ben", f"/checkin done the {day}th")
+        assert [row.about for row in owed(chat, "ben") if row.closed_at is None] == []
+    rows = sorted(chat.rows(CheckIn), key=lambda row: row.id)
+    assert [row.answers for row in rows] == [{"done": "the 24th"}, {"done": "the 25th"}]
 
 
 async def test_who_comes_into_the_middle_of_a_window_is_asked_at_once_and_once(any_chat: Chat) -> None:
