@@ -17,7 +17,6 @@ from storage.holds import PARTS, Hold
 from storage.links import Link
 from storage.policy import Right, may
 from storage.records import involving, owners, personal_tables, sealed_columns
-from storage.roster import UNDO_FOR, RosterRun
 from storage.tables import (
     Absence,
     Account,
@@ -181,6 +180,7 @@ class Erasing:
             self._store.change(account, external_id=account.id, username="", address="", revision=revision)
         row = self._store.one(PersonRow, col(PersonRow.id) == person_id)
         assert row is not None
+        self._store.roster.forget(row.email)
         blank = dict.fromkeys(
             ("department", "team", "zone", "own_zone", "language", "own_language", "external_id"), ""
         )
@@ -193,8 +193,6 @@ class Erasing:
             erased_at=self._store.now,
             revision=revision,
         )
-        old = col(RosterRun.at) <= self._store.now - UNDO_FOR
-        self._change_all(RosterRun, old, col(RosterRun.state) != "proposed", undo=None, entries=[])
         self._store.remove(FileRow)  # others' files may name them, and are made again when they are asked for
         self._store.forgets = True
         self._store.audit("erased", "person", subject_id=person_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -159,10 +160,22 @@ class Roster:
             RosterRun(by_id="", state="applied", entries=[], undo=undo, at=self._store.now)
         )
 
+    def forget(self, email: str) -> None:
+        """A file that names somebody who is erased is neither applied nor taken back any more, nor is an old one."""
+        for run in self._store.all(RosterRun, col(RosterRun.state).in_(("proposed", "applied"))):
+            is_over = run.state == "applied" and self._store.now > run.at + UNDO_FOR
+            if is_over or json.dumps(email) in json.dumps([run.entries, run.undo]):
+                state = "dropped" if run.state == "proposed" else run.state
+                kept = (
+                    {"revision": run.undo.get("revision", 0)} if run.undo else None
+                )  # its place among the others
+                self._store.change(run, state=state, entries=[], undo=kept)
+
     def undo(self, run: RosterRun) -> bool:
-        """Take an applied file back; False when its day is over or it was taken back before. Raises Outdated when
-        another one was applied after it: what that one says would be lost, or stand on what is gone."""
-        if run.state != "applied" or self._store.now > run.at + UNDO_FOR:
+        """Take an applied file back; False when its day is over, it was taken back before or what that takes is
+        forgotten. Raises Outdated when another one was applied after it: what that one says would be lost, or stand on
+        what is gone."""
+        if run.state != "applied" or self._store.now > run.at + UNDO_FOR or "new" not in (run.undo or ()):
             return False
         if not self._is_newest(run):
             raise Outdated

@@ -169,7 +169,12 @@ def undo_import(request: Request, run: str) -> Reply:
         )
         raise Problem(why) from None
     if not undone:
-        raise Problem(Phrase("This cannot be undone any more: a day has passed, or it was undone already."))
+        raise Problem(
+            Phrase(
+                "This cannot be undone any more: a day has passed, it was undone already, or somebody whom it names was"
+                " erased."
+            )
+        )
     entitle(request.store)
     card = Card(Phrase("Undone. The company is as it was before the file."))
     return Reply(show=card, tell=new_managers(request.store, before))

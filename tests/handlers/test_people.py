@@ -1,5 +1,6 @@
 """The people file, sent to the bot by HR: the difference first, then all of it or nothing."""
 
+import json
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -12,6 +13,7 @@ from handlers.kit.requests import File, Said
 from handlers.kit.text import Phrase
 from handlers.kit.values import dump
 from handlers.people import feature as people
+from storage.roster import RosterRun
 from storage.store import Store
 from storage.tables import PersonRow
 from tests.company import Chat, Heard
@@ -433,3 +435,23 @@ async def test_a_reminder_that_waits_for_the_morning_comes_by_the_clock_of_the_n
     await chat.presses("hana", "Apply")
     await chat.tick()
     assert "tea" in chat.told("ben")
+
+
+async def test_a_file_that_names_who_is_erased_is_forgotten_and_stays_as_it_was_applied(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    await sends(chat, "hana", COMPANY.replace("Board", "The board"))
+    first = await chat.presses("hana", "Apply")
+    await sends(chat, "hana", COMPANY.replace("Board", "The board").replace(EVE, ""))
+    second = await chat.presses("hana", "Apply")
+    proposed = await sends(chat, "hana", COMPANY)
+    await chat.says("hana", "/upbeat privacy departed Eve")
+    await chat.presses("hana", "Erase")
+    assert "Nothing names this person any more." in await chat.submits("hana", confirm="ERASE")
+    kept = [json.dumps([row.entries, row.undo]) for row in chat.rows(RosterRun)]
+    assert ["eve@example.com" in each for each in kept] == [False] * 3
+    assert "somebody whom it names was erased" in await chat.presses("hana", "Undo", on=second)
+    assert "Another people file was applied after this one." in await chat.presses("hana", "Undo", on=first)
+    assert "applied or dropped already" in await chat.presses("hana", "Apply", on=proposed)
+    assert len([person for person in chat.rows(PersonRow) if person.left_at is None]) == 7
