@@ -115,8 +115,10 @@ class Leavers:
         self._hand_back(set(people), left_at)
 
     def take_up_again(self, person_id: str) -> None:
-        """Somebody is here again: nobody is asked any more what becomes of their goals, and reviews wait for them."""
+        """Somebody is here again: nobody is asked any more what becomes of their goals, and reviews and the answers to
+        their appeals wait for them."""
         self._store.goals.answering.come_back(person_id)
+        self._store.objections.come_back(person_id)
         self._store.reviews.running.come_back(person_id)
 
     def _revive(self, person_id: str, accounts: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, Index, select
+from sqlalchemy import Column, Index, select, update
 from sqlmodel import Field, col
 
 from storage.columns import Moment, Sealed, SealedJson
@@ -20,6 +20,8 @@ FIGURE, SCORE, RATING = "figure", "score", "rating"
 """What an objection is about: a figure that was imported, how far a goal is, or what came out of a review."""
 KEPT, CORRECTED = "kept", "corrected"
 """How it is answered."""
+LEFT = "left"
+"""An appeal that nobody answers, because who made it has left."""
 ANSWERER = "reviews.answerer"
 """The bell by which the next is looked for who may answer an appeal."""
 
@@ -38,10 +40,13 @@ class Objection(PersonalRow, table=True):
     series: str = ""
     told: Any = Field(default=None, sa_column=Column(SealedJson))
     remark: str = Field(default="", sa_column=Column(Sealed, nullable=False))
-    state: str = "open"  # open, kept, corrected
+    state: str = "open"  # open, kept, corrected, left
     answer: str = Field(default="", sa_column=Column(Sealed, nullable=False))
     answered_at: datetime | None = Field(default=None, sa_type=Moment)
     version: int = 0
+
+
+OBJECTIONS = Objection.__table__  # type: ignore[attr-defined]
 
 
 class Objections:
@@ -80,22 +85,26 @@ class Objections:
 
     def states(self, about_ids: Iterable[str]) -> list[str]:
         """How far the objections to these are, in no order: for counting, without anybody's words."""
-        table = Objection.__table__  # type: ignore[attr-defined]
-        found = select(table.c.state).where(table.c.about_id.in_(sorted(about_ids))).order_by(table.c.state)
+        found = (
+            select(OBJECTIONS.c.state)
+            .where(OBJECTIONS.c.about_id.in_(sorted(about_ids)))
+            .order_by(OBJECTIONS.c.state)
+        )
         return [row[0] for row in self._store.execute(found)]
 
     def are_open(self, about_ids: Iterable[str]) -> set[str]:
         """Of these, those of which somebody says that they are wrong, and nobody has answered: nobody's words."""
-        table = Objection.__table__  # type: ignore[attr-defined]
-        here = (table.c.about_id.in_(sorted(about_ids)), table.c.state == "open")
-        return {row[0] for row in self._store.execute(select(table.c.about_id).where(*here))}
+        here = (OBJECTIONS.c.about_id.in_(sorted(about_ids)), OBJECTIONS.c.state == "open")
+        return {row[0] for row in self._store.execute(select(OBJECTIONS.c.about_id).where(*here))}
 
     def for_the_clock(self, objection_id: str) -> Objection | None:
         """An objection, for the machine's own rules, or None."""
         return next(iter(self._store._rows(Objection, (col(Objection.id) == objection_id,))), None)
 
     def leave(self, people: Iterable[str]) -> None:
-        """People leave now: for each appeal that they were to answer the next who may is looked for."""
+        """People leave now: their appeals are closed, and for each that they were to answer the next who may is looked
+        for."""
+        self._turn(OBJECTIONS.c.subject_id.in_(people), "open", to=LEFT, at=self._store.now)
         theirs = (
             col(Objection.named_id).in_(people),
             col(Objection.form) == RATING,
@@ -103,6 +112,21 @@ class Objections:
         )
         for row in self._store._rows(Objection, theirs):
             self._store.slots.plan(ANSWERER, row.id, self._store.now)
+
+    def come_back(self, person_id: str) -> None:
+        """Somebody had not left after all, or is back: their appeals are to be answered."""
+        self._turn(OBJECTIONS.c.subject_id == person_id, LEFT, to="open", at=None)
+
+    def _turn(self, whose: Any, before: str, *, to: str, at: datetime | None) -> None:
+        """Appeals are in another state, and whoever was to answer them hears of it."""
+        here = (whose, OBJECTIONS.c.form == RATING, OBJECTIONS.c.state == before)
+        values = {"state": to, "answered_at": at, "version": OBJECTIONS.c.version + 1}
+        turned = update(OBJECTIONS).where(*here).values(values)
+        for row_id, subject in self._store.execute(
+            turned.returning(OBJECTIONS.c.id, OBJECTIONS.c.subject_id)
+        ):
+            self._store.audit(to, Kind.OBJECTION, record_id=row_id, subject_id=subject)
+            self._store.slots.plan(ANSWERER, row_id, self._store.now)
 
     def pass_on(self, row: Objection, to: str) -> None:
         """Somebody else answers it, and reads it from now on. Raises Conflict."""
@@ -123,6 +147,5 @@ class Objections:
             col(Objection.series).in_(sorted({metric for metric, _ in wanted})),
             col(Objection.state) == "open",
         )
-        table = Objection.__table__  # type: ignore[attr-defined]
-        rows = self._store.execute(select(table.c.series, table.c.subject_id).where(*here))
+        rows = self._store.execute(select(OBJECTIONS.c.series, OBJECTIONS.c.subject_id).where(*here))
         return {(metric, person) for metric, person in rows} & wanted

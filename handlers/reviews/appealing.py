@@ -24,7 +24,7 @@ from handlers.reviews.results import (
     subjects,
 )
 from handlers.reviews.review import bound_cycle, feature, has_power
-from storage.objections import ANSWERER, CORRECTED, KEPT, RATING, Objection
+from storage.objections import ANSWERER, CORRECTED, KEPT, LEFT, RATING, Objection
 from storage.people import Person
 from storage.policy import Kind
 from storage.reviews import ReviewCycle, ReviewResult
@@ -177,10 +177,13 @@ def _objection(request: Request, args: Mapping[str, Any]) -> Objection | None:
 
 def _bound(request: Request, objection: str) -> tuple[Objection, ReviewResult, ReviewCycle]:
     """The appeal behind a door whose rule has asked for it already, and what it is about. Raises Problem where it is
-    answered, or whoever answers does not see the result any more."""
+    answered or closed, or whoever answers does not see the result any more."""
     row = _objection(request, {"objection": objection})
     assert row is not None
     result = request.store.reviews.results.get(row.about_id, reader=request.actor.id)
+    if row.state == LEFT:
+        name = Verbatim(request.store.directory.named(row.subject_id))
+        raise Problem(Phrase("{name} has left: their appeal is closed", name=name))
     if row.state != "open":
         raise Problem(Phrase("This appeal is answered already."))
     if result is None:

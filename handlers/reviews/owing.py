@@ -22,6 +22,8 @@ EXPIRED = "expired"
 """How it is closed when its time is over, and nobody has done it."""
 PASSED_ON = "passed on"
 """How it is closed when somebody else is to do it."""
+LEFT = "left"
+"""How it is closed when somebody has left."""
 PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.show_result": "acknowledge"}
 """Until the end of which phase this is due; other things until the end of the one in which they are asked."""
 
@@ -55,7 +57,8 @@ def owe(
     note: Text | None = None,
 ) -> bool:
     """Let somebody owe something in a cycle, until the last day of a phase, or with none until it is done; again where
-    it was over, or somebody else's, before it was done. False when they owe it, or have done it."""
+    it was over, somebody else's, or nobody's because somebody had left, before it was done. False when they owe it, or
+    have done it."""
     until = due_at(store, cycle, phase, person) if phase else None
     opened = store.obligations.open(
         person.id,
@@ -71,7 +74,9 @@ def owe(
     )
     if opened is None:
         over = store.obligations.find(person.id, kind, about)
-        return bool(over and over.closed_how in (EXPIRED, PASSED_ON) and owe_anew(store, cycle, over, until))
+        return bool(
+            over and over.closed_how in (EXPIRED, PASSED_ON, LEFT) and owe_anew(store, cycle, over, until)
+        )
     hold(store, cycle, opened)
     return True
 

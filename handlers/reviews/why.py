@@ -11,6 +11,7 @@ from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from handlers.reviews.calibration.rating import history
 from handlers.reviews.results import DIFFERS, bound_result, overall_of, points_of, rating_line, seers
 from handlers.reviews.review import bound_cycle, called, feature
+from storage.objections import LEFT
 from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
 
 PARTS = {
@@ -161,6 +162,9 @@ def appealed(request: Request, row: ReviewResult) -> tuple[Part, ...]:
     name = Verbatim(request.store.directory.named(found.named_id))
     if found.state == "open":
         return (Section(Phrase("An appeal is open. {name} answers it.", name=name)),)
+    if found.state == LEFT:
+        left = Verbatim(request.store.directory.named(found.subject_id))
+        return (Section(Phrase("{name} has left: their appeal is closed", name=left)),)
     kept = Phrase("The appeal was answered by {name}: the rating is kept, because:", name=name)
     corrected = Phrase("The appeal was answered by {name}: the rating is corrected, because:", name=name)
     said = kept if found.state == "kept" else corrected

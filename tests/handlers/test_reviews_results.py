@@ -318,6 +318,33 @@ async def test_an_appeal_goes_on_to_the_next_when_who_was_to_answer_leaves(chat:
     assert "Your appeal is answered: the rating is kept" in chat.told("ben")
 
 
+async def test_an_appeal_is_closed_when_who_made_it_leaves_and_open_again_when_they_are_back(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    role(chat, "dora", "hr")
+    await appeals(chat)
+    before = await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
+    at, mail = chat.now, "ben@example.com"
+    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["ben"]}))
+    await chat.tick()
+    assert ("dora", "reviews.decide") not in still_owed(chat)
+    closed = "Ben Okri has left: their appeal is closed"
+    assert closed in chat.told("dora")
+    assert "appeals against their rating" not in await chat.opens("dora")
+    for label in ("Keep it", "Correct it", "Why this rating?"):
+        assert closed in await chat.presses("dora", label, on=before)
+    await go_on(chat, "acknowledge")
+    assert "Appeals open: 0 of 4" in await results_of(chat)
+    chat.wait(hours=1)
+    chat.change(lambda store: store.leavers.bring_back({chat.ids["ben"]: gone[mail]}, left_at=at))
+    await chat.tick()
+    await owed(chat, "dora", "Ben Okri appeals against their rating")
+    await chat.presses("dora", "Keep it")
+    await chat.submits("dora", reason="It was late before the freeze")
+    assert "Your appeal is answered: the rating is kept" in chat.told("ben")
+
+
 async def test_when_nobody_is_left_to_answer_an_appeal_its_author_hears_so(chat: Chat) -> None:
     await appeals(chat)
     chat.change(lambda store: store.leavers.leave_all({"grace@example.com": chat.ids["grace"]}))
