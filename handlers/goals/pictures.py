@@ -166,7 +166,7 @@ def looks(found: Sequence[Standing]) -> Text:
         ON_TRACK: Phrase("{n} on track", n=counted[ON_TRACK]),
         AT_RISK: Phrase("{n} at risk", n=counted[AT_RISK]),
         OFF_TRACK: Phrase("{n} off track", n=counted[OFF_TRACK]),
-        "": Phrase("{n} of which nobody said how it looks", n=counted[""]),
+        "": Phrase("{n} with no status yet", n=counted[""]),
     }
     parts = Listing(tuple(said for look, said in words.items() if counted[look]))
     return Plural("{n} goal: {parts}", "{n} goals: {parts}", n=len(found), parts=parts)

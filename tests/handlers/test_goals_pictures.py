@@ -81,7 +81,7 @@ async def test_a_team_shows_how_its_goals_look(chat: Chat) -> None:
         (True, ""),
         (False, ""),
     ]
-    assert "2 goals: 1 off track and 1 of which nobody said how it looks" in heard
+    assert "2 goals: 1 off track and 1 with no status yet" in heard
     heard = await chat.presses("ada", "As a table")
     assert "Sign 40 customers · 63 % ■ off track" in heard
 
@@ -161,5 +161,5 @@ async def test_how_charts_are_shown_is_chosen_in_chinese_too(chat: Chat) -> None
 async def test_a_manager_sees_the_team_on_the_home_screen(chat: Chat) -> None:
     await forty_customers(chat)
     heard = await chat.opens("ada")
-    assert "Ben Okri  ▓▓▓▓▓▓░░░░ 63 % · 1 goal: 1 of which nobody said how it looks" in heard
+    assert "Ben Okri  ▓▓▓▓▓▓░░░░ 63 % · 1 goal: 1 with no status yet" in heard
     assert "The goals of your team" not in await chat.opens("eve")
