@@ -24,11 +24,19 @@ from handlers.kit.typed import folded
 from storage.goals import KeyResult
 from storage.unit import Conflict
 
-SEPARATORS = " \t\n,，;；:：-–。."
+SEPARATORS = " \t\n,，;；:：-–。.!！"
 """What stands between a figure and the word on it."""
 
-YES = frozenset({"yes", "y", "done", "true", "是", "完成", "已完成", "做到了", "对"})
-NO = frozenset({"no", "n", "not yet", "not done", "false", "否", "没有", "未完成", "还没"})
+YES = frozenset({
+    "yes", "y", "done", "true",
+    "是", "是的", "对", "完成", "完成了", "已完成", "做到了", "做完了", "达成", "达成了", "已达成",
+})  # fmt: skip
+NO = frozenset({
+    "no", "n", "not yet", "not done", "false",
+    "否", "不", "没有", "还没", "还没有", "尚未", "未完成", "没完成", "未达成",
+})  # fmt: skip
+_NOT_YET = ("还没", "尚未")
+"""With which a sentence in Chinese begins that says no, however it goes on: 还没上线."""
 
 _SAID = "|".join(rf"{word}(?![a-z])" if word.isascii() else word for word in sorted(YES | NO))
 _FIGURE = rf"[-+]?[\d$€£¥]|{_SAID}"
@@ -206,12 +214,14 @@ def _in_unit(row: KeyResult, typed: Typed) -> Decimal:
 
 
 def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
-    words = folded(far)
+    words, far = folded(far), far.strip()
     for options, value in ((NO, ZERO), (YES, row.target)):
         for word in sorted(options, key=len, reverse=True):
-            rest = words[len(word) :]
-            if words.startswith(word) and not (word.isascii() and rest[:1].isalnum()):
-                return value, far.strip()[len(word) :].strip(SEPARATORS)
+            # 完成了一半 is no yes, and 没有问题 no no: the word stands alone, in Chinese too
+            if words.startswith(word) and not words[len(word) : len(word) + 1].isalnum():
+                return value, far[len(word) :].strip(SEPARATORS)
+    if words.startswith(_NOT_YET):
+        return ZERO, far
     raise Problem(Phrase("It is a yes or no: begin with “yes” or “not yet”."), question="far")
 
 

@@ -287,6 +287,37 @@ async def test_a_number_that_could_mean_several_is_asked_about_and_never_taken_f
 
 
 @pytest.mark.parametrize(
+    ("typed", "value", "note"),
+    [
+        ("done!", 1, ""),
+        ("yes, since Friday", 1, "since Friday"),
+        ("not yet: legal", 0, "legal"),
+        ("还没有", 0, ""),
+        ("还没上线，等法务", 0, "还没上线，等法务"),
+        ("尚未达成", 0, "尚未达成"),
+        ("不", 0, ""),
+        ("完成了", 1, ""),
+        ("已达成，周五上线", 1, "周五上线"),
+        ("完成了一半", None, ""),
+        ("没有问题，已上线", None, ""),
+        ("对接中", None, ""),
+        ("是否上线待定", None, ""),
+    ],
+)
+async def test_a_yes_or_a_no_is_one_only_where_the_word_stands_alone(
+    chat: Chat, typed: str, value: int | None, note: str
+) -> None:
+    await write(chat, "chen", "在日本上线")
+    heard = await chat.says("chen", f"/goals update 1.1 {typed}")
+    (row,) = chat.rows(KeyResult)
+    assert row.value == value
+    if value is None:
+        assert "It is a yes or no" in heard
+    else:
+        assert chat.rows(GoalChange, GoalChange.act == "moved")[-1].note == note
+
+
+@pytest.mark.parametrize(
     ("typed", "field", "kept"),
     [
         ("9 70% shipped to beta", "far", "70% shipped to beta"),
