@@ -84,7 +84,7 @@ def _points(how: Mapping[str, str], part: str, zone: str) -> Written:
 
 
 _WEIGHED = re.compile(
-    r"[\s,，;；:：]+(?:weight|weighs|权重)\s*[:：]?\s*(?P<weight>[\d.,]+\s*%?)$", re.IGNORECASE
+    r"[\s,，;；:：]+(?:weight|weighs|权重)\s*[:：]?\s*(?P<weight>[-−]?[\d.,]+\s*%?)$", re.IGNORECASE
 )
 
 
@@ -107,11 +107,12 @@ def weight_of(words: str, zone: str) -> Decimal:
 
 _FIRST = r"\S+?(?: \d{3}(?!\d))*(?: (?:thousand|[mb]illion|mio)\b)?"
 """The first of two numbers: without blanks but for those of 1 000 and 2 million."""
+_TO = r"(?:提升|提高|增加|增长|上升|扩大|降低|下降|减少|缩短|压缩|升|增|降|减)?(?:到|至)|to|→|->"
 _SPAN = re.compile(
-    rf"^(?P<title>.*?)[\s,，:：]*(?:from|从|由)\s*(?P<start>{_FIRST})\s*(?:to|到|至|→|->)\s*(?P<target>\S.*)$",
+    r"^(?:[把将]\s*)?(?P<title>.*?)[\s,，:：]*(?:from|从|由)"
+    rf"\s*(?P<start>{_FIRST}(?: [^\s\d,，;；]{{1,20}}?)??)\s*(?:{_TO})\s*(?P<target>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-
 
 _BAND = re.compile(
     rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>(?:[$€£¥￥]?\d|百分之)\S*.*?)(?:之间)?$",
@@ -146,8 +147,8 @@ def _banded(what: str, zone: str) -> Written | None:
     if high is None:
         return None
     rest = found["high"][high.length :].strip(" .。")
-    unit = "%" if high.percent or low.percent else rest or low.money or high.money
-    return Written(found["title"], Measure(Direction.BAND, low.value, None, high.value), unit[:20])
+    title, unit = _named(found["title"], rest, low, high)
+    return Written(title, Measure(Direction.BAND, low.value, None, high.value), unit[:20])
 
 
 def _spanned(what: str, zone: str) -> Written | None:
@@ -155,17 +156,27 @@ def _spanned(what: str, zone: str) -> Written | None:
     if found is None or not found["title"].strip():
         return None
     start = read_number(found["start"], zone=zone)
-    if start is None or found["start"][start.length :]:
+    if start is None:
         return None
     target = leading_number(found["target"], zone=zone)
     if target is None:
         return None
     rest = found["target"][target.length :].strip(" .。")
-    unit = "%" if target.percent else rest or start.money or target.money
+    first = found["start"][start.length :].strip()
+    if first and rest not in ("", first):
+        return None
+    title, unit = _named(found["title"].strip(), rest or first, start, target)
     if len(unit) > 20:
         return None
     way = Direction.DOWN if target.value < start.value else Direction.UP
-    return Written(found["title"].strip(), Measure(way, target.value, start.value), unit)
+    return Written(title, Measure(way, target.value, start.value), unit)
+
+
+def _named(title: str, rest: str, *numbers: Typed) -> tuple[str, str]:
+    """What it is called, and its unit: what stands after the numbers, or with it the sign that they have."""
+    if any(typed.percent for typed in numbers):
+        return f"{title} {rest}".strip(), "%"
+    return title, rest or next((typed.money for typed in numbers if typed.money), "")
 
 
 def _in_fields(how: Mapping[str, str], zone: str) -> Written:

@@ -127,9 +127,17 @@ async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
         ("注册从一百二十到三百", "120, from 120 to 300"),
         ("满意度在百分之八十和百分之九十之间", "to stay between 80% and 90%"),
         ("sign-ups from 1 to 1e9", "I cannot read “1e9” as a number"),
+        ("把复购率从 10% 提升到 15%", "复购率: 10%, from 10% to 15%"),
+        ("客户数由100人增加至200人", "客户数: 100 人, from 100 to 200"),
+        ("客户投诉从 40 降到 20 件", "客户投诉: 40 件, from 40 to 20"),
+        ("sign-ups from 100 users to 500 users", "sign-ups: 100 users, from 100 to 500"),
+        ("trips from 2 cars to 3 trains", "trips from 2 cars to 3 trains: not said yet"),
+        ("churn from 5% to 3% of customers", "churn of customers: 5%, from 5% to 3%"),
+        ("churn between 2% and 4% each month", "churn each month: not said yet, to stay between 2% and 4%"),
+        ("续约率 从 90% 到 95% 权重 -1", "A weight is 0 or more."),
     ],
 )
-async def test_large_numbers_are_written_as_people_do(chat: Chat, line: str, reads: str) -> None:
+async def test_a_key_result_is_written_in_one_line_as_people_do(chat: Chat, line: str, reads: str) -> None:
     await chat.says("ben", "/goals add Grow")
     assert reads in await chat.says("ben", f"/goals result 1 {line}")
 
