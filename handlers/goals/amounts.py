@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from handlers.goals.numbers import shown
-from handlers.goals.scorecards.parts import BONUS, JUDGED
+from handlers.goals.scorecards.parts import BONUS, JUDGED, given
 from handlers.goals.scoring import Direction
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -17,7 +17,7 @@ SIGNS = ("%", "$", "€", "£", "¥")
 
 def given_text(request: Request, row: KeyResult) -> Text:
     """How many points were added or taken."""
-    words = {"most": bare(request, row, row.target), "points": bare(request, row, row.value or Decimal(0))}
+    words = {"most": bare(request, row, row.target), "points": bare(request, row, given(row))}
     if row.part == BONUS:
         return Phrase("{points} of {most} bonus points at most", **words)
     return Phrase("{points} of {most} points off at most", **words)

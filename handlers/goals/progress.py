@@ -13,6 +13,8 @@ from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, perce
 from handlers.goals.nudges import owed
 from handlers.goals.numbers import Typed, leading_number
 from handlers.goals.picking import allow, my_results, no_result
+from handlers.goals.scorecards import scored
+from handlers.goals.scorecards.parts import is_given
 from handlers.goals.scoring import ONE, ZERO, Direction, is_stretched
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Note, Part, Section
@@ -131,6 +133,7 @@ def _moved(request: Request, row: KeyResult, value: Decimal | None, confidence: 
     return Reply(
         show=Card(
             _title(row, before),
+            *scored.facts(request, each),
             Section(goals.result_line(request, row)),
             *((Section(Verbatim(note), quoted=True),) if note else ()),
             Section(goals.headline(each)),
@@ -146,6 +149,8 @@ def _moved(request: Request, row: KeyResult, value: Decimal | None, confidence: 
 
 
 def _title(row: KeyResult, before: Decimal | None) -> Text:
+    if is_given(row.part):
+        return Phrase("Noted.")
     now = progress_of(row)
     if is_stretched(measure_of(row), row.value):
         return Phrase("Noted: the stretch is reached.")
@@ -157,7 +162,9 @@ def _title(row: KeyResult, before: Decimal | None) -> Text:
 
 
 def _looks(row: KeyResult) -> tuple[Part, ...]:
-    """Two taps and it is said: how it looks."""
+    """Two taps and it is said: how it looks. Points that are given look like nothing."""
+    if is_given(row.part):
+        return ()
     others = (option for option in CONFIDENCE if option.value != row.confidence)
     return tuple(Button(option.label, same.bind(result=row.id, confidence=option.value)) for option in others)
 

@@ -15,6 +15,7 @@ from handlers.goals.lines import mistaken, number, weight_of
 from handlers.goals.numbers import shown
 from handlers.goals.picking import allow
 from handlers.goals.progress import Result, undo
+from handlers.goals.scorecards.parts import is_given
 from handlers.goals.scoring import ONE, ZERO, Direction, Measure
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
@@ -30,6 +31,15 @@ NOTHING = frozenset({"-", "–", "—", "none", "nothing", "no", "无", "没有"
 """What people write into a field that is to be empty from now on."""
 CORE = frozenset({"title", "direction", "unit", "weight"})
 """What of a template's core its users cannot change."""
+_JUDGED = (
+    frozenset({"title", "weight", "begins_on", "ends_on"}),
+    Phrase("What is judged gets a grade from 0 to 5: only its name, its weight and its days can be changed."),
+)
+_GIVEN = (
+    frozenset({"title", "target", "begins_on", "ends_on"}),
+    Phrase("Of bonus points and points off, only the name, the most and the days can be changed."),
+)
+"""What of a part of a scorecard that is no number of its own can be changed, and what is said to who wants more."""
 _EMPTIED = Phrase("Write – to leave it out.")
 _SPANNED = (Direction.UP, Direction.DOWN)
 
@@ -150,6 +160,10 @@ def _wanted(
                 "It belongs to the core of its template: only its start, target, stretch and days are yours to change."
             )
         )
+    if row.part:
+        free, words = _GIVEN if is_given(row.part) else _JUDGED
+        if changed.keys() - free:
+            raise Problem(words)
     if "start" in changed and row.moved_at is None and way in _SPANNED:
         changed["value"] = changed["start"]  # nobody said how far it is: it stands where it starts
     return changed

@@ -70,6 +70,43 @@ async def test_why_it_is_so_many_and_what_would_change_it(chat: Chat) -> None:
         assert words in heard, heard.text
 
 
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("change 1.3 target 9", "What is judged gets a grade from 0 to 5"),
+        ("change 1.3 start 1", "What is judged gets a grade from 0 to 5"),
+        ("change 1.4 weight 2", "Of bonus points and points off, only the name, the most"),
+        ("change 1.5 start 2", "Of bonus points and points off, only the name, the most"),
+    ],
+)
+async def test_what_is_judged_or_given_is_not_made_a_number(chat: Chat, said: str, says: str) -> None:
+    await carded(chat)
+    before = chat.rows(KeyResult)
+    assert says in await chat.says("ben", f"/goals {said}")
+    assert chat.rows(KeyResult) == before
+    assert "Weight: 20 → 10" in await chat.says("ben", "/goals change 1.3 weight 10")
+    assert "Target: 5 → 6" in await chat.says("ben", "/goals change 1.4 target 6")
+
+
+async def test_points_that_are_given_are_never_more_than_the_most(chat: Chat) -> None:
+    await carded(chat)
+    await chat.says("ben", "/goals update 1.1 30")
+    heard = await chat.says("ben", "/goals update 1.4 5 five patents")
+    assert "Score: 23.8 points: 18.8 by weight, 5 added, 0 taken off" in heard, heard.text
+    assert "patents: 3 of 3 bonus points at most" in await chat.says("ben", "/goals change 1.4 target 3")
+    heard = await chat.says("ben", "/goals scorecard")
+    assert "Score: 21.8 points: 18.8 by weight, 3 added, 0 taken off" in heard, heard.text
+    assert "more points can be added" not in await chat.presses("ben", "Why this number?", on=heard)
+
+
+async def test_points_that_are_given_are_no_way_to_a_target(chat: Chat) -> None:
+    await carded(chat)
+    for points in (10, 5):
+        heard = await chat.says("ben", f"/goals update 1.5 {points} a fall")
+        assert heard.text.startswith("Noted.\nScore: "), heard.text
+        assert "On track" not in heard.buttons, "nothing shows how points off look"
+
+
 async def test_zero_weight_is_tracked_and_not_counted(chat: Chat) -> None:
     await carded(chat, items=("one from 0 to 10 weight 0", "two from 0 to 10"))
     await chat.says("ben", "/goals update 1.1 10")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from handlers.kit.forms import Option
 from handlers.kit.text import Phrase
+from storage.goals import KeyResult
 
 COUNTED, JUDGED, BONUS, PENALTY = "", "judged", "bonus", "penalty"
 BEST = Decimal(5)
@@ -22,3 +23,9 @@ PARTS = (
 def is_given(part: str) -> bool:
     """Whether its points are added or taken as they are, beside all weights."""
     return part in (BONUS, PENALTY)
+
+
+def given(row: KeyResult) -> Decimal:
+    """Its points that were added or taken: never more than the most, which may be less now than it was then."""
+    points: Decimal = min(row.value or Decimal(0), row.target)
+    return points

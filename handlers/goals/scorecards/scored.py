@@ -10,8 +10,8 @@ from handlers.goals import goal as goals
 from handlers.goals import scoring
 from handlers.goals.goal import CONFIDENCE, KPI, Standing
 from handlers.goals.numbers import shown
-from handlers.goals.scorecards.parts import BONUS, PENALTY, is_given
-from handlers.goals.scoring import Part, Points
+from handlers.goals.scorecards.parts import BONUS, PENALTY, given, is_given
+from handlers.goals.scoring import ONE, ZERO, Direction, Part, Points
 from handlers.kit.cards import Fact, Note, Section
 from handlers.kit.cards import Part as Shown
 from handlers.kit.requests import Request
@@ -32,7 +32,7 @@ def _by_weight(each: Standing) -> list[KeyResult]:
 
 
 def _given(each: Standing, part: str) -> list[Decimal]:
-    return [row.value for row in each.results if row.part == part and row.value is not None]
+    return [given(row) for row in each.results if row.part == part]
 
 
 def rounded(request: Request, points: Decimal) -> Verbatim:
@@ -107,7 +107,7 @@ def _what_would_change(request: Request, each: Standing) -> tuple[Shown, ...]:
 def _changing(request: Request, each: Standing) -> Iterator[Text]:
     for row, share in zip(each.results, each.together.shares, strict=True):
         if is_given(row.part):
-            left = row.target - (row.value or 0)
+            left = row.target - given(row)
             words = {"title": Verbatim(row.title), "points": rounded(request, left)}
             if left and row.part == BONUS:
                 yield Phrase("{title}: {points} more points can be added", **words)
