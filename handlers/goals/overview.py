@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from handlers.goals import following
 from handlers.goals import goal as goals
@@ -19,7 +20,7 @@ from handlers.goals.progress import say
 from handlers.goals.rewriting import menus
 from handlers.goals.scorecards import scored, templates
 from handlers.goals.scorecards.parts import is_given
-from handlers.goals.scoring import Share
+from handlers.goals.scoring import Direction, Share
 from handlers.goals.writing import add, edit, ending
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Press, Section
@@ -166,7 +167,7 @@ def why(request: Request, goal: str) -> Reply:
     return Reply(
         keep=True,
         show=Card(
-            Phrase("Why {percent}?", percent=percent(together.progress)),
+            _asked(together.progress),
             *(Section(_reason(request, result, share, newest.get(result.id))) for result, share in shares),
             Section(
                 Phrase(
@@ -181,6 +182,12 @@ def why(request: Request, goal: str) -> Reply:
     )
 
 
+def _asked(share: Decimal | None) -> Text:
+    if share is None:
+        return Phrase("Why is there no number yet?")
+    return Phrase("Why {percent}?", percent=percent(share))
+
+
 def _reason(request: Request, row: KeyResult, share: Share, newest: GoalChange | None) -> Text:
     line = goals.result_line(request, row)
     if is_given(row.part):
@@ -193,7 +200,16 @@ def _reason(request: Request, row: KeyResult, share: Share, newest: GoalChange |
     if share.why_not == "stale":
         return Lines((line, *said, Phrase("Too old: left out of the score until newer data arrives.")))
     weight = Phrase("Counts for {percent} of the goal.", percent=percent(share.weight))
-    return Lines((line, weight, *said))
+    return Lines((line, *_in_a_band(row), weight, *said))
+
+
+def _in_a_band(row: KeyResult) -> tuple[Text, ...]:
+    """How far it is where that is no way from a start to a target."""
+    if row.direction != Direction.BAND:
+        return ()
+    if row.start is None:
+        return (Phrase("In its band it is 100 %, outside of it 0 %."),)
+    return (Phrase("In its band it is 100 %; outside of it, as much as it is nearer than at its start."),)
 
 
 def _said_by(request: Request, row: KeyResult, newest: GoalChange | None) -> tuple[Text, ...]:

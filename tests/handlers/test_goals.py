@@ -235,6 +235,28 @@ async def test_every_number_says_why(chat: Chat) -> None:
     assert "No data yet: left out." in heard
 
 
+async def test_every_number_says_what_would_change_it(chat: Chat) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500", "live in Japan", "churn between 2% and 4%")
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    shown = chat.last["ben"]
+    for words in ("1.1 300", "1.2 not yet", "1.3 5%"):
+        await chat.says("ben", f"/goals update {words}")
+    heard = await chat.presses("ben", "Why this number?", on=shown)
+    for words in (
+        "sign-ups: 10 % more of its way is 3.3 % of the goal",
+        "live in Japan: once it is reached, 33.3 % of the goal",
+        "churn: once it is in its band, 33.3 % of the goal",
+        "In its band it is 100 %, outside of it 0 %.",
+    ):
+        assert words in heard, heard.text
+
+
+async def test_a_goal_without_a_number_says_why_in_chinese(chat: Chat) -> None:
+    await write(chat, "chen", "在日本上线")
+    await chat.presses("chen", "Open", on=await chat.says("chen", "目标"))
+    assert "为什么还没有数字？" in await chat.presses("chen", "Why this number?")
+
+
 async def test_who_sees_a_goal_and_who_may_move_it(any_chat: Chat) -> None:
     await write(any_chat, "ben", "sign-ups from 100 to 500")
     (goal,) = any_chat.rows(Goal)

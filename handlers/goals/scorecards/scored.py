@@ -82,9 +82,12 @@ def _looks(each: Standing) -> Text:
 
 
 def why(request: Request, each: Standing) -> tuple[Shown, ...]:
-    """How a scorecard's score comes about, and what would change it; nothing of what is no scorecard."""
-    if each.goal.form != KPI:
-        return ()
+    """How the score of a scorecard comes about; and of any goal what would change it, and of which template it is."""
+    score = _score(request, each) if each.goal.form == KPI else ()
+    return (*score, *_what_would_change(request, each), *_template(each))
+
+
+def _score(request: Request, each: Standing) -> tuple[Shown, ...]:
     return (
         Section(Phrase("Score: {score}.", score=score_text(request, points_of(each)))),
         Section(
@@ -94,8 +97,6 @@ def why(request: Request, each: Standing) -> tuple[Shown, ...]:
                 " another."
             )
         ),
-        *_what_would_change(request, each),
-        *_template(request, each),
     )
 
 
@@ -117,14 +118,30 @@ def _changing(request: Request, each: Standing) -> Iterator[Text]:
             yield Phrase(
                 "{title}: its first figure takes back its weight from the others", title=Verbatim(row.title)
             )
-        elif share.weight and (goals.progress_of(row) or 0) < 1:
-            tenth = rounded(request, 10 * share.weight)
-            yield Phrase(
-                "{title}: 10 % more of its way is {points} points", title=Verbatim(row.title), points=tenth
-            )
+        elif share.weight and (goals.progress_of(row) or ZERO) < ONE:
+            yield _one_more(request, each, row, share.weight)
 
 
-def _template(request: Request, each: Standing) -> tuple[Shown, ...]:
+def _one_more(request: Request, each: Standing, row: KeyResult, weight: Decimal) -> Text:
+    """What more of a key result adds: each tenth of its way, or all that is left where there is nothing between."""
+    left = 100 * weight * (ONE - (goals.progress_of(row) or ZERO))
+    title = Verbatim(row.title)
+    if row.direction == Direction.YES_NO:
+        return Phrase("{title}: once it is reached, {more}", title=title, more=_more(request, each, left))
+    if row.direction == Direction.BAND:
+        return Phrase("{title}: once it is in its band, {more}", title=title, more=_more(request, each, left))
+    tenth = _more(request, each, 10 * weight)
+    return Phrase("{title}: 10 % more of its way is {more}", title=title, more=tenth)
+
+
+def _more(request: Request, each: Standing, points: Decimal) -> Text:
+    shown_as = rounded(request, points)
+    if each.goal.form == KPI:
+        return Phrase("{points} points", points=shown_as)
+    return Phrase("{points} % of the goal", points=shown_as)
+
+
+def _template(each: Standing) -> tuple[Shown, ...]:
     if not each.goal.template_id:
-        return (Note(Phrase("It was made without a template.")),)
+        return (Note(Phrase("It was made without a template.")),) if each.goal.form == KPI else ()
     return (Note(Phrase("Template: version {n}.", n=each.goal.template_version)),)
