@@ -72,6 +72,22 @@ async def test_a_manager_uses_it_for_whom_they_lead(chat: Chat) -> None:
     )
 
 
+async def test_an_objective_of_a_template_says_so_and_who_sees_it(chat: Chat) -> None:
+    await chat.says("hana", "/goals template")
+    lines = "* sign-ups from 100 to 500\nlive in Japan"
+    await chat.submits("hana", name="Growth", items=lines, form="okr")
+    await chat.says("ada", "/goals use")
+    heard = chat.last["ada"]
+    assert "an objective by their team and HR too" in heard
+    assert heard.form
+    (option,) = heard.form.questions[0].options  # type: ignore[attr-defined]
+    heard = await chat.submits("ada", template=option.value, whose="ben")
+    assert "everybody in Engines" in heard
+    assert "Ada Lovelace wrote a goal for you" in chat.told("ben")
+    heard = await chat.presses("ben", "Open")
+    assert "Template: version 1." in await chat.presses("ben", "Why this number?", on=heard)
+
+
 async def test_the_core_is_not_its_users_to_change(chat: Chat) -> None:
     await template(chat)
     await chat.says("ben", "/goals use Customer service")

@@ -163,8 +163,10 @@ def hears(request: Request, row: Goal) -> tuple[Tell, ...]:
     """Whose it is hears that somebody else wrote it."""
     if row.subject_id == request.actor.id:
         return ()
+    name = Verbatim(request.actor.name)
+    scorecard = Phrase("{name} wrote a scorecard for you", name=name)
     card = Card(
-        Phrase("{name} wrote a scorecard for you", name=Verbatim(request.actor.name)),
+        scorecard if row.form == KPI else Phrase("{name} wrote a goal for you", name=name),
         Section(Verbatim(row.title)),
         Button(Phrase("Open"), Press("goals.show", {"goal": row.id}), style="primary"),
         Note(Phrase("You can change it as well; what was before stays readable.")),

@@ -195,7 +195,9 @@ def _options(request: Request) -> tuple[Option, ...]:
     allow=everyone,
     also=("目标 使用模板", "使用目标模板"),
     examples=("",),
-    seen_by=Phrase("Seen by whose it is and their managers. You can change it later."),
+    seen_by=Phrase(
+        "Seen by whose it is and their managers, and an objective by their team and HR too. You can change it later."
+    ),
     title=Phrase("Use a template"),
 )
 def use(
