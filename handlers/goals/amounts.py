@@ -57,16 +57,25 @@ def aim_text(request: Request, row: KeyResult) -> Text:
 
 
 def amount(request: Request, row: KeyResult, value: Decimal) -> Text:
-    """A number with its unit."""
-    number = bare(request, row, value)
-    if not row.unit or row.unit in SIGNS:
+    """A number with the unit of a key result."""
+    return in_unit(value, row.unit, request.actor.language)
+
+
+def in_unit(value: Decimal, unit: str, language: str) -> Text:
+    """A number with its unit, where it has one."""
+    number = _signed(value, unit, language)
+    if not unit or unit in SIGNS:
         return number
-    return Phrase("{number} {unit}", number=number, unit=Verbatim(row.unit))
+    return Phrase("{number} {unit}", number=number, unit=Verbatim(unit))
 
 
 def bare(request: Request, row: KeyResult, value: Decimal) -> Verbatim:
     """A number, with its unit only where that is a sign."""
-    number = shown(value, request.actor.language)
-    if row.unit == "%":
+    return _signed(value, row.unit, request.actor.language)
+
+
+def _signed(value: Decimal, unit: str, language: str) -> Verbatim:
+    number = shown(value, language)
+    if unit == "%":
         return Verbatim(f"{number}%")
-    return Verbatim(f"{row.unit}{number}" if row.unit in SIGNS else number)
+    return Verbatim(f"{unit}{number}" if unit in SIGNS else number)

@@ -150,7 +150,8 @@ async def test_whom_nobody_knows_waits_is_listed_and_said(chat: Chat) -> None:
     heard = await described(chat, content=content)
     assert "Whose person nobody knows: 2" in heard
     assert "E404: 2 figures" in heard
-    await chat.presses("dora", "Apply")
+    heard = await chat.presses("dora", "Apply")
+    assert "Whom nobody knows: 2" in heard.buttons, "as many as it says above"
     heard = await chat.presses("dora", "Whom nobody knows: 2", on=await chat.says("dora", "/goals sources"))
     assert "E404: 2 figures" in heard
     assert "0 figures were taken" in await chat.presses("dora", "Try again")
@@ -190,7 +191,10 @@ async def test_who_got_a_number_since_is_found_again(chat: Chat, waits: bool) ->
         (MONTH.replace("20,1", "twenty,1"), "Row 2, column days_present, “twenty”: this is no number"),
         (MONTH.replace("E7,2026-10-31", ",2026-10-31"), "Row 2, column employee_id, “”: this is empty"),
         (MONTH.replace("2026-10-31,20", "31 Oct,20"), "Row 2, column date, “31 Oct”: write the day"),
-        (MONTH.replace("2026-10-31,20", "2027-10-31,20"), "this lies in the future"),
+        (
+            MONTH.replace("2026-10-31,20", "2027-10-31,20"),
+            "1 thing in the file must be mended first.\nRow 2, column date, “2027-10-31”: this lies in the future",
+        ),
         (MONTH.replace("E9,2026-10-31", "E7,2026-10-31"), "row 2 has another value for the same person"),
         (MONTH.replace('"18,5"', "1.234").replace('"21,5"', "2"), "this can be two numbers"),
         (MONTH.replace("2026-10-31", "03/04/2026"), "this can be two days"),

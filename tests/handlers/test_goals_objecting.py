@@ -22,6 +22,13 @@ async def doubts(chat: Chat) -> Sender:
     return crm
 
 
+async def test_a_figure_without_a_unit_reads_as_one(chat: Chat) -> None:
+    crm = Sender(chat, owner="dora")
+    await crm.sends({**at(chat, "3", person="ben@example.com", metric="visits"), "unit": ""})
+    await chat.presses("ben", "This is wrong", on=await chat.says("ben", "/goals data"))
+    assert "visits, Mon, Nov 23, 2026: 3, from crm" in await chat.submits("ben", remark="two more")
+
+
 async def reads(chat: Chat, who: str, what: str) -> Heard:
     """What somebody owes, opened."""
     return await chat.presses(who, what, on=await chat.opens(who))
@@ -42,10 +49,10 @@ async def test_a_figure_is_corrected_and_its_source_does_not_make_it_wrong_again
     refused = await chat.submits("dora", value="five-ish", reason="the export ended on Thursday")
     assert "I cannot read" in refused
     await chat.submits("dora", value="5", reason="the export ended on Thursday")
-    assert "Dora Maar has corrected it: the export ended on Thursday" in chat.told("ben")
+    assert "Dora Maar has corrected it: the export ended on Thursday\nIt is 5 users now." in chat.told("ben")
     heard = await chat.says("ben", "/goals data")
     assert "visits: 5 users" in heard
-    assert "it was 3." in heard
+    assert "it was 3 users." in heard
     assert "Dora Maar has corrected it" in heard
     wrong = at(chat, "3", person="ben@example.com", metric="visits", id="v1", at=_moment(chat))
     assert (await crm.sends(wrong))["repeated"] == 1

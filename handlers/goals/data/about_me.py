@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from handlers.goals.amounts import in_unit
 from handlers.goals.data.moving import from_source
 from handlers.goals.data.objecting import doubt, figure_of, state_of
 from handlers.goals.goal import feature
-from handlers.goals.numbers import shown
 from handlers.kit.access import everyone, readers
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.requests import Reply, Request
@@ -57,10 +57,9 @@ def _listed(
 
 def _figure(request: Request, row: PersonPoint) -> Text:
     return Phrase(
-        "{metric}: {value} {unit}",
+        "{metric}: {value}",
         metric=Verbatim(row.metric),
         value=_value(request, row),
-        unit=Verbatim(row.unit),
     )
 
 
@@ -72,5 +71,5 @@ def _corrected(request: Request, row: PersonPoint, before: PersonPoint) -> tuple
     )
 
 
-def _value(request: Request, row: PersonPoint) -> Verbatim:
-    return Verbatim(shown(Decimal(row.value or "0"), request.actor.language))
+def _value(request: Request, row: PersonPoint) -> Text:
+    return in_unit(Decimal(row.value or "0"), row.unit, request.actor.language)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from handlers.goals.amounts import in_unit
 from handlers.goals.data.arriving import move
 from handlers.goals.data.objecting import OWED, matter, state_of
 from handlers.goals.goal import feature
 from handlers.goals.numbers import whole_number
 from handlers.kit.access import owner_of, readers
-from handlers.kit.cards import Button, Card, Note, Section
+from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.forms import Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
@@ -110,7 +111,8 @@ def correct_figure(
             Phrase("This figure was corrected meanwhile, or nobody looks after it. Please look again.")
         )
     move(request.store, source, [(changed.metric_id, row.subject_id)])
-    return _answered(request, row, CORRECTED, reason)
+    now = Phrase("It is {value} now.", value=in_unit(right, changed.unit, "en"))
+    return _answered(request, row, CORRECTED, reason, Section(now))
 
 
 @feature.button(
@@ -125,7 +127,7 @@ def change_score(request: Request, objection: str, reason: Reason) -> Reply:
     return _answered(request, _bound(request, objection), CORRECTED, reason)
 
 
-def _answered(request: Request, row: Objection, state: str, reason: str) -> Reply:
+def _answered(request: Request, row: Objection, state: str, reason: str, *parts: Part) -> Reply:
     try:
         request.store.objections.answer(row, state, reason)
     except Conflict:
@@ -136,6 +138,7 @@ def _answered(request: Request, row: Objection, state: str, reason: str) -> Repl
         Phrase("{name} has looked at what you said is wrong", name=Verbatim(request.actor.name)),
         Section(matter(row)),
         Section(Lines(state_of(request, row))),
+        *parts,
         *((Note(_CHANGED),) if row.form == SCORE and state == CORRECTED else ()),
     )
     tell = Tell(heard, to=row.subject_id, topic=f"objection:{row.id}")

@@ -19,6 +19,13 @@ FIGURES = ("figure", "second", "third")
 KINDS = {NEWEST: Phrase("The newest counts"), COUNTED: Phrase("All of them add up")}
 """What several figures come to."""
 
+DAYS = {
+    YEAR_FIRST: Phrase("year-month-day"),
+    DAY_FIRST: Phrase("day/month/year"),
+    MONTH_FIRST: Phrase("month/day/year"),
+}
+"""How days are written."""
+
 _NOBODY, _FROM_FILE = "-", "-"
 _GUESSES = {
     "person": ("email", "e-mail", "邮箱", "工号", "employee_id", "external_id", "owner", "负责人", "员工"),
@@ -45,8 +52,10 @@ def questions(header: Sequence[str]) -> tuple[Question, ...]:
             options=tuple(Option(kind, words) for kind, words in KINDS.items()),
         ),
         Words(Phrase("In which unit?"), name="unit", required=False, longest=20, lines=False),
-        _style(Phrase("How are numbers written?"), "numbers", (POINT, COMMA)),
-        _style(Phrase("How are days written?"), "days", (YEAR_FIRST, DAY_FIRST, MONTH_FIRST)),
+        _style(
+            Phrase("How are numbers written?"), "numbers", {each: Verbatim(each) for each in (POINT, COMMA)}
+        ),
+        _style(Phrase("How are days written?"), "days", DAYS),
     )
 
 
@@ -70,8 +79,8 @@ def _another(name: str, columns: tuple[Option, ...], label: Text | None = None) 
     )
 
 
-def _style(label: Text, name: str, styles: Sequence[str]) -> Choice:
-    options = tuple(Option(style, Verbatim(style)) for style in styles)
+def _style(label: Text, name: str, styles: Map[str, Text]) -> Choice:
+    options = tuple(Option(style, words) for style, words in styles.items())
     seen = Option(_FROM_FILE, Phrase("See it from the file"))
     return Choice(label, name=name, required=False, options=(seen, *options))
 

@@ -290,7 +290,7 @@ def apply_file(request: Request, load: str) -> Reply:
     request.store.metrics.loads.forget(row)
     request.store.audit("did", "loaded", record_id=source.id)
     known = Button(
-        Phrase("Whom nobody knows: {count}", count=len(taken.unmatched)), unmatched.bind(source=source.id)
+        Phrase("Whom nobody knows: {count}", count=taken.fates["unmatched"]), unmatched.bind(source=source.id)
     )
     return Reply(
         show=Card(

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from handlers.goals import goal as goals
+from handlers.goals.amounts import in_unit
 from handlers.goals.goal import feature, percent
-from handlers.goals.numbers import shown
 from handlers.kit.access import Rule, owner_of, readers
 from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.forms import Words
@@ -210,11 +210,10 @@ def matter(row: Objection) -> Text:
         share = Decimal(told["share"]) if told.get("share") else None
         return Phrase("{title}: {percent}", title=Verbatim(told.get("title", "")), percent=percent(share))
     return Phrase(
-        "{metric}, {day}: {value} {unit}, from {source}",
+        "{metric}, {day}: {value}, from {source}",
         metric=Verbatim(told.get("metric", "")),
         day=datetime.fromisoformat(told["at"]).date() if told.get("at") else Verbatim(""),
-        value=Verbatim(shown(Decimal(told.get("value", "0")))),
-        unit=Verbatim(told.get("unit", "")),
+        value=in_unit(Decimal(told.get("value", "0")), told.get("unit", ""), "en"),
         source=Verbatim(told.get("source", "")),
     )
 

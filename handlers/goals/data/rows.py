@@ -37,6 +37,8 @@ class Reading:
     found: tuple[Found, ...] = ()
     faults: tuple[Fault, ...] = ()
     left_out: tuple[str, ...] = ()
+    at: str = ""
+    """The column that says when."""
 
     @property
     def arrivals(self) -> tuple[Arrival, ...]:
@@ -53,7 +55,7 @@ def read_figures(sheet: Sheet, mapping: Mapping) -> Reading:
         return Reading(faults=tuple(Fault(1, name, "", needed) for name in missing), left_out=left_out)
     table = _Table(sheet, mapping)
     found = tuple(table.figures())
-    return Reading(() if table.faults else found, tuple(table.faults), left_out)
+    return Reading(() if table.faults else found, tuple(table.faults), left_out, mapping.at)
 
 
 def faults_of(reading: Reading, wrongs: tuple[Wrong, ...]) -> tuple[Fault, ...]:
@@ -61,9 +63,11 @@ def faults_of(reading: Reading, wrongs: tuple[Wrong, ...]) -> tuple[Fault, ...]:
     made = []
     for wrong in wrongs:
         each = reading.found[wrong.number]
-        item = {"metric": each.arrival.metric, "unit": each.arrival.unit}.get(wrong.field, "")
-        made.append(Fault(each.row, each.column, item, _why(wrong)))
-    return tuple(made)
+        day = each.arrival.at.date().isoformat()
+        items = {"metric": each.arrival.metric, "unit": each.arrival.unit, "at": day}
+        column = (reading.at if wrong.field == "at" else "") or each.column
+        made.append(Fault(each.row, column, items.get(wrong.field, ""), _why(wrong)))
+    return tuple(dict.fromkeys(made))  # each figure of a row says its day again
 
 
 def _why(wrong: Wrong) -> Text:
