@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule, readers
+from handlers.kit.calendar import local_day
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Press, Section
 from handlers.kit.forms import Question, Sheet, Words
 from handlers.kit.problems import Problem, changed_meanwhile
@@ -33,14 +35,27 @@ from storage.unit import Conflict
 
 DECIDE = "reviews.decide"
 """What who answers an appeal owes."""
+AGAIN = timedelta(days=1)
+"""After this it is looked again for who answers an appeal: who was to may be away, or HR may have named somebody."""
+PATIENCE = timedelta(days=3)
+"""Who is away for longer than this from now on is not waited for where somebody else may answer: each who answers reads
+what the employee wrote, so nobody else does for the sake of a day."""
 
 
 def who_answers(store: Store, cycle: ReviewCycle, subject: str) -> Person | None:
     """Who answers an appeal: somebody of HR with power in the cycle, else a manager above; never the manager, nor who
-    opened or sat in a calibration, nor whose own manager it is about."""
+    opened or sat in a calibration, nor whose own manager it is about. The first of them who is not away for long."""
     result = store.reviews.results.for_the_clock(cycle.id, subject)
     sat, author = store.reviews.calibration.sat(cycle.id), result.author_id if result else None
-    return _first(store, subject, _staff(store, cycle), {*sat, author})
+    able = list(_able(store, subject, _staff(store, cycle), {*sat, author}))
+    return next((each for each in able if not is_long_away(store, each)), able[0] if able else None)
+
+
+def is_long_away(store: Store, person: Person) -> bool:
+    """Whether somebody is away for longer than an appeal waits for them."""
+    today = local_day(store.now, person.zone)
+    absence = store.preferences.absence_on(person.id, today)
+    return absence is not None and absence.last - today >= PATIENCE
 
 
 def may_answer(store: Store, cycle: ReviewCycle, row: Objection) -> bool:
@@ -64,22 +79,22 @@ def whose_nobody_answers(store: Store, cycle: ReviewCycle, subjects: Iterable[st
     """Those of whom nobody is left who could answer an appeal."""
     staff, sat = _staff(store, cycle), store.reviews.calibration.sat(cycle.id)
     authors = store.reviews.results.authors(cycle.id)
-    return [each for each in subjects if _first(store, each, staff, {*sat, authors.get(each)}) is None]
+    return [each for each in subjects if not any(_able(store, each, staff, {*sat, authors.get(each)}))]
 
 
 def _staff(store: Store, cycle: ReviewCycle) -> list[str]:
     return [each.id for each in store.directory.active() if has_power(store, each.id, cycle)]
 
 
-def _first(
+def _able(
     store: Store, subject: str, staff: Collection[str], had_a_part: Collection[str | None]
-) -> Person | None:
+) -> Iterator[Person]:
     directory, day = store.directory, store.now.date()
     line = directory.line_above(subject, day)
     out = {subject, *line[:1], *had_a_part}
     able = (each for each in staff if subject not in directory.line_above(each, day))
     found = (directory.person(each) for each in (*able, *line[1:]) if each not in out)
-    return next((each for each in found if each and each.active), None)
+    return (each for each in found if each and each.active)
 
 
 # Appealing -----------------------------------------------------------------------------------------------------------
@@ -91,7 +106,8 @@ def _audience(request: Request, args: Mapping[str, Any]) -> Text:
         return Phrase("Seen by nobody: it is gone.")
     looks = who_answers(request.store, bound_cycle(request, row.cycle_id), row.subject_id)
     return Phrase(
-        "{who} If they cannot answer any more, the next who had no part in your rating does, and you are told.",
+        "{who} If they cannot answer any more, or not soon, the next who had no part in your rating does, and you are"
+        " told.",
         who=readers(Kind.OBJECTION, request, named=looks),
     )
 
@@ -139,6 +155,7 @@ def appeal(
     told = {"cycle": cycle.name, "points": (row.rating or {}).get("points")}
     made = store.objections.raise_(RATING, row.id, by=me, to=looks.id, told=told, remark=remark, series="")
     owe_answer(store, cycle, made, looks)
+    store.slots.plan(ANSWERER, made.id, request.now + AGAIN)
     return Reply(
         show=Card(
             Phrase("Sent to {name}. You will read the answer here.", name=Verbatim(looks.name)),

@@ -1,16 +1,14 @@
-"""Who was to answer an appeal has left, or had a part in the rating since: the next who may answers it, and nobody
-where who made it has left."""
+"""Who was to answer an appeal has left, had a part in the rating since, or is away for long: the next who may answers
+it; and nobody where who made it has left."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from handlers.kit.cards import Card, Fact, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.requests import Tell
-from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import owing
-from handlers.reviews.appealing import DECIDE, may_answer, owe_answer, who_answers
+from handlers.reviews.appealing import AGAIN, DECIDE, is_long_away, may_answer, owe_answer, who_answers
 from handlers.reviews.review import feature
 from handlers.reviews.telling import tell
 from storage.objections import LEFT, Objection
@@ -18,14 +16,11 @@ from storage.people import Person
 from storage.reviews import ReviewCycle
 from storage.store import Store
 
-AGAIN = timedelta(days=1)
-"""After this it is looked anew for somebody, where nobody was left: HR may have named somebody else meanwhile."""
-
 
 @feature.bell("answerer")
 def look_for_another(ring: Ring) -> Rung:
-    """Let an appeal be answered by the next who may, when the one who was to may not any more, and by nobody when who
-    made it has left."""
+    """Let an appeal be answered by the next who may, when the one who was to may not any more or is away for long; by
+    nobody when who made it has left."""
     store = ring.store
     row = store.objections.for_the_clock(ring.about)
     result = store.reviews.results.by_id(row.about_id, row.subject_id) if row else None
@@ -35,11 +30,14 @@ def look_for_another(ring: Ring) -> Rung:
     if row.state == LEFT:
         told = _called_off(store, cycle, row)
         return Rung(None, tell=told) if told else Rung(None, silence=Silence("done"))
-    if may_answer(store, cycle, row):
-        owe_answer(store, cycle, row, store.directory.people[row.named_id or ""])
-        return Rung(None, silence=Silence("done"))
-    looks = who_answers(store, cycle, row.subject_id)
-    return Rung(None if looks else ring.now + AGAIN, tell=(_passed_on(store, cycle, row, looks),))
+    later, looks = ring.now + AGAIN, who_answers(store, cycle, row.subject_id)
+    if not may_answer(store, cycle, row):
+        return Rung(later, tell=(_passed_on(store, cycle, row, looks),))
+    named = store.directory.people[row.named_id or ""]
+    if looks and is_long_away(store, named) and not is_long_away(store, looks):
+        return Rung(later, tell=_in_place_of(store, cycle, row, named, looks))
+    owe_answer(store, cycle, row, named)
+    return Rung(later, silence=Silence("waits", later))
 
 
 def _called_off(store: Store, cycle: ReviewCycle, row: Objection) -> tuple[Tell, ...]:
@@ -58,23 +56,57 @@ def _called_off(store: Store, cycle: ReviewCycle, row: Objection) -> tuple[Tell,
 
 
 def _passed_on(store: Store, cycle: ReviewCycle, row: Objection, looks: Person | None) -> Tell:
-    subject, before = store.directory.people[row.subject_id], row.named_id or ""
-    store.obligations.close(before, DECIDE, row.id, how=owing.PASSED_ON)
-    title = Phrase("Somebody else answers your appeal")
-    words = Phrase(
-        "{name} cannot answer it any more, and nobody else is left who had no part in your rating. Talk to HR: once"
-        " they name somebody else in HR in the people file, that colleague answers, and you are told.",
-        name=Verbatim(store.directory.named(before)),
-    )
-    if looks is not None:
-        store.objections.pass_on(row, looks.id)
-        owe_answer(store, cycle, row, looks)
+    """Who was to answer may not any more; who appeals hears who does now."""
+    before = Verbatim(store.directory.named(row.named_id))
+    if looks is None:
+        store.obligations.close(row.named_id or "", DECIDE, row.id, how=owing.PASSED_ON)
         words = Phrase(
-            "{name} cannot answer it any more; now {other} does, who had no part in your rating and reads what you"
-            " wrote.",
-            name=Verbatim(store.directory.named(before)),
-            other=Verbatim(looks.name),
+            "{name} cannot answer it any more, and nobody else is left who had no part in your rating. Talk to HR: once"
+            " they name somebody else in HR in the people file, that colleague answers, and you are told.",
+            name=before,
         )
-    card = Card(title, Fact(Phrase("Cycle"), Verbatim(cycle.name)), Section(words))
-    now = looks.id if looks else ""
-    return tell(store, cycle, subject, card, topic=f"reviews.answerer:{row.id}:{row.version}:{now}")
+        return _to_author(store, cycle, row, words, looks)
+    _hand_on(store, cycle, row, looks)
+    words = Phrase(
+        "{name} cannot answer it any more; now {other} does, who had no part in your rating and reads what you wrote.",
+        name=before,
+        other=Verbatim(looks.name),
+    )
+    return _to_author(store, cycle, row, words, looks)
+
+
+def _in_place_of(
+    store: Store, cycle: ReviewCycle, row: Objection, named: Person, looks: Person
+) -> tuple[Tell, ...]:
+    """Who was to answer is away for long; who appeals hears who does now, but not that."""
+    _hand_on(store, cycle, row, looks)
+    name, other = Verbatim(named.name), Verbatim(looks.name)
+    words = Phrase(
+        "{name} cannot answer it soon; now {other} does, who had no part in your rating and reads what you wrote.",
+        name=name,
+        other=other,
+    )
+    subject = Verbatim(store.directory.named(row.subject_id))
+    card = Card(
+        Phrase("Somebody else answers the appeal of {name}", name=subject),
+        Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+        Section(Phrase("While you were away it was given to {name}. You need not answer it.", name=other)),
+    )
+    told = tell(store, cycle, named, card, topic=f"reviews.answered_for:{row.id}:{row.version}")
+    return (_to_author(store, cycle, row, words, looks), told)
+
+
+def _hand_on(store: Store, cycle: ReviewCycle, row: Objection, looks: Person) -> None:
+    store.obligations.close(row.named_id or "", DECIDE, row.id, how=owing.PASSED_ON)
+    store.objections.pass_on(row, looks.id)
+    owe_answer(store, cycle, row, looks)
+
+
+def _to_author(store: Store, cycle: ReviewCycle, row: Objection, words: Text, looks: Person | None) -> Tell:
+    card = Card(
+        Phrase("Somebody else answers your appeal"),
+        Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+        Section(words),
+    )
+    topic = f"reviews.answerer:{row.id}:{row.version}:{looks.id if looks else ''}"
+    return tell(store, cycle, store.directory.people[row.subject_id], card, topic=topic)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -316,6 +317,41 @@ async def test_an_appeal_goes_on_to_the_next_when_who_was_to_answer_leaves(chat:
     await chat.presses("dora", "Keep it")
     await chat.submits("dora", reason="It was late before the freeze")
     assert "Your appeal is answered: the rating is kept" in chat.told("ben")
+
+
+async def test_while_who_was_to_answer_an_appeal_is_away_for_long_the_next_answers(any_chat: Chat) -> None:
+    chat = any_chat
+    role(chat, "dora", "hr")
+    await appeals(chat)
+    await chat.tick()
+    await chat.says("dora", f"/away until {chat.now.date() + timedelta(days=3)}")
+    chat.wait(days=1)
+    await chat.tick()
+    assert ("dora", "reviews.decide") in still_owed(chat), "back in some days"
+    await chat.says("dora", f"/away until {chat.now.date() + timedelta(days=14)}")
+    chat.wait(days=1)
+    await chat.tick()
+    assert {who for who, what in still_owed(chat) if what == "reviews.decide"} == {"grace"}
+    assert "Dora Maar cannot answer it soon; now Grace Hopper does" in chat.told("ben")
+    assert "away" not in chat.told("ben")
+    assert "Somebody else answers the appeal of Ben Okri" in chat.told("dora")
+    chat.wait(days=1)
+    await chat.says("grace", f"/away until {chat.now.date() + timedelta(days=5)}")
+    await chat.tick()
+    assert ("grace", "reviews.decide") in still_owed(chat), "nobody else is here"
+    await owed(chat, "grace", "appeals against")
+    await chat.presses("grace", "Keep it")
+    await chat.submits("grace", reason="It was late before the freeze")
+    assert "Your appeal is answered: the rating is kept" in chat.told("ben")
+
+
+async def test_who_is_away_for_long_is_not_asked_to_answer_an_appeal(chat: Chat) -> None:
+    role(chat, "dora", "hr")
+    card = await shared_with_ben(chat)
+    await chat.says("dora", f"/away until {chat.now.date() + timedelta(days=3)}")
+    assert "Seen by you and Grace Hopper" in await chat.presses("ben", "Appeal", on=card)
+    await chat.says("grace", f"/away until {chat.now.date() + timedelta(days=4)}")
+    assert "Seen by you and Dora Maar" in await chat.presses("ben", "Appeal", on=card), "both are away"
 
 
 async def test_an_appeal_is_closed_when_who_made_it_leaves_and_open_again_when_they_are_back(
