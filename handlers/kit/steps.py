@@ -282,11 +282,11 @@ class Steps:
         draft, route = self._draft(request, args["draft"])
         if args["what"] == "stop":
             return self._stop(request, draft)
-        if args["what"] == "anew":
-            request.store.drafts.keep(draft, {**draft.given, args["question"]: ""})
+        given = {**draft.given, args["question"]: ""} if args["what"] == "anew" else draft.given
+        # What is typed next answers the question that this shows, also where the button is one of before a stop.
+        asking = {"asking": request.platform} if request.interviews else {}
+        request.store.drafts.keep(draft, given, **asking)
         move = {"back": -1, "skip": 1, "next": 1}.get(args["what"], 0)
-        if args["what"] == "resume" and request.interviews:
-            request.store.drafts.keep(draft, draft.given, asking=request.platform)
         return self._go_to(request, draft, route, max(0, draft.position + move))
 
     def _stop(self, request: Request, draft: Draft) -> Step:

@@ -352,3 +352,18 @@ async def test_an_interview_says_with_each_question_whom_it_is_about(chat: Chat)
         assert asked, heard.text
         assert heard.voice.say(asked.form.title) == "Review of Ben Okri, who reports to you"
         heard = await chat.presses("ada", "Skip")
+
+
+async def test_a_question_that_an_old_button_shows_takes_the_answer_that_follows(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    chat.interviews = True
+    await opened(chat, "ada", "Ben Okri")
+    old = await chat.presses("ada", "Skip")
+    await chat.presses("ada", "Skip", on=old)
+    assert "Kept." in await chat.presses("ada", "Save and stop")
+    assert (await chat.presses("ada", "Back", on=old)).answer.asked
+    heard = await chat.says("ada", "Restored the shop in 15 minutes")
+    assert heard.answer.asked, heard.text
+    (draft,) = chat.rows(Draft, Draft.route == "reviews.write")
+    assert "Restored the shop in 15 minutes" in draft.given.values()
