@@ -31,6 +31,7 @@ TASKS: dict[str, Callable[[Store], int]] = {
     "outbox": lambda store: store.outbox.tidy(),
     "alerts": lambda store: store.alerts.tidy(),
     "unmatched": lambda store: store.metrics.tidy(),
+    "processes": lambda store: store.leases.tidy(),
     "occurrences": lambda store: store.slots.tidy(),
 }
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
 from storage.database import Database
-from storage.leases import Standing, Term
+from storage.leases import PROCESS, Standing, Term
 from storage.store import Store
 
 log = logging.getLogger("upbeat.turns")
@@ -18,6 +18,9 @@ log = logging.getLogger("upbeat.turns")
 LENGTH = {"postgresql": 9.0, "sqlite": 60.0}
 """Seconds of a lease. It is renewed, and looked at by those who wait, each third: after a death another process takes
 over within 12 seconds. On SQLite, which has one process, a new one takes over at once."""
+
+PRESENCE = 60.0
+"""Seconds for which a process counts as being at work since it last said so."""
 
 
 def steady() -> float:
@@ -60,23 +63,34 @@ class Turns:
     ) -> None:
         self._database = database
         length = length or LENGTH["sqlite" if database.is_sqlite else "postgresql"]
+        self._presence = _Seat(database, _at_work(holder), holder, PRESENCE)
         self._seats = [_Seat(database, each, holder, length) for each in alone]
 
     async def start(self) -> None:
         """Take what is free and begin with it; wait for the rest. Raises what beginning raises."""
         if self._database.is_sqlite:  # one process: whoever held a lease is gone, or gives way
             await self._database.write(lambda store: store.leases.give_all_back())
+        await self._presence.start()
         for seat in self._seats:
             await seat.start()
 
     async def stop(self) -> None:
         """Finish what was begun, and let another process go on at once."""
-        for seat in reversed(self._seats):
+        for seat in reversed((self._presence, *self._seats)):
             await seat.stop()
 
     def held(self) -> dict[str, bool]:
         """By name, whether it is our turn now."""
         return {seat.name: seat.is_ours for seat in self._seats}
+
+
+def _at_work(holder: str) -> Alone:
+    """What every process does, by a lease of its own, even one that does nothing alone: being at work, so that nobody
+    rotates the keys under it."""
+
+    async def nothing(tenure: Tenure | None = None) -> None: ...
+
+    return Alone(f"{PROCESS}{holder}", "", nothing, nothing, nothing)
 
 
 class _Seat:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.columns import Moment
@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 MOST_SKEW = 10
 """Seconds that a process's clock may be from the database's: a sixth of a message's lease."""
+
+PROCESS = "process "
+"""How the lease begins that each process has for itself, for as long as it is at work."""
 
 LEASES = Lease.__table__  # type: ignore[attr-defined]
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -76,6 +79,11 @@ class Leases:
     def give_all_back(self) -> None:
         """End every term: when the one process of a database starts, after whatever ended the last one."""
         self._store.execute(update(LEASES).values(until=self._in(0)))
+
+    def tidy(self) -> int:
+        """Forget the processes that are not at work any more; returns how many."""
+        gone = (LEASES.c.name.startswith(PROCESS), LEASES.c.until <= self._in(0))
+        return int(self._store.execute(delete(LEASES).where(*gone)).rowcount)
 
     def require(self, term: Term) -> None:
         """Raises Lost when the term is over. While it is not, nobody takes the lease before this unit has ended."""

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from tests.engines import postgres_url
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
 from tests.several import LEASE, SECRET, Several, load_balancer, several
+from tests.terminal import Upbeat
 
 USERS = {"ada": 7, "ben": 8, "eve": 9}
 
@@ -214,6 +216,19 @@ async def test_three_clocks_ring_each_bell_once(url: str, tmp_path: Path) -> Non
 
 def _asked(upbeat: Several) -> Counter[tuple[str | None, str, datetime]]:
     return Counter((row.person_id, row.kind, row.due_at) for row in upbeat.rows(Occurrence))
+
+
+async def test_keys_are_not_rotated_under_a_process_that_only_serves(url: str, tmp_path: Path) -> None:
+    """It does nothing alone; what it wrote under the key that is gone could never be read again."""
+    migrated(url)
+    rotate = partial(asyncio.to_thread, Upbeat(url, tmp_path), "key", "rotate")
+    async with several(url, tmp_path, roles=("web",)) as upbeat:
+        (serving,) = upbeat.processes
+        refused = await rotate()
+        assert refused.returncode == 1
+        assert f":{serving.popen.pid}:" in refused.stderr
+    done = await rotate()
+    assert done.returncode == 0, done.stderr
 
 
 async def test_an_older_upbeat_does_not_start_on_a_newer_schema(url: str, tmp_path: Path) -> None:

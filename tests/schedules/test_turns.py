@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,10 @@ from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase
 from schedules import turns
 from schedules.delivery import Delivery
+from schedules.housekeeping import tidy
 from schedules.turns import LENGTH, Alone, Tenure, Turns
 from storage.database import Busy, Database
-from storage.leases import Lost, Term, under
+from storage.leases import PROCESS, Leases, Lost, Term, under
 from storage.store import Store
 from tests.company import Chat, Letterbox, company
 from tests.engines import postgres_url
@@ -287,3 +289,11 @@ async def test_every_writer_comes_back_with_the_database(line: Line) -> None:
     await line.listen()
     assert await asyncio.wait_for(far.write(lambda store: store.setting("any")), 5) is None
     await far.close()
+
+
+async def test_processes_that_are_gone_are_forgotten(any_chat: Chat) -> None:
+    for holder, seconds in (("ops-1:42", 60.0), ("ops-2:43", 0.0)):
+        take = partial(Leases.take, name=f"{PROCESS}{holder}", holder=holder, seconds=seconds)
+        any_chat.change(lambda store, take=take: take(store.leases))
+    assert (await tidy(any_chat.core))["processes"] == 1
+    assert [each.holder for each in any_chat.change(lambda store: store.leases.standing())] == ["ops-1:42"]
