@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.goals import scoring
-from handlers.goals.amounts import given_text, value_text
+from handlers.goals.amounts import amount, given_text, value_text
 from handlers.goals.scorecards.parts import is_given
 from handlers.goals.scoring import Direction, Measure, Part, Together
 from handlers.kit.access import Rule, readers
@@ -267,6 +267,8 @@ def result_line(request: Request, row: KeyResult) -> Text:
             confidence=CONFIDENCE_WORDS[row.confidence],
             **parts,
         )
+    if row.stretch is not None:
+        line = Phrase("{line}, stretch {stretch}", line=line, stretch=amount(request, row, row.stretch))
     if row.ends_on:
         line = Phrase("{line}, until {day}", line=line, day=row.ends_on)
     if row.moved_at and request.now - row.moved_at > STALE:

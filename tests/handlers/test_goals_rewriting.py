@@ -35,6 +35,7 @@ async def test_typed_in_one_line_it_shows_the_difference_and_is_taken_back(any_c
     heard = await any_chat.says("ben", "/goals change 1.1 target 600; weight 2; stretch 700")
     for words in ("Target: 500 → 600", "Weight: 1 → 2", "Stretch: nothing → 700", "from 100 to 600"):
         assert words in heard
+    assert "from 100 to 600 (0 %), stretch 700" in heard
     await any_chat.presses("ben", "Undo")
     now = row(any_chat)
     assert (now.target, now.weight, now.stretch) == (500, 1, None)
