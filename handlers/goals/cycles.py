@@ -47,7 +47,7 @@ def current(store: Store, day: date) -> Span:
     shape = store.goals.cycles.shape
     if shape == CUSTOM:
         own = store.goals.cycles.custom_at(day)
-        return _span(own) if own else quarter(day)
+        return span_of(own) if own else quarter(day)
     return month(day) if shape == MONTH else quarter(day)
 
 
@@ -57,11 +57,12 @@ def following(store: Store, day: date) -> Span:
     if store.goals.cycles.shape == CUSTOM:
         own = store.goals.cycles.custom_after(max(day, now.begins_on))
         if own:
-            return _span(own)
+            return span_of(own)
     return current(store, now.ends_on + DAY)
 
 
-def _span(row: Cycle) -> Span:
+def span_of(row: Cycle) -> Span:
+    """A cycle that is kept, as a span."""
     return Span(row.name, row.shape, row.begins_on, row.ends_on)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from handlers.goals import goal as goals
 from handlers.goals.carrying import Carried, carry
-from handlers.goals.cycles import Span, current, following, linked
+from handlers.goals.cycles import Span, current, following, linked, span_of
 from handlers.goals.goal import Standing, changers, feature
 from handlers.goals.listing import opener
 from handlers.goals.writing import end
@@ -51,7 +51,7 @@ def _shown(request: Request) -> Card:
     store, today = request.store, request.today
     shape = next(option.label for option in SHAPES if option.value == store.goals.cycles.shape)
     own = store.goals.cycles.custom(SHOWN)
-    listed = Listing(tuple(Verbatim(row.name) for row in own))
+    listed = Listing(tuple(_span_text(span_of(row)) for row in own))
     return Card(
         Phrase("The cycles of goals"),
         Fact(Phrase("Shape"), shape),
@@ -94,9 +94,14 @@ def _keep_own(request: Request, name: str, first: date | None, last: date | None
     if last <= first:
         raise Problem(Phrase("It ends before it begins. Change one of the two days."), question="last")
     called = " ".join(name.split()) or f"{first.isoformat()} – {last.isoformat()}"
-    kept = request.store.goals.cycles.keep(called, CUSTOM, first, last)
-    if kept.shape != CUSTOM or kept.name != called:
-        request.store.change(kept, shape=CUSTOM, name=called)
+    cycles = request.store.goals.cycles
+    # Days that were mistyped are said again under the same name.
+    known = cycles.of_days(first, last) or cycles.called(called, first, last)
+    kept = known or cycles.keep(called, CUSTOM, first, last)
+    wanted = {"shape": CUSTOM, "name": called, "begins_on": first, "ends_on": last}
+    changed = {name: item for name, item in wanted.items() if getattr(kept, name) != item}
+    if changed:
+        request.store.change(kept, **changed)
 
 
 # The next one --------------------------------------------------------------------------------------------------------

@@ -72,9 +72,20 @@ class Cycles:
         """The company's own cycles, the latest first."""
         return self._store.all(Cycle, CYCLES.c.shape == CUSTOM, order=CYCLES.c.begins_on.desc(), limit=limit)
 
+    def called(self, name: str, begins_on: date, ends_on: date) -> Cycle | None:
+        """The company's own cycle of this name that has some of these days, the latest begun if there are several."""
+        here = (CYCLES.c.shape == CUSTOM, CYCLES.c.name == name)
+        shared = (CYCLES.c.begins_on <= ends_on, CYCLES.c.ends_on >= begins_on)
+        found = self._store.all(Cycle, *here, *shared, order=CYCLES.c.begins_on.desc(), limit=1)
+        return found[0] if found else None
+
+    def of_days(self, begins_on: date, ends_on: date) -> Cycle | None:
+        """The cycle of exactly these days."""
+        return self._store.one(Cycle, CYCLES.c.begins_on == begins_on, CYCLES.c.ends_on == ends_on)
+
     def keep(self, name: str, shape: str, begins_on: date, ends_on: date) -> Cycle:
         """The cycle of these days; it is made when first something links to it."""
-        known = self._store.one(Cycle, CYCLES.c.begins_on == begins_on, CYCLES.c.ends_on == ends_on)
+        known = self.of_days(begins_on, ends_on)
         if known is not None:
             return known
         return self._store.insert(

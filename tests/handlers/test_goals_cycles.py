@@ -64,6 +64,19 @@ async def test_hr_chooses_their_shape(chat: Chat, said: str, shows: str) -> None
     assert chat.rows(Cycle)[0].name == shows
 
 
+async def test_the_days_of_a_cycle_of_ones_own_are_put_right_under_its_name(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("hana", "/goals cycle custom from 2026-11-01 until 2027-01-31 Winter")
+    await chat.says("hana", "/goals cycle custom from 2027-11-01 until 2028-01-31 Winter")
+    heard = await chat.says("hana", "/goals cycle custom from 2026-12-01 until 2027-02-15 Winter")
+    assert "This one: 2026 Q4" in heard, heard.text
+    assert "The next: Winter: Tue, Dec 1, 2026 to Mon, Feb 15, 2027" in heard
+    assert sorted((row.begins_on.year, row.ends_on) for row in chat.rows(Cycle)) == [
+        (2026, date(2027, 2, 15)),
+        (2027, date(2028, 1, 31)),
+    ]
+
+
 async def test_a_cycle_of_ones_own_needs_its_days_the_right_way_round(chat: Chat) -> None:
     assert "Give both" in await chat.says("hana", "/goals cycle custom from 2026-11-01")
     heard = await chat.says("hana", "/goals cycle custom from 2026-11-01 until 2026-10-01 X")
