@@ -93,11 +93,11 @@ async def test_missing_doubled_stale_and_early_signatures_are_refused(room: Room
         headers = signed(room, COMMAND)
         del headers[missing]
         assert await post(room, COMMAND, headers) == 401
-    now = int(time.time())
-    for seconds in (-301, 301, -(10**9)):
-        assert await post(room, COMMAND, signed(room, COMMAND, str(now + seconds))) == 401
+    for seconds in (-301, 330, -(10**9)):  # the clock goes on until it is heard
+        stamp = str(int(time.time()) + seconds)
+        assert await post(room, COMMAND, signed(room, COMMAND, stamp)) == 401
     assert await post(room, COMMAND + "x", signed(room, COMMAND)) == 401
-    assert await post(room, COMMAND, signed(room, COMMAND, str(now - 290))) == 200
+    assert await post(room, COMMAND, signed(room, COMMAND, str(int(time.time()) - 270))) == 200
     assert len(room.checkins()) == 1
 
 

@@ -401,7 +401,7 @@ async def test_the_log_names_the_way_to_an_error(chat: Chat, caplog: pytest.LogC
     await with_feature(chat, feature).says("ada", "/trial")
     (record,) = (each for each in caplog.records if each.message == "handler failed")
     places = [place.split(":")[0] for place in record.where.split(" > ")]
-    assert "tests/handlers/kit/test_mistakes.py" in places
+    assert "handlers/kit/carrying.py" in places
     assert places[-1] == "storage/prepared.py"
 
 
