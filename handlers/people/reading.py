@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -201,7 +202,8 @@ def _entry(row: _Row) -> Entry:
 
 
 def _email(raw: str) -> str | None:
-    return raw.casefold() if _EMAIL.fullmatch(raw) and len(raw) <= 254 else None
+    address = unicodedata.normalize("NFKC", raw).casefold()  # in full-width letters it is nobody else's
+    return address if _EMAIL.fullmatch(address) and len(address) <= 254 else None
 
 
 def _name(raw: str) -> str | None:

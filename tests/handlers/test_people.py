@@ -271,6 +271,15 @@ async def test_chinese_headings_and_gb18030_are_read(chat: Chat) -> None:
     assert "本·奥克瑞" in heard
 
 
+@pytest.mark.parametrize(
+    "typed", ["ａｄａ@example.com", "ada＠example.com", "ＡＤＡ＠ｅｘａｍｐｌｅ．ｃｏｍ"]
+)
+async def test_an_address_in_full_width_letters_is_nobody_elses(chat: Chat, typed: str) -> None:
+    for address in ("ada@example.com,Ada", "Okri,ada@example.com"):
+        table = COMPANY.replace(address, address.replace("ada@example.com", typed))
+        assert "changes nothing" in await sends(chat, "hana", table.encode("gb18030"))
+
+
 async def test_a_workbook_is_read_as_hr_keeps_it(chat: Chat) -> None:
     """A title above, traditional characters, capitals and blanks, one manager's cell for two people, a manager by name,
     cities for zones, and a sign for no manager."""
