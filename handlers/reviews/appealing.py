@@ -20,6 +20,7 @@ from handlers.reviews.results import (
     appeal_ends,
     appeal_is_over,
     bound_result,
+    leader_of,
     points_question,
     rating_line,
     result_of,
@@ -312,12 +313,12 @@ def correct_rating(
             request.store.reviews.freezing.freeze(result, by=request.actor.id)
     except Conflict:
         raise changed_meanwhile() from None
-    return _answered(request, row, result, CORRECTED, reason, told_too=_manager(request, cycle, result))
+    return _answered(request, row, result, CORRECTED, reason, told_too=_leader(request, cycle, result))
 
 
-def _manager(request: Request, cycle: ReviewCycle, result: ReviewResult) -> tuple[Tell, ...]:
-    manager = request.store.directory.person(result.author_id or "")
-    if manager is None or not manager.active:
+def _leader(request: Request, cycle: ReviewCycle, result: ReviewResult) -> tuple[Tell, ...]:
+    leader = leader_of(request.store, result)
+    if leader is None:
         return ()
     name = Verbatim(request.store.directory.named(result.subject_id))
     card = Card(
@@ -325,7 +326,7 @@ def _manager(request: Request, cycle: ReviewCycle, result: ReviewResult) -> tupl
         Fact(Phrase("Rating"), rating_line(cycle, result.rating)),
         _why(result),
     )
-    return (Tell(card, to=manager.id, topic=f"reviews.corrected:{result.id}:{result.version}"),)
+    return (Tell(card, to=leader.id, topic=f"reviews.corrected:{result.id}:{result.version}"),)
 
 
 def _answered(

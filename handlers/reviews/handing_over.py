@@ -59,7 +59,7 @@ def hear_of_manager(ring: Ring) -> Rung:
 
 def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> list[Tell]:
     """The review by the manager: frozen if it is not handed in, and HR is asked, unless it is shared already: then
-    nothing is left to finish, and nobody would read another one."""
+    nothing is left to finish, and nobody would read another one; who has left gives the talk away."""
     theirs = store.reviews.duties(cycle.id, subject=person.id, role=MANAGER)
     old = next((duty for duty in reversed(theirs) if duty.author_id and duty.author_id != now), None)
     if old is None or old.author_id is None or person.id in store.reviews.results.out_of(cycle.id):
@@ -69,6 +69,7 @@ def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> list
         return []
     store.reviews.running.note(cycle, "manager", by=None, person=person.id, details={"to": now})
     if _shared_at(store, cycle, person.id):
+        store.reviews.running.look_who_talks(cycle.id, person.id)
         return []
     told = _frozen(store, cycle, person, old) if old.state == "owed" else []
     return [*told, *_asked_of_hr(store, cycle, row, old)]

@@ -13,7 +13,10 @@ from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text
 from handlers.reviews.parts import OVERALL, Part, line
 from handlers.reviews.parts import read as read_part
+from storage.people import Person
+from storage.policy import Right, may
 from storage.reviews import ReviewCycle, ReviewResult
+from storage.store import Store
 
 APPEAL = timedelta(days=14)
 """So long after a result is final whom it is about may appeal against it."""
@@ -44,10 +47,28 @@ def bound_result(request: Request, result: str) -> ReviewResult:
     return row
 
 
+def leader_of(store: Store, row: ReviewResult) -> Person | None:
+    """Who answers for a result now: who was to share it or, where they have left since they did, the nearest manager of
+    whom it is about who reads it."""
+    directory = store.directory
+    author = directory.person(row.author_id or "")
+    if row.shared_at is None or (author and author.active):
+        return author
+    line = (directory.people[each] for each in directory.line_above(row.subject_id, store.now.date()))
+    able = (each for each in line if each.active and may(directory, each.id, Right.READ, row, store.now))
+    return next(able, None)
+
+
+def is_leader(request: Request, row: ReviewResult) -> bool:
+    """Whether the actor answers for a result."""
+    leader = leader_of(request.store, row)
+    return leader is not None and leader.id == request.actor.id
+
+
 def answers_for(request: Request, args: Mapping[str, Any]) -> bool:
     """Whether the actor answers for the result that a door is bound to."""
     row = result_of(request, args)
-    return row is not None and row.author_id == request.actor.id
+    return row is not None and is_leader(request, row)
 
 
 def _is_about(request: Request, args: Mapping[str, Any]) -> bool:

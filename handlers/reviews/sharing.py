@@ -18,6 +18,8 @@ from handlers.reviews.results import (
     appeal_ends,
     appeal_is_over,
     bound_result,
+    is_leader,
+    leader_of,
     rating_fact,
     seers,
     sharers,
@@ -86,7 +88,7 @@ def give(request: Request, result: str) -> Reply:
     reviews.releasing.close_unwritten(cycle, row.subject_id)
     reviews.results.release(row)
     request.store.obligations.close(request.actor.id, to_share.SHARE, row.id)
-    talking.ask(request, cycle, row)
+    talking.ask(request.store, cycle, row, request.actor)
     subject = request.person(row.subject_id)
     by = Verbatim(request.actor.name)
     owe(
@@ -153,7 +155,7 @@ def result_card(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Card
         *releasing.lines(request, cycle, row.subject_id),
         *_answered(row, mine=mine),
         *(_doors(request, row) if mine and row.shared_at else ()),
-        *(_doors_of_manager(row) if row.author_id == request.actor.id and row.shared_at else ()),
+        *(_doors_of_manager(row) if row.shared_at and is_leader(request, row) else ()),
         *(_why(row) if row.rating else ()),
     )
 
@@ -272,12 +274,12 @@ def answer(request: Request, result: str, words: Answer) -> Reply:
 
 
 def _told(request: Request, row: ReviewResult, title: Text, version: int) -> tuple[Tell, ...]:
-    manager = request.store.directory.person(row.author_id or "")
-    if manager is None or not manager.active:
+    leader = leader_of(request.store, row)
+    if leader is None:
         return ()
     card = Card(
         title,
         Fact(Phrase("Cycle"), Verbatim(bound_cycle(request, row.cycle_id).name)),
         Button(Phrase("Open it"), show_result.bind(result=row.id)),
     )
-    return (Tell(card, to=manager.id, topic=f"reviews.answered:{row.id}:{version}"),)
+    return (Tell(card, to=leader.id, topic=f"reviews.answered:{row.id}:{version}"),)

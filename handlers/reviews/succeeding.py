@@ -1,20 +1,24 @@
-"""Who was to answer an appeal has left, had a part in the rating since, or is away for long: the next who may answers
-it; and nobody where who made it has left."""
+"""Who was to answer an appeal, or to talk about a result, cannot any more: the next who may does."""
 
 from __future__ import annotations
 
-from handlers.kit.cards import Card, Fact, Section
+from handlers.kit.cards import Button, Card, Fact, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import owing
+from handlers.reviews import owing, talking
 from handlers.reviews.appealing import AGAIN, DECIDE, is_long_away, may_answer, owe_answer, who_answers
+from handlers.reviews.results import leader_of
 from handlers.reviews.review import feature
+from handlers.reviews.talking import TALK
 from handlers.reviews.telling import tell
 from storage.objections import LEFT, Objection
 from storage.people import Person
 from storage.reviews import ReviewCycle
+from storage.reviews.running import OPEN
 from storage.store import Store
+
+# An appeal -----------------------------------------------------------------------------------------------------------
 
 
 @feature.bell("answerer")
@@ -110,3 +114,29 @@ def _to_author(store: Store, cycle: ReviewCycle, row: Objection, words: Text, lo
     )
     topic = f"reviews.answerer:{row.id}:{row.version}:{looks.id if looks else ''}"
     return tell(store, cycle, store.directory.people[row.subject_id], card, topic=topic)
+
+
+# A talk --------------------------------------------------------------------------------------------------------------
+
+
+@feature.bell("talker")
+def look_who_talks(ring: Ring) -> Rung:
+    """Let whoever answers for a shared result now owe the talk about it, and nobody else: who shared it has left, or is
+    back."""
+    store, (subject, _, cycle_id) = ring.store, ring.about.partition(":")
+    cycle, row = store.reviews.cycles.get(cycle_id), store.reviews.results.for_the_clock(cycle_id, subject)
+    leader = leader_of(store, row) if row and row.shared_at and not row.talked_at else None
+    if cycle is None or row is None or leader is None or cycle.state not in OPEN:
+        return Rung(None, silence=Silence("done"))
+    for owed in store.obligations.about(TALK, row.id):
+        if owed.person_id != leader.id:
+            store.obligations.close(owed.person_id, TALK, row.id, how=owing.PASSED_ON)
+    if not talking.ask(store, cycle, row, leader):
+        return Rung(None, silence=Silence("done"))
+    card = Card(
+        Phrase("{name} talks with you about your review now", name=Verbatim(leader.name)),
+        Fact(Phrase("Cycle"), Verbatim(cycle.name)),
+        Button(Phrase("Prepare the talk"), talking.talk.bind(result=row.id), style="primary"),
+    )
+    topic = f"reviews.talker:{row.id}:{leader.id}:{store.now:%Y%m%d%H%M}"
+    return Rung(None, tell=(tell(store, cycle, store.directory.people[subject], card, topic=topic),))

@@ -16,38 +16,58 @@ from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.reviews import parts
 from handlers.reviews.calibration.rating import history
 from handlers.reviews.owing import END_OF_DAY, owe, owe_again
-from handlers.reviews.results import bound_result, rating_line, result_of, sharers, subjects
+from handlers.reviews.results import (
+    bound_result,
+    is_leader,
+    leader_of,
+    rating_line,
+    result_of,
+    sharers,
+    subjects,
+)
 from handlers.reviews.review import bound_cycle, feature, parts_of
 from storage.people import Person
 from storage.reviews import MANAGER, SELF, Review, ReviewCycle, ReviewResult
+from storage.store import Store
 
 TALK = "reviews.talk"
-"""What the manager owes once a result is shared."""
+"""What who answers for a result owes once it is shared."""
 INTERVIEW = "performance"
 """The template of a one-on-one that is for this talk."""
 
 
 def _talks(request: Request, args: Mapping[str, Any]) -> bool:
     row = result_of(request, args)
-    return (
-        row is not None and row.shared_at is not None and request.actor.id in (row.author_id, row.subject_id)
-    )
+    if row is None or row.shared_at is None:
+        return False
+    return request.actor.id == row.subject_id or is_leader(request, row)
 
 
 talkers = Rule("the two who talk", _talks, Phrase("This is for the two who talk about a shared result."))
 
 
-def ask(request: Request, cycle: ReviewCycle, row: ReviewResult) -> None:
-    """The manager is to talk with whom a result was just shared with."""
-    name = Verbatim(request.store.directory.named(row.subject_id))
+def ask(store: Store, cycle: ReviewCycle, row: ReviewResult, leader: Person) -> bool:
+    """Who answers for a shared result is to talk about it; False when they owe it, or have done it."""
+    name = Verbatim(store.directory.named(row.subject_id))
     title = Phrase("{cycle}: talk with {name} about the result", cycle=Verbatim(cycle.name), name=name)
     args = {"result": row.id}
-    owe(request.store, cycle, request.actor, TALK, row.id, title=title, args=args, minutes=45, phase="talk")
+    return owe(store, cycle, leader, TALK, row.id, title=title, args=args, minutes=45, phase="talk")
 
 
 def _other(request: Request, row: ReviewResult) -> Person:
-    mine = request.actor.id == row.author_id
-    return request.person(row.subject_id if mine else str(row.author_id))
+    if request.actor.id != row.subject_id:
+        return request.person(row.subject_id)
+    leader = leader_of(request.store, row)
+    if leader is None:
+        raise Problem(_nobody_yet(request, row))
+    return leader
+
+
+def _nobody_yet(request: Request, row: ReviewResult) -> Text:
+    return Phrase(
+        "{name} has left. Whoever becomes your manager has this talk with you; until then, talk to HR.",
+        name=Verbatim(request.store.directory.named(row.author_id)),
+    )
 
 
 # Preparing -----------------------------------------------------------------------------------------------------------
@@ -62,7 +82,7 @@ def talk(request: Request, result: str) -> Reply:
 
 def _card(request: Request, row: ReviewResult) -> Card:
     cycle, other = bound_cycle(request, row.cycle_id), _other(request, row)
-    leads = request.actor.id == row.author_id
+    leads = request.actor.id != row.subject_id
     return Card(
         Phrase("Your talk with {name}", name=Verbatim(other.name)),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
@@ -226,19 +246,23 @@ def not_talked(request: Request, result: str) -> Reply:
     if row.talked_at is None or row.acknowledged_at is not None:
         raise Problem(Phrase("It is not noted as talked about, or you have acknowledged it already."))
     request.store.reviews.results.change(row, talked_at=None)
+    leader = leader_of(request.store, row)
+    if leader is None:
+        return Reply(show=Card(_nobody_yet(request, row)))
     cycle, name = bound_cycle(request, row.cycle_id), Verbatim(request.actor.name)
-    owed = request.store.obligations.find(row.author_id or "", TALK, row.id)
-    if owed is not None and owed.closed_at:
-        owe_again(request.store, cycle, owed)
-    manager = request.store.directory.person(row.author_id or "")
+    _owed_again(request.store, cycle, row, leader)
     card = Card(
         Phrase("{name} says that you have not talked about the review yet", name=name),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
         Button(Phrase("Prepare the talk"), talk.bind(result=row.id), style="primary"),
     )
-    tell = (
-        (Tell(card, to=manager.id, topic=f"reviews.not_talked:{row.id}:{row.version}"),)
-        if manager and manager.active
-        else ()
-    )
-    return Reply(show=Card(Phrase("Your manager is told that the talk is still to come.")), tell=tell)
+    tell = Tell(card, to=leader.id, topic=f"reviews.not_talked:{row.id}:{row.version}")
+    return Reply(show=Card(Phrase("Your manager is told that the talk is still to come.")), tell=(tell,))
+
+
+def _owed_again(store: Store, cycle: ReviewCycle, row: ReviewResult, leader: Person) -> None:
+    owed = store.obligations.find(leader.id, TALK, row.id)
+    if owed is None:
+        ask(store, cycle, row, leader)
+    elif owed.closed_at:
+        owe_again(store, cycle, owed)

@@ -36,6 +36,8 @@ LEFT, MANAGER, OUT = "left", "manager", "out"
 """Why nothing is written in a review any more."""
 SOMEBODY_LEFT = "reviews.left"
 """The bell by which HR hears that somebody in a cycle has left."""
+TALKER = "reviews.talker"
+"""The bell by which whoever answers for a shared result now owes the talk about it."""
 
 
 def within(cycle_id: str) -> str:
@@ -102,6 +104,19 @@ class CyclesRunning:
             cycles.add(cycle)
         for cycle in cycles:
             self._store.slots.plan(SOMEBODY_LEFT, f"{cycle}:{person_id}", self._store.now)
+        self._look_who_talks(person_id)
+
+    def _look_who_talks(self, person_id: str) -> None:
+        """Look now who has the talks that are still to come about what somebody has shared in the open cycles."""
+        theirs = (RESULTS.c.author_id == person_id, RESULTS.c.cycle_id.in_(_open_cycles()))
+        to_come = (RESULTS.c.shared_at.is_not(None), RESULTS.c.talked_at.is_(None))
+        found = select(RESULTS.c.cycle_id, RESULTS.c.subject_id).where(*theirs, *to_come)
+        for cycle, subject in self._store.execute(found).all():
+            self.look_who_talks(cycle, subject)
+
+    def look_who_talks(self, cycle_id: str, subject: str) -> None:
+        """Look now who has the talk about a person's result."""
+        self._store.slots.plan(TALKER, f"{subject}:{cycle_id}", self._store.now)
 
     def _around(self, person_id: str, state: Any) -> list[tuple[str, ObligationRow]]:
         """What is owed towards somebody in the open cycles about them, by cycle: to settle who writes about them, to
@@ -132,6 +147,7 @@ class CyclesRunning:
         for _, owed in self._around(person_id, OWED.c.closed_how == "left"):
             if self._store.directory.people[owed.person_id].active:
                 self._store.obligations.reopen(owed)
+        self._look_who_talks(person_id)
 
     def freeze(self, review_id: str, why: str) -> None:
         """Nothing is written in a review any more; what was begun is kept for its author."""

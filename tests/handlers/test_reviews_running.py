@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
@@ -14,7 +15,7 @@ from storage.tables import Draft, ObligationRow, Occurrence, Outgoing, PersonRow
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import go_on, launched, opened, paper, press_beside, the_cycle, write
 from tests.handlers.test_reviews_calibrating import role
-from tests.handlers.test_reviews_results import owed, people_of_hr
+from tests.handlers.test_reviews_results import owed, people_of_hr, reads, shared, still_owed
 
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
@@ -513,6 +514,52 @@ async def test_once_the_result_is_shared_nobody_is_asked_who_finishes_it(chat: C
     moves(chat, "ben", "grace")
     await chat.tick()
     assert "Ben Okri reports to Grace Hopper now" not in chat.told("hana")
+
+
+@pytest.mark.parametrize("moves_first", [True, False])
+async def test_who_is_the_manager_once_who_shared_a_result_has_left_has_the_talk(
+    any_chat: Chat, moves_first: bool
+) -> None:
+    chat = any_chat
+    await shared(chat)
+    card = chat.told_cards("ben")[-1]
+    if moves_first:
+        moves(chat, "ben", "dora")
+        await chat.tick()
+        assert "Your talk with Ada Lovelace" in await chat.presses("ben", "Prepare the talk", on=card)
+        chat.wait(minutes=1)
+    at, mail = chat.now, "ada@example.com"
+    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["ada"]}))
+    if not moves_first:
+        await chat.tick()
+        heard = await chat.presses("ben", "Prepare the talk", on=card)
+        assert "Ada Lovelace has left. Whoever becomes your manager has this talk with you" in heard
+        chat.wait(minutes=1)
+        moves(chat, "ben", "dora")
+    await chat.tick()
+    await chat.tick()
+    assert "Dora Maar talks with you about your review now" in chat.told("ben")
+    assert "Your talk with Dora Maar" in await chat.presses("ben", "Prepare the talk", on=card)
+    await owed(chat, "dora", "talk with Ben Okri about the result")
+    before = await chat.presses("dora", "We have talked")
+    chat.wait(hours=1)
+    chat.change(lambda store: store.leavers.bring_back({chat.ids["ada"]: gone[mail]}, left_at=at))
+    await chat.tick()
+    assert {who for who, what in still_owed(chat) if what == "reviews.talk"} == {"ada"}
+    assert "Your talk with Ada Lovelace" in await chat.presses("ben", "Prepare the talk", on=card)
+    chat.wait(hours=1)
+    chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["ada"]}))
+    await chat.tick()
+    chat.last["dora"] = before
+    await chat.submits("dora", day="today")
+    assert "reviews.talk" not in {what for _, what in still_owed(chat)}
+    heard = chat.told_cards("ben")[-1]
+    assert "Dora Maar noted that you talked" in heard
+    await chat.presses("ben", "We have not talked", on=heard)
+    assert "Ben Okri says that you have not talked" in chat.told("dora")
+    assert ("dora", "reviews.talk") in still_owed(chat)
+    await chat.presses("ben", "Acknowledge", on=await reads(chat))
+    assert "is final" in await chat.presses("dora", "Make it final", on=await chat.presses("dora", "Open it"))
 
 
 async def test_what_was_handed_in_stays_when_the_manager_changes(chat: Chat) -> None:
