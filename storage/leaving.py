@@ -124,8 +124,15 @@ class Leavers:
     def _revive(self, person_id: str, accounts: Iterable[str]) -> None:
         revision = self._store.people_changed()
         alive = {"ended_at": None, "ended_key": "", "revision": revision}
+        others = ACCOUNTS.alias("others")
+        taken = select(others.c.id).where(  # somebody else is known by it since
+            others.c.platform == ACCOUNTS.c.platform,
+            others.c.external_id == ACCOUNTS.c.external_id,
+            others.c.ended_key == "",
+        )
         for account in accounts:
-            self._store.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(**alive))
+            free = (ACCOUNTS.c.id == account, ~taken.exists())
+            self._store.execute(update(ACCOUNTS).where(*free).values(**alive))
         self._store.execute(
             update(PEOPLE).where(PEOPLE.c.id == person_id).values(left_at=None, revision=revision)
         )

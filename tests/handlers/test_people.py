@@ -15,7 +15,7 @@ from handlers.kit.values import dump
 from handlers.people import feature as people
 from storage.roster import RosterRun
 from storage.store import Store
-from storage.tables import PersonRow
+from storage.tables import Account, PersonRow
 from tests.company import Chat, Heard
 from tests.schedules.errands import feature, only, owe
 
@@ -429,6 +429,21 @@ async def test_what_waited_for_a_leaver_is_told_after_all(any_chat: Chat) -> Non
     chat.wait(hours=2)
     await chat.presses("hana", "Undo")
     assert "dm-eve" in {parcel.to.address for parcel in await chat.deliver()}
+
+
+async def test_an_account_that_somebody_else_has_since_stays_theirs_when_the_file_is_undone(
+    any_chat: Chat,
+) -> None:
+    """Two records of one person: the file drops one, they connect their app with the other."""
+    chat = any_chat
+    chat.change(lambda store: store.accounts.link(chat.ids["eve"], "telegram", "7"))
+    await sends(chat, "hana", COMPANY.replace(EVE, ""))
+    applied = await chat.presses("hana", "Apply")
+    chat.change(lambda store: store.accounts.link(chat.ids["dora"], "telegram", "7"))
+    assert "Undone." in await chat.presses("hana", "Undo", on=applied)
+    live = chat.rows(Account, col(Account.external_id) == "7", col(Account.ended_key) == "")
+    assert [account.person_id for account in live] == [chat.ids["dora"]]
+    assert "Checked in." in await chat.says("eve", "/checkin done A")
 
 
 async def test_a_reminder_that_waits_for_the_morning_comes_by_the_clock_of_the_new_file(
