@@ -45,6 +45,9 @@ PRAGMAS = (
     "temp_store=MEMORY",  # else what a savepoint would undo is written to a file: 40 writes for each command
 )
 
+READS_END = 5.0
+"""Seconds that a stop waits for what is being read, which is no longer than SQLite waits."""
+
 
 class Database:
     """One database. `write` and `read` run plain functions of a Store; leaving the function commits, raising undoes."""
@@ -61,6 +64,7 @@ class Database:
         self.engine = _sync_engine(self.url)
         """The writing engine, for migrations, backups and checks of `storage/`."""
         self._readers: AsyncEngine | None = None
+        self._reads: set[asyncio.Task[Any]] = set()
         waits = {} if self.is_sqlite else {"patience": postgres.PATIENCE, "haste": postgres.HASTE}
         self._groups = Groups(self.engine, self.memory, self.keyring, **waits)
         self._writer: Writer | None = None
@@ -82,6 +86,8 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was given, then let go of the database."""
+        if self._reads:
+            await asyncio.wait(self._reads, timeout=READS_END)
         if self._readers is not None:
             await self._readers.dispose()
             self._readers = None
@@ -135,12 +141,16 @@ class Database:
 
     async def read(self, work: Callable[[Store], T]) -> T:
         """Run `work` on a read-only connection."""
-        token = keyring.set(self.keyring)
-        try:
-            async with AsyncSession(self._reading()) as session:
-                return await session.run_sync(lambda sync: self._read(sync, work))
-        finally:
-            keyring.reset(token)
+        reading = asyncio.create_task(self._read_apart(work))
+        self._reads.add(reading)
+        reading.add_done_callback(self._reads.discard)
+        # Nobody would close a connection to SQLite whose opening is cancelled; and a file answers or fails soon.
+        return await (asyncio.shield(reading) if self.is_sqlite else reading)
+
+    async def _read_apart(self, work: Callable[[Store], T]) -> T:
+        keyring.set(self.keyring)
+        async with AsyncSession(self._reading()) as session:
+            return await session.run_sync(lambda sync: self._read(sync, work))
 
     def _reading(self) -> AsyncEngine:
         if self._readers is None:

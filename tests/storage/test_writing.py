@@ -8,14 +8,16 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from storage.database import Busy
 from storage.store import Store
 from storage.writing import GROUP
-from tests.company import Chat
+from tests.company import Chat, company_of_its_own
 from tests.engines import opened
 
 
@@ -190,3 +192,30 @@ async def test_a_setting_is_set_by_many_at_once(any_chat: Chat) -> None:
     apart = [database.write_apart(lambda store: store.set_setting("shared", {"n": 40})) for _ in range(10)]
     await asyncio.gather(*units, *apart)
     assert setting(any_chat, "shared") in [{"n": n} for n in range(41)]
+
+
+async def test_a_reader_who_is_cancelled_leaves_no_connection_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_open: set[int] = set()
+
+    class Watched(sqlite3.Connection):
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **more)
+            is_open.add(id(self))
+
+        def close(self) -> None:
+            is_open.discard(id(self))
+            super().close()
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Watched))
+    cancelled = 0
+    for step in range(20):
+        (folder := tmp_path / str(step)).mkdir()
+        async with company_of_its_own("sqlite", folder) as chat:
+            reading = asyncio.create_task(chat.database.read(lambda store: store.directory))
+            await asyncio.sleep(step * 0.0002)
+            cancelled += reading.cancel()
+            await asyncio.wait([reading])
+    assert cancelled > 5
+    assert not is_open
