@@ -28,11 +28,11 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 from storage import last
-from storage.columns import Sealed, SealedJson
+from storage.columns import Sealed, SealedJson, Unreadable
 from storage.database import Database, sqlite_path
 from storage.migrations import current, migrate, newest
 from storage.slots import RESTORED_AT
-from storage.tables import Outgoing, Setting
+from storage.tables import DataKey, Outgoing, Setting
 
 BATCH = 2_000
 
@@ -51,10 +51,11 @@ def back_up(database: Database, target: Path) -> int:
     try:
         return _back_up(database, target, partial)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise BackupProblem(
             f"{target} cannot be written ({error.strerror}); nothing is left of it."
         ) from None
+    finally:
+        partial.unlink(missing_ok=True)  # whatever it was that broke it off
 
 
 def _back_up(database: Database, target: Path, partial: Path) -> int:
@@ -109,6 +110,7 @@ def _restore(database: Database, archive: tarfile.TarFile) -> int:
             f"The backup has schema {about['schema']}, this Upbeat {newest()}: restore it with the version that"
             " made it, then upgrade."
         )
+    _check_key(database, parts)
     migrate(database)
     with database.engine.connect() as connection, connection.begin():
         for filled in SQLModel.metadata.sorted_tables:
@@ -121,7 +123,7 @@ def _restore(database: Database, archive: tarfile.TarFile) -> int:
 
 
 def check(database: Database) -> None:
-    """Raise BackupProblem when the database's own check finds damage, or its key is another one."""
+    """Raise BackupProblem when the database's own check finds damage."""
     if database.is_sqlite:
         with database.engine.connect() as connection:
             found = connection.execute(text("PRAGMA integrity_check")).scalar_one()
@@ -220,6 +222,20 @@ def _check_empty(database: Database) -> None:
                 raise BackupProblem(
                     f"The database is not empty: {found.name} has rows. Restore into an empty one."
                 )
+
+
+def _check_key(database: Database, parts: dict[str, Callable[[], bytes]]) -> None:
+    """What is put back is to be read: by the key of the database that the backup was made of."""
+    names = [c.name for c in DataKey.__table__.columns]  # type: ignore[attr-defined]
+    keys = (dict(zip(names, row, strict=True)) for rows in _stored(parts, "data_key") for row in rows)
+    try:
+        for key in keys:
+            database.keyring.read(key["number"], key["wrapped"])
+    except Unreadable:
+        raise BackupProblem(
+            "The backup was made under another key. Set the UPBEAT_SECRET_KEY of that time, or put its key file beside"
+            " the database. Nothing was restored."
+        ) from None
 
 
 def _hold_back(connection: Connection, now: datetime) -> None:

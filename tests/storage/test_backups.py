@@ -4,6 +4,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from storage.backups import BackupProblem, back_up, restore
@@ -12,7 +13,7 @@ from storage.database import Database
 from storage.migrations import migrate
 from storage.rotation import change_secret, rotate
 from storage.tables import Inbox, Outgoing
-from tests.company import Chat
+from tests.company import SECRET, Chat
 from tests.engines import ENGINES, empty_database
 
 CANARY = "the canary sings at midnight"
@@ -96,6 +97,26 @@ async def test_another_key_opens_nothing(chat: Chat, tmp_path: Path) -> None:
     with pytest.raises(Unreadable):
         other.open()
     other.stop()
+
+
+async def test_a_backup_is_put_back_under_its_own_key_alone(
+    any_chat: Chat, empty_url: str, tmp_path: Path
+) -> None:
+    stamp(any_chat.database)
+    back_up(any_chat.database, tmp_path / "b")
+    other = Database(empty_url, b"another secret")
+    with pytest.raises(BackupProblem, match="made under another key"):
+        restore(other, tmp_path / "b")
+    other.stop()
+    own = Database(empty_url, SECRET)
+    assert restore(own, tmp_path / "b") > 0
+    own.stop()
+
+
+def test_a_backup_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OperationalError):  # there are no tables yet
+        back_up(Database("sqlite+aiosqlite://", SECRET), tmp_path / "b")
+    assert list(tmp_path.glob("b*")) == []
 
 
 async def test_rotation_seals_everything_again_and_the_words_stay(any_chat: Chat) -> None:
