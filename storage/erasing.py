@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,7 @@ class Erasing:
         emptied, kept = self._emptied(person_id, lambda row: owners(row) == {person_id})
         had_words = [row for row in emptied if _has_words(row)]
         self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
+        self._forget_posts(_quotes(emptied), instead)
         self._forget_messages(person_id, instead, col(Outgoing.state).in_(SETTLED))
         directory, now = self._store.directory, self._store.now
         known = [row for row in kept if may(directory, person_id, Right.READ, row, now)]
@@ -76,6 +77,8 @@ class Erasing:
         whom stays in the records of others."""
         emptied, kept = self._emptied(person_id, lambda row: person_id in (row.subject_id, row.author_id))
         self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
+        name = _as_stored(self._store.directory.named(person_id))
+        self._forget_posts({*_quotes(emptied), name}, instead)
         self._store.outbox.cancel_for([person_id], "erased")
         self._forget_messages(person_id, instead)
         partners = _people([*emptied, *kept]) | self._who_knew(person_id)
@@ -130,6 +133,13 @@ class Erasing:
             these = table.c.id.in_(ids[start : start + 500])
             self._change_all(Outgoing, these, card=instead.card)
             self._change_all(Outgoing, these, table.c.state == "waiting", state="cancelled", reason="erased")
+
+    def _forget_posts(self, quotes: set[str], instead: StandIn) -> None:
+        """A digest that waits to be posted and quotes any of this is not posted."""
+        waiting = (col(Outgoing.person_id).is_(None), col(Outgoing.state) == "waiting")
+        for post in self._store.all(Outgoing, *waiting):
+            if any(quote in post.card for quote in quotes):
+                self._store.change(post, card=instead.card, state="cancelled", reason="erased")
 
     def _forget_messages(self, person_id: str, instead: StandIn, *which: Any) -> None:
         self._change_all(Outgoing, col(Outgoing.person_id) == person_id, *which, card=instead.card)
@@ -205,6 +215,20 @@ def _ids(rows: Iterable[PersonalRow], *, deep: bool = True) -> set[str]:
     """The ids of rows; `deep`, also the ids in them by which others of their kind are found together."""
     inside = (item for row in rows if deep for item in row.__dict__.values())
     return {row.id for row in rows} | {item for item in inside if isinstance(item, str) and _ID.match(item)}
+
+
+def _quotes(rows: Iterable[PersonalRow]) -> set[str]:
+    """The words of these records, as they were read, as a card has them that quotes them."""
+    said = (getattr(row, name) for row in rows for name in sealed_columns(type(row)))
+    return {f'"{_as_stored(words)}"' for item in said for words in _texts(item) if words}
+
+
+def _texts(item: Any) -> Iterator[str]:
+    """The texts in a value of a record."""
+    if isinstance(item, str):
+        yield item
+    for each in item.values() if isinstance(item, dict) else item if isinstance(item, list) else ():
+        yield from _texts(each)
 
 
 def _people(rows: Iterable[PersonalRow]) -> set[str]:

@@ -193,6 +193,23 @@ async def test_the_digest_quotes_what_was_shared_and_names_nobody_else(any_chat:
     assert len(chat.rows(Outgoing, col(Outgoing.place_id) == place)) == 1
 
 
+async def test_what_was_erased_is_not_posted_by_a_digest_that_still_waits(any_chat: Chat) -> None:
+    chat = any_chat
+    place = channel(chat)
+    digest_to(chat, place)
+    await asked(chat)
+    await chat.says("ben", '/checkin done the "login" page; next B')
+    chat.at(datetime(2026, 11, 25, 1, tzinfo=UTC))
+    await chat.tick()
+    assert 'the "login" page' in chat.posted(place)
+    await chat.says("ben", "/upbeat privacy erase")
+    await chat.submits("ben", confirm="ERASE")
+    assert "login" not in chat.posted(place)
+    await chat.deliver()
+    (post,) = chat.rows(Outgoing, col(Outgoing.place_id) == place)
+    assert (post.state, post.reason) == ("cancelled", "erased")
+
+
 async def test_nothing_shared_is_nothing_posted(chat: Chat) -> None:
     place = channel(chat)
     digest_to(chat, place)
