@@ -117,6 +117,7 @@ REASONS: Mapping[str, Phrase] = {
     "nothing new": Phrase("there was nothing new to say"),
     "expired": Phrase("it was too late for it"),
     "not asked": Phrase("you are in no team that is asked"),
+    "waits": Phrase("somebody else's answer was awaited"),
     "moved": Phrase("it was moved to another time"),
     "left": Phrase("the person has left"),
     "ended": Phrase("it has ended"),
