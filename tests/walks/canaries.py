@@ -632,7 +632,8 @@ class Story:
         store.reviews.calibration.judge(cycle.id, ids["ben"], level, author=ids["ada"])
 
     def _judged_and_frozen(self, store: Store) -> None:
-        """Ada says how far Ben could go, makes Nia's result final, and is not the one who answers Nia's appeal."""
+        """Ada says how far Ben could go, makes Nia's result final, and is not the one who answers Nia's appeal.
+        Leo, who leaves, has shared Fred's result and not talked about it."""
         ids, cycle = self.chat.ids, cycle_of(store)
         level = self.canaries.number("potential", "ben", "ada")
         store.reviews.calibration.judge(cycle.id, ids["ben"], level, author=ids["ada"])
@@ -642,6 +643,7 @@ class Story:
             RATING, nia.id, by=ids["nia"], to=ids["ada"], told={}, remark="-", series=""
         )
         store.slots.plan(ANSWERER, appeal.id, self.chat.now + timedelta(hours=1))
+        store.reviews.results.release(store.reviews.results.open(cycle, ids["fred"], manager=ids["leo"]))
 
     def _surveyed(self, store: Store) -> None:
         """Eve answers what is asked of a cycle that runs; of one that is over, many people have."""
