@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, Index, or_
+from sqlalchemy import Column, Index, or_, select
 from sqlmodel import Field
 
 from storage.columns import Moment, Sealed, SealedJson
 from storage.policy import Kind
-from storage.tables import PersonalRow
+from storage.tables import ObligationRow, PersonalRow
 
 if TYPE_CHECKING:
     from storage.store import Store
+
+ANSWER = "feedback.answer"
+"""The route that answers a request, which is owed."""
 
 RETRACTABLE = timedelta(hours=24)
 """How long an author can take feedback back (`reliability_security.md` §4, row 8)."""
@@ -67,6 +70,7 @@ FEEDBACK = FeedbackRow.__table__  # type: ignore[attr-defined]
 _NEWEST = (FEEDBACK.c.made_at.desc(), FEEDBACK.c.id.desc())
 REPLIES = FeedbackReply.__table__  # type: ignore[attr-defined]
 REQUESTS = FeedbackRequest.__table__  # type: ignore[attr-defined]
+OWED = ObligationRow.__table__  # type: ignore[attr-defined]
 
 
 class Feedback:
@@ -198,3 +202,20 @@ class Feedback:
     def settle(self, row: FeedbackRequest, state: str, *, reason: str = "") -> None:
         """It was answered, or declined with a reason."""
         self._store.change(row, state=state, reason=reason, closed_at=self._store.now)
+
+    def leave(self, people: Sequence[str]) -> None:
+        """Nobody owes an answer about people who leave: they would not read it."""
+        for owed in self._owed_about(people, OWED.c.closed_at.is_(None)):
+            self._store.obligations.close(owed.person_id, ANSWER, owed.about, how="left")
+
+    def come_back(self, person: str) -> None:
+        """What was asked about somebody who is here again is owed as before, while it is worth answering."""
+        waiting = (OWED.c.closed_how == "left", OWED.c.expires_at > self._store.now)
+        for owed in self._owed_about([person], *waiting):
+            if self._store.directory.people[owed.person_id].active:
+                self._store.obligations.reopen(owed)
+
+    def _owed_about(self, people: Sequence[str], *conditions: Any) -> list[ObligationRow]:
+        about = (REQUESTS.c.subject_id.in_(people), REQUESTS.c.state == "open")
+        asked = OWED.c.about.in_(select(REQUESTS.c.id).where(*about))
+        return self._store.all(ObligationRow, OWED.c.kind == ANSWER, asked, *conditions)

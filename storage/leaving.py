@@ -62,6 +62,7 @@ class Leavers:
         end_lines(store, people, revision)
         store.delegations.end_all_of(people)
         store.outbox.cancel_for(people, "left")
+        store.feedback.leave(people)
         for person in store.obligations.owing(people):
             self._hand_over(person, heirs[person])
         for person in people:
@@ -115,11 +116,12 @@ class Leavers:
         self._hand_back(set(people), left_at)
 
     def take_up_again(self, person_id: str) -> None:
-        """Somebody is here again: nobody is asked any more what becomes of their goals, and reviews and the answers to
-        their appeals wait for them."""
+        """Somebody is here again: nobody is asked any more what becomes of their goals, reviews and the answers to
+        their appeals wait for them, and they can read what others were asked about them."""
         self._store.goals.answering.come_back(person_id)
         self._store.objections.come_back(person_id)
         self._store.reviews.running.come_back(person_id)
+        self._store.feedback.come_back(person_id)
 
     def _revive(self, person_id: str, accounts: Iterable[str]) -> None:
         revision = self._store.people_changed()

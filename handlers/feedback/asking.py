@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from handlers.feedback.note import ASKED, READ, feature
-from handlers.feedback.requests import ANSWER, asked_one, open_request
+from handlers.feedback.requests import asked_one, open_request
 from handlers.feedback.sending import form_for
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Note, Section
@@ -14,7 +14,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
 from handlers.kit.values import dump
-from storage.feedback import FeedbackRequest
+from storage.feedback import ANSWER, FeedbackRequest
 from storage.people import Person
 
 DUE, FIRST_REMINDER, FORGOTTEN = timedelta(days=7), timedelta(days=3), timedelta(days=21)

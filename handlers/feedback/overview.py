@@ -6,14 +6,13 @@ from handlers.feedback.asking import answer, ask, decline
 from handlers.feedback.giving import begun, choose
 from handlers.feedback.note import BEHAVIOUR, EFFECT, SITUATION, SUGGESTION, feature, readers_of, summary
 from handlers.feedback.receiving import is_retractable, received_buttons, retract_button
-from handlers.feedback.requests import ANSWER
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Section
 from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
-from storage.feedback import FeedbackReply, FeedbackRequest, FeedbackRow
+from storage.feedback import ANSWER, FeedbackReply, FeedbackRequest, FeedbackRow
 from storage.people import Directory, Person
 
 PAGE = 5

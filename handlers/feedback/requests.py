@@ -9,10 +9,8 @@ from handlers.kit.cards import Card, Note
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request, Tell
 from handlers.kit.text import Phrase, Verbatim
-from storage.feedback import FeedbackRequest
+from storage.feedback import ANSWER, FeedbackRequest
 from storage.people import Person
-
-ANSWER = "feedback.answer"
 
 
 def request_of(request: Request, args: Mapping[str, Any]) -> FeedbackRequest | None:

@@ -382,6 +382,20 @@ def owed(chat: Chat, who: str) -> list[tuple[str, str]]:
     return [(row.kind, row.about) for row in rows]
 
 
+async def test_nobody_owes_an_answer_about_who_has_left_until_they_are_here_again(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("eve", "/feedback ask @dora about myself in the meeting")
+    assert [kind for kind, _ in owed(chat, "dora")] == ["feedback.answer"]
+    await sends(chat, "hana", COMPANY.replace(EVE, ""))
+    await chat.presses("hana", "Apply")
+    assert owed(chat, "dora") == []
+    await chat.presses("hana", "Undo")
+    assert [kind for kind, _ in owed(chat, "dora")] == ["feedback.answer"]
+    chat.wait(days=4)
+    await chat.tick()
+    assert "Eve Curie asks you for feedback about their work" in chat.told("dora")
+
+
 async def test_undoing_a_file_gives_leavers_back_what_they_owed(any_chat: Chat) -> None:
     chat = any_chat
     await owes(chat, "eve", "w1")
