@@ -1,6 +1,6 @@
 """The clock's part: a reminder two hours before each meeting, and two hours after unless the notes were touched."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.kit.calendar import local_day
 from handlers.kit.cards import Card, Section
@@ -11,10 +11,13 @@ from handlers.one_on_ones.meetings import AFTER, BEFORE, Meeting, plan_bells, st
 from handlers.one_on_ones.owed import remind_after, remind_before
 from handlers.one_on_ones.pair import feature, has_ended, named, opening
 from storage.one_on_ones import Series
+from storage.roster import UNDO_FOR
 from storage.store import Store
 
 TOO_LATE = timedelta(hours=22)
 """After a day, nobody is asked any more to write down what was agreed."""
+AGAIN = timedelta(hours=1)
+"""After which it is looked again whether somebody who has left is back."""
 
 
 @feature.bell("before")
@@ -22,7 +25,7 @@ def before(ring: Ring) -> Rung:
     """Two hours before a meeting."""
     series = ring.store.one_on_ones.for_the_clock(ring.about)
     if series is None or has_ended(ring.store, series):
-        return _over(ring.store, series)
+        return _over(ring, series)
     meeting = standing(series, ring.now).next
     if meeting is None or ring.now >= meeting.at:
         return Rung(None, silence=Silence("expired"))
@@ -39,7 +42,7 @@ def after(ring: Ring) -> Rung:
     """Two hours after a meeting: it is over, and the next one is to come."""
     series = ring.store.one_on_ones.for_the_clock(ring.about)
     if series is None or has_ended(ring.store, series):
-        return _over(ring.store, series)
+        return _over(ring, series)
     held, upcoming = _turn(ring.store, series)
     silence = _silence_after(ring, series, held)
     if held is not None and silence is None:
@@ -94,15 +97,26 @@ def _somebody_is_away(store: Store, series: Series, meeting: Meeting) -> bool:
 # Leaving ----------------------------------------------------------------------------------------------------
 
 
-def _over(store: Store, series: Series | None) -> Rung:
-    """The series has ended, or does now because one of the two has left; the one who stays is told once."""
+def _over(ring: Ring, series: Series | None) -> Rung:
+    """The series has ended, or does now because one of the two has left; the one who stays is told once. As long as
+    that may be undone, it is as it was, and goes on if it is."""
     if series is None or series.ended_at is not None:
         return Rung(None, silence=Silence("ended"))
+    store = ring.store
+    if (settled := _left_at(store, series) + UNDO_FOR) > ring.now:
+        later = min(settled, ring.now + AGAIN)
+        return Rung(later, silence=Silence("left", later))
     store.one_on_ones.change(series, ended_at=store.now, rule="", meeting_on=None, meeting_at=None)
     plan_bells(store, series)
     people = store.directory.people
     staying = [people[person_id] for person_id in series.people if people[person_id].active]
     return Rung(None, tell=tuple(_left(store, series, person.id) for person in staying))
+
+
+def _left_at(store: Store, series: Series) -> datetime:
+    """When the last of those who have left did."""
+    people = store.directory.people
+    return max(left_at for person_id in series.people if (left_at := people[person_id].left_at))
 
 
 def _left(store: Store, series: Series, to: str) -> Tell:

@@ -10,6 +10,7 @@ from schedules.delivery import Delivery
 from storage.one_on_ones import Series
 from storage.tables import ObligationRow, Occurrence, Slot
 from tests.company import MONDAY, Chat
+from tests.handlers.test_people import COMPANY, sends
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 """10:00 in Berlin, 17:00 in Shanghai: the first meeting of what `planned` plans."""
@@ -431,6 +432,8 @@ async def test_when_one_leaves_the_series_ends_and_the_other_keeps_the_notes(any
     await any_chat.submits("ben", words="We agreed.")
     leaves(any_chat, "chen")
     await tick(any_chat, TUESDAY.replace(hour=7))
+    assert "have ended" not in any_chat.told("ben")  # it may be undone for a day
+    await tick(any_chat, TUESDAY)
     assert "Your one-on-ones with 陈明 have ended." in any_chat.told("ben")
     assert any_chat.rows(Slot, col(Slot.kind).like("one_on_ones.%")) == []
     await tick(any_chat, TUESDAY.replace(hour=11))
@@ -442,3 +445,20 @@ async def test_when_one_leaves_the_series_ends_and_the_other_keeps_the_notes(any
     assert "陈明 has left." in heard
     assert "We agreed." in heard
     assert "Write notes" not in heard.buttons
+
+
+async def test_when_a_leaver_had_not_left_after_all_the_series_goes_on(any_chat: Chat) -> None:
+    await planned(any_chat)
+    any_chat.wait(hours=3)
+    chens = next(row for row in COMPANY.splitlines() if row.startswith("chen@"))
+    await sends(any_chat, "hana", COMPANY.replace(f"{chens}\n", ""))
+    await any_chat.presses("hana", "Apply")
+    await tick(any_chat, TUESDAY.replace(hour=7))
+    any_chat.wait(minutes=30)
+    assert "Undone." in await any_chat.presses("hana", "Undo")
+    await tick(any_chat, TUESDAY.replace(hour=8))
+    assert "Every week on Tuesday" in await any_chat.says("ben", "/1on1 @chen")
+    assert len(owed(any_chat, "show")) == 2
+    await tick(any_chat, TUESDAY.replace(hour=11))
+    assert len(owed(any_chat, "write_notes")) == 2
+    assert "have ended" not in any_chat.told("ben")
