@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from storage.goals.answering import ANSWER, LEFT_GOAL
+from storage.objections import OWED
 from storage.people import open_line
 from storage.rows import parts
 from storage.tables import FOREVER, Account, ObligationRow, PersonRow, ReportingLine
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
 LINES = ReportingLine.__table__  # type: ignore[attr-defined]
 ACCOUNTS = Account.__table__  # type: ignore[attr-defined]
+
+ELSEWHERE = (ANSWER, OWED)
+"""What somebody else is asked when they leave, who is found apart."""
 
 
 class Leavers:
@@ -83,8 +87,11 @@ class Leavers:
         for owed in self._store.obligations.of(person_id):
             self._store.change(owed, closed_at=self._store.now, closed_how="left")
             # What two people agreed or said to each other is for nobody else to read, not even in a list.
-            # What they were asked about a goal goes with the goal; who writes in a review now is for HR to say.
-            private = owed.kind.startswith(("one_on_ones.", "feedback.", "reviews.")) or owed.kind == ANSWER
+            # What they were asked about a goal goes with the goal, what is said to be wrong to who looks after that
+            # then; who writes in a review now is for HR to say.
+            private = (
+                owed.kind.startswith(("one_on_ones.", "feedback.", "reviews.")) or owed.kind in ELSEWHERE
+            )
             if heir is None or private:
                 continue
             if owed.kind == LEFT_GOAL:

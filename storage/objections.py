@@ -21,9 +21,11 @@ FIGURE, SCORE, RATING = "figure", "score", "rating"
 KEPT, CORRECTED = "kept", "corrected"
 """How it is answered."""
 LEFT = "left"
-"""An appeal that nobody answers, because who made it has left."""
-ANSWERER = "reviews.answerer"
-"""The bell by which the next is looked for who may answer an appeal."""
+"""What nobody answers, because who said it has left."""
+OWED = "goals.answer"
+"""What who answers to a figure or a score owes: the door that does it."""
+ANSWERER, LOOKER = "reviews.answerer", "goals.looker"
+"""The bells by which the next is looked for who may answer: an appeal against a rating, and the others."""
 
 
 class Objection(PersonalRow, table=True):
@@ -102,31 +104,29 @@ class Objections:
         return next(iter(self._store._rows(Objection, (col(Objection.id) == objection_id,))), None)
 
     def leave(self, people: Iterable[str]) -> None:
-        """People leave now: their appeals are closed, and for each that they were to answer the next who may is looked
-        for."""
+        """People leave now: what they said is wrong is closed, and for each that they were to answer the next who may
+        is looked for."""
         self._turn(OBJECTIONS.c.subject_id.in_(people), "open", to=LEFT, at=self._store.now)
-        theirs = (
-            col(Objection.named_id).in_(people),
-            col(Objection.form) == RATING,
-            col(Objection.state) == "open",
-        )
+        theirs = (col(Objection.named_id).in_(people), col(Objection.state) == "open")
         for row in self._store._rows(Objection, theirs):
-            self._store.slots.plan(ANSWERER, row.id, self._store.now)
+            self._look_for_another(row.form, row.id)
 
     def come_back(self, person_id: str) -> None:
-        """Somebody had not left after all, or is back: their appeals are to be answered."""
+        """Somebody had not left after all, or is back: what they said is wrong is to be answered."""
         self._turn(OBJECTIONS.c.subject_id == person_id, LEFT, to="open", at=None)
 
     def _turn(self, whose: Any, before: str, *, to: str, at: datetime | None) -> None:
-        """Appeals are in another state, and whoever was to answer them hears of it."""
-        here = (whose, OBJECTIONS.c.form == RATING, OBJECTIONS.c.state == before)
+        """Objections are in another state, and whoever was to answer them hears of it."""
+        here = (whose, OBJECTIONS.c.state == before)
         values = {"state": to, "answered_at": at, "version": OBJECTIONS.c.version + 1}
         turned = update(OBJECTIONS).where(*here).values(values)
-        for row_id, subject in self._store.execute(
-            turned.returning(OBJECTIONS.c.id, OBJECTIONS.c.subject_id)
-        ):
+        columns = (OBJECTIONS.c.form, OBJECTIONS.c.id, OBJECTIONS.c.subject_id)
+        for form, row_id, subject in self._store.execute(turned.returning(*columns)):
             self._store.audit(to, Kind.OBJECTION, record_id=row_id, subject_id=subject)
-            self._store.slots.plan(ANSWERER, row_id, self._store.now)
+            self._look_for_another(form, row_id)
+
+    def _look_for_another(self, form: str, row_id: str) -> None:
+        self._store.slots.plan(ANSWERER if form == RATING else LOOKER, row_id, self._store.now)
 
     def pass_on(self, row: Objection, to: str) -> None:
         """Somebody else answers it, and reads it from now on. Raises Conflict."""

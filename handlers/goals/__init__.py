@@ -20,7 +20,7 @@ from handlers.goals import (
     writing,
 )
 from handlers.goals.alignment import differences, tree
-from handlers.goals.data import about_me, answering, loading, moving, objecting, sources, telling
+from handlers.goals.data import about_me, answering, loading, moving, objecting, sources, succeeding, telling
 from handlers.goals.excel import exchange
 from handlers.goals.goal import feature
 from handlers.goals.nudges import ladder, weekly
@@ -52,6 +52,7 @@ __all__ = [
     "rewriting",
     "rhythm",
     "sources",
+    "succeeding",
     "telling",
     "templates",
     "tree",

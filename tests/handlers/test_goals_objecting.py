@@ -22,6 +22,44 @@ async def doubts(chat: Chat) -> Sender:
     return crm
 
 
+async def test_whose_answerer_leaves_is_answered_by_who_looks_after_it_then(any_chat: Chat) -> None:
+    chat = any_chat
+    await doubts(chat)
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "Why this number?")
+    heard = await chat.presses("ben", "This score is wrong")
+    assert "If they leave, whoever looks after it then answers, and you are told." in heard
+    await chat.submits("ben", remark="it is 400 by now")
+    chat.change(lambda store: store.leavers.leave_all({who: chat.ids[who] for who in ("dora", "ada")}))
+    assert "is wrong" not in await chat.opens("grace"), "it goes to who answers, past everybody's list"
+    chat.wait(minutes=1)
+    await chat.tick()
+    assert "Dora Maar does not work here any more; now Ivan Petrov answers" in chat.told("ben")
+    assert "Ada Lovelace does not work here any more; now Hana Sato answers" in chat.told("ben")
+    heard = await reads(chat, "hana", "Do it now")
+    assert "it is 400 by now" in heard
+    await chat.presses("hana", "It is right")
+    await chat.submits("hana", reason="the shop counts once a day")
+    assert "Hana Sato has kept it: the shop counts once a day" in chat.told("ben")
+    assert "Ben Okri says that a figure of crm is wrong" in await chat.opens("ivan")
+
+
+async def test_nobody_answers_somebody_who_has_left(chat: Chat) -> None:
+    await doubts(chat)
+    home = await chat.opens("dora")
+    chat.change(lambda store: store.leavers.leave_all({"ben": chat.ids["ben"]}))
+    chat.wait(minutes=1)
+    await chat.tick()
+    assert "is wrong" not in await chat.opens("dora")
+    assert "Ben Okri has left: you need not answer any more." in await chat.presses(
+        "dora", "Do it now", on=home
+    )
+    chat.change(lambda store: store.leavers.take_up_again(chat.ids["ben"]))
+    (row,) = chat.rows(Objection)
+    assert row.state == "open"
+
+
 async def test_a_figure_without_a_unit_reads_as_one(chat: Chat) -> None:
     crm = Sender(chat, owner="dora")
     await crm.sends({**at(chat, "3", person="ben@example.com", metric="visits"), "unit": ""})

@@ -25,7 +25,7 @@ from handlers.kit.values import dump
 from handlers.reviews import deadlines, including, phases, releasing
 from handlers.reviews.parts import STANDARD
 from handlers.reviews.writing import WRITE
-from storage.objections import ANSWERER, RATING
+from storage.objections import ANSWERER, FIGURE, RATING
 from storage.reviews import (
     CUSTOMER,
     PEER,
@@ -478,7 +478,7 @@ class Story:
         await self.crm.sends(point("7", at=self.chat.now.isoformat()))
 
     async def _wrong(self) -> None:
-        """Ben says that a figure is wrong, and Ivan answers; another was corrected by hand; one came in a file."""
+        """Ben says that a figure is wrong, Nia to Leo, who leaves; one is corrected by hand, one comes in a file."""
         chat, word = self.chat, self.canaries.word
         newest = (chat.now + timedelta(minutes=1)).isoformat()
         whom = chat.person("ben").email
@@ -496,6 +496,10 @@ class Story:
         def by_hand(store: Store) -> None:
             (point,) = store.metrics.about(chat.ids["chen"], reader=chat.ids["chen"], limit=1)
             store.metrics.override(point.source_id, point.key, point.subject_id, right)
+            figure = f"{self.crm.source.id}:gone"
+            store.objections.raise_(
+                FIGURE, figure, by=chat.ids["nia"], to=chat.ids["leo"], told={}, remark="-", series=""
+            )
             store.metrics.loaded.begin(self.crm.source, by=chat.ids["ivan"], name=word("unmatched", "ivan"))
             address = f"sqlite:////nowhere/{word('secret', 'ivan')}.db"
             store.metrics.queries.keep(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from handlers.goals.amounts import in_unit
 from handlers.goals.data.arriving import move
-from handlers.goals.data.objecting import OWED, matter, state_of
+from handlers.goals.data.objecting import matter, state_of
 from handlers.goals.goal import feature
 from handlers.goals.numbers import whole_number
 from handlers.kit.access import owner_of, readers
@@ -16,7 +16,7 @@ from handlers.kit.forms import Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Text, Verbatim
-from storage.objections import CORRECTED, FIGURE, KEPT, SCORE, Objection
+from storage.objections import CORRECTED, FIGURE, KEPT, LEFT, OWED, SCORE, Objection
 from storage.policy import Kind
 from storage.unit import Conflict
 
@@ -39,6 +39,8 @@ def answer(request: Request, objection: str) -> Reply:
     """Look at what somebody says is wrong."""
     row = _bound(request, objection)
     who = Verbatim(request.store.directory.named(row.subject_id))
+    if row.state == LEFT:
+        return Reply(show=Card(Phrase("{name} has left: you need not answer any more.", name=who)))
     if row.state != "open":
         return Reply(
             show=Card(

@@ -19,13 +19,10 @@ from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.kit.values import dump
 from storage.goals import Goal, KeyResult
 from storage.metrics import PersonPoint
-from storage.objections import CORRECTED, FIGURE, SCORE, Objection
+from storage.objections import CORRECTED, FIGURE, OWED, SCORE, Objection
 from storage.people import Person
 from storage.policy import Kind, Right, may
 from storage.store import Store
-
-OWED = "goals.answer"
-"""What who answers owes: the door that does it."""
 
 # A figure is wrong ---------------------------------------------------------------------------------------------------
 
@@ -40,24 +37,31 @@ def _bound_point(request: Request, point: str) -> PersonPoint:
     return row
 
 
-def _who_looks(store: Store, row: PersonPoint) -> Person | None:
-    """The owner of its source, or an administrator; never whom it is about."""
-    source = store.metrics.source_by_id(row.source_id)
+def _keeper_of(store: Store, source_id: str, subject: str) -> Person | None:
+    """The owner of a source, or an administrator; never whom its figure is about."""
+    source = store.metrics.source_by_id(source_id)
     owner = store.directory.person(source.owner_id or "") if source else None
     admins = (each for each in store.directory.active() if each.role == "admin")
-    found = (each for each in (owner, *admins) if each and each.active and each.id != row.subject_id)
+    found = (each for each in (owner, *admins) if each and each.active and each.id != subject)
     return next(found, None)
 
 
 def _figure_audience(request: Request, args: Mapping[str, Any]) -> Text:
     row = _point(request, args) if args.get("point") else None
-    return readers(Kind.OBJECTION, request, named=_who_looks(request.store, row) if row else None)
+    return _audience(request, _keeper_of(request.store, row.source_id, row.subject_id) if row else None)
+
+
+def _audience(request: Request, looks: Person | None) -> Text:
+    return Phrase(
+        "{who} If they leave, whoever looks after it then answers, and you are told.",
+        who=readers(Kind.OBJECTION, request, named=looks),
+    )
 
 
 def _refuse_figure(request: Request, args: Mapping[str, Any]) -> None:
     row = _bound_point(request, args["point"])
     _refuse_said(request, figure_of(row))
-    if _who_looks(request.store, row) is None or not row.current:
+    if _keeper_of(request.store, row.source_id, row.subject_id) is None or not row.current:
         raise Problem(
             Phrase("This figure was corrected meanwhile, or nobody looks after it. Please look again.")
         )
@@ -77,7 +81,7 @@ def doubt(
 ) -> Reply:
     """Say that a figure about you is wrong."""
     row = _bound_point(request, point)
-    looks = _who_looks(request.store, row)
+    looks = _keeper_of(request.store, row.source_id, row.subject_id)
     assert looks is not None  # the door asked
     told = {
         "metric": row.metric,
@@ -86,12 +90,7 @@ def doubt(
         "unit": row.unit,
         "source": row.source,
     }
-    title = Phrase(
-        "{name} says that a figure of {source} is wrong",
-        name=Verbatim(request.actor.name),
-        source=Verbatim(row.source),
-    )
-    return _raised(request, FIGURE, figure_of(row), looks, told, remark, title, series=row.metric_id)
+    return _raised(request, FIGURE, figure_of(row), looks, told, remark, series=row.metric_id)
 
 
 def figure_of(row: PersonPoint) -> str:
@@ -133,7 +132,7 @@ def approver_of(store: Store, row: Goal) -> Person | None:
 
 def _score_audience(request: Request, args: Mapping[str, Any]) -> Text:
     row = goals.goal_of(request, args)
-    return readers(Kind.OBJECTION, request, named=approver_of(request.store, row) if row else None)
+    return _audience(request, approver_of(request.store, row) if row else None)
 
 
 def _refuse_score(request: Request, args: Mapping[str, Any]) -> None:
@@ -162,12 +161,7 @@ def appeal(
     (each,) = goals.standing(request, [row])
     share = each.together.progress
     told = {"title": row.title, "share": format(share, "f") if share is not None else ""}
-    title = Phrase(
-        "{name} says that the score of “{title}” is wrong",
-        name=Verbatim(request.actor.name),
-        title=Verbatim(row.title),
-    )
-    return _raised(request, SCORE, row.id, looks, told, remark, title)
+    return _raised(request, SCORE, row.id, looks, told, remark)
 
 
 def _refuse_said(request: Request, about: str) -> None:
@@ -186,13 +180,12 @@ def _raised(
     looks: Person,
     told: Mapping[str, Any],
     remark: str,
-    title: Text,
     *,
     series: str = "",
 ) -> Reply:
     store, me = request.store, request.actor.id
     row = store.objections.raise_(form, about, by=me, to=looks.id, told=told, remark=remark, series=series)
-    store.obligations.open(looks.id, OWED, row.id, title=dump(title), args={"objection": row.id}, minutes=5)
+    owe_answer(store, row, looks)
     return Reply(
         show=Card(
             Phrase("Sent to {name}. You will read the answer here.", name=Verbatim(looks.name)),
@@ -201,6 +194,29 @@ def _raised(
             Note(readers(Kind.OBJECTION, request, named=looks)),
         )
     )
+
+
+def owe_answer(store: Store, row: Objection, looks: Person) -> None:
+    """Let somebody owe the answer to an objection."""
+    args = {"objection": row.id}
+    store.obligations.open(looks.id, OWED, row.id, title=dump(_title(store, row)), args=args, minutes=5)
+
+
+def _title(store: Store, row: Objection) -> Text:
+    name, told = Verbatim(store.directory.named(row.subject_id)), row.told or {}
+    if row.form == SCORE:
+        title = Verbatim(told.get("title", ""))
+        return Phrase("{name} says that the score of “{title}” is wrong", name=name, title=title)
+    source = Verbatim(told.get("source", ""))
+    return Phrase("{name} says that a figure of {source} is wrong", name=name, source=source)
+
+
+def who_looks(store: Store, row: Objection) -> Person | None:
+    """Who answers an objection by now, or None where nobody does."""
+    if row.form == FIGURE:
+        return _keeper_of(store, row.about_id.partition(":")[0], row.subject_id)
+    goal = store.goals.get(row.about_id, reader=row.subject_id)
+    return approver_of(store, goal) if goal else None
 
 
 def matter(row: Objection) -> Text:
