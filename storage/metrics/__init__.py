@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import col
 
 from storage.among import prepared_among
@@ -71,7 +71,8 @@ __all__ = [
 
 def _points(table: Any, at: Any, *whose: Any) -> Any:
     """What the points of a series say before a moment, the newest first."""
-    here = (table.metric_id == bindparam("metric"), table.current.is_(True), at < bindparam("until"), *whose)
+    before = (at < bindparam("until"), at != bindparam("after"))
+    here = (table.metric_id == bindparam("metric"), table.current.is_(True), *before, *whose)
     return select(table.value, at).where(*here).order_by(at.desc(), table.id.desc())
 
 
@@ -84,8 +85,16 @@ _SERIES = {
 }
 _NEWEST = {about: Prepared(points.limit(1)) for about, (points, _) in _SERIES.items()}
 _COUNTED = {
-    about: Prepared(points.where(at >= bindparam("since"))) for about, (points, at) in _SERIES.items()
+    about: Prepared(
+        points.where(at >= bindparam("earliest"), or_(at >= bindparam("since"), at == bindparam("first")))
+    )
+    for about, (points, at) in _SERIES.items()
 }
+
+
+def _beginning(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
 
 _METRICS = select(Metric.__table__)  # type: ignore[attr-defined]
 _SOME = prepared_among(lambda among: _METRICS.where(among(col(Metric.id))))
@@ -231,12 +240,19 @@ class Metrics:
         keys = {arrival.key for arrival in arrivals}
         return Keeping(self._store, source, keys), self.unknown.waiting(source, keys)
 
-    def figure(self, metric: Metric, subject: str, *, since: datetime, until: datetime) -> Figure | None:
-        """What a series comes to: its newest point before `until`; or, where it counts, all from `since` on."""
-        asked = {"metric": metric.id, "subject": subject, "until": until}
+    def figure(
+        self, metric: Metric, subject: str, *, since: datetime, until: datetime, days: tuple[date, date]
+    ) -> Figure | None:
+        """What a series comes to: its newest point before `until`; or, where it counts, all from `since` on. What is
+        said of a day alone, and so of its beginning in UTC, counts by the first and the last of `days`, wherever that
+        beginning lies for who lives elsewhere."""
+        first, after = _beginning(days[0]), _beginning(days[1] + timedelta(days=1))
+        asked = {"metric": metric.id, "subject": subject, "until": until, "after": after}
         about = "person" if subject else "company"
         if metric.comes_to == COUNTED:
-            rows = self._store.run(_COUNTED[about], since=since, **asked)
+            rows = self._store.run(
+                _COUNTED[about], since=since, first=first, earliest=min(since, first), **asked
+            )
         else:
             rows = self._store.run(_NEWEST[about], **asked)
         values = [Decimal(value) for value, _ in rows if value is not None]

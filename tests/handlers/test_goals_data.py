@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -112,6 +112,29 @@ async def test_stale_data_is_left_out_and_says_so(chat: Chat) -> None:
     assert "From crm: 8 days old." in heard
     assert "Too old: left out of the score until newer data arrives." in heard
     assert "Counts for 100 % of the goal." in heard
+
+
+@pytest.mark.parametrize("who", ["ben", "chen", "eve"])
+async def test_what_counts_of_a_day_counts_in_the_days_of_the_goal_wherever_its_owner_lives(
+    any_chat: Chat, who: str
+) -> None:
+    chat = any_chat
+    crm, counted = Sender(chat), {"metric": "deals", "kind": "counted", "person": f"{who}@example.com"}
+    chat.wait(hours=6)
+    for day in ("2026-11-22", "2026-11-23", "2026-12-31"):
+        chat.at(max(chat.now, datetime.fromisoformat(f"{day}T12:00:00+00:00")))
+        await crm.sends({**counted, "at": day, "value": "3"})
+        if day == "2026-11-22":
+            await write(chat, who, "deals from 0 to 30")
+            await chat.presses(who, "Open", on=await chat.says(who, "/goals"))
+            form = (await chat.presses(who, "Connect to data")).form
+            assert form
+            own = next(each.value for each in form.questions[0].options if "own" in each.value)  # type: ignore[attr-defined]
+            await chat.submits(who, which=own)
+    chat.wait(days=1)
+    await crm.sends({**counted, "at": "2027-01-01", "value": "3"})
+    (row,) = chat.rows(KeyResult)
+    assert row.value == 6, "the first day and the last, and none before or after"
 
 
 async def test_what_a_person_says_counts_though_it_reads_data(chat: Chat) -> None:

@@ -322,7 +322,8 @@ def figure_for(store: Store, metric: Metric, row: KeyResult, goal: Goal) -> Figu
     if owner is None:
         return None
     since, until = _days(goal, owner.zone)
-    return store.metrics.figure(metric, row.subject_id if row.metric_own else "", since=since, until=until)
+    subject, days = row.subject_id if row.metric_own else "", (goal.begins_on, goal.ends_on)
+    return store.metrics.figure(metric, subject, since=since, until=until, days=days)
 
 
 def _ring_soon(store: Store, kind: str, person: Person | None) -> None:

@@ -30,9 +30,8 @@ def issue(action: str = "closed", reason: str | None = "completed", *, minute: i
 def total(chat: Chat, name: str) -> Any:
     def work(store: Any) -> Any:
         (metric,) = store.all(Metric, Metric.name == name)
-        found = store.metrics.figure(
-            metric, "", since=chat.now.replace(day=1), until=chat.now.replace(day=28)
-        )
+        since, until = chat.now.replace(day=1), chat.now.replace(day=28)
+        found = store.metrics.figure(metric, "", since=since, until=until, days=(since.date(), until.date()))
         return found and found.value
 
     return chat.change(work)
