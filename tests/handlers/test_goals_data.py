@@ -286,7 +286,9 @@ async def test_what_is_refused_by_name_passes_by_an_administrator_and_enters_no_
     [("sick_days", True), ("SickLeave", True), ("child-care", True), ("婚姻状况", True), ("wellness", False),
      ("skills", False), ("closed issues", False), ("GPSTrack", True), ("满意度", False), ("Illnesses", True),
      ("store locations", True), ("ｓｉｃｋ days", True), ("sickdays", True), ("醫療費", True), ("性別", True),
-     ("打卡地点", True), ("打卡地點", True), ("住院天数", True), ("地区", False), ("new partnerships", False)],
+     ("打卡地点", True), ("打卡地點", True), ("住院天数", True), ("地区", False), ("new partnerships", False),
+     ("血压", True), ("抑郁量表", True), ("是否党员", True), ("亲属人数", True), ("place of residence", True),
+     ("本身体验", False)],
 )  # fmt: skip
 def test_names_that_are_refused(name: str, is_refused: bool) -> None:
     assert bool(forbidden(name)) is is_refused
