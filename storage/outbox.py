@@ -156,6 +156,14 @@ class Outbox:
             update(TABLE).where(held, TABLE.c.leased_until.is_not(None)).values(leased_until=None)
         )
 
+    def look_again(self, person_id: str = "") -> None:
+        """What was looked at when it was due, and waits for an hour of its reader's, is looked at again now: that of
+        one person, or everybody's. What is tried again after a failure keeps its pace."""
+        looked_at = (TABLE.c.leased_by != "", TABLE.c.leased_until.is_(None), TABLE.c.reason == "")
+        whose = TABLE.c.person_id == person_id if person_id else TABLE.c.person_id.is_not(None)
+        waiting = (TABLE.c.state == "waiting", TABLE.c.due_at > self._store.now)
+        self._store.execute(update(TABLE).where(*waiting, *looked_at, whose).values(due_at=self._store.now))
+
     def bring_back(self) -> int:
         """What waits for a moment that a wrong clock named goes now: what was queued in the future, and what was tried
         there; returns how many."""

@@ -132,6 +132,23 @@ async def test_what_colleagues_send_waits_for_the_end_of_chosen_quiet_hours(any_
     assert [parcel.to.address for parcel in await chat.deliver()] == ["dm-eve"]
 
 
+@pytest.mark.parametrize(
+    "says", ["settings quiet off", "settings quiet 23:00 06:00", "settings zone Honolulu"]
+)
+async def test_what_waits_for_the_end_of_quiet_hours_comes_as_soon_as_they_are_other_ones(
+    any_chat: Chat, says: str
+) -> None:
+    chat = any_chat
+    await chat.says("eve", "/upbeat settings quiet 22:00 06:00")
+    chat.at(datetime(2026, 11, 24, 3, 30, tzinfo=UTC))  # 22:30 in New York
+    await chat.says("ben", "/feedback @eve situation a; behaviour b; effect c")
+    assert await chat.deliver() == []
+    await chat.says("eve", "/upbeat settings quiet 21:30 05:00")
+    assert await chat.deliver() == []
+    await chat.says("eve", f"/upbeat {says}")
+    assert [parcel.to.address for parcel in await chat.deliver()] == ["dm-eve"]
+
+
 async def test_the_company_s_quiet_hours_hold_once_it_chose_some(chat: Chat) -> None:
     await chat.says("hana", "/upbeat setup hours 20:00 07:00")
     await chat.presses("hana", "Save")
