@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import aiohttp
 
 from prove.company import SECRET
 from tests.forked import Forked, fork
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 OURS = ("UPBEAT", "SLACK", "TELEGRAM")
@@ -60,11 +60,8 @@ class House:
 
     def add(self) -> Process:
         """One more process, which does not run yet."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = int(free.getsockname()[1])
         number = len(self.processes)
-        process = Process(port, self.folder / f"trap-{number}", self.folder / f"log-{number}")
+        process = Process(free_port(), self.folder / f"trap-{number}", self.folder / f"log-{number}")
         process.trap.write_text("")
         self.processes.append(process)
         return process

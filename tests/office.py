@@ -23,7 +23,8 @@ from tests.engines import empty_database
 from tests.fakes.slack import FakeSlack, Message, View
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_world import Message as TelegramMessage
-from tests.test_main_job import SECRET, free_port, say, until, upbeat
+from tests.ports import free_port
+from tests.test_main_job import SECRET, say, until, upbeat
 
 STAFF = {
     **PEOPLE,

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from bot.settings import Settings
 from storage.database import Database
 from storage.store import Store
 from tests.forked import Forked, fork
+from tests.ports import free_port
 
 SECRET = "a test's secret"
 LEASE = 2.0
@@ -120,9 +120,7 @@ async def several(
 
 
 async def _start(url: str, log: Path, words: list[str], settings: dict[str, str]) -> Process:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     ours = ("UPBEAT", "SLACK", "TELEGRAM")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     given = {

