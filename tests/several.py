@@ -31,6 +31,9 @@ from tests.ports import free_port
 
 SECRET = "a test's secret"
 LEASE = 2.0
+PATIENCE = 30
+"""Seconds after which nobody takes over any more. It takes 12 where who had it stopped within a transaction, which
+PostgreSQL ends after 9."""
 
 
 @dataclass(eq=False)
@@ -87,9 +90,9 @@ class Several:
         pid = int(held[name].holder.split(":")[1])
         return next((one for one in self.processes if one.popen.pid == pid), None)
 
-    async def held(self, name: str, *, by_other_than: Process | None = None, seconds: float = 15) -> Process:
+    async def held(self, name: str, *, by_other_than: Process | None = None) -> Process:
         """Who does this alone, as soon as it is somebody (else)."""
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PATIENCE):
             while (found := self.holder(name)) in (None, by_other_than):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert found is not None
