@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule, readers
-from handlers.kit.calendar import local_day
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Press, Section
 from handlers.kit.forms import Question, Sheet, Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.reviews.answerers import may_answer, who_answers
 from handlers.reviews.owing import owe
 from handlers.reviews.results import (
     APPEAL_ANSWERED,
@@ -26,7 +26,7 @@ from handlers.reviews.results import (
     result_of,
     subjects,
 )
-from handlers.reviews.review import bound_cycle, feature, has_power
+from handlers.reviews.review import bound_cycle, feature
 from storage.objections import ANSWERER, CORRECTED, KEPT, LEFT, RATING, Objection
 from storage.people import Person
 from storage.policy import Kind
@@ -38,35 +38,6 @@ DECIDE = "reviews.decide"
 """What who answers an appeal owes."""
 AGAIN = timedelta(days=1)
 """After this it is looked again for who answers an appeal: who was to may be away, or HR may have named somebody."""
-PATIENCE = timedelta(days=3)
-"""Who is away for longer than this from now on is not waited for where somebody else may answer: each who answers reads
-what the employee wrote, so nobody else does for the sake of a day."""
-
-
-def who_answers(store: Store, cycle: ReviewCycle, subject: str) -> Person | None:
-    """Who answers an appeal: somebody of HR with power in the cycle, else a manager above; never the manager, nor who
-    opened or sat in a calibration, nor whose own manager it is about. The first of them who is not away for long."""
-    result = store.reviews.results.for_the_clock(cycle.id, subject)
-    sat, author = store.reviews.calibration.sat(cycle.id), result.author_id if result else None
-    able = list(_able(store, subject, _staff(store, cycle), {*sat, author}))
-    return next((each for each in able if not is_long_away(store, each)), able[0] if able else None)
-
-
-def is_long_away(store: Store, person: Person) -> bool:
-    """Whether somebody is away for longer than an appeal waits for them."""
-    today = local_day(store.now, person.zone)
-    absence = store.preferences.absence_on(person.id, today)
-    return absence is not None and absence.last - today >= PATIENCE
-
-
-def may_answer(store: Store, cycle: ReviewCycle, row: Objection) -> bool:
-    """Whether who is to answer an appeal still may: they work here, and had no part in the rating since."""
-    person = store.directory.person(row.named_id or "")
-    result = store.reviews.results.for_the_clock(cycle.id, row.subject_id)
-    line = store.directory.line_above(row.subject_id, store.now.date())
-    had_a_part = {row.subject_id, *line[:1], *store.reviews.calibration.sat(cycle.id)}
-    had_a_part |= {result.author_id} if result and result.author_id else set()
-    return person is not None and person.active and person.id not in had_a_part
 
 
 def owe_answer(store: Store, cycle: ReviewCycle, row: Objection, looks: Person) -> None:
@@ -74,28 +45,6 @@ def owe_answer(store: Store, cycle: ReviewCycle, row: Objection, looks: Person) 
     name = Verbatim(store.directory.named(row.subject_id))
     title = Phrase("{name} appeals against their rating", name=name)
     owe(store, cycle, looks, DECIDE, row.id, title=title, args={"objection": row.id}, minutes=20)
-
-
-def whose_nobody_answers(store: Store, cycle: ReviewCycle, subjects: Iterable[str]) -> list[str]:
-    """Those of whom nobody is left who could answer an appeal."""
-    staff, sat = _staff(store, cycle), store.reviews.calibration.sat(cycle.id)
-    authors = store.reviews.results.authors(cycle.id)
-    return [each for each in subjects if not any(_able(store, each, staff, {*sat, authors.get(each)}))]
-
-
-def _staff(store: Store, cycle: ReviewCycle) -> list[str]:
-    return [each.id for each in store.directory.active() if has_power(store, each.id, cycle)]
-
-
-def _able(
-    store: Store, subject: str, staff: Collection[str], had_a_part: Collection[str | None]
-) -> Iterator[Person]:
-    directory, day = store.directory, store.now.date()
-    line = directory.line_above(subject, day)
-    out = {subject, *line[:1], *had_a_part}
-    able = (each for each in staff if subject not in directory.line_above(each, day))
-    found = (directory.person(each) for each in (*able, *line[1:]) if each not in out)
-    return (each for each in found if each and each.active)
 
 
 # Appealing -----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import owing, talking
-from handlers.reviews.appealing import AGAIN, DECIDE, is_long_away, may_answer, owe_answer, who_answers
+from handlers.reviews.answerers import is_long_away, may_answer, who_answers
+from handlers.reviews.appealing import AGAIN, DECIDE, owe_answer
 from handlers.reviews.results import leader_of
 from handlers.reviews.review import feature
 from handlers.reviews.talking import TALK

@@ -11,7 +11,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim, names
 from handlers.reviews import telling
-from handlers.reviews.appealing import whose_nobody_answers
+from handlers.reviews.answerers import whose_nobody_answers
 from handlers.reviews.calibration.seats import facts, may_sit, subjects_of
 from handlers.reviews.results import points_of
 from handlers.reviews.review import bound_cycle, cycle_of, feature, runners

@@ -1,0 +1,67 @@
+"""Who answers an appeal: somebody who had no part in the rating, and is here to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
+
+from handlers.kit.calendar import local_day
+from handlers.reviews.review import has_power
+from storage.objections import Objection
+from storage.people import Person
+from storage.reviews import ReviewCycle
+from storage.store import Store
+
+PATIENCE = timedelta(days=3)
+"""Who is away for longer than this from now on is not waited for where somebody else may answer: each who answers reads
+what the employee wrote, so nobody else does for the sake of a day."""
+
+
+def who_answers(store: Store, cycle: ReviewCycle, subject: str) -> Person | None:
+    """Who answers an appeal: somebody of HR with power in the cycle, else a manager above; never the manager, nor who
+    opened or sat in a calibration, nor whose own manager it is about. The first of them who is not away for long."""
+    able = list(_able(store, subject, _staff(store, cycle), _had_a_part(store, cycle, subject)))
+    return next((each for each in able if not is_long_away(store, each)), able[0] if able else None)
+
+
+def is_long_away(store: Store, person: Person) -> bool:
+    """Whether somebody is away for longer than an appeal waits for them."""
+    today = local_day(store.now, person.zone)
+    absence = store.preferences.absence_on(person.id, today)
+    return absence is not None and absence.last - today >= PATIENCE
+
+
+def may_answer(store: Store, cycle: ReviewCycle, row: Objection) -> bool:
+    """Whether who is to answer an appeal still may: they work here, and had no part in the rating since."""
+    person = store.directory.person(row.named_id or "")
+    line = store.directory.line_above(row.subject_id, store.now.date())
+    out = {row.subject_id, *line[:1], *_had_a_part(store, cycle, row.subject_id)}
+    return person is not None and person.active and person.id not in out
+
+
+def whose_nobody_answers(store: Store, cycle: ReviewCycle, subjects: Iterable[str]) -> list[str]:
+    """Those of whom nobody is left who could answer an appeal."""
+    staff, sat = _staff(store, cycle), store.reviews.calibration.sat(cycle.id)
+    authors = store.reviews.results.authors(cycle.id)
+    return [each for each in subjects if not any(_able(store, each, staff, {*sat, authors.get(each)}))]
+
+
+def _had_a_part(store: Store, cycle: ReviewCycle, subject: str) -> set[str | None]:
+    """Who wrote a rating, or opened or sat in a calibration."""
+    result = store.reviews.results.for_the_clock(cycle.id, subject)
+    return {*store.reviews.calibration.sat(cycle.id), result.author_id if result else None}
+
+
+def _staff(store: Store, cycle: ReviewCycle) -> list[str]:
+    return [each.id for each in store.directory.active() if has_power(store, each.id, cycle)]
+
+
+def _able(
+    store: Store, subject: str, staff: Collection[str], had_a_part: Collection[str | None]
+) -> Iterator[Person]:
+    directory, day = store.directory, store.now.date()
+    line = directory.line_above(subject, day)
+    out = {subject, *line[:1], *had_a_part}
+    able = (each for each in staff if subject not in directory.line_above(each, day))
+    found = (directory.person(each) for each in (*able, *line[1:]) if each not in out)
+    return (each for each in found if each and each.active)
