@@ -166,10 +166,8 @@ class Roster:
             is_over = run.state == "applied" and self._store.now > run.at + UNDO_FOR
             if is_over or json.dumps(email) in json.dumps([run.entries, run.undo]):
                 state = "dropped" if run.state == "proposed" else run.state
-                kept = (
-                    {"revision": run.undo.get("revision", 0)} if run.undo else None
-                )  # its place among the others
-                self._store.change(run, state=state, entries=[], undo=kept)
+                place = run.undo and {"revision": run.undo.get("revision", 0)}  # among the others
+                self._store.change(run, state=state, entries=[], undo=place)
 
     def undo(self, run: RosterRun) -> bool:
         """Take an applied file back; False when its day is over, it was taken back before or what that takes is
