@@ -347,11 +347,7 @@ async def test_who_changes_the_manager_changes_the_routine(any_chat: Chat) -> No
     await ticks(chat, SUNDAY)
     assert next_asked(chat, "ben") == on(27, 9)
 
-    def work(store):
-        line = store.one(ReportingLine, col(ReportingLine.subject_id) == chat.ids["ben"])
-        store.change(line, manager_id=chat.ids["dora"], revision=store.people_changed())
-
-    chat.change(work)
+    chat.change(lambda store: led_by(chat, "dora", store))
     await ticks(chat, SUNDAY)
     assert next_asked(chat, "ben") == on(23, 9)
 
@@ -368,7 +364,7 @@ async def test_who_changes_the_manager_within_a_window_is_asked_once_that_day(
     if answers:
         await chat.says("ben", "/checkin done A")
     chat.at(on(23, 12))
-    chat.change(lambda store: led_by_grace(chat, store))
+    chat.change(lambda store: led_by(chat, "grace", store))
     await ticks(chat, on(23, 12), on(23, 14), on(23, 16))
     assert [row.about for row in owed(chat, "ben")] == ["default:2026-11-23"]
     await ticks(chat, on(24, 14))
@@ -378,10 +374,11 @@ async def test_who_changes_the_manager_within_a_window_is_asked_once_that_day(
     assert len(chat.rows(CheckIn)) == 1 + answers
 
 
-def led_by_grace(chat: Chat, store: Store) -> None:
+def led_by(chat: Chat, manager: str, store: Store) -> None:
+    """Ben has another manager from now on."""
     line = store.one(ReportingLine, col(ReportingLine.subject_id) == chat.ids["ben"])
     assert line is not None
-    store.change(line, manager_id=chat.ids["grace"], revision=store.people_changed())
+    store.change(line, manager_id=chat.ids[manager], revision=store.people_changed())
 
 
 async def test_a_window_ends_when_the_team_is_asked_by_its_new_routine(any_chat: Chat) -> None:
