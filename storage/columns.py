@@ -117,7 +117,7 @@ class Keyring:
         return nonce + self._master.encrypt(nonce, key, number.to_bytes(4, "big"))
 
     def read(self, number: int, wrapped: bytes) -> None:
-        """Open a wrapped data key; raises Unreadable when the master key is another one."""
+        """Open a wrapped data key, which seals from now on. Raises Unreadable when the master key is another one."""
         try:
             key = self._master.decrypt(wrapped[:12], wrapped[12:], number.to_bytes(4, "big"))
         except InvalidTag as error:
@@ -136,7 +136,7 @@ class Keyring:
             self._audit = hmac.new(key, digestmod="sha256")
             return
         self._keys[number] = AESGCM(key)
-        self._current = max(self._current, number)
+        self._current = number
 
     def seal(self, words: str) -> bytes:
         """Encrypt a text."""

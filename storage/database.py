@@ -107,8 +107,7 @@ class Database:
 
     def read_keys(self, store: Store) -> None:
         """Read the keys; what a new database lacks of them is made."""
-        for row in store.all(DataKey, order=DataKey.__table__.c.number):  # type: ignore[attr-defined]
-            self.keyring.read(row.number, row.wrapped)
+        self._groups.read_keys(store.connection)
         if self.keyring.is_empty:
             store.insert(DataKey(number=1, wrapped=self.keyring.make(1)))
         if not self.keyring.has_audit:

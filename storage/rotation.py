@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, LargeBinary, Table, column, delete, select, table, update
+from sqlalchemy import Connection, LargeBinary, Table, column, delete, select, table, text, update
 from sqlmodel import SQLModel
 
 from storage.columns import Keyring, Sealed, SealedJson
@@ -45,6 +45,7 @@ def change_secret(database: Database, new_secret: bytes) -> int:
 def _rotate(store: Store, keys: Keyring) -> int:
     if at_work := [each.holder for each in store.leases.standing() if each.seconds > 0]:
         raise Running(at_work[0])
+    _wait_for_writers(store)
     old = keys.current
     store.insert(DataKey(number=old + 1, wrapped=keys.make(old + 1)))
     count = sum(_reseal(store.connection, made, keys) for made in SQLModel.metadata.sorted_tables)
@@ -52,6 +53,13 @@ def _rotate(store: Store, keys: Keyring) -> int:
     store.execute(delete(DataKey).where(number <= old, number != keys.AUDIT))
     store.audit("rotated", "data_key")
     return count
+
+
+def _wait_for_writers(store: Store) -> None:
+    """Every transaction looks at the keys first. SQLite has one at a time; on PostgreSQL the others end before this one
+    goes on, and new ones begin after it."""
+    if store.dialect != "sqlite":
+        store.execute(text(f"LOCK TABLE {DataKey.__tablename__} IN ACCESS EXCLUSIVE MODE"))
 
 
 def _reseal(connection: Connection, made: Table, keys: Keyring) -> int:

@@ -215,6 +215,7 @@ class LoopWriter:
             return
         group = self._groups.begun(taken)
         try:
+            self._groups.take_key(connection)
             await self._run(connection, group)
             committed = self._groups.log(connection, group)
             await self._commit(transaction)

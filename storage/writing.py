@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Engine
+from sqlalchemy import Column, Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from storage import postgres
 from storage.chain import Chains
 from storage.columns import Keyring, Sealed, SealedJson, keyring
 from storage.memory import Memory, View
-from storage.prepared import run_raw
+from storage.prepared import Prepared, run_raw
 from storage.store import Store
+from storage.tables import DataKey
 
 T = TypeVar("T")
 
@@ -111,6 +112,7 @@ class Groups:
         group = Group(View(self._memory), jobs, sole=len(jobs) == 1)
         try:
             with connection.begin():
+                self.take_key(connection)
                 for job in jobs:
                     self.run_one(connection, group, job)
                 committed = self.log(connection, group)
@@ -119,6 +121,17 @@ class Groups:
             group.uncertain()
         settle_done(group.done)
         return group.again
+
+    def take_key(self, connection: Connection) -> None:
+        """Just after the begin: seal with the newest key, which a process that slept may not know. Nobody rotates it
+        before this transaction ends."""
+        if _NEWEST_KEY.run(connection, {})[0][0] != self._keys.current:
+            self.read_keys(connection)
+
+    def read_keys(self, connection: Connection) -> None:
+        """Read all keys that the database has; the newest seals from now on."""
+        for number, wrapped in _KEYS.run(connection, {}):
+            self._keys.read(number, bytes(wrapped))
 
     def log(self, connection: Connection, group: Group) -> Callable[[], None]:
         """Just before the commit: write what these units noted. Returns what is called when it is committed."""
@@ -178,6 +191,7 @@ class Groups:
         with connection.begin():
             if self._patience:
                 run_raw(connection, self._patience)
+            self.take_key(connection)
             result = work(store)
             committed = self._chains.write(connection, store.finish())
         committed()
@@ -197,6 +211,10 @@ class Groups:
             self.forgetting = bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
         finally:
             cursor.close()
+
+
+_NEWEST_KEY = Prepared(select(func.coalesce(func.max(col(DataKey.number)), Keyring.AUDIT)))
+_KEYS = Prepared(select(col(DataKey.number), col(DataKey.wrapped)).order_by(col(DataKey.number)))
 
 
 def _is_sealed(column: Column[Any]) -> bool:

@@ -1,6 +1,10 @@
 """A backup is whole and consistent, opens with its key alone, and brings nothing back twice."""
 
+import asyncio
 import tarfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,11 +12,14 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from storage.backups import BackupProblem, back_up, restore
+from storage.checkins import CheckIn
 from storage.columns import Unreadable
 from storage.database import Database
 from storage.migrations import migrate
 from storage.rotation import change_secret, rotate
+from storage.store import Store
 from storage.tables import Inbox, Outgoing
+from storage.webchat import WebMessage
 from tests.company import SECRET, Chat
 from tests.engines import ENGINES, empty_database
 
@@ -125,6 +132,52 @@ async def test_rotation_seals_everything_again_and_the_words_stay(any_chat: Chat
     assert rotate(any_chat.database) > 0
     assert [row.answer for row in any_chat.rows(Inbox)] == before
     assert CANARY in await any_chat.says("ben", "/checkin history")
+
+
+async def test_who_slept_through_a_rotation_writes_under_the_new_key(any_chat: Chat) -> None:
+    """A process that was frozen, or a command on the terminal at that very moment."""
+    await any_chat.says("ben", "/checkin done woke up")
+    with opened_again(any_chat.database) as other:
+        rotate(other)
+        await any_chat.says("ben", f"/checkin done {CANARY}")
+        assert CANARY in str(last_of(other, any_chat.ids["ben"]).answers)
+    assert CANARY in await any_chat.says("ben", "/checkin history")
+
+
+async def test_a_rotation_waits_for_what_is_being_written(any_chat: Chat) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def work(store: Store) -> None:
+        began.set()
+        go_on.wait(5)
+        store.webchat.say("dm-ben", CANARY, author=any_chat.ids["ben"], private=True)
+
+    with opened_again(any_chat.database) as other:
+        writing = asyncio.create_task(asyncio.to_thread(any_chat.database.write_now, work))
+        await asyncio.to_thread(began.wait)
+        rotating = asyncio.create_task(asyncio.to_thread(rotate, other))
+        await asyncio.sleep(0.3)
+        assert not rotating.done()
+        go_on.set()
+        await writing
+        await rotating
+        assert [row.said for row in other.look_now(lambda store: store._rows(WebMessage, ()))] == [CANARY]
+
+
+@contextmanager
+def opened_again(database: Database) -> Iterator[Database]:
+    """The same database as another process has it open."""
+    other = Database(database.url.render_as_string(hide_password=False), SECRET, now=database.now)
+    other.open()
+    try:
+        yield other
+    finally:
+        other.stop()
+
+
+def last_of(database: Database, person_id: str) -> CheckIn:
+    """A person's newest check-in, as they read it."""
+    return database.look_now(lambda store: store.checkins.latest(person_id, reader=person_id))[0]
 
 
 async def test_a_new_secret_opens_what_the_old_one_sealed(chat: Chat, tmp_path: Path) -> None:
