@@ -18,7 +18,7 @@ from handlers.kit.requests import Tell
 from handlers.kit.values import altered
 from handlers.reminders import CEILING, NUDGE, is_appointment, reminder
 from storage.people import Person
-from storage.slots import RESTORED_AT
+from storage.slots import HANDED_ON, RESTORED_AT
 from storage.store import Store
 from storage.tables import ObligationRow, Outgoing
 
@@ -26,7 +26,7 @@ KIND = "nudge"
 """The kind under which these decisions are kept; they are about an obligation's id."""
 DUE_DAY = time(10)
 BEFORE_DUE = timedelta(hours=2)
-LIVES = timedelta(days=3)
+LIVES = HANDED_ON
 ANY_DAY = "____-__-__"
 """The slot of a workday's message, as a pattern of SQL."""
 POISON = timedelta(hours=1)
@@ -234,19 +234,23 @@ def steps_of(row: ObligationRow, hours: Hours) -> tuple[Step, ...] | None:
 
 
 def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | Silence | None:
-    """A reminder that is about to be sent, looked at again: the card without what is done by now, silence when all
-    of it is or the person must not be disturbed, or None to send it as it is."""
+    """A reminder that is about to be sent, looked at again: the card with what is open by now, silence when nothing is,
+    the person must not be disturbed or a newer one says it, or None to send it as it is."""
     facts = facts_of(core, store, person)
     told = store.slots.told_by(row)
-    owed = (store.obligations.get(each.about, person_id=person.id) for each in told)
+    owed = (store.obligations.get(each, person_id=person.id) for each in dict.fromkeys(d.about for d in told))
     still = [each for each in owed if each is not None and each.closed_at is None]  # None: it never was
     if told and not still:
         return Silence("done")
     if facts.active and (hour := _at_this_hour(facts)):
         return hour
-    return (
-        core.seal(store, reminder(still, store.now), for_person=person.id) if len(still) < len(told) else None
-    )
+    if newer := store.outbox.newer(row):
+        store.slots.hand_on(row, newer)
+        return Silence("said later")
+    handed_on = any(each.decided_at < row.made_at for each in told)
+    if handed_on or len(still) < len(told):
+        return core.seal(store, reminder(still, store.now), for_person=person.id)
+    return None
 
 
 def _gathered_at(core: Core, store: Store, person: Person) -> datetime | None:

@@ -47,6 +47,21 @@ _DUE = Prepared(
     .with_for_update(skip_locked=True)
 )
 
+_NEWER = Prepared(
+    select(TABLE)
+    .where(
+        TABLE.c.person_id == bindparam("person"),
+        TABLE.c.sent_at.is_(None),
+        TABLE.c.route == bindparam("like"),
+        TABLE.c.state == "waiting",
+        TABLE.c.ambiguous == 0,
+        TABLE.c.due_at <= bindparam("now"),
+        TABLE.c.id > bindparam("older"),
+    )
+    .order_by(TABLE.c.id.desc())
+    .limit(1)
+)
+
 _TOLD = Prepared(
     select(func.count()).where(
         TABLE.c.person_id == bindparam("person"),
@@ -148,6 +163,11 @@ class Outbox:
                     if getattr(row, name) == reader and elder_id < row.id and elder_id not in ids:
                         held[row.id] = max(due_at, now + timedelta(seconds=1))
         return held
+
+    def newer(self, row: Outgoing) -> Outgoing | None:
+        """The newest message of the same kind that is due to the same person as well, and has not arrived for sure."""
+        asked = {"person": row.person_id, "like": row.route, "now": self._store.now, "older": row.id}
+        return next(iter(self._store.rows(Outgoing, _NEWER, **asked)), None)
 
     def release(self, *states: str) -> None:
         """Let go of every lease of messages in these states: those who had them are gone, or may not begin any more."""

@@ -70,6 +70,9 @@ _PLANNED = Prepared(
     )
 )
 
+HANDED_ON = timedelta(days=3)
+"""How much older than a message a decision that it carries out may be: as old as the message that was to say it."""
+
 RESTORED_AT = "restored_at"
 """The setting with the moment of a restore from a backup: what was due before it may have been said already."""
 
@@ -225,27 +228,20 @@ class Slots:
 
     def told_by(self, row: Outgoing) -> list[Occurrence]:
         """The decisions that a waiting message carries out."""
-        theirs = (
-            col(Occurrence.person_id) == row.person_id,
-            col(Occurrence.decided_at) >= row.made_at,
-            col(Occurrence.outgoing_id) == row.id,
-        )
-        return self._store.all(Occurrence, *theirs)
+        return self._store.all(Occurrence, *_told_by(row))
+
+    def hand_on(self, row: Outgoing, to: Outgoing) -> None:
+        """What a waiting message was to say, another says."""
+        self._store.execute(update(DECISIONS).where(*_told_by(row)).values(outgoing_id=to.id))
 
     def overrule(self, row: Outgoing, outcome: str, reason: str) -> None:
         """A message was not sent after all: its decisions say so."""
-        theirs = (DECISIONS.c.person_id == row.person_id, DECISIONS.c.decided_at >= row.made_at)
-        self._store.execute(
-            update(DECISIONS)
-            .where(*theirs, DECISIONS.c.outgoing_id == row.id)
-            .values(outcome=outcome, reason=reason)
-        )
+        self._store.execute(update(DECISIONS).where(*_told_by(row)).values(outcome=outcome, reason=reason))
 
     def reinstate(self, row: Outgoing) -> None:
         """A message that was held back is sent after all."""
-        theirs = (DECISIONS.c.person_id == row.person_id, DECISIONS.c.decided_at >= row.made_at)
-        held = (DECISIONS.c.outgoing_id == row.id, DECISIONS.c.outcome == "silent")
-        self._store.execute(update(DECISIONS).where(*theirs, *held).values(outcome="sent", reason=""))
+        held = DECISIONS.c.outcome == "silent"
+        self._store.execute(update(DECISIONS).where(*_told_by(row), held).values(outcome="sent", reason=""))
 
     def tidy(self) -> int:
         """Forget what was decided long ago; returns how many."""
@@ -272,6 +268,11 @@ class Slots:
     def _counted(self, name: str) -> int:
         found = self._store.run(_COUNTER, which=name)
         return int(found[0][0]) if found else 0
+
+
+def _told_by(row: Outgoing) -> tuple[Any, ...]:
+    theirs = (DECISIONS.c.person_id == row.person_id, DECISIONS.c.decided_at >= row.made_at - HANDED_ON)
+    return (*theirs, DECISIONS.c.outgoing_id == row.id)
 
 
 def _changed_since(revision: int) -> Select[Any]:

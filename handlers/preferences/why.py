@@ -113,6 +113,7 @@ REASONS: Mapping[str, Phrase] = {
     "already done": Phrase("it was done already"),
     "weekly ceiling": Phrase("you had the most reminders that a week may have"),
     "together": Phrase("it waited for your check-in of that day, so that you get one message"),
+    "said later": Phrase("a later reminder said it too"),
     "already today": Phrase("you had your one message of that workday already"),
     "nothing new": Phrase("there was nothing new to say"),
     "expired": Phrase("it was too late for it"),

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.words import Voice
 from handlers import FEATURES
 from handlers.kit.calendar import QuietHours, WorkCalendar, local
 from handlers.kit.dispatch import Core
 from handlers.kit.features import Silence
 from handlers.kit.hours import Hours
+from handlers.kit.requests import Left
 from schedules.nudges import Facts, Send, decide, due_reminder
 from storage.store import Store
 from storage.tables import ObligationRow, Occurrence, Outgoing
@@ -443,6 +445,27 @@ async def test_a_message_that_waited_into_the_night_waits_for_the_morning(errand
     assert await errands.deliver() == []
     errands.at(datetime(2026, 11, 24, 7, tzinfo=UTC))
     assert len(await errands.deliver()) == 1
+
+
+async def test_who_unblocks_upbeat_gets_the_reminders_of_those_days_as_one(any_errands: Chat) -> None:
+    await any_errands.does("ben", Left())
+    for day, what in enumerate(("bread", "milk", "eggs")):
+        any_errands.at(MONDAY + timedelta(days=day))
+        owe(any_errands, "ben", what, due_at=MONDAY + timedelta(days=day, hours=8))
+        await any_errands.tick()
+        assert await any_errands.deliver() == []
+    any_errands.change(lambda store: store.obligations.close(any_errands.ids["ben"], "errands.run", "milk"))
+    await any_errands.does("ben", Left(back=True))
+    (parcel,) = await any_errands.deliver()
+    words = Voice().plain(parcel.card)
+    assert "2 things wait for you" in words
+    assert "bread" in words
+    assert "eggs" in words
+    assert "milk" not in words
+    sent = sorted(any_errands.rows(Outgoing), key=lambda row: row.id)
+    assert [row.reason for row in sent] == ["said later", "said later", ""]
+    told = {row.outgoing_id for row in any_errands.rows(Occurrence) if row.outcome == "sent"}
+    assert told == {sent[-1].id}
 
 
 async def test_a_reminder_that_cannot_be_made_holds_up_nobody(errands: Chat) -> None:
