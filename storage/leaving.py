@@ -67,6 +67,7 @@ class Leavers:
         store.delegations.end_all_of(people)
         store.outbox.cancel_for(people, "left")
         store.feedback.leave(people)
+        store.one_on_ones.leave(people)
         for person in store.obligations.owing(people):
             self._hand_over(person, heirs[person])
         for person in people:
@@ -124,11 +125,12 @@ class Leavers:
 
     def take_up_again(self, person_id: str) -> None:
         """Somebody is here again: nobody is asked any more what becomes of their goals, reviews and the answers to
-        their appeals wait for them, and they can read what others were asked about them."""
+        their appeals wait for them, they can read what others were asked about them, and talks with them go on."""
         self._store.goals.answering.come_back(person_id)
         self._store.objections.come_back(person_id)
         self._store.reviews.running.come_back(person_id)
         self._store.feedback.come_back(person_id)
+        self._store.one_on_ones.come_back(person_id)
 
     def _revive(self, person_id: str, accounts: Iterable[str]) -> None:
         revision = self._store.people_changed()

@@ -26,7 +26,7 @@ from handlers.one_on_ones.pair import (
     shown,
     tell_partner,
 )
-from storage.one_on_ones import MeetingNotes, PrivateNote, Series
+from storage.one_on_ones import WRITE_NOTES, MeetingNotes, PrivateNote, Series
 
 LONGEST = 3000
 TALKED = Words(Phrase("What did you talk about and agree?"), longest=LONGEST)
@@ -141,7 +141,7 @@ def keep_notes(
         now = ours.on(found, on, reader=request.actor.id)
         return _both_wrote(request, found, on, now, words, keep_notes)
     for person_id in found.people:
-        request.store.obligations.close(person_id, "one_on_ones.write_notes", about_after(found, on))
+        request.store.obligations.close(person_id, WRITE_NOTES, about_after(found, on))
     tell = tell_partner(
         request, found, _written(request, kept), topic=f"notes:{kept.id}:{kept.edition}", notice=NOTES
     )
@@ -162,7 +162,7 @@ def keep_private(
     if ours.keep(found, on, words, edition=edition, author=request.actor.id) is None:
         now = ours.on(found, on, reader=request.actor.id)
         return _both_wrote(request, found, on, now, words, keep_private)
-    request.store.obligations.close(request.actor.id, "one_on_ones.write_notes", about_after(found, on))
+    request.store.obligations.close(request.actor.id, WRITE_NOTES, about_after(found, on))
     return shown(request, found, done=Phrase("Your note is kept. Nobody but you can read it."))
 
 

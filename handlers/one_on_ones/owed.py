@@ -7,7 +7,7 @@ from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump
 from handlers.one_on_ones.meetings import Meeting, about_after, about_before, standing
-from storage.one_on_ones import Series
+from storage.one_on_ones import WRITE_NOTES, Series
 from storage.store import Store
 
 WORTH_WRITING = timedelta(days=1)
@@ -37,7 +37,7 @@ def remind_after(store: Store, series: Series, meeting: Meeting, person_id: str)
     partner = Verbatim(store.directory.named(series.other_than(person_id)))
     store.obligations.open(
         person_id,
-        "one_on_ones.write_notes",
+        WRITE_NOTES,
         about_after(series, meeting.on),
         title=dump(Phrase("Write down what you agreed with {name}", name=partner)),
         args={"series": series.id, "day": meeting.on.isoformat()},

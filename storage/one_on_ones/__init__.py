@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, union
 from sqlmodel import col
 
+from storage.ids import ID_LENGTH
 from storage.once import once
 from storage.one_on_ones.actions import ActionItem, Actions
 from storage.one_on_ones.agenda import Agenda, AgendaPoint, AgendaTemplate, Templates
 from storage.one_on_ones.notes import MeetingNotes, Notes, PrivateNote, PrivateNotes, WrittenReply
 from storage.one_on_ones.series import Series, insert_once
 from storage.policy import Kind
+from storage.tables import ObligationRow
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -27,6 +30,12 @@ __all__ = [
     "Series",
     "WrittenReply",
 ]
+
+WRITE_NOTES = "one_on_ones.write_notes"
+"""What both owe after a meeting; what it is about begins with the series."""
+
+SERIES = Series.__table__  # type: ignore[attr-defined]
+OWED = ObligationRow.__table__  # type: ignore[attr-defined]
 
 
 class OneOnOnes:
@@ -98,3 +107,25 @@ class OneOnOnes:
         """Write new values of a series; raises Conflict when somebody else was quicker."""
         self._store.change(series, **values)
         self._store.touch(*series.people)
+
+    # Leaving ---------------------------------------------------------------------------------------------------------
+
+    def leave(self, people: Sequence[str]) -> None:
+        """Nobody owes a line about a talk with people who leave: what the two shared stays as it is."""
+        for owed in self._unwritten(people, OWED.c.closed_at.is_(None)):
+            self._store.obligations.close(owed.person_id, WRITE_NOTES, owed.about, how="left")
+
+    def come_back(self, person: str) -> None:
+        """What was to be written down with somebody who is here again is owed as before, while it is worth it."""
+        for owed in self._unwritten(
+            [person], OWED.c.closed_how == "left", OWED.c.expires_at > self._store.now
+        ):
+            if self._store.directory.people[owed.person_id].active:
+                self._store.obligations.reopen(owed)
+
+    def _unwritten(self, people: Sequence[str], *conditions: Any) -> list[ObligationRow]:
+        with_them = or_(SERIES.c.subject_id.in_(people), SERIES.c.named_id.in_(people))
+        of_both = (select(SERIES.c[name]).where(with_them) for name in ("subject_id", "named_id"))
+        about = func.substr(OWED.c.about, 1, ID_LENGTH).in_(select(SERIES.c.id).where(with_them))
+        theirs = (OWED.c.person_id.in_(union(*of_both)), OWED.c.kind == WRITE_NOTES, about)
+        return self._store.all(ObligationRow, *theirs, *conditions)

@@ -447,6 +447,22 @@ async def test_when_one_leaves_the_series_ends_and_the_other_keeps_the_notes(any
     assert "Write notes" not in heard.buttons
 
 
+async def test_nobody_owes_a_line_about_who_has_left_until_they_are_here_again(any_chat: Chat) -> None:
+    await planned(any_chat)
+    await planned(any_chat, partner="ada")
+    await tick(any_chat, TUESDAY.replace(hour=11))
+    assert len(owed(any_chat, "write_notes", "ben")) == 2
+    chens = next(row for row in COMPANY.splitlines() if row.startswith("chen@"))
+    await sends(any_chat, "hana", COMPANY.replace(f"{chens}\n", ""))
+    await any_chat.presses("hana", "Apply")
+    (left,) = owed(any_chat, "write_notes", "ben")
+    assert left.about == owed(any_chat, "write_notes", "ada")[0].about
+    any_chat.wait(minutes=30)
+    await any_chat.presses("hana", "Undo")
+    assert len(owed(any_chat, "write_notes", "ben")) == 2
+    assert len(owed(any_chat, "write_notes", "chen")) == 1
+
+
 async def test_when_a_leaver_had_not_left_after_all_the_series_goes_on(any_chat: Chat) -> None:
     await planned(any_chat)
     any_chat.wait(hours=3)
