@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from handlers.kit.access import Rule
 from handlers.kit.calendar import local_day
-from handlers.kit.cards import Button, Card, Note, Press, Section
+from handlers.kit.cards import Button, Card, Fact, Note, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import duties, raters, to_share
+from handlers.reviews import duties, former_managers, raters, to_share
+from handlers.reviews.owing import PASSED_ON
 from handlers.reviews.review import bound_cycle, feature, has_power, runners
 from handlers.reviews.telling import runner_of, tell
 from handlers.reviews.writing import WRITE
 from storage.people import Person
-from storage.reviews import MANAGER, UPWARD, Duty, HandOver, ReviewCycle
+from storage.reviews import MANAGER, Duty, HandOver, ReviewCycle
 from storage.reviews.running import MANAGER as FOR_MANAGER
+from storage.reviews.running import THEMSELVES
 from storage.store import Store
 
 BELL = "reviews.manager"
@@ -41,7 +43,7 @@ def look_again(store: Store, cycle: ReviewCycle, person_id: str) -> None:
 
 def _is_news(store: Store, cycle_id: str, person_id: str, now: str | None) -> bool:
     known = store.reviews.running.of_person(cycle_id, person_id)
-    return not any(each.new_id == now for each in known)
+    return not known or known[-1].new_id != now
 
 
 @feature.bell("manager", plan=_changed)
@@ -53,39 +55,78 @@ def hear_of_manager(ring: Ring) -> Rung:
     now = store.directory.manager_of(person_id, local_day(ring.now, person.zone)) if person else None
     if cycle is None or person is None or now is None or cycle.is_test:
         return Rung(None, silence=Silence("ended"))
-    told = [*_written(store, cycle, person, now), *_upward(store, cycle, person, now)]
-    return Rung(None, tell=tuple(told)) if told else Rung(None, silence=Silence("done"))
+    known = {each.new_id for each in store.reviews.running.of_person(cycle_id, person_id)}
+    told = _written(store, cycle, person, now)
+    told += () if now in known else former_managers.offer_new(store, cycle, person, now)
+    return Rung(None, tell=told) if told else Rung(None, silence=Silence("done"))
 
 
-def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> list[Tell]:
+def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> tuple[Tell, ...]:
     """The review by the manager: frozen if it is not handed in, and HR is asked, unless it is shared already: then
-    nothing is left to finish, and nobody would read another one; who has left gives the talk away."""
-    theirs = store.reviews.duties(cycle.id, subject=person.id, role=MANAGER)
-    old = next((duty for duty in reversed(theirs) if duty.author_id and duty.author_id != now), None)
-    if old is None or old.author_id is None or person.id in store.reviews.results.out_of(cycle.id):
-        return []
-    row = store.reviews.running.hand_over(cycle, person.id, old=old.author_id, new=now)
-    if row is None:
-        return []
-    store.reviews.running.note(cycle, "manager", by=None, person=person.id, details={"to": now})
-    if _shared_at(store, cycle, person.id):
-        store.reviews.running.look_who_talks(cycle.id, person.id)
-        return []
-    told = _frozen(store, cycle, person, old) if old.state == "owed" else []
-    return [*told, *_asked_of_hr(store, cycle, row, old)]
+    nothing is left to finish, and nobody would read another one; who has left gives the talk away. If it is theirs to
+    finish who is the manager again, HR need not say so."""
+    running = store.reviews.running
+    result = store.reviews.results.for_the_clock(cycle.id, person.id)
+    if result is None or result.author_id is None or result.out_at:
+        return ()
+    known = [each for each in running.of_person(cycle.id, person.id) if each.choice != THEMSELVES]
+    if now == (known[-1].new_id if known else result.author_id):
+        return ()
+    row = running.hand_over(cycle, person.id, old=result.author_id, new=now)
+    running.note(cycle, "manager", by=None, person=person.id, details={"to": now})
+    if result.shared_at:
+        running.look_who_talks(cycle.id, person.id)
+        return ()
+    if result.author_id == now:
+        running.decide(row, "old", by=None)
+        return _as_before(store, cycle, person, [each for each in known if not each.choice])
+    return _another_one(store, cycle, person, row)
 
 
-def _shared_at(store: Store, cycle: ReviewCycle, subject: str) -> datetime | None:
-    result = store.reviews.results.for_the_clock(cycle.id, subject)
-    return result.shared_at if result else None
+def _another_one(store: Store, cycle: ReviewCycle, person: Person, row: HandOver) -> tuple[Tell, ...]:
+    """What who answers for the result has not handed in is frozen, and HR says who finishes it."""
+    theirs = store.reviews.duties(cycle.id, subject=person.id, author=row.old_id, role=MANAGER)
+    told = [each for duty in theirs if duty.state == "owed" for each in _frozen(store, cycle, person, duty)]
+    written = any(duty.state == "submitted" for duty in theirs)
+    return (*told, *_asked_of_hr(store, cycle, row, written=written))
 
 
-def _frozen(store: Store, cycle: ReviewCycle, person: Person, old: Duty) -> list[Tell]:
+def _as_before(
+    store: Store, cycle: ReviewCycle, person: Person, asked: Iterable[HandOver]
+) -> tuple[Tell, ...]:
+    """Somebody has again the manager who was to finish the review before HR said anything: it goes on, and what was
+    told of it stands no more."""
+    author = store.directory.person(store.reviews.results.authors(cycle.id).get(person.id) or "")
+    if author is None:
+        return ()
+    waited = _writes(store, cycle, person.id, author.id)
+    name, manager = Verbatim(person.name), Verbatim(author.name)
+    again = Phrase("{name} reports to {manager} again", name=name, manager=manager)
+    fact = Fact(Phrase("Cycle"), Verbatim(cycle.name))
+    over = Card(
+        again, fact, Section(Phrase("{old} finishes the review. Nothing is left to decide.", old=manager))
+    )
+    mine = Card(again, fact, Section(Phrase("Your review of {name} goes on where you left it.", name=name)))
+    runner = runner_of(store, cycle)
+    questions = [tell(store, cycle, runner, over, over=_question(row)) for row in asked if runner]
+    goes_on = (tell(store, cycle, author, mine, over=_freezing(cycle, person)),) if waited else ()
+    return (*questions, *goes_on)
+
+
+def _question(row: HandOver) -> str:
+    return f"reviews.handover:{row.id}"
+
+
+def _freezing(cycle: ReviewCycle, person: Person) -> str:
+    return f"reviews.frozen:{cycle.id}:{person.id}"
+
+
+def _frozen(store: Store, cycle: ReviewCycle, person: Person, old: Duty) -> tuple[Tell, ...]:
     store.reviews.running.freeze(old.id, FOR_MANAGER)
     store.obligations.close(old.author_id or "", WRITE, old.id, how="manager")
     author = store.directory.person(old.author_id or "")
     if author is None or not author.active:
-        return []
+        return ()
     name = Verbatim(person.name)
     card = Card(
         Phrase("{name} has another manager now", name=name),
@@ -98,15 +139,17 @@ def _frozen(store: Store, cycle: ReviewCycle, person: Person, old: Duty) -> list
             )
         ),
     )
-    return [tell(store, cycle, author, card, topic=f"reviews.frozen:{old.id}:{store.now:%Y%m%d%H%M}")]
+    topic = f"reviews.frozen:{old.id}:{store.now:%Y%m%d%H%M}"
+    return (tell(store, cycle, author, card, topic=topic, about=_freezing(cycle, person)),)
 
 
-def _asked_of_hr(store: Store, cycle: ReviewCycle, row: HandOver, old: Duty) -> list[Tell]:
+def _asked_of_hr(store: Store, cycle: ReviewCycle, row: HandOver, *, written: bool) -> tuple[Tell, ...]:
     runner = runner_of(store, cycle)
     if runner is None:
-        return []
-    card = handover_card(store, cycle, row, written=old.state == "submitted")
-    return [tell(store, cycle, runner, card, topic=f"reviews.handover:{row.id}")]
+        return ()
+    card = handover_card(store, cycle, row, written=written)
+    topic = f"{_question(row)}:{store.now:%Y%m%d%H%M}"
+    return (tell(store, cycle, runner, card, topic=topic, about=_question(row)),)
 
 
 def handover_card(store: Store, cycle: ReviewCycle, row: HandOver, *, written: bool) -> Card:
@@ -166,37 +209,57 @@ def decide_manager(request: Request, change: str, choice: str) -> Reply:
     row = _change_of(request, {"change": change})
     assert row is not None
     cycle = bound_cycle(request, row.cycle_id)
-    if row.choice:
-        raise Problem(Phrase("This was decided on {day}.", day=row.decided_at or request.now))
-    if shared_at := _shared_at(request.store, cycle, row.subject_id):
-        raise Problem(Phrase("It was shared on {day}.", day=shared_at))
-    raters.refuse_excused(request.store, cycle, row.subject_id)
     store = request.store
+    _refuse_over(request, cycle, row, choice)
+    raters.refuse_excused(store, cycle, row.subject_id)
     store.reviews.running.decide(row, choice, by=request.actor.id)
     store.reviews.running.note(
         cycle, "decided", by=request.actor.id, person=row.subject_id, details={"choice": choice}
     )
     if choice in ("old", "both"):
-        _goes_on(store, cycle, row)
+        _writes(store, cycle, row.subject_id, row.old_id)
     if choice in ("new", "both"):
         _takes_over(store, cycle, row)
     return Reply(show=Card(_decided(store, row, choice), Note(Phrase("Whoever writes now hears of it."))))
 
 
-def _goes_on(store: Store, cycle: ReviewCycle, row: HandOver) -> None:
-    for duty in store.reviews.duties(cycle.id, subject=row.subject_id, author=row.old_id, role=MANAGER):
-        if duty.state == "frozen":
-            store.reviews.running.thaw(duty.id)
+def _refuse_over(request: Request, cycle: ReviewCycle, row: HandOver, choice: str) -> None:
+    """Raise Problem where there is nothing left to decide, or nobody who could do what is chosen."""
+    directory, reviews = request.store.directory, request.store.reviews
+    if row.choice:
+        raise Problem(Phrase("This was decided on {day}.", day=row.decided_at or request.now))
+    result = reviews.results.for_the_clock(cycle.id, row.subject_id)
+    if result and result.shared_at:
+        raise Problem(Phrase("It was shared on {day}.", day=result.shared_at))
+    newest = reviews.running.of_person(cycle.id, row.subject_id)[-1]
+    if newest.new_id != row.new_id:
+        name, manager = (Verbatim(directory.named(each)) for each in (row.subject_id, newest.new_id))
+        raise Problem(Phrase("{name} reports to {manager} by now.", name=name, manager=manager))
+    writes = {"old": (row.old_id,), "new": (row.new_id,)}.get(choice, (row.old_id, row.new_id))
+    for person in (row.subject_id, *writes):
+        if not directory.people[person].active:
+            name = Verbatim(directory.named(person))
+            raise Problem(Phrase("{name} does not work here any more.", name=name))
+
+
+def _writes(store: Store, cycle: ReviewCycle, subject: str, author: str) -> bool:
+    """Somebody is to write about a person as their manager, or goes on with it; returns whether it was frozen."""
+    store.reviews.assign(cycle, subject, author, MANAGER)
+    theirs = store.reviews.duties(cycle.id, subject=subject, author=author, role=MANAGER)
+    frozen = [duty for duty in theirs if duty.state == "frozen"]
+    for duty in frozen:
+        store.reviews.running.thaw(duty.id)
+    for duty in theirs:
+        if duty.state in ("owed", "frozen"):
             duties.asked_when_due(store, cycle, duty)
+    return bool(frozen)
 
 
 def _takes_over(store: Store, cycle: ReviewCycle, row: HandOver) -> None:
-    store.reviews.assign(cycle, row.subject_id, row.new_id, MANAGER)
-    for duty in store.reviews.duties(cycle.id, subject=row.subject_id, author=row.new_id, role=MANAGER):
-        duties.asked_when_due(store, cycle, duty)
+    _writes(store, cycle, row.subject_id, row.new_id)
     result = store.reviews.results.for_the_clock(cycle.id, row.subject_id)
     if result:
-        store.obligations.close(row.old_id, to_share.SHARE, result.id, how="manager")
+        store.obligations.close(row.old_id, to_share.SHARE, result.id, how=PASSED_ON)
         store.reviews.results.change(result, author_id=row.new_id)
         to_share.ask(store, cycle, subject=row.subject_id)
 
@@ -206,67 +269,3 @@ def _decided(store: Store, row: HandOver, choice: str) -> Text:
     if choice == "old":
         return Phrase("{old} finishes it.", old=old)
     return Phrase("{new} takes over.", new=new) if choice == "new" else Phrase("Both write.")
-
-
-# What they write about their managers --------------------------------------------------------------------------------
-
-
-def _upward(store: Store, cycle: ReviewCycle, person: Person, now: str) -> list[Tell]:
-    """What somebody has to write about the old manager stays with them, and they are offered the new one."""
-    old = [
-        duty
-        for duty in store.reviews.duties(cycle.id, author=person.id, role=UPWARD, state="owed")
-        if duty.subject_id != now
-    ]
-    if not old:
-        return []
-    if known := store.reviews.running.hand_over(cycle, person.id, old=old[0].subject_id, new=now):
-        store.reviews.running.decide(known, "themselves", by=person.id)
-    name = Verbatim(store.directory.named(old[0].subject_id))
-    about_new = store.reviews.cycles.is_reviewed_in(cycle.id, now)
-    new = Verbatim(store.directory.named(now))
-    offer = Button(
-        Phrase("Write about {name} as well", name=new), offer_upward.bind(cycle=cycle.id, manager=now)
-    )
-    card = Card(
-        Phrase("You have another manager, and a review to write"),
-        Section(
-            Phrase(
-                "In {cycle} you were to write about {name}. It stays yours: write it for the time that you worked"
-                " with them, or decline. Nobody moves it to another name.",
-                cycle=Verbatim(cycle.name),
-                name=name,
-            )
-        ),
-        Button(Phrase("Your reviews"), Press("reviews.overview", {}), style="primary"),
-        *((offer,) if about_new else ()),
-    )
-    return [tell(store, cycle, person, card, topic=f"reviews.upward:{cycle.id}:{person.id}:{now}")]
-
-
-def _offered(request: Request, args: Mapping[str, Any]) -> bool:
-    manager = str(args.get("manager") or "")
-    cycle = request.store.reviews.cycles.get(str(args.get("cycle") or ""))
-    return (
-        cycle is not None
-        and request.store.directory.manager_of(request.actor.id, request.today) == manager
-        and request.store.reviews.cycles.is_reviewed_in(cycle.id, manager)
-    )
-
-
-reports = Rule(
-    "who reports to a manager in the cycle", _offered, Phrase("This was for who reports to this manager.")
-)
-
-
-@feature.button(allow=reports)
-def offer_upward(request: Request, cycle: str, manager: str) -> Reply:
-    """Write about your new manager as well."""
-    row = bound_cycle(request, cycle)
-    if row.state != "running" or UPWARD not in row.roles:
-        raise Problem(Phrase("This cycle does not run."))
-    raters.refuse_excused(request.store, row, manager)
-    request.store.reviews.assign(row, manager, request.actor.id, UPWARD)
-    for duty in request.store.reviews.duties(row.id, subject=manager, author=request.actor.id, role=UPWARD):
-        duties.asked_when_due(request.store, row, duty)
-    return Reply(ask=Press("reviews.overview", {}))

@@ -16,12 +16,23 @@ from storage.store import Store
 LIVES = timedelta(days=7)
 
 
-def tell(store: Store, cycle: ReviewCycle, person: Person, card: Card, *, topic: str) -> Tell:
-    """A card for somebody of a cycle: not at night, not on a day off, not while they are away."""
+def tell(
+    store: Store,
+    cycle: ReviewCycle,
+    person: Person,
+    card: Card,
+    *,
+    topic: str | None = None,
+    about: str = "",
+    over: str = "",
+) -> Tell:
+    """A card for somebody of a cycle: not at night, not on a day off, not while they are away. The rest is as in
+    `Tell`."""
     to = store.directory.people[cycle.owner_id] if cycle.is_test else person
     opens = hours_of(store, to, calendar_of(store)).open_from(store.now)
-    topic = f"{topic}:{person.id}" if cycle.is_test else topic
-    return Tell(marked(cycle, person, card), to=to.id, topic=topic, after=opens - store.now, lives=LIVES)
+    topic = f"{topic}:{person.id}" if cycle.is_test and topic else topic
+    after, card = opens - store.now, marked(cycle, person, card)
+    return Tell(card, to=to.id, topic=topic, about=about, over=over, after=after, lives=LIVES)
 
 
 def marked(cycle: ReviewCycle, person: Person, card: Card) -> Card:

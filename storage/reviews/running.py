@@ -34,6 +34,8 @@ WRITE = "reviews.write"
 OPEN = ("running", "paused")
 LEFT, MANAGER, OUT = "left", "manager", "out"
 """Why nothing is written in a review any more."""
+THEMSELVES = "themselves"
+"""Who says what becomes of a change of managers where nobody writes about somebody as theirs: not HR."""
 SOMEBODY_LEFT = "reviews.left"
 """The bell by which HR hears that somebody in a cycle has left."""
 TALKER = "reviews.talker"
@@ -196,44 +198,46 @@ class CyclesRunning:
 
     # Another manager -----------------------------------------------------------------------------------------------
 
-    def hand_over(self, cycle: ReviewCycle, subject: str, *, old: str, new: str) -> HandOver | None:
-        """Keep that somebody's manager is another one since; None when that is known."""
-        same = self._store.one(
-            HandOver,
-            HANDED.c.cycle_id == cycle.id,
-            HANDED.c.subject_id == subject,
-            HANDED.c.old_id == old,
-            HANDED.c.new_id == new,
-        )
-        if same:
-            return None
-        row = HandOver(cycle_id=cycle.id, subject_id=subject, old_id=old, new_id=new, at=self._store.now)
-        return self._store.insert(row)
+    def hand_over(self, cycle: ReviewCycle, subject: str, *, old: str, new: str) -> HandOver:
+        """Keep that somebody's manager is another one since; anew where the same was so before."""
+        theirs = (HANDED.c.cycle_id == cycle.id, HANDED.c.subject_id == subject)
+        same = self._store.one(HandOver, *theirs, HANDED.c.old_id == old, HANDED.c.new_id == new)
+        if same is None:
+            row = HandOver(cycle_id=cycle.id, subject_id=subject, old_id=old, new_id=new, at=self._store.now)
+            return self._store.insert(row)
+        self._store.change(same, at=self._store.now, choice="", decided_at=None, decided_by=None)
+        return same
 
     def handed_over(self, row_id: str) -> HandOver | None:
         """A change of managers, or None."""
         return self._store.one(HandOver, HANDED.c.id == row_id)
 
     def of_person(self, cycle_id: str, subject: str) -> list[HandOver]:
-        """The changes of one person's manager in a cycle."""
+        """The changes of one person's manager in a cycle, the newest last."""
         theirs = (HANDED.c.cycle_id == cycle_id, HANDED.c.subject_id == subject)
-        return self._store.all(HandOver, *theirs, order=HANDED.c.id)
+        return self._store.all(HandOver, *theirs, order=(HANDED.c.at, HANDED.c.id))
 
-    def decide(self, row: HandOver, choice: str, *, by: str) -> None:
-        """HR says who finishes the review."""
+    def decide(self, row: HandOver, choice: str, *, by: str | None) -> None:
+        """HR says who finishes the review, or nothing is left to be said."""
         self._store.change(row, choice=choice, decided_at=self._store.now, decided_by=by)
 
     def led_in(self, person_id: str) -> list[tuple[str, str]]:
-        """The open cycles in which somebody is written about by a manager, or is still to write about one, with that
-        manager; not those out of which HR has taken them."""
+        """The open cycles in which somebody is written about by a manager, had another one since or is still to
+        write about one, with that manager; not those out of which HR has taken them."""
         about = and_(
             REVIEWS.c.subject_id == person_id, REVIEWS.c.role == "manager", REVIEWS.c.frozen_for != OUT
         )
         by = and_(REVIEWS.c.author_id == person_id, REVIEWS.c.role == "upward", REVIEWS.c.state == "owed")
         manager = case((REVIEWS.c.role == "manager", REVIEWS.c.author_id), else_=REVIEWS.c.subject_id)
         here = (or_(about, by), REVIEWS.c.cycle_id.in_(_open_cycles()))
-        found = self._store.execute(select(REVIEWS.c.cycle_id, manager).where(*here).distinct())
-        return [(row[0], row[1]) for row in found]
+        since = (
+            HANDED.c.subject_id == person_id,
+            HANDED.c.choice != THEMSELVES,
+            HANDED.c.cycle_id.in_(_open_cycles()),
+        )
+        found = select(REVIEWS.c.cycle_id, manager.label("manager")).where(*here)
+        handed = select(HANDED.c.cycle_id, HANDED.c.new_id).where(*since)
+        return [(row[0], row[1]) for row in self._store.execute(found.union(handed))]
 
     def any_open(self) -> bool:
         """Whether a cycle is under way at all."""

@@ -14,6 +14,7 @@ from storage.reviews import PEER, HandOver, Review, ReviewCycle, ReviewResult
 from storage.tables import Draft, ObligationRow, Occurrence, Outgoing, PersonRow, ReportingLine, Slot
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import go_on, launched, opened, paper, press_beside, the_cycle, write
+from tests.handlers.test_people import COMPANY, sends
 from tests.handlers.test_reviews_calibrating import role
 from tests.handlers.test_reviews_results import owed, people_of_hr, reads, shared, still_owed
 
@@ -560,6 +561,87 @@ async def test_who_is_the_manager_once_who_shared_a_result_has_left_has_the_talk
     assert ("dora", "reviews.talk") in still_owed(chat)
     await chat.presses("ben", "Acknowledge", on=await reads(chat))
     assert "is final" in await chat.presses("dora", "Make it final", on=await chat.presses("dora", "Open it"))
+
+
+async def test_a_people_file_that_is_taken_back_leaves_no_review_frozen(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    await chat.tick()
+    await sends(chat, "hana", COMPANY.replace("Ben Okri,ada@", "Ben Okri,dora@"))
+    applied = await chat.presses("hana", "Apply")
+    await chat.tick()
+    await chat.deliver()
+    asked = chat.told_cards("hana")[-1]
+    assert "Who finishes their review?" in asked
+    assert "write about Ben Okri" not in await chat.opens("ada")
+    chat.wait(minutes=10)
+    await chat.presses("hana", "Undo", on=applied)
+    await chat.tick()
+    assert "Your review of Ben Okri goes on where you left it." in chat.told("ada")
+    assert "Ben Okri reports to Ada Lovelace again" in chat.told("hana")
+    assert "reports to Ada Lovelace by now" in await chat.presses("hana", "Dora Maar takes over", on=asked)
+    assert "write about Ben Okri" in await chat.opens("ada")
+    assert "Handed in." in await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
+    told = len(chat.told_cards("hana"))
+    chat.wait(minutes=10)
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    assert len(chat.told_cards("hana")) == told + 1
+    await chat.presses("hana", "Dora Maar takes over", on=chat.told_cards("hana")[-1])
+    assert "write about Ben Okri" in await chat.opens("dora")
+
+
+async def test_a_manager_who_is_it_again_after_another_one_is_asked_again(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    await chat.tick()
+    for who in ("dora", "grace", "dora"):
+        chat.wait(minutes=10)
+        moves(chat, "ben", who)
+        await chat.tick()
+        name = chat.person(who).name
+        assert f"Ben Okri reports to {name} now" in chat.told_cards("hana")[-1]
+        await chat.presses("hana", f"{name} takes over", on=chat.told_cards("hana")[-1])
+    about = [row for row in chat.rows(Review, Review.role == "manager") if row.subject_id == chat.ids["ben"]]
+    first = {person: who for who, person in chat.ids.items()}
+    assert {first[row.author_id]: row.state for row in about} == {
+        "ada": "frozen",
+        "dora": "owed",
+        "grace": "frozen",
+    }
+    assert "Handed in." in await write(chat, "dora", "Ben Okri", growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    await owed(chat, "dora", "share the result with Ben Okri")
+    assert "Shared with Ben Okri." in await chat.presses("dora", "Share it")
+
+
+async def test_the_talk_goes_back_to_a_manager_who_is_it_again(any_chat: Chat) -> None:
+    chat = any_chat
+    await shared(chat)
+    chat.change(lambda store: store.leavers.leave_all({"ada@example.com": chat.ids["ada"]}))
+    for who in ("dora", "grace", "dora"):
+        chat.wait(minutes=10)
+        moves(chat, "ben", who)
+        await chat.tick()
+        await chat.tick()
+        assert {each for each, what in still_owed(chat) if what == "reviews.talk"} == {who}
+    chat.wait(hours=1)
+    assert "Your talk with Ben Okri" in await owed(chat, "dora", "talk with Ben Okri about the result")
+
+
+async def test_nobody_who_has_left_is_given_a_review_to_finish(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    asked = chat.told_cards("hana")[-1]
+    chat.change(lambda store: store.leavers.leave_all({"dora@example.com": chat.ids["dora"]}))
+    refused = await chat.presses("hana", "Dora Maar takes over", on=asked)
+    assert "Dora Maar does not work here any more." in refused
+    assert "Ada Lovelace finishes it." in await chat.presses("hana", "Ada Lovelace finishes it", on=asked)
+    assert "write about Ben Okri" in await chat.opens("ada")
 
 
 async def test_what_was_handed_in_stays_when_the_manager_changes(chat: Chat) -> None:
