@@ -13,7 +13,7 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import duties, former_managers, raters, to_share
+from handlers.reviews import duties, former_managers, raters, settling, to_share
 from handlers.reviews.owing import PASSED_ON
 from handlers.reviews.review import bound_cycle, feature, has_power, runners
 from handlers.reviews.telling import runner_of, tell
@@ -56,6 +56,7 @@ def hear_of_manager(ring: Ring) -> Rung:
     if cycle is None or person is None or now is None or cycle.is_test:
         return Rung(None, silence=Silence("ended"))
     known = {each.new_id for each in store.reviews.running.of_person(cycle_id, person_id)}
+    settling.pass_on(store, cycle, person.id)
     told = _written(store, cycle, person, now)
     told += () if now in known else former_managers.offer_new(store, cycle, person, now)
     return Rung(None, tell=told) if told else Rung(None, silence=Silence("done"))

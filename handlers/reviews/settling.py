@@ -12,13 +12,17 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import duties, raters, together
-from handlers.reviews.owing import due_at, owe, owe_anew
+from handlers.reviews.owing import LEFT, PASSED_ON, due_at, owe, owe_anew
 from handlers.reviews.review import bound_cycle, cycle_of, feature
+from storage.obligations import HELD
 from storage.people import Person
 from storage.reviews import PEER, Duty, ReviewCycle
 from storage.store import Store
+from storage.tables import ObligationRow
 
 APPROVE = "reviews.approve"
+CHOSEN_IN = ("self", "peers", "write")
+"""The phases in which who writes as a colleague may still change."""
 
 # What is owed --------------------------------------------------------------------------------------------------------
 
@@ -52,12 +56,30 @@ def ask(store: Store, cycle: ReviewCycle, subject: str) -> None:
         owe_anew(store, cycle, settled, due_at(store, cycle, phase, approver))  # others are proposed since
 
 
+def pass_on(store: Store, cycle: ReviewCycle, subject: str) -> None:
+    """Somebody has another manager: what the one before had to settle is for whoever settles it now."""
+    approver = approver_of(store, cycle, subject)
+    unsettled = [row for row in _asked(store, cycle, subject) if row.closed_how in ("", HELD, LEFT)]
+    if approver is None or not unsettled or cycle.phase not in CHOSEN_IN:
+        return
+    for row in unsettled:
+        if row.person_id != approver.id:
+            store.obligations.close(row.person_id, APPROVE, row.about, how=PASSED_ON)
+    ask(store, cycle, subject)
+
+
 def expire(store: Store, cycle: ReviewCycle, subject: str) -> None:
     """The time of choosing is over: nobody owes a choice of who writes about this person any more."""
+    for row in _asked(store, cycle, subject):
+        if row.closed_at is None:
+            store.obligations.close(row.person_id, APPROVE, row.about, how="expired")
+
+
+def _asked(store: Store, cycle: ReviewCycle, subject: str) -> list[ObligationRow]:
+    """Who was to settle who writes about somebody, whatever became of it."""
     declined = len(store.reviews.duties(cycle.id, subject=subject, role=PEER, state="declined"))
-    for about in (_about(cycle, subject, number) for number in range(declined + 1)):
-        for row in store.obligations.open_about(APPROVE, about):
-            store.obligations.close(row.person_id, APPROVE, about, how="expired")
+    abouts = (_about(cycle, subject, number) for number in range(declined + 1))
+    return [row for about in abouts for row in store.obligations.about(APPROVE, about)]
 
 
 def _about(cycle: ReviewCycle, subject: str, declined: int) -> str:
@@ -148,7 +170,7 @@ def ask_these(request: Request, cycle: str, subject: str) -> Reply:
 
 def _choosing(request: Request, cycle: str, subject: str) -> ReviewCycle:
     row = bound_cycle(request, cycle)
-    if row.state != "running" or row.phase not in ("self", "peers", "write"):
+    if row.state != "running" or row.phase not in CHOSEN_IN:
         raise Problem(Phrase("Nothing can be changed in who writes any more: the time of writing is over."))
     raters.refuse_excused(request.store, row, subject)
     return row

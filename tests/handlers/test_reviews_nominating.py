@@ -10,6 +10,7 @@ from storage.reviews import PEER, Review
 from storage.tables import ObligationRow
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import due, go_on, launched, review_by, the_cycle, write
+from tests.handlers.test_people import COMPANY, sends
 
 
 def asked(chat: Chat, subject: str) -> dict[str, str]:
@@ -54,6 +55,22 @@ async def test_those_who_are_chosen_are_asked_when_others_write(any_chat: Chat) 
     assert {chat.ids[who] for who, state in states.items() if state == "owed"} <= owing
     heard = await write(chat, "dora", "Ben Okri", results="Kind, and quick", results_points="4")
     assert "Handed in." in heard
+
+
+async def test_the_new_manager_settles_what_the_one_before_had_to(any_chat: Chat) -> None:
+    chat = any_chat
+    await proposing(chat, "ben")
+    await chat.submits("ben", people=("chen", "eve", "ivan"))
+    assert "settle which colleagues write about Ben Okri" in await chat.opens("ada")
+    for manager, before in (("dora", "ada"), ("ada", "dora")):
+        chat.wait(minutes=10)
+        await sends(chat, "hana", COMPANY.replace("Ben Okri,ada@", f"Ben Okri,{manager}@"))
+        await chat.presses("hana", "Apply")
+        await chat.tick()
+        assert "settle which colleagues write about Ben Okri" not in await chat.opens(before)
+        assert "settle which colleagues write about Ben Okri" in await chat.opens(manager)
+    await chat.presses("ada", "Choose", on=await chat.says("ada", "/review"))
+    assert "Settled. They are asked when others write." in await chat.presses("ada", "Ask these")
 
 
 async def test_who_is_proposed_after_the_choice_was_settled_is_settled_too(chat: Chat) -> None:
