@@ -13,7 +13,7 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import duties, former_managers, raters, settling, to_share
+from handlers.reviews import deadlines, duties, former_managers, raters, settling, to_share
 from handlers.reviews.owing import PASSED_ON
 from handlers.reviews.review import bound_cycle, feature, has_power, runners
 from handlers.reviews.telling import runner_of, tell
@@ -221,6 +221,7 @@ def decide_manager(request: Request, change: str, choice: str) -> Reply:
         _writes(store, cycle, row.subject_id, row.old_id)
     if choice in ("new", "both"):
         _takes_over(store, cycle, row)
+    deadlines.plan(store, cycle, subject=row.subject_id)
     return Reply(show=Card(_decided(store, row, choice), Note(Phrase("Whoever writes now hears of it."))))
 
 

@@ -22,6 +22,7 @@ from storage.store import Store
 from storage.tables import ObligationRow, Occurrence, Outgoing, PersonRow
 from tests.company import MONDAY, Chat, Heard
 from tests.handlers.reviewing import due, go_on, launched, the_cycle, write
+from tests.handlers.test_reviews_running import moves
 
 LATER = MONDAY + timedelta(hours=3)
 BERLIN = Hours("Europe/Berlin", WorkCalendar(""), QuietHours(time(20), time(8)))
@@ -189,6 +190,21 @@ async def test_a_manager_hears_on_the_workday_after_and_the_author_knew(chat: Ch
         chat.ids["ben"],
         chat.ids["chen"],
     }
+
+
+async def test_the_manager_of_who_takes_a_review_over_hears_that_it_is_late(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await chat.tick()
+    moves(chat, "ben", "chen")
+    await chat.tick()
+    await chat.presses("hana", "陈明 takes over", on=chat.told_cards("hana")[-1])
+    chat.wait(days=1)
+    await chat.tick()
+    assert "到时如果还没交，下一个工作日会告诉 Ada Lovelace。" in chat.told("chen")
+    chat.at(datetime(2026, 12, 15, 10, tzinfo=UTC))
+    await chat.tick()
+    assert "陈明: one review" in chat.told("ada")
 
 
 async def test_far_from_the_company_nothing_is_due_after_its_phase_and_nobody_hears_of_it_before(
