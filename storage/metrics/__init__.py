@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import col
 
 from storage.among import prepared_among
-from storage.metrics.arrivals import LONGEST, Arrival, Figure, Kept, Series, told
+from storage.metrics.arrivals import LONGEST, Arrival, Changed, Figure, Kept, Series, told
 from storage.metrics.keeping import Keeping
 from storage.metrics.loaded import Loaded, TakenBack
 from storage.metrics.loads import Loads
@@ -50,6 +50,7 @@ __all__ = [
     "NEWEST",
     "SIGNED",
     "Arrival",
+    "Changed",
     "DataLoad",
     "DataQuery",
     "DataSource",

@@ -62,11 +62,18 @@ def _digest(named: str, *, is_id: bool) -> str:
     return hashlib.sha256(f"{is_id}\0{named}".encode()).hexdigest()
 
 
+class Changed(NamedTuple):
+    """A series is different now, at the moment that a figure of it is or was about."""
+
+    series: Series
+    at: datetime
+
+
 class Kept(NamedTuple):
-    """What became of a figure, in which series something is different now, and which value it corrects."""
+    """What became of a figure, where something is different now, and which value it corrects."""
 
     fate: Fate
-    changed: Sequence[Series] = ()
+    changed: Sequence[Changed] = ()
     before: str = ""
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sqlalchemy import bindparam, select
 
 from storage.among import prepared_among
-from storage.metrics.arrivals import Arrival, Kept, Series, told
+from storage.metrics.arrivals import Arrival, Changed, Kept, Series, told
 from storage.metrics.tables import OTHERS, DataSource, Metric, MetricPoint, PersonPoint
 from storage.policy import Kind
 from storage.prepared import Prepared
@@ -60,19 +60,19 @@ class Keeping:
         known = [row for key in keys for row in self._newest.get(key, {}).values()]
         return any(row.current and arrival.is_older_than(row.told_at) for row in known)
 
-    def end(self, arrival: Arrival) -> Sequence[Series]:
-        """A figure counts no more for whom it was about; says in which series something is different now."""
+    def end(self, arrival: Arrival) -> Sequence[Changed]:
+        """A figure counts no more for whom it was about; says where something is different now."""
         there = self._newest.get(arrival.key, {}).items()
         ended = [(table, row) for table, row in there if row.current]
         for table, row in ended:
             self._replace(table, row)
-        return [series_of(row) for _, row in ended]
+        return [changed_at(row) for _, row in ended]
 
     def keep(self, metric: Metric, arrival: Arrival, *, subject: str) -> Kept:
-        """Keep a figure. Says also in which series something is different now, and what it was."""
+        """Keep a figure. Says also where something is different now, and what it was."""
         series = metric.id, subject
         there = self._newest.setdefault(arrival.key, {})
-        changed, edition, value = [series], 0, ""
+        changed, edition, value = [Changed(series, arrival.at)], 0, ""
         for table, before in there.items():
             same = series_of(before) == series and at_of(before) == arrival.at
             if before.current and same and told(arrival.value) in _known_as(before):
@@ -82,7 +82,7 @@ class Keeping:
             edition = max(edition, before.edition)
             if before.current:
                 self._replace(table, before)
-                changed.append(series_of(before))
+                changed.append(changed_at(before))
                 value = before.value or ""
         made = self._made(metric, arrival, subject, edition + 1)
         there[type(made)] = self._added[type(made), arrival.key] = made
@@ -158,6 +158,11 @@ def _also(row: Point) -> list[str]:
 def _known_as(row: Point) -> tuple[str | None, ...]:
     """The values under which it is known: what was corrected by hand is not made wrong again by its source."""
     return (row.value, row.instead_of) if isinstance(row, PersonPoint) else (row.value,)
+
+
+def changed_at(row: Point) -> Changed:
+    """Where something is different when a figure counts no more, or again."""
+    return Changed(series_of(row), at_of(row))
 
 
 def series_of(row: Point) -> Series:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from storage.metrics.arrivals import Series
-from storage.metrics.keeping import EDITIONS, TABLES, Point, series_of
+from storage.metrics.arrivals import Changed
+from storage.metrics.keeping import EDITIONS, TABLES, Point, changed_at
 from storage.metrics.tables import OTHERS, DataSource, LoadedFile
 from storage.rows import new
 
@@ -25,12 +25,12 @@ _OF_AN_EDITION = ("id", "current", "edition", "received_at")
 @dataclass
 class TakenBack:
     """What became of the figures of a file: `restored` to what they were, `gone` where there was nothing before, `left`
-    because other data says the same or another thing since; and in which series something is different now."""
+    because other data says the same or another thing since; and where something is different now."""
 
     restored: int = 0
     gone: int = 0
     left: int = 0
-    changed: set[Series] = field(default_factory=set)
+    changed: set[Changed] = field(default_factory=set)
 
 
 class Loaded:
@@ -114,13 +114,13 @@ class _Back:
             self.made.left += 1
             return
         self.ended.append(now)
-        self.made.changed.add(series_of(now))
+        self.made.changed.add(changed_at(now))
         before = self._before(editions)
         if before is None:
             self.made.gone += 1
             return
         self.restored.append((before, editions[-1].edition + 1))
-        self.made.changed.add(series_of(before))
+        self.made.changed.add(changed_at(before))
         self.made.restored += 1
 
     def _before(self, editions: Sequence[Point]) -> Point | None:

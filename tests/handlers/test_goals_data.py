@@ -69,6 +69,29 @@ async def test_what_data_moved_is_taken_back(chat: Chat) -> None:
     assert "data from crm" in await chat.presses("ben", "What changed")
 
 
+async def test_what_was_taken_back_stays_so_until_data_says_something_new(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = Sender(chat)
+    await connected(chat, crm)
+    yesterday = chat.now - timedelta(days=1)
+    chat.wait(hours=1)
+    newest = chat.now
+    await crm.sends(at(chat, "300", id="newest", at=newest.isoformat()))
+    await chat.tick()
+    await chat.presses("ben", "Undo 1.1")
+    for older in ("240", "250"):
+        sent = await crm.sends(at(chat, older, id="older", at=yesterday.isoformat()))
+        assert sent["moved"] == 0
+    assert [row.value for row in chat.rows(KeyResult)] == [100]
+    await chat.says("ben", "/goals update 1.1 320")
+    assert (await crm.sends(at(chat, "260", id="older", at=yesterday.isoformat())))["moved"] == 0
+    assert [row.value for row in chat.rows(KeyResult)] == [320]
+    assert (await crm.sends(at(chat, "310", id="newest", at=newest.isoformat())))["moved"] == 1
+    chat.wait(hours=1)
+    assert (await crm.sends(at(chat, "330", id="later")))["moved"] == 1
+    assert [row.value for row in chat.rows(KeyResult)] == [330]
+
+
 async def test_nobody_is_woken_by_data(chat: Chat) -> None:
     crm = Sender(chat)
     await connected(chat, crm)

@@ -54,6 +54,22 @@ async def reads_sales(chat: Chat, who: str = "grace") -> None:
     await chat.submits(who, which=option.value)
 
 
+async def test_an_older_file_that_is_taken_back_moves_nothing_that_newer_data_did(any_chat: Chat) -> None:
+    chat = any_chat
+    begins(chat)
+    await sends(chat, "dora", "Day,Deals\n2026-11-10,90\n", "/goals load", name="older.csv")
+    await chat.presses("dora", "Say what the columns are")
+    await chat.submits("dora", person="-", at="day", figure="deals")
+    older = await chat.presses("dora", "Apply")
+    await reads_sales(chat)
+    await sales(chat, "120")
+    await chat.tick()
+    await chat.presses("grace", "Undo 1.1")
+    assert values(chat) == [90]
+    assert "Key results that moved back" not in await takes_back(chat, on=older)
+    assert values(chat) == [90]
+
+
 def values(chat: Chat) -> list[Decimal]:
     return [row.value for row in chat.rows(KeyResult)]
 

@@ -16,6 +16,7 @@ from handlers.kit.forms import Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from storage.metrics import Changed
 from storage.objections import CORRECTED, FIGURE, KEPT, LEFT, OWED, SCORE, Objection
 from storage.policy import Kind
 from storage.unit import Conflict
@@ -112,7 +113,7 @@ def correct_figure(
         raise Problem(
             Phrase("This figure was corrected meanwhile, or nobody looks after it. Please look again.")
         )
-    move(request.store, source, [(changed.metric_id, row.subject_id)])
+    move(request.store, source, [Changed((changed.metric_id, row.subject_id), changed.made_at)])
     now = Phrase("It is {value} now.", value=in_unit(right, changed.unit, "en"))
     return _answered(request, row, CORRECTED, reason, Section(now))
 

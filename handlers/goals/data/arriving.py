@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -13,7 +13,7 @@ from handlers.goals.goal import feature
 from handlers.kit.calendar import ONE_DAY, at_wall
 from handlers.kit.hours import calendar_of, hours_of
 from storage.goals import Goal, KeyResult
-from storage.metrics import COUNTED, NEWEST, Arrival, DataSource, Figure, Metric, Series
+from storage.metrics import COUNTED, NEWEST, Arrival, Changed, DataSource, Figure, Metric, Series
 from storage.people import Person
 from storage.store import Store
 
@@ -101,7 +101,7 @@ def _kept(store: Store, source: DataSource, arrivals: tuple[Arrival, ...]) -> Ta
     known = _known(store, source, arrivals)
     if found := tuple(_wrongs(store, source, arrivals, known)):
         raise Faulty(_fault(source, arrivals[wrong.number], wrong) for wrong in found)
-    whom, taken, changed = Whom(store, source), Taken(), set[Series]()
+    whom, taken, changed = Whom(store, source), Taken(), set[Changed]()
     keeping, waiting = store.metrics.keeping(source, arrivals)
     for arrival in arrivals:
         if keeping.knows_better(arrival) or waiting.knows_better(arrival):
@@ -282,24 +282,44 @@ class Whom:
 # What moves ----------------------------------------------------------------------------------------------------------
 
 
-def move(store: Store, source: DataSource, series: Collection[Series]) -> int:
-    """Move the key results that read these series; returns how many moved."""
-    metrics = {
-        each.id: each
-        for each in store.metrics.some(metric for metric, _ in series).values()
-        if not each.kept_apart
-    }
-    found = store.goals.reading([each for each in series if each[0] in metrics])
-    return sum(follow(store, source, metrics[row.metric_id], row, goal) for row, goal in found)
+def move(store: Store, source: DataSource, changed: Iterable[Changed]) -> int:
+    """Move the key results that read what is different now; returns how many moved."""
+    return sum(
+        follow(store, source, metric, row, goal, changed=moments)
+        for metric, row, goal, moments in reading(store, changed)
+    )
+
+
+def reading(
+    store: Store, changed: Iterable[Changed]
+) -> Iterator[tuple[Metric, KeyResult, Goal, Collection[datetime]]]:
+    """The key results that read what is different now, each with the moments at which it is."""
+    moments = defaultdict[Series, set[datetime]](set)
+    for series, at in changed:
+        moments[series].add(at)
+    metrics = store.metrics.some(metric for metric, _ in moments)
+    read = [each for each in moments if not metrics[each[0]].kept_apart]
+    for row, goal in store.goals.reading(read):
+        yield metrics[row.metric_id], row, goal, moments[row.reads]
 
 
 def follow(
-    store: Store, source: DataSource, metric: Metric, row: KeyResult, goal: Goal, *, told: bool = False
+    store: Store,
+    source: DataSource,
+    metric: Metric,
+    row: KeyResult,
+    goal: Goal,
+    *,
+    changed: Collection[datetime] | None = None,
+    told: bool = False,
 ) -> bool:
-    """Move a key result to where its metric stands; returns whether it moved. Its owner hears of it once a day, unless
-    they are being `told` now, and so does who follows the goal."""
+    """Move a key result to where its metric stands, unless that is as it was before its series `changed` at these
+    moments: what its owner has said since or taken back holds then. Returns whether it moved. Its owner hears of it
+    once a day, unless they are being `told` now, and so does who follows the goal."""
     owner = store.directory.person(row.subject_id)
     figure = figure_for(store, metric, row, goal)
+    if owner and figure and changed is not None and not _counts(metric, figure, goal, owner.zone, changed):
+        return False
     if figure is None and metric.comes_to == COUNTED and row.data_at is not None and not told:
         figure = Figure(Decimal(0), store.now)  # all that it counted is somebody else's now
     if (
@@ -322,8 +342,15 @@ def figure_for(store: Store, metric: Metric, row: KeyResult, goal: Goal) -> Figu
     if owner is None:
         return None
     since, until = _days(goal, owner.zone)
-    subject, days = row.subject_id if row.metric_own else "", (goal.begins_on, goal.ends_on)
+    subject, days = row.reads[1], (goal.begins_on, goal.ends_on)
     return store.metrics.figure(metric, subject, since=since, until=until, days=days)
+
+
+def _counts(metric: Metric, figure: Figure, goal: Goal, zone: str, changed: Collection[datetime]) -> bool:
+    """Whether a metric may come to something else by what changed at these moments, in the days of a goal."""
+    since, until = _days(goal, zone)
+    first = since - ONE_DAY if metric.comes_to == COUNTED else figure.at
+    return any(first <= at < until for at in changed)
 
 
 def _ring_soon(store: Store, kind: str, person: Person | None) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from handlers.goals.changes import from_to
-from handlers.goals.data.arriving import figure_for, follow
+from handlers.goals.data.arriving import figure_for, follow, reading
 from handlers.goals.data.sources import keepers, source_of, sources
 from handlers.goals.goal import feature
 from handlers.goals.listing import opener
@@ -18,7 +19,7 @@ from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Plural, Verbatim
 from storage.goals import Goal, KeyResult
-from storage.metrics import DataSource, LoadedFile, Metric, Series, TakenBack
+from storage.metrics import Changed, DataSource, LoadedFile, Metric, TakenBack
 from storage.store import Store
 from storage.unit import Conflict
 
@@ -147,13 +148,11 @@ def counted(made: TakenBack, waiting: int, moved: Sequence[Back]) -> Iterator[Pa
 
 
 def _moved_back(
-    store: Store, source: DataSource, file: LoadedFile, changed: Sequence[Series], by: str | None
+    store: Store, source: DataSource, file: LoadedFile, changed: Iterable[Changed], by: str | None
 ) -> Iterator[Back]:
-    metrics = store.metrics.some(metric for metric, _ in changed)
-    read = [each for each in changed if not metrics[each[0]].kept_apart]
-    for row, goal in store.goals.reading(read):
+    for metric, row, goal, moments in reading(store, changed):
         was = row.value
-        if _moves_back(store, source, file, metrics[row.metric_id], row, goal, by):
+        if _moves_back(store, source, file, metric, row, goal, moments, by):
             yield Back(goal, row, was)
 
 
@@ -164,11 +163,12 @@ def _moves_back(
     metric: Metric,
     row: KeyResult,
     goal: Goal,
+    changed: Collection[datetime],
     by: str | None,
 ) -> bool:
     """To where its metric stands now; where no figure is left, to where it was before data moved it."""
     if figure_for(store, metric, row, goal) is not None:
-        return follow(store, source, metric, row, goal, told=True)
+        return follow(store, source, metric, row, goal, changed=changed, told=True)
     store.touch(row.subject_id)
     return store.goals.moves.undo_data(row, source=source.name, since=file.made_at, by=by) is not None
 
