@@ -25,6 +25,12 @@ HOURS = ("quiet hours", "away", "holiday", "already today", "weekly ceiling")
 """The reasons for silence that end at an hour of the person's own, which depends on their clock, days off and leave."""
 HELD = "paused"
 """How it is closed for a while: nobody owes it now, and whoever does it meanwhile has done it."""
+EXPIRED = "expired"
+"""How it is closed when its time is over, and nobody has done it."""
+PASSED_ON = "passed on"
+"""How it is closed when somebody else is to do it."""
+LEFT = "left"
+"""How it is closed when somebody has left."""
 
 _CLOSE = Prepared(
     update(TABLE)
@@ -134,6 +140,14 @@ class Obligations:
         return bool(
             self._store.run(_CLOSE, person=person_id, which=kind, what=about, at=self._store.now, how=how)
         )
+
+    def pass_on(self, person_id: str, kind: str, about: str) -> None:
+        """Somebody else is to do it. Who was to and has left does not owe it either when they are back."""
+        which = (TABLE.c.person_id == person_id, TABLE.c.kind == kind, TABLE.c.about == about)
+        theirs = or_(TABLE.c.closed_at.is_(None), TABLE.c.closed_how.in_((HELD, LEFT)))
+        passed_on = {"closed_at": self._store.now, "closed_how": PASSED_ON}
+        self._store.execute(update(TABLE).where(*which, theirs).values(**passed_on))
+        self._store.touch(person_id)
 
     def get(self, obligation_id: str, *, person_id: str) -> ObligationRow | None:
         """An obligation of this person, or None."""

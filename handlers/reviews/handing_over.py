@@ -14,7 +14,6 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import deadlines, duties, former_managers, raters, settling, to_share
-from handlers.reviews.owing import PASSED_ON
 from handlers.reviews.review import bound_cycle, feature, has_power, runners
 from handlers.reviews.telling import runner_of, tell
 from handlers.reviews.writing import WRITE
@@ -261,7 +260,7 @@ def _takes_over(store: Store, cycle: ReviewCycle, row: HandOver) -> None:
     _writes(store, cycle, row.subject_id, row.new_id)
     result = store.reviews.results.for_the_clock(cycle.id, row.subject_id)
     if result:
-        store.obligations.close(row.old_id, to_share.SHARE, result.id, how=PASSED_ON)
+        store.obligations.pass_on(row.old_id, to_share.SHARE, result.id)
         store.reviews.results.change(result, author_id=row.new_id)
         to_share.ask(store, cycle, subject=row.subject_id)
 

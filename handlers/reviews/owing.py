@@ -10,7 +10,7 @@ from handlers.kit.calendar import at_wall
 from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.text import Text
 from handlers.kit.values import dump
-from storage.obligations import HELD
+from storage.obligations import EXPIRED, HELD, LEFT, PASSED_ON
 from storage.people import Person
 from storage.reviews import ReviewCycle, last_day
 from storage.reviews.running import within
@@ -18,12 +18,6 @@ from storage.store import Store
 from storage.tables import ObligationRow
 
 END_OF_DAY = time(18)
-EXPIRED = "expired"
-"""How it is closed when its time is over, and nobody has done it."""
-PASSED_ON = "passed on"
-"""How it is closed when somebody else is to do it."""
-LEFT = "left"
-"""How it is closed when somebody has left."""
 PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.show_result": "acknowledge"}
 """Until the end of which phase this is due; other things until the end of the one in which they are asked."""
 

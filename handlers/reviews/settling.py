@@ -12,9 +12,9 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import duties, raters, together
-from handlers.reviews.owing import LEFT, PASSED_ON, due_at, owe, owe_anew
+from handlers.reviews.owing import due_at, owe, owe_anew
 from handlers.reviews.review import bound_cycle, cycle_of, feature
-from storage.obligations import HELD
+from storage.obligations import HELD, LEFT
 from storage.people import Person
 from storage.reviews import PEER, Duty, ReviewCycle
 from storage.store import Store
@@ -64,7 +64,7 @@ def pass_on(store: Store, cycle: ReviewCycle, subject: str) -> None:
         return
     for row in unsettled:
         if row.person_id != approver.id:
-            store.obligations.close(row.person_id, APPROVE, row.about, how=PASSED_ON)
+            store.obligations.pass_on(row.person_id, APPROVE, row.about)
     ask(store, cycle, subject)
 
 

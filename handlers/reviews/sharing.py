@@ -11,7 +11,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
 from handlers.reviews import releasing, talking, to_share, versions, writing
-from handlers.reviews.owing import EXPIRED, heard, owe
+from handlers.reviews.owing import heard, owe
 from handlers.reviews.results import (
     APPEAL_ANSWERED,
     APPEALED,
@@ -26,6 +26,7 @@ from handlers.reviews.results import (
     subjects,
 )
 from handlers.reviews.review import bound_cycle, called, feature
+from storage.obligations import EXPIRED
 from storage.reviews import Review, ReviewCycle, ReviewResult
 from storage.reviews.running import within
 from storage.store import Store

@@ -6,7 +6,7 @@ from handlers.kit.cards import Button, Card, Fact, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import owing, talking
+from handlers.reviews import talking
 from handlers.reviews.answerers import is_long_away, may_answer, who_answers
 from handlers.reviews.appealing import AGAIN, DECIDE, owe_answer
 from handlers.reviews.results import leader_of
@@ -14,6 +14,7 @@ from handlers.reviews.review import feature
 from handlers.reviews.talking import TALK
 from handlers.reviews.telling import tell
 from storage.objections import LEFT, Objection
+from storage.obligations import PASSED_ON
 from storage.people import Person
 from storage.reviews import ReviewCycle
 from storage.reviews.running import OPEN
@@ -48,7 +49,7 @@ def look_for_another(ring: Ring) -> Rung:
 def _called_off(store: Store, cycle: ReviewCycle, row: Objection) -> tuple[Tell, ...]:
     """Who was to answer hears that they need not, if they owed it still."""
     looks = store.directory.person(row.named_id or "")
-    if looks is None or not store.obligations.close(looks.id, DECIDE, row.id, how=owing.LEFT):
+    if looks is None or not store.obligations.close(looks.id, DECIDE, row.id, how=LEFT):
         return ()
     card = Card(
         Phrase(
@@ -64,7 +65,7 @@ def _passed_on(store: Store, cycle: ReviewCycle, row: Objection, looks: Person |
     """Who was to answer may not any more; who appeals hears who does now."""
     before = Verbatim(store.directory.named(row.named_id))
     if looks is None:
-        store.obligations.close(row.named_id or "", DECIDE, row.id, how=owing.PASSED_ON)
+        store.obligations.close(row.named_id or "", DECIDE, row.id, how=PASSED_ON)
         words = Phrase(
             "{name} cannot answer it any more, and nobody else is left who had no part in your rating. Talk to HR: once"
             " they name somebody else in HR in the people file, that colleague answers, and you are told.",
@@ -102,7 +103,7 @@ def _in_place_of(
 
 
 def _hand_on(store: Store, cycle: ReviewCycle, row: Objection, looks: Person) -> None:
-    store.obligations.close(row.named_id or "", DECIDE, row.id, how=owing.PASSED_ON)
+    store.obligations.pass_on(row.named_id or "", DECIDE, row.id)
     store.objections.pass_on(row, looks.id)
     owe_answer(store, cycle, row, looks)
 
@@ -131,7 +132,7 @@ def look_who_talks(ring: Ring) -> Rung:
         return Rung(None, silence=Silence("done"))
     for owed in store.obligations.about(TALK, row.id):
         if owed.person_id != leader.id:
-            store.obligations.close(owed.person_id, TALK, row.id, how=owing.PASSED_ON)
+            store.obligations.pass_on(owed.person_id, TALK, row.id)
     if not talking.ask(store, cycle, row, leader):
         return Rung(None, silence=Silence("done"))
     card = Card(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews.owing import EXPIRED, owe
+from handlers.reviews.owing import owe
+from storage.obligations import EXPIRED
 from storage.people import Person
 from storage.reviews import MANAGER, ReviewCycle, ReviewResult
 from storage.reviews.running import within

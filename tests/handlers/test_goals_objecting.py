@@ -58,6 +58,29 @@ async def test_nobody_answers_somebody_who_has_left(chat: Chat) -> None:
     chat.change(lambda store: store.leavers.take_up_again(chat.ids["ben"]))
     (row,) = chat.rows(Objection)
     assert row.state == "open"
+    await chat.tick()
+    assert "Ben Okri says that a figure of crm is wrong" in await chat.opens("dora")
+
+
+async def test_who_had_not_left_owes_no_answer_that_somebody_else_gives_by_now(any_chat: Chat) -> None:
+    chat = any_chat
+    await doubts(chat)
+    wrong = "Ben Okri says that a figure of crm is wrong"
+
+    async def away_and_back(who: str) -> None:
+        at, mail = chat.now, f"{who}@example.com"
+        gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids[who]}))
+        chat.wait(minutes=1)
+        await chat.tick()
+        chat.change(lambda store: store.leavers.bring_back({chat.ids[who]: gone[mail]}, left_at=at))
+        await chat.tick()
+
+    await away_and_back("dora")
+    assert wrong in await chat.opens("ivan")
+    assert wrong not in await chat.opens("dora")
+    await away_and_back("ivan")
+    assert wrong not in await chat.opens("ivan")
+    assert wrong in await chat.opens("dora")
 
 
 async def test_a_figure_without_a_unit_reads_as_one(chat: Chat) -> None:

@@ -319,6 +319,21 @@ async def test_an_appeal_goes_on_to_the_next_when_who_was_to_answer_leaves(chat:
     assert "Your appeal is answered: the rating is kept" in chat.told("ben")
 
 
+async def test_who_had_not_left_owes_no_answer_to_an_appeal_that_is_somebody_elses_now(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    await appeals(chat)
+    role(chat, "dora", "hr")
+    at, mail = chat.now, "grace@example.com"
+    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["grace"]}))
+    await chat.tick()
+    chat.wait(hours=1)
+    chat.change(lambda store: store.leavers.bring_back({chat.ids["grace"]: gone[mail]}, left_at=at))
+    await chat.tick()
+    assert {who for who, what in still_owed(chat) if what == "reviews.decide"} == {"dora"}
+
+
 async def test_while_who_was_to_answer_an_appeal_is_away_for_long_the_next_answers(any_chat: Chat) -> None:
     chat = any_chat
     role(chat, "dora", "hr")

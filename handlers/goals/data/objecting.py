@@ -197,9 +197,15 @@ def _raised(
 
 
 def owe_answer(store: Store, row: Objection, looks: Person) -> None:
-    """Let somebody owe the answer to an objection."""
-    args = {"objection": row.id}
-    store.obligations.open(looks.id, OWED, row.id, title=dump(_title(store, row)), args=args, minutes=5)
+    """Let somebody owe the answer to an objection; again where it was somebody else's since, or nobody's because
+    somebody had left."""
+    title, args = dump(_title(store, row)), {"objection": row.id}
+    if store.obligations.open(looks.id, OWED, row.id, title=title, args=args, minutes=5):
+        return
+    owed = store.obligations.find(looks.id, OWED, row.id)
+    if owed is not None and owed.closed_at is not None:
+        store.obligations.reopen(owed)
+        store.obligations.begin_again(owed, due_at=None)
 
 
 def _title(store: Store, row: Objection) -> Text:

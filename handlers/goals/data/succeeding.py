@@ -37,6 +37,7 @@ def look_for_another(ring: Ring) -> Rung:
 
 def _passed_on(store: Store, row: Objection, looks: Person) -> Tell:
     before = Verbatim(store.directory.named(row.named_id))
+    store.obligations.pass_on(row.named_id or "", OWED, row.id)
     store.objections.pass_on(row, looks.id)
     owe_answer(store, row, looks)
     card = Card(
