@@ -17,6 +17,7 @@ from handlers.kit.hours import Hours, calendar_of, hours_of
 from handlers.kit.requests import Tell
 from handlers.kit.values import altered
 from handlers.reminders import CEILING, NUDGE, is_appointment, reminder
+from storage.obligations import EXPIRED
 from storage.people import Person
 from storage.slots import HANDED_ON, RESTORED_AT
 from storage.store import Store
@@ -178,7 +179,7 @@ def remind(core: Core, store: Store, person_id: str) -> Reminded:
     rows = store.obligations.due_for(person_id)
     expired = [row for row in rows if row.expires_at and row.expires_at <= store.now]
     for row in expired:
-        store.obligations.close(person_id, row.kind, row.about, how="expired")
+        store.obligations.close(person_id, row.kind, row.about, how=EXPIRED)
         _record(store, row, "expired", "")
     rows = [row for row in rows if not (row.expires_at and row.expires_at <= store.now)]
     person = store.directory.person(person_id)

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Index, or_, select
 from sqlmodel import Field
 
 from storage.columns import Moment, Sealed, SealedJson
+from storage.obligations import LEFT
 from storage.policy import Kind
 from storage.tables import ObligationRow, PersonalRow
 
@@ -206,11 +207,11 @@ class Feedback:
     def leave(self, people: Sequence[str]) -> None:
         """Nobody owes an answer about people who leave: they would not read it."""
         for owed in self._owed_about(people, OWED.c.closed_at.is_(None)):
-            self._store.obligations.close(owed.person_id, ANSWER, owed.about, how="left")
+            self._store.obligations.close(owed.person_id, ANSWER, owed.about, how=LEFT)
 
     def come_back(self, person: str) -> None:
         """What was asked about somebody who is here again is owed as before, while it is worth answering."""
-        waiting = (OWED.c.closed_how == "left", OWED.c.expires_at > self._store.now)
+        waiting = (OWED.c.closed_how == LEFT, OWED.c.expires_at > self._store.now)
         for owed in self._owed_about([person], *waiting):
             if self._store.directory.people[owed.person_id].active:
                 self._store.obligations.reopen(owed)

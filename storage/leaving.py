@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from storage.goals.answering import ANSWER, LEFT_GOAL
 from storage.objections import OWED
+from storage.obligations import LEFT
 from storage.people import open_line
 from storage.rows import parts
 from storage.tables import FOREVER, Account, ObligationRow, PersonRow, ReportingLine
@@ -86,7 +87,7 @@ class Leavers:
 
     def _hand_over(self, person_id: str, heir: str | None) -> None:
         for owed in self._store.obligations.of(person_id):
-            self._store.change(owed, closed_at=self._store.now, closed_how="left")
+            self._store.change(owed, closed_at=self._store.now, closed_how=LEFT)
             # What two people agreed or said to each other is for nobody else to read, not even in a list.
             # What they were asked about a goal goes with the goal, what is said to be wrong to who looks after that
             # then; who writes in a review now is for HR to say.
@@ -153,7 +154,7 @@ class Leavers:
         handed = {row.about: row for row in self._store.obligations.handed_over(since=left_at)}
         for is_from_others in (False, True):  # what comes back to its owner is on nobody's list any more
             for person_id in people:
-                for owed in self._store.obligations.closed(person_id, at=left_at, how="left"):
+                for owed in self._store.obligations.closed(person_id, at=left_at, how=LEFT):
                     if owed.about.startswith("left:") == is_from_others and self._take_back(owed.id, handed):
                         self._store.obligations.reopen(owed)
 
@@ -162,7 +163,7 @@ class Leavers:
         taken = handed.get(f"left:{owed_id}")
         if taken is None:
             return True
-        if taken.closed_how not in ("", "left") or not self._take_back(taken.id, handed):
+        if taken.closed_how not in ("", LEFT) or not self._take_back(taken.id, handed):
             return False
         self._store.change(taken, closed_at=self._store.now, closed_how="back")
         self._store.touch(taken.person_id)

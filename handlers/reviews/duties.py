@@ -8,6 +8,7 @@ from datetime import date
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import owing, raters
 from handlers.reviews.writing import WRITE
+from storage.obligations import EXPIRED
 from storage.people import Person
 from storage.reviews import (
     CUSTOMER,
@@ -122,4 +123,4 @@ def settle(store: Store, cycle: ReviewCycle, phase: str) -> None:
     """A phase is over: what was owed in it is not owed any more; what was begun stays with who began it."""
     for duty in store.reviews.duties(cycle.id, state="owed"):
         if PHASE_OF[duty.role] == phase and duty.author_id:
-            store.obligations.close(duty.author_id, WRITE, duty.id, how="expired")
+            store.obligations.close(duty.author_id, WRITE, duty.id, how=EXPIRED)

@@ -13,6 +13,7 @@ from handlers.kit.text import Phrase, Verbatim
 from handlers.reviews import raters, settling
 from handlers.reviews.owing import owe
 from handlers.reviews.review import bound_cycle, cycle_of, feature
+from storage.obligations import EXPIRED
 from storage.people import Person
 from storage.reviews import PEER, SELF, ReviewCycle
 from storage.store import Store
@@ -39,7 +40,7 @@ def settle(store: Store, cycle: ReviewCycle) -> None:
     """The time of choosing is over: whom nobody objected to is asked, and nobody owes a choice any more."""
     take(store, cycle)
     for duty in store.reviews.duties(cycle.id, role=SELF):
-        store.obligations.close(duty.subject_id, NOMINATE, cycle.id, how="expired")
+        store.obligations.close(duty.subject_id, NOMINATE, cycle.id, how=EXPIRED)
         settling.expire(store, cycle, duty.subject_id)
 
 

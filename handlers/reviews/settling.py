@@ -14,7 +14,7 @@ from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import duties, raters, together
 from handlers.reviews.owing import due_at, owe, owe_anew
 from handlers.reviews.review import bound_cycle, cycle_of, feature
-from storage.obligations import HELD, LEFT
+from storage.obligations import EXPIRED, HELD, LEFT
 from storage.people import Person
 from storage.reviews import PEER, Duty, ReviewCycle
 from storage.store import Store
@@ -72,7 +72,7 @@ def expire(store: Store, cycle: ReviewCycle, subject: str) -> None:
     """The time of choosing is over: nobody owes a choice of who writes about this person any more."""
     for row in _asked(store, cycle, subject):
         if row.closed_at is None:
-            store.obligations.close(row.person_id, APPROVE, row.about, how="expired")
+            store.obligations.close(row.person_id, APPROVE, row.about, how=EXPIRED)
 
 
 def _asked(store: Store, cycle: ReviewCycle, subject: str) -> list[ObligationRow]:

@@ -18,6 +18,7 @@ from handlers.kit.values import dump
 from handlers.reviews import together
 from handlers.reviews.review import feature
 from handlers.reviews.telling import runner_of, tell
+from storage.obligations import EXPIRED
 from storage.people import Person
 from storage.reviews import ProcessSurvey, ReviewCycle
 from storage.store import Store
@@ -145,7 +146,7 @@ def survey_ends(ring: Ring) -> Rung:
         return Rung(row.ends_at, silence=Silence("moved", row.ends_at))
     end(ring.store, cycle, row)
     for owed in ring.store.obligations.open_about(ASKED, row.id):
-        ring.store.obligations.close(owed.person_id, ASKED, row.id, how="expired")
+        ring.store.obligations.close(owed.person_id, ASKED, row.id, how=EXPIRED)
     runner = runner_of(ring.store, cycle)
     if runner is None:
         return Rung(None, silence=Silence("done"))

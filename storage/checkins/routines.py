@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from storage.checkins.tables import Routine
+from storage.obligations import EXPIRED
 from storage.prepared import Prepared
 from storage.tables import ObligationRow, Place
 
@@ -131,7 +132,7 @@ class Routines:
         theirs = (_OWED.c.person_id == person_id, _OWED.c.kind == ASKED, _OWED.c.about != window.name)
         now, here = self._store.now, (*theirs, _OWED.c.expires_at > self._store.now)
         for row in self._store.all(ObligationRow, *here):
-            self._store.obligations.close(person_id, ASKED, row.about, how="expired")
+            self._store.obligations.close(person_id, ASKED, row.about, how=EXPIRED)
             self._store.change(row, expires_at=now)
 
     def answered(self, person_id: str, window: Window) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select, union
 from sqlmodel import col
 
 from storage.ids import ID_LENGTH
+from storage.obligations import LEFT
 from storage.once import once
 from storage.one_on_ones.actions import ActionItem, Actions
 from storage.one_on_ones.agenda import Agenda, AgendaPoint, AgendaTemplate, Templates
@@ -113,13 +114,11 @@ class OneOnOnes:
     def leave(self, people: Sequence[str]) -> None:
         """Nobody owes a line about a talk with people who leave: what the two shared stays as it is."""
         for owed in self._unwritten(people, OWED.c.closed_at.is_(None)):
-            self._store.obligations.close(owed.person_id, WRITE_NOTES, owed.about, how="left")
+            self._store.obligations.close(owed.person_id, WRITE_NOTES, owed.about, how=LEFT)
 
     def come_back(self, person: str) -> None:
         """What was to be written down with somebody who is here again is owed as before, while it is worth it."""
-        for owed in self._unwritten(
-            [person], OWED.c.closed_how == "left", OWED.c.expires_at > self._store.now
-        ):
+        for owed in self._unwritten([person], OWED.c.closed_how == LEFT, OWED.c.expires_at > self._store.now):
             if self._store.directory.people[owed.person_id].active:
                 self._store.obligations.reopen(owed)
 

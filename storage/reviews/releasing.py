@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
+from storage.obligations import EXPIRED
 from storage.reviews.kinds import is_confidential, kind_of
 from storage.reviews.running import WRITE
 from storage.reviews.tables import ROLES, SELF, Review, ReviewCycle, ReviewEdition
@@ -51,7 +52,7 @@ class Releasing:
         roles = [role for role in ROLES if role != SELF and not is_confidential(role, cycle.peers)]
         here = (REVIEWS.c.cycle_id == cycle.id, REVIEWS.c.subject_id == subject, REVIEWS.c.role.in_(roles))
         for duty in self.unwritten(cycle, subject):
-            self._store.obligations.close(duty.author_id or "", WRITE, duty.id, how="expired")
+            self._store.obligations.close(duty.author_id or "", WRITE, duty.id, how=EXPIRED)
         self._store.execute(
             update(REVIEWS)
             .where(*here, REVIEWS.c.state != "submitted", REVIEWS.c.released_at.is_(None))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, delete, or_, select, update
 from sqlmodel import SQLModel, col
 
-from storage.obligations import HELD
+from storage.obligations import HELD, LEFT
 from storage.reviews.tables import (
     CycleEvent,
     CycleStep,
@@ -32,8 +32,8 @@ OWED = ObligationRow.__table__  # type: ignore[attr-defined]
 WRITE = "reviews.write"
 """The obligations to write, about the id of a review."""
 OPEN = ("running", "paused")
-LEFT, MANAGER, OUT = "left", "manager", "out"
-"""Why nothing is written in a review any more."""
+MANAGER, OUT = "manager", "out"
+"""Why, besides that somebody has LEFT, nothing is written in a review any more."""
 THEMSELVES = "themselves"
 """Who says what becomes of a change of managers where nobody writes about somebody as theirs: not HR."""
 SOMEBODY_LEFT = "reviews.left"
@@ -97,12 +97,12 @@ class CyclesRunning:
         for review, _, author in found:
             self.freeze(review, LEFT)
             if author:
-                self._store.obligations.close(author, WRITE, review, how="left")
+                self._store.obligations.close(author, WRITE, review, how=LEFT)
         cycles = {row.cycle_id for row in found}
         for cycle, owed in self._around(
             person_id, or_(OWED.c.closed_at.is_(None), OWED.c.closed_how == HELD)
         ):
-            self._store.obligations.close(owed.person_id, owed.kind, owed.about, how="left")
+            self._store.obligations.close(owed.person_id, owed.kind, owed.about, how=LEFT)
             cycles.add(cycle)
         for cycle in cycles:
             self._store.slots.plan(SOMEBODY_LEFT, f"{cycle}:{person_id}", self._store.now)
@@ -144,9 +144,9 @@ class CyclesRunning:
         for review, author in self._store.execute(which.where(*frozen)).all():
             self.thaw(review)
             owed = self._store.obligations.find(author, WRITE, review) if author else None
-            if owed and owed.closed_how == "left":
+            if owed and owed.closed_how == LEFT:
                 self._store.obligations.reopen(owed)
-        for _, owed in self._around(person_id, OWED.c.closed_how == "left"):
+        for _, owed in self._around(person_id, OWED.c.closed_how == LEFT):
             if self._store.directory.people[owed.person_id].active:
                 self._store.obligations.reopen(owed)
         self._look_who_talks(person_id)
