@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, update
@@ -44,6 +45,32 @@ class RosterRun(Row, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+@dataclass(frozen=True)
+class Compared:
+    """People by address: as a file wants them, as those stand who are here now, and as those of the file who had left
+    stood in it then."""
+
+    wanted: Mapping[str, Entry]
+    now: Mapping[str, Entry]
+    former: Mapping[str, Entry]
+
+    @cached_property
+    def difference(self) -> Difference:
+        """What would change."""
+        known = {**self.now, **self.former}
+        return Difference(
+            new=tuple(entry for email, entry in self.wanted.items() if email not in known),
+            back=tuple(entry for email, entry in self.wanted.items() if email in self.former),
+            gone=tuple(email for email in self.now if email not in self.wanted),
+            changed=tuple(
+                change
+                for email, entry in self.wanted.items()
+                if email in known
+                for change in changes_of(known[email], entry)
+            ),
+        )
+
+
 class Roster:
     """`store.roster`."""
 
@@ -61,27 +88,18 @@ class Roster:
         own = {row.id: row for row in self._rows()} if people else {}
         return {person.email: self._entry(person, own[person.id]) for person in people}
 
-    def _former(self, wanted: Iterable[Entry]) -> dict[str, Entry]:
-        """Those of them who had left, as they stood in the file then."""
-        named = {entry.email for entry in wanted}
-        return self._entries(lambda person: not person.active and person.email in named)
-
     def difference(self, wanted: Iterable[Entry]) -> Difference:
         """What applying these entries would change."""
-        wanted = tuple(wanted)
-        now, former = self.entries(), self._former(wanted)
-        known = {**now, **former}
-        by_email = completed(wanted, known)
-        return Difference(
-            new=tuple(entry for email, entry in by_email.items() if email not in known),
-            back=tuple(entry for email, entry in by_email.items() if email in former),
-            gone=tuple(email for email in now if email not in by_email),
-            changed=tuple(
-                change
-                for email, entry in by_email.items()
-                if email in known
-                for change in changes_of(known[email], entry)
-            ),
+        return self._compared(tuple(wanted)).difference
+
+    def _compared(self, wanted: Collection[Entry]) -> Compared:
+        named = {entry.email for entry in wanted}
+        known = self._entries(lambda person: person.active or person.email in named)
+        active = {person.email for person in self._store.directory.active()}
+        return Compared(
+            wanted=completed(wanted, known),
+            now={email: entry for email, entry in known.items() if email in active},
+            former={email: entry for email, entry in known.items() if email not in active},
         )
 
     def _rows(self) -> list[PersonRow]:
@@ -125,11 +143,10 @@ class Roster:
     ) -> dict[str, Any]:
         """Make the company what the entries say; returns what `undo` needs. `progress` hears how many are done. Raises
         Outdated when they change something else than the difference whose mark was `shown`."""
-        entries = tuple(entries)
-        before, former = self.entries(), self._former(entries)
+        compared = self._compared(tuple(entries))
+        wanted, before, former = compared.wanted, compared.now, compared.former
         left = {email: self._left(email) for email in former}
-        wanted = completed(entries, {**before, **former})
-        difference = self.difference(wanted.values())
+        difference = compared.difference
         if difference.mark != shown:
             raise Outdated
         known = {person.email: person.id for person in self._store.directory.people.values()}
