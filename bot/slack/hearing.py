@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -133,14 +135,18 @@ class Hearing:
         where = heard.where
         address = where.id if where.kind == "private" else ""
         sender = await self.members.sender(heard.user, address)
-        if sender.member and heard.mentions:
-            await self.members.connect(heard.mentions)
-        if sender.member and heard.kind in ("command", "mention", "shortcut"):
-            await self._places.meet(where)
+        if sender.member:
+            await asyncio.gather(*self._met(heard))
         act = heard.incoming.act
         if isinstance(act, Said):
             act = replace(act, words=with_names(act.words, self.members.names(heard.mentions)))
         return altered(heard, incoming=altered(heard.incoming, sender=sender, act=act))
+
+    def _met(self, heard: Heard) -> Iterator[Awaitable[None]]:
+        if heard.mentions:
+            yield self.members.connect(heard.mentions)
+        if heard.kind in ("command", "mention", "shortcut"):
+            yield self._places.meet(heard.where)
 
     def _keep_fresh(self, heard: Heard, answer: Answer) -> None:
         """Note the person's address and user name when they are not what they were. Beside the answer: changes of who

@@ -29,8 +29,8 @@ FRESH, JUST_READ = 3600.0, 5.0
 REMEMBERED = 20_000
 MENTIONED = 20
 PAGE = 200
-ANSWER = 1.5
-"""Seconds that somebody waits for a profile: their trigger lives three."""
+ANSWER, OTHERS = 1.5, 0.8
+"""Seconds that somebody waits for their profile, and for those of whom they mention: their trigger lives three."""
 
 
 class Unsure(Exception):
@@ -142,17 +142,24 @@ class Members:
     async def connect(self, user_ids: Iterable[str]) -> None:
         """Make sure that these users can be named, so that a colleague need not have spoken to us before."""
         directory = await self._core.database.read(lambda store: store.directory)
-        unknown = [one for one in user_ids if directory.with_account(PLATFORM, one) is None]
-        for user_id in unknown[:MENTIONED]:
-            if user_id == self._me.user_id:
-                continue
-            try:
+        unknown = [
+            one
+            for one in dict.fromkeys(user_ids)
+            if one != self._me.user_id and directory.with_account(PLATFORM, one) is None
+        ]
+        read = await asyncio.gather(*map(self._read, unknown[:MENTIONED]))
+        profiles = [profile for profile in read if profile]
+        if profiles:
+            await self._core.database.write(partial(_settle_all, profiles=profiles, before=directory))
+
+    async def _read(self, user_id: str) -> Profile | None:
+        try:
+            async with asyncio.timeout(OTHERS):
                 answer = await self._client.users_info(user=user_id, include_locale=True)
-            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-                log.info("profile not read", extra={"error": type(error).__name__})
-                continue
-            profile = self._remember(answer["user"])
-            await self._core.database.write(partial(_settle, profile=profile))
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            log.info("profile not read", extra={"error": type(error).__name__})
+            return None
+        return self._remember(answer["user"])
 
     def names(self, user_ids: Iterable[str]) -> dict[str, str]:
         """How those of these users are called whose profiles were read."""

@@ -33,6 +33,8 @@ log = logging.getLogger("upbeat.slack")
 
 LATE = 2.4
 """Seconds after which the acknowledgement may come too late to be shown: Slack waits for three."""
+OPENING = 1.2
+"""Seconds that the acknowledgement waits for a modal to be there."""
 PAUSE = 0.3
 RESPONSES = 5
 """How often a response address may be used."""
@@ -42,6 +44,8 @@ OPEN = Phrase("Open the form")
 LONG = Phrase("This is longer than fits here. All of it is in our chat.")
 
 After = Callable[[], Awaitable[object]]
+Opening = asyncio.Future[Json]
+"""A modal that Slack was asked to show: by what it can be changed, nothing when it was too late."""
 
 
 @dataclass
@@ -90,8 +94,12 @@ class Replies:
     async def _commanded(
         self, heard: Heard, answer: Answer, drawing: Drawing, *, again: bool, late: bool
     ) -> Ack:
-        if answer.form and (again or await self._opens(heard, answer, drawing)):
-            return Ack()
+        if answer.form:
+            if again:
+                return Ack()
+            opening = await self._opening(heard, answer, drawing)
+            if not _failed(opening):
+                return Ack(after=[partial(self._unless_open, opening, heard, answer, drawing)])
         card = await self._card(answer)
         if card is None:
             return Ack()
@@ -163,10 +171,21 @@ class Replies:
         title = self._titles.get(answer.route.partition(".")[0])
         return drawing.say(title) if title else "Upbeat"
 
-    async def _opens(self, heard: Heard, answer: Answer, drawing: Drawing) -> bool:
-        return bool(await self._shows(heard, await self._form_view(heard, answer, drawing)))
+    async def _opening(self, heard: Heard, answer: Answer, drawing: Drawing) -> Opening:
+        return await self._begin(heard, await self._form_view(heard, answer, drawing))
 
-    async def _shows(self, heard: Heard, view: Json, *, beside: bool = False) -> dict[str, str]:
+    async def _begin(self, heard: Heard, view: Json, *, beside: bool = False) -> Opening:
+        """Ask Slack to show a modal. It may still be at it when the acknowledgement has to go."""
+        opening = asyncio.ensure_future(self._shows(heard, view, beside=beside))
+        await asyncio.wait({opening}, timeout=OPENING)
+        return opening
+
+    async def _unless_open(self, opening: Opening, heard: Heard, answer: Answer, drawing: Drawing) -> None:
+        """When Slack took its time and then did not open the form: the button that does."""
+        if not await opening and (card := await self._card(answer)):
+            await self._respond(heard, drawing.messages(card))
+
+    async def _shows(self, heard: Heard, view: Json, *, beside: bool = False) -> Json:
         """Open a modal, or change or cover the one in which it was asked for; returns by what it can be changed.
         Nothing when it is too late for that."""
         try:
@@ -184,7 +203,8 @@ class Replies:
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("modal not opened", extra={"error": type(error).__name__})
             return {}
-        return {"view_id": str(shown["view"]["id"]), "hash": str(shown["view"]["hash"])}
+        there = shown.get("view") or {}
+        return {"view_id": there.get("id", ""), "hash": there.get("hash", "")}
 
     # Everything else -------------------------------------------------------------------------------------------------
 
@@ -194,8 +214,10 @@ class Replies:
             return []
         if heard.kind == "home":
             return [partial(self._homes.show, heard.user, answer.card, drawing)] if answer.card else []
-        if answer.form and heard.trigger and await self._opens(heard, answer, drawing):
-            return []
+        if answer.form and heard.trigger:
+            opening = await self._opening(heard, answer, drawing)
+            if not _failed(opening):
+                return [partial(self._unless_open, opening, heard, answer, drawing)]
         card = await self._card(answer)
         if card is None:
             return []
@@ -209,11 +231,26 @@ class Replies:
         view, later = self._card_view(heard, answer, card, drawing)
         if heard.surface == "home" and answer.person_id:
             self._homes.want([answer.person_id])
-        if shown := await self._shows(heard, view, beside=_is_beside(answer)):
-            if card.pictures():
-                later.append(lambda: self._hang_in(shown, heard, answer, card, drawing))
-            return later
-        return [lambda: self._show_card(card, drawing, partial(self._post, heard.user))]
+        opening = await self._begin(heard, view, beside=_is_beside(answer))
+        return [lambda: self._once_open(opening, later, heard, answer, card, drawing)]
+
+    async def _once_open(
+        self,
+        opening: Opening,
+        later: list[After],
+        heard: Heard,
+        answer: Answer,
+        card: Card,
+        drawing: Drawing,
+    ) -> None:
+        shown = await opening
+        if not shown:
+            await self._show_card(card, drawing, partial(self._post, heard.user))
+            return
+        for work in later:
+            await work()
+        if card.pictures():
+            await self._hang_in(shown, heard, answer, card, drawing)
 
     async def _beside(self, heard: Heard, answer: Answer, pages: list[Page]) -> None:
         if heard.kind == "press":
@@ -336,6 +373,10 @@ class Replies:
         if not chat.startswith("D"):
             chat = str((await self._client.conversations_open(users=heard.user))["channel"]["id"])
         await upload(self._client, chat, card, drawing, fetch)
+
+
+def _failed(opening: Opening) -> bool:
+    return opening.done() and not opening.result()
 
 
 def _is_beside(answer: Answer) -> bool:

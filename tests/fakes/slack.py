@@ -100,6 +100,8 @@ class FakeSlack(FaultyLine):
             await asyncio.sleep(self.hold)
         if method in self.kept_back:
             await self.kept_back[method].wait()
+            if late := self.next_fault(method):
+                return self.fail(request, late)
         granted = ",".join(sorted(self._granted()))
         return web.json_response(
             answer, headers={"x-oauth-scopes": granted, "x-slack-req-id": self.serial("req")}

@@ -113,6 +113,30 @@ async def test_a_trigger_that_came_too_late_leaves_a_button(room: Room) -> None:
     assert room.noted("ada") == ["sun|5|day"]
 
 
+async def test_a_form_that_slack_takes_its_time_to_open_is_acknowledged_meanwhile(any_room: Room) -> None:
+    slack = any_room.slack
+    slack.kept_back["views.open"] = asyncio.Event()
+    ack = await asyncio.wait_for(slack.command(user("ada"), "/diary"), 2.9)
+    assert ack.ok
+    assert ack.ephemeral is None
+    slack.kept_back.pop("views.open").set()
+    await slack.submit(user("ada"), {"What happened?": "sun", "How was it?": "5"})
+    assert any_room.noted("ada") == ["sun|5|day"]
+
+
+async def test_a_form_that_slack_does_not_open_in_the_end_leaves_a_button(any_room: Room) -> None:
+    slack = any_room.slack
+    slack.kept_back["views.open"] = asyncio.Event()
+    await slack.command(user("ada"), "/diary")
+    await slack.shortcut(user("ada"), "check_in")
+    slack.fail_next("views.open", "expired_trigger_id", times=2)
+    slack.kept_back.pop("views.open").set()
+    await slack.until(lambda: slack.ephemerals(user("ada")) and slack.dm(user("ada")))
+    await slack.press(user("ada"), slack.ephemerals(user("ada"))[-1], text="Open the form")
+    assert slack.top(user("ada"))
+    assert "Your check-in" in slack.dm(user("ada"))[-1].words
+
+
 async def test_a_wrong_answer_is_marked_and_the_corrected_one_taken(any_room: Room) -> None:
     slack = any_room.slack
     await slack.command(user("ada"), "/diary")
@@ -159,6 +183,18 @@ async def test_a_colleague_is_mentioned_who_has_never_spoken_to_us(any_room: Roo
     ack = await any_room.slack.command(user("ada"), "/tell", "@ben well done")
     assert "Told Ben Okri" in ack.ephemeral.words
     assert "well done" in any_room.chat.told("ben")
+
+
+async def test_nobody_waits_long_for_those_whom_they_mention(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.command(user("ada"), "/upbeat")
+    for who in ("GONE", "LEFT", "OFF"):
+        slack.add_user(f"U0{who}", who.lower(), f"{who.lower()}@example.com")
+    slack.kept_back["users.info"] = asyncio.Event()
+    said = slack.command(user("ada"), "/checkin", "done it with <@U0GONE|gone> <@U0LEFT|left> <@U0OFF|off>")
+    ack = await asyncio.wait_for(said, 1.9)
+    slack.kept_back.pop("users.info").set()
+    assert "Done: it with @gone @left @off" in ack.ephemeral.words
 
 
 async def test_who_is_mentioned_and_is_no_colleague_is_not_called_by_slacks_key(room: Room) -> None:
