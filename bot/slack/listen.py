@@ -222,7 +222,8 @@ class _Ear:
 
     def reacted(self, event: Json) -> Heard | None:
         item, user = event["item"], str(event["user"])
-        if item.get("type") != "message" or event.get("item_user") != self.me.user_id:
+        # Of what no user has written (docs.slack.dev/reference/events/reaction_added), Slack names none.
+        if item.get("type") != "message" or event.get("item_user", self.me.user_id) != self.me.user_id:
             return None
         act = Reacted(str(item["ts"]), str(event["reaction"]), event["type"] == "reaction_added")
         return Heard("reaction", self._event(user, where_of(str(item["channel"]), ""), act), user)

@@ -70,8 +70,9 @@ def profile_of(user: Mapping[str, Any], team_id: str, now: float) -> Profile:
 
 
 def _is_of(user: Mapping[str, Any], team_id: str) -> bool:
+    # Slack names the workspace of whoever is of another one.
     teams = (user.get("enterprise_user") or {}).get("teams") or ()
-    return user.get("team_id") == team_id or team_id in teams
+    return user.get("team_id", team_id) == team_id or team_id in teams
 
 
 class Members:

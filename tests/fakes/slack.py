@@ -20,7 +20,7 @@ from aiohttp import web
 from . import slack_web_people as _people  # registers its answers
 from .slack_arguments import METHODS, check_arguments, decoded
 from .slack_delivery import Ack, HttpDoor, SocketDoor
-from .slack_faults import Call, FaultyLine, hang_up
+from .slack_faults import AFTER, Call, FaultyLine, hang_up
 from .slack_inputs import ClientRefused
 from .slack_limits import MORE
 from .slack_records import Message, View
@@ -85,7 +85,7 @@ class FakeSlack(FaultyLine):
         method = request.match_info["method"]
         args, token = await self._arguments(method, request)
         fault = self.next_fault(method)
-        if fault and fault.kind != "timeout_after_accept":
+        if fault and fault.kind not in AFTER:
             self.note(method, args, accepted=False)
             return self.fail(request, fault)
         wait = self.wait_for(method, args)
@@ -95,7 +95,7 @@ class FakeSlack(FaultyLine):
         answer = self._answer_call(method, args, token)
         self.note(method, args, accepted=answer["ok"])
         if fault:
-            return hang_up(request)
+            return web.json_response({"ok": True}) if fault.kind == "bare" else hang_up(request)
         if self.hold and method == "chat.postMessage":
             await asyncio.sleep(self.hold)
         if method in self.kept_back:

@@ -139,6 +139,13 @@ async def test_who_is_deactivated_is_not_written_to_until_they_are_back(room: Ro
     assert [account.unreachable for account in room.accounts("ben")] == [False]
 
 
+async def test_who_is_described_without_a_workspace_is_of_ours(room: Room) -> None:
+    await disconnected(room, "dora")
+    del room.slack.users[user("dora")]["team_id"]
+    ack = await room.slack.command(user("dora"), "/checkin", "done it")
+    assert "Checked in" in ack.ephemeral.words
+
+
 async def test_who_joins_is_connected(room: Room) -> None:
     await disconnected(room, "dora")
     await room.slack.event("team_join", {"user": user("dora")})

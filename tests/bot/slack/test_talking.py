@@ -137,6 +137,14 @@ async def test_a_form_that_slack_does_not_open_in_the_end_leaves_a_button(any_ro
     assert "Your check-in" in slack.dm(user("ada"))[-1].words
 
 
+async def test_a_form_is_open_though_slack_says_no_more_than_that(any_room: Room) -> None:
+    any_room.slack.fail_next("views.open", "bare")
+    ack = await any_room.slack.command(user("ada"), "/diary")
+    assert ack.ephemeral is None
+    await any_room.slack.submit(user("ada"), {"What happened?": "sun", "How was it?": "5"})
+    assert any_room.noted("ada") == ["sun|5|day"]
+
+
 async def test_a_wrong_answer_is_marked_and_the_corrected_one_taken(any_room: Room) -> None:
     slack = any_room.slack
     await slack.command(user("ada"), "/diary")
@@ -222,6 +230,16 @@ async def test_reactions_on_our_messages_count_and_are_taken_back(any_room: Room
     await slack.react(user("ben"), message, "tada")
     await slack.unreact(user("ben"), message, "tada")
     assert any_room.noted("ben") == ["+tada", "-tada"]
+
+
+async def test_a_reaction_counts_though_slack_does_not_say_on_whose_message(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.command(user("ada"), "/tell", "@ben well done")
+    await any_room.deliver()
+    message = slack.dm(user("ben"))[-1]
+    on = {"type": "message", "channel": message.channel, "ts": message.ts}
+    await slack.event("reaction_added", {"user": user("ben"), "reaction": "tada", "item": on})
+    assert any_room.noted("ben") == ["+tada"]
 
 
 async def test_what_others_write_is_not_heard(room: Room) -> None:
