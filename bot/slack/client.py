@@ -32,6 +32,9 @@ OUT_OF_ORDER = frozenset(
 )
 """What Slack says when it is its own fault, or of the moment."""
 
+NOT_TAKEN = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+"""What Slack says of blocks that it does not show."""
+
 
 class _Withheld(logging.Filter):
     """A library's line without its text: that may quote a message, a token or the address of a socket."""

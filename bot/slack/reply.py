@@ -285,15 +285,24 @@ class Replies:
     async def _show_card(
         self, card: Card, drawing: Drawing, show: Callable[[list[Page]], Awaitable[None]]
     ) -> None:
-        """A card with its pictures; with tables in their place where Slack does not take them."""
+        """A card with its pictures; what Slack does not take of it is said in words."""
         await self._hang(card, drawing)
+        await self._show_somehow(card, drawing, show)
+
+    async def _show_somehow(
+        self, card: Card, drawing: Drawing, show: Callable[[list[Page]], Awaitable[None]]
+    ) -> None:
+        pages = drawing.messages(card)
         try:
-            await show(drawing.messages(card))
-        except SlackApiError:
-            if not drawing.hung:
+            await show(pages)
+        except SlackApiError as error:
+            if drawing.hung:
+                drawing.hung.clear()
+                await self._show_somehow(card, drawing, show)
+            elif line.error_of(error) in line.NOT_TAKEN:
+                await show([page.in_words() for page in pages])
+            else:
                 raise
-            drawing.hung.clear()
-            await show(drawing.messages(card))
 
     async def _hang_in(
         self, shown: Mapping[str, str], heard: Heard, answer: Answer, card: Card, drawing: Drawing

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.pictures.studio import Studio
 from bot.slack.client import (
+    NOT_TAKEN,
     TOKEN_ERRORS,
     error_of,
     message,
@@ -54,10 +55,8 @@ NOBODY = frozenset(
         "restricted_action",
     }
 )
-NEVER = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"}
-    | {"invalid_arguments", "missing_argument", "metadata_too_large", "invalid_metadata_format"}
-)
+NEVER = NOT_TAKEN | {"msg_too_long", "no_text", "invalid_arguments", "missing_argument"}
+NEVER |= {"metadata_too_large", "invalid_metadata_format"}
 STAYS = frozenset({"cant_update_message", "edit_window_closed", "cant_delete_message", "is_inactive"})
 
 
@@ -89,13 +88,7 @@ class SlackSpeaker:
             self._begun.popitem(last=False)
         if parcel.card.pictures() and not arrived:
             await self._hang(parcel, drawing)
-        try:
-            await self._pages(parcel, drawing, arrived)
-        except Refused:
-            if not drawing.hung:
-                raise
-            drawing.hung.clear()  # better in words than not at all
-            await self._pages(parcel, drawing, arrived)
+        await self._somehow(parcel, drawing, arrived)
         await self._documents(parcel, drawing, arrived[0].channel)
         self._begun.pop(parcel.outgoing_id, None)
         return _whole(arrived)
@@ -106,8 +99,21 @@ class SlackSpeaker:
         except SlackApiError as error:
             raise self._worded(error, parcel) from None
 
-    async def _pages(self, parcel: Parcel, drawing: Drawing, arrived: list[Receipt]) -> None:
+    async def _somehow(self, parcel: Parcel, drawing: Drawing, arrived: list[Receipt]) -> None:
+        """As it should look, or as Slack takes it: better in words than not at all."""
         pages = drawing.messages(parcel.card)
+        try:
+            await self._pages(parcel, pages, arrived)
+        except Refused as refused:
+            if drawing.hung:
+                drawing.hung.clear()
+                await self._somehow(parcel, drawing, arrived)
+            elif str(refused) in NOT_TAKEN:
+                await self._pages(parcel, [page.in_words() for page in pages], arrived)
+            else:
+                raise
+
+    async def _pages(self, parcel: Parcel, pages: list[Page], arrived: list[Receipt]) -> None:
         for number, page in list(enumerate(pages))[len(arrived) :]:
             arrived.append(await self._sent(parcel, page, number))
 

@@ -361,3 +361,13 @@ def labels(blocks: list[Any]) -> list[str]:
     """The fields of a form that are for words."""
     asked = (block for block in blocks if block["type"] == "input")
     return [block["block_id"] for block in asked if block["element"]["type"] == "plain_text_input"]
+
+
+async def test_what_slack_does_not_take_as_blocks_is_told_in_words(any_room: Room) -> None:
+    slack = any_room.slack
+    slack.fail_next("chat.postMessage", "invalid_blocks")
+    assert "Checked in" in await any_room.answered("ada", "checkin done it")
+    await slack.command(user("ada"), "/tell", "@ben well done")
+    slack.fail_next("chat.postMessage", "invalid_blocks")
+    await any_room.deliver()
+    assert "well done" in slack.told(user("ben"))
