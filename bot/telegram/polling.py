@@ -19,6 +19,8 @@ from storage.database import Busy
 log = logging.getLogger("upbeat.telegram")
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+BREATH = 0.1
+"""Seconds between two questions when there is nothing: what stands in for Telegram may not wait for updates."""
 LONGEST_LOCKED = 3600.0
 """Seconds between two questions when Telegram refuses our token, or wants us to wait for longer."""
 RETRY, LONGEST_RETRY = 0.2, 5.0
@@ -80,6 +82,8 @@ class Polling:
             self._asking = True
             batch = await self._client.updates(self._offset)
             self.locked = False
+            if not batch:
+                await asyncio.sleep(BREATH)
             return batch, FIRST_WAIT
         except Exception as error:  # whatever Telegram says: we would be deaf if this loop ended
             await self._note(error)

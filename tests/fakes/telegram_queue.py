@@ -45,6 +45,7 @@ class UpdateQueue:
         self.at_once = 1  # how many updates are posted to a webhook at a time, of one chat one after another
         self.last_change = 0.0  # loop time
         self.shuffle = False
+        self.longest_poll = LONGEST_POLL
         self._changed = asyncio.Condition()
         self._poll: asyncio.Event | None = None
         self._closing = False
@@ -93,7 +94,7 @@ class UpdateQueue:
         await self._confirm(offset)
         mine = self._poll = asyncio.Event()
         try:
-            await self._until_ready(mine, 0 if self._closing else min(seconds, LONGEST_POLL))
+            await self._until_ready(mine, 0 if self._closing else min(seconds, self.longest_poll))
         finally:
             if self._poll is mine:
                 self._poll = None
