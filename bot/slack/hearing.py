@@ -28,7 +28,7 @@ from bot.slack.pages import Json
 from bot.slack.places import Places
 from bot.slack.reply import Ack, Replies
 from handlers.kit.cards import Card
-from handlers.kit.dispatch import Core
+from handlers.kit.dispatch import NOT_SHOWN, Core
 from handlers.kit.requests import Answer, File, Said, Sender
 from handlers.kit.text import Phrase
 from handlers.kit.typed import with_names
@@ -51,7 +51,6 @@ TROUBLE_AGAIN = Phrase(
 UNSURE = Phrase(
     "Slack does not tell me who you are just now, so I changed nothing. Please try again in a minute."
 )
-NOT_SHOWN = Phrase("I heard you, but I cannot show you the answer just now. Please ask again in a minute.")
 ONE_FILE = Phrase("Please send one file at a time: I read none of these.")
 TOO_LARGE = Phrase("This file is larger than 20 MB. Please send it in parts.")
 NO_FILE = Phrase("Slack did not give me your file. Please send it again.")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import TypeAlias
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -23,6 +24,8 @@ WORTH_BEGINNING = 600
 GAP = "\n\n"
 NOTHING = "⋯"
 """Stands where there is nothing to see; Telegram refuses an empty text."""
+
+_MARKUP = re.compile(r"<[^>]*>")
 
 Row: TypeAlias = tuple[InlineKeyboardButton, ...]
 
@@ -56,6 +59,10 @@ class Page:
 
     html: str
     keyboard: InlineKeyboardMarkup | None = None
+
+    def plain(self) -> Page:
+        """The same without markup."""
+        return Page(unescape(_MARKUP.sub("", self.html)), self.keyboard)
 
 
 def utf16(words: str) -> int:

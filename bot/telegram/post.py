@@ -78,12 +78,24 @@ async def _send(client: Client, drawn: Drawn, spot: Spot, stock: Stock, language
                 reply_parameters=reply,
             )
         drawn = Page(Voice(language).say(GONE))
+    try:
+        return await _send_words(client, drawn, spot, reply, ParseMode.HTML)
+    except BadRequest as error:
+        if "can't parse entities" not in error.message.lower():
+            raise
+        # Telegram reads our markup differently from what we meant: better plain than not at all.
+        return await _send_words(client, drawn.plain(), spot, reply, None)
+
+
+async def _send_words(
+    client: Client, page: Page, spot: Spot, reply: ReplyParameters | None, markup: ParseMode | None
+) -> Message:
     return await client.send_message(
         spot.chat,
-        drawn.html,
-        ParseMode.HTML,
+        page.html,
+        markup,
         message_thread_id=spot.thread,
-        reply_markup=drawn.keyboard,
+        reply_markup=page.keyboard,
         reply_parameters=reply,
         link_preview_options=NO_PREVIEW,
     )

@@ -21,7 +21,7 @@ from bot.telegram.post import Spot
 from bot.words import Voice
 from handlers.kit.cards import Card, Link
 from handlers.kit.carrying import PRIVATE_ONLY
-from handlers.kit.dispatch import BROKEN, Core
+from handlers.kit.dispatch import NOT_SHOWN, Core
 from handlers.kit.requests import Answer
 from handlers.kit.text import Phrase, Verbatim
 
@@ -59,7 +59,7 @@ class Replies:
             log.warning("answer not shown", extra={"error": type(error).__name__})
         except Exception as error:
             log.error("answer not drawn", extra={"error": type(error).__name__})
-            await self._sorry(heard)
+            await self._sorry(heard, answer)
 
     async def _give(self, heard: Heard, answer: Answer) -> None:
         language = _language(heard, answer)
@@ -167,9 +167,9 @@ class Replies:
         except TelegramError as error:
             log.info("press not answered", extra={"error": type(error).__name__})
 
-    async def _sorry(self, heard: Heard) -> None:
+    async def _sorry(self, heard: Heard, answer: Answer) -> None:
         try:
-            await self._client.send_message(heard.chat, Voice(heard.speaks).say(BROKEN))
+            await self._client.send_message(heard.chat, Voice(_language(heard, answer)).say(NOT_SHOWN))
         except TelegramError as error:
             log.warning("answer not shown", extra={"error": type(error).__name__})
 

@@ -42,6 +42,8 @@ RACES = 3
 BROKEN = Phrase(
     "Something went wrong on our side and nothing was changed. Please try again; if it stays, tell an administrator."
 )
+NOT_SHOWN = Phrase("I heard you, but I cannot show you the answer just now. Please ask again in a minute.")
+"""What is done, is done, though its answer cannot be drawn."""
 
 
 class Core:

@@ -26,6 +26,7 @@ KINDS = (
     "400_edit_not_found",
     "400_cannot_edit",
     "400_cannot_delete",
+    "400_cannot_parse",
     "migrated",
 )
 COUNTED = {
@@ -84,6 +85,7 @@ class Fault:
             "400_edit_not_found": bad("message to edit not found"),
             "400_cannot_edit": bad("message can't be edited"),
             "400_cannot_delete": bad("message can't be deleted for everyone"),
+            "400_cannot_parse": bad('can\'t parse entities: Unsupported start tag "i" at byte offset 0'),
             "migrated": migrated(self.migrate_to),
         }
         return answers.get(self.kind)

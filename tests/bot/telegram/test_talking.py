@@ -312,6 +312,26 @@ async def test_a_lost_line_does_not_lose_the_answer(room: Room) -> None:
     assert room.noted("ben") == ["hello"]
 
 
+async def test_what_telegram_cannot_read_as_markup_is_said_without(room: Room) -> None:
+    room.fake.fail_next("sendMessage", "400_cannot_parse")
+    said = await room.says(BEN, "/echo a < b & <i>c</i>")
+    assert said.text.endswith("And a < b & <i>c</i>")
+    assert said.buttons
+    room.fake.fail_next("sendMessage", "400_cannot_parse", chat_id=ADA)
+    await room.says(BEN, "/1on1 add @Ada the roadmap")
+    await Delivery(room.core, [room.platform.speaker], worker="test").deliver()
+    assert "the roadmap" in room.fake.last(ADA).text
+
+
+async def test_a_telegram_that_never_waits_for_updates_is_not_asked_without_a_pause(room: Room) -> None:
+    room.fake.queue.longest_poll = 0
+    await room.says(BEN, "/echo hello")
+    before = len(room.fake.called("getUpdates"))
+    await asyncio.sleep(1)
+    assert len(room.fake.called("getUpdates")) - before <= 12
+    assert "again" in (await room.says(BEN, "/echo again")).text
+
+
 async def test_a_token_that_telegram_refuses_is_noted_for_administrators(room: Room) -> None:
     room.fake.fail_next("getUpdates", "401")
     await room.says(BEN, "/echo hello")
