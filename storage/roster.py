@@ -16,7 +16,17 @@ from storage.columns import Moment, SealedJson
 from storage.ids import new_id
 from storage.leaving import end_lines
 from storage.people import PAST, Person
-from storage.people_file import FIELDS, Change, Difference, Entry, changes_of, completed
+from storage.people_file import (
+    FIELDS,
+    Change,
+    Difference,
+    Entry,
+    alike,
+    at_new_addresses,
+    changes_of,
+    completed,
+    readdressed,
+)
 from storage.tables import FOREVER, PersonRow, ReportingLine, Row
 
 if TYPE_CHECKING:
@@ -48,26 +58,31 @@ class RosterRun(Row, table=True):
 @dataclass(frozen=True)
 class Compared:
     """People by address: as a file wants them, as those stand who are here now, and as those of the file who had left
-    stood in it then."""
+    stood in it then. Whose address the file changes stand at the new one; `moved` has the old ones by these."""
 
     wanted: Mapping[str, Entry]
     now: Mapping[str, Entry]
     former: Mapping[str, Entry]
+    moved: Mapping[str, str]
 
     @cached_property
     def difference(self) -> Difference:
         """What would change."""
         known = {**self.now, **self.former}
+        new = tuple(entry for email, entry in self.wanted.items() if email not in known)
+        gone = [entry for email, entry in self.now.items() if email not in self.wanted]
+        fields = (
+            change
+            for email, entry in self.wanted.items()
+            if email in known
+            for change in changes_of(known[email], entry)
+        )
         return Difference(
-            new=tuple(entry for email, entry in self.wanted.items() if email not in known),
+            new=new,
             back=tuple(entry for email, entry in self.wanted.items() if email in self.former),
-            gone=tuple(email for email in self.now if email not in self.wanted),
-            changed=tuple(
-                change
-                for email, entry in self.wanted.items()
-                if email in known
-                for change in changes_of(known[email], entry)
-            ),
+            gone=tuple(entry.email for entry in gone),
+            changed=(*(Change(email, "email", old, email) for email, old in self.moved.items()), *fields),
+            alike=alike(new, gone),
         )
 
 
@@ -96,11 +111,11 @@ class Roster:
         named = {entry.email for entry in wanted}
         known = self._entries(lambda person: person.active or person.email in named)
         active = {person.email for person in self._store.directory.active()}
-        return Compared(
-            wanted=completed(wanted, known),
-            now={email: entry for email, entry in known.items() if email in active},
-            former={email: entry for email, entry in known.items() if email not in active},
-        )
+        stood = {email: entry for email, entry in known.items() if email in active}
+        former = {email: entry for email, entry in known.items() if email not in active}
+        moved = readdressed(wanted, stood, former)
+        now, former = at_new_addresses(stood, moved), at_new_addresses(former, moved)
+        return Compared(completed(wanted, {**now, **former}), now, former, moved)
 
     def _rows(self) -> list[PersonRow]:
         return self._store.all(PersonRow)
@@ -144,12 +159,14 @@ class Roster:
         """Make the company what the entries say; returns what `undo` needs. `progress` hears how many are done. Raises
         Outdated when they change something else than the difference whose mark was `shown`."""
         compared = self._compared(tuple(entries))
-        wanted, before, former = compared.wanted, compared.now, compared.former
+        wanted, before, former, moved = compared.wanted, compared.now, compared.former, compared.moved
         left = {email: self._left(email) for email in former}
         difference = compared.difference
         if difference.mark != shown:
             raise Outdated
         known = {person.email: person.id for person in self._store.directory.people.values()}
+        known |= {address: known[old] for address, old in moved.items()}
+        self._readdress(moved, known)
         self._add(difference.new, known, progress)
         for email in former:
             self._bring_back(known[email], wanted[email])
@@ -168,6 +185,7 @@ class Roster:
                 for email in ({change.email for change in difference.changed} | set(ended)) - set(former)
             ],
             "ended": ended,
+            "addresses": dict(moved),
             "revision": self._store.people_changed(),
         }
 
@@ -208,6 +226,8 @@ class Roster:
         changes = [change for email, entry in back.items() for change in changes_of(now[email], entry)]
         self._change_fields(changes, known)
         self._set_lines(back, now, known)
+        moved = run.undo.get("addresses") or {}
+        self._readdress({old: address for address, old in moved.items()}, known)
         self._store.change(run, state="undone", entries=[], undo=None)
         return True
 
@@ -257,12 +277,21 @@ class Roster:
         values = {"left_at": left_at, "revision": revision, **_columns(entry)}
         self._store.execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(**values))
 
+    def _readdress(self, moved: Mapping[str, str], known: Mapping[str, str]) -> None:
+        """People have other addresses from now on: takes the old ones by the new."""
+        revision = self._store.people_changed()
+        for address, old in moved.items():
+            person = PEOPLE.c.email == old
+            self._store.execute(update(PEOPLE).where(person).values(email=address, revision=revision))
+            self._store.touch(known[old])
+        self._store.metrics.readdress({old: address for address, old in moved.items()})
+
     def _change_fields(self, changes: Sequence[Change], known: Mapping[str, str]) -> None:
         revision = self._store.people_changed()
         if any(change.field in ("zone", "team") for change in changes):  # a team may have a zone of its own
             self._store.obligations.decide_again()
         for change in changes:
-            if change.field == "manager":
+            if change.field in ("manager", "email"):
                 continue
             value: Any = change.after
             if change.field == "hired_on":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from handlers.kit.access import hr, owner_of
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
@@ -78,7 +78,20 @@ def summary(difference: Difference, *, shown: int = SHOWN) -> tuple[Part, ...]:
         *_group(Phrase("Back again"), [_named(entry) for entry in difference.back], shown),
         *_group(Phrase("Changed"), [_changed(change) for change in difference.changed], shown),
         *_group(Phrase("Not in the file: they leave"), [Verbatim(email) for email in difference.gone], shown),
+        *_alike(difference.alike, shown),
     )
+
+
+def _alike(found: Sequence[Entry], shown: int) -> Iterable[Part]:
+    """Who is taken for somebody new, and may be somebody who only has another address."""
+    if found:
+        why = Phrase(
+            "These are new, and somebody with their name or external_id leaves. Whoever only has another address loses"
+            " what is theirs here, unless both name and external_id stay as they are: first import what else changes,"
+            " or an external_id that is missing, with the old address."
+        )
+        lines = [_named(entry) for entry in found]
+        yield Section(Lines((why, *lines[:shown], *more(len(lines), shown))))
 
 
 def _group(label: Phrase, lines: list[Text], shown: int) -> Iterable[Part]:

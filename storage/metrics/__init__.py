@@ -170,6 +170,13 @@ class Metrics:
         """A source that is heard, by its name."""
         return self._store.one(DataSource, col(DataSource.name) == name, col(DataSource.removed_at).is_(None))
 
+    def readdress(self, addresses: Mapping[str, str]) -> None:
+        """People have other addresses (by the old ones): whom a source calls by a name of its own stays the same."""
+        for source in self.sources() if addresses else ():
+            people = {called: addresses.get(email, email) for called, email in source.people.items()}
+            if people != source.people:
+                self._store.change(source, people=people)
+
     def source_by_id(self, source_id: str) -> DataSource | None:
         """A source by its id, heard or not."""
         return self._store.one(DataSource, col(DataSource.id) == source_id)

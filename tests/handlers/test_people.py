@@ -112,6 +112,67 @@ async def test_who_comes_back_in_a_file_of_few_columns_is_who_they_were(chat: Ch
     assert chat.change(lambda store: store.directory.manager_of(eve.id, today)) == chat.ids["ada"]
 
 
+def at_other_addresses(company: str, *whose: str) -> str:
+    """The file with other addresses of these, wherever they stand."""
+    for who in whose:
+        company = company.replace(f"{who}@example.com", f"{who}@example.org")
+    return company
+
+
+WITH_IDS = COMPANY.replace("en,employee,,\n", "en,employee,,{}\n").replace(
+    "zh,employee,,\n", "zh,employee,,{}\n"
+)
+WITH_IDS = WITH_IDS.format(*(f"E{number}" for number in range(6)))
+
+
+async def test_who_has_another_address_and_the_same_id_is_the_same_person(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ada", "/checkin done the old engine")
+    crm = chat.change(
+        lambda store: store.metrics.add_source("crm", form="signed", secret="x", owner=None, stale_days=9)
+    )
+    chat.change(lambda store: store.change(crm, people={"ada-l": "ada@example.com"}))
+    await sends(chat, "hana", WITH_IDS)
+    await chat.presses("hana", "Apply")
+    heard = await sends(chat, "hana", at_other_addresses(WITH_IDS, "ada", "grace", "ben"))
+    assert "“ada@example.com” becomes “ada@example.org”" in heard
+    assert "Changed: 3" in heard
+    for words in ("New", "they leave", "manager"):
+        assert words not in heard
+    chat.wait(minutes=1)
+    applied = await chat.presses("hana", "Apply")
+    assert chat.person("ada").email == "ada@example.org"
+    today = chat.now.date()
+    lines = chat.change(lambda store: store.directory.manager_of(chat.ids["ben"], today))
+    assert lines == chat.ids["ada"]
+    assert "the old engine" in await chat.says("ada", "/checkin history")
+    assert chat.change(lambda store: store.metrics.source("crm").people) == {"ada-l": "ada@example.org"}
+    assert chat.told("ben") == ""
+    assert "Undone" in await chat.presses("hana", "Undo", on=applied)
+    assert chat.person("ada").email == "ada@example.com"
+    assert chat.change(lambda store: store.metrics.source("crm").people) == {"ada-l": "ada@example.com"}
+    assert "changes nothing" in await sends(chat, "hana", WITH_IDS)
+
+
+async def test_a_successor_with_the_id_of_who_leaves_is_nobody_who_was_here(any_chat: Chat) -> None:
+    chat = any_chat
+    await sends(chat, "hana", WITH_IDS)
+    await chat.presses("hana", "Apply")
+    heard = await sends(chat, "hana", at_other_addresses(WITH_IDS, "ben").replace("Ben Okri", "Zoë Kim"))
+    assert "These are new, and somebody with their name or external_id leaves." in heard
+    assert "Not in the file: they leave: 1" in heard
+    await chat.presses("hana", "Apply")
+    assert not chat.person("ben").active
+
+
+async def test_without_an_id_another_address_is_somebody_new_and_hr_is_warned(any_chat: Chat) -> None:
+    heard = await sends(any_chat, "hana", at_other_addresses(COMPANY, "chen"))
+    assert "These are new, and somebody with their name or external_id leaves." in heard
+    assert "陈明 <chen@example.org>" in heard
+    plain = COMPANY + "zoe@example.com,Zoë Kim,ada@example.com,Engines,Asia/Seoul,en,employee,,\n"
+    assert "These are new, and somebody" not in await sends(any_chat, "hana", plain)
+
+
 async def test_an_import_is_undone_within_a_day_and_not_later(chat: Chat) -> None:
     eve = "eve@example.com,Eve Curie,ada@example.com,Engines,America/New_York,en,employee,,\n"
     await sends(chat, "hana", COMPANY.replace(eve, "").replace("Ben Okri", "Benjamin Okri"))
