@@ -83,7 +83,7 @@ def _file_line(store: Store, file: LoadedFile) -> str:
     who = store.directory.named(file.by_id) if file.by_id else "the terminal"
     gone = f", taken back {file.taken_back_at:%Y-%m-%d %H:%M} UTC" if file.taken_back_at else ""
     when = f"{file.made_at:%Y-%m-%d %H:%M} UTC"
-    return f"{file.id}  {file.name}: {when}, by {who}, {file.figures} figures{gone}"
+    return f"{file.id}  {file.name}: {when}, by {who}, figures: {file.figures}{gone}"
 
 
 def take_back(database: Database, name: str, file_id: str) -> None:
@@ -167,8 +167,10 @@ def _read(file: Path) -> str:
     """The words of a file; - is what comes in."""
     try:
         return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Complaint(f"{file} cannot be read: {type(error).__name__}.") from None
+    except OSError as error:
+        raise Complaint(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Complaint(f"{file} is not written in UTF-8. Save it as UTF-8.") from None
 
 
 def _columns(file: Path) -> Mapping:

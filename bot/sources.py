@@ -120,12 +120,14 @@ def print_unmatched(database: Database, name: str, *, again: bool) -> None:
             for _, arrival in store.metrics.unknown.of(source_named(store, name))
         )
     )
+    if not names:
+        console.print(f"Nothing of {name} waits for a person that nobody knows.")
     for (person, metric), number in sorted(names.items()):
         console.print(escape(f"{person}: {number} of {metric}"), soft_wrap=True)
 
 
 def _told(taken: Taken) -> str:
-    told = f"{taken.figures} figures were taken, {taken.fates['unmatched']} still wait."
+    told = f"Figures taken: {taken.figures}; still waiting: {taken.fates['unmatched']}."
     if unfit := taken.fates["unfit"]:
         told += f" {unfit} do not fit any more, by their name, their moment or their unit, and wait on."
     return told

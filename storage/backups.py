@@ -89,7 +89,9 @@ def restore(database: Database, source: Path) -> int:
         KeyError,
         json.JSONDecodeError,
     ) as error:
-        raise BackupProblem(f"{source} is not a whole backup ({type(error).__name__}).") from None
+        raise BackupProblem(
+            f"{source} is not a whole backup ({type(error).__name__}). Take another copy of it, or another backup."
+        ) from None
     except OSError as error:
         raise BackupProblem(f"{source} cannot be read ({error.strerror}).") from None
 

@@ -121,7 +121,10 @@ class Keyring:
         try:
             key = self._master.decrypt(wrapped[:12], wrapped[12:], number.to_bytes(4, "big"))
         except InvalidTag as error:
-            raise Unreadable("UPBEAT_SECRET_KEY is not the key of this database") from error
+            raise Unreadable(
+                "UPBEAT_SECRET_KEY is not the key of this database. Set the one that it was last opened with, or put"
+                " its key file back beside it."
+            ) from error
         self._hold(number, key)
 
     def wrap_for(self, other: "Keyring", number: int, wrapped: bytes) -> bytes:

@@ -62,7 +62,8 @@ def test_whom_nobody_knows_is_listed_and_taken_again(run: Run) -> None:
         "email,name,external_id\nben@example.com,Ben,\nb@example.com,B. Okri,bokri\n"
     )
     run("people", "import", "people.csv")
-    assert "1 figures were taken, 0 still wait." in run("source", "unmatched", "crm", "--again")
+    assert "Figures taken: 1; still waiting: 0." in run("source", "unmatched", "crm", "--again")
+    assert "Nothing of crm waits" in run("source", "unmatched", "crm")
     assert "Here already: 2" in run("source", "load", "crm", "table.csv")
 
 
@@ -96,7 +97,7 @@ def test_a_file_is_taken_back(run: Run) -> None:
     run("source", "load", "crm", "table.csv")
     second, first = run("source", "files", "crm").splitlines()
     assert "table.csv: " in first
-    assert "by the terminal, 1 figures" in second
+    assert "by the terminal, figures: 1" in second
     told = run("source", "take-back", "crm", first.split()[0], fails=True)
     assert "Newer data has come since" in told
     assert "What it was before: 1" in run("source", "take-back", "crm", second.split()[0])

@@ -127,6 +127,10 @@ def test_the_doctor_says_what_to_mend(upbeat: Upbeat) -> None:
     ill = upbeat("doctor", UPBEAT_SECRET_KEY="another")
     assert ill.returncode == 1
     assert "Set UPBEAT_SECRET_KEY" in ill.stdout
+    refused = upbeat(
+        "goals", "export", "goals.xlsx", "--reader", "ada@example.com", UPBEAT_SECRET_KEY="another"
+    )
+    assert "Set the one that it was last opened with" in refused.stderr
 
 
 def test_the_doctor_says_what_administrators_were_told(any_upbeat: Upbeat) -> None:
