@@ -187,7 +187,7 @@ def wished(request: Request, wishes: Mapping[str, Any]) -> Routine:
         lasts=int(wishes.get("lasts", before.lasts)),
         questions=_own_questions(wishes.get("questions", "")) or list(before.questions),
         mood=wishes["mood"] == "yes" if "mood" in wishes else before.mood,
-        place_id=_place(request, lead, wishes.get("place", before.place_id)),
+        place_id=_place(lead, wishes.get("place", before.place_id)),
     )
 
 
@@ -229,7 +229,7 @@ def _own_questions(words: str) -> list[str]:
     return keys
 
 
-def _place(request: Request, lead: str, wished: str | None) -> str | None:
+def _place(lead: str, wished: str | None) -> str | None:
     if wished in (None, "", NOWHERE):
         return None
     if not lead:

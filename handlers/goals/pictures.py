@@ -61,13 +61,13 @@ def _over_time(request: Request, row: Goal, wish: bool | None) -> Reply:
     if not each.results:
         return Reply(show=Card(Phrase("It has no key results yet, so there is nothing to draw.")))
     drawn = course_of(request, each)
-    picture = Picture(Verbatim(row.title), _finding(request, each, drawn), drawn)
+    picture = Picture(Verbatim(row.title), _finding(each, drawn), drawn)
     other = course.bind(goal=row.id, as_table=not as_table, again=True)
     notes = (*goals.left_out(each), goals.audience(request, {"goal": row.id}))
     return _reply(picture, Phrase("Progress over time"), other, as_table=as_table, notes=notes)
 
 
-def _finding(request: Request, each: Standing, drawn: Course) -> Text:
+def _finding(each: Standing, drawn: Course) -> Text:
     """What the picture shows: how far, after how long, and on which side of the straight line."""
     share = each.together.progress
     spent, whole = _spent(drawn)

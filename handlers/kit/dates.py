@@ -87,11 +87,6 @@ def length_at_start(text: str) -> Length | None:
     return Length(_lasting(number, match["unit"]), match.end()) if match and number else None
 
 
-def write_day(day: date) -> str:
-    """The day as everyone reads it: 2026-11-30."""
-    return day.isoformat()
-
-
 # The grammar
 
 

@@ -157,10 +157,7 @@ def parts(request: Request, series: Series, place: Standing) -> tuple[Part, ...]
     return (
         Heading(Phrase("Agenda")),
         *empty,
-        *(
-            Section(_waiting(request, series, point, place), button=_button(series, point, over))
-            for point in waiting
-        ),
+        *(Section(_waiting(request, point, place), button=_button(series, point, over)) for point in waiting),
         *(
             Section(Phrase("Discussed: {point}", point=wording(point)), button=_button(series, point, over))
             for point in discussed
@@ -178,7 +175,7 @@ def _button(series: Series, point: AgendaPoint, over: bool) -> Button | None:
 _DOES: tuple[tuple[Route, Phrase], ...] = ((check, Phrase("Discussed")), (uncheck, Phrase("Put back")))
 
 
-def _waiting(request: Request, series: Series, point: AgendaPoint, place: Standing) -> Text:
+def _waiting(request: Request, point: AgendaPoint, place: Standing) -> Text:
     words, author = wording(point), request.person(str(point.author_id))
     carried = place.last is not None and point.made_at < place.last.at
     if carried and point.ours:

@@ -29,7 +29,7 @@ def why(request: Request) -> Reply:
     return Reply(
         show=Card(
             Phrase("What I sent you in the last two weeks, and why"),
-            *_sent(request, sent, decided),
+            *_sent(sent, decided),
             *_withheld(request, decided),
             Button(Phrase("Notifications"), Press("preferences.notifications", {})),
             Button(Phrase("Quiet hours"), Press("preferences.quiet", {})),
@@ -41,7 +41,7 @@ def why(request: Request) -> Reply:
 # What was sent -------------------------------------------------------------------------------------------------------
 
 
-def _sent(request: Request, rows: Sequence[Outgoing], decided: Sequence[Occurrence]) -> tuple[Part, ...]:
+def _sent(rows: Sequence[Outgoing], decided: Sequence[Occurrence]) -> tuple[Part, ...]:
     if not rows:
         return (Section(Phrase("I sent you nothing.")),)
     rules = {row.outgoing_id: row.reason for row in decided if row.outgoing_id}

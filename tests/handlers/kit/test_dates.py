@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.kit.clocks import clock_at_start, read_clock
-from handlers.kit.dates import DayReading, length_at_start, read_day, write_day
+from handlers.kit.dates import DayReading, length_at_start, read_day
 
 WEDNESDAY = date(2026, 11, 25)
 SUNDAY = date(2026, 11, 29)
@@ -181,7 +181,8 @@ def test_the_span_is_the_words_that_were_written(text, span):
 
 @given(st.dates(), st.dates(), st.sampled_from(["en", "zh"]))
 def test_what_is_written_is_read_back(day, today, language):
-    assert read_day(write_day(day), today, language) == DayReading(day, write_day(day), False)
+    said = day.isoformat()
+    assert read_day(said, today, language) == DayReading(day, said, False)
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.dates(date(2000, 1, 1), date(2090, 1, 1)))
