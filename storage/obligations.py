@@ -283,6 +283,3 @@ class Obligations:
         """Forget these; returns how many. What was put on hold or opened again meanwhile stays."""
         closed = (TABLE.c.closed_at.is_not(None), TABLE.c.person_id.not_in(self._store.holds.held()))
         return self._store.remove(ObligationRow, col(ObligationRow.id).in_(ids), *closed)
-
-    def _due(self) -> tuple[Any, ...]:
-        return (TABLE.c.closed_at.is_(None), TABLE.c.remind_at <= self._store.now)

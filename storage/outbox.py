@@ -304,10 +304,6 @@ class Outbox:
         found = self._store.one(Posted, *here)
         return found.about if found else None
 
-    def where(self, about: str) -> list[Posted]:
-        """The messages of ours that show this."""
-        return self._store.all(Posted, col(Posted.about) == about)
-
     def ages(self) -> dict[str, int]:
         """How many messages are in each state."""
         counted = select(TABLE.c.state, func.count()).group_by(TABLE.c.state)

@@ -59,7 +59,6 @@ class Reaction:
     """An emoji under a message, and by whom."""
 
     name: str
-    sign: str
     count: int
     mine: bool
     who: str
@@ -170,7 +169,7 @@ class Page:
 
     def _shown(self, row: WebMessage, reactions: Mapping[str, list[str]], new_day: date | None) -> Shown:
         made = tuple(
-            Reaction(name, EMOJI[name], len(ids), self.me.id in ids, ", ".join(self._name(i) for i in ids))
+            Reaction(name, len(ids), self.me.id in ids, ", ".join(self._name(i) for i in ids))
             for name, ids in reactions.items()
             if name in EMOJI
         )
