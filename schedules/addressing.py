@@ -62,7 +62,7 @@ def find_way(
 
 def _over(core: Core, store: Store, row: Outgoing, speakers: Speakers, tried: Collection[str]) -> Way | Fate:
     """In the place of a message that stands, on its platform and nowhere else."""
-    posted = store.outbox.standing(row.edits or "")
+    posted = store.posts.get(row.edits or "")
     person = store.directory.person(row.person_id or "")
     if posted is None:
         return Fate("cancelled", "gone")

@@ -37,7 +37,7 @@ TASKS: dict[str, Callable[[Store], int]] = {
 
 
 SOUGHT: dict[str, tuple[Callable[[Store], list[str]], Callable[[Store, list[str]], int]]] = {
-    "posted": (lambda store: store.outbox.old_posts(), lambda store, ids: store.outbox.forget_posts(ids)),
+    "posted": (lambda store: store.posts.old(), lambda store, ids: store.posts.forget(ids)),
     "obligations": (lambda store: store.obligations.over(), lambda store, ids: store.obligations.forget(ids)),
 }
 """What is looked for beside the writer, because no index leads to it, and goes by its ids."""

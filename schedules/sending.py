@@ -264,7 +264,7 @@ async def _said(way: Way) -> Receipt:
 
 
 def _remember(store: Store, platform: str, receipt: Receipt, row: Outgoing, parcel: Parcel) -> Posted:
-    return store.outbox.posted(
+    return store.posts.add(
         platform=platform,
         channel=receipt.channel,
         message=receipt.message,

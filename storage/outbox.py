@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 
 from storage.prepared import Prepared
-from storage.retention import Family
 from storage.tables import Outgoing, Place, Posted
 
 if TYPE_CHECKING:
@@ -25,13 +23,7 @@ MOST_CRASHES = 3
 MOST_HELD = 3
 """Attempts of a message for which later ones to the same reader wait, to arrive in order; then they overtake it."""
 KEPT = timedelta(days=180)
-MOST_FORGOTTEN = 500
-"""Rows that go in one unit of work."""
 TAKEN_BACK = "taken back"
-KUDOS = "kudos"
-"""How what a message shows begins, if it shows kudos."""
-
-_POSTED = Posted.__table__  # type: ignore[attr-defined]
 
 _TOPIC = Prepared(select(TABLE.c.id).where(TABLE.c.topic == bindparam("topic")))
 
@@ -239,46 +231,9 @@ class Outbox:
             .values(card=card, withdrawn_at=self._store.now)
             .returning(TABLE.c.state, TABLE.c.ambiguous)
         ).all()
-        standing = self._standing_for(about, person_id, place_id)
+        standing = self._store.posts.showing(about, person_id=person_id, place_id=place_id)
         arrived = any(row.state == "sent" or (row.state == "failed" and row.ambiguous) for row in kept)
         return Withdrawn(standing, unknown=not standing and (arrived or not kept))
-
-    def _standing_for(self, about: str, person_id: str | None, place_id: str | None) -> list[Posted]:
-        if person_id:
-            return self._store.all(Posted, col(Posted.about) == about, col(Posted.person_id) == person_id)
-        place = self._store.one(Place, col(Place.id) == place_id)
-        here = (
-            (col(Posted.platform) == place.platform, col(Posted.channel) == place.external_id)
-            if place
-            else ()
-        )
-        return self._store.all(Posted, col(Posted.about) == about, *here) if here else []
-
-    def posted(
-        self,
-        *,
-        platform: str,
-        channel: str,
-        message: str,
-        about: str,
-        person_id: str | None,
-        more: Sequence[str] = (),
-    ) -> Posted:
-        """Remember where a message of ours stands; `more` are its further pages."""
-        return self._store.add(
-            Posted,
-            platform=platform,
-            channel=channel,
-            message=message,
-            more=" ".join(more) or None,
-            about=about,
-            person_id=person_id,
-            posted_at=self._store.now,
-        )
-
-    def standing(self, posted_id: str) -> Posted | None:
-        """Where a message of ours stands."""
-        return self._store.one(Posted, col(Posted.id) == posted_id)
 
     def put_right(self, row: Outgoing, posted: Posted) -> None:
         """A message stands now. If it was withdrawn while it was being sent, or while nobody knew whether it had
@@ -293,16 +248,6 @@ class Outbox:
                 edits=posted.id,
                 platform=posted.platform,
             )
-
-    def about(self, platform: str, channel: str, message: str) -> str | None:
-        """What a message of ours shows ("kudos:<id>"), or None."""
-        here = (
-            col(Posted.platform) == platform,
-            col(Posted.channel) == channel,
-            col(Posted.message) == message,
-        )
-        found = self._store.one(Posted, *here)
-        return found.about if found else None
 
     def ages(self) -> dict[str, int]:
         """How many messages are in each state."""
@@ -339,20 +284,6 @@ class Outbox:
     def place(self, platform: str, external_id: str) -> Place | None:
         """The channel or group of that id, if Upbeat has seen it."""
         return self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == external_id)
-
-    def old_posts(self) -> list[str]:
-        """Some of where messages stand of which nothing is asked any more: nobody takes back or changes what they show.
-        Kudos are taken back and reacted to for as long as they are kept."""
-        old = _POSTED.c.posted_at < self._store.now - KEPT
-        goes = old & _POSTED.c.about.not_like(f"{KUDOS}%")
-        if (months := self._store.retention.term(Family.KUDOS)).isdecimal():
-            goes = goes | (_POSTED.c.posted_at < self._store.now - relativedelta(months=int(months)))
-        found = self._store.execute(select(_POSTED.c.id).where(goes).limit(MOST_FORGOTTEN))
-        return [row[0] for row in found]
-
-    def forget_posts(self, ids: list[str]) -> int:
-        """Forget where these messages stand; returns how many."""
-        return self._store.remove(Posted, col(Posted.id).in_(ids))
 
     def tidy(self) -> int:
         """Forget what was settled long ago; returns how many."""

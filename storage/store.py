@@ -26,6 +26,7 @@ from storage.once import once
 from storage.one_on_ones import OneOnOnes
 from storage.organisation import Organisation
 from storage.outbox import Outbox
+from storage.posts import Posts
 from storage.preferences import Preferences
 from storage.promise import Promise
 from storage.proof import Proof
@@ -58,6 +59,10 @@ class Store(Unit):
     @once
     def outbox(self) -> Outbox:
         return Outbox(self)
+
+    @once
+    def posts(self) -> Posts:
+        return Posts(self)
 
     @once
     def leases(self) -> Leases:

@@ -160,7 +160,7 @@ class Steps:
         """Doors that do not follow edits hear of none. An edit can overtake its message, or follow one that did
         nothing: then it counts as that message, for as long as its platform may still be late."""
         step = self._called(request, words, "")
-        about = request.store.outbox.about(request.platform, request.where.id, f"said:{act.message}")
+        about = request.store.posts.about(request.platform, request.where.id, f"said:{act.message}")
         follows = step.route is not None and (
             step.route.follows_edits or (step.route.name == HELP and about is not None)
         )
@@ -201,7 +201,7 @@ class Steps:
         return Step(route=shortcut.route, args=quoted, form=True)
 
     def _reacted(self, request: Request, incoming: Incoming, act: Reacted) -> Step:
-        about = request.store.outbox.about(incoming.platform, incoming.where.id, act.message)
+        about = request.store.posts.about(incoming.platform, incoming.where.id, act.message)
         kind, _, record = (about or "").partition(":")
         heard = self._reactions.get(kind)
         if heard is None:

@@ -140,7 +140,7 @@ class CheckIns:
     ) -> None:
         """Remember which message made a check-in, so that editing the one edits the other; and if an edit made it
         that was here before the message itself."""
-        self._store.outbox.posted(
+        self._store.posts.add(
             platform=platform,
             channel=channel,
             message=f"said:{message}",

@@ -175,7 +175,7 @@ async def test_where_messages_stand_is_known_for_as_long_as_something_can_become
 
     def post(about: str) -> None:
         def work(store: Store) -> None:
-            store.outbox.posted(platform="web", channel="c", message=about, about=about, person_id=None)
+            store.posts.add(platform="web", channel="c", message=about, about=about, person_id=None)
 
         chat.change(work)
 
@@ -196,7 +196,7 @@ async def test_where_messages_stand_is_known_for_as_long_as_something_can_become
 async def test_many_that_are_over_go_in_one_tidying(chat: Chat) -> None:
     def work(store: Store) -> None:
         for n in range(1100):
-            store.outbox.posted(platform="web", channel="c", message=str(n), about="said:1", person_id=None)
+            store.posts.add(platform="web", channel="c", message=str(n), about="said:1", person_id=None)
 
     chat.change(work)
     chat.wait(days=200)
