@@ -777,7 +777,8 @@ class Tour:
 
     @cached_property
     def _eyes(self) -> sqlite3.Connection:
-        eyes = sqlite3.connect(self.file)  # once: each new one reads the whole schema
+        # Once: each new one reads the whole schema. It is closed in whatever thread finds the tour unused.
+        eyes = sqlite3.connect(self.file, check_same_thread=False)
         finalize(self, eyes.close)
         return eyes
 
