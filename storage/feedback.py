@@ -21,7 +21,7 @@ ANSWER = "feedback.answer"
 """The route that answers a request, which is owed."""
 
 RETRACTABLE = timedelta(hours=24)
-"""How long an author can take feedback back (`reliability_security.md` §4, row 8)."""
+"""How long an author can take feedback back."""
 
 
 class FeedbackRow(PersonalRow, table=True):

@@ -12,44 +12,42 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """The kinds of personal record (rows of `reliability_security.md` §4 in brackets)."""
+    """The kinds of personal record."""
 
-    CHECKIN = "checkin"  # [1]
-    MOOD = "mood"  # [12]: shown as a team mean of five or more only
-    COMMENT = "comment"  # [1] what a manager wrote under a check-in
-    KUDOS_PUBLIC = "kudos_public"  # [6]
-    KUDOS_PRIVATE = "kudos_private"  # [7]
-    FEEDBACK = "feedback"  # [8] to the receiver alone
-    FEEDBACK_WITH_MANAGER = "feedback_with_manager"  # [9] to the receiver and the manager named at sending
+    CHECKIN = "checkin"
+    MOOD = "mood"  # shown as a team mean of five or more only
+    COMMENT = "comment"  # what a manager wrote under a check-in
+    KUDOS_PUBLIC = "kudos_public"
+    KUDOS_PRIVATE = "kudos_private"
+    FEEDBACK = "feedback"  # to the receiver alone
+    FEEDBACK_WITH_MANAGER = "feedback_with_manager"  # to the receiver and the manager named at sending
     FEEDBACK_REQUEST = "feedback_request"
-    ONE_ON_ONE = "one_on_one"  # [13] shared agenda, notes, actions
-    PRIVATE_NOTE = "private_note"  # [14]
-    GOAL_COMPANY = "goal_company"  # [3]
-    GOAL_TEAM = "goal_team"  # [4]
-    GOAL_PRIVATE = "goal_private"  # [5]
+    ONE_ON_ONE = "one_on_one"  # shared agenda, notes, actions
+    PRIVATE_NOTE = "private_note"
+    GOAL_COMPANY = "goal_company"
+    GOAL_TEAM = "goal_team"
+    GOAL_PRIVATE = "goal_private"
     METRIC = "metric"  # a figure about a person that a system of the company sent
-    REVIEW_SELF_DRAFT = "review_self_draft"  # [15]
-    REVIEW_SELF = "review_self"  # [16]
-    REVIEW_DRAFT = "review_draft"  # [17, 21] of a colleague, a manager or a customer, until it is submitted
-    REVIEW_CONFIDENTIAL = (
-        "review_confidential"  # [20] of whom nobody is to know the author: read as a group only
-    )
-    REVIEW_VOICE = "review_voice"  # [19, 20] released: points of a group, or words without their author
-    REVIEW_INVITE = "review_invite"  # [33] that a customer is asked, and under which name
-    REVIEW_PEER = "review_peer"  # [18, 33] submitted, not released
-    REVIEW_PEER_RELEASED = "review_peer_released"  # [19, 33]
-    REVIEW_MANAGER = "review_manager"  # [22]
-    REVIEW_MANAGER_RELEASED = "review_manager_released"  # [23]
+    REVIEW_SELF_DRAFT = "review_self_draft"
+    REVIEW_SELF = "review_self"
+    REVIEW_DRAFT = "review_draft"  # of a colleague, a manager or a customer, until it is submitted
+    REVIEW_CONFIDENTIAL = "review_confidential"  # of whom nobody is to know the author: read as a group only
+    REVIEW_VOICE = "review_voice"  # released: points of a group, or words without their author
+    REVIEW_INVITE = "review_invite"  # that a customer is asked, and under which name
+    REVIEW_PEER = "review_peer"  # submitted, not released
+    REVIEW_PEER_RELEASED = "review_peer_released"
+    REVIEW_MANAGER = "review_manager"
+    REVIEW_MANAGER_RELEASED = "review_manager_released"
     REVIEW_REMARK = "review_remark"  # advice on a review's words that its author set aside, and why
-    RATING = "rating"  # [24]
-    RATING_RELEASED = "rating_released"  # [25]
-    POTENTIAL = "potential"  # [24] how far somebody could go, for the calibration alone; emptied after it
+    RATING = "rating"
+    RATING_RELEASED = "rating_released"
+    POTENTIAL = "potential"  # how far somebody could go, for the calibration alone; emptied after it
     OBJECTION = "objection"  # a person says that a figure or a score about them is wrong, and the answer
     NUDGE = "nudge"  # what a person was sent, and why
-    DELEGATION = "delegation"  # §4.2: who stands in for a manager, until when and why
-    BREAK_GLASS = "break_glass"  # §4.1 B: HR asks to read private feedback, or reads it
+    DELEGATION = "delegation"  # who stands in for a manager, until when and why
+    BREAK_GLASS = "break_glass"  # HR asks to read private feedback, or reads it
     BREAK_GLASS_TOLD = "break_glass_told"  # the same once it is over
-    PROFILE = "profile"  # [32]
+    PROFILE = "profile"
     CHAT = "chat"  # what a person and Upbeat said to each other in the local chat
     CHANNEL = "channel"  # what was said in a channel of the local chat
 
@@ -275,7 +273,7 @@ DATED = frozenset(
 """Kinds of which a new manager reads what was before their time only while the organisation lets them."""
 
 MEAN_OF_AT_LEAST = 5
-"""Moods are shown as a mean of at least so many people (`reliability_security.md` §4.4)."""
+"""Moods are shown as a mean of at least so many people."""
 
 
 def relations(directory: "Directory", actor: str, row: PersonalRow, now: datetime) -> frozenset[Relation]:

@@ -86,7 +86,7 @@ USUAL: Mapping[Family, str] = {
     Family.REVIEWS: "36",
     Family.CHAT: "24",
 }
-"""What holds until somebody chooses (`reliability_security.md` §4)."""
+"""What holds until somebody chooses."""
 GRACE = timedelta(days=30)
 """What goes with who has left goes so long after: a people file that was wrong, or a return, loses nothing."""
 BATCH = 200

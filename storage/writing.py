@@ -24,7 +24,7 @@ from storage.tables import DataKey
 T = TypeVar("T")
 
 GROUP = 64
-"""Units in one commit at most; `performance.md` §4: three inserts, 550 a second one by one, 8,000 in groups of 64."""
+"""Units in one commit at most. Of three inserts each, SQLite took 550 a second one by one, 8,000 in groups of 64."""
 
 UNWRITTEN = (DBAPIError, ValueError)
 """What the database refuses of the audit's entries or of the commit, and what the driver cannot even write."""

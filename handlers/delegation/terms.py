@@ -18,7 +18,7 @@ from storage.tables import Delegation
 feature = Feature("delegation", title=Phrase("Standing in"))
 
 LONGEST = 90
-"""Days at most (`reliability_security.md` §4.2): for longer, the people file says who is the manager."""
+"""Days at most: for longer, the people file says who is the manager."""
 
 SCOPE = Phrase(
     "Who stands in reads the check-ins that the team writes on these days, and comments on them; each time it says for"

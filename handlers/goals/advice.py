@@ -17,7 +17,7 @@ from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from storage.goals import KeyResult
 
 MOST_RESULTS = 5
-"""Beyond so many key results the field advises against (product.md a2)."""
+"""Beyond so many key results the field advises against."""
 MOST_INDICATORS = 8
 """The same for the items of a scorecard."""
 LONGEST = timedelta(days=370)

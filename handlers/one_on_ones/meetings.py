@@ -9,7 +9,7 @@ from storage.store import Store
 
 BEFORE = timedelta(hours=2)
 AFTER = timedelta(hours=2)
-"""Reminders come two hours before a meeting and two hours after (`product.md` §e1); with the second it is over."""
+"""Reminders come two hours before a meeting and two hours after; with the second it is over."""
 
 
 @dataclass(frozen=True)

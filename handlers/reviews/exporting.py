@@ -20,7 +20,7 @@ from storage.sheets import Cell, OutSheet, write_csv, write_xlsx
 from storage.unit import Conflict
 
 ALONE = 200
-"""So many rows somebody of HR takes alone; for more a second one agrees (`reliability_security.md` §4, row 30)."""
+"""So many rows somebody of HR takes alone; for more a second one agrees."""
 
 PAY, PROMOTION, TRAINING = "pay", "promotion", "training"
 PURPOSES = (

@@ -10,7 +10,7 @@ from handlers.kit.text import Plural, Text
 def hidden(people: Mapping[str, int], least: int) -> frozenset[str]:
     """The groups, by name, of which nothing is shown: those with fewer than `least` people, and with them the
     next-smallest of their siblings until at least so many people are hidden together. Else whoever knows the sum of all
-    would find a small group by taking away the others (`reliability_security.md` §4.4).
+    would find a small group by taking away the others.
 
     All of them are hidden when they are fewer than `least` together; then their sum is not shown either."""
     there = sorted((count, name) for name, count in people.items() if count > 0)

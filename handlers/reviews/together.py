@@ -1,7 +1,7 @@
 """What is shown of a group: only as many together that nobody's answer can be found out, and each answer in one place.
 
-The rules are those of `reliability_security.md` §4.4, with two things more that an attacker would need. Each answer
-counts in exactly one place, so that no two figures can be subtracted from each other. And of points nothing is said
+Besides the thresholds (`docs/confidential.md`) there are two things that an attacker would need. Each answer counts
+in exactly one place, so that no two figures can be subtracted from each other. And of points nothing is said
 from which one who wrote could conclude what all the others gave (five people who all gave a 5 are "leaning high"):
 a test goes through every group of up to eight people, and one attacks a thousand organisations."""
 

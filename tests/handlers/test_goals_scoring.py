@@ -26,7 +26,7 @@ from handlers.goals.scoring import (
 UP, DOWN, BAND, STEPS, YES_NO = Direction
 D = Decimal
 
-# What other tools got wrong (oss_peers.md F21): the case, and what it comes to here.
+# What other tools got wrong: the case, and what it comes to here.
 CASES = {
     "a start that is not nothing counts (horilla)": (Measure(UP, D(500), D(100)), D(300), D("0.5")),
     "a falling result rises (horilla)": (Measure(DOWN, D(3), D(5)), D(4), D("0.5")),

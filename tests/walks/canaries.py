@@ -1,7 +1,7 @@
 """A company in which every personal field holds a word of its own, a canary, and who may ever read it, in plain words.
 
-The rules are those of the research (`reliability_security.md` §4) as the design settled them, written down a second
-time: no code of the policy or its filters is asked, nor the page that is made from them."""
+The rules are written down a second time: no code of the policy or its filters is asked, nor the page that is made
+from them."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ MAY_READ: dict[str, str] = {
     "survey_released": "hr",  # row 12: the same once the survey is over, if enough did
     "cycle": "self hr",  # why one went back to an earlier phase
     "objection": "self author named",  # who says that something is wrong, and who answers
-    "delegation": "self named manager",  # §4.2
+    "delegation": "self named manager",
     "break_glass": "hr",  # reading rule 2: the subject not before it is over
     "break_glass_told": "self author named hr",
     "chat": "self",
