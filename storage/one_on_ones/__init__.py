@@ -119,8 +119,12 @@ class OneOnOnes:
     def come_back(self, person: str) -> None:
         """What was to be written down with somebody who is here again is owed as before, while it is worth it."""
         for owed in self._unwritten([person], OWED.c.closed_how == LEFT, OWED.c.expires_at > self._store.now):
-            if self._store.directory.people[owed.person_id].active:
+            if self._both_are_here(owed.args["series"]):
                 self._store.obligations.reopen(owed)
+
+    def _both_are_here(self, series_id: str) -> bool:
+        series, people = self.for_the_clock(series_id), self._store.directory.people
+        return series is not None and all(people[each].active for each in series.people)
 
     def _unwritten(self, people: Sequence[str], *conditions: Any) -> list[ObligationRow]:
         with_them = or_(SERIES.c.subject_id.in_(people), SERIES.c.named_id.in_(people))

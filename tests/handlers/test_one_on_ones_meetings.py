@@ -463,6 +463,16 @@ async def test_nobody_owes_a_line_about_who_has_left_until_they_are_here_again(a
     assert len(owed(any_chat, "write_notes", "chen")) == 1
 
 
+async def test_who_is_here_again_owes_no_line_about_who_has_left_before(any_chat: Chat) -> None:
+    await planned(any_chat)
+    await tick(any_chat, TUESDAY.replace(hour=11))
+    leaves(any_chat, "chen")
+    any_chat.wait(minutes=5)
+    leaves(any_chat, "ben")
+    any_chat.change(lambda store: store.leavers.bring_back({any_chat.ids["ben"]: ()}, left_at=any_chat.now))
+    assert owed(any_chat, "write_notes") == []
+
+
 async def test_when_a_leaver_had_not_left_after_all_the_series_goes_on(any_chat: Chat) -> None:
     await planned(any_chat)
     any_chat.wait(hours=3)
