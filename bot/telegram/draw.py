@@ -18,7 +18,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.pictures.specification import alt, specification
 from bot.telegram.harmless import HarmlessVoice
-from bot.telegram.pages import BUTTONS, GAP, NOTHING, Block, Page, Row, Run, cut, is_seen, paged, utf16
+from bot.telegram.pages import BUTTONS, GAP, NOTHING, Block, Page, Row, Run, cut, paged, utf16
 from bot.words import Voice, bars, readable
 from handlers.kit.cards import (
     Button,
@@ -36,6 +36,7 @@ from handlers.kit.cards import (
 )
 from handlers.kit.charts import table
 from handlers.kit.text import Text
+from handlers.kit.typed import is_seen
 
 DATA_BYTES = 64
 CAPTION = 1024

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape, unescape
@@ -12,6 +11,7 @@ from typing import TypeAlias
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.words import is_inside
+from handlers.kit.typed import is_seen
 
 LIMIT = 4096
 """UTF-16 units in a message, its markup not counted (core.telegram.org/bots/api#sendmessage)."""
@@ -139,11 +139,6 @@ def _html(runs: Iterable[Run], quoted: bool, units: int) -> str:
 
 def _tagged(html: str, tag: str) -> str:
     return f"<{tag}>{html}</{tag}>" if tag else html
-
-
-def is_seen(words: str) -> bool:
-    """Whether there is anything to see; Telegram refuses a message of spaces and invisible marks."""
-    return any(unicodedata.category(letter) not in ("Cc", "Cf", "Zs", "Zl", "Zp", "Mn") for letter in words)
 
 
 def _pieces(runs: Iterable[Run], room: int) -> list[list[Run]]:

@@ -13,6 +13,7 @@ MENTION = re.compile("\x02([^\x03\x1f]+)(?:\x1f([^\x03]*))?\x03")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"})
 NUMBER = re.compile(r"#?(\d{1,9}(?:\.\d{1,9})?)[.:：]?(?=\s|$|[,，])")
 """A number that is to choose something: 2, #2, 2.1:"""
 SEPARATORS = " \t\u00a0\u3000,，、:："
@@ -31,11 +32,18 @@ def with_names(words: str, names: Mapping[str, str]) -> str:
 
 
 def clean(words: str) -> str:
-    """A person's words without what has no meaning as text: controls, lone surrogates, direction overrides."""
+    """A person's words without what has no meaning as text: controls, lone surrogates, direction overrides; nothing
+    when there is nothing to see."""
     if words.isprintable():  # on one line, and nothing of the above
         return words.strip()
     words = words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return _BIDI.sub("", _CONTROL.sub("", _SURROGATE.sub("\ufffd", words))).strip()
+    words = _BIDI.sub("", _CONTROL.sub("", _SURROGATE.sub("\ufffd", words))).strip()
+    return words if is_seen(words) else ""
+
+
+def is_seen(words: str) -> bool:
+    """Whether there is more than spaces and marks that nobody sees."""
+    return any(unicodedata.category(letter) not in _UNSEEN for letter in words)
 
 
 def marked(words: str) -> str:

@@ -51,6 +51,9 @@ async def test_a_check_in_is_recorded_at_once(any_chat: Chat) -> None:
         "周报 done 登录页；接下来 支付；卡在 法务",
         "checkin done 登录页, next 支付, and blocked 法务",
         "周报 完成：登录页，下一步：支付，阻碍：法务",
+        "周报 本周完成：登录页；下周计划：支付；阻碍：法务",
+        "周报 本周完成 登录页，下周 支付，阻碍 法务",
+        "日报 今日完成 登录页；明日计划 支付；阻碍 法务",
         "check in: done 登录页; next 支付; blocked 法务",
         "Check-in done 登录页; next 支付; blocked 法务",
         "checkin done 登录页; next 支付; blocked 法务",
@@ -159,6 +162,18 @@ async def test_hostile_words_are_kept_as_text(chat: Chat) -> None:
     assert checkins(chat, "ben")[0].answers["done"] == words
     assert "too long" not in (await chat.says("ben", "/checkin history")).text
     assert "characters long" in await chat.says("ben", "/checkin done " + "x" * 3001)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["/checkin done \u200b\u200b", "/checkin done \u2060", "/kudos @ada \u200b", "/1on1 add @ada \ufeff"],
+)
+async def test_words_that_nobody_sees_are_none(any_chat: Chat, words: str) -> None:
+    heard = await any_chat.says("ben", words)
+    assert "Checked in" not in heard
+    assert "Preview" not in heard
+    assert any_chat.rows(CheckIn) == []
+    assert any_chat.told("ada") == ""
 
 
 async def test_the_first_use_explains_itself_once(chat: Chat) -> None:
