@@ -140,8 +140,10 @@ class CyclesRunning:
         """Somebody had not left after all, or is back: it is owed again, on its old terms."""
         theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)
         frozen = (theirs, REVIEWS.c.frozen_for == LEFT, REVIEWS.c.cycle_id.in_(_open_cycles()))
-        which = select(REVIEWS.c.id, REVIEWS.c.author_id)
-        for review, author in self._store.execute(which.where(*frozen)).all():
+        which = select(REVIEWS.c.id, REVIEWS.c.subject_id, REVIEWS.c.author_id)
+        for review, subject, author in self._store.execute(which.where(*frozen)).all():
+            if not self._are_here(subject, author):
+                continue
             self.thaw(review)
             owed = self._store.obligations.find(author, WRITE, review) if author else None
             if owed and owed.closed_how == LEFT:
@@ -190,11 +192,15 @@ class CyclesRunning:
         for review, subject, author in self._store.execute(which).all():
             if subject in out or not out.get(author, True):
                 continue
-            people = (self._store.directory.person(each) for each in (subject, author))
-            if all(person and person.active for person in people):
+            if self._are_here(subject, author):
                 self.thaw(review)
             else:
                 self.freeze(review, LEFT)
+
+    def _are_here(self, *people: str | None) -> bool:
+        """Whether all of these work here, but for a customer, who is nobody's colleague."""
+        found = (self._store.directory.person(each) for each in people if each)
+        return all(person and person.active for person in found)
 
     # Another manager -----------------------------------------------------------------------------------------------
 

@@ -371,6 +371,19 @@ async def test_somebody_who_left_before_a_manager_could_write_comes_back(chat: C
     assert {row.state for row in chat.rows(Review)} == {"owed"}
 
 
+async def test_a_manager_who_is_back_writes_about_nobody_who_has_left_before(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    chat.change(lambda store: store.leavers.leave_all({"eve@example.com": chat.ids["eve"]}))
+    chat.wait(hours=1)
+    at, mail = chat.now, "ada@example.com"
+    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["ada"]}))
+    chat.change(lambda store: store.leavers.bring_back({chat.ids["ada"]: gone[mail]}, left_at=at))
+    seen = await chat.says("ada", "/review")
+    assert "Ben Okri" in seen
+    assert "Eve Curie" not in seen
+
+
 def moves(chat: Chat, who: str, to: str) -> None:
     """Somebody reports to another manager from today on."""
 
