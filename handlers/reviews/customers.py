@@ -212,12 +212,12 @@ def look(store: Store, token: str) -> Page | None:
         return None
     if row.used_at:
         return Page(gone="used")
-    is_open = cycle.state == "running" and cycle.phase in OPEN
-    is_open &= row.subject_id not in store.reviews.results.out_of(cycle.id)
+    person, is_out = store.directory.people[row.subject_id], store.reviews.results.out_of(cycle.id)
+    is_open = cycle.state == "running" and cycle.phase in OPEN and person.active and person.id not in is_out
     if row.revoked_at or row.expires_at <= store.now or not is_open:
         return Page(gone="over")
     return Page(
-        name=store.directory.named(row.subject_id),
+        name=person.name,
         questions=parts.questions(parts_of(cycle, CUSTOMER), rated=cycle.is_rated),
         until=row.expires_at,
     )

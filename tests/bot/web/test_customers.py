@@ -109,6 +109,19 @@ async def test_it_is_over_when_it_is_taken_back_or_the_time_of_writing_is(
     assert written(chat) == []
 
 
+async def test_it_is_over_while_the_person_has_left(any_chat: Chat, browser: httpx.AsyncClient) -> None:
+    chat, path = any_chat, await asked(any_chat)
+    at, mail = chat.now, "ben@example.com"
+    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["ben"]}))
+    answer = await browser.get(path)
+    assert answer.status_code == 410
+    assert "Ben" not in answer.text
+    assert (await browser.post(path, data={"results": "On time"})).status_code == 410
+    assert written(chat) == []
+    chat.change(lambda store: store.leavers.bring_back({chat.ids["ben"]: gone[mail]}, left_at=at))
+    assert (await browser.get(path)).status_code == 200
+
+
 async def test_nobody_guesses_one(any_chat: Chat, browser: httpx.AsyncClient) -> None:
     chat, path = any_chat, await asked(any_chat)
     secret, _, signature = path.removeprefix("/customer/").partition(".")
