@@ -87,8 +87,7 @@ def _another_one(store: Store, cycle: ReviewCycle, person: Person, row: HandOver
     """What who answers for the result has not handed in is frozen, and HR says who finishes it."""
     theirs = store.reviews.duties(cycle.id, subject=person.id, author=row.old_id, role=MANAGER)
     told = [each for duty in theirs if duty.state == "owed" for each in _frozen(store, cycle, person, duty)]
-    written = any(duty.state == "submitted" for duty in theirs)
-    return (*told, *_asked_of_hr(store, cycle, row, written=written))
+    return (*told, *_asked_of_hr(store, cycle, row))
 
 
 def _as_before(
@@ -143,18 +142,20 @@ def _frozen(store: Store, cycle: ReviewCycle, person: Person, old: Duty) -> tupl
     return (tell(store, cycle, author, card, topic=topic, about=_freezing(cycle, person)),)
 
 
-def _asked_of_hr(store: Store, cycle: ReviewCycle, row: HandOver, *, written: bool) -> tuple[Tell, ...]:
+def _asked_of_hr(store: Store, cycle: ReviewCycle, row: HandOver) -> tuple[Tell, ...]:
     runner = runner_of(store, cycle)
     if runner is None:
         return ()
-    card = handover_card(store, cycle, row, written=written)
+    card = handover_card(store, cycle, row)
     topic = f"{_question(row)}:{store.now:%Y%m%d%H%M}"
     return (tell(store, cycle, runner, card, topic=topic, about=_question(row)),)
 
 
-def handover_card(store: Store, cycle: ReviewCycle, row: HandOver, *, written: bool) -> Card:
+def handover_card(store: Store, cycle: ReviewCycle, row: HandOver) -> Card:
     """What HR is asked when somebody gets another manager in the middle of a cycle."""
     directory = store.directory
+    by_old = store.reviews.duties(cycle.id, subject=row.subject_id, author=row.old_id, role=MANAGER)
+    written = any(duty.state == "submitted" for duty in by_old)
     old, new = Verbatim(directory.named(row.old_id)), Verbatim(directory.named(row.new_id))
     left = not directory.people[row.old_id].active
     if written:

@@ -9,7 +9,7 @@ from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Text, Verbatim, more
 from handlers.kit.values import load
-from handlers.reviews import duties, nominating, paper, phases, settling, sharing, writing
+from handlers.reviews import duties, nominating, paper, phases, settling, sharing, undecided, writing
 from handlers.reviews.launching import plan_card
 from handlers.reviews.review import bound_cycle, called, feature, runners
 from storage.obligations import HELD
@@ -148,4 +148,5 @@ def open_cycle(request: Request, cycle: str) -> Reply:
     row = bound_cycle(request, cycle)
     if row.state == "draft":
         return Reply(show=plan_card(request, row, Phrase("Prepared, not launched")))
-    return Reply(show=phases.state_card(row, Verbatim(row.name)))
+    card = phases.state_card(row, Verbatim(row.name))
+    return Reply(show=Card(card.title, *undecided.waiting(request, row), *card.parts))

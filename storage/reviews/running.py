@@ -223,6 +223,16 @@ class CyclesRunning:
         theirs = (HANDED.c.cycle_id == cycle_id, HANDED.c.subject_id == subject)
         return self._store.all(HandOver, *theirs, order=(HANDED.c.at, HANDED.c.id))
 
+    def undecided(self, cycle_id: str) -> list[HandOver]:
+        """The changes of managers that hold in a cycle and of which HR has not said yet who finishes the review."""
+        rows = self._store.all(HandOver, HANDED.c.cycle_id == cycle_id, order=(HANDED.c.at, HANDED.c.id))
+        newest = {row.subject_id: row for row in rows}
+        open_ = select(RESULTS.c.subject_id).where(
+            RESULTS.c.cycle_id == cycle_id, RESULTS.c.shared_at.is_(None), RESULTS.c.out_at.is_(None)
+        )
+        waiting = set(self._store.execute(open_).scalars())
+        return [row for row in newest.values() if not row.choice and row.subject_id in waiting]
+
     def decide(self, row: HandOver, choice: str, *, by: str | None) -> None:
         """HR says who finishes the review, or nothing is left to be said."""
         self._store.change(row, choice=choice, decided_at=self._store.now, decided_by=by)

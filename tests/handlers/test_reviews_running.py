@@ -605,6 +605,31 @@ async def test_a_people_file_that_is_taken_back_leaves_no_review_frozen(any_chat
     assert "write about Ben Okri" in await chat.opens("dora")
 
 
+async def test_hr_finds_again_who_is_to_finish_a_review_when_who_left_is_erased(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    ada = "ada@example.com,Ada Lovelace,grace@example.com,Engines,Europe/Berlin,en,employee,,\n"
+    await sends(chat, "hana", COMPANY.replace(ada, "").replace("ada@example.com", "dora@example.com"))
+    await chat.presses("hana", "Apply")
+    await chat.tick()
+    await chat.says("hana", "/upbeat privacy departed Ada")
+    await chat.presses("hana", "Erase")
+    await chat.submits("hana", confirm="ERASE")
+    assert "Who finishes their review?" not in chat.told("hana")
+    seen = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    assert "3 people have other managers, and you have not said yet who finishes the reviews." in seen
+    for _ in range(3):
+        shown = await chat.presses("hana", "Say who does", on=await at_the_cycle(chat, "Say who does"))
+        name = shown.text.partition(" reports")[0]
+        assert f"{name} reports to Dora Maar now, no longer to Former colleague. Who finishes" in shown
+        await chat.presses("hana", "Dora Maar takes over")
+        assert f"Review of {name}" in await chat.says("dora", "/review")
+    assert "other managers" not in await chat.presses(
+        "hana", "Open", on=await chat.says("hana", "/review cycles")
+    )
+
+
 async def test_a_manager_who_is_it_again_after_another_one_is_asked_again(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)

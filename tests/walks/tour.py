@@ -440,7 +440,16 @@ class Tour:
         for manager in ("grace", "ada"):
             chat.change(lambda store, manager=manager: self._reports_to(store, "eve", manager))
             await chat.tick()
+            await self._asks_who_finishes()
             await self._answer_what_was_told("another manager")
+
+    async def _asks_who_finishes(self) -> None:
+        """HR finds in the cycle whose manager changed."""
+        opened = await self.chat.presses("hana", "Open", on=await self.chat.says("hana", "/review cycles"))
+        if "Say who does" in opened.buttons:
+            await self._presses("hana", opened, "changed_managers")
+            listed = await self.chat.presses("hana", "Say who does", on=opened)
+            await self._presses("hana", listed, "changed_manager")
 
     async def _a_template_of_reviews(self) -> None:
         """HR writes one, publishes it, and retires it."""
