@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from bot.settings import LOOPBACK, Settings
 from storage import leases
-from storage.alerts import BELL, CRASHES, FAILURES, PROMISE, REFUSED, TOKEN
+from storage.alerts import BELL, CRASHES, FAILURES, PROMISE, REFUSED, SOCKET, TOKEN
 from storage.backups import BackupProblem, check
 from storage.columns import Unreadable
 from storage.damage import Damaged, refuse_damage
@@ -36,6 +36,7 @@ MOST_UNKNOWN = 100_000
 
 WENT_WRONG = {
     TOKEN: "token refused while running",
+    SOCKET: "socket refused while running",
     FAILURES: "messages set aside after failures",
     CRASHES: "messages set aside after crashes",
     REFUSED: "messages refused for good",
@@ -44,6 +45,7 @@ WENT_WRONG = {
 }
 FIXES = {
     TOKEN: "Set {setting} anew and restart Upbeat.",
+    SOCKET: "Is Socket Mode on? Set SLACK_APP_TOKEN anew, with connections:write, and restart Upbeat.",
     PROMISE: "docs/running.md says what the rule means. Please report it with the line of the log (“promise broken”).",
     FAILURES: "Can the platform be reached? The log has each reason (“message set aside”).",
     CRASHES: "Why did Upbeat stop while sending (memory, power)? The log has the messages' ids.",

@@ -9,7 +9,7 @@ from handlers.kit.cards import Card, Note, Section
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim, platform_name
-from storage.alerts import BELL, CRASHES, FAILURES, PROMISE, REFUSED, TOKEN, Alert
+from storage.alerts import BELL, CRASHES, FAILURES, PROMISE, REFUSED, SOCKET, TOKEN, Alert
 from storage.outbox import MOST_ATTEMPTS, MOST_CRASHES
 from storage.people import Person
 from storage.store import Store
@@ -56,6 +56,8 @@ def _what(alert: Alert) -> Text:
     cause, _, more = alert.cause.partition(":")
     if cause == TOKEN:
         return _token(more)
+    if cause == SOCKET:
+        return _DEAF
     if cause == PROMISE:
         return _promise(more)
     return _SAID[cause](alert.times)
@@ -68,6 +70,13 @@ def _token(platform: str) -> Text:
         platform=platform_name(platform),
         setting=Verbatim(f"{platform.upper()}_BOT_TOKEN"),
     )
+
+
+_DEAF = Phrase(
+    "Slack gives us no socket any more: whatever is said there is not heard. See that Socket Mode is on, make the"
+    " app-level token anew with connections:write, set {setting}, and restart Upbeat.",
+    setting=Verbatim("SLACK_APP_TOKEN"),
+)
 
 
 def _failures(times: int) -> Text:

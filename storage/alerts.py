@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 CRASHES, FAILURES, REFUSED, BELL = "crashes", "failures", "refused", "bell"
-TOKEN, PROMISE = "token", "promise"
+TOKEN, SOCKET, PROMISE = "token", "socket", "promise"
 """Messages were set aside because they ended their process, failed too often, or were refused for good; a moment of the
-clock was; a platform refuses our token ("token:slack"); a rule of the promise does not hold ("promise:twice")."""
+clock was; a platform refuses our token ("token:slack"), or Slack a socket; a rule of the promise does not hold
+("promise:twice")."""
 KEPT = timedelta(days=180)
 
 

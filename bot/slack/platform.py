@@ -24,6 +24,7 @@ from bot.slack.speak import SlackSpeaker
 from bot.terminal import Complaint
 from handlers.kit.dispatch import Core
 from schedules.turns import Alone, Tenure
+from storage.alerts import SOCKET
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -103,9 +104,13 @@ class SlackPlatform:
 
     async def _open_socket(self, tenure: Tenure) -> None:
         assert self._bolt is not None
-        sockets = Sockets(self._bolt, self._app_token, self._client, self._tasks)
+        sockets = Sockets(self._bolt, self._app_token, self._client, self._tasks, self._deaf)
         await sockets.open()
         self._sockets = sockets
+
+    async def _deaf(self) -> None:
+        """Slack refuses us a socket: administrators are to hear of it."""
+        await self._core.database.write(lambda store: store.alerts.note(SOCKET))
 
     async def _close_socket(self, seconds: float = DRAIN) -> None:
         sockets, self._sockets = self._sockets, None

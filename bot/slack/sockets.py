@@ -3,34 +3,79 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.client import Tasks, quiet_logger
+from bot.slack.client import OUT_OF_ORDER, Tasks, error_of, quiet_logger, wait_of
 from bot.slack.door import dispatch
 from bot.terminal import Complaint
+from storage.database import Busy
 
 log = logging.getLogger("upbeat.slack")
 
 CONNECT = 20.0
 PING = 5.0
+LONGEST_REFUSED = 60.0
+"""Seconds between two questions for a socket when Slack refuses one; it allows one a minute."""
+
+
+class _Client(SocketModeClient):
+    """The library's, which says why there is no socket, and asks for one no more often than makes sense."""
+
+    refused: Callable[[], Awaitable[object]] | None = None
+    """Called when a socket is refused after there was one."""
+    _refusals = 0
+
+    async def issue_new_wss_url(self) -> str:
+        while True:
+            try:
+                answer = await self.web_client.apps_connections_open(app_token=self.app_token)
+            except SlackApiError as error:
+                log.warning("slack gives no socket", extra={"error": error_of(error)})
+                wait = wait_of(error)
+                if wait is None:
+                    await self._note(error_of(error))
+                    raise
+                await asyncio.sleep(wait)
+            else:
+                self._refusals = 0
+                return str(answer["url"])
+
+    async def _note(self, error: str) -> None:
+        if self.refused is None or error in ("", *OUT_OF_ORDER):
+            return
+        with contextlib.suppress(Busy):
+            await self.refused()
+        await asyncio.sleep(min(2**self._refusals, LONGEST_REFUSED))
+        self._refusals = min(self._refusals + 1, 8)
 
 
 class Sockets:
     """One connection, renewed when Slack asks for it or it goes silent."""
 
-    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        client: AsyncWebClient,
+        tasks: Tasks,
+        refused: Callable[[], Awaitable[object]],
+    ) -> None:
         self._app = app
+        self._refused = refused
         self._tasks = tasks
         self._hearing: set[asyncio.Task[Any]] = set()
-        self._client = SocketModeClient(
+        self._client = _Client(
             app_token=app_token, logger=quiet_logger(), web_client=client, ping_interval=PING
         )
         self._client.socket_mode_request_listeners.append(self._hear)  # type: ignore[arg-type]
@@ -41,6 +86,7 @@ class Sockets:
             self._client.wss_uri = await self._client.issue_new_wss_url()
             async with asyncio.timeout(CONNECT):
                 await self._client.connect()  # type: ignore[no-untyped-call]
+            self._client.refused = self._refused
         except Exception as error:
             await self.close(0)
             raise Complaint(

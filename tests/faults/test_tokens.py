@@ -14,7 +14,7 @@ from schedules.delivery import Delivery
 from schedules.speaking import Locked, Unreachable
 from storage.alerts import Alert
 from storage.tables import Account, Outgoing, Place
-from tests.bot.slack.conftest import GENERAL, room_with
+from tests.bot.slack.conftest import GENERAL, room_with, user
 from tests.bot.telegram.conftest import BEN
 from tests.bot.telegram.conftest import Room as TelegramRoom
 from tests.bot.telegram.conftest import room_with as telegram_room
@@ -82,6 +82,24 @@ async def test_f40_with_a_revoked_token_updates_are_asked_for_once_an_hour(
         assert waits[-1] == LONGEST_LOCKED
         assert (await polling._ask(wait))[1] == 0.5
         figure(16, f"seconds between two tries {waits[-1]:.0f}")
+
+
+async def test_f40_with_a_revoked_app_token_administrators_hear_that_slack_is_not_heard(
+    chat: Chat, figure: Figure
+) -> None:
+    """The socket breaks and there is no other; as soon as there is one, people are heard again."""
+    async with room_with(chat, sockets=True) as room:
+        room.slack.fail_next("apps.connections.open", "invalid_auth", times=2)
+        connected = room.slack.sockets.connections
+        await room.slack.sockets.close()
+        await room.slack.sockets.connected(connected + 1, 30)
+        assert [(alert.cause, alert.times) for alert in chat.rows(Alert)] == [("socket", 2)]
+        ack = await room.slack.command(user("ada"), "/checkin", "done it")
+        assert "Checked in" in ack.ephemeral.words
+        chat.wait(minutes=2)
+        await chat.tick()
+        assert "Slack gives us no socket any more" in chat.told("ivan")
+    figure(1, "administrators told, heard again")
 
 
 async def test_f40_in_slack_who_and_what_is_gone_is_not_tried_again(chat: Chat, figure: Figure) -> None:
