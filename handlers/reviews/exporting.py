@@ -16,7 +16,7 @@ from handlers.reviews.parts import GROWTH
 from handlers.reviews.results import points_of
 from handlers.reviews.review import bound_cycle, feature, has_power, parts_of, runners
 from storage.reviews import MANAGER, ResultExport, ReviewCycle, ReviewResult
-from storage.sheets import Cell, OutSheet, write_csv, write_xlsx
+from storage.sheets import MOST_ROWS, Cell, OutSheet, write_csv, write_xlsx
 from storage.unit import Conflict
 
 ALONE = 200
@@ -63,7 +63,7 @@ SEALED = (Column("Version", "版本"), Column("Final since", "定稿时间"), Co
 
 
 def _refuse_unfinished(request: Request, args: Mapping[str, Any]) -> None:
-    if not _final(request, bound_cycle(request, args["cycle"])):
+    if not _count(request, bound_cycle(request, args["cycle"])):
         raise Problem(Phrase("No result of this cycle is final yet. Only what is final is exported."))
 
 
@@ -82,11 +82,24 @@ def export(
 ) -> Reply:
     """Export the final results of this cycle."""
     row = bound_cycle(request, cycle)
-    count = len(_final(request, row))
+    count = _count(request, row)
+    if too_many := exceeds(form, count):
+        raise Problem(too_many, question="form")
     asked = request.store.reviews.freezing.ask_export(row.id, purpose, form, by=request.actor.id)
     if count <= ALONE:
         return _made(request, row, asked)
     return _second(request, row, asked, count)
+
+
+def exceeds(form: str, count: int) -> Text | None:
+    """Why so many results do not go into a file of this form, or None."""
+    if form != "xlsx" or count <= MOST_ROWS:
+        return None
+    return Phrase("Excel holds {most} results at most, and these are {n}. Take CSV.", most=MOST_ROWS, n=count)
+
+
+def _count(request: Request, cycle: ReviewCycle) -> int:
+    return request.store.reviews.results.count_final(cycle.id, reader=request.actor.id)
 
 
 def _final(request: Request, cycle: ReviewCycle) -> list[ReviewResult]:

@@ -149,7 +149,7 @@ def results(request: Request) -> Reply:
     )
 
 
-@feature.button(allow=runners)
+@feature.button(allow=runners, takes_long=True)
 def results_of(request: Request, cycle: str) -> Reply:
     """Show how far the results of this cycle are."""
     row = bound_cycle(request, cycle)

@@ -56,6 +56,18 @@ class ReviewResults:
         here = (RESULTS.c.cycle_id == cycle_id, RESULTS.c.out_at.is_(None))
         return self._read(reader, *here, *whom, order=RESULTS.c.id)
 
+    def count_final(self, cycle_id: str, *, reader: str) -> int:
+        """How many final results `in_cycle` has, without reading them all."""
+        above = self._store.directory.line_above(reader, self._store.now.date())
+        final = (
+            RESULTS.c.cycle_id == cycle_id,
+            RESULTS.c.out_at.is_(None),
+            RESULTS.c.finalised_at.is_not(None),
+        )
+        others = (RESULTS.c.subject_id.not_in(above), self._store.readable(ReviewResult, reader))
+        led = self.in_cycle(cycle_id, reader=reader, subjects=above)
+        return self._store.count(ReviewResult, *final, *others) + sum(bool(row.finalised_at) for row in led)
+
     def excused(self, cycle_id: str, *, reader: str) -> list[ReviewResult]:
         """Those of the people whom HR has taken out of a cycle, as far as the reader may see them."""
         here = (RESULTS.c.cycle_id == cycle_id, RESULTS.c.out_at.is_not(None))

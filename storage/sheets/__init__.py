@@ -2,9 +2,10 @@
 
 from storage.sheets.problem import SheetCode, SheetProblem
 from storage.sheets.reading import Sheet, called, read_sheet
-from storage.sheets.writing import Cell, OutSheet, write_csv, write_xlsx
+from storage.sheets.writing import MOST_ROWS, Cell, OutSheet, write_csv, write_xlsx
 
 __all__ = [
+    "MOST_ROWS",
     "Cell",
     "OutSheet",
     "Sheet",

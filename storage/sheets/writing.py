@@ -22,6 +22,8 @@ OPTIONS = {
 CELL_UNITS = 32_767
 """The longest text of a cell, in UTF-16 code units; Excel cuts silently what is longer."""
 NAME_UNITS = 31
+MOST_ROWS = 1_048_575
+"""Rows of a sheet below its header."""
 EXACT_INTEGER = 10**15
 FIRST_EXCEL_DATE = date(1900, 3, 1)
 """Before it Excel believes in 29 February 1900 and is a day off."""

@@ -713,6 +713,19 @@ async def test_more_than_two_hundred_take_a_second_person(
     )
 
 
+async def test_what_excel_cannot_hold_is_taken_as_csv(
+    any_chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = any_chat
+    monkeypatch.setattr(exporting, "MOST_ROWS", 5)
+    await closed(chat)
+    await chat.presses("hana", "Export")
+    refused = await chat.submits("hana", purpose="pay", form="xlsx")
+    assert "Excel holds 5 results at most, and these are 6. Take CSV." in refused
+    heard = await chat.submits("hana", purpose="pay", form="csv")
+    assert len(file_of(chat, heard).rows) == 6  # type: ignore[attr-defined]
+
+
 async def test_a_file_holds_whose_results_a_second_person_agreed_to(
     any_chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
