@@ -64,7 +64,7 @@ def _loaded(
         taken = foresee(store, source, reading.arrivals)
     else:
         taken, _ = take_file(store, source, reading, by="", name=file)
-    title = Phrase("What the file changes:")
+    title = Phrase("What it changes:")
     return Card(title, *summary(store, source, taken, reading, reader="", limit=1_000))
 
 

@@ -44,10 +44,10 @@ def sent(request: Request) -> Sheet | None:
 
 
 def faulty(faults: Sequence[Fault]) -> Text:
-    """All that is wrong with a file of which nothing was taken."""
+    """All that is wrong with a table of which nothing was taken."""
     head = Plural(
-        "Nothing was changed: {n} thing in the file must be mended first.",
-        "Nothing was changed: {n} things in the file must be mended first.",
+        "Nothing was changed: {n} thing must be mended first.",
+        "Nothing was changed: {n} things must be mended first.",
         n=len(faults),
     )
     return Lines((head, *(fault.text() for fault in faults[:SHOWN]), *more(len(faults), SHOWN)))

@@ -193,7 +193,7 @@ async def test_who_got_a_number_since_is_found_again(chat: Chat, waits: bool) ->
         (MONTH.replace("2026-10-31,20", "31 Oct,20"), "Row 2, column date, “31 Oct”: write the day"),
         (
             MONTH.replace("2026-10-31,20", "2027-10-31,20"),
-            "1 thing in the file must be mended first.\nRow 2, column date, “2027-10-31”: this lies in the future",
+            "1 thing must be mended first.\nRow 2, column date, “2027-10-31”: this lies in the future",
         ),
         (MONTH.replace("E9,2026-10-31", "E7,2026-10-31"), "row 2 has another value for the same person"),
         (MONTH.replace('"18,5"', "1.234").replace('"21,5"', "2"), "this can be two numbers"),

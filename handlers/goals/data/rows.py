@@ -51,7 +51,7 @@ def read_figures(sheet: Sheet, mapping: Mapping) -> Reading:
     left_out = tuple(name for name in sheet.header if forbidden(name) and name not in mapping.columns)
     missing = [name for name in mapping.columns if name not in sheet.header]
     if missing:
-        needed = Phrase("the mapping names this column, and the file has none of that name")
+        needed = Phrase("the mapping names this column, and there is none of that name")
         return Reading(faults=tuple(Fault(1, name, "", needed) for name in missing), left_out=left_out)
     table = _Table(sheet, mapping)
     found = tuple(table.figures())
