@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -78,18 +79,22 @@ def _is_slack(url: str, api_url: str) -> bool:
     return asked.scheme == "https" and (asked.hostname or "").endswith((".slack.com", ".slack-files.com"))
 
 
+Fetch: TypeAlias = Callable[[str], Awaitable[tuple[str, bytes] | None]]
+"""From a file's id to its name and content, or None when its reader may not have it any more."""
+
+
+def documents(card: Card) -> list[Document]:
+    """The files that come with a card."""
+    return [part for part in card.parts if isinstance(part, Document)]
+
+
 async def upload(
-    client: AsyncWebClient,
-    channel: str,
-    card: Card,
-    drawing: Drawing,
-    fetch: Callable[[str], Awaitable[tuple[str, bytes] | None]],
+    client: AsyncWebClient, channel: str, document: Document, drawing: Drawing, fetch: Fetch
 ) -> None:
-    """Put every document of a card into a channel, each with a description for who cannot see it."""
-    for part in card.parts:
-        found = await fetch(part.file_id) if isinstance(part, Document) else None
-        if found is not None and isinstance(part, Document):
-            await _upload(client, channel, part, found[1], drawing.say(part.label))
+    """Put a file into a channel, with a description for who cannot see it."""
+    found = await fetch(document.file_id)
+    if found is not None:
+        await _upload(client, channel, document, found[1], drawing.say(document.label))
 
 
 async def _upload(

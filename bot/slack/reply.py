@@ -19,7 +19,7 @@ from bot.slack import client as line
 from bot.slack.answers import asked_in
 from bot.slack.company import colleagues, needs_company
 from bot.slack.draw import Drawing
-from bot.slack.files import hang, upload
+from bot.slack.files import documents, hang, upload
 from bot.slack.forms import Modal
 from bot.slack.heard import Heard
 from bot.slack.home import Homes
@@ -27,7 +27,7 @@ from bot.slack.pages import Json, Page
 from handlers.kit.cards import Button, Card, Document, Note, Press
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer
-from handlers.kit.text import Phrase
+from handlers.kit.text import Phrase, Verbatim
 
 log = logging.getLogger("upbeat.slack")
 
@@ -104,7 +104,7 @@ class Replies:
         if card is None:
             return Ack()
         later: list[After] = []
-        if any(isinstance(part, Document) for part in card.parts):
+        if documents(card):
             later.append(lambda: self._files(heard, answer, card, drawing))
         if card.pictures():  # they take longer than Slack waits
             return Ack(after=[lambda: self._show_card(card, drawing, partial(self._respond, heard)), *later])
@@ -370,10 +370,17 @@ class Replies:
             await self._post(heard.user, pages)
 
     async def _files(self, heard: Heard, answer: Answer, card: Card, drawing: Drawing) -> None:
-        """The documents of a card, into the person's chat."""
-        if not any(isinstance(part, Document) for part in card.parts):
-            return
+        """The documents of a card, into the person's chat; of one that does not come, it is said."""
+        for document in documents(card):
+            give = partial(self._give, heard, answer, document, drawing)
+            try:
+                await line.patiently(give)
+            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                log.warning("file not given", extra={"error": type(error).__name__})
+                missing = Card(_not_given(document))
+                await self._post(heard.user, drawing.messages(missing))
 
+    async def _give(self, heard: Heard, answer: Answer, document: Document, drawing: Drawing) -> None:
         async def fetch(file_id: str) -> tuple[str, bytes] | None:
             reader = answer.person_id
             return await self._core.database.read(lambda store: store.files.get(file_id, person_id=reader))
@@ -381,7 +388,14 @@ class Replies:
         chat = heard.where.id
         if not chat.startswith("D"):
             chat = str((await self._client.conversations_open(users=heard.user))["channel"]["id"])
-        await upload(self._client, chat, card, drawing, fetch)
+        await upload(self._client, chat, document, drawing, fetch)
+
+
+def _not_given(document: Document) -> Phrase:
+    return Phrase(
+        "Slack did not take the file {name}, so you do not have it yet. Please ask for it again in a minute.",
+        name=Verbatim(document.name),
+    )
 
 
 def _failed(opening: Opening) -> bool:

@@ -24,10 +24,9 @@ from bot.slack.client import (
     whisper,
 )
 from bot.slack.draw import Drawing
-from bot.slack.files import hang, upload
+from bot.slack.files import documents, hang, upload
 from bot.slack.members import PLATFORM
 from bot.slack.pages import Page
-from handlers.kit.cards import Document
 from handlers.kit.dispatch import Core
 from schedules.speaking import Fixed, Gone, Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
 
@@ -212,15 +211,13 @@ class SlackSpeaker:
         return Receipt(channel=str(answer["channel"]), message=str(answer["ts"]))
 
     async def _documents(self, parcel: Parcel, drawing: Drawing, channel: str) -> None:
-        if not any(isinstance(part, Document) for part in parcel.card.parts):
-            return
-
         async def fetch(file_id: str) -> tuple[str, bytes] | None:
             reader = parcel.person_id
             return await self._core.database.read(lambda store: store.files.get(file_id, person_id=reader))
 
         try:
-            await upload(self._client, channel, parcel.card, drawing, fetch)
+            for document in documents(parcel.card):
+                await upload(self._client, channel, document, drawing, fetch)
         except SlackApiError as error:
             raise self._worded(error, parcel) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

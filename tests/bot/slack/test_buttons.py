@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 
+import pytest
+
 from tests.bot.slack import demo
 from tests.bot.slack.conftest import GENERAL, Room, user
 
@@ -102,6 +104,23 @@ async def test_a_file_of_a_card_comes_into_the_private_chat(any_room: Room) -> N
     (sent,) = [message for message in slack.dm(user("ada")) if message.files]
     assert slack.contents[sent.files[0]["id"]] == b'{"mine": true}'
     assert sent.files[0]["alt_txt"] == "Your file"
+
+
+@pytest.mark.parametrize("method", ["conversations.open", "files.getUploadURLExternal"])
+@pytest.mark.parametrize("fault", ["500", "429", "drop_before_accept"])
+async def test_a_file_comes_though_slack_did_not_take_it_at_once(room: Room, method: str, fault: str) -> None:
+    room.slack.fail_next(method, fault)
+    await room.slack.command(user("ada"), "/everything", channel=GENERAL)
+    await room.settled()
+    assert [message.files[0]["alt_txt"] for message in room.slack.dm(user("ada"))] == ["Your file"]
+
+
+async def test_of_a_file_that_slack_does_not_take_it_is_said(room: Room) -> None:
+    room.slack.fail_next("files.completeUploadExternal", "channel_not_found")
+    await room.slack.command(user("chen"), "/everything")
+    await room.settled()
+    (said,) = room.slack.dm(user("chen"))
+    assert "你还没有拿到它" in said.words
 
 
 # Home --------------------------------------------------------------------------------------------------------------
