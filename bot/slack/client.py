@@ -144,7 +144,7 @@ async def patiently(work: Callable[[], Awaitable[T]]) -> T:
             return await work()
         except SlackApiError as error:
             wait = wait_of(error)
-            if wait is None and status_of(error) < 500:
+            if wait is None and status_of(error) < 500 and error_of(error) not in OUT_OF_ORDER:
                 raise
             await asyncio.sleep(min(wait or 0.2 * 2**attempt, LONGEST_WAIT))
         except (aiohttp.ClientError, TimeoutError):

@@ -13,7 +13,7 @@ from .slack_clicks import PersonWithForms
 
 ERRORS = {"invalid_auth", "token_revoked", "account_inactive", "channel_not_found", "is_archived"}
 ERRORS |= {"expired_trigger_id", "message_not_found", "edit_window_closed", "cant_update_message"}
-ERRORS |= {"invalid_blocks"}
+ERRORS |= {"invalid_blocks", "fatal_error"}
 AFTER = {"timeout_after_accept", "bare"}
 """After the effect: no answer at all, or one that says no more than that it is done."""
 KINDS = ERRORS | AFTER | {"429", "500", "drop_before_accept"}

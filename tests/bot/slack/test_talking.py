@@ -232,6 +232,14 @@ async def test_reactions_on_our_messages_count_and_are_taken_back(any_room: Room
     assert any_room.noted("ben") == ["+tada", "-tada"]
 
 
+async def test_an_answer_comes_though_slack_is_out_of_order_for_a_moment(any_room: Room) -> None:
+    any_room.slack.fail_next("chat.postMessage", "fatal_error")
+    assert "Checked in" in await any_room.answered("ada", "checkin done it")
+    any_room.slack.fail_next("chat.postEphemeral", "fatal_error")
+    await any_room.slack.mentions(user("ada"), GENERAL, "checkin done that")
+    await any_room.slack.until(lambda: any_room.slack.ephemerals(user("ada")))
+
+
 async def test_a_reaction_counts_though_slack_does_not_say_on_whose_message(any_room: Room) -> None:
     slack = any_room.slack
     await slack.command(user("ada"), "/tell", "@ben well done")
