@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from storage.sheets import Sheet, called
+from storage.sheets import Sheet, called, exactly
 from storage.sheets.problem import MAX_ROWS
 
 SECONDS = 30
@@ -145,9 +145,9 @@ def _cell(item: Any) -> str:
     if isinstance(item, bool):
         return "TRUE" if item else "FALSE"
     if isinstance(item, float):
-        return format(Decimal(repr(item)), "f")
+        return exactly(format(Decimal(repr(item)), "f"))
     if isinstance(item, Decimal):
-        return format(item, "f")
+        return exactly(format(item, "f"))
     if isinstance(item, datetime | date):
         return item.isoformat()
     return str(item)[:LONGEST]

@@ -6,6 +6,8 @@ import re
 EXACT_INTEGER = 2**53
 SHOWN_DIGITS = 15
 """As many as Excel shows: 0.1 + 0.2 is 0.3."""
+LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
+"""What may be a number with a point, or as text a thousand times as many: 1.234."""
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -22,10 +24,16 @@ def cell_text(value: object) -> str:
     return storable(str(value))
 
 
+def exactly(number: str) -> str:
+    """A number that a program has written with a point: by one zero more it is told from a text that looks like
+    thousands."""
+    return f"{number}0" if LIKE_THOUSANDS.fullmatch(number) else number
+
+
 def number_text(value: float) -> str:
     if abs(value) <= EXACT_INTEGER and value == int(value):
         return str(int(value))
-    return f"{value:.{SHOWN_DIGITS}g}"
+    return exactly(f"{value:.{SHOWN_DIGITS}g}")
 
 
 def duration_text(value: dt.timedelta) -> str:

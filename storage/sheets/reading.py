@@ -31,7 +31,8 @@ KEPT_ENVIRONMENT = ("SYSTEMROOT", "LD_LIBRARY_PATH")
 @dataclass(frozen=True)
 class Sheet:
     """A table of texts; every row is as long as the header. Row `i` is row `first_row + i` for people. `exact`: numbers
-    are written with a point, whatever the country, because a workbook knows what is a number."""
+    are written with a point, whatever the country, because a workbook knows what is a number; by `exactly`, so that
+    text that people typed is told from them."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -50,10 +51,10 @@ def read_sheet(data: bytes, filename: str) -> Sheet:
 
     It blocks, for up to 30 s: call it in a thread. XLSX: the first visible worksheet. Cells become text:
     dates and times in ISO 8601 (2024-03-01, 2024-03-01T09:30:00), durations h:mm:ss, numbers without a
-    trailing .0, in percent (97.2%) or thousands where the sheet shows them so, TRUE and FALSE, errors as
-    #N/A; words that are merged over several rows stand in each, in the leftmost column. CSV: UTF-8,
-    UTF-16 with a byte-order mark or GB18030, separated by comma, semicolon or tab. NUL and halves of
-    surrogate pairs become U+FFFD.
+    trailing .0, in percent (97.2%) or thousands where the sheet shows them so, 1.234 as 1.2340 to be told from
+    the text, TRUE and FALSE, errors as #N/A; words that are merged over several rows stand in each, in the
+    leftmost column. CSV: UTF-8, UTF-16 with a byte-order mark or GB18030, separated by comma, semicolon or
+    tab. NUL and halves of surrogate pairs become U+FFFD.
 
     The header is the first row with text, in the form `start_date` for "Start Date ". A column without a name
     that has text in it is called `column_d`, so that nothing is overlooked; without text it is left out.

@@ -118,6 +118,31 @@ async def test_a_workbook_moves_a_key_result_of_the_company(chat: Chat) -> None:
     assert "2,000" in heard, heard.text
 
 
+async def test_what_a_workbook_has_as_text_is_read_as_people_wrote_it(any_chat: Chat) -> None:
+    chat = any_chat
+    begins(chat)
+    rows: list[list[Cell]] = [["E7", "2026-10-31", "1.234"], ["E9", "2026-10-31", "1.234,50"]]
+    rows += [["E7", "2026-11-01", 1.234], ["E9", "2026-11-01", 5.5]]
+    book = write_xlsx([OutSheet("Sales", ["Employee ID", "Date", "Sold"], rows)])
+    await sends(chat, "dora", book, "/goals load", name="file.xlsx")
+    await chat.presses("dora", "Say what the columns are")
+    await chat.submits("dora", person="employee_id", at="date", figure="sold", unit="EUR")
+    await chat.presses("dora", "Apply")
+    assert figures(chat, "ben") == [("sold", "2026-10-31", "1234"), ("sold", "2026-11-01", "1.234")]
+    assert figures(chat, "chen") == [("sold", "2026-10-31", "1234.5"), ("sold", "2026-11-01", "5.5")]
+
+
+async def test_a_text_in_a_workbook_that_can_be_two_numbers_is_refused(chat: Chat) -> None:
+    begins(chat)
+    rows: list[list[Cell]] = [["E7", "2026-10-31", "1.234"], ["E9", "2026-10-31", 5.5]]
+    book = write_xlsx([OutSheet("Sales", ["Employee ID", "Date", "Sold"], rows)])
+    await sends(chat, "dora", book, "/goals load", name="file.xlsx")
+    await chat.presses("dora", "Say what the columns are")
+    heard = await chat.submits("dora", person="employee_id", at="date", figure="sold", unit="EUR")
+    assert "this can be two numbers" in heard
+    assert figures(chat, "ben") == []
+
+
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 async def test_a_rate_is_the_percentage_that_people_see(chat: Chat, form: str) -> None:
     book, file = openpyxl.Workbook(), io.BytesIO()

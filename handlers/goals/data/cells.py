@@ -21,7 +21,8 @@ T = TypeVar("T")
 NOON = time(12)
 """At which a day's figure is: so it is of that day in nearly every zone."""
 
-_EXACT = re.compile(r"-?\d+(\.\d+)?([eE]-\d+)?")
+_EXACT = re.compile(r"(?!-?[1-9]\d{0,2}\.\d{3}$)-?\d+(\.\d+)?([eE]-\d+)?")
+"""A number of a workbook's own. Its 1.234 is written 1.2340 (`exactly`): without the zero somebody typed it."""
 _WRITTEN = {
     POINT: re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?"),
     COMMA: re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"),

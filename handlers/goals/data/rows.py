@@ -170,8 +170,10 @@ class _Table:
     def _value(self, number: int, row: tuple[str, ...], column: str) -> Decimal | None:
         cell = self.cell(row, column)
         word = self.mapping.words.get(cell.casefold())
-        value = cells.number_in(
-            cell if word is None else word, self.numbers, exact=self.sheet.exact or word is not None
+        value = (
+            cells.number_in(cell, self.numbers, exact=self.sheet.exact)
+            if word is None
+            else cells.number_in(word, POINT, exact=True)
         )
         if value is None:
             self._fault(number, column, cell, Phrase("this is no number"))

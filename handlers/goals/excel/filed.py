@@ -34,7 +34,8 @@ AT_ONCE = 500
 """Goals that one question names."""
 
 _PERCENT = re.compile("%|％|百分|percent", re.IGNORECASE)
-_EXACT = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)%?")
+_EXACT = re.compile(r"(?!-?[1-9]\d{0,2}\.\d{3}%?$)(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)%?")
+"""A number of a workbook's own. Its 1.234 is written 1.2340 (`exactly`): without the zero somebody typed it."""
 
 
 @dataclass(frozen=True)
