@@ -18,7 +18,7 @@ from handlers.reviews.review import bound_cycle, feature, has_power, runners
 from handlers.reviews.telling import runner_of, tell
 from handlers.reviews.writing import WRITE
 from storage.people import Person
-from storage.reviews import MANAGER, Duty, HandOver, ReviewCycle
+from storage.reviews import MANAGER, Duty, HandOver, ReviewCycle, ReviewResult
 from storage.reviews.running import MANAGER as FOR_MANAGER
 from storage.reviews.running import THEMSELVES
 from storage.store import Store
@@ -67,7 +67,10 @@ def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> tupl
     finish who is the manager again, HR need not say so."""
     running = store.reviews.running
     result = store.reviews.results.for_the_clock(cycle.id, person.id)
-    if result is None or result.author_id is None or result.out_at:
+    if result is None or result.out_at:
+        return ()
+    if result.author_id is None:
+        _first_one(store, cycle, result, now)
         return ()
     known = [each for each in running.of_person(cycle.id, person.id) if each.choice != THEMSELVES]
     if now == (known[-1].new_id if known else result.author_id):
@@ -81,6 +84,14 @@ def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> tupl
         running.decide(row, "old", by=None)
         return _as_before(store, cycle, person, [each for each in known if not each.choice])
     return _another_one(store, cycle, person, row)
+
+
+def _first_one(store: Store, cycle: ReviewCycle, result: ReviewResult, manager: str) -> None:
+    """Somebody who had no manager has one, who writes about them and answers for the result."""
+    store.reviews.results.change(result, author_id=manager)
+    store.reviews.running.note(cycle, "manager", by=None, person=result.subject_id, details={"to": manager})
+    _writes(store, cycle, result.subject_id, manager)
+    deadlines.plan(store, cycle, subject=result.subject_id)
 
 
 def _another_one(store: Store, cycle: ReviewCycle, person: Person, row: HandOver) -> tuple[Tell, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, delete, or_, select, update
+from sqlalchemy import and_, case, delete, literal, or_, select, update
 from sqlmodel import SQLModel, col
 
 from storage.obligations import HELD, LEFT
@@ -239,7 +239,7 @@ class CyclesRunning:
 
     def led_in(self, person_id: str) -> list[tuple[str, str]]:
         """The open cycles in which somebody is written about by a manager, had another one since or is still to
-        write about one, with that manager; not those out of which HR has taken them."""
+        write about one, with that manager, and "" where they had none; not those out of which HR has taken them."""
         about = and_(
             REVIEWS.c.subject_id == person_id, REVIEWS.c.role == "manager", REVIEWS.c.frozen_for != OUT
         )
@@ -253,7 +253,13 @@ class CyclesRunning:
         )
         found = select(REVIEWS.c.cycle_id, manager.label("manager")).where(*here)
         handed = select(HANDED.c.cycle_id, HANDED.c.new_id).where(*since)
-        return [(row[0], row[1]) for row in self._store.execute(found.union(handed))]
+        nobody = select(RESULTS.c.cycle_id, literal("")).where(
+            RESULTS.c.subject_id == person_id,
+            RESULTS.c.author_id.is_(None),
+            RESULTS.c.out_at.is_(None),
+            RESULTS.c.cycle_id.in_(_open_cycles()),
+        )
+        return [(row[0], row[1]) for row in self._store.execute(found.union(handed, nobody))]
 
     def any_open(self) -> bool:
         """Whether a cycle is under way at all."""

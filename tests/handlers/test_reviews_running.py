@@ -605,6 +605,25 @@ async def test_a_people_file_that_is_taken_back_leaves_no_review_frozen(any_chat
     assert "write about Ben Okri" in await chat.opens("dora")
 
 
+async def test_who_becomes_the_manager_of_somebody_without_one_writes_about_them(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat, units="Board")
+    await go_on(chat, "write")
+    await sends(
+        chat,
+        "hana",
+        COMPANY.replace("Grace Hopper,,", "Grace Hopper,ivan@example.com,").replace(
+            "Ivan Petrov,grace@example.com", "Ivan Petrov,"
+        ),
+    )
+    await chat.presses("hana", "Apply")
+    await chat.tick()
+    assert "Handed in." in await write(chat, "ivan", "Grace Hopper", growth="Rest", overall_points="4")
+    await go_on(chat, "share")
+    await owed(chat, "ivan", "share the result with Grace Hopper")
+    assert "Shared with Grace Hopper." in await chat.presses("ivan", "Share it")
+
+
 async def test_hr_finds_again_who_is_to_finish_a_review_when_who_left_is_erased(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)

@@ -20,7 +20,9 @@ WHY = {
     "address": Phrase("The address is none of a PostgreSQL or SQLite database."),
     "driver": Phrase("Upbeat is installed without its part for PostgreSQL."),
     "unreachable": Phrase("The database does not answer, or does not let us in."),
-    "refused": Phrase("The database refuses the query. It may only read, in one statement: try it there first."),
+    "refused": Phrase(
+        "The database refuses the query. It may only read, in one statement: try it there first."
+    ),
     "too-long": Phrase("The query takes longer than 30 seconds."),
     "too-many-rows": Phrase("The query gives more than 50,000 rows."),
     "columns": Phrase("The query gives columns without a name, or two of the same name."),
