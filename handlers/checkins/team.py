@@ -21,12 +21,14 @@ from storage.policy import MEAN_OF_AT_LEAST
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one person of the team stands. `wrote`: the occasions on which they did lately, None for on their own."""
+    """Where one person of the team stands. `wrote`: the occasions on which they did lately, None for on their own.
+    `was_away`: when their window closed."""
 
     person: Person
     window: Window | None
     wrote: frozenset[str | None]
     away: bool
+    was_away: bool
 
     @property
     def has_answered(self) -> bool:
@@ -87,22 +89,32 @@ def _standings(request: Request, people: Iterable[Person]) -> list[Standing]:
     since = request.now - SINCE
     windows = checkins.routines.windows(everybody, since)
     wrote = checkins.lately(everybody, since)
-    away = _away(request, everybody)
+    away = _away(request, {one: (request.now, person.zone) for one, person in everybody.items()})
+    closed = {one: window.closes_at for one, window in windows.items() if window.closes_at <= request.now}
+    was_away = _away(request, {one: (at, everybody[one].zone) for one, at in closed.items()})
     return [
-        Standing(person, windows.get(one), frozenset(wrote.get(one, ())), one in away)
+        Standing(
+            person,
+            windows.get(one),
+            frozenset(wrote.get(one, ())),
+            away=one in away,
+            was_away=one in was_away,
+        )
         for one, person in everybody.items()
     ]
 
 
-def _away(request: Request, people: Mapping[str, Person]) -> set[str]:
-    days = {person.zone: local_day(request.now, person.zone) for person in people.values()}
+def _away(request: Request, moments: Mapping[str, tuple[datetime, str]]) -> set[str]:
+    """Those of these people who are away at a moment, on their own clock."""
+    days = {one: local_day(at, zone) for one, (at, zone) in moments.items()}
     gone = {day: request.store.preferences.away_on(day) for day in set(days.values())}
-    return {one for one, person in people.items() if one in gone[days[person.zone]]}
+    return {one for one, day in days.items() if one in gone[day]}
 
 
 def _counted(standings: Iterable[Standing]) -> Text:
-    here = [standing for standing in standings if standing.has_answered or not standing.away]
-    done = sum(standing.has_answered for standing in here)
+    """Who is or was away is not counted missing."""
+    here = [each for each in standings if each.has_answered or not (each.away or each.was_away)]
+    done = sum(each.has_answered for each in here)
     return Phrase("{done} of {all}", done=done, all=len(here))
 
 

@@ -51,6 +51,18 @@ async def test_the_manager_sees_who_wrote_and_what_blocks(any_chat: Chat) -> Non
     assert heard.text.count("by legal") == 1
 
 
+async def test_who_was_away_when_the_window_closed_is_not_counted_missing_afterwards(any_chat: Chat) -> None:
+    chat = any_chat
+    await asked(chat)
+    await chat.says("ben", "/upbeat away until 2026-11-24")
+    await chat.says("eve", "/checkin done A")
+    chat.at(MONDAY.replace(day=26))
+    await chat.tick()
+    heard = await chat.says("ada", "/checkin team")
+    assert "Checked in: 1 of 2" in heard
+    assert "Ben Okri\nNothing lately." in heard.text
+
+
 async def test_only_the_manager_hears_who_has_not_written(chat: Chat) -> None:
     await asked(chat)
     for who in ("ben", "hana"):
