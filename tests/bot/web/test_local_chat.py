@@ -338,6 +338,17 @@ async def test_the_focus_stays_where_it_was_when_others_act(window: Window) -> N
     await expect(mine).to_be_focused()
 
 
+async def test_the_focus_stays_on_a_place_when_something_new_is_in_another(window: Window) -> None:
+    ada, ben = await window.of("ada"), await window.of("ben", "in/general")
+    places = ada.get_by_role("navigation")
+    for place in (places.get_by_role("link", name="engines"), places.locator("summary")):
+        unread = await ada.locator(".unread .badge").all_inner_texts()
+        await place.focus()
+        await says(ben, "hello")
+        await expect(ada.locator(".unread .badge")).not_to_have_text(unread)
+        await expect(place).to_be_focused()
+
+
 async def test_a_colleagues_page_offers_what_one_can_do_for_them(window: Window) -> None:
     ada = await window.of("ada", f"with/{window.chat.ids['ben']}")
     await expect(ada.locator(".profile")).to_contain_text("Manager")
