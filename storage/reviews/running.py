@@ -140,18 +140,25 @@ class CyclesRunning:
         """Somebody had not left after all, or is back: it is owed again, on its old terms."""
         theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)
         frozen = (theirs, REVIEWS.c.frozen_for == LEFT, REVIEWS.c.cycle_id.in_(_open_cycles()))
-        which = select(REVIEWS.c.id, REVIEWS.c.subject_id, REVIEWS.c.author_id)
-        for review, subject, author in self._store.execute(which.where(*frozen)).all():
+        which = select(REVIEWS.c.id, REVIEWS.c.cycle_id, REVIEWS.c.subject_id, REVIEWS.c.author_id)
+        for review, cycle, subject, author in self._store.execute(which.where(*frozen)).all():
             if not self._are_here(subject, author):
                 continue
             self.thaw(review)
             owed = self._store.obligations.find(author, WRITE, review) if author else None
             if owed and owed.closed_how == LEFT:
-                self._store.obligations.reopen(owed)
-        for _, owed in self._around(person_id, OWED.c.closed_how == LEFT):
-            if self._store.directory.people[owed.person_id].active:
-                self._store.obligations.reopen(owed)
+                self._owe_again(cycle, owed)
+        for cycle, owed in self._around(person_id, OWED.c.closed_how == LEFT):
+            if self._are_here(owed.person_id):
+                self._owe_again(cycle, owed)
         self._look_who_talks(person_id)
+
+    def _owe_again(self, cycle_id: str, owed: ObligationRow) -> None:
+        """It is owed on its old terms, or once its cycle goes on."""
+        self._store.obligations.reopen(owed)
+        cycle = self._store.reviews.cycles.get(cycle_id)
+        if cycle is not None and cycle.state == "paused":
+            self._store.obligations.close(owed.person_id, owed.kind, owed.about, how=HELD)
 
     def freeze(self, review_id: str, why: str) -> None:
         """Nothing is written in a review any more; what was begun is kept for its author."""

@@ -371,6 +371,21 @@ async def test_somebody_who_left_before_a_manager_could_write_comes_back(chat: C
     assert {row.state for row in chat.rows(Review)} == {"owed"}
 
 
+async def test_nothing_is_owed_in_a_pause_because_somebody_had_not_left(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    writing = owing(chat)
+    await at_the_cycle(chat, "Pause")
+    at, mail = chat.now, "eve@example.com"
+    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["eve"]}))
+    chat.wait(hours=1)
+    chat.change(lambda store: store.leavers.bring_back({chat.ids["eve"]: gone[mail]}, left_at=at))
+    assert owing(chat) == set()
+    await at_the_cycle(chat, "Go on")
+    assert owing(chat) == writing
+
+
 async def test_a_manager_who_is_back_writes_about_nobody_who_has_left_before(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
