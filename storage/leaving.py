@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from storage.goals.answering import ANSWER, LEFT_GOAL
 from storage.objections import OWED
-from storage.obligations import LEFT
+from storage.obligations import BACK, LEFT
 from storage.people import open_line
 from storage.rows import parts
 from storage.tables import FOREVER, Account, ObligationRow, PersonRow, ReportingLine
@@ -155,8 +155,12 @@ class Leavers:
         for is_from_others in (False, True):  # what comes back to its owner is on nobody's list any more
             for person_id in people:
                 for owed in self._store.obligations.closed(person_id, at=left_at, how=LEFT):
-                    if owed.about.startswith("left:") == is_from_others and self._take_back(owed.id, handed):
+                    if owed.about.startswith("left:") == is_from_others and self._is_theirs(owed, handed):
                         self._store.obligations.reopen(owed)
+
+    def _is_theirs(self, owed: ObligationRow, handed: Mapping[str, ObligationRow]) -> bool:
+        """Whether they owe it again: it is taken from whoever has it now; False when somebody has settled it."""
+        return self._take_goal_back(owed) if owed.kind == LEFT_GOAL else self._take_back(owed.id, handed)
 
     def _take_back(self, owed_id: str, handed: Mapping[str, ObligationRow]) -> bool:
         """Take it off the list of whoever it was handed to, and from there on; False when somebody has settled it."""
@@ -165,8 +169,19 @@ class Leavers:
             return True
         if taken.closed_how not in ("", LEFT) or not self._take_back(taken.id, handed):
             return False
-        self._store.change(taken, closed_at=self._store.now, closed_how="back")
-        self._store.touch(taken.person_id)
+        self._store.obligations.drop([taken], how=BACK)
+        return True
+
+    def _take_goal_back(self, owed: ObligationRow) -> bool:
+        """The same where it was passed on as it is: what becomes of the goal of somebody else who has left."""
+        since = [
+            row
+            for row in self._store.obligations.about(owed.kind, owed.about)
+            if row.id != owed.id and row.opened_at >= (owed.closed_at or owed.opened_at)
+        ]
+        if any(row.closed_how not in ("", LEFT) for row in since):
+            return False
+        self._store.obligations.drop(since, how=BACK)
         return True
 
 

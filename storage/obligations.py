@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,8 @@ PASSED_ON = "passed on"
 """How it is closed when somebody else is to do it."""
 LEFT = "left"
 """How it is closed when somebody has left."""
+BACK = "back"
+"""How it is closed when somebody is back, or had not left: it was owed in their place."""
 
 _CLOSE = Prepared(
     update(TABLE)
@@ -110,29 +112,35 @@ class Obligations:
         note: str = "",
         within: str = "",
     ) -> ObligationRow | None:
-        """Open one, or None when it was opened before. `title` is a stored Text; `args` fill the route `kind` whose
-        button does it; `minutes` is how long it takes; `remind_at` None means at the next tick. `cadence` says when
-        else the person is reminded, `note` (a stored Text) what happens when it is late, `within` what it belongs to.
-        """
+        """Open one, or None when it was opened before; again where it was not done, but was somebody else's since or
+        nobody's. `title` is a stored Text; `args` fill the route `kind` whose button does it; `minutes` is how long it
+        takes; `remind_at` None means at the next tick. `cadence` says when else the person is reminded, `note` (a
+        stored Text) what happens when it is late, `within` what it belongs to."""
+        terms = {
+            "title": title,
+            "args": args,
+            "minutes": minutes,
+            "cadence": cadence,
+            "note": note,
+            "within": within,
+            "opened_at": self._store.now,
+            "due_at": due_at,
+            "expires_at": expires_at,
+            "remind_at": remind_at or self._store.now,
+        }
         if self._store.run(_EXISTS, person=person_id, which=kind, what=about):
-            return None
+            return self._anew(person_id, kind, about, terms)
         self._store.touch(person_id)
-        return self._store.add(
-            ObligationRow,
-            person_id=person_id,
-            kind=kind,
-            about=about,
-            title=title,
-            args=args,
-            minutes=minutes,
-            cadence=cadence,
-            note=note,
-            within=within,
-            opened_at=self._store.now,
-            due_at=due_at,
-            expires_at=expires_at,
-            remind_at=remind_at or self._store.now,
-        )
+        return self._store.add(ObligationRow, person_id=person_id, kind=kind, about=about, **terms)
+
+    def _anew(self, person_id: str, kind: str, about: str, terms: dict[str, Any]) -> ObligationRow | None:
+        row = self.find(person_id, kind, about)
+        if row is None or row.closed_how not in (PASSED_ON, LEFT, BACK):
+            return None
+        unsaid = {"reminded": 0, "snoozed_until": None, "wanted": False}
+        self._store.change(row, **terms, **unsaid, closed_at=None, closed_how="")
+        self._store.touch(person_id)
+        return row
 
     def close(self, person_id: str, kind: str, about: str, *, how: str = "done") -> bool:
         """Close it; False when it was neither open nor held."""
@@ -143,11 +151,15 @@ class Obligations:
 
     def pass_on(self, person_id: str, kind: str, about: str) -> None:
         """Somebody else is to do it. Who was to and has left does not owe it either when they are back."""
-        which = (TABLE.c.person_id == person_id, TABLE.c.kind == kind, TABLE.c.about == about)
-        theirs = or_(TABLE.c.closed_at.is_(None), TABLE.c.closed_how.in_((HELD, LEFT)))
-        passed_on = {"closed_at": self._store.now, "closed_how": PASSED_ON}
-        self._store.execute(update(TABLE).where(*which, theirs).values(**passed_on))
-        self._store.touch(person_id)
+        row = self.find(person_id, kind, about)
+        self.drop([row] if row else (), how=PASSED_ON)
+
+    def drop(self, rows: Iterable[ObligationRow], *, how: str) -> None:
+        """None of these is owed any more, nor by who has left when they are back."""
+        for row in rows:
+            if row.closed_how in ("", HELD, LEFT):
+                self._store.change(row, closed_at=row.closed_at or self._store.now, closed_how=how)
+                self._store.touch(row.person_id)
 
     def get(self, obligation_id: str, *, person_id: str) -> ObligationRow | None:
         """An obligation of this person, or None."""

@@ -10,7 +10,7 @@ from handlers.kit.calendar import at_wall
 from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.text import Text
 from handlers.kit.values import dump
-from storage.obligations import EXPIRED, HELD, LEFT, PASSED_ON
+from storage.obligations import EXPIRED, HELD
 from storage.people import Person
 from storage.reviews import ReviewCycle, last_day
 from storage.reviews.running import within
@@ -51,8 +51,7 @@ def owe(
     note: Text | None = None,
 ) -> bool:
     """Let somebody owe something in a cycle, until the last day of a phase, or with none until it is done; again where
-    it was over, somebody else's, or nobody's because somebody had left, before it was done. False when they owe it, or
-    have done it."""
+    it was over before it was done. False when they owe it, or have done it."""
     until = due_at(store, cycle, phase, person) if phase else None
     opened = store.obligations.open(
         person.id,
@@ -68,9 +67,7 @@ def owe(
     )
     if opened is None:
         over = store.obligations.find(person.id, kind, about)
-        return bool(
-            over and over.closed_how in (EXPIRED, PASSED_ON, LEFT) and owe_anew(store, cycle, over, until)
-        )
+        return bool(over and over.closed_how == EXPIRED and owe_anew(store, cycle, over, until))
     hold(store, cycle, opened)
     return True
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from storage.goals.tables import Goal, KeyResult
+from storage.obligations import BACK
 from storage.tables import ObligationRow
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ class Answering:
         """Somebody had not left after all: their goals are theirs."""
         ids = self._store.execute(select(GOALS.c.id).where(GOALS.c.subject_id == person))
         for (goal,) in ids.all():
-            for row in self._store.obligations.open_about(LEFT_GOAL, goal):
-                self._store.obligations.close(row.person_id, row.kind, row.about, how="back")
+            asked = self._store.obligations.about(LEFT_GOAL, goal)
+            self._store.obligations.drop(asked, how=BACK)
 
     def left_behind(self, person: str) -> list[Goal]:
         """The open goals of somebody who has left, for the clock's own rule."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.goals import Goal
 from storage.tables import ObligationRow
 from tests.company import Chat, Heard
+from tests.handlers.test_people import COMPANY, sends
 
 
 async def goal(chat: Chat, who: str, title: str, *results: str) -> Goal:
@@ -79,6 +80,56 @@ async def test_the_goals_of_who_leaves_are_the_managers_to_decide(any_chat: Chat
     assert owed(any_chat, "ada", "goals.left_goal") == []
     old, new = sorted(any_chat.rows(Goal), key=lambda row: row.id)
     assert (old.state, new.subject_id, new.carried_from) == ("closed", any_chat.ids["ada"], old.id)
+
+
+async def test_who_had_not_left_decides_again_what_was_passed_on_until_it_is_decided(any_chat: Chat) -> None:
+    chat = any_chat
+    await goal(chat, "ben", "Fewer breakdowns", "breakdowns from 9 to 3")
+    await gone(chat, "ben")
+
+    def deciding() -> list[str]:
+        return [who for who in chat.ids if owed(chat, who, "goals.left_goal")]
+
+    for _ in range(2):  # the second time as the first
+        applied = await gone(chat, "ben", "ada")
+        assert deciding() == ["grace"]
+        await back(chat, applied)
+        assert deciding() == ["ada"]
+    applied = await gone(chat, "ben", "ada")
+    await decides(chat, "grace")
+    await chat.presses("grace", "Take it over")
+    await back(chat, applied)
+    assert deciding() == []
+
+
+async def test_who_leaves_again_leaves_their_goals_again(any_chat: Chat) -> None:
+    chat = any_chat
+    await goal(chat, "ben", "Fewer breakdowns", "breakdowns from 9 to 3")
+    for _ in range(2):
+        applied = await gone(chat, "ben")
+        assert len(owed(chat, "ada", "goals.left_goal")) == 1
+        await back(chat, applied)
+        assert owed(chat, "ada", "goals.left_goal") == []
+
+
+async def gone(chat: Chat, *who: str) -> Heard:
+    """A people file without these is applied; whom they led, Grace leads."""
+    lacking = tuple(f"{each}@" for each in who)
+    rows = "\n".join(row for row in COMPANY.splitlines() if not row.startswith(lacking))
+    for each in who:
+        rows = rows.replace(f"{each}@example.com", "grace@example.com")
+    await sends(chat, "hana", rows)
+    applied = await chat.presses("hana", "Apply")
+    chat.wait(minutes=1)
+    await chat.tick()
+    return applied
+
+
+async def back(chat: Chat, applied: Heard) -> None:
+    """The file is undone."""
+    await chat.presses("hana", "Undo", on=applied)
+    chat.wait(minutes=1)
+    await chat.tick()
 
 
 async def test_what_serves_it_serves_the_new_one(chat: Chat) -> None:

@@ -443,6 +443,19 @@ def owed(chat: Chat, who: str) -> list[tuple[str, str]]:
     return [(row.kind, row.about) for row in rows]
 
 
+async def test_what_somebody_owes_is_on_their_managers_list_each_time_they_leave(any_chat: Chat) -> None:
+    await owes(any_chat, "eve", "w1")
+    for _ in range(2):
+        await sends(any_chat, "hana", COMPANY.replace(EVE, ""))
+        applied = await any_chat.presses("hana", "Apply")
+        assert [kind for kind, _ in owed(any_chat, "ada")] == ["people.settle"]
+        any_chat.wait(minutes=1)
+        await any_chat.presses("hana", "Undo", on=applied)
+        assert owed(any_chat, "ada") == []
+        assert owed(any_chat, "eve") == [("checkins.check_in", "w1")]
+        any_chat.wait(minutes=1)
+
+
 async def test_nobody_owes_an_answer_about_who_has_left_until_they_are_here_again(any_chat: Chat) -> None:
     chat = any_chat
     await chat.says("eve", "/feedback ask @dora about myself in the meeting")

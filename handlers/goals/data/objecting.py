@@ -197,15 +197,9 @@ def _raised(
 
 
 def owe_answer(store: Store, row: Objection, looks: Person) -> None:
-    """Let somebody owe the answer to an objection; again where it was somebody else's since, or nobody's because
-    somebody had left."""
+    """Let somebody owe the answer to an objection."""
     title, args = dump(_title(store, row)), {"objection": row.id}
-    if store.obligations.open(looks.id, OWED, row.id, title=title, args=args, minutes=5):
-        return
-    owed = store.obligations.find(looks.id, OWED, row.id)
-    if owed is not None and owed.closed_at is not None:
-        store.obligations.reopen(owed)
-        store.obligations.begin_again(owed, due_at=None)
+    store.obligations.open(looks.id, OWED, row.id, title=title, args=args, minutes=5)
 
 
 def _title(store: Store, row: Objection) -> Text:
