@@ -24,21 +24,35 @@ OPEN = "checkins.open"
 
 def next_opening(store: Store, person: Person, after: datetime) -> Mapping[str, datetime]:
     """When a person is asked next, by their team's routine on their own clock: at once, if they came into the middle of
-    a window that still has time."""
+    a window that still has time, or if theirs ends at another moment now."""
     plan = plan_for(store, person) if person.active else None
     if plan is None:
         return {}
-    at = _missed(store, person, plan, after) or plan.next_after(after, person.zone)
+    day = _open_now(store, person, plan, after)
+    at = (
+        (_missed(store, person, plan, day, after) or _other_end(store, person, plan, day, after))
+        if day
+        else None
+    )
+    at = at or plan.next_after(after, person.zone)
     return {person.id: at} if at else {}
 
 
-def _missed(store: Store, person: Person, plan: Plan, now: datetime) -> datetime | None:
+def _missed(store: Store, person: Person, plan: Plan, day: date, now: datetime) -> datetime | None:
     """When the window opened that is open now, if this person was not asked then."""
-    day = _open_now(store, person, plan, now)
-    if day is None or plan.ends(day, person.zone)[0] <= now or _asked_elsewhere(store, person, plan, day):
+    if plan.ends(day, person.zone)[0] <= now or _asked_elsewhere(store, person, plan, day):
         return None
     at = at_wall(day, plan.clock, person.zone)
     return None if store.slots.happened(OPEN, person.id, at) else at
+
+
+def _other_end(store: Store, person: Person, plan: Plan, day: date, now: datetime) -> datetime | None:
+    """Now, if the window that is open for a person closes at another moment than when they were asked: a holiday or a
+    workday was declared since."""
+    window = store.checkins.routines.window(person.id)
+    if window is None or window.name != _name(plan, day):
+        return None
+    return now if window.closes_at != plan.ends(day, person.zone)[1] else None
 
 
 def _open_now(store: Store, person: Person, plan: Plan, now: datetime) -> date | None:
@@ -80,6 +94,11 @@ def open_window(ring: Ring) -> Rung:
         return Rung(next_at, silence=Silence("away"))  # it waits for nothing: what comes next is another one
     if _asked_elsewhere(ring.store, person, plan, day):
         return Rung(next_at, silence=Silence("moved", next_at))
+    known = ring.store.checkins.routines.window(person.id)
+    if known and known.name == _name(plan, day):
+        ring.store.checkins.routines.move_end(person.id, known, due_at=due_at, closes_at=closes_at)
+        plan_digest(ring.store, person, plan, day)
+        return Rung(next_at, silence=Silence("moved", due_at))
     window = Window(_name(plan, day), ring.now, closes_at)
     _open(ring.store, person, window, due_at)
     plan_digest(ring.store, person, plan, day)

@@ -135,6 +135,13 @@ class Routines:
             self._store.obligations.close(person_id, ASKED, row.about, how=EXPIRED)
             self._store.change(row, expires_at=now)
 
+    def move_end(self, person_id: str, window: Window, *, due_at: datetime, closes_at: datetime) -> None:
+        """An occasion is due, and over, at other moments."""
+        owed = self._store.obligations.find(person_id, ASKED, window.name)
+        assert owed is not None
+        self._store.change(owed, due_at=due_at, expires_at=closes_at)
+        self._store.touch(person_id)
+
     def answered(self, person_id: str, window: Window) -> None:
         """Nothing is owed on this occasion any more."""
         self._store.obligations.close(person_id, ASKED, window.name)

@@ -1,9 +1,11 @@
 """Check-ins of a team: what the manager sees and does, and what the channel reads."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from sqlmodel import col
 
+from bot.importing import import_calendar
 from handlers.kit.requests import Pressed
 from storage.checkins import CheckIn, Routine
 from storage.tables import AuditRow, Outgoing, PersonRow, Place, ReportingLine
@@ -61,6 +63,25 @@ async def test_who_was_away_when_the_window_closed_is_not_counted_missing_afterw
     heard = await chat.says("ada", "/checkin team")
     assert "Checked in: 1 of 2" in heard
     assert "Ben Okri\nNothing lately." in heard.text
+
+
+async def test_a_holiday_that_is_declared_while_the_window_is_open_moves_its_end(
+    any_chat: Chat, tmp_path: Path
+) -> None:
+    chat = any_chat
+    await asked(chat)
+    await chat.says("eve", "/checkin done A")
+    days = tmp_path / "days.csv"
+    days.write_text("day,workday,name\n2026-11-24,no,Storm\n")
+    import_calendar(chat.database, days, "CN")
+    for hour in range(16, 24 + 24 + 12):  # through the night, the day off and the next morning
+        chat.at(MONDAY.replace(hour=0) + timedelta(hours=hour))
+        await chat.tick()
+    assert "Due Wed, Nov 25, 2026" in chat.told("ben")
+    await chat.says("ben", "/checkin done B")
+    heard = await chat.says("ada", "/checkin team")
+    assert "Checked in: 2 of 3" in heard
+    assert "Ben Okri\nChecked in Wed, Nov 25, 2026" in heard.text
 
 
 async def test_only_the_manager_hears_who_has_not_written(chat: Chat) -> None:
