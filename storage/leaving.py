@@ -24,6 +24,8 @@ ACCOUNTS = Account.__table__  # type: ignore[attr-defined]
 
 ELSEWHERE = (ANSWER, OWED)
 """What somebody else is asked when they leave, who is found apart."""
+UNSETTLED = ("", LEFT, BACK)
+"""How what was handed over is closed, or is not, as long as nobody has settled it."""
 
 
 class Leavers:
@@ -167,7 +169,7 @@ class Leavers:
         taken = handed.get(f"left:{owed_id}")
         if taken is None:
             return True
-        if taken.closed_how not in ("", LEFT) or not self._take_back(taken.id, handed):
+        if taken.closed_how not in UNSETTLED or not self._take_back(taken.id, handed):
             return False
         self._store.obligations.drop([taken], how=BACK)
         return True
@@ -179,7 +181,7 @@ class Leavers:
             for row in self._store.obligations.about(owed.kind, owed.about)
             if row.id != owed.id and row.opened_at >= (owed.closed_at or owed.opened_at)
         ]
-        if any(row.closed_how not in ("", LEFT) for row in since):
+        if any(row.closed_how not in UNSETTLED for row in since):
             return False
         self._store.obligations.drop(since, how=BACK)
         return True

@@ -456,6 +456,25 @@ async def test_what_somebody_owes_is_on_their_managers_list_each_time_they_leave
         any_chat.wait(minutes=1)
 
 
+async def test_what_went_past_a_manager_who_left_too_is_theirs_again_when_both_are_back(
+    any_chat: Chat,
+) -> None:
+    await owes(any_chat, "eve", "w1")
+    without_eve = COMPANY.replace(EVE, "")
+    ada = next(row for row in COMPANY.splitlines(keepends=True) if row.startswith("ada@"))
+    without_both = without_eve.replace(ada, "").replace("ada@example.com", "grace@example.com")
+    applied = []
+    for rows in (without_eve, without_both):
+        await sends(any_chat, "hana", rows)
+        applied.append(await any_chat.presses("hana", "Apply"))
+        any_chat.wait(minutes=1)
+    assert [kind for kind, _ in owed(any_chat, "grace")] == ["people.settle"]
+    for seen in reversed(applied):
+        await any_chat.presses("hana", "Undo", on=seen)
+    assert owed(any_chat, "grace") == owed(any_chat, "ada") == []
+    assert owed(any_chat, "eve") == [("checkins.check_in", "w1")]
+
+
 async def test_nobody_owes_an_answer_about_who_has_left_until_they_are_here_again(any_chat: Chat) -> None:
     chat = any_chat
     await chat.says("eve", "/feedback ask @dora about myself in the meeting")
