@@ -109,7 +109,7 @@ def _number(question: Number | Scale, raw: Any, request: Request) -> float | int
 
 def _colleague(question: Colleague, raw: Any, request: Request) -> Any:
     ids = tuple(raw) if isinstance(raw, tuple | list) else (raw,)
-    people = [_known(str(person_id), request) for person_id in ids]
+    people = list(dict.fromkeys(_known(str(person_id), request) for person_id in ids))
     if not people:
         raise Problem(Phrase("Please answer this; it is needed."))
     if not question.yourself and request.actor.id in {person.id for person in people}:

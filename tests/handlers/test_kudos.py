@@ -50,6 +50,16 @@ async def test_the_preview_names_channel_and_audience_and_nothing_is_posted_befo
     assert any_chat.posted() == ""
 
 
+async def test_who_is_named_twice_is_thanked_once(any_chat: Chat) -> None:
+    assert "Ben Okri alone will read it" in await any_chat.says("ada", "/kudos @ben @Ben Okri for the call")
+    await any_chat.says("ada", "/kudos")
+    heard = await any_chat.submits("ada", to=("ben", "ben"), why="the calm incident call")
+    assert "Ben Okri alone will read it" in heard
+    await any_chat.presses("ada", "Send privately")
+    assert len(given(any_chat)) == 1
+    assert len(any_chat.told_cards("ben")) == 1
+
+
 async def test_posting_tells_the_channel_and_each_receiver(any_chat: Chat) -> None:
     channel = place(any_chat)
     await any_chat.says("ada", "/kudos @ben @chen for the calm incident call #teamwork")
