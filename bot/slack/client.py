@@ -46,11 +46,11 @@ class _Withheld(logging.Filter):
         return True
 
 
-def quiet_logger() -> logging.Logger:
+def quiet_logger(name: str = "library", level: int = logging.WARNING) -> logging.Logger:
     """The logger that Slack's libraries get: from warnings on, without their texts. They look at its level alone, so
     that it has one of its own."""
-    logger = logging.getLogger("upbeat.slack.library")
-    logger.setLevel(logging.WARNING)
+    logger = logging.getLogger(f"upbeat.slack.{name}")
+    logger.setLevel(level)
     if not logger.filters:
         logger.addFilter(_Withheld())
     return logger

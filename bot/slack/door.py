@@ -74,11 +74,12 @@ class _Everything(AsyncMiddleware):
 
 def make_app(client: AsyncWebClient, me: Me, take: Take) -> AsyncApp:
     """Bolt with one listener. It answers after the work is done, and not by looking every 10 ms whether it is."""
-    # Bolt's own client has no token: it is never used, and Bolt would warn at every start that it has two.
+    # Bolt's own client is never used. Bolt finds SLACK_BOT_TOKEN in the environment and warns at every start that it
+    # does not need it, so that only its errors are logged.
     bare = AsyncWebClient(base_url=client.base_url, retry_handlers=[], logger=quiet_logger())
     app = AsyncApp(
         name="slack_bolt.upbeat",
-        logger=quiet_logger(),
+        logger=quiet_logger("bolt", logging.ERROR),
         client=bare,
         authorize=_OneWorkspace(me, str(client.token)),
         signing_secret="checked before",  # noqa: S106 - the route checks it, see `make_door`

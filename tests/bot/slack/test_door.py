@@ -369,3 +369,12 @@ async def test_the_same_request_within_five_minutes_is_one_effect(room: Room) ->
     headers = signed(room, COMMAND)
     assert [await post(room, COMMAND, headers) for _ in range(100)] == [200] * 100
     assert len(room.checkins()) == 1
+
+
+async def test_a_start_warns_of_nothing(
+    room: Room, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.stop()
+    monkeypatch.setenv("SLACK_BOT_TOKEN", room.slack.bot_token)  # where Bolt looks too
+    await room.start()
+    assert [record.name for record in caplog.records if record.levelno >= logging.WARNING] == []
