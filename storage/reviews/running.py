@@ -34,6 +34,10 @@ WRITE = "reviews.write"
 OPEN = ("running", "paused")
 MANAGER, OUT = "manager", "out"
 """Why, besides that somebody has LEFT, nothing is written in a review any more."""
+PROPOSED = "left, proposed"
+"""That somebody has left, in one that was only proposed by then."""
+CHOOSING = ("self", "peers")
+"""The phases in which colleagues are proposed; after them whoever was proposed is asked."""
 THEMSELVES = "themselves"
 """Who says what becomes of a change of managers where nobody writes about somebody as theirs: not HR."""
 SOMEBODY_LEFT = "reviews.left"
@@ -92,10 +96,10 @@ class CyclesRunning:
         What was submitted stays, and what was begun stays with its author."""
         theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)
         mine = (theirs, REVIEWS.c.state.in_(("owed", "nominated")), REVIEWS.c.cycle_id.in_(_open_cycles()))
-        which = (REVIEWS.c.id, REVIEWS.c.cycle_id, REVIEWS.c.author_id)
+        which = (REVIEWS.c.id, REVIEWS.c.cycle_id, REVIEWS.c.author_id, REVIEWS.c.state)
         found = self._store.execute(select(*which).where(*mine)).all()
-        for review, _, author in found:
-            self.freeze(review, LEFT)
+        for review, _, author, state in found:
+            self.freeze(review, LEFT if state == "owed" else PROPOSED)
             if author:
                 self._store.obligations.close(author, WRITE, review, how=LEFT)
         cycles = {row.cycle_id for row in found}
@@ -139,12 +143,17 @@ class CyclesRunning:
     def come_back(self, person_id: str) -> None:
         """Somebody had not left after all, or is back: it is owed again, on its old terms."""
         theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)
-        frozen = (theirs, REVIEWS.c.frozen_for == LEFT, REVIEWS.c.cycle_id.in_(_open_cycles()))
-        which = select(REVIEWS.c.id, REVIEWS.c.cycle_id, REVIEWS.c.subject_id, REVIEWS.c.author_id)
-        for review, cycle, subject, author in self._store.execute(which.where(*frozen)).all():
+        why = REVIEWS.c.frozen_for.in_((LEFT, PROPOSED))
+        here = (CYCLES.c.id == REVIEWS.c.cycle_id, CYCLES.c.state.in_(OPEN))
+        is_proposed = and_(REVIEWS.c.frozen_for == PROPOSED, CYCLES.c.phase.in_(CHOOSING))
+        state = case((is_proposed, "nominated"), else_="owed")
+        which = select(REVIEWS.c.id, REVIEWS.c.cycle_id, REVIEWS.c.subject_id, REVIEWS.c.author_id, state)
+        for review, cycle, subject, author, again in self._store.execute(
+            which.where(*here, theirs, why)
+        ).all():
             if not self._are_here(subject, author):
                 continue
-            self.thaw(review)
+            self.thaw(review, state=again)
             owed = self._store.obligations.find(author, WRITE, review) if author else None
             if owed and owed.closed_how == LEFT:
                 self._owe_again(cycle, owed)
@@ -164,9 +173,9 @@ class CyclesRunning:
         """Nothing is written in a review any more; what was begun is kept for its author."""
         self._set(review_id, state="frozen", frozen_for=why)
 
-    def thaw(self, review_id: str) -> None:
-        """It is owed again."""
-        self._set(review_id, state="owed", frozen_for="")
+    def thaw(self, review_id: str, *, state: str = "owed") -> None:
+        """It is owed again, or proposed."""
+        self._set(review_id, state=state, frozen_for="")
 
     def _set(self, review_id: str, **values: Any) -> None:
         one = REVIEWS.c.id == review_id

@@ -182,7 +182,7 @@ class Review(PersonalRow, table=True):
     """Why it was declined."""
     guest: str = Field(default="", sa_column=Column(Sealed, nullable=False))
     """Who wrote it from outside."""
-    frozen_for: str = ""  # left, manager, out
+    frozen_for: str = ""  # left, or proposed when they left; manager, out
     """Why nothing is written in it any more; what was begun stays with its author."""
     stands_for: str = ""
     """In a test run, whose place the author takes."""

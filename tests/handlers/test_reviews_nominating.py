@@ -57,6 +57,20 @@ async def test_those_who_are_chosen_are_asked_when_others_write(any_chat: Chat) 
     assert "Handed in." in heard
 
 
+async def test_who_had_not_left_after_all_is_proposed_as_before(any_chat: Chat) -> None:
+    chat = any_chat
+    await proposing(chat, "ben")
+    await chat.submits("ben", people=("chen", "eve", "dora"))
+    dora = "dora@example.com,Dora Maar,grace@example.com,Arts,Europe/Berlin,en,employee,,\n"
+    await sends(chat, "hana", COMPANY.replace(dora, ""))
+    applied = await chat.presses("hana", "Apply")
+    chat.wait(minutes=10)
+    await chat.presses("hana", "Undo", on=applied)
+    assert asked(chat, "ben") == dict.fromkeys(("chen", "eve", "dora"), "nominated")
+    heard = await chat.presses("ada", "Choose", on=await chat.says("ada", "/review"))
+    assert "Dora Maar (proposed)" in heard
+
+
 async def test_the_new_manager_settles_what_the_one_before_had_to(any_chat: Chat) -> None:
     chat = any_chat
     await proposing(chat, "ben")
