@@ -28,6 +28,9 @@ NO_WORDS = Phrase(
     "I read words and files, but no pictures, voice messages or stickers. Write to me what you need; “help” shows what"
     " I can do."
 )
+NOT_FOLLOWED = Phrase(
+    "Your answer stays as you sent it first: I do not follow what is edited afterwards. Go back to change it."
+)
 _SHOWN = 200
 """Characters of words that were not understood, as they are said back."""
 
@@ -49,6 +52,8 @@ IN_MIND = timedelta(hours=1)
 
 OVERTAKEN = timedelta(hours=1)
 """Platforms deliver again for less than this, and what they deliver comes out of order."""
+A_SECOND = timedelta(seconds=1)
+"""By which a platform's moments may be earlier than ours: some are whole seconds."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ class Steps:
     def _said(self, request: Request, incoming: Incoming, act: Said) -> Step:
         words = marked(act.words)
         if act.edits:
-            return self._edited(request, act, words)
+            return self._edited(request, incoming, act, words)
         interviewing = incoming.interviews and incoming.where.kind == "private"
         command = words.startswith(("/", "／"))
         if interviewing and (not command or folded(words) in STOPS) and (draft := self._asked(request)):
@@ -156,16 +161,26 @@ class Steps:
                 return other, found
         return route, read
 
-    def _edited(self, request: Request, act: Said, words: str) -> Step:
+    def _edited(self, request: Request, incoming: Incoming, act: Said, words: str) -> Step:
         """Doors that do not follow edits hear of none. An edit can overtake its message, or follow one that did
-        nothing: then it counts as that message, for as long as its platform may still be late."""
+        nothing: then it counts as that message, for as long as its platform may still be late. Who edits an answer
+        while they are asked on must not think that it is another one now."""
         step = self._called(request, words, "")
         about = request.store.posts.about(request.platform, request.where.id, f"said:{act.message}")
         follows = step.route is not None and (
             step.route.follows_edits or (step.route.name == HELP and about is not None)
         )
         young = act.sent_at is not None and act.sent_at > request.now - OVERTAKEN
-        return step if follows and (about or young) else Step(answer=Answer(outcome="ignored"))
+        if follows and (about or young):
+            return step
+        private = incoming.interviews and incoming.where.kind == "private"
+        draft = self._asked(request) if private else None
+        if draft and act.sent_at and act.sent_at > draft.opened_at - A_SECOND:
+            route = self._routes[draft.route]
+            form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+            again = self.ask(request, draft, route, form, min(draft.position, len(form.questions) - 1))
+            return Step(answer=replace(again, errors=(("", NOT_FOLLOWED),)))
+        return Step(answer=Answer(outcome="ignored"))
 
     def _pressed(self, request: Request, act: Pressed) -> Step:
         opened = request.store.handles.open(act.handle, presser=request.actor.id)

@@ -40,6 +40,22 @@ async def test_back_shows_the_answer_so_far_and_skip_goes_on(room: Room) -> None
     assert room.noted("ben") == ["Sun & <wind>|5||day"]
 
 
+async def test_who_edits_an_answer_hears_that_it_stays(room: Room) -> None:
+    await room.says(BEN, "/diary")
+    message = await room.fake.says(BEN, "Rain")
+    await room.fake.settled()
+    await room.fake.edits(BEN, message, "Rain all day")
+    said = await room.shown(BEN)
+    assert "Your answer stays as you sent it first" in said.text
+    assert said.text.count("2/4") == 1
+    await room.presses(BEN, "Back")
+    await room.says(BEN, "Rain all day")
+    await room.presses(BEN, "4")
+    await room.presses(BEN, "Skip")
+    await room.presses(BEN, "Skip")
+    assert room.noted("ben") == ["Rain all day|4||day"]
+
+
 async def test_it_survives_a_restart_between_any_two_questions(room: Room) -> None:
     await room.says(BEN, "/diary")
     await room.restart()
