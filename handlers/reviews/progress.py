@@ -10,7 +10,7 @@ from handlers.kit.access import hr
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.reviews import including, phases
+from handlers.reviews import including, phases, undecided
 from handlers.reviews.review import bound_cycle, feature, run_by, runners
 from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty, ReviewCycle
 from storage.store import Store
@@ -123,6 +123,7 @@ def progress_card(request: Request, row: ReviewCycle) -> Card:
         Phrase("{cycle}: {phase}", cycle=Verbatim(row.name), phase=phases.NAMES[row.phase]),
         Heading(Phrase("By kind")),
         *(Section(_line(KINDS[role], counted(found))) for role, found in kinds.items() if found),
+        *undecided.waiting(request, row),
         *_units(units),
         *_doors(row),
         *((Note(rest),) if rest else ()),

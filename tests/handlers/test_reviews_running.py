@@ -653,6 +653,7 @@ async def test_hr_finds_again_who_is_to_finish_a_review_when_who_left_is_erased(
     assert "Who finishes their review?" not in chat.told("hana")
     seen = await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
     assert "3 people have other managers, and you have not said yet who finishes the reviews." in seen
+    assert "3 people have other managers" in await chat.says("hana", "/review progress")
     for _ in range(3):
         shown = await chat.presses("hana", "Say who does", on=await at_the_cycle(chat, "Say who does"))
         name = shown.text.partition(" reports")[0]
