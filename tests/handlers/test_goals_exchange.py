@@ -110,6 +110,14 @@ async def test_percent_typed_into_excel_is_percent(chat: Chat) -> None:
     assert "This file changes nothing" in await sends(chat, "ben", await exported(chat))
 
 
+async def test_a_text_that_can_be_two_numbers_is_named_in_a_workbook_too(chat: Chat) -> None:
+    await two_goals(chat)
+    book = await exported(chat)
+    book.active.cell(2, column(book.active, "Target")).value = "1.234"
+    heard = await sends(chat, "ben", book)
+    assert "“1.234” can be two numbers here. Write 1234, or 1.2340." in heard
+
+
 async def test_what_two_rows_say_otherwise_or_nobody_can_count_is_named(chat: Chat) -> None:
     await two_goals(chat)
     book = await exported(chat)
