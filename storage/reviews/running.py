@@ -157,10 +157,27 @@ class CyclesRunning:
             owed = self._store.obligations.find(author, WRITE, review) if author else None
             if owed and owed.closed_how == LEFT:
                 self._owe_again(cycle, owed)
-        for cycle, owed in self._around(person_id, OWED.c.closed_how == LEFT):
-            if self._are_here(owed.person_id):
+        for cycle, owed in (*self._around(person_id, OWED.c.closed_how == LEFT), *self._given_up(person_id)):
+            if owed.closed_how == LEFT and self._are_here(owed.person_id):
                 self._owe_again(cycle, owed)
         self._look_who_talks(person_id)
+
+    def _given_up(self, person_id: str) -> list[tuple[str, ObligationRow]]:
+        """What somebody owed in the open cycles when they left, and nobody else since, besides what they were to write:
+        of themselves, and towards others who are here."""
+        return [
+            (cycle, owed)
+            for cycle in self._store.execute(_open_cycles()).scalars().all()
+            for owed in self._store.obligations.within(within(cycle), person_id=person_id, closed=LEFT)
+            if owed.about == cycle or self._is_about_a_colleague(cycle, owed)
+        ]
+
+    def _is_about_a_colleague(self, cycle_id: str, owed: ObligationRow) -> bool:
+        """Whether it is about a result of somebody who works here, or to settle who writes about them."""
+        result = select(RESULTS.c.subject_id).where(RESULTS.c.id == owed.about)
+        cycle, _, of = owed.about.partition(":")
+        subject = of.partition(":")[0] if cycle == cycle_id else self._store.execute(result).scalar()
+        return bool(subject) and self._are_here(subject)
 
     def _owe_again(self, cycle_id: str, owed: ObligationRow) -> None:
         """It is owed on its old terms, or once its cycle goes on."""

@@ -386,6 +386,23 @@ async def test_nothing_is_owed_in_a_pause_because_somebody_had_not_left(any_chat
     assert owing(chat) == writing
 
 
+@pytest.mark.parametrize("meanwhile", ["grace@example.com", ""])
+async def test_who_is_back_by_a_right_file_shares_what_they_were_to_share(chat: Chat, meanwhile: str) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    wrong = "".join(row for row in COMPANY.splitlines(keepends=True) if not row.startswith("ada@"))
+    for rows in (wrong.replace("ada@example.com", meanwhile), COMPANY):
+        await sends(chat, "hana", rows)
+        await chat.presses("hana", "Apply")
+        chat.wait(minutes=2)
+        await chat.tick()
+    chat.change(lambda store: store.accounts.link(chat.ids["ada"], "web", "ada", address="dm-ada"))
+    assert "share the result with Ben Okri" in await chat.says("ada", "/review")
+    assert [who for who, kind in still_owed(chat) if kind == "reviews.share"] == ["ada"]
+
+
 async def test_a_manager_who_is_back_writes_about_nobody_who_has_left_before(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
