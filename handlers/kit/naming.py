@@ -10,6 +10,7 @@ from handlers.kit.characters import simpler
 from handlers.kit.typed import folded
 from storage.people import Directory, Person
 
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
 _GOES_ON = re.compile(r"\w|[-.@+]\w")
 """After a name: it is the beginning of a longer one, of a user name or of an address (@ben_k, @ben.k@example.com)."""
 
@@ -39,7 +40,7 @@ def _before_chinese(word: str) -> tuple[str, ...]:
 
 
 def _full_name(text: str, names: _Names, directory: Directory) -> tuple[Person, int] | None:
-    lowered = simpler(text.casefold())
+    lowered = _alike(text)
     fitting = (names.full.get(lowered[:length]) for length in names.lengths)
     found = next((person_id for person_id in fitting if person_id), None)
     if found is None:
@@ -48,6 +49,11 @@ def _full_name(text: str, names: _Names, directory: Directory) -> tuple[Person, 
     if longest.name.isascii() and _GOES_ON.match(text, len(longest.name)):
         return None
     return longest, len(longest.name)
+
+
+def _alike(name: str) -> str:
+    """A name as it is compared, as long as it was; a phone types another apostrophe than a people file has."""
+    return simpler(name.casefold().translate(_APOSTROPHES))
 
 
 @dataclass(frozen=True)
@@ -68,25 +74,25 @@ def _names_of(directory: Directory, platform: str) -> _Names:
         full: dict[str, str] = {}
         for person in directory.people.values():
             if person.active:
-                full.setdefault(simpler(person.name.casefold()), person.id)
+                full.setdefault(_alike(person.name), person.id)
         lengths = tuple(sorted({len(name) for name in full if name}, reverse=True))
         known = directory.names[platform] = _Names(full, lengths, _short_names(directory, platform))
     return known
 
 
 def _short_names(directory: Directory, platform: str) -> dict[str, str]:
-    sure: dict[str, str] = {}
-    shared: dict[str, set[str]] = {}
+    addresses: dict[str, str] = {}
+    user_names: dict[str, set[str]] = {}
+    others: dict[str, set[str]] = {}
     for person in directory.people.values():
         if not person.active:
             continue
         account = directory.account(person.id, platform)
-        for name in (person.email, account.username if account else ""):
-            if name:
-                sure[folded(name)] = person.id
+        addresses[folded(person.email)] = person.id
+        user_names.setdefault(folded(account.username if account else ""), set()).add(person.id)
         for name in {person.email.split("@")[0], person.name.split()[0] if person.name.split() else ""}:
-            shared.setdefault(folded(name), set()).add(person.id)
-    for name, ids in shared.items():
-        if len(ids) == 1 and name:
-            sure.setdefault(name, next(iter(ids)))
-    return sure
+            others.setdefault(folded(name), set()).add(person.id)
+    # In Slack several may go by one name: then it is nobody's, also not theirs whom it would name otherwise.
+    called = {**others, **user_names}
+    sure = {name: next(iter(ids)) for name, ids in called.items() if name and len(ids) == 1}
+    return {**sure, **addresses}

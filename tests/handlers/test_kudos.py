@@ -6,13 +6,15 @@ import pytest
 
 from bot.words import Voice
 from handlers.kit.features import Ring, Rung
+from handlers.kit.naming import named
 from handlers.kit.requests import Quoted, Where
 from handlers.kudos.digest import digest, next_friday
 from schedules.delivery import Delivery
 from schedules.speaking import Parcel, Receipt, Unreachable
 from storage.kudos import KudosRow, ReactionRow
 from storage.policy import Kind
-from storage.tables import Outgoing, Posted
+from storage.store import Store
+from storage.tables import Outgoing, PersonRow, Posted
 from tests.company import Chat, Letterbox
 
 GENERAL = Where(kind="channel", id="C1", name="general")
@@ -719,3 +721,31 @@ async def test_the_database_holds_no_reason_in_the_clear(chat: Chat) -> None:
         lambda store: store.connection.exec_driver_sql("select why, quoted from kudos").fetchall()
     )
     assert b"calm" not in bytes(raw[0][0])
+
+
+# Naming --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_name_under_which_two_go_in_the_chat_is_nobodys(any_chat: Chat) -> None:
+    """Display names of Slack are as people like them."""
+    ids = any_chat.ids
+    for who in ("ben", "dora"):
+        any_chat.change(lambda store, who=who: store.accounts.link(ids[who], "slack", who, username="Sunny"))
+    any_chat.change(lambda store: store.accounts.link(ids["eve"], "slack", "eve", username="Ben"))
+    any_chat.change(lambda store: store.accounts.link(ids["chen"], "slack", "chen", username="Ben"))
+    names = any_chat.change(lambda store: store.directory)
+    assert named("Sunny for the call", names, "slack")[0] is None
+    assert named("ben for the call", names, "slack")[0] is None
+    assert named("Ben Okri for the call", names, "slack")[0].name == "Ben Okri"
+    assert named("ben for the call", names, "web")[0].name == "Ben Okri"
+
+
+async def test_a_name_is_known_with_the_apostrophe_of_a_phone(any_chat: Chat) -> None:
+    def rename(store: Store) -> None:
+        row = store.one(PersonRow, PersonRow.id == any_chat.ids["ben"])
+        store.change(row, name="Ben O'Neil", revision=store.people_changed())
+
+    any_chat.change(rename)
+    heard = await any_chat.says("ada", "/kudos @Ben O\u2019Neil for the call")
+    assert "Ada Lovelace thanks Ben O'Neil" in heard
+    assert "Neil for the call" not in heard
