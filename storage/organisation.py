@@ -47,6 +47,12 @@ class Organisation:
         self._store.execute(update(PEOPLE).where(*_have_none(own)).values(**changed))
         self._store.obligations.decide_again()
 
+    def rename_teams(self, names: Mapping[str, str]) -> None:
+        """Teams have other names (by the old ones): what was chosen for them holds on."""
+        known = self._store.directory.defaults
+        if not known.keys().isdisjoint(names):
+            self._keep({names.get(team, team): each for team, each in known.items()})
+
     def _keep(self, defaults: Mapping[str, Mapping[str, str]]) -> None:
         chosen = {
             team: {name: item for name, item in each.items() if item} for team, each in defaults.items()

@@ -115,6 +115,22 @@ def at_new_addresses(now: Mapping[str, Entry], readdressed: Mapping[str, str]) -
     return {entry.email: entry for entry in moved}
 
 
+def renamed(before: Mapping[str, Entry], after: Mapping[str, Entry], field: str) -> dict[str, str]:
+    """The teams or departments (`field`) that only have another name, the new ones by the old: all who were in one and
+    stay are in the other, in which nobody was."""
+    pairs = {
+        (getattr(before[who], field), getattr(entry, field)) for who, entry in after.items() if who in before
+    }
+    was, now = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
+    began = {getattr(entry, field) for entry in before.values()}
+    goes_on = {getattr(entry, field) for entry in after.values()}
+    return {
+        old: new
+        for old, new in pairs
+        if old and new and new not in began and old not in goes_on and was[old] == now[new] == 1
+    }
+
+
 def alike(new: Iterable[Entry], gone: Iterable[Entry]) -> tuple[Entry, ...]:
     """The new ones who have the name or the id of somebody who is gone."""
     ids, names = set(), set()

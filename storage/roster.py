@@ -26,7 +26,9 @@ from storage.people_file import (
     changes_of,
     completed,
     readdressed,
+    renamed,
 )
+from storage.renaming import UNITS, rename
 from storage.tables import FOREVER, PersonRow, ReportingLine, Row
 
 if TYPE_CHECKING:
@@ -171,6 +173,8 @@ class Roster:
         for email in former:
             self._bring_back(known[email], wanted[email])
             self._store.leavers.take_up_again(known[email])
+        units = {field: renamed(before, wanted, field) for field in UNITS}
+        rename(self._store, units)  # whoever is read with their new team has what was chosen for it
         self._change_fields(difference.changed, known)
         self._set_lines(wanted, before, known, again=former)
         ended = self._store.leavers.leave_all({email: known[email] for email in difference.gone})
@@ -186,6 +190,7 @@ class Roster:
             ],
             "ended": ended,
             "addresses": dict(moved),
+            "units": units,
             "revision": self._store.people_changed(),
         }
 
@@ -222,6 +227,10 @@ class Roster:
         ended = {known[email]: accounts for email, accounts in run.undo["ended"].items()}
         self._store.leavers.bring_back(ended, left_at=run.at)
         back = {entry["email"]: Entry(**entry) for entry in run.undo["entries"]}
+        units = run.undo.get("units") or {}
+        rename(
+            self._store, {field: {new: old for old, new in names.items()} for field, names in units.items()}
+        )
         now = self.entries()
         changes = [change for email, entry in back.items() for change in changes_of(now[email], entry)]
         self._change_fields(changes, known)

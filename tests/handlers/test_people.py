@@ -13,6 +13,7 @@ from handlers.kit.requests import File, Said
 from handlers.kit.text import Phrase
 from handlers.kit.values import dump
 from handlers.people import feature as people
+from storage.goals import Goal
 from storage.roster import RosterRun
 from storage.store import Store
 from storage.tables import Account, PersonRow
@@ -152,6 +153,33 @@ async def test_who_has_another_address_and_the_same_id_is_the_same_person(any_ch
     assert chat.person("ada").email == "ada@example.com"
     assert chat.change(lambda store: store.metrics.source("crm").people) == {"ada-l": "ada@example.com"}
     assert "changes nothing" in await sends(chat, "hana", WITH_IDS)
+
+
+async def test_a_team_with_another_name_keeps_its_goals_and_what_was_chosen_for_it(any_chat: Chat) -> None:
+    chat = any_chat
+    nowhere = COMPANY.replace(
+        "Ben Okri,ada@example.com,Engines,Europe/Berlin", "Ben Okri,ada@example.com,Engines,"
+    )
+    await sends(chat, "hana", nowhere)
+    await chat.presses("hana", "Apply")
+    chat.change(lambda store: store.organisation.choose("zone", "Asia/Tokyo", "Engines"))
+    await chat.says("ada", "/goals add Ship the engine #team")
+    (goal,) = chat.rows(Goal)
+    assert (goal.level, goal.unit) == ("team", "Engines")
+    await sends(chat, "hana", nowhere.replace("Engines", "Motors"))
+    applied = await chat.presses("hana", "Apply")
+    (goal,) = chat.rows(Goal)
+    assert goal.unit == "Motors"
+    assert chat.person("ben").zone == "Asia/Tokyo"
+    chat.wait(minutes=1)
+    await chat.presses("hana", "Undo", on=applied)
+    (goal,) = chat.rows(Goal)
+    assert goal.unit == "Engines"
+    assert chat.person("ben").zone == "Asia/Tokyo"
+    await sends(chat, "hana", nowhere.replace("ada@example.com,Engines", "ada@example.com,Motors"))
+    await chat.presses("hana", "Apply")
+    (goal,) = chat.rows(Goal)
+    assert goal.unit == "Engines", "Ada stays in it"
 
 
 async def test_a_successor_with_the_id_of_who_leaves_is_nobody_who_was_here(any_chat: Chat) -> None:

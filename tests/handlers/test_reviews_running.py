@@ -15,7 +15,7 @@ from storage.tables import Draft, ObligationRow, Occurrence, Outgoing, PersonRow
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import go_on, launched, opened, paper, press_beside, the_cycle, write
 from tests.handlers.test_people import COMPANY, sends
-from tests.handlers.test_reviews_calibrating import role
+from tests.handlers.test_reviews_calibrating import looks, role
 from tests.handlers.test_reviews_results import owed, people_of_hr, reads, shared, still_owed
 
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -654,6 +654,23 @@ async def test_who_becomes_the_manager_of_somebody_without_one_writes_about_them
     await go_on(chat, "share")
     await owed(chat, "ivan", "share the result with Grace Hopper")
     assert "Shared with Grace Hopper." in await chat.presses("ivan", "Share it")
+
+
+async def test_a_team_gets_another_name_before_its_cycle_and_in_its_calibration(any_chat: Chat) -> None:
+    chat = any_chat
+    plan = await prepared(chat)
+    await sends(chat, "hana", COMPANY.replace("Engines", "Motors"))
+    applied = await chat.presses("hana", "Apply")
+    await chat.presses("hana", "Launch", on=plan)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
+    await go_on(chat, "calibrate")
+    await chat.presses("hana", "New session", on=await chat.says("hana", "/review calibrate"))
+    await chat.submits("hana", unit="Motors", members=("hana",))
+    assert "Ben Okri" in await looks(chat, "hana", "Ben Okri")
+    chat.wait(minutes=1)
+    await chat.presses("hana", "Undo", on=applied)
+    assert "Ben Okri" in await looks(chat, "hana", "Ben Okri")
 
 
 async def test_hr_finds_again_who_is_to_finish_a_review_when_who_left_is_erased(any_chat: Chat) -> None:
