@@ -39,7 +39,7 @@ class Vocabulary:
                 if words and self._by_words.setdefault(folded(words), route) is not route:
                     raise ValueError(f"two commands are called {words!r}")
         self._own = list(self._by_words)
-        self._by_words.update(self._otherwise(routes))
+        self._by_words.update(self._under_other_names(routes))
         self._chinese = sorted((each for each in self._by_words if not each.isascii()), key=len, reverse=True)
         self._second: dict[str, set[str]] = {}
         """What may follow a first word, so that both together are a command."""
@@ -47,7 +47,7 @@ class Vocabulary:
             self._second.setdefault(first, set()).update(rest[:1])
         self._most = max((len(words.split()) for words in self._by_words), default=1)
 
-    def _otherwise(self, routes: Collection[Route]) -> dict[str, Route]:
+    def _under_other_names(self, routes: Collection[Route]) -> dict[str, Route]:
         """A command's other names stand before what follows it, too: 1:1 add, 面谈 add, check-in history."""
         heads = [[folded(each) for each in (route.words, *route.also) if each] for route in routes]
         known = {name: names for names in heads for name in names if len(names) > 1 and " " not in name}
