@@ -13,9 +13,9 @@ from tests.mutation.running import every, gone, tried
 
 def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.mutation")
-    asked.add_argument("--some", type=int, default=0)
-    asked.add_argument("--seed", type=int, default=7)
-    asked.add_argument("--about", default="")
+    asked.add_argument("--some", type=int, default=0, help="how many; all of them otherwise")
+    asked.add_argument("--seed", type=int, default=7, help="which of them")
+    asked.add_argument("--about", default="", help="those with this in their name")
     options = asked.parse_args()
     mutants = [mutant for mutant in every() if options.about in mutant.name]
     if options.some:
