@@ -15,8 +15,10 @@ from bot.slack.pages import VIEW_BYTES, Json, bytes_of
 from bot.slack.words import pieces, shortened, units, weight
 from bot.words import readable
 from handlers.kit.forms import Answerable, Choice, Clock, Colleague, Day, Form, Number, Scale, Words
+from handlers.kit.naming import told_apart
 from handlers.kit.requests import Where
 from handlers.kit.text import Phrase, Text
+from storage.people import Person
 
 TITLE = 24
 LABEL = 2000
@@ -223,20 +225,20 @@ class Modal:
             return _with({"type": "users_select"}, "initial_user", ids[0] if ids else None)
         return self._from_the_list(question, [self.company.person_id(one) for one in named])
 
+    def _person(self, person: Person) -> Json:
+        assert self.company is not None
+        return self._option(person.id, readable(told_apart(person, self.company.directory)))
+
     def _from_the_list(self, question: Colleague, chosen: list[str]) -> Json:
         """Names of the company's list: all of them if they are few, else those that fit what is typed."""
         assert self.company is not None
         people = self.company.people
-        initial = [
-            self._option(p.id, readable(p.name))
-            for one in chosen
-            if (p := self.company.directory.person(one))
-        ]
+        initial = [self._person(p) for one in chosen if (p := self.company.directory.person(one))]
         many = "multi_" if question.most > 1 else ""
         if len(people) > OPTIONS:
             made: Json = {"type": f"{many}external_select", "min_query_length": 0, **self._hinted()}
         else:
-            options = [self._option(p.id, readable(p.name)) for p in people]
+            options = [self._person(p) for p in people]
             made = {"type": f"{many}static_select", "options": options, **self._hinted()}
             initial = [option for option in initial if option in options]
         if many:
@@ -251,7 +253,7 @@ def suggestions(company: Company, typed: str) -> list[Json]:
     modal = Modal(Drawing(), "", company)
     wanted = typed.strip().casefold()
     fitting = [p for p in company.people if wanted in p.name.casefold() or wanted in p.email.casefold()]
-    return [modal._option(person.id, readable(person.name)) for person in fitting[:OPTIONS]]
+    return [modal._person(person) for person in fitting[:OPTIONS]]
 
 
 def _number(question: Number, given: Any) -> Json:

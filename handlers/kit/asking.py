@@ -11,6 +11,7 @@ from handlers.kit.answers import answer
 from handlers.kit.cards import Button, Press
 from handlers.kit.features import Route
 from handlers.kit.forms import Answerable, Choice, Colleague, Day, Form, Option, Question, Scale, Sheet, Words
+from handlers.kit.naming import told_apart
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Asked, Request
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -195,7 +196,8 @@ def _choices(
         return tuple(offer(Verbatim(str(n)), str(n)) for n in range(question.low, question.high + 1))
     if isinstance(question, Colleague):
         people = near(request, question) if found is None else found
-        return tuple(offer(Verbatim(person.name), person.id) for person in people[:FEW])
+        directory = request.store.directory
+        return tuple(offer(Verbatim(told_apart(person, directory)), person.id) for person in people[:FEW])
     if isinstance(question, Day):
         return (offer(Phrase("Today"), "today"), offer(Phrase("Tomorrow"), "tomorrow"))
     return ()

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handlers.kit.characters import simpler
+from handlers.kit.problems import Problem
+from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.typed import folded
 from storage.people import Directory, Person
 
@@ -23,6 +25,8 @@ def named(text: str, directory: Directory, platform: str) -> tuple[Person | None
         return None, 0
     word = first.group()
     names = _names_of(directory, platform)
+    if _shared(text, names):
+        return None, len(word)
     whole = _full_name(text, names, directory)
     if whole:
         return whole
@@ -31,6 +35,32 @@ def named(text: str, directory: Directory, platform: str) -> tuple[Person | None
         if found is not None:
             return directory.people[found], len(tried)
     return None, len(word)
+
+
+def refuse_shared(text: str, directory: Directory, platform: str) -> None:
+    """Raises Problem when several colleagues have the name with which this text begins: it is nobody's."""
+    if name := _shared(text, _names_of(directory, platform)):
+        raise Problem(
+            Phrase(
+                "Several colleagues are called {name}. Write @ and the address of the one you mean, or pick them in the"
+                " form.",
+                name=Verbatim(name),
+            )
+        )
+
+
+def _shared(text: str, names: _Names) -> str:
+    alike = _alike(text)
+    found = next((alike[:length] for length in names.lengths if alike[:length] in names.full), "")
+    name = text[: len(found)]
+    goes_on = name.isascii() and _GOES_ON.match(text, len(name))
+    return name if found in names.shared and not goes_on else ""
+
+
+def told_apart(person: Person, directory: Directory) -> str:
+    """How a colleague is called where one is to be picked: with their address when others have the same name."""
+    same = _alike(person.name) in _names_of(directory, "").shared
+    return f"{person.name} ({person.email})" if same else person.name
 
 
 def _before_chinese(word: str) -> tuple[str, ...]:
@@ -58,10 +88,11 @@ def _alike(name: str) -> str:
 
 @dataclass(frozen=True)
 class _Names:
-    """How the active colleagues of a company are called, with their ids: by whole names, the lengths of these from the
-    longest on, and every short way that names only one."""
+    """How the active colleagues of a company are called, with their ids: by whole names, those of them that several
+    have, the lengths of these from the longest on, and every short way that names only one."""
 
     full: Mapping[str, str]
+    shared: frozenset[str]
     lengths: tuple[int, ...]
     short: Mapping[str, str]
 
@@ -72,11 +103,14 @@ def _names_of(directory: Directory, platform: str) -> _Names:
     known: _Names | None = directory.names.get(platform)
     if known is None:
         full: dict[str, str] = {}
+        shared: set[str] = set()
         for person in directory.people.values():
-            if person.active:
-                full.setdefault(_alike(person.name), person.id)
+            if person.active and full.setdefault(_alike(person.name), person.id) != person.id:
+                shared.add(_alike(person.name))
         lengths = tuple(sorted({len(name) for name in full if name}, reverse=True))
-        known = directory.names[platform] = _Names(full, lengths, _short_names(directory, platform))
+        known = directory.names[platform] = _Names(
+            full, frozenset(shared), lengths, _short_names(directory, platform)
+        )
     return known
 
 

@@ -741,11 +741,26 @@ async def test_a_name_under_which_two_go_in_the_chat_is_nobodys(any_chat: Chat) 
 
 
 async def test_a_name_is_known_with_the_apostrophe_of_a_phone(any_chat: Chat) -> None:
-    def rename(store: Store) -> None:
-        row = store.one(PersonRow, PersonRow.id == any_chat.ids["ben"])
-        store.change(row, name="Ben O'Neil", revision=store.people_changed())
-
-    any_chat.change(rename)
+    rename(any_chat, "ben", "Ben O'Neil")
     heard = await any_chat.says("ada", "/kudos @Ben O\u2019Neil for the call")
     assert "Ada Lovelace thanks Ben O'Neil" in heard
     assert "Neil for the call" not in heard
+
+
+async def test_a_name_that_two_colleagues_have_is_nobodys_until_it_is_said_whose(any_chat: Chat) -> None:
+    rename(any_chat, "dora", "ben okri")
+    said = "situation the call; behaviour you asked; effect we found it"
+    heard = await any_chat.says("ada", f"/feedback @Ben Okri {said}")
+    assert "Several colleagues are called Ben Okri. Write @ and the address" in heard
+    assert any_chat.told("ben") == any_chat.told("dora") == ""
+    await any_chat.says("ada", f"/feedback @dora@example.com {said}")
+    assert "the call" in any_chat.told("dora")
+    assert any_chat.told("ben") == ""
+
+
+def rename(chat: Chat, who: str, name: str) -> None:
+    def work(store: Store) -> None:
+        row = store.one(PersonRow, PersonRow.id == chat.ids[who])
+        store.change(row, name=name, revision=store.people_changed())
+
+    chat.change(work)

@@ -1,5 +1,7 @@
 """A form is an interview: one question a message, and its answers survive whatever happens in between."""
 
+from storage.store import Store
+from storage.tables import PersonRow
 from tests.bot.telegram.conftest import BEN, CHEN, Room
 
 
@@ -152,3 +154,16 @@ async def test_a_check_in_by_interview(room: Room) -> None:
         labels = [label for row in asked.buttons for label, _ in row]
         asked = await room.presses(CHEN, next(label for label in labels if label in ("Skip", "跳过")))
     assert "登录页完成了" in (await room.says(CHEN, "/checkin history")).text
+
+
+async def test_colleagues_of_one_name_are_told_apart_where_one_is_picked(room: Room) -> None:
+    def rename(store: Store) -> None:
+        row = store.one(PersonRow, PersonRow.id == room.chat.ids["eve"])
+        store.change(row, name="Ada Lovelace", revision=store.people_changed())
+
+    room.chat.change(rename)
+    asked = await room.says(BEN, "/1on1 add")
+    labels = {label for row in asked.buttons for label, _ in row}
+    assert labels >= {"Ada Lovelace (ada@example.com)", "Ada Lovelace (eve@example.com)"}
+    assert "Several colleagues are called Ada Lovelace" in (await room.says(BEN, "Ada Lovelace")).text
+    assert "What do you want to talk about?" in (await room.says(BEN, "eve@example.com")).text

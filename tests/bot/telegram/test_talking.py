@@ -230,7 +230,13 @@ async def test_a_user_name_is_not_cut_after_the_name_with_which_it_begins(room: 
         row = store.one(PersonRow, PersonRow.id == room.chat.ids["ben"])
         store.change(row, name="Ben", revision=store.people_changed())
 
+    def namesake(store: Store) -> None:
+        row = store.one(PersonRow, PersonRow.id == room.chat.ids["eve"])
+        store.change(row, name="Ben", revision=store.people_changed())
+
     room.chat.change(rename)
+    assert (await room.says(ADA, "/toast @ben_w")).text == "To Ben!"
+    room.chat.change(namesake)
     assert (await room.says(ADA, "/toast @ben_w")).text == "To Ben!"
     for other in ("ben_k", "Ben-K", "ben.k@example.com"):
         assert f"I do not know {other}" in as_typed((await room.says(ADA, f"/toast @{other}")).text)
