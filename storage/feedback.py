@@ -206,17 +206,22 @@ class Feedback:
 
     def leave(self, people: Sequence[str]) -> None:
         """Nobody owes an answer about people who leave: they would not read it."""
-        for owed in self._owed_about(people, OWED.c.closed_at.is_(None)):
+        for owed in self._asked(self._about(people), OWED.c.closed_at.is_(None)):
             self._store.obligations.close(owed.person_id, ANSWER, owed.about, how=LEFT)
 
     def come_back(self, person: str) -> None:
-        """What was asked about somebody who is here again is owed as before, while it is worth answering."""
-        waiting = (OWED.c.closed_how == LEFT, OWED.c.expires_at > self._store.now)
-        for owed in self._owed_about([person], *waiting):
-            if self._store.directory.people[owed.person_id].active:
+        """What was asked about somebody who is here again, or of them, is owed as before, while it is worth answering."""
+        theirs = or_(self._about([person]), OWED.c.person_id == person)
+        for owed in self._asked(theirs, OWED.c.closed_how == LEFT, OWED.c.expires_at > self._store.now):
+            request = (REQUESTS.c.id == owed.about, REQUESTS.c.state == "open")
+            subject = self._store.execute(select(REQUESTS.c.subject_id).where(*request)).scalar()
+            people = (self._store.directory.person(each or "") for each in (owed.person_id, subject))
+            if all(each and each.active for each in people):
                 self._store.obligations.reopen(owed)
 
-    def _owed_about(self, people: Sequence[str], *conditions: Any) -> list[ObligationRow]:
+    def _asked(self, *conditions: Any) -> list[ObligationRow]:
+        return self._store.all(ObligationRow, OWED.c.kind == ANSWER, *conditions)
+
+    def _about(self, people: Sequence[str]) -> Any:
         about = (REQUESTS.c.subject_id.in_(people), REQUESTS.c.state == "open")
-        asked = OWED.c.about.in_(select(REQUESTS.c.id).where(*about))
-        return self._store.all(ObligationRow, OWED.c.kind == ANSWER, asked, *conditions)
+        return OWED.c.about.in_(select(REQUESTS.c.id).where(*about))

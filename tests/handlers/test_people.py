@@ -16,7 +16,7 @@ from handlers.people import feature as people
 from storage.goals import Goal
 from storage.roster import RosterRun
 from storage.store import Store
-from storage.tables import Account, PersonRow
+from storage.tables import Account, ObligationRow, PersonRow
 from tests.company import Chat, Heard
 from tests.schedules.errands import feature, only, owe
 
@@ -515,6 +515,25 @@ async def test_nobody_owes_an_answer_about_who_has_left_until_they_are_here_agai
     chat.wait(days=4)
     await chat.tick()
     assert "Eve Curie asks you for feedback about their work" in chat.told("dora")
+
+
+async def test_who_is_back_by_a_right_file_owes_the_answers_that_others_wait_for(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("dora", "/feedback ask @eve about my talk")
+    await chat.says("chen", "/feedback ask @eve about my demo")
+    chens = next(row for row in COMPANY.splitlines(keepends=True) if row.startswith("chen@"))
+    for rows in (
+        COMPANY.replace(EVE, ""),
+        COMPANY.replace(EVE, "").replace(chens, ""),
+        COMPANY.replace(chens, ""),
+    ):
+        await sends(chat, "hana", rows)
+        await chat.presses("hana", "Apply")
+        chat.wait(minutes=1)
+    (asked,) = (
+        row for row in chat.rows(ObligationRow) if row.kind == "feedback.answer" and not row.closed_at
+    )
+    assert (asked.person_id, "Dora Maar" in asked.title) == (chat.ids["eve"], True)
 
 
 async def test_undoing_a_file_gives_leavers_back_what_they_owed(any_chat: Chat) -> None:
