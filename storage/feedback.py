@@ -210,7 +210,7 @@ class Feedback:
             self._store.obligations.close(owed.person_id, ANSWER, owed.about, how=LEFT)
 
     def come_back(self, person: str) -> None:
-        """What was asked about somebody who is here again, or of them, is owed as before, while it is worth answering."""
+        """What was asked of somebody who is here again, or about them, is owed while it is worth answering."""
         theirs = or_(self._about([person]), OWED.c.person_id == person)
         for owed in self._asked(theirs, OWED.c.closed_how == LEFT, OWED.c.expires_at > self._store.now):
             request = (REQUESTS.c.id == owed.about, REQUESTS.c.state == "open")
