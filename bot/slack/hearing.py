@@ -51,6 +51,9 @@ TROUBLE_AGAIN = Phrase(
 UNSURE = Phrase(
     "Slack does not tell me who you are just now, so I changed nothing. Please try again in a minute."
 )
+UNSURE_WHOM = Phrase(
+    "Slack does not tell me just now whom you mention, so I changed nothing. Please try again in a minute."
+)
 ONE_FILE = Phrase("Please send one file at a time: I read none of these.")
 TOO_LARGE = Phrase("This file is larger than 20 MB. Please send it in parts.")
 NO_FILE = Phrase("Slack did not give me your file. Please send it again.")
@@ -115,6 +118,8 @@ class Hearing:
             heard = await self._known(heard)
             heard, answer = await self._with_file(heard)
             answer = answer or await self._core.hear(heard.incoming)
+            if answer.outcome == "problem" and self.members.unread(heard.mentions):
+                return self._trouble(heard, UNSURE_WHOM, known=False)  # "I do not know them" is not so
         except Unsure:
             return self._trouble(heard, UNSURE, known=False)
         except Busy:

@@ -15,7 +15,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.client import Me, error_of, note_refused, wait_of
+from bot.slack.client import Me, error_of, note_refused, status_of, wait_of
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Sender
 from storage.people import Directory
@@ -83,6 +83,8 @@ class Members:
         self._client = client
         self._me = me
         self._known: OrderedDict[str, Profile] = OrderedDict()
+        self._reading: set[asyncio.Future[None]] = set()
+        self._unread: set[str] = set()
 
     async def sender(self, user_id: str, address: str) -> Sender:
         """Who this is, as far as Slack vouches for it. Raises Unsure."""
@@ -148,19 +150,28 @@ class Members:
             for one in dict.fromkeys(user_ids)
             if one != self._me.user_id and directory.with_account(PLATFORM, one) is None
         ]
-        read = await asyncio.gather(*map(self._read, unknown[:MENTIONED]))
-        profiles = [profile for profile in read if profile]
-        if profiles:
-            await self._core.database.write(partial(_settle_all, profiles=profiles, before=directory))
+        reading = {asyncio.ensure_future(self._meet(one, directory)) for one in unknown[:MENTIONED]}
+        self._reading |= reading
+        for task in reading:
+            task.add_done_callback(self._reading.discard)
+        if reading:
+            await asyncio.wait(reading, timeout=OTHERS)  # whom Slack names later is known the next time
 
-    async def _read(self, user_id: str) -> Profile | None:
+    async def _meet(self, user_id: str, before: Directory) -> None:
+        self._unread.add(user_id)
         try:
-            async with asyncio.timeout(OTHERS):
-                answer = await self._client.users_info(user=user_id, include_locale=True)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            answer = await self._client.users_info(user=user_id, include_locale=True)
+            profile = self._remember(answer["user"])
+            await self._core.database.write(partial(_settle_all, profiles=[profile], before=before))
+        except Exception as error:  # nobody waits for it: whom it is about is asked for the next time
             log.info("profile not read", extra={"error": type(error).__name__})
-            return None
-        return self._remember(answer["user"])
+            if not isinstance(error, SlackApiError) or wait_of(error) is not None or status_of(error) >= 500:
+                return
+        self._unread.discard(user_id)
+
+    def unread(self, user_ids: Iterable[str]) -> bool:
+        """Whether Slack has not said yet who one of these users is."""
+        return not self._unread.isdisjoint(user_ids)
 
     def names(self, user_ids: Iterable[str]) -> dict[str, str]:
         """How those of these users are called whose profiles were read."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from storage.store import Store
 from storage.tables import PersonRow
 from tests.bot.slack.conftest import GENERAL, Room, user
@@ -220,6 +222,27 @@ async def test_nobody_waits_long_for_those_whom_they_mention(any_room: Room) -> 
     ack = await asyncio.wait_for(said, 1.9)
     slack.kept_back.pop("users.info").set()
     assert "Done: it with @gone @left @off" in ack.ephemeral.words
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "slow"])
+async def test_of_a_colleague_whom_slack_does_not_name_now_it_is_said_so(any_room: Room, fault: str) -> None:
+    slack = any_room.slack
+    await slack.until(lambda: all(any_room.accounts(one) for one in any_room.chat.ids))
+    any_room.chat.change(lambda store: store.accounts.unlink(any_room.chat.ids["ben"], "slack"))
+    await slack.command(user("chen"), "/upbeat")
+    if fault == "slow":
+        slack.kept_back["users.info"] = asyncio.Event()
+    else:
+        slack.fail_next("users.info", fault)
+    refused = await slack.command(user("chen"), "/tell", f"<@{user('ben')}> well done")
+    assert "Slack 暂时没有告诉我你提到的是谁" in refused.ephemeral.words
+    assert "well done" in refused.ephemeral.words
+    if fault == "slow":
+        slack.kept_back.pop("users.info").set()
+        await slack.until(lambda: any_room.accounts("ben"))
+    told = await slack.command(user("chen"), "/tell", f"<@{user('ben')}> well done")
+    assert "Ben Okri" in told.ephemeral.words
+    assert any_room.chat.told("ben").count("well done") == 1
 
 
 async def test_who_is_mentioned_and_is_no_colleague_is_not_called_by_slacks_key(room: Room) -> None:
