@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, update
@@ -16,18 +15,8 @@ from storage.columns import Moment, SealedJson
 from storage.ids import new_id
 from storage.leaving import end_lines
 from storage.people import PAST, Person
-from storage.people_file import (
-    FIELDS,
-    Change,
-    Difference,
-    Entry,
-    alike,
-    at_new_addresses,
-    changes_of,
-    completed,
-    readdressed,
-    renamed,
-)
+from storage.people_compared import Compared, compare
+from storage.people_file import FIELDS, Change, Difference, Entry, changes_of
 from storage.renaming import UNITS, rename
 from storage.tables import FOREVER, PersonRow, ReportingLine, Row
 
@@ -57,37 +46,6 @@ class RosterRun(Row, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
-@dataclass(frozen=True)
-class Compared:
-    """People by address: as a file wants them, as those stand who are here now, and as those of the file who had left
-    stood in it then. Whose address the file changes stand at the new one; `moved` has the old ones by these."""
-
-    wanted: Mapping[str, Entry]
-    now: Mapping[str, Entry]
-    former: Mapping[str, Entry]
-    moved: Mapping[str, str]
-
-    @cached_property
-    def difference(self) -> Difference:
-        """What would change."""
-        known = {**self.now, **self.former}
-        new = tuple(entry for email, entry in self.wanted.items() if email not in known)
-        gone = [entry for email, entry in self.now.items() if email not in self.wanted]
-        fields = (
-            change
-            for email, entry in self.wanted.items()
-            if email in known
-            for change in changes_of(known[email], entry)
-        )
-        return Difference(
-            new=new,
-            back=tuple(entry for email, entry in self.wanted.items() if email in self.former),
-            gone=tuple(entry.email for entry in gone),
-            changed=(*(Change(email, "email", old, email) for email, old in self.moved.items()), *fields),
-            alike=alike(new, gone),
-        )
-
-
 class Roster:
     """`store.roster`."""
 
@@ -115,9 +73,7 @@ class Roster:
         active = {person.email for person in self._store.directory.active()}
         stood = {email: entry for email, entry in known.items() if email in active}
         former = {email: entry for email, entry in known.items() if email not in active}
-        moved = readdressed(wanted, stood, former)
-        now, former = at_new_addresses(stood, moved), at_new_addresses(former, moved)
-        return Compared(completed(wanted, {**now, **former}), now, former, moved)
+        return compare(wanted, stood, former)
 
     def _rows(self) -> list[PersonRow]:
         return self._store.all(PersonRow)
@@ -173,7 +129,7 @@ class Roster:
         for email in former:
             self._bring_back(known[email], wanted[email])
             self._store.leavers.take_up_again(known[email])
-        units = {field: renamed(before, wanted, field) for field in UNITS}
+        units = {field: compared.renamed(field) for field in UNITS}
         rename(self._store, units)  # whoever is read with their new team has what was chosen for it
         self._change_fields(difference.changed, known)
         self._set_lines(wanted, before, known, again=former)
