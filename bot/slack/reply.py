@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -19,15 +18,16 @@ from bot.slack import client as line
 from bot.slack.answers import asked_in
 from bot.slack.company import colleagues, needs_company
 from bot.slack.draw import Drawing
-from bot.slack.files import documents, hang, upload
+from bot.slack.files import documents
 from bot.slack.forms import Modal
 from bot.slack.heard import Heard
 from bot.slack.home import Homes
+from bot.slack.messages import Messages
 from bot.slack.pages import Json, Page
-from handlers.kit.cards import Button, Card, Document, Note, Press
+from handlers.kit.cards import Button, Card, Note, Press
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer
-from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.text import Phrase
 
 log = logging.getLogger("upbeat.slack")
 
@@ -36,8 +36,6 @@ LATE = 2.4
 OPENING = 1.2
 """Seconds that the acknowledgement waits for a modal to be there."""
 PAUSE = 0.3
-RESPONSES = 5
-"""How often a response address may be used."""
 REMEMBERED = 10_000
 
 OPEN = Phrase("Open the form")
@@ -64,7 +62,7 @@ class Replies:
         self._core = core
         self._client = client
         self._homes = homes
-        self._studio = studio
+        self._messages = Messages(core, client, studio)
         self._shown: OrderedDict[str, None] = OrderedDict()
         self._titles = {feature.name: feature.title for feature in core.features}
 
@@ -105,12 +103,17 @@ class Replies:
             return Ack()
         later: list[After] = []
         if documents(card):
-            later.append(lambda: self._files(heard, answer, card, drawing))
+            later.append(lambda: self._messages.give(heard, answer, card, drawing))
         if card.pictures():  # they take longer than Slack waits
-            return Ack(after=[lambda: self._show_card(card, drawing, partial(self._respond, heard)), *later])
+            return Ack(
+                after=[
+                    lambda: self._messages.show(card, drawing, partial(self._messages.respond, heard)),
+                    *later,
+                ]
+            )
         pages = drawing.messages(card)
         if late:
-            return Ack(after=[lambda: self._respond(heard, pages), *later])
+            return Ack(after=[lambda: self._messages.respond(heard, pages), *later])
         if len(pages) > 1:
             later.insert(0, lambda: self._follow(heard, pages[1:]))
         return Ack(body={"response_type": "ephemeral", **line.answer(pages[0])}, after=later)
@@ -118,7 +121,7 @@ class Replies:
     async def _follow(self, heard: Heard, pages: list[Page]) -> None:
         """The rest of an answer, once Slack has shown how it begins."""
         await asyncio.sleep(PAUSE)
-        await self._respond(heard, pages)
+        await self._messages.respond(heard, pages)
 
     # Modals ------------------------------------------------------------------------------------------------------
 
@@ -156,12 +159,12 @@ class Replies:
     ) -> tuple[Json, list[After]]:
         """A card as a modal. What is longer is in the person's chat as well."""
         pages = drawing.views(card)
-        later: list[After] = [lambda: self._files(heard, answer, card, drawing)]
+        later: list[After] = [lambda: self._messages.give(heard, answer, card, drawing)]
         if heard.turn:
             blocks = pages[min(heard.turn, len(pages) - 1)]
         elif len(pages) > 1:
             blocks = [*pages[0][:-1], *drawing.note(drawing.say(LONG))]
-            later.insert(0, lambda: self._post(heard.user, drawing.messages(card)))
+            later.insert(0, lambda: self._messages.post(heard.user, drawing.messages(card)))
         else:
             blocks = pages[0]
         title = self._title(answer, drawing)
@@ -183,7 +186,7 @@ class Replies:
     async def _unless_open(self, opening: Opening, heard: Heard, answer: Answer, drawing: Drawing) -> None:
         """When Slack took its time and then did not open the form: the button that does."""
         if not await opening and (card := await self._card(answer)):
-            await self._respond(heard, drawing.messages(card))
+            await self._messages.respond(heard, drawing.messages(card))
 
     async def _shows(self, heard: Heard, view: Json, *, beside: bool = False) -> Json:
         """Open a modal, or change or cover the one in which it was asked for; returns by what it can be changed.
@@ -223,8 +226,8 @@ class Replies:
             return []
         if heard.surface in ("modal", "home") or heard.kind == "shortcut":
             return await self._over(heard, answer, card, drawing)
-        files: After = lambda: self._files(heard, answer, card, drawing)  # noqa: E731
-        return [lambda: self._show_card(card, drawing, partial(self._beside, heard, answer)), files]
+        files: After = lambda: self._messages.give(heard, answer, card, drawing)  # noqa: E731
+        return [lambda: self._messages.show(card, drawing, partial(self._beside, heard, answer)), files]
 
     async def _over(self, heard: Heard, answer: Answer, card: Card, drawing: Drawing) -> list[After]:
         """In a modal, where there is no message to answer to."""
@@ -245,7 +248,7 @@ class Replies:
     ) -> None:
         shown = await opening
         if not shown:
-            await self._show_card(card, drawing, partial(self._post, heard.user))
+            await self._messages.show(card, drawing, partial(self._messages.post, heard.user))
             return
         for work in later:
             await work()
@@ -257,13 +260,13 @@ class Replies:
             # What others see is not replaced by what is for one person's eyes.
             in_place = not _is_beside(answer) and (heard.ephemeral or heard.where.kind == "private")
             stays = in_place and not heard.ephemeral
-            await self._respond(heard, pages[:1] if stays else pages, replace=in_place)
+            await self._messages.respond(heard, pages[:1] if stays else pages, replace=in_place)
             if stays:  # nor is the rest of it left to what Slack forgets when it is opened anew
-                await self._post(heard.where.id, pages[1:], heard.where.thread)
+                await self._messages.post(heard.where.id, pages[1:], heard.where.thread)
         elif heard.where.kind == "private":
-            await self._post(heard.where.id, pages, heard.where.thread)
+            await self._messages.post(heard.where.id, pages, heard.where.thread)
         else:
-            await self._whisper(heard, pages)
+            await self._messages.whisper(heard, pages)
 
     async def _card(self, answer: Answer) -> Card | None:
         """The card to show: of a form that no modal can show now, a button that opens it."""
@@ -276,126 +279,14 @@ class Replies:
             lambda store: self._core.seal(store, card, for_person=answer.person_id)
         )
 
-    # Pictures ----------------------------------------------------------------------------------------------------
-
-    async def _hang(self, card: Card, drawing: Drawing) -> None:
-        if card.pictures():
-            await line.patiently(lambda: hang(self._client, self._studio, card, drawing))
-
-    async def _show_card(
-        self, card: Card, drawing: Drawing, show: Callable[[list[Page]], Awaitable[None]]
-    ) -> None:
-        """A card with its pictures; what Slack does not take of it is said in words."""
-        await self._hang(card, drawing)
-        await self._show_somehow(card, drawing, show)
-
-    async def _show_somehow(
-        self, card: Card, drawing: Drawing, show: Callable[[list[Page]], Awaitable[None]]
-    ) -> None:
-        pages = drawing.messages(card)
-        try:
-            await show(pages)
-        except SlackApiError as error:
-            if drawing.hung:
-                drawing.hung.clear()
-                await self._show_somehow(card, drawing, show)
-            elif line.error_of(error) in line.NOT_TAKEN:
-                await show([page.in_words() for page in pages])
-            else:
-                raise
-
     async def _hang_in(
         self, shown: Mapping[str, str], heard: Heard, answer: Answer, card: Card, drawing: Drawing
     ) -> None:
         """Put the pictures into a modal that shows their tables, unless it shows something else by now."""
-        await self._hang(card, drawing)
+        await self._messages.hang(card, drawing)
         if drawing.hung:
             view, _ = self._card_view(heard, answer, card, drawing)
             await self._client.views_update(view=view, **shown)
-
-    # Sending -----------------------------------------------------------------------------------------------------
-
-    async def _respond(self, heard: Heard, pages: Iterable[Page], *, replace: bool = False) -> None:
-        """By the response address, for this person's eyes; what is more than it takes goes into their chat."""
-        left = list(pages)
-        for number in range(RESPONSES):
-            if not left or not heard.response_url:
-                break
-            body: dict[str, Any] = {"replace_original": replace and not number, **line.answer(left[0])}
-            if not await self._accepts(heard.response_url, {"response_type": "ephemeral", **body}):
-                break
-            left = left[1:]
-        await self._post(heard.user, left)
-
-    async def _accepts(self, url: str, body: Json) -> bool:
-        session = self._client.session
-        assert session is not None
-
-        async def send() -> int:
-            async with session.post(url, json=body) as response:
-                if response.status == 429 or response.status >= 500:
-                    response.raise_for_status()
-                return response.status
-
-        try:
-            status = await line.patiently(send)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            log.warning("answer not taken", extra={"error": type(error).__name__})
-            return False
-        return status == 200
-
-    async def _post(self, channel: str, pages: Iterable[Page], thread: str = "") -> None:
-        for page in pages:
-            await line.patiently(
-                lambda page=page: self._client.chat_postMessage(  # type: ignore[misc]
-                    channel=channel, thread_ts=thread or None, **line.message(page)
-                )
-            )
-
-    async def _whisper(self, heard: Heard, pages: list[Page]) -> None:
-        """In a channel, for this person's eyes alone; where we may not, in their chat."""
-        where = heard.where
-        try:
-            for page in pages:
-                await line.patiently(
-                    lambda page=page: self._client.chat_postEphemeral(  # type: ignore[misc]
-                        channel=where.id,
-                        user=heard.user,
-                        thread_ts=where.thread or None,
-                        **line.whisper(page),
-                    )
-                )
-        except SlackApiError as error:
-            log.info("not told there", extra={"error": line.error_of(error)})
-            await self._post(heard.user, pages)
-
-    async def _files(self, heard: Heard, answer: Answer, card: Card, drawing: Drawing) -> None:
-        """The documents of a card, into the person's chat; of one that does not come, it is said."""
-        for document in documents(card):
-            give = partial(self._give, heard, answer, document, drawing)
-            try:
-                await line.patiently(give)
-            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-                log.warning("file not given", extra={"error": type(error).__name__})
-                missing = Card(_not_given(document))
-                await self._post(heard.user, drawing.messages(missing))
-
-    async def _give(self, heard: Heard, answer: Answer, document: Document, drawing: Drawing) -> None:
-        async def fetch(file_id: str) -> tuple[str, bytes] | None:
-            reader = answer.person_id
-            return await self._core.database.read(lambda store: store.files.get(file_id, person_id=reader))
-
-        chat = heard.where.id
-        if not chat.startswith("D"):
-            chat = str((await self._client.conversations_open(users=heard.user))["channel"]["id"])
-        await upload(self._client, chat, document, drawing, fetch)
-
-
-def _not_given(document: Document) -> Phrase:
-    return Phrase(
-        "Slack did not take the file {name}, so you do not have it yet. Please ask for it again in a minute.",
-        name=Verbatim(document.name),
-    )
 
 
 def _failed(opening: Opening) -> bool:

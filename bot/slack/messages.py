@@ -1,0 +1,145 @@
+"""How an answer reaches whom it is for: in place, in their chat, or for their eyes in a channel, with pictures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.pictures.studio import Studio
+from bot.slack import client as line
+from bot.slack.draw import Drawing
+from bot.slack.files import documents, hang, upload
+from bot.slack.heard import Heard
+from bot.slack.pages import Json, Page
+from handlers.kit.cards import Card, Document
+from handlers.kit.dispatch import Core
+from handlers.kit.requests import Answer
+from handlers.kit.text import Phrase, Verbatim
+
+Way = Callable[[list[Page]], Awaitable[None]]
+
+log = logging.getLogger("upbeat.slack")
+
+RESPONSES = 5
+"""How often a response address may be used."""
+
+
+class Messages:
+    """Sends answers as messages."""
+
+    def __init__(self, core: Core, client: AsyncWebClient, studio: Studio) -> None:
+        self._core = core
+        self._client = client
+        self._studio = studio
+
+    async def hang(self, card: Card, drawing: Drawing) -> None:
+        """Give Slack the pictures of a card, so that it is drawn with them."""
+        if card.pictures():
+            await line.patiently(lambda: hang(self._client, self._studio, card, drawing))
+
+    async def show(self, card: Card, drawing: Drawing, by: Way) -> None:
+        """A card with its pictures; what Slack does not take of it is said in words."""
+        await self.hang(card, drawing)
+        await self._show_somehow(card, drawing, by)
+
+    async def _show_somehow(self, card: Card, drawing: Drawing, by: Way) -> None:
+        pages = drawing.messages(card)
+        try:
+            await by(pages)
+        except SlackApiError as error:
+            if drawing.hung:
+                drawing.hung.clear()
+                await self._show_somehow(card, drawing, by)
+            elif line.error_of(error) in line.NOT_TAKEN:
+                await by([page.in_words() for page in pages])
+            else:
+                raise
+
+    async def respond(self, heard: Heard, pages: Iterable[Page], *, replace: bool = False) -> None:
+        """By the response address, for this person's eyes; what is more than it takes goes into their chat."""
+        left = list(pages)
+        for number in range(RESPONSES):
+            if not left or not heard.response_url:
+                break
+            body: dict[str, Any] = {"replace_original": replace and not number, **line.answer(left[0])}
+            if not await self._accepts(heard.response_url, {"response_type": "ephemeral", **body}):
+                break
+            left = left[1:]
+        await self.post(heard.user, left)
+
+    async def _accepts(self, url: str, body: Json) -> bool:
+        session = self._client.session
+        assert session is not None
+
+        async def send() -> int:
+            async with session.post(url, json=body) as response:
+                if response.status == 429 or response.status >= 500:
+                    response.raise_for_status()
+                return response.status
+
+        try:
+            status = await line.patiently(send)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("answer not taken", extra={"error": type(error).__name__})
+            return False
+        return status == 200
+
+    async def post(self, channel: str, pages: Iterable[Page], thread: str = "") -> None:
+        """In a chat, one message after the other."""
+        for page in pages:
+            await line.patiently(
+                lambda page=page: self._client.chat_postMessage(  # type: ignore[misc]
+                    channel=channel, thread_ts=thread or None, **line.message(page)
+                )
+            )
+
+    async def whisper(self, heard: Heard, pages: list[Page]) -> None:
+        """In a channel, for this person's eyes alone; where we may not, in their chat."""
+        where = heard.where
+        try:
+            for page in pages:
+                await line.patiently(
+                    lambda page=page: self._client.chat_postEphemeral(  # type: ignore[misc]
+                        channel=where.id,
+                        user=heard.user,
+                        thread_ts=where.thread or None,
+                        **line.whisper(page),
+                    )
+                )
+        except SlackApiError as error:
+            log.info("not told there", extra={"error": line.error_of(error)})
+            await self.post(heard.user, pages)
+
+    async def give(self, heard: Heard, answer: Answer, card: Card, drawing: Drawing) -> None:
+        """The documents of a card, into the person's chat; of one that does not come, it is said."""
+        for document in documents(card):
+            give = partial(self._upload, heard, answer, document, drawing)
+            try:
+                await line.patiently(give)
+            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                log.warning("file not given", extra={"error": type(error).__name__})
+                missing = Card(_not_given(document))
+                await self.post(heard.user, drawing.messages(missing))
+
+    async def _upload(self, heard: Heard, answer: Answer, document: Document, drawing: Drawing) -> None:
+        async def fetch(file_id: str) -> tuple[str, bytes] | None:
+            reader = answer.person_id
+            return await self._core.database.read(lambda store: store.files.get(file_id, person_id=reader))
+
+        chat = heard.where.id
+        if not chat.startswith("D"):
+            chat = str((await self._client.conversations_open(users=heard.user))["channel"]["id"])
+        await upload(self._client, chat, document, drawing, fetch)
+
+
+def _not_given(document: Document) -> Phrase:
+    return Phrase(
+        "Slack did not take the file {name}, so you do not have it yet. Please ask for it again in a minute.",
+        name=Verbatim(document.name),
+    )
