@@ -23,16 +23,22 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(8, 1 + (os.cpu_count() or 1))
 
 
-LONG = (
-    "tests/test_prove.py",
-    "tests/walks/",
-    "tests/test_several.py",
+WAITS = (
     "tests/test_main_job.py",
     "tests/test_reviews_job.py",
+    "tests/test_several.py",
     "tests/faults/",
-    "tests/bot/web/",
+    "tests/bot/web/test_local_chat.py",
+    "tests/bot/web/test_pictures.py",
+    "tests/bot/web/test_reading.py",
 )
+"""What mostly waits, for other processes and for pages."""
+
+LONG = (*WAITS, "tests/test_prove.py", "tests/walks/", "tests/bot/web/")
 """What takes long begins first: else one worker is still at it when the others have nothing left to do."""
+
+FEW = 3
+"""So many workers have few cores, and one of them all that waits: the others use the cores meanwhile."""
 
 
 TOGETHER = ("tests/bot/test_assistant.py", "tests/bot/test_words.py", "tests/bot/web/test_sample.py")
@@ -44,10 +50,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: next((n for n, at in enumerate(LONG) if item.nodeid.startswith(at)), len(LONG))
     )
+    few = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) <= FEW
     for item in items:
         for file in TOGETHER:
             if item.nodeid.startswith(file):
                 item.add_marker(pytest.mark.xdist_group(file))
+        if few and item.nodeid.startswith(WAITS):
+            item.add_marker(pytest.mark.xdist_group("windows"))  # as those have whom a browser waits for
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
