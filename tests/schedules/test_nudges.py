@@ -17,7 +17,7 @@ from handlers.kit.dispatch import Core
 from handlers.kit.features import Silence
 from handlers.kit.hours import Hours
 from handlers.kit.requests import Left
-from schedules.nudges import Facts, Send, decide, due_reminder
+from schedules.deciding import Facts, Send, decide, due_reminder
 from storage.store import Store
 from storage.tables import ObligationRow, Occurrence, Outgoing
 from tests.company import MONDAY, Chat
