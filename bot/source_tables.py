@@ -13,10 +13,11 @@ from bot.importing import ENGLISH, read_table
 from bot.sources import every, source_named
 from bot.terminal import DRY_RUN, Complaint
 from handlers import FEATURES
-from handlers.goals.data.arriving import Faulty, foresee
+from handlers.goals.data.arriving import foresee
 from handlers.goals.data.loading import checked, permit, summary, take_file
 from handlers.goals.data.mapping import Mapping, read_kept, read_mapping
 from handlers.goals.data.pulled import WHY
+from handlers.goals.data.refusing import Faulty
 from handlers.goals.data.taking_back import TAKE_BACK, counted, taken_back, told
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core

@@ -6,7 +6,8 @@ import json
 
 from bot.door import Answered, Delivery, Door, Refused
 from bot.ingest import github, gitlab, jira, points, signed
-from handlers.goals.data.arriving import Fault, Faulty, take
+from handlers.goals.data.arriving import take
+from handlers.goals.data.refusing import Fault, Faulty
 from handlers.kit.dispatch import Core
 from storage.compact import to_json
 from storage.metrics import FILES, GITHUB, GITLAB, SIGNED, Arrival, DataSource

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from handlers.goals.data.arriving import Fault, Faulty
+from handlers.goals.data.refusing import Fault, Faulty
 from storage.metrics import COUNTED, LONGEST, NEWEST, Arrival
 
 MOST_POINTS = 1000

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.goals.data import cells
-from handlers.goals.data.arriving import Faulty
 from handlers.goals.data.cells import Unclear
 from handlers.goals.data.mapping import COMMA, DAY_FIRST, MONTH_FIRST, POINT, read_kept, read_mapping
+from handlers.goals.data.refusing import Faulty
 from handlers.goals.data.rows import read_figures
 from storage.compact import from_json, to_json
 from storage.metrics import Arrival

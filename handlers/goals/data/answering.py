@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from handlers.goals.amounts import in_unit
-from handlers.goals.data.arriving import move
+from handlers.goals.data.following import move
 from handlers.goals.data.objecting import matter, state_of
 from handlers.goals.goal import feature
 from handlers.goals.numbers import whole_number

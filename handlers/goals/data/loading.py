@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from handlers.goals.data import describing
-from handlers.goals.data.arriving import Correction, Taken, foresee, take, wrongs
+from handlers.goals.data.arriving import Correction, Taken, foresee, take
 from handlers.goals.data.mapping import Mapping as Columns
 from handlers.goals.data.mapping import read_kept
+from handlers.goals.data.refusing import wrongs
 from handlers.goals.data.rows import Reading, faults_of, read_figures
 from handlers.goals.data.sources import (
     NO_SOURCE,

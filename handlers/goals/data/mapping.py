@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from handlers.goals.data.arriving import Fault, Faulty
 from handlers.goals.data.forbidden import forbidden
+from handlers.goals.data.refusing import Fault, Faulty
 from storage.metrics import COUNTED, NEWEST
 from storage.sheets import called
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from handlers.goals import goal as goals
-from handlers.goals.data.arriving import SILENT, follow
+from handlers.goals.data.arriving import SILENT
+from handlers.goals.data.following import follow
 from handlers.goals.goal import changers, feature
 from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
 from handlers.kit.features import Ring, Rung, Silence

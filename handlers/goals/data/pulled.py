@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.goals.data.arriving import CARD, Taken, take, wrongs
+from handlers.goals.data.arriving import Taken, take
+from handlers.goals.data.following import CARD
 from handlers.goals.data.mapping import read_kept
 from handlers.goals.data.moving import who_set_up
+from handlers.goals.data.refusing import wrongs
 from handlers.goals.data.rows import faults_of, read_figures
 from handlers.kit.cards import Card, Note, Section
 from handlers.kit.requests import Tell

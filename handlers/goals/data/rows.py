@@ -9,11 +9,11 @@ from decimal import Decimal
 from functools import partial
 
 from handlers.goals.data import cells
-from handlers.goals.data.arriving import Wrong
 from handlers.goals.data.cells import Unclear
 from handlers.goals.data.describing import KINDS
 from handlers.goals.data.forbidden import forbidden
 from handlers.goals.data.mapping import COMMA, DAY_FIRST, MONTH_FIRST, POINT, Figure, Mapping
+from handlers.goals.data.refusing import Wrong
 from handlers.kit.tables import Fault
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import clean

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.goals.changes import from_to
-from handlers.goals.data.arriving import figure_for, follow, reading
+from handlers.goals.data.following import figure_for, follow, reading
 from handlers.goals.data.sources import keepers, source_of, sources
 from handlers.goals.goal import feature
 from handlers.goals.listing import opener

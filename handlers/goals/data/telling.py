@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from handlers.goals import goal as goals
 from handlers.goals.changes import from_to
-from handlers.goals.data.arriving import CARD, FOLLOWED
+from handlers.goals.data.following import CARD, FOLLOWED
 from handlers.goals.data.moving import from_source
 from handlers.goals.following import cheer
 from handlers.goals.goal import feature

@@ -1,0 +1,102 @@
+"""The key results that read a metric move when it does; their owners, and who follows them, hear of it once a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, time
+from decimal import Decimal
+
+from handlers.goals.goal import feature
+from handlers.kit.calendar import ONE_DAY, at_wall
+from handlers.kit.hours import calendar_of, hours_of
+from storage.goals import Goal, KeyResult
+from storage.metrics import COUNTED, Changed, DataSource, Figure, Metric, Series
+from storage.people import Person
+from storage.store import Store
+
+CARD, FOLLOWED = f"{feature.name}.data", f"{feature.name}.followed_data"
+"""The bells that tell an owner what moved, and who follows it."""
+
+
+def move(store: Store, source: DataSource, changed: Iterable[Changed]) -> int:
+    """Move the key results that read what is different now; returns how many moved."""
+    return sum(
+        follow(store, source, metric, row, goal, changed=moments)
+        for metric, row, goal, moments in reading(store, changed)
+    )
+
+
+def reading(
+    store: Store, changed: Iterable[Changed]
+) -> Iterator[tuple[Metric, KeyResult, Goal, Collection[datetime]]]:
+    """The key results that read what is different now, each with the moments at which it is."""
+    moments = defaultdict[Series, set[datetime]](set)
+    for series, at in changed:
+        moments[series].add(at)
+    metrics = store.metrics.some(metric for metric, _ in moments)
+    read = [each for each in moments if not metrics[each[0]].kept_apart]
+    for row, goal in store.goals.reading(read):
+        yield metrics[row.metric_id], row, goal, moments[row.reads]
+
+
+def follow(
+    store: Store,
+    source: DataSource,
+    metric: Metric,
+    row: KeyResult,
+    goal: Goal,
+    *,
+    changed: Collection[datetime] | None = None,
+    told: bool = False,
+) -> bool:
+    """Move a key result to where its metric stands, unless that is as it was before its series `changed` at these
+    moments: what its owner has said since or taken back holds then. Returns whether it moved. Its owner hears of it
+    once a day, unless they are being `told` now, and so does who follows the goal."""
+    owner = store.directory.person(row.subject_id)
+    figure = figure_for(store, metric, row, goal)
+    if owner and figure and changed is not None and not _counts(metric, figure, goal, owner.zone, changed):
+        return False
+    if figure is None and metric.comes_to == COUNTED and row.data_at is not None and not told:
+        figure = Figure(Decimal(0), store.now)  # all that it counted is somebody else's now
+    if (
+        owner is None
+        or figure is None
+        or not store.goals.follow(row, goal, source=source.name, value=figure.value, at=figure.at)
+    ):
+        return False
+    store.touch(owner.id)
+    if not told:
+        _ring_soon(store, CARD, owner)
+    for each in store.goals.echoes.followers(goal.id):
+        _ring_soon(store, FOLLOWED, store.directory.person(each))
+    return True
+
+
+def figure_for(store: Store, metric: Metric, row: KeyResult, goal: Goal) -> Figure | None:
+    """Where the metric of a key result stands, in the days of its goal."""
+    owner = store.directory.person(row.subject_id)
+    if owner is None:
+        return None
+    since, until = _days(goal, owner.zone)
+    subject, days = row.reads[1], (goal.begins_on, goal.ends_on)
+    return store.metrics.figure(metric, subject, since=since, until=until, days=days)
+
+
+def _counts(metric: Metric, figure: Figure, goal: Goal, zone: str, changed: Collection[datetime]) -> bool:
+    """Whether a metric may come to something else by what changed at these moments, in the days of a goal."""
+    since, until = _days(goal, zone)
+    first = since - ONE_DAY if metric.comes_to == COUNTED else figure.at
+    return any(first <= at < until for at in changed)
+
+
+def _ring_soon(store: Store, kind: str, person: Person | None) -> None:
+    """One message is enough for all that comes until it is said."""
+    if person and person.active and store.slots.next(kind, person.id) is None:
+        hours = hours_of(store, person, calendar_of(store))
+        store.slots.plan(kind, person.id, hours.open_from(store.now))
+
+
+def _days(goal: Goal, zone: str) -> tuple[datetime, datetime]:
+    """The moments between which a goal counts, in its owner's zone."""
+    return at_wall(goal.begins_on, time(), zone), at_wall(goal.ends_on + ONE_DAY, time(), zone)
