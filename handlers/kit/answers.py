@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers.kit import clocks, dates
 from handlers.kit.forms import Choice, Clock, Colleague, Day, Number, Question, Scale, Words
-from handlers.kit.naming import named, refuse_shared
+from handlers.kit.naming import named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase
@@ -123,9 +123,7 @@ def _known(raw: str, request: Request) -> Person:
     directory = request.store.directory
     person = directory.person(raw) or directory.with_account(request.platform, raw)
     if person is None:
-        called = raw.lstrip("@＠")
-        refuse_shared(called, directory, request.platform)
-        person, _ = named(called, directory, request.platform)
+        person, _ = named(raw.lstrip("@＠"), directory, request.platform)
     if person is None or not person.active:
         raise Problem(Phrase("I do not know this colleague. Please pick somebody from the company's list."))
     return person

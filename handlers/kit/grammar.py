@@ -24,7 +24,7 @@ from handlers.kit.forms import (
     Words,
 )
 from handlers.kit.labels import beginning, label_of, numbered, segments
-from handlers.kit.naming import named, refuse_shared
+from handlers.kit.naming import named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -159,9 +159,7 @@ class _Reading:
             person = self.request.store.directory.with_account(self.request.platform, marks.group(1))
             return self._eaten(text, marks.end(), person, marks.group(2) or "")
         if text.startswith(("@", "＠")):
-            directory, platform = self.request.store.directory, self.request.platform
-            refuse_shared(text[1:], directory, platform)
-            person, length = named(text[1:], directory, platform)
+            person, length = named(text[1:], self.request.store.directory, self.request.platform)
             return self._eaten(text, length + 1, person, text[1:].split()[0] if text[1:].split() else "")
         return None
 

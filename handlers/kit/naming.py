@@ -13,53 +13,46 @@ from handlers.kit.typed import folded
 from storage.people import Directory, Person
 
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
+_WHOLE = "*"
+"""Where whole names are kept among what was made of names for each platform."""
 _GOES_ON = re.compile(r"\w|[-.@+]\w")
 """After a name: it is the beginning of a longer one, of a user name or of an address (@ben_k, @ben.k@example.com)."""
 
 
 def named(text: str, directory: Directory, platform: str) -> tuple[Person | None, int]:
     """The colleague whose name, user name or address begins this text, and how long that is. A first name counts when
-    only one active colleague has it."""
+    only one active colleague has it. Raises Problem when several have the whole name: it is nobody's."""
     first = re.match(r"[^\s,，;；:：]+", text)
     if not first:
         return None, 0
     word = first.group()
-    names = _names_of(directory, platform)
-    if _shared(text, names):
-        return None, len(word)
-    whole = _full_name(text, names, directory)
-    if whole:
-        return whole
+    names = _whole_names(directory)
+    if found := _whole_name(text, names, directory):
+        person = directory.people[names.people[found]]
+        if found in names.shared:
+            raise _shared(text[: len(person.name)])
+        return person, len(person.name)
+    short = _short_names(directory, platform)
     for tried in (word, word.rstrip(".!?。！？"), *_before_chinese(word)):
-        found = names.short.get(folded(tried))
-        if found is not None:
-            return directory.people[found], len(tried)
+        meant = short.get(folded(tried))
+        if meant is not None:
+            return directory.people[meant], len(tried)
     return None, len(word)
 
 
-def refuse_shared(text: str, directory: Directory, platform: str) -> None:
-    """Raises Problem when several colleagues have the name with which this text begins: it is nobody's."""
-    if name := _shared(text, _names_of(directory, platform)):
-        raise Problem(
-            Phrase(
-                "Several colleagues are called {name}. Write @ and the address of the one you mean, or pick them in the"
-                " form.",
-                name=Verbatim(name),
-            )
+def _shared(name: str) -> Problem:
+    return Problem(
+        Phrase(
+            "Several colleagues are called {name}. Write @ and the address of the one you mean, or pick them in the"
+            " form.",
+            name=Verbatim(name),
         )
-
-
-def _shared(text: str, names: _Names) -> str:
-    alike = _alike(text)
-    found = next((alike[:length] for length in names.lengths if alike[:length] in names.full), "")
-    name = text[: len(found)]
-    goes_on = name.isascii() and _GOES_ON.match(text, len(name))
-    return name if found in names.shared and not goes_on else ""
+    )
 
 
 def told_apart(person: Person, directory: Directory) -> str:
     """How a colleague is called where one is to be picked: with their address when others have the same name."""
-    same = _alike(person.name) in _names_of(directory, "").shared
+    same = _alike(person.name) in _whole_names(directory).shared
     return f"{person.name} ({person.email})" if same else person.name
 
 
@@ -69,52 +62,56 @@ def _before_chinese(word: str) -> tuple[str, ...]:
     return (found.group(),) if found else ()
 
 
-def _full_name(text: str, names: _Names, directory: Directory) -> tuple[Person, int] | None:
-    lowered = _alike(text)
-    fitting = (names.full.get(lowered[:length]) for length in names.lengths)
-    found = next((person_id for person_id in fitting if person_id), None)
-    if found is None:
-        return None
-    longest = directory.people[found]
-    if longest.name.isascii() and _GOES_ON.match(text, len(longest.name)):
-        return None
-    return longest, len(longest.name)
+def _whole_name(text: str, names: _Names, directory: Directory) -> str:
+    """The longest whole name with which this text begins, as names are compared; "" for none."""
+    alike = _alike(text)
+    found = next((alike[:length] for length in names.lengths if alike[:length] in names.people), "")
+    if found.isascii() and found and _GOES_ON.match(text, len(directory.people[names.people[found]].name)):
+        return ""
+    return found
 
 
 def _alike(name: str) -> str:
-    """A name as it is compared, as long as it was; a phone types another apostrophe than a people file has."""
+    """A name as it is compared: a phone types another apostrophe than a people file has."""
     return simpler(name.casefold().translate(_APOSTROPHES))
 
 
 @dataclass(frozen=True)
 class _Names:
-    """How the active colleagues of a company are called, with their ids: by whole names, those of them that several
-    have, the lengths of these from the longest on, and every short way that names only one."""
+    """Ids of the active colleagues of a company by their whole names, as these are compared; those that several have;
+    and their lengths, from the longest on."""
 
-    full: Mapping[str, str]
+    people: Mapping[str, str]
     shared: frozenset[str]
     lengths: tuple[int, ...]
-    short: Mapping[str, str]
 
 
-def _names_of(directory: Directory, platform: str) -> _Names:
-    """Made once for all directories in which everybody is called alike: a company has thousands of names, and few
-    changes of them."""
-    known: _Names | None = directory.names.get(platform)
+# Each is made once for all directories in which everybody is called alike: a company has thousands of names, and few
+# changes of them.
+
+
+def _whole_names(directory: Directory) -> _Names:
+    known: _Names | None = directory.names.get(_WHOLE)
     if known is None:
-        full: dict[str, str] = {}
+        people: dict[str, str] = {}
         shared: set[str] = set()
         for person in directory.people.values():
-            if person.active and full.setdefault(_alike(person.name), person.id) != person.id:
+            if person.active and people.setdefault(_alike(person.name), person.id) != person.id:
                 shared.add(_alike(person.name))
-        lengths = tuple(sorted({len(name) for name in full if name}, reverse=True))
-        known = directory.names[platform] = _Names(
-            full, frozenset(shared), lengths, _short_names(directory, platform)
-        )
+        lengths = tuple(sorted({len(name) for name in people if name}, reverse=True))
+        known = directory.names[_WHOLE] = _Names(people, frozenset(shared), lengths)
     return known
 
 
-def _short_names(directory: Directory, platform: str) -> dict[str, str]:
+def _short_names(directory: Directory, platform: str) -> Mapping[str, str]:
+    """Ids by every short way that names only one, on a platform."""
+    known: Mapping[str, str] | None = directory.names.get(platform)
+    if known is None:
+        known = directory.names[platform] = _called_shortly(directory, platform)
+    return known
+
+
+def _called_shortly(directory: Directory, platform: str) -> dict[str, str]:
     addresses: dict[str, str] = {}
     user_names: dict[str, set[str]] = {}
     others: dict[str, set[str]] = {}

@@ -753,6 +753,7 @@ async def test_a_name_that_two_colleagues_have_is_nobodys_until_it_is_said_whose
     heard = await any_chat.says("ada", f"/feedback @Ben Okri {said}")
     assert "Several colleagues are called Ben Okri. Write @ and the address" in heard
     assert any_chat.told("ben") == any_chat.told("dora") == ""
+    assert "Several colleagues are called Ben Okri." in await any_chat.says("ada", "/1on1 skip @Ben Okri")
     await any_chat.says("ada", f"/feedback @dora@example.com {said}")
     assert "the call" in any_chat.told("dora")
     assert any_chat.told("ben") == ""
