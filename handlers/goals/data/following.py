@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -19,45 +20,43 @@ CARD, FOLLOWED = f"{feature.name}.data", f"{feature.name}.followed_data"
 """The bells that tell an owner what moved, and who follows it."""
 
 
+@dataclass(frozen=True)
+class Reader:
+    """A key result of a goal that reads a metric; `changed` are the moments at which what it reads is different now,
+    None where it begins to read."""
+
+    metric: Metric
+    row: KeyResult
+    goal: Goal
+    changed: Collection[datetime] | None = None
+
+
 def move(store: Store, source: DataSource, changed: Iterable[Changed]) -> int:
     """Move the key results that read what is different now; returns how many moved."""
-    return sum(
-        follow(store, source, metric, row, goal, changed=moments)
-        for metric, row, goal, moments in reading(store, changed)
-    )
+    return sum(follow(store, source, each) for each in reading(store, changed))
 
 
-def reading(
-    store: Store, changed: Iterable[Changed]
-) -> Iterator[tuple[Metric, KeyResult, Goal, Collection[datetime]]]:
-    """The key results that read what is different now, each with the moments at which it is."""
+def reading(store: Store, changed: Iterable[Changed]) -> Iterator[Reader]:
+    """The key results that read what is different now."""
     moments = defaultdict[Series, set[datetime]](set)
     for series, at in changed:
         moments[series].add(at)
     metrics = store.metrics.some(metric for metric, _ in moments)
     read = [each for each in moments if not metrics[each[0]].kept_apart]
     for row, goal in store.goals.reading(read):
-        yield metrics[row.metric_id], row, goal, moments[row.reads]
+        yield Reader(metrics[row.metric_id], row, goal, moments[row.reads])
 
 
-def follow(
-    store: Store,
-    source: DataSource,
-    metric: Metric,
-    row: KeyResult,
-    goal: Goal,
-    *,
-    changed: Collection[datetime] | None = None,
-    told: bool = False,
-) -> bool:
-    """Move a key result to where its metric stands, unless that is as it was before its series `changed` at these
-    moments: what its owner has said since or taken back holds then. Returns whether it moved. Its owner hears of it
-    once a day, unless they are being `told` now, and so does who follows the goal."""
+def follow(store: Store, source: DataSource, reader: Reader, *, told: bool = False) -> bool:
+    """Move a key result to where its metric stands, unless that is as it was before what it reads changed: what its
+    owner has said since or taken back holds then. Returns whether it moved. Its owner hears of it once a day, unless
+    they are being `told` now, and so does who follows the goal."""
+    row, goal = reader.row, reader.goal
     owner = store.directory.person(row.subject_id)
-    figure = figure_for(store, metric, row, goal)
-    if owner and figure and changed is not None and not _counts(metric, figure, goal, owner.zone, changed):
+    figure = figure_for(store, reader)
+    if owner and figure and not _may_differ(reader, figure, owner.zone):
         return False
-    if figure is None and metric.comes_to == COUNTED and row.data_at is not None and not told:
+    if figure is None and reader.metric.comes_to == COUNTED and row.data_at is not None and not told:
         figure = Figure(Decimal(0), store.now)  # all that it counted is somebody else's now
     if (
         owner is None
@@ -73,21 +72,23 @@ def follow(
     return True
 
 
-def figure_for(store: Store, metric: Metric, row: KeyResult, goal: Goal) -> Figure | None:
+def figure_for(store: Store, reader: Reader) -> Figure | None:
     """Where the metric of a key result stands, in the days of its goal."""
-    owner = store.directory.person(row.subject_id)
+    owner = store.directory.person(reader.row.subject_id)
     if owner is None:
         return None
+    goal, subject = reader.goal, reader.row.reads[1]
     since, until = _days(goal, owner.zone)
-    subject, days = row.reads[1], (goal.begins_on, goal.ends_on)
-    return store.metrics.figure(metric, subject, since=since, until=until, days=days)
+    return store.metrics.figure(
+        reader.metric, subject, since=since, until=until, days=(goal.begins_on, goal.ends_on)
+    )
 
 
-def _counts(metric: Metric, figure: Figure, goal: Goal, zone: str, changed: Collection[datetime]) -> bool:
-    """Whether a metric may come to something else by what changed at these moments, in the days of a goal."""
-    since, until = _days(goal, zone)
-    first = since - ONE_DAY if metric.comes_to == COUNTED else figure.at
-    return any(first <= at < until for at in changed)
+def _may_differ(reader: Reader, figure: Figure, zone: str) -> bool:
+    """Whether a metric may come to something else by what changed, in the days of a goal."""
+    since, until = _days(reader.goal, zone)
+    first = since - ONE_DAY if reader.metric.comes_to == COUNTED else figure.at
+    return reader.changed is None or any(first <= at < until for at in reader.changed)
 
 
 def _ring_soon(store: Store, kind: str, person: Person | None) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from handlers.goals import goal as goals
 from handlers.goals.data.arriving import SILENT
-from handlers.goals.data.following import follow
+from handlers.goals.data.following import Reader, follow
 from handlers.goals.goal import changers, feature
 from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
 from handlers.kit.features import Ring, Rung, Silence
@@ -94,7 +94,7 @@ def connect(request: Request, result: str, which: Which) -> Reply:
     goal = request.store.goals.get(row.goal_id, reader=request.actor.id)
     assert source is not None
     assert goal is not None
-    follow(request.store, source, metric, row, goal, told=True)
+    follow(request.store, source, Reader(metric, row, goal), told=True)
     return Reply(
         show=Card(
             Phrase(

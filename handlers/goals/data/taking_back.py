@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from handlers.goals.changes import from_to
-from handlers.goals.data.following import figure_for, follow, reading
+from handlers.goals.data.following import Reader, figure_for, follow, reading
 from handlers.goals.data.sources import keepers, source_of, sources
 from handlers.goals.goal import feature
 from handlers.goals.listing import opener
@@ -19,7 +18,7 @@ from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Plural, Verbatim
 from storage.goals import Goal, KeyResult
-from storage.metrics import Changed, DataSource, LoadedFile, Metric, TakenBack
+from storage.metrics import Changed, DataSource, LoadedFile, TakenBack
 from storage.store import Store
 from storage.unit import Conflict
 
@@ -150,27 +149,18 @@ def counted(made: TakenBack, waiting: int, moved: Sequence[Back]) -> Iterator[Pa
 def _moved_back(
     store: Store, source: DataSource, file: LoadedFile, changed: Iterable[Changed], by: str | None
 ) -> Iterator[Back]:
-    for metric, row, goal, moments in reading(store, changed):
-        was = row.value
-        if _moves_back(store, source, file, metric, row, goal, moments, by):
-            yield Back(goal, row, was)
+    for reader in reading(store, changed):
+        was = reader.row.value
+        if _moves_back(store, source, file, reader, by):
+            yield Back(reader.goal, reader.row, was)
 
 
-def _moves_back(
-    store: Store,
-    source: DataSource,
-    file: LoadedFile,
-    metric: Metric,
-    row: KeyResult,
-    goal: Goal,
-    changed: Collection[datetime],
-    by: str | None,
-) -> bool:
+def _moves_back(store: Store, source: DataSource, file: LoadedFile, reader: Reader, by: str | None) -> bool:
     """To where its metric stands now; where no figure is left, to where it was before data moved it."""
-    if figure_for(store, metric, row, goal) is not None:
-        return follow(store, source, metric, row, goal, changed=changed, told=True)
-    store.touch(row.subject_id)
-    return store.goals.moves.undo_data(row, source=source.name, since=file.made_at, by=by) is not None
+    if figure_for(store, reader) is not None:
+        return follow(store, source, reader, told=True)
+    store.touch(reader.row.subject_id)
+    return store.goals.moves.undo_data(reader.row, source=source.name, since=file.made_at, by=by) is not None
 
 
 def told(store: Store, source: DataSource, moved: Sequence[Back], *, but: str = "") -> Iterator[Tell]:
