@@ -171,7 +171,8 @@ class Members:
 
     def unread(self, user_ids: Iterable[str]) -> bool:
         """Whether Slack has not said yet who one of these users is."""
-        return not self._unread.isdisjoint(user_ids)
+        known = self._core.database.memory.latest
+        return any(one in self._unread and known.with_account(PLATFORM, one) is None for one in user_ids)
 
     def names(self, user_ids: Iterable[str]) -> dict[str, str]:
         """How those of these users are called whose profiles were read."""

@@ -245,6 +245,19 @@ async def test_of_a_colleague_whom_slack_does_not_name_now_it_is_said_so(any_roo
     assert any_room.chat.told("ben").count("well done") == 1
 
 
+async def test_once_a_colleague_is_connected_another_problem_is_said_as_it_is(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.until(lambda: all(any_room.accounts(one) for one in any_room.chat.ids))
+    any_room.chat.change(lambda store: store.accounts.unlink(any_room.chat.ids["ben"], "slack"))
+    await slack.command(user("ada"), "/upbeat")
+    slack.fail_next("users.info", "500")
+    await slack.command(user("ada"), "/tell", f"<@{user('ben')}> well done")
+    await slack.command(user("ben"), "/upbeat")
+    assert any_room.accounts("ben")
+    ack = await slack.command(user("ada"), "/kudos", f"<@{user('ada')}> <@{user('ben')}> for the calm call")
+    assert "Please pick somebody else than yourself." in ack.ephemeral.words
+
+
 async def test_who_is_mentioned_and_is_no_colleague_is_not_called_by_slacks_key(room: Room) -> None:
     room.slack.add_user("U0GONE", "mallory", "mallory@example.com")
     ack = await room.slack.command(user("ada"), "/1on1", "<@U0GONE>")
