@@ -104,6 +104,11 @@ def wait_of(error: SlackApiError) -> float | None:
         return USUAL
 
 
+def passes(error: SlackApiError) -> bool:
+    """Whether it is Slack's own fault, or of the moment."""
+    return wait_of(error) is not None or status_of(error) >= 500 or error_of(error) in OUT_OF_ORDER
+
+
 def problem_of(error: Exception) -> tuple[str, str]:
     """Why Slack does not let us in, for the operator, and what mends it. Only what Slack itself says of our
     token has to do with it: a proxy's page, or an outage of theirs, is mended by no other token."""
@@ -143,10 +148,9 @@ async def patiently(work: Callable[[], Awaitable[T]]) -> T:
         try:
             return await work()
         except SlackApiError as error:
-            wait = wait_of(error)
-            if wait is None and status_of(error) < 500 and error_of(error) not in OUT_OF_ORDER:
+            if not passes(error):
                 raise
-            await asyncio.sleep(min(wait or 0.2 * 2**attempt, LONGEST_WAIT))
+            await asyncio.sleep(min(wait_of(error) or 0.2 * 2**attempt, LONGEST_WAIT))
         except (aiohttp.ClientError, TimeoutError):
             await asyncio.sleep(0.2 * 2**attempt)
     return await work()

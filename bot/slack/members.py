@@ -15,7 +15,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.client import Me, error_of, note_refused, status_of, wait_of
+from bot.slack.client import Me, error_of, note_refused, passes, wait_of
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Sender
 from storage.people import Directory
@@ -165,7 +165,7 @@ class Members:
             await self._core.database.write(partial(_settle_all, profiles=[profile], before=before))
         except Exception as error:  # nobody waits for it: whom it is about is asked for the next time
             log.info("profile not read", extra={"error": type(error).__name__})
-            if not isinstance(error, SlackApiError) or wait_of(error) is not None or status_of(error) >= 500:
+            if not isinstance(error, SlackApiError) or passes(error):
                 return
         self._unread.discard(user_id)
 

@@ -224,7 +224,7 @@ async def test_nobody_waits_long_for_those_whom_they_mention(any_room: Room) -> 
     assert "Done: it with @gone @left @off" in ack.ephemeral.words
 
 
-@pytest.mark.parametrize("fault", ["429", "500", "slow"])
+@pytest.mark.parametrize("fault", ["429", "500", "fatal_error", "slow"])
 async def test_of_a_colleague_whom_slack_does_not_name_now_it_is_said_so(any_room: Room, fault: str) -> None:
     slack = any_room.slack
     await slack.until(lambda: all(any_room.accounts(one) for one in any_room.chat.ids))
