@@ -15,14 +15,15 @@ from zoneinfo import ZoneInfo
 from handlers.goals.data.mapping import COMMA, DAY_FIRST, MONTH_FIRST, POINT
 from handlers.goals.numbers import MOST, PLACES
 from handlers.kit.calendar import at_wall
+from storage.sheets import LIKE_THOUSANDS
 
 T = TypeVar("T")
 
 NOON = time(12)
 """At which a day's figure is: so it is of that day in nearly every zone."""
 
-_EXACT = re.compile(r"(?!-?[1-9]\d{0,2}\.\d{3}$)-?\d+(\.\d+)?([eE]-\d+)?")
-"""A number of a workbook's own. Its 1.234 is written 1.2340 (`exactly`): without the zero somebody typed it."""
+_EXACT = re.compile(r"-?\d+(\.\d+)?([eE]-\d+)?")
+"""A number of a workbook's own, unless it is like thousands: its 1.234 is written 1.2340 (`exactly`)."""
 _WRITTEN = {
     POINT: re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?"),
     COMMA: re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"),
@@ -46,7 +47,7 @@ class Unclear(Exception):
 def number_in(cell: str, style: str, *, exact: bool) -> Decimal | None:
     """The number that a cell is, written in this style, or None."""
     plain = _bare(cell)
-    if exact and _EXACT.fullmatch(plain):
+    if exact and _EXACT.fullmatch(plain) and not LIKE_THOUSANDS.fullmatch(plain):
         return _sane(plain)
     if not _WRITTEN[style].fullmatch(plain):
         return None

@@ -22,7 +22,7 @@ from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import clean
 from storage.goals import Goal, KeyResult
-from storage.sheets import Sheet
+from storage.sheets import LIKE_THOUSANDS, Sheet
 
 GOAL_FIELDS = {"goal": "title", "purpose": "purpose", "sight": "kind", "until": "ends_on"}
 """What a file may change of a goal: a column and the field that it means. Whose it is and where it stands is not among
@@ -34,8 +34,8 @@ AT_ONCE = 500
 """Goals that one question names."""
 
 _PERCENT = re.compile("%|％|百分|percent", re.IGNORECASE)
-_EXACT = re.compile(r"(?!-?[1-9]\d{0,2}\.\d{3}%?$)(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)%?")
-"""A number of a workbook's own. Its 1.234 is written 1.2340 (`exactly`): without the zero somebody typed it."""
+_EXACT = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)%?")
+"""A number of a workbook's own, unless it is like thousands: its 1.234 is written 1.2340 (`exactly`)."""
 
 
 @dataclass(frozen=True)
@@ -333,7 +333,8 @@ def _one_of(reading: _Reading, name: str, cell: str) -> str:
 
 def _number(reading: _Reading, name: str, cell: str) -> Decimal:
     """A workbook's own numbers are exact; what somebody typed as text is read as where they live."""
-    if reading.sheet.exact and (found := _EXACT.fullmatch(cell)):
+    found = _EXACT.fullmatch(cell) if reading.sheet.exact else None
+    if found and not LIKE_THOUSANDS.fullmatch(found[1]):
         return Decimal(found[1]).normalize() + 0
     try:
         return whole_number(cell, zone=reading.request.actor.zone).value
