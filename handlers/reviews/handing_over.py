@@ -82,7 +82,8 @@ def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> tupl
         return ()
     if result.author_id == now:
         running.decide(row, "old", by=None)
-        return _as_before(store, cycle, person, [each for each in known if not each.choice])
+        asked = [each for each in known if not each.choice]
+        return _as_before(store, cycle, person, store.directory.people[now], asked)
     return _another_one(store, cycle, person, row)
 
 
@@ -102,13 +103,10 @@ def _another_one(store: Store, cycle: ReviewCycle, person: Person, row: HandOver
 
 
 def _as_before(
-    store: Store, cycle: ReviewCycle, person: Person, asked: Iterable[HandOver]
+    store: Store, cycle: ReviewCycle, person: Person, author: Person, asked: Iterable[HandOver]
 ) -> tuple[Tell, ...]:
     """Somebody has again the manager who was to finish the review before HR said anything: it goes on, and what was
     told of it stands no more."""
-    author = store.directory.person(store.reviews.results.authors(cycle.id).get(person.id) or "")
-    if author is None:
-        return ()
     waited = _writes(store, cycle, person.id, author.id)
     name, manager = Verbatim(person.name), Verbatim(author.name)
     again = Phrase("{name} reports to {manager} again", name=name, manager=manager)
@@ -118,7 +116,7 @@ def _as_before(
     )
     mine = Card(again, fact, Section(Phrase("Your review of {name} goes on where you left it.", name=name)))
     runner = runner_of(store, cycle)
-    questions = [tell(store, cycle, runner, over, over=_question(row)) for row in asked if runner]
+    questions = [tell(store, cycle, runner, over, over=_question(row)) for row in asked] if runner else ()
     goes_on = (tell(store, cycle, author, mine, over=_freezing(cycle, person)),) if waited else ()
     return (*questions, *goes_on)
 
@@ -259,13 +257,12 @@ def _writes(store: Store, cycle: ReviewCycle, subject: str, author: str) -> bool
     """Somebody is to write about a person as their manager, or goes on with it; returns whether it was frozen."""
     store.reviews.assign(cycle, subject, author, MANAGER)
     theirs = store.reviews.duties(cycle.id, subject=subject, author=author, role=MANAGER)
-    frozen = [duty for duty in theirs if duty.state == "frozen"]
-    for duty in frozen:
-        store.reviews.running.thaw(duty.id)
     for duty in theirs:
+        if duty.state == "frozen":
+            store.reviews.running.thaw(duty.id)
         if duty.state in ("owed", "frozen"):
             duties.asked_when_due(store, cycle, duty)
-    return bool(frozen)
+    return any(duty.state == "frozen" for duty in theirs)
 
 
 def _takes_over(store: Store, cycle: ReviewCycle, row: HandOver) -> None:
