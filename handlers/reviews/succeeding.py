@@ -14,7 +14,6 @@ from handlers.reviews.review import feature
 from handlers.reviews.talking import TALK
 from handlers.reviews.telling import tell
 from storage.objections import LEFT, Objection
-from storage.obligations import PASSED_ON
 from storage.people import Person
 from storage.reviews import ReviewCycle
 from storage.reviews.running import OPEN
@@ -64,8 +63,8 @@ def _called_off(store: Store, cycle: ReviewCycle, row: Objection) -> tuple[Tell,
 def _passed_on(store: Store, cycle: ReviewCycle, row: Objection, looks: Person | None) -> Tell:
     """Who was to answer may not any more; who appeals hears who does now."""
     before = Verbatim(store.directory.named(row.named_id))
+    store.obligations.pass_on(row.named_id or "", DECIDE, row.id)
     if looks is None:
-        store.obligations.close(row.named_id or "", DECIDE, row.id, how=PASSED_ON)
         words = Phrase(
             "{name} cannot answer it any more, and nobody else is left who had no part in your rating. Talk to HR: once"
             " they name somebody else in HR in the people file, that colleague answers, and you are told.",
@@ -85,6 +84,7 @@ def _in_place_of(
     store: Store, cycle: ReviewCycle, row: Objection, named: Person, looks: Person
 ) -> tuple[Tell, ...]:
     """Who was to answer is away for long; who appeals hears who does now, but not that."""
+    store.obligations.pass_on(named.id, DECIDE, row.id)
     _hand_on(store, cycle, row, looks)
     name, other = Verbatim(named.name), Verbatim(looks.name)
     words = Phrase(
@@ -103,7 +103,6 @@ def _in_place_of(
 
 
 def _hand_on(store: Store, cycle: ReviewCycle, row: Objection, looks: Person) -> None:
-    store.obligations.pass_on(row.named_id or "", DECIDE, row.id)
     store.objections.pass_on(row, looks.id)
     owe_answer(store, cycle, row, looks)
 
