@@ -56,8 +56,6 @@ def _what(alert: Alert) -> Text:
     cause, _, more = alert.cause.partition(":")
     if cause == TOKEN:
         return _token(more)
-    if cause == SOCKET:
-        return _DEAF
     if cause == PROMISE:
         return _promise(more)
     return _SAID[cause](alert.times)
@@ -72,11 +70,12 @@ def _token(platform: str) -> Text:
     )
 
 
-_DEAF = Phrase(
-    "Slack gives us no socket any more: whatever is said there is not heard. See that Socket Mode is on, make the"
-    " app-level token anew with connections:write, set {setting}, and restart Upbeat.",
-    setting=Verbatim("SLACK_APP_TOKEN"),
-)
+def _socket(times: int) -> Text:
+    return Phrase(
+        "Slack gives us no socket any more: whatever is said there is not heard. See that Socket Mode is on, make the"
+        " app-level token anew with connections:write, set {setting}, and restart Upbeat.",
+        setting=Verbatim("SLACK_APP_TOKEN"),
+    )
 
 
 def _failures(times: int) -> Text:
@@ -144,4 +143,4 @@ _RULES: dict[str, Text] = {
     "logged": Phrase("the audit log was changed from outside"),
 }
 
-_SAID = {FAILURES: _failures, CRASHES: _crashes, REFUSED: _refused, BELL: _bell}
+_SAID = {FAILURES: _failures, CRASHES: _crashes, REFUSED: _refused, BELL: _bell, SOCKET: _socket}
