@@ -136,10 +136,11 @@ class Routines:
             self._store.change(row, expires_at=now)
 
     def move_end(self, person_id: str, window: Window, *, due_at: datetime, closes_at: datetime) -> None:
-        """An occasion is due, and over, at other moments."""
+        """An occasion is due, and over, at other moments. Its reminder is decided about before it is over."""
         owed = self._store.obligations.find(person_id, ASKED, window.name)
         assert owed is not None
-        self._store.change(owed, due_at=due_at, expires_at=closes_at)
+        remind_at = min(owed.remind_at or due_at, due_at)
+        self._store.change(owed, due_at=due_at, expires_at=closes_at, remind_at=remind_at)
         self._store.touch(person_id)
 
     def answered(self, person_id: str, window: Window) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import col
 from bot.importing import import_calendar
 from handlers.kit.requests import Pressed
 from storage.checkins import CheckIn, Routine
-from storage.tables import AuditRow, Outgoing, PersonRow, Place, ReportingLine
+from storage.tables import AuditRow, ObligationRow, Outgoing, PersonRow, Place, ReportingLine
 from tests.company import MONDAY, Chat
 
 SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -82,6 +82,23 @@ async def test_a_holiday_that_is_declared_while_the_window_is_open_moves_its_end
     heard = await chat.says("ada", "/checkin team")
     assert "Checked in: 2 of 3" in heard
     assert "Ben Okri\nChecked in Wed, Nov 25, 2026" in heard.text
+
+
+async def test_a_workday_that_is_declared_while_the_window_is_open_brings_its_end_forward(
+    any_chat: Chat, tmp_path: Path
+) -> None:
+    chat, days = any_chat, tmp_path / "days.csv"
+    days.write_text("day,workday,name\n2026-11-24,no,Storm\n")
+    import_calendar(chat.database, days, "CN")
+    await asked(chat)
+    days.write_text("day,workday,name\n2026-11-24,yes,No storm\n")
+    import_calendar(chat.database, days, "CN")
+    for hour in range(16, 24 + 24 + 2):  # until Tuesday, 21:00 in New York
+        chat.at(MONDAY.replace(hour=0) + timedelta(hours=hour))
+        await chat.tick()
+    mine = col(ObligationRow.person_id) == chat.ids["ben"], col(ObligationRow.kind) == "checkins.check_in"
+    assert [row.closed_how for row in chat.rows(ObligationRow, *mine)] == ["expired"]
+    assert chat.told("ben").count("It was due Tue, Nov 24, 2026") == 1
 
 
 async def test_only_the_manager_hears_who_has_not_written(chat: Chat) -> None:
