@@ -70,8 +70,9 @@ _PLANNED = Prepared(
     )
 )
 
-HANDED_ON = timedelta(days=3)
-"""How much older than a message a decision that it carries out may be: as old as the message that was to say it."""
+HANDED_ON = 2 * timedelta(days=3)
+"""How much older than a message a decision that it carries out may be: handed on twice, each time by a message that
+waited as long as a reminder lives."""
 
 RESTORED_AT = "restored_at"
 """The setting with the moment of a restore from a backup: what was due before it may have been said already."""

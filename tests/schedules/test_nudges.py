@@ -18,6 +18,7 @@ from handlers.kit.features import Silence
 from handlers.kit.hours import Hours
 from handlers.kit.requests import Left
 from schedules.deciding import Facts, Send, decide, due_reminder
+from schedules.delivery import Delivery
 from storage.store import Store
 from storage.tables import ObligationRow, Occurrence, Outgoing
 from tests.company import MONDAY, Chat
@@ -466,6 +467,18 @@ async def test_who_unblocks_upbeat_gets_the_reminders_of_those_days_as_one(any_e
     assert [row.reason for row in sent] == ["said later", "said later", ""]
     told = {row.outgoing_id for row in any_errands.rows(Occurrence) if row.outcome == "sent"}
     assert told == {sent[-1].id}
+
+
+async def test_what_was_handed_on_twice_is_still_said(any_errands: Chat) -> None:
+    for days, what in enumerate(("bread", "milk", "eggs")):
+        any_errands.at(MONDAY + timedelta(days=2 * days))
+        owe(any_errands, "ben", what)
+        await any_errands.tick()
+        await Delivery(any_errands.core, [], worker="test").deliver()  # nobody speaks on their platform
+    any_errands.wait(hours=1)
+    (parcel,) = await any_errands.deliver()
+    words = Voice().plain(parcel.card)
+    assert all(what in words for what in ("bread", "milk", "eggs"))
 
 
 async def test_a_reminder_that_cannot_be_made_holds_up_nobody(errands: Chat) -> None:
