@@ -45,8 +45,8 @@ _CLOSE = Prepared(
     .values(closed_at=bindparam("at", type_=TABLE.c.closed_at.type), closed_how=bindparam("how"))
     .returning(TABLE.c.id)
 )
-_EXISTS = Prepared(
-    select(TABLE.c.id).where(
+_CLOSED_HOW = Prepared(
+    select(TABLE.c.closed_how).where(
         TABLE.c.person_id == bindparam("person"),
         TABLE.c.kind == bindparam("which"),
         TABLE.c.about == bindparam("what"),
@@ -128,15 +128,16 @@ class Obligations:
             "expires_at": expires_at,
             "remind_at": remind_at or self._store.now,
         }
-        if self._store.run(_EXISTS, person=person_id, which=kind, what=about):
-            return self._anew(person_id, kind, about, terms)
+        if was := self._store.run(_CLOSED_HOW, person=person_id, which=kind, what=about):
+            is_undone = was[0][0] in (PASSED_ON, LEFT, BACK)
+            return self._anew(person_id, kind, about, terms) if is_undone else None
         self._store.touch(person_id)
         return self._store.add(ObligationRow, person_id=person_id, kind=kind, about=about, **terms)
 
-    def _anew(self, person_id: str, kind: str, about: str, terms: dict[str, Any]) -> ObligationRow | None:
+    def _anew(self, person_id: str, kind: str, about: str, terms: dict[str, Any]) -> ObligationRow:
         row = self.find(person_id, kind, about)
-        if row is None or row.closed_how not in (PASSED_ON, LEFT, BACK):
-            return None
+        if row is None:
+            raise Conflict(TABLE.name)
         unsaid = {"reminded": 0, "snoozed_until": None, "wanted": False}
         self._store.change(row, **terms, **unsaid, closed_at=None, closed_how="")
         self._store.touch(person_id)
