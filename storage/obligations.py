@@ -33,6 +33,8 @@ LEFT = "left"
 """How it is closed when somebody has left."""
 BACK = "back"
 """How it is closed when somebody is back, or had not left: it was owed in their place."""
+OWED_YET = ("", HELD, LEFT)
+"""What is owed still, or would be once a pause is over or somebody is back."""
 
 _CLOSE = Prepared(
     update(TABLE)
@@ -158,7 +160,7 @@ class Obligations:
     def drop(self, rows: Iterable[ObligationRow], *, how: str) -> None:
         """None of these is owed any more, nor by who has left when they are back."""
         for row in rows:
-            if row.closed_how in ("", HELD, LEFT):
+            if row.closed_how in OWED_YET:
                 self._store.change(row, closed_at=row.closed_at or self._store.now, closed_how=how)
                 self._store.touch(row.person_id)
 

@@ -14,7 +14,7 @@ from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import duties, raters, together
 from handlers.reviews.owing import due_at, owe, owe_anew
 from handlers.reviews.review import bound_cycle, cycle_of, feature
-from storage.obligations import EXPIRED, HELD, LEFT
+from storage.obligations import EXPIRED, OWED_YET, PASSED_ON
 from storage.people import Person
 from storage.reviews import PEER, Duty, ReviewCycle
 from storage.store import Store
@@ -59,12 +59,11 @@ def ask(store: Store, cycle: ReviewCycle, subject: str) -> None:
 def pass_on(store: Store, cycle: ReviewCycle, subject: str) -> None:
     """Somebody has another manager: what the one before had to settle is for whoever settles it now."""
     approver = approver_of(store, cycle, subject)
-    unsettled = [row for row in _asked(store, cycle, subject) if row.closed_how in ("", HELD, LEFT)]
+    unsettled = [row for row in _asked(store, cycle, subject) if row.closed_how in OWED_YET]
     if approver is None or not unsettled or cycle.phase not in CHOSEN_IN:
         return
-    for row in unsettled:
-        if row.person_id != approver.id:
-            store.obligations.pass_on(row.person_id, APPROVE, row.about)
+    theirs = [row for row in unsettled if row.person_id != approver.id]
+    store.obligations.drop(theirs, how=PASSED_ON)
     ask(store, cycle, subject)
 
 

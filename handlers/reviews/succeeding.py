@@ -14,6 +14,7 @@ from handlers.reviews.review import feature
 from handlers.reviews.talking import TALK
 from handlers.reviews.telling import tell
 from storage.objections import LEFT, Objection
+from storage.obligations import PASSED_ON
 from storage.people import Person
 from storage.reviews import ReviewCycle
 from storage.reviews.running import OPEN
@@ -129,9 +130,8 @@ def look_who_talks(ring: Ring) -> Rung:
     leader = leader_of(store, row) if row and row.shared_at and not row.talked_at else None
     if cycle is None or row is None or leader is None or cycle.state not in OPEN:
         return Rung(None, silence=Silence("done"))
-    for owed in store.obligations.about(TALK, row.id):
-        if owed.person_id != leader.id:
-            store.obligations.pass_on(owed.person_id, TALK, row.id)
+    others = [owed for owed in store.obligations.about(TALK, row.id) if owed.person_id != leader.id]
+    store.obligations.drop(others, how=PASSED_ON)
     if not talking.ask(store, cycle, row, leader):
         return Rung(None, silence=Silence("done"))
     card = Card(
