@@ -70,10 +70,9 @@ class Answering:
 
     def come_back(self, person: str) -> None:
         """Somebody had not left after all: their goals are theirs."""
-        ids = self._store.execute(select(GOALS.c.id).where(GOALS.c.subject_id == person))
-        for (goal,) in ids.all():
-            asked = self._store.obligations.about(LEFT_GOAL, goal)
-            self._store.obligations.drop(asked, how=BACK)
+        theirs = OWED.c.about.in_(select(GOALS.c.id).where(GOALS.c.subject_id == person))
+        asked = self._store.all(ObligationRow, OWED.c.kind == LEFT_GOAL, theirs)
+        self._store.obligations.drop(asked, how=BACK)
 
     def left_behind(self, person: str) -> list[Goal]:
         """The open goals of somebody who has left, for the clock's own rule."""
