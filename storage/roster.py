@@ -244,9 +244,11 @@ class Roster:
 
     def _readdress(self, moved: Mapping[str, str], known: Mapping[str, str]) -> None:
         """People have other addresses from now on: takes the old ones by the new."""
+        if not moved:
+            return
         revision = self._store.people_changed()
         for address, old in moved.items():
-            person = PEOPLE.c.email == old
+            person = PEOPLE.c.id == known[old]
             self._store.execute(update(PEOPLE).where(person).values(email=address, revision=revision))
             self._store.touch(known[old])
         self._store.metrics.readdress({old: address for address, old in moved.items()})

@@ -172,7 +172,7 @@ class Metrics:
 
     def readdress(self, addresses: Mapping[str, str]) -> None:
         """People have other addresses (by the old ones): whom a source calls by a name of its own stays the same."""
-        for source in self.sources() if addresses else ():
+        for source in self.sources():
             people = {called: addresses.get(email, email) for called, email in source.people.items()}
             if people != source.people:
                 self._store.change(source, people=people)
