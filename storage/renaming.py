@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from storage.goals.tables import Goal
 from storage.reviews.sessions import CalibrationSession
@@ -23,12 +23,13 @@ def rename(store: Store, units: Mapping[str, Mapping[str, str]]) -> None:
     """Goals, calibrations that are open, cycles that are prepared and what was chosen for a team go by other names:
     takes the new ones by the old, for each of `UNITS`."""
     for field, names in units.items():
-        for old, new in names.items():
-            here = (GOALS.c.level == field, GOALS.c.unit == old)
-            store.execute(update(GOALS).where(*here).values(unit=new))
-            open_ = (SESSIONS.c.unit == old, SESSIONS.c.closed_at.is_(None))
-            store.execute(update(SESSIONS).where(*open_).values(unit=new))
-        for cycle in store.reviews.cycles.in_state("draft") if names else ():
+        if not names:
+            continue
+        here = (GOALS.c.level == field, GOALS.c.unit.in_(names))
+        store.execute(update(GOALS).where(*here).values(unit=case(names, value=GOALS.c.unit)))
+        open_ = (SESSIONS.c.unit.in_(names), SESSIONS.c.closed_at.is_(None))
+        store.execute(update(SESSIONS).where(*open_).values(unit=case(names, value=SESSIONS.c.unit)))
+        for cycle in store.reviews.cycles.in_state("draft"):
             known = cycle.whom[f"{field}s"]
             store.change(cycle, whom={**cycle.whom, f"{field}s": [names.get(each, each) for each in known]})
     if units.get("team"):
