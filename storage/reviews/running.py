@@ -142,48 +142,66 @@ class CyclesRunning:
 
     def come_back(self, person_id: str) -> None:
         """Somebody had not left after all, or is back: it is owed again, on its old terms."""
-        theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)
-        why = REVIEWS.c.frozen_for.in_((LEFT, PROPOSED))
-        here = (CYCLES.c.id == REVIEWS.c.cycle_id, CYCLES.c.state.in_(OPEN))
-        is_proposed = and_(REVIEWS.c.frozen_for == PROPOSED, CYCLES.c.phase.in_(CHOOSING))
-        state = case((is_proposed, "nominated"), else_="owed")
-        which = select(REVIEWS.c.id, REVIEWS.c.cycle_id, REVIEWS.c.subject_id, REVIEWS.c.author_id, state)
-        for review, cycle, subject, author, again in self._store.execute(
-            which.where(*here, theirs, why)
-        ).all():
-            if not self._are_here(subject, author):
-                continue
-            self.thaw(review, state=again)
-            owed = self._store.obligations.find(author, WRITE, review) if author else None
-            if owed and owed.closed_how == LEFT:
-                self._owe_again(cycle, owed)
-        for cycle, owed in (*self._around(person_id, OWED.c.closed_how == LEFT), *self._given_up(person_id)):
+        open_ = {cycle.id: cycle for cycle in self._store.reviews.cycles.in_state(*OPEN)}
+        if not open_:
+            return
+        self._thaw(person_id, open_)
+        for cycle, owed in (
+            *self._around(person_id, OWED.c.closed_how == LEFT),
+            *self._given_up(person_id, open_),
+        ):
             if owed.closed_how == LEFT and self._are_here(owed.person_id):
-                self._owe_again(cycle, owed)
+                self._owe_again(open_[cycle], owed)
         self._look_who_talks(person_id)
 
-    def _given_up(self, person_id: str) -> list[tuple[str, ObligationRow]]:
+    def _thaw(self, person_id: str, open_: Mapping[str, ReviewCycle]) -> None:
+        """What is written about somebody and what they write in the open cycles is owed again, or proposed."""
+        theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)
+        frozen = (theirs, REVIEWS.c.frozen_for.in_((LEFT, PROPOSED)), REVIEWS.c.cycle_id.in_(open_))
+        which = (
+            REVIEWS.c.id,
+            REVIEWS.c.cycle_id,
+            REVIEWS.c.subject_id,
+            REVIEWS.c.author_id,
+            REVIEWS.c.frozen_for,
+        )
+        for review, cycle, subject, author, why in self._store.execute(select(*which).where(*frozen)).all():
+            if not self._are_here(subject, author):
+                continue
+            is_proposed = why == PROPOSED and open_[cycle].phase in CHOOSING
+            self.thaw(review, state="nominated" if is_proposed else "owed")
+            owed = self._store.obligations.find(author, WRITE, review) if author else None
+            if owed and owed.closed_how == LEFT:
+                self._owe_again(open_[cycle], owed)
+
+    def _given_up(self, person_id: str, open_: Mapping[str, ReviewCycle]) -> list[tuple[str, ObligationRow]]:
         """What somebody owed in the open cycles when they left, and nobody else since, besides what they were to write:
         of themselves, and towards others who are here."""
-        return [
-            (cycle, owed)
-            for cycle in self._store.execute(_open_cycles()).scalars().all()
-            for owed in self._store.obligations.within(within(cycle), person_id=person_id, closed=LEFT)
-            if owed.about == cycle or self._is_about_a_colleague(cycle, owed)
-        ]
+        found = []
+        for cycle in open_:
+            owed = self._store.obligations.within(within(cycle), person_id=person_id, closed=LEFT)
+            of = select(RESULTS.c.id, RESULTS.c.subject_id).where(
+                RESULTS.c.id.in_([row.about for row in owed])
+            )
+            subjects = dict(self._store.execute(of).all())
+            found += [
+                (cycle, row)
+                for row in owed
+                if row.about == cycle or self._is_about_a_colleague(cycle, row.about, subjects)
+            ]
+        return found
 
-    def _is_about_a_colleague(self, cycle_id: str, owed: ObligationRow) -> bool:
-        """Whether it is about a result of somebody who works here, or to settle who writes about them."""
-        result = select(RESULTS.c.subject_id).where(RESULTS.c.id == owed.about)
-        cycle, _, of = owed.about.partition(":")
-        subject = of.partition(":")[0] if cycle == cycle_id else self._store.execute(result).scalar()
+    def _is_about_a_colleague(self, cycle_id: str, about: str, subjects: Mapping[str, str]) -> bool:
+        """Whether it is about a result (`subjects` by their results) of somebody who works here, or to settle who
+        writes about them."""
+        cycle, _, of = about.partition(":")
+        subject = of.partition(":")[0] if cycle == cycle_id else subjects.get(about)
         return bool(subject) and self._are_here(subject)
 
-    def _owe_again(self, cycle_id: str, owed: ObligationRow) -> None:
+    def _owe_again(self, cycle: ReviewCycle, owed: ObligationRow) -> None:
         """It is owed on its old terms, or once its cycle goes on."""
         self._store.obligations.reopen(owed)
-        cycle = self._store.reviews.cycles.get(cycle_id)
-        if cycle is not None and cycle.state == "paused":
+        if cycle.state == "paused":
             self._store.obligations.close(owed.person_id, owed.kind, owed.about, how=HELD)
 
     def freeze(self, review_id: str, why: str) -> None:
