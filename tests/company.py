@@ -260,6 +260,16 @@ class Chat:
         """Do something with the store directly, to arrange a test."""
         return self.database.write_now(work)
 
+    def rename(self, who: str, name: str) -> None:
+        """Somebody has another name from now on."""
+
+        def work(store: Store) -> None:
+            row = store.one(PersonRow, col(PersonRow.id) == self.ids[who])
+            assert row is not None
+            store.change(row, name=name, revision=store.people_changed())
+
+        self.change(work)
+
 
 def found_company(store: Store, people: Mapping[str, tuple[str, ...]] = PEOPLE) -> dict[str, str]:
     """Put the company's people into an empty database, each with a local account under their first name."""

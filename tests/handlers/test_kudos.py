@@ -13,7 +13,6 @@ from schedules.delivery import Delivery
 from schedules.speaking import Parcel, Receipt, Unreachable
 from storage.kudos import KudosRow, ReactionRow
 from storage.policy import Kind
-from storage.store import Store
 from storage.tables import Outgoing, PersonRow, Posted
 from tests.company import Chat, Letterbox
 
@@ -237,8 +236,6 @@ async def test_bots_and_those_who_left_are_no_colleagues(chat: Chat) -> None:
 
 def leave(chat: Chat, who: str) -> None:
     from sqlmodel import col
-
-    from storage.tables import PersonRow
 
     def work(store):  # type: ignore[no-untyped-def]
         row = store.one(PersonRow, col(PersonRow.id) == chat.ids[who])
@@ -741,14 +738,14 @@ async def test_a_name_under_which_two_go_in_the_chat_is_nobodys(any_chat: Chat) 
 
 
 async def test_a_name_is_known_with_the_apostrophe_of_a_phone(any_chat: Chat) -> None:
-    rename(any_chat, "ben", "Ben O'Neil")
+    any_chat.rename("ben", "Ben O'Neil")
     heard = await any_chat.says("ada", "/kudos @Ben O\u2019Neil for the call")
     assert "Ada Lovelace thanks Ben O'Neil" in heard
     assert "Neil for the call" not in heard
 
 
 async def test_a_name_that_two_colleagues_have_is_nobodys_until_it_is_said_whose(any_chat: Chat) -> None:
-    rename(any_chat, "dora", "ben okri")
+    any_chat.rename("dora", "ben okri")
     said = "situation the call; behaviour you asked; effect we found it"
     heard = await any_chat.says("ada", f"/feedback @Ben Okri {said}")
     assert "Several colleagues are called Ben Okri. Write @ and the address" in heard
@@ -757,11 +754,3 @@ async def test_a_name_that_two_colleagues_have_is_nobodys_until_it_is_said_whose
     await any_chat.says("ada", f"/feedback @dora@example.com {said}")
     assert "the call" in any_chat.told("dora")
     assert any_chat.told("ben") == ""
-
-
-def rename(chat: Chat, who: str, name: str) -> None:
-    def work(store: Store) -> None:
-        row = store.one(PersonRow, PersonRow.id == chat.ids[who])
-        store.change(row, name=name, revision=store.people_changed())
-
-    chat.change(work)

@@ -650,7 +650,7 @@ async def owed(chat: Chat, who: str, title: str) -> Heard:
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 async def test_hr_exports_what_a_purpose_needs_and_no_more(chat: Chat, form: str) -> None:
-    chat.change(lambda store: rename(store, chat.ids["ben"], "=1+1"))
+    chat.rename("ben", "=1+1")
     await closed(chat)
     await chat.presses("hana", "Export")
     heard = await chat.submits("hana", purpose="pay", form=form)
@@ -674,11 +674,6 @@ async def test_hr_exports_what_a_purpose_needs_and_no_more(chat: Chat, form: str
 
 async def results_of(chat: Chat) -> Heard:
     return await chat.presses("hana", "Open", on=await chat.says("hana", "/review results"))
-
-
-def rename(store: object, person: str, name: str) -> None:
-    (row,) = store._rows(PersonRow, (PersonRow.id == person,))  # type: ignore[attr-defined]
-    store.change(row, name=name, revision=store.people_changed())  # type: ignore[attr-defined]
 
 
 def file_of(chat: Chat, heard: Heard) -> object:

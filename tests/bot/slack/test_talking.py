@@ -6,8 +6,6 @@ import asyncio
 
 import pytest
 
-from storage.store import Store
-from storage.tables import PersonRow
 from tests.bot.slack.conftest import GENERAL, Room, user
 
 
@@ -192,15 +190,11 @@ async def test_colleagues_who_are_not_in_slack_are_picked_from_the_list(room: Ro
 
 
 async def test_colleagues_of_one_name_are_told_apart_in_the_list(room: Room) -> None:
-    def rename(store: Store) -> None:
-        row = store.one(PersonRow, PersonRow.id == room.chat.ids["dora"])
-        store.change(row, name="Ben Okri", revision=store.people_changed())
-
     slack = room.slack
     await slack.until(lambda: all(room.accounts(one) for one in room.chat.ids))
     del slack.users[user("dora")]
     room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
-    room.chat.change(rename)
+    room.chat.rename("dora", "Ben Okri")
     await slack.command(user("ada"), "/tell", "hello")
     await slack.submit(user("ada"), {"With whom?": "Ben Okri (dora@example.com)"})
     assert "hello" in room.chat.told("dora")

@@ -1,7 +1,5 @@
 """A form is an interview: one question a message, and its answers survive whatever happens in between."""
 
-from storage.store import Store
-from storage.tables import PersonRow
 from tests.bot.telegram.conftest import BEN, CHEN, Room
 
 
@@ -157,11 +155,7 @@ async def test_a_check_in_by_interview(room: Room) -> None:
 
 
 async def test_colleagues_of_one_name_are_told_apart_where_one_is_picked(room: Room) -> None:
-    def rename(store: Store) -> None:
-        row = store.one(PersonRow, PersonRow.id == room.chat.ids["eve"])
-        store.change(row, name="Ada Lovelace", revision=store.people_changed())
-
-    room.chat.change(rename)
+    room.chat.rename("eve", "Ada Lovelace")
     asked = await room.says(BEN, "/1on1 add")
     labels = {label for row in asked.buttons for label, _ in row}
     assert labels >= {"Ada Lovelace (ada@example.com)", "Ada Lovelace (eve@example.com)"}

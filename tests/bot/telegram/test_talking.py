@@ -11,8 +11,6 @@ from handlers.kit.text import Phrase, Verbatim
 from schedules.delivery import Delivery
 from storage.alerts import Alert
 from storage.metrics import FILES
-from storage.store import Store
-from storage.tables import PersonRow
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, MALLORY, Room
 
 
@@ -226,17 +224,9 @@ async def test_a_changed_user_name_is_noted(room: Room) -> None:
 
 
 async def test_a_user_name_is_not_cut_after_the_name_with_which_it_begins(room: Room) -> None:
-    def rename(store: Store) -> None:
-        row = store.one(PersonRow, PersonRow.id == room.chat.ids["ben"])
-        store.change(row, name="Ben", revision=store.people_changed())
-
-    def namesake(store: Store) -> None:
-        row = store.one(PersonRow, PersonRow.id == room.chat.ids["eve"])
-        store.change(row, name="Ben", revision=store.people_changed())
-
-    room.chat.change(rename)
+    room.chat.rename("ben", "Ben")
     assert (await room.says(ADA, "/toast @ben_w")).text == "To Ben!"
-    room.chat.change(namesake)
+    room.chat.rename("eve", "Ben")
     assert (await room.says(ADA, "/toast @ben_w")).text == "To Ben!"
     for other in ("ben_k", "Ben-K", "ben.k@example.com"):
         assert f"I do not know {other}" in as_typed((await room.says(ADA, f"/toast @{other}")).text)
