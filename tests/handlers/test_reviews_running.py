@@ -637,6 +637,14 @@ async def test_a_people_file_that_is_taken_back_leaves_no_review_frozen(any_chat
     assert "write about Ben Okri" in await chat.opens("dora")
 
 
+async def writes_and_shares(chat: Chat, who: str, name: str) -> None:
+    """A manager writes about somebody, and shares the result with them."""
+    assert "Handed in." in await write(chat, who, name, growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    await owed(chat, who, f"share the result with {name}")
+    assert f"Shared with {name}." in await chat.presses(who, "Share it")
+
+
 async def test_who_becomes_the_manager_of_somebody_without_one_writes_about_them(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat, units="Board")
@@ -650,10 +658,7 @@ async def test_who_becomes_the_manager_of_somebody_without_one_writes_about_them
     )
     await chat.presses("hana", "Apply")
     await chat.tick()
-    assert "Handed in." in await write(chat, "ivan", "Grace Hopper", growth="Rest", overall_points="4")
-    await go_on(chat, "share")
-    await owed(chat, "ivan", "share the result with Grace Hopper")
-    assert "Shared with Grace Hopper." in await chat.presses("ivan", "Share it")
+    await writes_and_shares(chat, "ivan", "Grace Hopper")
 
 
 async def test_a_team_gets_another_name_before_its_cycle_and_in_its_calibration(any_chat: Chat) -> None:
@@ -718,10 +723,7 @@ async def test_a_manager_who_is_it_again_after_another_one_is_asked_again(any_ch
         "dora": "owed",
         "grace": "frozen",
     }
-    assert "Handed in." in await write(chat, "dora", "Ben Okri", growth="A talk", overall_points="4")
-    await go_on(chat, "share")
-    await owed(chat, "dora", "share the result with Ben Okri")
-    assert "Shared with Ben Okri." in await chat.presses("dora", "Share it")
+    await writes_and_shares(chat, "dora", "Ben Okri")
 
 
 async def test_the_talk_goes_back_to_a_manager_who_is_it_again(any_chat: Chat) -> None:
