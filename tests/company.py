@@ -5,7 +5,7 @@ lives in Shanghai and speaks Chinese; Eve lives in New York; the others in Berli
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -259,6 +259,13 @@ class Chat:
     def change(self, work: Any) -> Any:
         """Do something with the store directly, to arrange a test."""
         return self.database.write_now(work)
+
+    def leaves(self, who: str) -> Callable[[], None]:
+        """Somebody leaves now; call what it returns when they had not left."""
+        at, mail = self.now, f"{who}@example.com"
+        gone = self.change(lambda store: store.leavers.leave_all({mail: self.ids[who]}))
+        back = {self.ids[who]: gone[mail]}
+        return lambda: self.change(lambda store: store.leavers.bring_back(back, left_at=at))
 
     def rename(self, who: str, name: str) -> None:
         """Somebody has another name from now on."""

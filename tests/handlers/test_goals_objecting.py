@@ -68,11 +68,10 @@ async def test_who_had_not_left_owes_no_answer_that_somebody_else_gives_by_now(a
     wrong = "Ben Okri says that a figure of crm is wrong"
 
     async def away_and_back(who: str) -> None:
-        at, mail = chat.now, f"{who}@example.com"
-        gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids[who]}))
+        had_not_left = chat.leaves(who)
         chat.wait(minutes=1)
         await chat.tick()
-        chat.change(lambda store: store.leavers.bring_back({chat.ids[who]: gone[mail]}, left_at=at))
+        had_not_left()
         await chat.tick()
 
     await away_and_back("dora")

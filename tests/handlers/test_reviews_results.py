@@ -309,7 +309,7 @@ async def test_an_appeal_goes_on_to_the_next_when_who_was_to_answer_leaves(chat:
     )
     await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
     role(chat, "dora", "hr")
-    chat.change(lambda store: store.leavers.leave_all({"grace@example.com": chat.ids["grace"]}))
+    chat.leaves("grace")
     await chat.tick()
     assert "Grace Hopper cannot answer it any more; now Dora Maar does" in chat.told("ben")
     heard = await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
@@ -325,11 +325,10 @@ async def test_who_had_not_left_owes_no_answer_to_an_appeal_that_is_somebody_els
     chat = any_chat
     await appeals(chat)
     role(chat, "dora", "hr")
-    at, mail = chat.now, "grace@example.com"
-    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["grace"]}))
+    had_not_left = chat.leaves("grace")
     await chat.tick()
     chat.wait(hours=1)
-    chat.change(lambda store: store.leavers.bring_back({chat.ids["grace"]: gone[mail]}, left_at=at))
+    had_not_left()
     await chat.tick()
     assert {who for who, what in still_owed(chat) if what == "reviews.decide"} == {"dora"}
 
@@ -376,8 +375,7 @@ async def test_an_appeal_is_closed_when_who_made_it_leaves_and_open_again_when_t
     role(chat, "dora", "hr")
     await appeals(chat)
     before = await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
-    at, mail = chat.now, "ben@example.com"
-    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["ben"]}))
+    had_not_left = chat.leaves("ben")
     await chat.tick()
     assert ("dora", "reviews.decide") not in still_owed(chat)
     closed = "Ben Okri has left: their appeal is closed"
@@ -388,7 +386,7 @@ async def test_an_appeal_is_closed_when_who_made_it_leaves_and_open_again_when_t
     await go_on(chat, "acknowledge")
     assert "Appeals open: 0 of 4" in await results_of(chat)
     chat.wait(hours=1)
-    chat.change(lambda store: store.leavers.bring_back({chat.ids["ben"]: gone[mail]}, left_at=at))
+    had_not_left()
     await chat.tick()
     await owed(chat, "dora", "Ben Okri appeals against their rating")
     await chat.presses("dora", "Keep it")
@@ -398,14 +396,14 @@ async def test_an_appeal_is_closed_when_who_made_it_leaves_and_open_again_when_t
 
 async def test_when_nobody_is_left_to_answer_an_appeal_its_author_hears_so(chat: Chat) -> None:
     await appeals(chat)
-    chat.change(lambda store: store.leavers.leave_all({"grace@example.com": chat.ids["grace"]}))
+    chat.leaves("grace")
     await chat.tick()
     assert "nobody else is left who had no part in your rating" in chat.told("ben")
 
 
 async def test_who_comes_to_hr_answers_the_appeal_that_nobody_could_answer(chat: Chat) -> None:
     await appeals(chat)
-    chat.change(lambda store: store.leavers.leave_all({"grace@example.com": chat.ids["grace"]}))
+    chat.leaves("grace")
     await chat.tick()
     chat.wait(days=1)
     await chat.tick()
@@ -416,7 +414,7 @@ async def test_who_comes_to_hr_answers_the_appeal_that_nobody_could_answer(chat:
     assert "now Dora Maar does" in chat.told("ben")
     assert ("dora", "reviews.decide") in still_owed(chat)
     chat.wait(hours=1)
-    chat.change(lambda store: store.leavers.leave_all({"dora@example.com": chat.ids["dora"]}))
+    chat.leaves("dora")
     await chat.tick()
     assert "Dora Maar cannot answer it any more, and nobody else is left" in chat.told("ben")
 
@@ -425,7 +423,7 @@ async def test_that_nobody_can_answer_an_appeal_is_said_before_its_form(any_chat
     chat = any_chat
     card = await shared_with_ben(chat)
     form = await chat.presses("ben", "Appeal", on=card)
-    chat.change(lambda store: store.leavers.leave_all({"grace@example.com": chat.ids["grace"]}))
+    chat.leaves("grace")
     heard = await chat.presses("ben", "Appeal", on=card)
     assert heard.form is None
     assert "Everybody who could answer an appeal had a part in your rating. Talk to HR" in heard

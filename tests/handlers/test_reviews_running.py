@@ -310,7 +310,7 @@ async def test_somebody_leaves_and_nothing_about_them_is_asked_any_more(any_chat
     chat = any_chat
     await launched(chat)
     await write(chat, "ben", "self", results="Good", growth="More")
-    chat.change(lambda store: store.leavers.leave_all({"eve@example.com": chat.ids["eve"]}))
+    chat.leaves("eve")
     await chat.tick()
     assert "Eve Curie has left, and was in Autumn 2026" in chat.told("hana")
     rows = {(row.role, row.state) for row in chat.rows(Review) if row.subject_id == chat.ids["eve"]}
@@ -333,17 +333,14 @@ async def test_nothing_is_shared_talked_about_or_settled_with_somebody_who_left(
     await go_on(chat, "peers")
     await chat.presses("eve", "Choose", on=await chat.says("eve", "/review"))
     await chat.submits("eve", people=("ben", "chen", "dora"))
-    at = chat.now
-    gone = chat.change(lambda store: store.leavers.leave_all({"eve@example.com": chat.ids["eve"]}))
+    had_not_left = chat.leaves("eve")
     assert "about Eve" not in await chat.says("ada", "/review")
-    chat.change(
-        lambda store: store.leavers.bring_back({chat.ids["eve"]: gone["eve@example.com"]}, left_at=at)
-    )
+    had_not_left()
     assert "settle which colleagues write about Eve Curie" in await chat.says("ada", "/review")
     await go_on(chat, "write")
     for name in ("Ben Okri", "Eve Curie", "陈明"):
         await write(chat, "ada", name, growth="More", overall_points="3")
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     await go_on(chat, "share")
     seen = await chat.says("ada", "/review")
     assert "share the result with Ben" not in seen
@@ -360,13 +357,10 @@ async def test_nothing_is_shared_talked_about_or_settled_with_somebody_who_left(
 
 async def test_somebody_who_left_before_a_manager_could_write_comes_back(chat: Chat) -> None:
     await launched(chat)
-    gone = chat.change(lambda store: store.leavers.leave_all({"eve@example.com": chat.ids["eve"]}))
+    had_not_left = chat.leaves("eve")
     assert "eve" not in owing(chat)
-    at = chat.now
     chat.wait(hours=1)
-    chat.change(
-        lambda store: store.leavers.bring_back({chat.ids["eve"]: gone["eve@example.com"]}, left_at=at)
-    )
+    had_not_left()
     assert "eve" in owing(chat)
     assert {row.state for row in chat.rows(Review)} == {"owed"}
 
@@ -377,10 +371,9 @@ async def test_nothing_is_owed_in_a_pause_because_somebody_had_not_left(any_chat
     await go_on(chat, "write")
     writing = owing(chat)
     await at_the_cycle(chat, "Pause")
-    at, mail = chat.now, "eve@example.com"
-    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["eve"]}))
+    had_not_left = chat.leaves("eve")
     chat.wait(hours=1)
-    chat.change(lambda store: store.leavers.bring_back({chat.ids["eve"]: gone[mail]}, left_at=at))
+    had_not_left()
     assert owing(chat) == set()
     await at_the_cycle(chat, "Go on")
     assert owing(chat) == writing
@@ -406,11 +399,10 @@ async def test_who_is_back_by_a_right_file_shares_what_they_were_to_share(chat: 
 async def test_a_manager_who_is_back_writes_about_nobody_who_has_left_before(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
-    chat.change(lambda store: store.leavers.leave_all({"eve@example.com": chat.ids["eve"]}))
+    chat.leaves("eve")
     chat.wait(hours=1)
-    at, mail = chat.now, "ada@example.com"
-    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["ada"]}))
-    chat.change(lambda store: store.leavers.bring_back({chat.ids["ada"]: gone[mail]}, left_at=at))
+    had_not_left = chat.leaves("ada")
+    had_not_left()
     seen = await chat.says("ada", "/review")
     assert "Ben Okri" in seen
     assert "Eve Curie" not in seen
@@ -526,7 +518,7 @@ async def test_who_takes_over_from_somebody_who_left_after_writing_hears_of_it_a
     await go_on(chat, "write")
     await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
     await go_on(chat, "calibrate")
-    chat.change(lambda store: store.leavers.leave_all({"ada@example.com": chat.ids["ada"]}))
+    chat.leaves("ada")
     moves(chat, "ben", "dora")
     await chat.tick()
     await chat.presses("hana", "Dora Maar takes over", on=chat.told_cards("hana")[-1])
@@ -574,8 +566,7 @@ async def test_who_is_the_manager_once_who_shared_a_result_has_left_has_the_talk
         await chat.tick()
         assert "Your talk with Ada Lovelace" in await chat.presses("ben", "Prepare the talk", on=card)
         chat.wait(minutes=1)
-    at, mail = chat.now, "ada@example.com"
-    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["ada"]}))
+    had_not_left = chat.leaves("ada")
     if not moves_first:
         await chat.tick()
         heard = await chat.presses("ben", "Prepare the talk", on=card)
@@ -589,12 +580,12 @@ async def test_who_is_the_manager_once_who_shared_a_result_has_left_has_the_talk
     await owed(chat, "dora", "talk with Ben Okri about the result")
     before = await chat.presses("dora", "We have talked")
     chat.wait(hours=1)
-    chat.change(lambda store: store.leavers.bring_back({chat.ids["ada"]: gone[mail]}, left_at=at))
+    had_not_left()
     await chat.tick()
     assert {who for who, what in still_owed(chat) if what == "reviews.talk"} == {"ada"}
     assert "Your talk with Ada Lovelace" in await chat.presses("ben", "Prepare the talk", on=card)
     chat.wait(hours=1)
-    chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["ada"]}))
+    chat.leaves("ada")
     await chat.tick()
     chat.last["dora"] = before
     await chat.submits("dora", day="today")
@@ -729,7 +720,7 @@ async def test_a_manager_who_is_it_again_after_another_one_is_asked_again(any_ch
 async def test_the_talk_goes_back_to_a_manager_who_is_it_again(any_chat: Chat) -> None:
     chat = any_chat
     await shared(chat)
-    chat.change(lambda store: store.leavers.leave_all({"ada@example.com": chat.ids["ada"]}))
+    chat.leaves("ada")
     for who in ("dora", "grace", "dora"):
         chat.wait(minutes=10)
         moves(chat, "ben", who)
@@ -746,7 +737,7 @@ async def test_nobody_who_has_left_is_given_a_review_to_finish(chat: Chat) -> No
     moves(chat, "ben", "dora")
     await chat.tick()
     asked = chat.told_cards("hana")[-1]
-    chat.change(lambda store: store.leavers.leave_all({"dora@example.com": chat.ids["dora"]}))
+    chat.leaves("dora")
     refused = await chat.presses("hana", "Dora Maar takes over", on=asked)
     assert "Dora Maar does not work here any more." in refused
     assert "Ada Lovelace finishes it." in await chat.presses("hana", "Ada Lovelace finishes it", on=asked)

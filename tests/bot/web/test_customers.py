@@ -111,14 +111,13 @@ async def test_it_is_over_when_it_is_taken_back_or_the_time_of_writing_is(
 
 async def test_it_is_over_while_the_person_has_left(any_chat: Chat, browser: httpx.AsyncClient) -> None:
     chat, path = any_chat, await asked(any_chat)
-    at, mail = chat.now, "ben@example.com"
-    gone = chat.change(lambda store: store.leavers.leave_all({mail: chat.ids["ben"]}))
+    had_not_left = chat.leaves("ben")
     answer = await browser.get(path)
     assert answer.status_code == 410
     assert "Ben" not in answer.text
     assert (await browser.post(path, data={"results": "On time"})).status_code == 410
     assert written(chat) == []
-    chat.change(lambda store: store.leavers.bring_back({chat.ids["ben"]: gone[mail]}, left_at=at))
+    had_not_left()
     assert (await browser.get(path)).status_code == 200
 
 
