@@ -142,6 +142,17 @@ def whisper(page: Page) -> dict[str, Any]:
     return {"text": page.text, **shown, "link_names": False, "parse": "none"}
 
 
+async def as_taken(page: Page, send: Callable[[Page], Awaitable[T]]) -> T:
+    """Send a page as it should look, or as Slack takes it: better in words than not at all. One with pictures is for
+    its drawing to send without them."""
+    try:
+        return await send(page)
+    except SlackApiError as error:
+        if error_of(error) not in NOT_TAKEN or page.has_pictures:
+            raise
+        return await send(page.in_words())
+
+
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:
     """Wait when Slack says so, and repeat what the network lost: an answer shown twice harms less than none."""
     for attempt in range(PATIENCE):

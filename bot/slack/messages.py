@@ -44,22 +44,15 @@ class Messages:
             await line.patiently(lambda: hang(self._client, self._studio, card, drawing))
 
     async def show(self, card: Card, drawing: Drawing, by: Way) -> None:
-        """A card with its pictures; what Slack does not take of it is said in words."""
+        """A card with its pictures, or without where Slack does not take them."""
         await self.hang(card, drawing)
-        await self._show_somehow(card, drawing, by)
-
-    async def _show_somehow(self, card: Card, drawing: Drawing, by: Way) -> None:
-        pages = drawing.messages(card)
         try:
-            await by(pages)
-        except SlackApiError as error:
-            if drawing.hung:
-                drawing.hung.clear()
-                await self._show_somehow(card, drawing, by)
-            elif line.error_of(error) in line.NOT_TAKEN:
-                await by([page.in_words() for page in pages])
-            else:
+            await by(drawing.messages(card))
+        except SlackApiError:
+            if not drawing.hung:
                 raise
+            drawing.hung.clear()
+            await by(drawing.messages(card))
 
     async def respond(self, heard: Heard, pages: Iterable[Page], *, replace: bool = False) -> None:
         """By the response address, for this person's eyes; what is more than it takes goes into their chat."""
@@ -93,28 +86,31 @@ class Messages:
     async def post(self, channel: str, pages: Iterable[Page], thread: str = "") -> None:
         """In a chat, one message after the other."""
         for page in pages:
-            await line.patiently(
-                lambda page=page: self._client.chat_postMessage(  # type: ignore[misc]
-                    channel=channel, thread_ts=thread or None, **line.message(page)
-                )
+            await line.as_taken(page, partial(self._posted, channel, thread))
+
+    async def _posted(self, channel: str, thread: str, page: Page) -> None:
+        await line.patiently(
+            lambda: self._client.chat_postMessage(
+                channel=channel, thread_ts=thread or None, **line.message(page)
             )
+        )
 
     async def whisper(self, heard: Heard, pages: list[Page]) -> None:
         """In a channel, for this person's eyes alone; where we may not, in their chat."""
-        where = heard.where
         try:
             for page in pages:
-                await line.patiently(
-                    lambda page=page: self._client.chat_postEphemeral(  # type: ignore[misc]
-                        channel=where.id,
-                        user=heard.user,
-                        thread_ts=where.thread or None,
-                        **line.whisper(page),
-                    )
-                )
+                await line.as_taken(page, partial(self._whispered, heard))
         except SlackApiError as error:
             log.info("not told there", extra={"error": line.error_of(error)})
             await self.post(heard.user, pages)
+
+    async def _whispered(self, heard: Heard, page: Page) -> None:
+        where = heard.where
+        await line.patiently(
+            lambda: self._client.chat_postEphemeral(
+                channel=where.id, user=heard.user, thread_ts=where.thread or None, **line.whisper(page)
+            )
+        )
 
     async def give(self, heard: Heard, answer: Answer, card: Card, drawing: Drawing) -> None:
         """The documents of a card, into the person's chat; of one that does not come, it is said."""

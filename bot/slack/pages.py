@@ -27,6 +27,11 @@ class Page:
     text: str
     blocks: list[Json]
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether it shows pictures; drawn without them, it shows their tables."""
+        return any(block["type"] == "image" for block in self.blocks)
+
     def in_words(self) -> Page:
         """The same without what Slack could find wrong with its blocks."""
         return Page(self.text, [])

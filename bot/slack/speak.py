@@ -16,6 +16,7 @@ from bot.pictures.studio import Studio
 from bot.slack.client import (
     NOT_TAKEN,
     TOKEN_ERRORS,
+    as_taken,
     error_of,
     message,
     note_refused,
@@ -87,7 +88,7 @@ class SlackSpeaker:
             self._begun.popitem(last=False)
         if parcel.card.pictures() and not arrived:
             await self._hang(parcel, drawing)
-        await self._somehow(parcel, drawing, arrived)
+        await _somehow(drawing, lambda: self._pages(parcel, drawing, arrived))
         await self._documents(parcel, drawing, arrived[0].channel)
         self._begun.pop(parcel.outgoing_id, None)
         return _whole(arrived)
@@ -98,28 +99,17 @@ class SlackSpeaker:
         except SlackApiError as error:
             raise self._worded(error, parcel) from None
 
-    async def _somehow(self, parcel: Parcel, drawing: Drawing, arrived: list[Receipt]) -> None:
-        """As it should look, or as Slack takes it: better in words than not at all."""
-        pages = drawing.messages(parcel.card)
-        try:
-            await self._pages(parcel, pages, arrived)
-        except Refused as refused:
-            if drawing.hung:
-                drawing.hung.clear()
-                await self._somehow(parcel, drawing, arrived)
-            elif str(refused) in NOT_TAKEN:
-                await self._pages(parcel, [page.in_words() for page in pages], arrived)
-            else:
-                raise
-
-    async def _pages(self, parcel: Parcel, pages: list[Page], arrived: list[Receipt]) -> None:
-        for number, page in list(enumerate(pages))[len(arrived) :]:
+    async def _pages(self, parcel: Parcel, drawing: Drawing, arrived: list[Receipt]) -> None:
+        for number, page in list(enumerate(drawing.messages(parcel.card)))[len(arrived) :]:
             arrived.append(await self._sent(parcel, page, number))
 
     async def edit(self, parcel: Parcel, over: Receipt) -> None:
         """Put the card in the place of a message that stands."""
         drawing = Drawing(parcel.language, parcel.zone, parcel.at)
         await self._hang(parcel, drawing)
+        await _somehow(drawing, lambda: self._over(parcel, drawing, over))
+
+    async def _over(self, parcel: Parcel, drawing: Drawing, over: Receipt) -> None:
         pages = drawing.messages(parcel.card)
         stand = (over.message, *over.more)
         for page, ts in zip(pages, stand, strict=False):
@@ -130,8 +120,11 @@ class SlackSpeaker:
             raise Fixed
 
     async def _changed(self, parcel: Parcel, channel: str, ts: str, page: Page) -> None:
-        shown = {**whisper(page), "blocks": page.blocks or []}
-        await self._asked(parcel, lambda: self._client.chat_update(channel=channel, ts=ts, **shown))
+        def change(page: Page) -> Awaitable[object]:
+            shown = {**whisper(page), "blocks": page.blocks or []}
+            return self._client.chat_update(channel=channel, ts=ts, **shown)
+
+        await self._asked(parcel, lambda: as_taken(page, change))
 
     async def _taken_away(self, parcel: Parcel, channel: str, ts: str, page: Page) -> None:
         try:
@@ -199,15 +192,16 @@ class SlackSpeaker:
     async def _sent(self, parcel: Parcel, page: Page, number: int) -> Receipt:
         carried = f"{parcel.outgoing_id}:{number}" if number else parcel.outgoing_id
         metadata: dict[str, Any] = {"event_type": EVENT, "event_payload": {"id": carried}}
-        answer = await self._asked(
-            parcel,
-            lambda: self._client.chat_postMessage(
+
+        def post(page: Page) -> Awaitable[Any]:
+            return self._client.chat_postMessage(
                 channel=parcel.to.external_id,
                 thread_ts=parcel.to.thread or None,
                 metadata=metadata,
                 **message(page),
-            ),
-        )
+            )
+
+        answer = await self._asked(parcel, lambda: as_taken(page, post))
         return Receipt(channel=str(answer["channel"]), message=str(answer["ts"]))
 
     async def _documents(self, parcel: Parcel, drawing: Drawing, channel: str) -> None:
@@ -243,6 +237,17 @@ class SlackSpeaker:
         if status_of(error) >= 500 or code in ("internal_error", "fatal_error", "service_unavailable"):
             return Unclear(code or "server error")
         return Unavailable(code or "unknown")
+
+
+async def _somehow(drawing: Drawing, work: Callable[[], Awaitable[None]]) -> None:
+    """With the pictures that hang, or without where Slack does not take them."""
+    try:
+        await work()
+    except Refused:
+        if not drawing.hung:
+            raise
+        drawing.hung.clear()
+        await work()
 
 
 def _whole(arrived: list[Receipt]) -> Receipt:

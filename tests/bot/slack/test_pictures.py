@@ -10,6 +10,7 @@ from handlers.kit.cards import Card, Picture
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
 from tests.bot.slack.conftest import Room, user
+from tests.bot.slack.test_speaking import parcel
 from tests.fakes.slack import Message
 from tests.goldens.samples import course
 from tests.handlers.test_goals_pictures import forty_customers
@@ -75,6 +76,16 @@ async def test_a_block_that_is_refused_is_said_in_words(room: Room) -> None:
     assert "签约 40 家客户: 62 %" in message.words
 
 
+async def test_where_another_message_stood_it_is_said_in_words_as_well(room: Room) -> None:
+    speaker = room.platform.speaker
+    over = await speaker.speak(parcel())
+    room.slack.fail_next("chat.update", "invalid_blocks")
+    await speaker.edit(parcel(card=progress()), over)
+    (message,) = room.slack.dm(user("ben"))
+    assert images(message) == []
+    assert "签约 40 家客户: 62 %" in message.words
+
+
 async def test_through_the_outbox_it_comes_once(room: Room) -> None:
     room.slack.fail_next("chat.postMessage", "timeout_after_accept")
     await told(room)
@@ -86,12 +97,15 @@ async def test_through_the_outbox_it_comes_once(room: Room) -> None:
 
 async def told(room: Room) -> None:
     """Ben is told a picture."""
-    card = Card(
+    await room.slack.until(lambda: room.accounts("ben"))
+    ben = room.chat.ids["ben"]
+    tell = Tell(progress(), to=ben, unclear="reconcile")
+    room.chat.change(lambda store: room.core.queue(store, "goals.chart", tell))
+    await room.deliver()
+
+
+def progress() -> Card:
+    return Card(
         Phrase("Progress over time"),
         Picture(Verbatim("签约 40 家客户"), Phrase("{percent} %", percent=62), course()),
     )
-    await room.slack.until(lambda: room.accounts("ben"))
-    ben = room.chat.ids["ben"]
-    tell = Tell(card, to=ben, unclear="reconcile")
-    room.chat.change(lambda store: room.core.queue(store, "goals.chart", tell))
-    await room.deliver()

@@ -371,3 +371,34 @@ async def test_what_slack_does_not_take_as_blocks_is_told_in_words(any_room: Roo
     slack.fail_next("chat.postMessage", "invalid_blocks")
     await any_room.deliver()
     assert "well done" in slack.told(user("ben"))
+
+
+async def test_a_page_that_slack_does_not_take_is_the_only_one_in_words(room: Room) -> None:
+    slack = room.slack
+    slack.hold = 0.5
+    await slack.says(user("ada"), "long")
+    await slack.until(lambda: slack.called("chat.postMessage", accepted=True))
+    slack.fail_next("chat.postMessage", "invalid_blocks")
+    await slack.until(lambda: slack.called("chat.postMessage", accepted=False))
+    slack.hold = 0
+    await room.settled()
+    pages = [message for message in slack.dm(user("ada")) if message.by_bot]
+    assert [bool(page.blocks) for page in pages[:3]] == [True, False, True]
+    assert len([page for page in pages if "s0w0 " in page.words]) == 1
+
+
+async def test_the_rest_of_a_long_answer_is_told_in_words_too(room: Room) -> None:
+    room.slack.fail_next("chat.postMessage", "invalid_blocks")
+    await room.slack.command(user("ada"), "/long")
+    await room.settled()
+    pages = [message for message in room.slack.dm(user("ada")) if message.by_bot]
+    assert [bool(page.blocks) for page in pages[:2]] == [False, True]
+    assert "s199w399" in pages[-1].words
+
+
+async def test_what_takes_the_place_of_a_message_is_told_in_words_too(room: Room) -> None:
+    over = await room.platform.speaker.speak(parcel())
+    room.slack.fail_next("chat.update", "invalid_blocks")
+    await room.platform.speaker.edit(parcel(card=TOMBSTONE), over)
+    (message,) = room.slack.dm(user("ben"))
+    assert (message.words, message.blocks) == ("Taken back.", [])
