@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from telegram import InputMediaPhoto, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ParseMode
@@ -17,6 +17,8 @@ from bot.telegram.draw import Attached, Drawn, Photo
 from bot.telegram.pages import Page
 from bot.words import Voice
 from handlers.kit.text import Phrase
+
+T = TypeVar("T")
 
 Fetch: TypeAlias = Callable[[str], Awaitable[tuple[str, bytes] | None]]
 """From a file's id to its name and content, or None when its reader may not have it any more."""
@@ -78,27 +80,33 @@ async def _send(client: Client, drawn: Drawn, spot: Spot, stock: Stock, language
                 reply_parameters=reply,
             )
         drawn = Page(Voice(language).say(GONE))
+    return await _send_words(client, drawn, spot, reply)
+
+
+async def _send_words(client: Client, page: Page, spot: Spot, reply: ReplyParameters | None) -> Message:
+    return await _readable(
+        page,
+        lambda words, markup: client.send_message(
+            spot.chat,
+            words,
+            markup,
+            message_thread_id=spot.thread,
+            reply_markup=page.keyboard,
+            reply_parameters=reply,
+            link_preview_options=NO_PREVIEW,
+        ),
+    )
+
+
+async def _readable(page: Page, send: Callable[[str, ParseMode | None], Awaitable[T]]) -> T:
+    """Send the words of a page with our markup, or without it where Telegram reads that differently from what we meant:
+    better plain than not at all."""
     try:
-        return await _send_words(client, drawn, spot, reply, ParseMode.HTML)
+        return await send(page.html, ParseMode.HTML)
     except BadRequest as error:
         if "can't parse entities" not in error.message.lower():
             raise
-        # Telegram reads our markup differently from what we meant: better plain than not at all.
-        return await _send_words(client, drawn.plain(), spot, reply, None)
-
-
-async def _send_words(
-    client: Client, page: Page, spot: Spot, reply: ReplyParameters | None, markup: ParseMode | None
-) -> Message:
-    return await client.send_message(
-        spot.chat,
-        page.html,
-        markup,
-        message_thread_id=spot.thread,
-        reply_markup=page.keyboard,
-        reply_parameters=reply,
-        link_preview_options=NO_PREVIEW,
-    )
+        return await send(page.plain().html, None)
 
 
 async def _send_photo(
@@ -136,13 +144,16 @@ async def edit(
 
 async def _edit_words(client: Client, page: Page, chat: int, message: int) -> None:
     with _unless_changed():
-        await client.edit_message_text(
-            page.html,
-            chat,
-            message,
-            parse_mode=ParseMode.HTML,
-            reply_markup=page.keyboard,
-            link_preview_options=NO_PREVIEW,
+        await _readable(
+            page,
+            lambda words, markup: client.edit_message_text(
+                words,
+                chat,
+                message,
+                parse_mode=markup,
+                reply_markup=page.keyboard,
+                link_preview_options=NO_PREVIEW,
+            ),
         )
 
 

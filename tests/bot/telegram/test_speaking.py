@@ -137,6 +137,13 @@ async def test_a_message_of_several_parts_becomes_the_one_that_takes_its_place(r
     assert [said.text for said in room.fake.chat(BEN)] == ["Taken back."]
 
 
+async def test_what_cannot_be_read_as_markup_takes_the_place_without(room: Room) -> None:
+    over = await room.platform.speaker.speak(parcel())
+    room.fake.fail_next("editMessageText", "400_cannot_parse")
+    await room.platform.speaker.edit(parcel(Card(Phrase("a < b"))), over)
+    assert [said.text for said in room.fake.chat(BEN)] == ["a < b"]
+
+
 async def test_after_two_days_what_cannot_be_deleted_says_the_same(room: Room) -> None:
     speaker = room.platform.speaker
     over = await speaker.speak(parcel(LONG))
