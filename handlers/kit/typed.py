@@ -34,10 +34,11 @@ def with_names(words: str, names: Mapping[str, str]) -> str:
 def clean(words: str) -> str:
     """A person's words without what has no meaning as text: controls, lone surrogates, direction overrides; nothing
     when there is nothing to see."""
-    if words.isprintable():  # on one line, and nothing of the above
-        return words.strip()
-    words = words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    words = _BIDI.sub("", _CONTROL.sub("", _SURROGATE.sub("\ufffd", words))).strip()
+    if not words.isprintable():  # nearly always on one line, and nothing of the above
+        words = words.replace("\r\n", "\n").replace("\r", "\n")
+        words = words.replace("\u2028", "\n").replace("\u2029", "\n")
+        words = _BIDI.sub("", _CONTROL.sub("", _SURROGATE.sub("\ufffd", words)))
+    words = words.strip()
     return words if is_seen(words) else ""
 
 

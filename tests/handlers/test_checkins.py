@@ -166,7 +166,14 @@ async def test_hostile_words_are_kept_as_text(chat: Chat) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["/checkin done \u200b\u200b", "/checkin done \u2060", "/kudos @ada \u200b", "/1on1 add @ada \ufeff"],
+    [
+        "/checkin done \u200b\u200b",
+        "/checkin done \u2060",
+        "/checkin done \ufe0f",
+        "/kudos @ada \u200b",
+        "/kudos @ada \u0301",
+        "/1on1 add @ada \ufeff",
+    ],
 )
 async def test_words_that_nobody_sees_are_none(any_chat: Chat, words: str) -> None:
     heard = await any_chat.says("ben", words)
