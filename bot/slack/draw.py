@@ -12,7 +12,6 @@ from bot.slack.pages import (
     Json,
     Page,
     fallback,
-    is_seen,
     on_messages,
     on_views,
     rich,
@@ -37,6 +36,7 @@ from handlers.kit.cards import (
 )
 from handlers.kit.charts import table
 from handlers.kit.text import Phrase, Text
+from handlers.kit.typed import is_seen
 
 # Lengths in characters and counts; docs.slack.dev/reference/block-kit, and its answer to larger messages.
 HEADER = 150

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bot.slack.words import escaped, pieces, shortened, units
+from handlers.kit.typed import is_seen
 from storage.compact import to_json
 
 Json: TypeAlias = dict[str, Any]
@@ -114,8 +115,3 @@ def words_of(node: object) -> Iterator[str]:
                 yield item.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
             elif key not in ("confirm", "options"):
                 yield from words_of(item)
-
-
-def is_seen(words: str) -> bool:
-    """Whether there is anything to see; Slack refuses text of spaces alone."""
-    return bool(words.strip(" \t\n\r\u2060\u200b\ufeff"))
