@@ -52,7 +52,7 @@ IN_MIND = timedelta(hours=1)
 
 OVERTAKEN = timedelta(hours=1)
 """Platforms deliver again for less than this, and what they deliver comes out of order."""
-A_SECOND = timedelta(seconds=1)
+_A_SECOND = timedelta(seconds=1)
 """By which a platform's moments may be earlier than ours: some are whole seconds."""
 
 
@@ -118,10 +118,9 @@ class Steps:
     def _said(self, request: Request, incoming: Incoming, act: Said) -> Step:
         words = marked(act.words)
         if act.edits:
-            return self._edited(request, incoming, act, words)
-        interviewing = incoming.interviews and incoming.where.kind == "private"
+            return self._edited(request, act, words)
         command = words.startswith(("/", "／"))
-        if interviewing and (not command or folded(words) in STOPS) and (draft := self._asked(request)):
+        if (not command or folded(words) in STOPS) and (draft := self._asked(request)):
             if folded(words) in STOPS:
                 return self._stop(request, draft)
             if not self._forgot(request, draft, words):
@@ -161,7 +160,7 @@ class Steps:
                 return other, found
         return route, read
 
-    def _edited(self, request: Request, incoming: Incoming, act: Said, words: str) -> Step:
+    def _edited(self, request: Request, act: Said, words: str) -> Step:
         """Doors that do not follow edits hear of none. An edit can overtake its message, or follow one that did
         nothing: then it counts as that message, for as long as its platform may still be late. Who edits an answer
         while they are asked on must not think that it is another one now."""
@@ -173,9 +172,8 @@ class Steps:
         young = act.sent_at is not None and act.sent_at > request.now - OVERTAKEN
         if follows and (about or young):
             return step
-        private = incoming.interviews and incoming.where.kind == "private"
-        draft = self._asked(request) if private else None
-        if draft and act.sent_at and act.sent_at > draft.opened_at - A_SECOND:
+        draft = self._asked(request)
+        if draft and act.sent_at and act.sent_at > draft.opened_at - _A_SECOND:
             route = self._routes[draft.route]
             form = asking.form_of(route, request, draft.args, draft.given, draft.id)
             again = self.ask(request, draft, route, form, min(draft.position, len(form.questions) - 1))
@@ -235,6 +233,8 @@ class Steps:
 
     def _asked(self, request: Request) -> Draft | None:
         """The form about which the person is interviewed now; one that is closed here meanwhile is not asked on."""
+        if not request.interviews or request.where.kind != "private":
+            return None
         draft = request.store.drafts.asked(request.actor.id, request.platform)
         return draft if draft and not why_closed(self._routes[draft.route], request) else None
 
