@@ -28,31 +28,23 @@ def next_opening(store: Store, person: Person, after: datetime) -> Mapping[str, 
     plan = plan_for(store, person) if person.active else None
     if plan is None:
         return {}
-    day = _open_now(store, person, plan, after)
-    at = (
-        (_missed(store, person, plan, day, after) or _other_end(store, person, plan, day, after))
-        if day
-        else None
-    )
-    at = at or plan.next_after(after, person.zone)
+    at = _at_once(store, person, plan, after) or plan.next_after(after, person.zone)
     return {person.id: at} if at else {}
 
 
-def _missed(store: Store, person: Person, plan: Plan, day: date, now: datetime) -> datetime | None:
-    """When the window opened that is open now, if this person was not asked then."""
-    if plan.ends(day, person.zone)[0] <= now or _asked_elsewhere(store, person, plan, day):
+def _at_once(store: Store, person: Person, plan: Plan, now: datetime) -> datetime | None:
+    """When the window opened that is open now, if this person was not asked then; now, if theirs closes at another
+    moment than when they were asked: a holiday or a workday was declared since."""
+    day = _open_now(store, person, plan, now)
+    if day is None:
         return None
-    at = at_wall(day, plan.clock, person.zone)
-    return None if store.slots.happened(OPEN, person.id, at) else at
-
-
-def _other_end(store: Store, person: Person, plan: Plan, day: date, now: datetime) -> datetime | None:
-    """Now, if the window that is open for a person closes at another moment than when they were asked: a holiday or a
-    workday was declared since."""
     window = store.checkins.routines.window(person.id)
-    if window is None or window.name != _name(plan, day):
-        return None
-    return now if window.closes_at != plan.ends(day, person.zone)[1] else None
+    due_at, closes_at = plan.ends(day, person.zone)
+    at = at_wall(day, plan.clock, person.zone)
+    missed = due_at > now and not _asked_elsewhere(window, person, plan, day)
+    if missed and not store.slots.happened(OPEN, person.id, at):
+        return at
+    return now if window and window.name == _name(plan, day) and window.closes_at != closes_at else None
 
 
 def _open_now(store: Store, person: Person, plan: Plan, now: datetime) -> date | None:
@@ -63,10 +55,9 @@ def _open_now(store: Store, person: Person, plan: Plan, now: datetime) -> date |
     return day if day and not (begun and at_wall(day, plan.clock, person.zone) < begun) else None
 
 
-def _asked_elsewhere(store: Store, person: Person, plan: Plan, day: date) -> bool:
+def _asked_elsewhere(window: Window | None, person: Person, plan: Plan, day: date) -> bool:
     """Whether they were asked on this day already, or since, by the team that they were in then: its window stays open
     for them."""
-    window = store.checkins.routines.window(person.id)
     if window is None or window.name == _name(plan, day):
         return False
     return window.opened_at >= at_wall(day, time(), person.zone)
@@ -92,9 +83,9 @@ def open_window(ring: Ring) -> Rung:
     due_at, closes_at = plan.ends(day, person.zone)
     if ring.store.preferences.absence_on(person.id, day):
         return Rung(next_at, silence=Silence("away"))  # it waits for nothing: what comes next is another one
-    if _asked_elsewhere(ring.store, person, plan, day):
-        return Rung(next_at, silence=Silence("moved", next_at))
     known = ring.store.checkins.routines.window(person.id)
+    if _asked_elsewhere(known, person, plan, day):
+        return Rung(next_at, silence=Silence("moved", next_at))
     if known and known.name == _name(plan, day):
         ring.store.checkins.routines.move_end(person.id, known, due_at=due_at, closes_at=closes_at)
         plan_digest(ring.store, person, plan, day)
