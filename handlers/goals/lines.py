@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,8 @@ class Written:
     unit: str = ""
     weight: Decimal = ONE
     part: str = COUNTED
+    until: date | None = None
+    """The last day of its own, if the words end with one."""
 
     def values(self) -> dict[str, Any]:
         """What is kept of it."""
@@ -40,25 +43,47 @@ class Written:
             "unit": self.unit,
             "weight": self.weight,
             "part": self.part,
+            "ends_on": self.until,
             "value": measure.start if not self.part and measure.direction in _SPANNED else None,
         }
 
 
-def written(how: Mapping[str, str], zone: str) -> Written:
-    """What a form says whose `what` may say all of it. Raises Problem that names the field."""
+def written(
+    how: Mapping[str, str],
+    zone: str,
+    *,
+    without_day: Callable[[str], tuple[str, date] | None] = lambda words: None,
+) -> Written:
+    """What a form says whose `what` may say all of it, with a day at its end where `without_day` finds one. Raises
+    Problem that names the field."""
     part = how.get("part", "")
     if is_given(part):
         return _points(how, part, zone)
-    what, weight = _weighed(how["what"], zone)
-    if how.get("weight"):
-        weight = weight_of(how["weight"], zone)
+    what, said, until = _without_tails(how["what"], without_day)
+    how = {**said, **{name: words for name, words in how.items() if words}, "what": what}
+    weight = weight_of(how["weight"], zone) if "weight" in how else ONE
     if part == JUDGED:
-        return Written(what, Measure(Direction.UP, BEST, ZERO), weight=weight, part=JUDGED)
-    said = None if how.get("begin") or how.get("target") else in_one_line(what, zone)
-    made = said or _in_fields(how, zone)
-    if mistake := made.measure.mistake():
+        made = Written(what, Measure(Direction.UP, BEST, ZERO), part=JUDGED)
+    else:
+        one = None if "begin" in how or "target" in how else in_one_line(what, zone)
+        made = one or _in_fields(how, zone)
+    measure = _stretched(made, how, zone)
+    if mistake := measure.mistake():
         raise mistaken(mistake)
-    return replace(made, title=made.title or what, unit=how.get("unit") or made.unit, weight=weight)
+    unit = how.get("unit") or made.unit
+    return replace(made, title=made.title or what, measure=measure, unit=unit, weight=weight, until=until)
+
+
+def _stretched(made: Written, how: Mapping[str, str], zone: str) -> Measure:
+    """What it measures, with the stretch that the words or the form name."""
+    if "stretch" not in how:
+        return made.measure
+    if made.part or made.measure.direction not in _SPANNED:
+        raise Problem(
+            Phrase("A stretch lies beyond a target: “sign-ups from 100 to 500 stretch 700”."),
+            question="stretch",
+        )
+    return replace(made.measure, stretch=number(how["stretch"], "stretch", zone).value)
 
 
 _MOST = re.compile(r"(?:(?:up\s+)?to\b|at most\b|最多|至多)?\s*", re.IGNORECASE)
@@ -83,18 +108,29 @@ def _points(how: Mapping[str, str], part: str, zone: str) -> Written:
     return Written(title, Measure(Direction.UP, most.value, ZERO), weight=ZERO, part=part)
 
 
-_WEIGHED = re.compile(
-    r"[\s,，;；:：]+(?:weight|weighs|权重)\s*[:：]?\s*(?P<weight>[-−]?[\d.,]+\s*%?)$", re.IGNORECASE
+_TAIL = re.compile(
+    r"[\s,，;；:：]+(?:(?:weight|weighs|权重)\s*[:：]?\s*(?P<weight>[-−]?[\d.,]+\s*%?)"
+    r"|(?:stretch|挑战值?)\s*[:：]?\s*(?P<stretch>[-−$€£¥￥]?\d\S*))$",
+    re.IGNORECASE,
 )
 
 
-def _weighed(what: str, zone: str) -> tuple[str, Decimal]:
-    """The words without “weight 2” at their end, and that weight."""
-    words = " ".join(what.split())
-    found = _WEIGHED.search(words)
-    if found is None or not words[: found.start()]:
-        return words, ONE
-    return words[: found.start()], weight_of(found["weight"], zone)
+def _without_tails(
+    what: str, without_day: Callable[[str], tuple[str, date] | None]
+) -> tuple[str, dict[str, str], date | None]:
+    """The words without “weight 2”, “stretch 700” and “by Friday” at their end, in any order, and what these say."""
+    words, said, until = " ".join(what.split()), dict[str, str](), None
+    while True:
+        found = _TAIL.search(words)
+        before = words[: found.start()] if found else ""
+        measured = any(form.match(before) for form in (_SPAN, _ARROW, _BAND))  # not: yoga, and stretch 10
+        if found and before and (found["weight"] or measured):
+            said.update({name: number for name, number in found.groupdict().items() if number})
+            words = before
+        elif until is None and (led := without_day(words)):
+            words, until = led
+        else:
+            return words, said, until
 
 
 def weight_of(words: str, zone: str) -> Decimal:
@@ -113,6 +149,9 @@ _SPAN = re.compile(
     rf"\s*(?P<start>{_FIRST}(?: [^\s\d,，;；]{{1,20}}?)??)\s*(?:{_TO})\s*(?P<target>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+
+_ARROW = re.compile(r"^(?P<title>.*?\S)[\s,，:：]+(?P<start>\S+?)\s*(?:→|->)\s*(?P<target>\S.*)$", re.DOTALL)
+"""An arrow says the same without “from”; in “call 2 to 3 customers” a bare “to” does not."""
 
 _BAND = re.compile(
     rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>(?:[$€£¥￥]?\d|百分之)\S*.*?)(?:之间)?$",
@@ -152,7 +191,7 @@ def _banded(what: str, zone: str) -> Written | None:
 
 
 def _spanned(what: str, zone: str) -> Written | None:
-    found = _SPAN.match(what)
+    found = _SPAN.match(what) or _ARROW.match(what)
     if found is None or not found["title"].strip():
         return None
     start = read_number(found["start"], zone=zone)
@@ -180,9 +219,8 @@ def _named(title: str, rest: str, *numbers: Typed) -> tuple[str, str]:
 
 
 def _in_fields(how: Mapping[str, str], zone: str) -> Written:
-    start, aim, upper, beyond = (
-        number(how[name], name, zone) if how.get(name) else None
-        for name in ("begin", "target", "high", "stretch")
+    start, aim, upper = (
+        number(how[name], name, zone) if how.get(name) else None for name in ("begin", "target", "high")
     )
     way = how.get("way")
     direction = Direction(way) if way else _likely(start, aim, upper)
@@ -196,7 +234,6 @@ def _in_fields(how: Mapping[str, str], zone: str) -> Written:
         aim.value,
         start.value if start else None if direction is Direction.BAND else ZERO,
         upper.value if upper and direction is Direction.BAND else None,
-        beyond.value if beyond and direction in _SPANNED else None,
     )
     money = next((typed.money for typed in (start, aim, upper) if typed and typed.money), "")
     return Written("", measured, "%" if percent else money)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 from handlers.goals import goal as goals
@@ -11,11 +12,15 @@ from handlers.goals.goal import KPI, changers, feature
 from handlers.goals.lines import written
 from handlers.goals.picking import allow, my_goals, my_scorecards, no_goal, no_scorecard
 from handlers.goals.scorecards.parts import PARTS
-from handlers.goals.writing import card
+from handlers.goals.scoring import Direction
+from handlers.goals.writing import card, refuse_past
 from handlers.kit.access import everyone
+from handlers.kit.deadlines import without_deadline
 from handlers.kit.forms import Choice, Question, Sheet, Words
+from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
+from storage.goals import Goal, KeyResult
 
 
 def _amount(name: str, label: Text, help: Text | None = None) -> Words:
@@ -118,11 +123,38 @@ def _measured(request: Request, goal: str, how: Mapping[str, str]) -> Reply:
     row = goals.bound_goal(request, goal)
     if how.get("part") == "counted":
         how = {name: words for name, words in how.items() if name != "part"}
-    values = written(how, request.actor.zone).values()
-    added = request.store.goals.measure(row, author=request.actor.id, **values)
-    words = Phrase(
+    said = written(how, request.actor.zone, without_day=lambda words: _without_day(request, words))
+    added = request.store.goals.measure(row, author=request.actor.id, **_days(request, row, said.values()))
+    return Reply(show=card(request, row, _added(added)))
+
+
+def _added(row: KeyResult) -> Text:
+    """That it is there, and how to say how far it is. Words that name no numbers, as we read them, are a yes or no."""
+    if row.direction == Direction.YES_NO:
+        return Phrase(
+            "Key result {number} is added, as a yes or no. Say when it is reached with {command}. What is counted"
+            " names where it begins and where it should be: “sign-ups from 100 to 500”.",
+            number=goals.called(row),
+            command=Verbatim(f"/goals update {row.called} yes"),
+        )
+    return Phrase(
         "Key result {number} is added. Say how far it is with {command}",
-        number=goals.called(added),
-        command=Verbatim(f"/goals update {added.called} …"),
+        number=goals.called(row),
+        command=Verbatim(f"/goals update {row.called} …"),
     )
-    return Reply(show=card(request, row, words))
+
+
+def _without_day(request: Request, words: str) -> tuple[str, date] | None:
+    return without_deadline(words, request.today, request.actor.language)
+
+
+def _days(request: Request, row: Goal, values: dict[str, Any]) -> dict[str, Any]:
+    """The last day that was said, where it is not the goal's own. Raises Problem for one that is over, or too early."""
+    if ends_on := values["ends_on"]:
+        refuse_past(request, ends_on, question="what")
+        if ends_on < row.begins_on:
+            raise Problem(
+                Phrase("It ends before it begins. Change one of the two days."),
+                question="what",
+            )
+    return {**values, "ends_on": ends_on if ends_on != row.ends_on else None}

@@ -155,10 +155,10 @@ def add(
     return Reply(show=card(request, row, Phrase("Your goal is written down.")))
 
 
-def refuse_past(request: Request, ends_on: date) -> None:
+def refuse_past(request: Request, ends_on: date, *, question: str = "until") -> None:
     """Raise Problem for a last day that is over."""
     if ends_on < request.today:
-        raise Problem(Phrase("This day is over. Pick today or a later one."), question="until")
+        raise Problem(Phrase("This day is over. Pick today or a later one."), question=question)
 
 
 def card(request: Request, row: Goal, title: Text) -> Card:

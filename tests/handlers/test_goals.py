@@ -82,7 +82,10 @@ async def test_the_form_asks_the_same_and_marks_what_is_wrong(chat: Chat) -> Non
     assert [name for name, _ in heard.answer.errors] == ["target"]
     heard = await chat.submits("ben", what="tickets", begin="40", target="20", unit="a week", weight="2")
     assert "tickets: 40 a week, from 40 to 20 (0 %)" in heard
-    (row,) = chat.rows(KeyResult)
+    await chat.presses("ben", "Add a key result")
+    heard = await chat.submits("ben", what="users from 1 to 5", stretch="7")
+    assert "users: 1, from 1 to 5 (0 %), stretch 7" in heard
+    row = next(row for row in chat.rows(KeyResult) if row.title == "tickets")
     assert (row.direction, row.weight) == ("down", 2)
 
 
@@ -135,6 +138,18 @@ async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
         ("churn from 5% to 3% of customers", "churn of customers: 5%, from 5% to 3%"),
         ("churn between 2% and 4% each month", "churn each month: not said yet, to stay between 2% and 4%"),
         ("续约率 从 90% 到 95% 权重 -1", "A weight is 0 or more."),
+        ("NPS 30 -> 50", "NPS: 30, from 30 to 50"),
+        ("满意度：3.5→4.5 分", "满意度: 3.5 分, from 3.5 to 4.5"),
+        ("sign-ups from 1 to 5 users stretch 7 weight 2", "1 users, from 1 to 5 (0 %), stretch 7 users\n"),
+        ("注册数从 1 到 5 人，权重 2，挑战值 7", "1 人, from 1 to 5 (0 %), stretch 7 人\n"),
+        ("users from 1 to 5 by 2026-12-11, stretch 7", "(0 %), stretch 7, until Fri, Dec 11, 2026\n"),
+        ("注册数从 1 到 5 人，12月11日前", "注册数: 1 人, from 1 to 5 (0 %), until Fri, Dec 11, 2026\n"),
+        ("live in Japan by Friday", "live in Japan: not said yet (no data yet), until Fri, Nov 27, 2026\n"),
+        ("users from 1 to 5 stretch 3", "The stretch lies before the target."),
+        ("churn between 2% and 4% stretch 5", "A stretch lies beyond a target"),
+        ("users from 1 to 5 by 2020-12-31", "This day is over."),
+        ("yoga, and stretch 10", "yoga, and stretch 10: not said yet"),
+        ("NPS 30 to 50", "Key result 1.1 is added, as a yes or no."),
     ],
 )
 async def test_a_key_result_is_written_in_one_line_as_people_do(chat: Chat, line: str, reads: str) -> None:

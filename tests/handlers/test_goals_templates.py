@@ -149,6 +149,7 @@ async def test_lines_that_say_nothing_are_named(chat: Chat) -> None:
 EVERY_KIND = """* complaints from 40 to 20 weight 30
 answers from 60% to 90%
 sign-ups from 100 to 1500.5 users a day
+tickets from 40 to 20 stretch 10 weight 2
 churn between 2% and 4% weight 0
 launch in 4 steps
 live in Japan

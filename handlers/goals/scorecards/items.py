@@ -82,6 +82,7 @@ def says_the_same(row: KeyResult, item: Mapping[str, Any], name: str) -> bool:
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "weight": " weight {weight}",
+        "stretch": " stretch {stretch}",
         "judged": "judged: ",
         "bonus": "bonus: {most} for ",
         "penalty": "penalty: {most} for ",
@@ -91,6 +92,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "zh": {
         "weight": " 权重 {weight}",
+        "stretch": " 挑战值 {stretch}",
         "judged": "定性：",
         "bonus": "加分：{most} ",
         "penalty": "扣分：{most} ",
@@ -128,7 +130,8 @@ def _aim(item: Mapping[str, Any], words: Mapping[str, str]) -> str:
         return words["steps"].format(target=target)
     if item["direction"] == Direction.BAND:
         return words["band"].format(target=target, high=_number(item["high"]) + after)
-    return words["span"].format(start=_number(item["start"]), target=target + after)
+    beyond = words["stretch"].format(stretch=_number(item["stretch"])) if item["stretch"] else ""
+    return words["span"].format(start=_number(item["start"]), target=target + after) + beyond
 
 
 def _number(item: str) -> str:
