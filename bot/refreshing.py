@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import io
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,17 @@ def sentences() -> dict[str | tuple[str, str], None]:
     """Every sentence of ours, in a fixed order: all of Phrase and Plural, and the help of every door."""
     found = {sentence: None for path in _sources() for sentence in in_file(path)}
     found.update({route.help.template: None for feature in FEATURES for route in feature.routes})
-    return dict.fromkeys(sorted(found, key=str))
+    return dict.fromkeys(in_order(found))
+
+
+def in_order(found: Iterable[str | tuple[str, str]]) -> list[str | tuple[str, str]]:
+    """Sentences in the catalog's order. Raises ValueError where one is counted in one place and not in another: a
+    catalog has one translation for both."""
+    made = sorted(found, key=str)
+    known = Counter(sentence if isinstance(sentence, str) else sentence[0] for sentence in made)
+    if twice := sorted(words for words, times in known.items() if times > 1):
+        raise ValueError(f"said both as a Phrase and as a Plural, or as two of these: {twice}")
+    return made
 
 
 def _sources() -> list[Path]:

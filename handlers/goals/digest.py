@@ -10,7 +10,7 @@ from handlers.goals.goal import OFF_TRACK, feature
 from handlers.goals.listing import opener
 from handlers.kit.cards import Button, Heading, Note, Part, Press, Section
 from handlers.kit.features import Digested
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, more
 from storage.goals import KeyResult, Move
 
 MOST = 5
@@ -64,5 +64,4 @@ def _off_track(about: Digested, rows: Sequence[KeyResult]) -> tuple[Part, ...]:
 
 
 def _more(found: Sequence[Move] | Sequence[KeyResult]) -> tuple[Part, ...]:
-    rest = len(found) - MOST
-    return (Note(Plural("And {n} more.", "And {n} more.", n=rest)),) if rest > 0 else ()
+    return tuple(Note(line) for line in more(len(found), MOST))

@@ -33,7 +33,7 @@ def team_goals(request: Request) -> tuple[Part, ...]:
     return (
         Heading(Phrase("The goals of your team")),
         *(Section(_line(person, found)) for person, found in own.items() if found),
-        *((Note(Plural("And {n} more.", "And {n} more.", n=rest)),) if rest > 0 else ()),
+        *((Note(Plural("And one more person.", "And {n} more people.", n=rest)),) if rest > 0 else ()),
         Button(Phrase("My team"), team.bind()),
     )
 

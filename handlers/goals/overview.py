@@ -95,7 +95,7 @@ def team(request: Request) -> Reply:
             parts.append(Note(Phrase("No goals that you see.")))
         parts += [Section(goals.headline(each), button=opener(each.goal)) for each in found]
     rest = len(people) - MOST
-    more = (Note(Plural("And {n} more.", "And {n} more.", n=rest)),) if rest > 0 else ()
+    more = (Note(Plural("And one more person.", "And {n} more people.", n=rest)),) if rest > 0 else ()
     label = Phrase("As a table") if is_table(request) else Phrase("As a picture")
     chart = (Button(label, team_chart.bind()),) if stand else ()
     return Reply(show=Card(Phrase("The goals of your team"), *parts, *more, *chart))

@@ -1,6 +1,6 @@
 """Sentences of ours are translated; words of people are kept apart, escaped when drawn, and never logged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from string import Formatter
 from typing import TypeAlias
@@ -96,6 +96,13 @@ def text(thing: object) -> Text:
 def names(people: Iterable[str]) -> Listing:
     """The names of people, as one text."""
     return Listing(tuple(Verbatim(name) for name in people))
+
+
+def first_names(people: Sequence[str], most: int) -> Listing:
+    """The first of these names, and how many people there are besides, as one text."""
+    rest = len(people) - most
+    besides = (Plural("one more", "{n} more", n=rest),) if rest > 0 else ()
+    return Listing((*names(people[:most]).items, *besides))
 
 
 def more(count: int, shown: int) -> tuple[Text, ...]:

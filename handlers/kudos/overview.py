@@ -134,7 +134,7 @@ def _not_thanked(people: list[Person]) -> Card:
             Section(Verbatim(person.name), button=Button(Phrase("Thank"), thank.bind(to=person.id)))
             for person in people[:SHOWN]
         ),
-        *([Note(Plural("And {n} more.", "And {n} more.", n=rest))] if rest > 0 else []),
+        *([Note(Plural("And one more person.", "And {n} more people.", n=rest))] if rest > 0 else []),
         Note(Phrase("Only you see this. Thanks that others gave in private are not counted here.")),
     )
 

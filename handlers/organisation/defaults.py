@@ -10,7 +10,7 @@ from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.forms import Choice, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import LANGUAGES, LANGUAGES_TOO, Lines, Listing, Phrase, Plural, Text, Verbatim, names
+from handlers.kit.text import LANGUAGES, LANGUAGES_TOO, Lines, Phrase, Text, Verbatim, first_names
 from handlers.kit.zones import COMPANY, one_zone, zone_text
 from handlers.organisation.home import NOBODY_ELSE, feature
 from storage.people import DEFAULT_ZONE, Person
@@ -62,11 +62,7 @@ def _clocks(request: Request, moved: list[Person], new: str) -> list[Text]:
 
 
 def _people(people: list[Person]) -> Text:
-    named = names(person.name for person in people[:SHOWN])
-    more = len(people) - SHOWN
-    if more <= 0:
-        return named
-    return Listing((*named.items, Plural("{n} more", "{n} more", n=more)))
+    return first_names([person.name for person in people], SHOWN)
 
 
 # Language ------------------------------------------------------------------------------------------------------------

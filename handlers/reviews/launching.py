@@ -10,7 +10,7 @@ from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, S
 from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, names
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, first_names, names
 from handlers.reviews import duties, including, phases, releasing, settling
 from handlers.reviews.review import bound_cycle, feature, runners
 from handlers.reviews.together import Thresholds
@@ -139,9 +139,7 @@ def _other(cycle: ReviewCycle) -> Text:
 
 
 def _some(people: Sequence[Person]) -> Text:
-    shown = tuple(Verbatim(person.name) for person in people[:SHOWN])
-    rest = len(people) - len(shown)
-    return Listing((*shown, Phrase("{n} more", n=rest)) if rest else shown)
+    return first_names([person.name for person in people], SHOWN)
 
 
 @feature.button(allow=runners, takes_long=True)

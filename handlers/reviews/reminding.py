@@ -12,7 +12,7 @@ from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.hours import Hours, calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, more
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, first_names, more
 from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.told import SHOWN, owed_in, reason_of, title_for_hr
 from storage.people import Person
@@ -149,9 +149,7 @@ def _why(person: Person, plan: Plan) -> Text:
 
 
 def _some(people: Sequence[Person]) -> Text:
-    shown: tuple[Text, ...] = tuple(Verbatim(person.name) for person in people[:SHOWN])
-    rest = len(people) - len(shown)
-    return Listing((*shown, Phrase("{n} more", n=rest)) if rest else shown)
+    return first_names([person.name for person in people], SHOWN)
 
 
 def _example(store: Store, row: ReviewCycle, reached: Sequence[tuple[Person, Plan]]) -> Text:

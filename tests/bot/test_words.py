@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from bot.refreshing import in_file, sentences, undescribed, untranslated
+from bot.refreshing import in_file, in_order, sentences, undescribed, untranslated
 from bot.words import LOCALES, Voice, bars, told_apart
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Section, Trend
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Value, Verbatim, names
@@ -61,6 +61,13 @@ def test_a_sentence_that_nobody_could_translate_is_named(tmp_path: Path) -> None
     file.write_text('Phrase("Yes")\nPhrase(f"Hello {name}")\n', encoding="utf-8")
     with pytest.raises(TypeError, match=r"feature\.py:2: .*Phrase"):
         list(in_file(file))
+
+
+def test_a_sentence_is_not_counted_in_one_place_and_said_in_another() -> None:
+    with pytest.raises(ValueError, match=r"\{n\} more"):
+        in_order(["{n} more", ("{n} more", "{n} more")])
+    with pytest.raises(ValueError, match="a day"):
+        in_order([("a day", "{n} days"), ("a day", "{n} whole days")])
 
 
 def test_every_kind_of_record_is_called_something() -> None:

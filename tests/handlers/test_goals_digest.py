@@ -104,7 +104,7 @@ async def test_a_handful_and_how_many_more(chat: Chat) -> None:
         await chat.presses("ben", "Off track", on=await chat.says("ben", f"/goals update 1.{n} 4"))
     (heard,) = await closes(chat)
     assert heard.text.count("→ 4") == 5
-    assert heard.text.count("And 2 more.") == 2
+    assert heard.text.count("… and 2 more.") == 2
     assert len(heard.buttons) <= 3
 
 

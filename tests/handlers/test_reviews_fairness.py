@@ -216,6 +216,17 @@ async def test_the_author_looks_before_it_is_handed_in(any_chat: Chat) -> None:
     assert "abrasive" not in heard
 
 
+async def test_of_many_remarks_the_rest_is_counted_in_their_language(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await chat.says("ada", "/upbeat settings language zh")
+    heard = await write(chat, "ada", "Ben Okri", results="He is abrasive. " * 15, growth="五月谈一次")
+    assert "… 还有 3 项。" in heard
+    await chat.presses("ada", "修改", on=heard)
+    heard = await chat.submits("ada", results="He is abrasive. " * 12, growth="五月谈一次")
+    assert "还有" not in heard
+
+
 async def test_it_is_advice_and_no_more(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")

@@ -16,7 +16,7 @@ from handlers.kit.access import owner_of
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Lines, Phrase, Plural, Verbatim
+from handlers.kit.text import Lines, Phrase, Plural, Verbatim, more
 from storage.goals import Goal, KeyResult
 from storage.metrics import Changed, DataSource, LoadedFile, TakenBack
 from storage.store import Store
@@ -181,10 +181,6 @@ def told(store: Store, source: DataSource, moved: Sequence[Back], *, but: str = 
                 Section(from_to(each.row, each.was, person.language), button=opener(each.goal))
                 for each in mine[:MOST]
             ),
-            *(
-                (Note(Plural("And {n} more.", "And {n} more.", n=len(mine) - MOST)),)
-                if len(mine) > MOST
-                else ()
-            ),
+            *(Note(line) for line in more(len(mine), MOST)),
         )
         yield Tell(card, to=owner)

@@ -18,7 +18,7 @@ from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.requests import Tell
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more
 from storage.goals import Move
 from storage.people import Person
 from storage.store import Store
@@ -130,8 +130,7 @@ def _elsewhere(moves: Iterable[Move]) -> list[Move]:
 
 
 def _more(moves: Sequence[Move]) -> tuple[Part, ...]:
-    rest = len(moves) - MOST
-    return (Note(Plural("And {n} more.", "And {n} more.", n=rest)),) if rest > 0 else ()
+    return tuple(Note(line) for line in more(len(moves), MOST))
 
 
 def _by_data(move: Move, person: Person, now: datetime) -> Text:

@@ -25,7 +25,7 @@ def title_of(rows: Sequence[KeyResult]) -> Text:
     named: list[Text] = [goals.numbered(row) for row in rows[:NAMED]]
     rest = len(rows) - NAMED
     if rest > 0:
-        named.append(Plural("{n} more", "{n} more", n=rest))
+        named.append(Plural("one other", "{n} others", n=rest))
     return Plural(
         "Say how far your key result is: {results}",
         "Say how far your {n} key results are: {results}",

@@ -11,7 +11,7 @@ from typing import Any
 from handlers.kit.calendar import local_day
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Request
-from handlers.kit.text import Lines, Listing, Phrase, Text, Verbatim
+from handlers.kit.text import Lines, Listing, Phrase, Text, Verbatim, more
 from handlers.reviews.fairness import checking, comparing
 from handlers.reviews.fairness.checking import Hit, Passage
 from handlers.reviews.fairness.comparing import Written
@@ -110,7 +110,7 @@ def preview(cycle: ReviewCycle, row: Review, answers: Mapping[str, Any], hits: S
         if hits
         else Phrase("Nothing is left to look at."),
         *(piece for rule, some in _by_rule(hits[:MOST]) for piece in _said(cycle, row, answers, rule, some)),
-        *((Note(Phrase("And {n} more.", n=len(hits) - MOST)),) if len(hits) > MOST else ()),
+        *(Note(line) for line in more(len(hits), MOST)),
         Button(
             Phrase("Hand in as it is") if hits else Phrase("Hand in"),
             Press(HAND_IN, {"review": row.id}),
