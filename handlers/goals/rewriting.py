@@ -69,7 +69,7 @@ Weight = Annotated[str, _field(Phrase("How much does it weigh?"), "weight", "权
 @feature.command(
     "goals change",
     allow=everyone,
-    also=("目标 修改", "修改关键结果"),
+    also=("目标 修改", "修改关键结果", "goals edit"),
     examples=("1.1 target 600; weight 2", "1.1 目标 600; 权重 2"),
     seen_by=goals.audience,
     title=Phrase("Change the key result"),

@@ -120,7 +120,7 @@ def _audience(request: Request, args: Mapping[str, Any]) -> Text:
 @feature.command(
     "goals add",
     allow=everyone,
-    also=("目标 新建", "新建目标"),
+    also=("目标 新建", "新建目标", "goals new", "goals create"),
     examples=("New customers find their way alone", "新客户自己就能上手"),
     seen_by=_audience,
     title=Phrase("A new goal"),

@@ -436,3 +436,15 @@ async def test_how_far_it_is_may_be_said_in_a_sentence(chat: Chat, words: str) -
     await chat.says("ben", "/goals add New customers find their way alone")
     await chat.says("ben", "/goals result 1 sign-ups from 100 to 500")
     assert "sign-ups: 300, from 100 to 500 (50 %)" in await chat.says("ben", f"/goals update 1.1 {words}")
+
+
+async def test_a_goal_is_opened_by_its_number_and_shows_what_changed(chat: Chat) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    await chat.says("ben", "/goals update 1.1 300 shipped")
+    for said in ("/goals 1", "/goals show 1", "目标 查看 1"):
+        heard = await chat.says("ben", said)
+        assert heard.text.startswith("Customers find their way")
+        assert "Why this number?" in heard.buttons
+    for said in ("/goals history 1", "目标 历史 1"):
+        assert "Value: 100 → 300\nshipped" in await chat.says("ben", said)
+    assert "You have no open goal 7. You have these:" in await chat.says("ben", "/goals history 7")

@@ -28,7 +28,7 @@ MOST = 4
 @feature.command(
     "goals scorecard",
     allow=everyone,
-    also=("目标 记分卡", "目标 绩效卡", "记分卡", "绩效卡"),
+    also=("目标 记分卡", "目标 绩效卡", "记分卡", "绩效卡", "kpi", "kpis", "goals kpi"),
     examples=("", "@ben"),
 )
 def scorecard(
