@@ -55,6 +55,7 @@ class Route:
     takes_file: int = 0
     follows_edits: bool = False
     seen_done: bool = False
+    behind: bool = False
     otherwise: tuple[str, ...] = ()
     closed: Closed | None = None
     over: Over | None = None
@@ -96,6 +97,8 @@ class CommandOptions(TypedDict, total=False):
     this number, that is open to whoever sends it, and to none of less than 1."""
     follows_edits: bool
     """It is told when somebody edits a message into its words, and finds out itself what that message did before."""
+    behind: bool
+    """Behind another command's words, and with nothing else, it is about that command: /goals help."""
     otherwise: tuple[str, ...]
     """The names of routes: words behind it that answer nothing here are for the first of these commands that they may
     mean, all of whose questions they answer."""

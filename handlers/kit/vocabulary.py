@@ -16,6 +16,8 @@ SLIP = 0.8
 """How alike a word and the command are of which it is a slip: kudso, gaols."""
 LIKE = 0.7
 """How alike the nearest command must be to be offered at all."""
+_ABOUT = 12
+"""Characters of a command that is about another one and stands behind it."""
 _SLASH = re.compile(r"^[/／]")
 _ROOT = re.compile(r"^upbeat(@\w+)?(\s+|$)", re.IGNORECASE)
 _BOT = re.compile(r"^(\S+?)@\w+(?=\s|$)")
@@ -40,6 +42,8 @@ class Vocabulary:
                     raise ValueError(f"two commands are called {words!r}")
         self._own = list(self._by_words)
         self._by_words.update(self._under_other_names(routes))
+        self._joined = self._without_blanks()
+        self._by_words.update(self._joined)
         self._chinese = sorted((each for each in self._by_words if not each.isascii()), key=len, reverse=True)
         self._second: dict[str, set[str]] = {}
         """What may follow a first word, so that both together are a command."""
@@ -59,10 +63,25 @@ class Vocabulary:
                     made.setdefault(f"{name} {rest}", route)
         return made
 
+    def _without_blanks(self) -> dict[str, Route]:
+        """Chinese stands without blanks: 目标更新 is 目标 更新, unless it is another command's own name."""
+        joined = (
+            (words.replace(" ", ""), route) for words, route in self._by_words.items() if not words.isascii()
+        )
+        return {words: route for words, route in joined if words not in self._by_words}
+
     def find(self, said: str) -> Called | None:
         """The command that these words call, the longest name first; a slash and the root's name are skipped."""
         said = said.strip()
-        return self._plainly(said) or self._carefully(said)
+        called = self._plainly(said) or self._carefully(said)
+        return self._about(called) if called and 0 < len(called.rest) <= _ABOUT else called
+
+    def _about(self, called: Called) -> Called:
+        """A command with one behind it that is about others, and nothing else: /goals help."""
+        route = self._by_words.get(folded(called.rest)) or self._by_words.get(
+            folded(called.rest.rstrip("?？!！.。"))
+        )
+        return Called(route, called.route.words) if route and route.behind else called
 
     def _plainly(self, said: str) -> Called | None:
         """How platforms send most commands: a slash, one word as it is in the list, and something else."""
@@ -93,7 +112,9 @@ class Vocabulary:
         # Chinese stands without spaces: 周报完成了登录页.
         said = simpler(bare)
         for words in self._chinese:
-            if said.startswith(words):
+            # 点赞我的同事 goes on where 点赞我的 ends: what somebody writes may begin like two names.
+            goes_on = words in self._joined and said[len(words) : len(words) + 1].isalpha()
+            if said.startswith(words) and not goes_on:
                 return Called(self._by_words[words], bare[len(words) :].lstrip(SEPARATORS))
         return None
 

@@ -34,6 +34,7 @@ About = Annotated[str, Words(Phrase("Help with what?"), lines=False, longest=50_
     allow=everyone,
     also=("帮助", "?", "what can you do", "how does this work", "怎么用", "菜单"),
     examples=("", "checkin"),
+    behind=True,
 )
 def help(request: Request, about: About = "") -> Reply:
     """Show what I can do for you, with examples."""

@@ -448,3 +448,40 @@ async def test_traditional_characters_are_understood_and_kept(chat: Chat, said: 
 
 async def test_a_colleague_is_found_in_either_characters(chat: Chat) -> None:
     assert "陈明" in await chat.says("ada", "/1on1 @陳明")
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("/goals help", "Goals"),
+        ("/kudos HELP", "Kudos"),
+        ("/checkin ?", "Check-ins"),
+        ("1on1 help?", "One-on-ones"),
+        ("/goals update help", "Goals"),
+        ("目标 帮助", "Goals"),
+        ("点赞帮助", "Kudos"),
+    ],
+)
+async def test_help_behind_a_command_is_help_with_it(chat: Chat, said: str, title: str) -> None:
+    heard = await chat.says("ben", said)
+    assert (heard.answer.route, heard.english.splitlines()[0]) == ("preferences.help", title)
+    assert "All that I can do" in heard.buttons
+
+
+@pytest.mark.parametrize(
+    ("said", "route"),
+    [
+        ("目标更新 1.1 80%", "goals.update"),
+        ("目标更新1.1 80%", "goals.update"),
+        ("配置假期 CN", "organisation.holidays"),
+        ("点赞我的同事", "kudos.give"),  # 点赞我的 alone is a command
+        ("OKR", "goals.mine"),
+        ("/okr add Grow", "goals.add"),
+        ("kpi", "goals.scorecard"),
+        ("/goal", "goals.mine"),
+    ],
+)
+async def test_commands_by_the_names_that_people_have_for_them(chat: Chat, said: str, route: str) -> None:
+    called = chat.core.vocabulary.find(said)
+    assert called and called.route.name == route
+    assert "Sorry, I did not understand" not in await chat.says("ivan", said)
