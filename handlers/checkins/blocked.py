@@ -162,7 +162,7 @@ def raise_blocker(ring: Ring) -> Rung:
     hours = _hours_since(store, person, row.made_at)
     if hours.absences and (later := _raised_at(hours, row.made_at)) > ring.now:
         return Rung(later, silence=Silence("away", later))
-    manager = _helper(store, store.directory.line_above(person_id, local_day(ring.now, person.zone)), row)
+    manager = _helper(store, store.directory.line_above(person_id, ring.now.date()), row)
     if manager is None or not manager.active or not _may_hear(store, manager, row):
         return Rung(None, silence=Silence("nobody to tell"))
     store.checkins.blockers.raise_to(row, manager.id)

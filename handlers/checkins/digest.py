@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from handlers.checkins.questions import feature, quoted
-from handlers.checkins.windows import Plan, routine_of
-from handlers.kit.calendar import local_day
+from handlers.checkins.windows import Plan, manager_of, routine_of
 from handlers.kit.cards import Card, Heading, Note, Part
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.hours import calendar_of, hours_of
@@ -26,14 +25,13 @@ NOTICE = feature.notice("team_digest", Phrase("What moved in my team"))
 
 def plan_digest(store: Store, person: Person, plan: Plan, day: date) -> None:
     """Let the digests come when the last of the person's team has closed; planned for each of them, they come once."""
-    today = local_day(store.now, person.zone)
-    lead = store.directory.manager_of(person.id, today)
+    lead = manager_of(store, person)
     about = f"{lead}:{plan.name}:{day.isoformat()}"
     routine = routine_of(store, person)
     in_channel = routine and routine.lead_id and store.checkins.routines.place(routine.place_id)
     if lead is None or (not in_channel and store.slots.next(MANAGER, about)):
         return
-    team = store.directory.reports_of(lead, today)
+    team = store.directory.reports_of(lead, store.now.date())
     closes_at = max(plan.ends(day, zone)[1] for zone in {one.zone for one in (person, *team)})
     store.slots.plan(MANAGER, about, closes_at)
     if in_channel:
@@ -52,7 +50,7 @@ def post_digest(ring: Ring) -> Rung:
     lead = ring.store.directory.person(routine.lead_id) if routine else None
     if place is None or lead is None:
         return Rung(None, silence=Silence("no channel"))
-    team = ring.store.directory.reports_of(lead.id, local_day(ring.now, lead.zone))
+    team = ring.store.directory.reports_of(lead.id, ring.now.date())
     shared = ring.store.checkins.quoted(ring.about, place.id, [person.id for person in team])
     moved = ring.digest(team, since=_since(ring, BELL, routine_id))
     if not shared and not moved:
@@ -94,7 +92,7 @@ def tell_manager(ring: Ring) -> Rung:
     opens = hours_of(ring.store, lead, calendar_of(ring.store)).open_from(ring.now)
     if opens > ring.now:
         return Rung(opens, silence=Silence("quiet hours", opens))
-    team = ring.store.directory.reports_of(lead.id, local_day(ring.now, lead.zone))
+    team = ring.store.directory.reports_of(lead.id, ring.now.date())
     moved = ring.digest(team, since=_since(ring, MANAGER, lead.id), reader=lead)
     if not moved:
         return Rung(None, silence=Silence("nothing new"))

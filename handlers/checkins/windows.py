@@ -94,12 +94,17 @@ def plan_of(store: Store, routine: Routine | None, calendar: WorkCalendar | None
 
 def routine_of(store: Store, person: Person) -> Routine | None:
     """The routine that was set up for a person, by their manager or for the whole company; None for the default."""
-    manager = store.directory.manager_of(person.id, local_day(store.now, person.zone))
-    return store.checkins.routines.of(manager)
+    return store.checkins.routines.of(manager_of(store, person))
 
 
 def plan_for(store: Store, person: Person) -> Plan | None:
     """How a person is asked, or None when nobody asks them: they have no manager, or their team is not asked."""
-    if store.directory.manager_of(person.id, local_day(store.now, person.zone)) is None:
+    if manager_of(store, person) is None:
         return None
     return plan_of(store, routine_of(store, person))
+
+
+def manager_of(store: Store, person: Person) -> str | None:
+    """Whose team a person is in now, on the calendar by which reporting lines begin: where it is the day before still,
+    somebody new would have no manager yet, and nobody would look again when their own day has come."""
+    return store.directory.manager_of(person.id, store.now.date())

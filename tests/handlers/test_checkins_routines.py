@@ -11,6 +11,7 @@ from storage.checkins import CheckIn, Mood, Routine
 from storage.store import Store
 from storage.tables import ObligationRow, Occurrence, ReportingLine, Slot
 from tests.company import Chat, Heard
+from tests.handlers.test_people import COMPANY, sends
 
 SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -405,6 +406,18 @@ async def test_who_comes_into_the_middle_of_a_window_is_asked_at_once_and_once(a
     assert len(owed(chat, "ben")) == 1
     assert "check-in" in chat.told("ben").lower()
     assert next_asked(chat, "ben") == on(30, 9)
+
+
+async def test_who_is_hired_in_the_evening_of_the_west_is_asked(any_chat: Chat) -> None:
+    chat, zed = any_chat, "zed@example.com,Zed Ray,ada@example.com,Engines,America/New_York,en,employee,,\n"
+    await ticks(chat, on(25, 0, 30))  # Tuesday, 19:30 in New York
+    await sends(chat, "hana", COMPANY + zed)
+    await chat.presses("hana", "Apply")
+    chat.ids["zed"] = chat.change(lambda store: store.directory.with_email("zed@example.com").id)
+    await ticks(chat, on(25, 0, 31))
+    assert next_asked(chat, "zed") == on(30, 15)
+    await ticks(chat, on(30, 15))
+    assert [row.about for row in owed(chat, "zed")] == ["default:2026-11-30"]
 
 
 async def test_who_comes_when_the_window_is_nearly_over_is_asked_next_week(chat: Chat) -> None:
