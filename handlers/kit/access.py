@@ -102,7 +102,7 @@ def readers(
 def _is_inherited(request: Request, subject: Person) -> bool:
     """Whether who becomes the manager of a person later reads what is written now."""
     directory = request.store.directory
-    return directory.past_is_open and directory.manager_of(subject.id, request.today) is not None
+    return directory.past_is_open and directory.manager_of(subject.id, request.now.date()) is not None
 
 
 @lru_cache
@@ -115,11 +115,13 @@ def _seers(relation: Relation, request: Request, subject: Person, named: Person 
     if relation is Relation.COLLEAGUE:
         return [Phrase("everybody in the company")]
     if relation is Relation.MANAGER:
-        manager = directory.manager_of(subject.id, request.today)
+        manager = directory.manager_of(subject.id, request.now.date())
         return [_name(request, directory.people[manager])] if manager else []
     if relation is Relation.MANAGER_ABOVE:
         return (
-            [Phrase("the managers above")] if len(directory.line_above(subject.id, request.today)) > 1 else []
+            [Phrase("the managers above")]
+            if len(directory.line_above(subject.id, request.now.date())) > 1
+            else []
         )
     if relation is Relation.DELEGATE:
         return _stand_in(request, subject)

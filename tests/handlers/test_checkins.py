@@ -10,6 +10,7 @@ from handlers.kit.typed import mention
 from storage.checkins import CheckIn, Mood
 from storage.tables import ObligationRow
 from tests.company import MONDAY, Chat
+from tests.handlers.test_people import COMPANY, sends
 
 
 def checkins(chat: Chat, who: str) -> list[CheckIn]:
@@ -38,6 +39,14 @@ async def test_a_check_in_is_recorded_at_once(any_chat: Chat) -> None:
     assert f"{audience} HR has no access." in heard
     history = await any_chat.says("ben", "/checkin history")
     assert "login page" in history
+
+
+async def test_a_new_manager_is_named_from_the_hour_on_at_which_they_read_it(chat: Chat) -> None:
+    chat.at(datetime(2026, 11, 25, 0, 30, tzinfo=UTC))  # it is the 24th in New York
+    await sends(chat, "hana", COMPANY.replace("Eve Curie,ada@", "Eve Curie,dora@"))
+    await chat.presses("hana", "Apply")
+    assert "Seen by you, Dora Maar, the managers above" in await chat.says("eve", "/checkin done the pages")
+    assert "the pages" in await chat.says("dora", "/checkin history @eve")
 
 
 @pytest.mark.parametrize(
