@@ -4,6 +4,7 @@ from handlers.goals import progress  # first: `help` shows what is done every we
 
 # isort: split
 from handlers.goals import (
+    by_number,
     departments,
     digest,
     following,
@@ -29,6 +30,7 @@ from handlers.goals.scorecards import cards, templates, updating
 __all__ = [
     "about_me",
     "answering",
+    "by_number",
     "cards",
     "departments",
     "differences",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated
 
 from handlers.goals import following
 from handlers.goals import goal as goals
@@ -16,7 +15,6 @@ from handlers.goals.data.moving import connections, from_source
 from handlers.goals.goal import COMPANY, Standing, feature, percent, seers
 from handlers.goals.listing import MOST, listed, opener, told, with_owner
 from handlers.goals.measuring import measure
-from handlers.goals.picking import allow, my_goals, no_goal
 from handlers.goals.pictures import course, team_chart
 from handlers.goals.progress import say
 from handlers.goals.rewriting import menus
@@ -26,7 +24,6 @@ from handlers.goals.scoring import Direction, Share
 from handlers.goals.writing import add, edit, ending
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Press, Section
-from handlers.kit.forms import Choice
 from handlers.kit.pictures import is_table
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
@@ -34,8 +31,6 @@ from storage.goals import GoalChange, KeyResult
 
 PAGE = 8
 """Changes on one card."""
-
-Which = Annotated[str, Choice(Phrase("Which goal of yours?"), options=my_goals, missing=no_goal)]
 
 
 @feature.command(
@@ -118,19 +113,6 @@ def company(request: Request) -> Reply:
 
 
 # One goal ------------------------------------------------------------------------------------------------------------
-
-
-@feature.command(
-    "goals show",
-    allow=everyone,
-    also=("目标 查看", "goals open"),
-    examples=("1",),
-    seen_by=Phrase("Seen by you alone."),
-)
-def look(request: Request, which: Which) -> Reply:
-    """Open a goal of yours, by its number."""
-    allow(request, seers, question="which", goal=which)
-    return show.handler(request, which)
 
 
 @feature.button(allow=seers)
@@ -240,19 +222,6 @@ def _said_by(request: Request, row: KeyResult, newest: GoalChange | None) -> tup
 
 
 # What changed --------------------------------------------------------------------------------------------------------
-
-
-@feature.command(
-    "goals history",
-    allow=everyone,
-    also=("目标 历史",),
-    examples=("1",),
-    seen_by=Phrase("Seen by you alone."),
-)
-def past(request: Request, which: Which) -> Reply:
-    """Show everything that changed about a goal of yours."""
-    allow(request, seers, question="which", goal=which)
-    return history.handler(request, which)
 
 
 @feature.button(allow=seers)

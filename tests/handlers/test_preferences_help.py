@@ -483,5 +483,6 @@ async def test_help_behind_a_command_is_help_with_it(chat: Chat, said: str, titl
 )
 async def test_commands_by_the_names_that_people_have_for_them(chat: Chat, said: str, route: str) -> None:
     called = chat.core.vocabulary.find(said)
-    assert called and called.route.name == route
+    assert called
+    assert called.route.name == route
     assert "Sorry, I did not understand" not in await chat.says("ivan", said)
