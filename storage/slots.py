@@ -69,6 +69,7 @@ _PLANNED = Prepared(
         ),
     )
 )
+_SETTLED = (DECISIONS.c.until.is_(None), DECISIONS.c.outcome != "failed")
 
 HANDED_ON = 2 * timedelta(days=3)
 """How much older than a message a decision that it carries out may be: handed on twice, each time by a message that
@@ -212,8 +213,14 @@ class Slots:
         """When something was decided last at this bell about what begins so ("<id>" of "<id>:<more>"): what was only
         put off, and what failed, was not."""
         theirs = (DECISIONS.c.about >= f"{prefix}:", DECISIONS.c.about < f"{prefix};")
-        settled = (DECISIONS.c.until.is_(None), DECISIONS.c.outcome != "failed")
-        found = select(func.max(DECISIONS.c.decided_at)).where(DECISIONS.c.kind == kind, *theirs, *settled)
+        found = select(func.max(DECISIONS.c.decided_at)).where(DECISIONS.c.kind == kind, *theirs, *_SETTLED)
+        moment: datetime | None = self._store.execute(found).scalar()
+        return moment
+
+    def due_before(self, kind: str, about: str, due_at: datetime) -> datetime | None:
+        """Which due moment of this was decided before this one: what was only put off, and what failed, was not."""
+        these = (DECISIONS.c.kind == kind, DECISIONS.c.about == about, DECISIONS.c.due_at < due_at)
+        found = select(func.max(DECISIONS.c.due_at)).where(*these, *_SETTLED)
         moment: datetime | None = self._store.execute(found).scalar()
         return moment
 

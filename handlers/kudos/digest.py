@@ -17,6 +17,7 @@ from storage.store import Store
 FRIDAY = 4
 AT = time(16)
 WEEK = timedelta(days=7)
+BELL = "kudos.digest"
 COMPANY = "company"
 FURTHEST_ZONES = timedelta(hours=27)
 """One Friday at 16:00 is no further than this from the same in any other zone."""
@@ -34,7 +35,7 @@ def next_friday(store: Store, after: datetime) -> datetime:
 def _plan(store: Store, person: Person, after: datetime) -> Mapping[str, datetime]:
     """One for the company, whoever is planned. What is due already, or tried again, stays; what
     is near another Friday moves to it: the company's clock became another one."""
-    planned, first = store.slots.next("kudos.digest", COMPANY), next_friday(store, after)
+    planned, first = store.slots.next(BELL, COMPANY), next_friday(store, after)
     if planned is None:
         return {COMPANY: first}
     fridays = (first, next_friday(store, first))
@@ -65,11 +66,17 @@ def digest(ring: Ring) -> Rung:
 def _by_place(ring: Ring) -> dict[str, list[KudosRow]]:
     chosen = chosen_place(ring.store)
     made: dict[str, list[KudosRow]] = {}
-    for row in ring.store.kudos.posted_between(ring.due_at - WEEK, ring.due_at):
+    for row in ring.store.kudos.posted_between(_since(ring), ring.due_at):
         place = chosen or ring.store.kudos.place(row.place_id)
         if place:
             made.setdefault(place.id, []).append(row)
     return made
+
+
+def _since(ring: Ring) -> datetime:
+    """Until when the digest before this one went, which is no week ago where the clocks changed, another clock counts
+    since, or the digest came late: nothing is left out, and nothing is said twice."""
+    return ring.store.slots.due_before(BELL, ring.about, ring.due_at) or ring.due_at - WEEK
 
 
 def _thanks_of_the_week(store: Store, rows: list[KudosRow]) -> Card:

@@ -482,6 +482,44 @@ async def test_the_clock_rings_the_digest_once(any_chat: Chat) -> None:
     )
 
 
+@pytest.mark.parametrize("zone", ["", "Asia/Shanghai"])
+@pytest.mark.parametrize(
+    "friday", [datetime(2026, 10, 23, 14, tzinfo=UTC), datetime(2027, 3, 26, 15, tzinfo=UTC)]
+)
+async def test_what_is_thanked_for_around_the_change_of_the_clocks_is_posted_once(
+    any_chat: Chat, friday: datetime, zone: str
+) -> None:
+    chat, channel = any_chat, place(any_chat)
+    chat.at(friday - timedelta(days=6))
+    await chat.tick()
+    for minutes in (-30, 30):
+        chat.at(friday + timedelta(minutes=minutes))
+        await chat.says("ada", f"/kudos @ben for what came {minutes} minutes from then")
+        await chat.presses("ada", "Post it")
+        if minutes < 0:
+            chat.at(friday)
+            await chat.tick()
+    chat.change(lambda store: store.organisation.choose("zone", zone))
+    await chat.tick()
+    chat.at(friday + timedelta(days=7, hours=1))
+    await chat.tick()
+    _, *digests = chat.posted(channel).split("Thanks of the week")
+    assert [text.count("what came -30 minutes") for text in digests] == [1, 0]
+    assert "what came 30 minutes" in digests[1]
+
+
+async def test_what_is_thanked_for_while_the_clock_stands_still_is_in_the_next_digest(chat: Chat) -> None:
+    channel = place(chat)
+    await chat.tick()
+    chat.at(FRIDAY + timedelta(days=1))
+    await chat.says("ada", "/kudos @ben for the calm call")
+    await chat.presses("ada", "Post it")
+    for days in (8, 14):
+        chat.at(FRIDAY + timedelta(days=days))
+        await chat.tick()
+    assert "the calm call" in chat.posted(channel).split("Thanks of the week")[1]
+
+
 async def test_a_week_without_public_thanks_is_silent(chat: Chat) -> None:
     place(chat)
     await send(chat, "chen", "/kudos @ben for the secret help")
