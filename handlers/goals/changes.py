@@ -24,7 +24,7 @@ _FIELDS = {
     "ends_on": Phrase("Until"),
     "direction": Phrase("Kind"),
     "value": Phrase("Value"),
-    "confidence": Phrase("Looks"),
+    "confidence": Phrase("Status"),
     "target": Phrase("Target"),
     "high": Phrase("Upper end"),
     "stretch": Phrase("Stretch"),

@@ -71,7 +71,7 @@ def excuse(request: Request, cycle: str, person: Who, writes: Writes, reason: Re
                     n=len(withdrawn),
                 )
             ),
-            Button(Phrase("Put back"), take_back.bind(cycle=row.id, person=person.id)),
+            Button(Phrase("Let back in"), take_back.bind(cycle=row.id, person=person.id)),
             Button(Phrase("Open"), Press("reviews.open_cycle", {"cycle": row.id})),
         ),
         tell=tuple(_told_out(store, row, event, person, result, withdrawn)),
@@ -201,7 +201,7 @@ def excused(request: Request, cycle: str) -> Reply:
                         day=each.out_at or request.now,
                         reason=Verbatim(each.out_reason),
                     ),
-                    button=Button(Phrase("Put back"), take_back.bind(cycle=row.id, person=each.subject_id)),
+                    button=Button(Phrase("Let back in"), take_back.bind(cycle=row.id, person=each.subject_id)),
                 )
                 for each in rows
             ),

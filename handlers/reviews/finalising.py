@@ -230,7 +230,7 @@ def verify_all(request: Request, cycle: str) -> Reply:
     rows = request.store.reviews.results.in_cycle(row.id, reader=request.actor.id)
     final = [each for each in rows if each.finalised_at]
     off = [each for each in final if request.store.reviews.freezing.differs(each)]
-    back = Button(Phrase("Back"), results_of.bind(cycle=row.id))
+    back = Button(Phrase("Go back"), results_of.bind(cycle=row.id))
     if not off:
         words = Plural(
             "The one final result is, word for word, what was made final.",

@@ -40,7 +40,7 @@ def why(request: Request, result: str) -> Reply:
             *_scale(cycle),
             *_final(request, row),
             *appealed(request, row),
-            Button(Phrase("Back"), Press("reviews.show_result", {"result": row.id})),
+            Button(Phrase("Go back"), Press("reviews.show_result", {"result": row.id})),
             *checking,
             Note(_asked(cycle)),
             Note(
@@ -176,7 +176,7 @@ def verify(request: Request, result: str) -> Reply:
     """Check whether this result is still what was made final."""
     row = bound_result(request, result)
     off = request.store.reviews.freezing.differs(row) if row.finalised_at else ()
-    back = Button(Phrase("Back"), why.bind(result=row.id))
+    back = Button(Phrase("Go back"), why.bind(result=row.id))
     if not row.finalised_at:
         return Reply(show=Card(Phrase("It is not final yet, so there is nothing to compare with."), back))
     total = Fact(Phrase("Checksum"), Verbatim(row.checksum))

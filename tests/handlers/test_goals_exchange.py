@@ -73,14 +73,14 @@ async def test_what_changes_is_shown_first_and_then_done(any_chat: Chat) -> None
     sheet = book.active
     sheet.cell(2, column(sheet, "Target")).value = 600
     sheet.cell(2, column(sheet, "Value")).value = 200
-    sheet.cell(2, column(sheet, "Looks")).value = "at risk"
+    sheet.cell(2, column(sheet, "Status")).value = "at risk"
     for name, cell in (("Goal", "=1+1"), ("Key result", "calls"), ("Target", 12)):
         sheet.cell(5, column(sheet, name)).value = cell
     sheet.cell(5, column(sheet, "Goal")).data_type = "s"
     heard = await sends(chat, "ben", book)
     assert "1.1. sign-ups, Target: 500 → 600" in heard, heard.text
     assert "1.1. sign-ups, Value: 123.45 → 200" in heard
-    assert "1.1. sign-ups, Looks: nothing → At risk" in heard
+    assert "1.1. sign-ups, Status: nothing → At risk" in heard
     assert "=1+1, with 1 key result" in heard
     assert len(chat.rows(Goal)) == 2
     heard = await chat.presses("ben", "Apply")
@@ -153,7 +153,7 @@ async def test_each_bad_cell_has_its_address_and_a_sentence(chat: Chat) -> None:
     sheet = book.active
     sheet.cell(2, column(sheet, "Target")).value = "lots"
     sheet.cell(3, column(sheet, "Weight")).value = -1
-    sheet.cell(2, column(sheet, "Looks")).value = "purple"
+    sheet.cell(2, column(sheet, "Status")).value = "purple"
     sheet.cell(4, column(sheet, "Until")).value = "soon"
     heard = await sends(chat, "ben", book)
     assert heard.answer.outcome == "problem"

@@ -121,7 +121,7 @@ async def test_confidence_is_a_thing_of_its_own(chat: Chat) -> None:
     heard = await chat.says("ben", "/goals update 1.1 30")
     await chat.presses("ben", "Off track", on=heard)
     heard = await chat.says("ben", "/goals scorecard")
-    assert "Confidence: Off track: 1" in heard
+    assert "Status: Off track: 1" in heard
     assert "Score: 50 of 100 points" in heard
 
 

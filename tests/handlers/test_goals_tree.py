@@ -72,10 +72,10 @@ async def test_a_long_tree_has_pages(chat: Chat) -> None:
     for number in range(2 * PAGE):
         put(chat, "ben", f"Goal {number:02}", serves=top)
     first = await chat.says("ben", "/goals tree")
-    second = await chat.presses("ben", "Further")
-    third = await chat.presses("ben", "Further")
+    second = await chat.presses("ben", "Next page")
+    third = await chat.presses("ben", "Next page")
     assert "Page 3 of 3" in third
-    assert "Further" not in third.buttons
+    assert "Next page" not in third.buttons
     together = "\n".join(heard.text for heard in (first, second, third))
     assert [together.count(f"Goal {number:02}") for number in range(2 * PAGE)] == [1] * 2 * PAGE
 

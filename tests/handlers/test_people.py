@@ -188,7 +188,7 @@ async def test_a_successor_with_the_id_of_who_leaves_is_nobody_who_was_here(any_
     await chat.presses("hana", "Apply")
     heard = await sends(chat, "hana", at_other_addresses(WITH_IDS, "ben").replace("Ben Okri", "Zoë Kim"))
     assert "These are new, and somebody with their name or external_id leaves." in heard
-    assert "Not in the file: they leave: 1" in heard
+    assert "Not in the file (they leave): 1" in heard
     await chat.presses("hana", "Apply")
     assert not chat.person("ben").active
 

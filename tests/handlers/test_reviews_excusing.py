@@ -19,7 +19,7 @@ async def excuse(chat: Chat, who: str, writes: str = "keep") -> Heard:
 
 
 async def put_back(chat: Chat) -> Heard:
-    return await chat.presses("hana", "Put back", on=await at_the_cycle(chat, "Who is out"))
+    return await chat.presses("hana", "Let back in", on=await at_the_cycle(chat, "Who is out"))
 
 
 async def test_out_of_a_cycle_nobody_owes_anything_about_them_and_those_concerned_hear_it_once(

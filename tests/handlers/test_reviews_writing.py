@@ -287,7 +287,7 @@ async def test_telegram_only_says_that_a_review_waits(chat: Chat) -> None:
     assert heard.answer.outcome == "problem"
     assert "Reviews are not written or read on Telegram" in heard
     assert "the local chat" in heard
-    assert "公司不让绩效评估进入 Telegram" in await chat.presses(
+    assert "公司规定不在 Telegram 上填写和查看评估" in await chat.presses(
         "chen", "Write", on=await chat.says("chen", "/review")
     )
     chat.platform, chat.interviews = "web", False

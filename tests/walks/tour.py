@@ -499,7 +499,7 @@ class Tour:
         out = await chat.presses("hana", "Who is out", on=opened)
         await self._presses("hana", out, "take_back")
         if any(row.out_at for row in chat.rows(ReviewResult)):
-            await chat.presses("hana", "Put back", on=out)
+            await chat.presses("hana", "Let back in", on=out)
         chat.interviews = interviews
 
     async def _asked(self, who: str, label: str, on: Heard) -> Form:

@@ -87,9 +87,9 @@ def _turning(door: Route, page: int, last: int) -> Iterator[Part]:
     if last:
         yield Note(Phrase("Page {page} of {pages}", page=page + 1, pages=last + 1))
     if page:
-        yield Button(Phrase("Back"), door.bind(page=page - 1))
+        yield Button(Phrase("Previous page"), door.bind(page=page - 1))
     if page < last:
-        yield Button(Phrase("Further"), door.bind(page=page + 1))
+        yield Button(Phrase("Next page"), door.bind(page=page + 1))
 
 
 def in_order(shape: Sequence[Node]) -> Iterator[tuple[Node, int]]:

@@ -55,7 +55,7 @@ COLUMNS = (
     Column("unit", "Unit", "单位"),
     Column("weight", "Weight", "权重"),
     Column("value", "Value", "当前值"),
-    Column("looks", "Looks", "状态"),
+    Column("looks", "Status", "状态"),
     Column("progress", "Progress %", "进度 %"),
 )
 NUMBERS = ("start", "target", "high", "stretch", "weight", "value")

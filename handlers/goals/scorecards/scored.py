@@ -47,7 +47,7 @@ def facts(request: Request, each: Standing) -> tuple[Shown, ...]:
     return (
         Fact(Phrase("Score"), score_text(request, points_of(each))),
         Fact(Phrase("Progress"), goals.percent(each.together.progress)),
-        Fact(Phrase("Confidence"), _looks(each)),
+        Fact(Phrase("Status"), _looks(each)),
     )
 
 
@@ -93,7 +93,7 @@ def _score(request: Request, each: Standing) -> tuple[Shown, ...]:
         Section(
             Phrase(
                 "The score is 100 times the mean of its items by weight, then bonus points are added and points off are"
-                " taken; it is never below 0. Progress, confidence and score are three things: none is a part of"
+                " taken; it is never below 0. Progress, status and score are three things: none is a part of"
                 " another."
             )
         ),

@@ -37,7 +37,7 @@ def _asked(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
         return ()
     scale = len(points_of(cycle))
     return (
-        Choice(Phrase("For which unit?"), name="unit", options=_units(request.store, cycle)),
+        Choice(Phrase("For which team or department?"), name="unit", options=_units(request.store, cycle)),
         Colleague(
             Phrase("Who calibrates?"),
             help=Phrase(

@@ -77,7 +77,7 @@ def _card(request: Request, session: str, row: ReviewResult) -> Card:
         *history(request, row),
         *_reviews(request, cycle, row),
         *((changing,) if may_change(request, row) else ()),
-        Button(Phrase("Back"), show_session.bind(session=session)),
+        Button(Phrase("Go back"), show_session.bind(session=session)),
         Note(Phrase("That you opened this is noted, and {name} can see it.", name=name)),
     )
 

@@ -116,7 +116,7 @@ def facts(request: Request, cycle: ReviewCycle, row: CalibrationSession) -> tupl
     members = names(request.store.directory.named(each) for each in row.members)
     return (
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
-        Fact(Phrase("Unit"), unit_name(row)),
+        Fact(Phrase("For"), unit_name(row)),
         Fact(Phrase("Who calibrates"), members),
     )
 

@@ -105,7 +105,7 @@ def _too_few(row: CalibrationSession, least: int) -> Reply:
 
 
 def _back(row: CalibrationSession) -> Button:
-    return Button(Phrase("Back"), show_session.bind(session=row.id))
+    return Button(Phrase("Go back"), show_session.bind(session=row.id))
 
 
 def _reply(

@@ -166,11 +166,11 @@ async def test_a_picture_takes_the_place_of_a_picture(room: Room) -> None:
     await room.fake.presses(BEN, "As a picture")
     (first,) = await until(room, lambda found: kinds(found) == ["photo"])
     drawn = first.file_id
-    await room.fake.presses(BEN, "Further")
+    await room.fake.presses(BEN, "Next page")
     (second,) = await until(room, lambda found: found[0].file_id != drawn)
     assert second.message_id == first.message_id
     assert "Page 2 of 2" in second.text
-    assert "Back" in labels(second)
+    assert "Previous page" in labels(second)
 
 
 async def test_what_keeps_the_picture_is_answered_below_it(room: Room) -> None:
