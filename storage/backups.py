@@ -8,7 +8,8 @@ import json
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,10 @@ def _packed(item: Any) -> Any:
         return {"moment": item.isoformat()}
     if isinstance(item, date):
         return {"day": item.isoformat()}
+    if isinstance(item, time):
+        return {"clock": item.isoformat()}
+    if isinstance(item, Decimal):
+        return {"number": format(item, "f")}
     return {"json": item} if isinstance(item, dict | list) else item
 
 
@@ -173,6 +178,8 @@ _UNPACKED: dict[str, Callable[[Any], Any]] = {
     "bytes": bytes.fromhex,
     "moment": datetime.fromisoformat,
     "day": date.fromisoformat,
+    "clock": time.fromisoformat,
+    "number": Decimal,
     "json": lambda item: item,
 }
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from sqlmodel import SQLModel
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Said
-from storage.backups import back_up, restore
+from storage.backups import _packed, _plain, _unpacked, back_up, restore
 from storage.database import Database
 from storage.migrations import mark_newest
 from storage.one_on_ones.agenda import AgendaPoint
@@ -23,6 +26,20 @@ from tests.engines import ENGINES, empty_database
 
 PAIRS = ("ada", "ben"), ("ben", "ada"), ("chen", "ada"), ("ada", "eve"), ("grace", "ada"), ("eve", "ada")
 ROUNDS = 8
+SAMPLES = {
+    "AutoString": "words",
+    "String": "words",
+    "Text": "words",
+    "Integer": 7,
+    "Boolean": True,
+    "LargeBinary": b"\x00sealed",
+    "Date": date(2024, 2, 29),
+    "Time": time(10, 30),
+    "Moment": datetime(2026, 11, 23, 9, tzinfo=UTC),
+    "Exact": Decimal("4.20"),
+    "JSON": {"bytes": [1, {"json": None}]},
+}
+"""A value of every kind of column that a backup knows."""
 
 
 @pytest.fixture(params=ENGINES)
@@ -130,15 +147,32 @@ async def test_nothing_that_was_sent_is_sent_again(any_chat: Chat, empty_url: st
 
 
 async def test_each_table_is_the_same_at_both_places(any_chat: Chat, empty_url: str, tmp_path: Path) -> None:
+    """Row by row: with hours of the day, numbers to the last digit, days, moments, lists and words among them."""
     await any_chat.says("ben", "/checkin done the drill")
+    await any_chat.says("ben", "/1on1 plan @ada weekly Tuesday 10:00")
+    await any_chat.presses("ben", "Save")
+    await any_chat.says("ben", "/goals add Answer sooner")
+    await any_chat.says("ben", "/goals result 1 hours from 8.5 to 2.5")
+    await any_chat.says("ben", "/goals update 1 4.2")
     mark_newest(any_chat.database)
     back_up(any_chat.database, tmp_path / "b")
     there = restored(any_chat, empty_url, tmp_path / "b")
     changed = ("outbox", "setting")  # what waited is held back, and the moment of the restore is kept
+    filled = set()
     for table in SQLModel.metadata.sorted_tables:
-        counts = [
-            chat.change(lambda store, table=table: len(store.execute(table.select()).all()))
+        rows = [
+            chat.change(lambda store, table=table: sorted(map(repr, store.execute(table.select()).all())))
             for chat in (any_chat, there)
         ]
-        assert table.name in changed or counts[0] == counts[1], table.name
+        assert table.name in changed or rows[0] == rows[1], table.name
+        filled |= {table.name} if rows[0] else set()
+    assert {"one_on_one", "key_result", "goal_change", "checkin"} <= filled
     await there.database.close()
+
+
+def test_each_kind_of_value_is_kept_as_it_is() -> None:
+    """Whatever a column of ours can hold, also one that is added later."""
+    kinds = {type(c.type).__name__ for table in SQLModel.metadata.sorted_tables for c in _plain(table).c}
+    assert kinds <= SAMPLES.keys()
+    for item in SAMPLES.values():
+        assert _unpacked(json.loads(json.dumps(_packed(item)))) == item
