@@ -130,6 +130,11 @@ def progress_of(row: KeyResult) -> Decimal | None:
     return scoring.progress(measure_of(row), row.value)
 
 
+def is_reached(row: KeyResult) -> bool:
+    """Whether a key result has arrived where it was to be; in a band it is to stay, and never has."""
+    return row.direction != Direction.BAND and progress_of(row) == scoring.ONE
+
+
 def together_of(rows: Sequence[KeyResult], stale: Collection[str] = ()) -> Together:
     """How far a goal has come, by its key results; `stale` are the ids of those whose data is too old."""
     return scoring.together([Part(progress_of(row), row.weight, row.id in stale) for row in rows])

@@ -136,6 +136,7 @@ REASONS: Mapping[str, Phrase] = {
     "taken back": Phrase("it was taken back"),
     "up to date": Phrase("everything was said since the last time"),
     "not begun": Phrase("it has not begun"),
+    "reached": Phrase("what you answer for is reached"),
     "in time": Phrase("there was time left to say something"),
     "not told yet": Phrase("you were not told of it yet"),
     "owner away": Phrase("you are away"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, or_, select
@@ -73,9 +74,10 @@ class Owed:
         goals = {row.id: row for row in self._store.rows(Goal, _GOALS, owner=owner)}
         return [(goals[row.goal_id], row) for row in rows]
 
-    def waiting(self, owner: str, since: datetime) -> list[KeyResult]:
-        """The key results on which nothing was said since a moment."""
-        return [row for _, row in self.results(owner) if touched_at(row) < since]
+    def waiting(self, owed: ObligationRow) -> list[KeyResult]:
+        """The key results on which what is owed this week still waits for a word."""
+        alone = _asked_alone(self._lately(owed.person_id))
+        return [row for goal, row in self.results(owed.person_id) if _waits(owed, goal, row, alone)]
 
     def weekly(self, owner: str) -> ObligationRow | None:
         """What is owed this week, if it is still open."""
@@ -113,9 +115,9 @@ class Owed:
         """Close what was said by now, and open again what was taken back."""
         if not (rows := self._lately(owner)):
             return
-        results = [row for _, row in self.results(owner)]
+        results, alone = self.results(owner), _asked_alone(rows)
         for row in rows:
-            waits = any(touched_at(each) < _since(row) for each in results if _is_about(row, each))
+            waits = any(_waits(row, goal, each, alone) for goal, each in results)
             if row.closed_at is None and not waits:
                 self._store.obligations.close(owner, row.kind, row.about)
             elif row.closed_at is not None and waits:
@@ -125,9 +127,16 @@ class Owed:
         return self._store.rows(ObligationRow, _LATELY, owner=owner, now=self._store.now)
 
 
-def _since(row: ObligationRow) -> datetime:
-    return datetime.fromisoformat(row.args["since"]) if row.kind == WEEKLY else row.opened_at
+def _asked_alone(rows: Sequence[ObligationRow]) -> set[str]:
+    """The key results about which somebody is asked apart from the week's word: nobody is asked twice at once."""
+    return {row.args["result"] for row in rows if row.kind == STUCK and row.closed_at is None}
 
 
-def _is_about(row: ObligationRow, each: KeyResult) -> bool:
-    return row.kind == WEEKLY or row.args["result"] == each.id
+def _waits(row: ObligationRow, goal: Goal, each: KeyResult, alone: Collection[str]) -> bool:
+    """Whether a word on a key result is owed by this."""
+    if row.kind == STUCK:
+        return row.args["result"] == each.id and touched_at(each) < row.opened_at
+    asked_on = date.fromisoformat(row.about)
+    in_its_days = (each.begins_on or goal.begins_on) <= asked_on <= (each.ends_on or goal.ends_on)
+    since = datetime.fromisoformat(row.args["since"])
+    return in_its_days and not each.is_done and each.id not in alone and touched_at(each) < since

@@ -93,6 +93,12 @@ class KeyResult(PersonalRow, table=True):
     version: int = 0
 
     @property
+    def is_done(self) -> bool:
+        """Whether no more is to come: it is a yes, or all its steps are done."""
+        ends = self.direction in ("milestone", "yes_no")
+        return ends and not self.part and self.value is not None and bool(self.value >= self.target)
+
+    @property
     def reads(self) -> tuple[str, str]:
         """The series that it reads: the metric, and whose, "" for the company's."""
         return self.metric_id, self.subject_id if self.metric_own else ""

@@ -46,6 +46,9 @@ def result(days: float, **changed: Any) -> Result:
         (result(30, ends_on=date(2026, 11, 22)), Silence("ended")),
         (result(30, ends_on=date(2026, 11, 23)), Ask("untouched")),
         (result(30, begins_on=date(2026, 11, 24)), Silence("not begun")),
+        (result(30, is_done=True, is_reached=True), Silence("reached")),
+        (result(30, is_reached=True, off_track=True), Ask("weekly")),
+        (result(3, is_reached=True, off_track=True), Silence("up to date")),
     ],
 )
 def test_what_the_owner_is_asked(facts: Result, decided: Ask | Silence) -> None:

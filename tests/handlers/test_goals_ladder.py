@@ -87,6 +87,14 @@ async def test_a_word_in_between_ends_it(chat: Chat) -> None:
     assert not cards(chat)
 
 
+async def test_what_is_reached_is_stuck_no_more(chat: Chat) -> None:
+    await off_track(chat)
+    assert "off track" in await chat.says("ben", "/goals update 1 500"), "that is for Ben to say otherwise"
+    await go(chat, THURSDAY + HOUR)
+    assert silences(chat) == ["done"]
+    assert not cards(chat)
+
+
 async def test_snoozing_does_not_put_it_off(chat: Chat) -> None:
     await off_track(chat)
     await chat.presses("ben", "Next workday")

@@ -216,3 +216,47 @@ async def test_quiet_hours_absence_and_snooze(chat: Chat) -> None:
     await chat.presses("grace", "In an hour")
     home = await chat.opens("grace")
     assert "Say how far your key result is" in home, "snoozing hides nothing"
+
+
+async def test_what_has_not_begun_or_is_over_is_not_asked_for(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(NINE - timedelta(days=10))
+    await chat.tick()
+    await write(chat, "ben", "sign-ups from 100 to 500 users", "churn from 5% to 3%", until="2026-12-31")
+    await chat.says("ben", "/goals next")
+    await chat.presses("ben", "Carry over")
+    await chat.says("ben", "/goals change 1.2 until 2026-11-20")
+    await go(chat, NINE + HOUR)
+    (owed,) = asked(chat, "ben")
+    assert owed.closed_at is None
+    heard = await chat.says("ben", "/goals update 1.1 200")
+    assert "wait" not in heard.text, "the next cycle has not begun, and churn is over"
+    assert asked(chat, "ben")[0].closed_how == "done"
+
+
+async def test_one_that_is_asked_about_alone_is_no_part_of_the_week(chat: Chat) -> None:
+    chat.at(NINE - timedelta(days=17))
+    await chat.tick()
+    await write(chat, "ben", "sign-ups from 100 to 500 users", "churn from 5% to 3%")
+    chat.wait(days=8)
+    await chat.says("ben", "/goals update 1.1 200")
+    await go(chat, NINE + HOUR)
+    assert asked(chat, "ben")[-1].closed_at is None
+    assert "1.2. churn: no word for two weeks." in chat.told("ben")
+    await chat.says("ben", "/goals update 1.1 210")
+    assert asked(chat, "ben")[-1].closed_how == "done"
+
+
+async def test_what_is_done_is_not_asked_for_again(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(NINE - timedelta(days=10))
+    await chat.tick()
+    await write(chat, "ben", "sign-ups from 100 to 500 users", "live in Japan", "launch in 4 steps")
+    await chat.says("ben", "/goals update 1.2 yes")
+    await chat.says("ben", "/goals update 1.3 4")
+    await go(chat, NINE + HOUR)
+    assert "Say how far your key result is: 1.1. sign-ups" in chat.told("ben")
+    await chat.says("ben", "/goals update 1.1 200")
+    assert asked(chat, "ben")[0].closed_how == "done"
+    await go(chat, NINE + WEEK + HOUR)
+    assert "Japan" not in chat.told("ben"), "two weeks without a word on what is done"

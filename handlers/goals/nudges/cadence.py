@@ -22,7 +22,7 @@ OFF_TRACK, UNTOUCHED_LONG = "off_track", "untouched"
 @dataclass(frozen=True)
 class Result:
     """One key result, as the clock sees it. `asked_at` is the nudge before this one; `told` are the reasons for which
-    its owner was asked about it alone, ever."""
+    its owner was asked about it alone, ever. What `is_reached` can still fall back; what `is_done` cannot."""
 
     now: datetime
     touched_at: datetime
@@ -32,6 +32,8 @@ class Result:
     today: date
     is_open: bool = True
     off_track: bool = False
+    is_reached: bool = False
+    is_done: bool = False
     told: frozenset[str] = frozenset()
 
 
@@ -48,13 +50,18 @@ def ask(result: Result) -> Ask | Silence:
         return Silence("ended")
     if result.begins_on > result.today:
         return Silence("not begun")
+    if result.is_done:
+        return Silence("reached")
     if reason := _stuck(result):
         return Ask(reason)
     return Ask("weekly") if result.touched_at < result.asked_at else Silence("up to date")
 
 
 def _stuck(result: Result) -> Reason | None:
-    """Each reason counts once in the life of a key result: after that it is a part of the week's word."""
+    """Each reason counts once in the life of a key result: after that it is a part of the week's word. What is reached
+    is not stuck, however it was said to look on the way."""
+    if result.is_reached:
+        return None
     if result.off_track and OFF_TRACK not in result.told:
         return "off_track"
     if result.now - result.touched_at >= UNTOUCHED and UNTOUCHED_LONG not in result.told:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from handlers.goals import goal as goals
-from handlers.goals.goal import OFF_TRACK, changers, feature, seers
+from handlers.goals.goal import OFF_TRACK, changers, feature, is_reached, seers
 from handlers.goals.nudges import cadence
 from handlers.goals.nudges.cadence import Step
 from handlers.goals.nudges.owed import asked
@@ -184,6 +184,8 @@ def _step(
 
 
 def _is_solved(owed: ObligationRow, row: KeyResult) -> bool:
+    if is_reached(row):
+        return True
     if owed.args["reason"] == cadence.OFF_TRACK:
         return row.confidence != OFF_TRACK
     return touched_at(row) >= owed.opened_at

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from handlers.goals import goal as goals
@@ -39,7 +38,7 @@ def still(store: Store, owner: str) -> tuple[Press, list[KeyResult]] | None:
     owed = store.goals.owed.weekly(owner)
     if owed is None or (owed.expires_at and owed.expires_at <= store.now):
         return None
-    rows = store.goals.owed.waiting(owner, datetime.fromisoformat(owed.args["since"]))
+    rows = store.goals.owed.waiting(owed)
     if not rows:
         return None
     store.goals.owed.entitle(owed, dump(title_of(rows)))

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
 
-from handlers.goals.goal import OFF_TRACK, feature
+from handlers.goals.goal import OFF_TRACK, feature, is_reached
 from handlers.goals.nudges import cadence, ladder
 from handlers.goals.nudges.cadence import Ask, Result
 from handlers.goals.nudges.owed import asked, still, title_of
@@ -105,6 +105,8 @@ def _seen(
         ends_on=row.ends_on or goal.ends_on,
         today=local_day(store.now, person.zone),
         off_track=row.confidence == OFF_TRACK,
+        is_reached=is_reached(row),
+        is_done=row.is_done,
         told=frozenset(told.get(row.id, ())),
     )
 
