@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -64,29 +65,32 @@ def sheet(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
 @lru_cache
 def _questions(keys: tuple[str, ...], mood: bool, checkin: str) -> tuple[Question, ...]:
     so_far = SoFar(checkin)
-    asked = tuple(_question(n, key, so_far) for n, key in enumerate(keys))
+    asked = tuple(_question(key, so_far) for key in keys)
     return (*asked, replace(_MOOD, suggested=so_far.mood)) if mood else asked
 
 
-def _question(position: int, key: str, so_far: SoFar) -> Words:
+def _question(key: str, so_far: SoFar) -> Words:
     if key not in ASKED:
-        return Words(Verbatim(key), name=f"own{position}", required=False, suggested=so_far.answer(key))
+        return Words(Verbatim(key), name=name_of(key), required=False, suggested=so_far.answer(key))
     return Words(
         ASKED[key],
         help=_ONE_EACH if key == "blocked" else None,
-        name=key,
+        name=name_of(key),
         required=False,
         suggested=so_far.answer(key),
         labels=LABELS[key],
     )
 
 
+def name_of(key: str) -> str:
+    """What a question is called in its form. A team's own by its wording: a form that was opened before the questions
+    were changed answers none that took its place."""
+    return key if key in ASKED else f"own{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
 def answers_of(routine: Routine | None, given: Mapping[str, Any]) -> dict[str, str]:
     """The words by question, as they are kept: a team's own questions by their wording, which outlives the routine."""
-    names = {
-        (key if key in ASKED else f"own{position}"): key for position, key in enumerate(keys_of(routine))
-    }
-    return {key: given[name] for name, key in names.items() if given.get(name)}
+    return {key: given[name_of(key)] for key in keys_of(routine) if given.get(name_of(key))}
 
 
 # What stands in the form already ----------------------------------------------------------------------------

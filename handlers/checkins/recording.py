@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
 from handlers.checkins import blocked
-from handlers.checkins.questions import ASKED, Answers, answers_of, feature, keys_of, quoted
+from handlers.checkins.questions import Answers, answers_of, feature, keys_of, name_of, quoted
 from handlers.checkins.windows import routine_of
 from handlers.kit.access import Rule, everyone, readers
 from handlers.kit.calendar import at_wall
@@ -89,7 +89,7 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
         place, title = _quoting(request, routine, window), Phrase("Checked in.")
         return _settled(request, routine, row, said, answers.get("mood"), title, place)
     if request.filled:
-        return _changed(request, routine, row, said, None, said, answers.get("mood"))
+        return _filled_anew(request, routine, row, said, answers.get("mood"))
     parts = {**_parts(row), request.message or request.delivery: said}
     return _changed(request, routine, row, _together(parts.values()), parts, said, answers.get("mood"))
 
@@ -100,10 +100,9 @@ feature.shortcut("check_in", Phrase("Check in"), check_in)
 def _words(routine: Routine | None, answers: Mapping[str, Any]) -> Said:
     said = answers_of(routine, answers)
     if not said and answers.get("mood") is None:
-        first = keys_of(routine)[0]
-        question = first if first in ASKED else "own0"
         raise Problem(
-            Phrase("Please write at least one answer, such as what you got done."), question=question
+            Phrase("Please write at least one answer, such as what you got done."),
+            question=name_of(keys_of(routine)[0]),
         )
     return said
 
@@ -183,8 +182,16 @@ def change(request: Request, answers: Annotated[dict[str, Any], Answers], checki
     routine = routine_of(request.store, request.actor)
     row = request.store.checkins.by_id(checkin, request.actor.id)
     assert row is not None  # the door asked
-    said = _words(routine, answers)
-    return _changed(request, routine, row, said, None, said, answers.get("mood"))
+    return _filled_anew(request, routine, row, _words(routine, answers), answers.get("mood"))
+
+
+def _filled_anew(
+    request: Request, routine: Routine | None, row: CheckIn, said: Said, mood: int | None
+) -> Reply:
+    """The form shows what is asked now: what was answered to other questions before these stays."""
+    asked = keys_of(routine)
+    others = {key: words for key, words in (row.answers or {}).items() if key not in asked}
+    return _changed(request, routine, row, {**others, **said}, None, said, mood)
 
 
 def _message_edited(

@@ -93,6 +93,16 @@ def words_in(route: Route, given: Mapping[str, Any]) -> list[str]:
     return [str(given[question.name]) for question in asked if given.get(question.name)]
 
 
+def not_asked(
+    route: Route, request: Request, args: Mapping[str, Any], given: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """What was written into a form whose questions have changed since, to those that are gone."""
+    if not any(isinstance(question, Sheet) for question in route.questions):
+        return ()
+    asked = {question.name for question in questions_of(route, request, args)}
+    return tuple(item for name, item in given.items() if name not in asked and isinstance(item, str) and item)
+
+
 def _drawn(question: Answerable, request: Request) -> Answerable:
     beside = question.beside(request) if callable(question.beside) else question.beside
     if isinstance(question, Choice):

@@ -16,8 +16,8 @@ from handlers.kit.forms import Form, Words
 from handlers.kit.problems import Problem, Refused
 from handlers.kit.requests import Answer, Incoming, Opened, Pressed, Reacted, Reply, Request, Said, Submitted
 from handlers.kit.sealing import Seal
-from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.typed import folded, marked, spoken
+from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from handlers.kit.typed import clean, folded, marked, spoken
 from handlers.kit.vocabulary import Vocabulary
 from storage.tables import Draft
 
@@ -30,6 +30,10 @@ NO_WORDS = Phrase(
 )
 NOT_FOLLOWED = Phrase(
     "Your answer stays as you sent it first: I do not follow what is edited afterwards. Go back to change it."
+)
+OTHER_QUESTIONS = Phrase(
+    "Nothing was sent yet: the questions have changed since you opened this form. This is what you wrote to those that"
+    " are gone:"
 )
 _SHOWN = 200
 """Characters of words that were not understood, as they are said back."""
@@ -254,7 +258,18 @@ class Steps:
         if not act.final:
             request.store.drafts.keep(draft, given)
             return Step(answer=Answer(outcome="kept"))
+        if lost := asking.not_asked(route, request, draft.args, act.given):
+            return self._asked_anew(request, draft, route, given, lost)
         return Step(route=route, args=draft.args, given=given, draft=draft)
+
+    def _asked_anew(
+        self, request: Request, draft: Draft, route: Route, given: dict[str, Any], lost: tuple[str, ...]
+    ) -> Step:
+        """The form as it is by now, below the words that have no place in it any more."""
+        request.store.drafts.keep(draft, given)
+        form = asking.form_of(route, request, draft.args, given, draft.id)
+        form = replace(form, intro=Lines((OTHER_QUESTIONS, *(Verbatim(clean(words)) for words in lost))))
+        return Step(answer=replace(self.ask(request, draft, route, form, 0), outcome="invalid"))
 
     def _told(self, request: Request, draft: Draft, words: str) -> Step:
         """An answer typed in an interview."""

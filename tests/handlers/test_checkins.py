@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import col
 
+from bot.words import Voice
 from handlers.kit.requests import Pressed, Said, Where
 from handlers.kit.typed import mention
 from storage.checkins import CheckIn, Mood
@@ -320,6 +321,49 @@ async def test_the_form_shows_the_answers_so_far_and_replaces_them(chat: Chat) -
     (row,) = checkins(chat, "ben")
     assert row.answers == {"done": "A, all of it"}
     assert [mood.score for mood in chat.rows(Mood)] == [4]
+
+
+async def team_asks(chat: Chat, questions: str) -> None:
+    await chat.says("ada", "/checkin setup")
+    await chat.submits("ada", questions=questions)
+    await chat.presses("ada", "Save")
+
+
+def asked_as(chat: Chat, who: str, words: str) -> str:
+    """The name of the question that reads so, in the form that somebody sees."""
+    form = chat.last[who].form
+    assert form is not None
+    return next(each.name for each in form.questions if Voice().say(each.label) == words)
+
+
+async def test_what_was_answered_before_the_questions_changed_stays(chat: Chat) -> None:
+    await team_asks(chat, "done\nWhat did you learn?")
+    await chat.says("ben", "/checkin")
+    learned = {asked_as(chat, "ben", "What did you learn?"): "patience"}
+    await chat.submits("ben", done="the page", **learned)
+    await team_asks(chat, "done\nnext\nWho helped you?")
+    await chat.presses("ben", "Change")
+    heard = await chat.submits("ben", done="the page and its test")
+    assert "Done: the page and its test" in heard
+    assert "What did you learn?: patience" in heard
+
+
+async def test_what_is_written_while_the_questions_change_is_said_back_and_answers_no_other(
+    chat: Chat,
+) -> None:
+    await team_asks(chat, "done\nWhat did you learn?")
+    await chat.says("ben", "/checkin")
+    learned = {asked_as(chat, "ben", "What did you learn?"): "patience"}
+    await team_asks(chat, "done\nWho annoyed you?")
+    heard = await chat.submits("ben", done="the page", **learned)
+    assert checkins(chat, "ben") == []
+    assert heard.form is not None
+    assert "the questions have changed since you opened this form" in heard
+    assert "patience" in heard
+    assert heard.form.given["done"] == "the page"
+    await chat.submits("ben", done="the page and patience", **{asked_as(chat, "ben", "Who annoyed you?"): ""})
+    (row,) = checkins(chat, "ben")
+    assert row.answers == {"done": "the page and patience"}
 
 
 async def test_a_check_in_of_today_can_be_changed_in_its_form(chat: Chat) -> None:
