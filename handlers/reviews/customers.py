@@ -90,8 +90,9 @@ def invite(
 
 
 def _cycle_for(request: Request, whom: Person) -> ReviewCycle:
-    """The running cycle in which the asker may ask customers about a person. Raises Problem."""
-    running = request.store.reviews.cycles.in_state("running")
+    """The running cycle in which the asker may ask customers about a person: never a test run, of which nothing that
+    they write would remain. Raises Problem."""
+    running = [cycle for cycle in request.store.reviews.cycles.in_state("running") if not cycle.is_test]
     about = [cycle for cycle in running if request.store.reviews.cycles.is_reviewed_in(cycle.id, whom.id)]
     wanted = [cycle for cycle in about if CUSTOMER in cycle.roles]
     if not wanted:

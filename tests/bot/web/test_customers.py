@@ -261,6 +261,17 @@ async def test_of_two_cycles_the_one_that_still_takes_answers_is_meant(chat: Cha
     assert "Autumn 2026" in heard
 
 
+async def test_no_customer_is_asked_for_a_test_run(chat: Chat) -> None:
+    await asked(chat)
+    await chat.says("hana", "/review new Pilot")
+    await chat.submits("hana", units="Engines", others="peer customer")
+    await chat.presses("hana", "Test run")
+    await chat.says("ada", "/review customer")
+    heard = await chat.submits("ada", whom="ben", guest="Red Mill")
+    assert "Autumn 2026" in heard, "what they write would go with the test"
+    assert "Pilot" not in heard
+
+
 async def test_the_person_reads_it_when_it_is_shared(chat: Chat) -> None:
     path = await asked(chat)
     transport = httpx.ASGITransport(make_server(House(chat.core)), client=("203.0.113.9", 1))  # type: ignore[arg-type]
