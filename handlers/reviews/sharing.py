@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
-from handlers.kit.forms import Words
+from handlers.kit.forms import Question, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
@@ -21,6 +21,7 @@ from handlers.reviews.results import (
     is_leader,
     leader_of,
     rating_fact,
+    result_of,
     seers,
     sharers,
     subjects,
@@ -170,7 +171,8 @@ def _doors(request: Request, row: ReviewResult) -> Iterator[Part]:
     if not row.acknowledged_at:
         yield Button(Phrase("Acknowledge"), acknowledge.bind(result=row.id), style="primary")
     if not row.finalised_at:
-        yield Button(Phrase("Answer in writing"), answer.bind(result=row.id))
+        label = Phrase("Change your answer") if row.reply else Phrase("Answer in writing")
+        yield Button(label, answer.bind(result=row.id))
         yield Button(Phrase("Prepare the talk"), talking.talk.bind(result=row.id))
     if row.rating:
         yield from _appeal(request, row)
@@ -236,7 +238,22 @@ def _answered(row: ReviewResult, *, mine: bool) -> tuple[Part, ...]:
 
 # Answering -----------------------------------------------------------------------------------------------------------
 
-Answer = Annotated[str, Words(Phrase("What do you want to say to it?"), longest=3000)]
+
+def _asked(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
+    """What they answer, with what they answered before, which the next takes the place of."""
+    row = result_of(request, args)
+    before = row.reply if row else ""
+    return (
+        Words(
+            Phrase("What do you want to say to it?"),
+            name="words",
+            longest=3000,
+            suggested=lambda _: before,
+        ),
+    )
+
+
+Answer = Annotated[dict[str, Any], Sheet(Phrase("Your answer"), of=_asked)]
 
 
 @feature.button(allow=subjects)
@@ -264,10 +281,10 @@ def _refuse_final(request: Request, args: Mapping[str, Any]) -> None:
     title=Phrase("Answer your review"),
     over=_refuse_final,
 )
-def answer(request: Request, result: str, words: Answer) -> Reply:
-    """Answer your result in writing."""
+def answer(request: Request, result: str, asked: Answer) -> Reply:
+    """Answer your result in writing, or change what you answered."""
     row = bound_result(request, result)
-    request.store.reviews.results.change(row, reply=words, replied_at=request.now)
+    request.store.reviews.results.change(row, reply=asked["words"], replied_at=request.now)
     name = Verbatim(request.actor.name)
     card = result_card(request, bound_cycle(request, row.cycle_id), row)
     said = Phrase("{name} answered their review in writing", name=name)

@@ -151,6 +151,19 @@ async def test_an_answer_in_writing_is_yours_to_you_and_theirs_to_your_manager(c
     assert "你的回应\nThe freeze in May is missing" in await reads(chat)
 
 
+async def test_an_answer_in_writing_is_changed_and_not_lost_to_the_next(chat: Chat) -> None:
+    await shared(chat)
+    before = await reads(chat)
+    await chat.presses("ben", "Answer in writing", on=before)
+    heard = await chat.submits("ben", words="The freeze in May is missing")
+    for label, on in (("Change your answer", heard), ("Answer in writing", before)):
+        form = (await chat.presses("ben", label, on=on)).form
+        assert form
+        assert form.given["words"] == "The freeze in May is missing"
+    await chat.submits("ben", words="The freeze in May is missing. So is the move.")
+    assert "Their answer\nThe freeze in May is missing. So is" in await chat.presses("ada", "Open it")
+
+
 async def test_why_this_rating(chat: Chat) -> None:
     await shared(chat)
     heard = await reads(chat)
