@@ -69,7 +69,7 @@ class Freezing:
 
     def freeze(self, row: ReviewResult, *, by: str) -> ResultEdition:
         """A result is final from now on, or again after it was corrected. Raises Conflict."""
-        digests = self.digests(row)
+        digests = self.digests(row, at=self._store.now)
         edition = row.edition + 1
         made = self._store.add(
             ResultEdition,
@@ -113,15 +113,16 @@ class Freezing:
         )
         if not kept or not kept[0].digests:
             return ("checksum",)
-        now = self.digests(row)
+        now = self.digests(row, at=kept[0].made_at)
         off = tuple(part for part in PARTS if now[part] != kept[0].digests.get(part))
         return off if checksum(kept[0].digests) == kept[0].checksum == row.checksum else (*off, "checksum")
 
-    def digests(self, row: ReviewResult) -> dict[str, str]:
-        """The digest of each part, as it stands now."""
+    def digests(self, row: ReviewResult, *, at: datetime) -> dict[str, str]:
+        """The digest of each part, as it stands now; the reviews are those that were released by that moment, since
+        what was written in confidence may be released when a result is final already."""
         subject = row.subject_id
         changes = self._store.own(RatingChange, CHANGES.c.result_id == row.id, subject=subject)
-        here = (REVIEWS.c.cycle_id == row.cycle_id, REVIEWS.c.released_at.is_not(None))
+        here = (REVIEWS.c.cycle_id == row.cycle_id, REVIEWS.c.released_at <= at)
         released = self._store.own(Review, *here, subject=subject)
         result = {
             name: getattr(row, name)

@@ -21,7 +21,7 @@ from storage.rows import new
 from storage.sheets import read_sheet
 from storage.tables import AuditRow, ObligationRow, PersonRow
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import due, go_on, launched, opened, press_beside, the_cycle, write
+from tests.handlers.reviewing import due, go_on, launched, opened, press_beside, review_by, the_cycle, write
 from tests.handlers.test_reviews_calibrating import looks, proposed, role
 
 
@@ -575,6 +575,26 @@ async def test_the_seal_says_what_is_another_one(any_chat: Chat) -> None:
     await chat.presses("hana", "Open", on=await chat.says("hana", "/review results"))
     assert "One result is not what was made final" in await chat.presses("hana", "Check all seals")
     assert any(row.act.startswith("finalised:") for row in chat.rows(AuditRow))
+
+
+async def test_the_seal_holds_when_what_was_written_in_confidence_is_released_after_it(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    await launched(chat, others="upward")
+    await go_on(chat, "write")
+    await write(chat, "grace", "Ada Lovelace", growth="A talk", overall_points="4")
+    await write(chat, "ben", "Ada Lovelace", keep="Every Monday says what goes first")
+    await go_on(chat, "share")
+    await shares(chat, "grace", 1)
+    await chat.presses("ada", "Acknowledge", on=await reads(chat, "ada"))
+    await chat.presses("grace", "Open it")
+    assert "is final" in await chat.presses("grace", "Make it final")
+    chat.wait(hours=25)
+    await chat.tick()
+    assert review_by(chat, "ben", "upward").released_at
+    await chat.presses("ada", "Why this rating?", on=await reads(chat, "ada"))
+    assert "It is, word for word, what was made final." in await chat.presses("ada", "Check the seal")
 
 
 async def test_sharing_and_finalising_are_two_acts_and_an_appeal_holds_the_second(chat: Chat) -> None:
