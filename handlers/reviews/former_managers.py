@@ -32,7 +32,8 @@ def offer_new(store: Store, cycle: ReviewCycle, person: Person, now: str) -> tup
         row = store.reviews.running.hand_over(cycle, person.id, old=old[0].subject_id, new=now)
         store.reviews.running.decide(row, THEMSELVES, by=person.id)
     name = Verbatim(store.directory.named(old[0].subject_id))
-    about_new = store.reviews.cycles.is_reviewed_in(cycle.id, now)
+    is_open = not raters.is_released(store, cycle, UPWARD)
+    about_new = is_open and store.reviews.cycles.is_reviewed_in(cycle.id, now)
     new = Verbatim(store.directory.named(now))
     offer = Button(
         Phrase("Write about {name} as well", name=new), offer_upward.bind(cycle=cycle.id, manager=now)
@@ -74,6 +75,7 @@ def offer_upward(request: Request, cycle: str, manager: str) -> Reply:
     row = bound_cycle(request, cycle)
     if row.state != "running" or UPWARD not in row.roles:
         raise Problem(Phrase("This cycle does not run."))
+    raters.refuse_released(request.store, row, UPWARD)
     raters.refuse_excused(request.store, row, manager)
     request.store.reviews.assign(row, manager, request.actor.id, UPWARD)
     for duty in request.store.reviews.duties(row.id, subject=manager, author=request.actor.id, role=UPWARD):

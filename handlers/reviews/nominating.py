@@ -25,7 +25,7 @@ NOMINATE = "reviews.nominate"
 
 def ask(store: Store, cycle: ReviewCycle, *, subject: str = "") -> None:
     """Let everybody about whom the cycle is propose colleagues, or one of them."""
-    if PEER not in cycle.roles:
+    if PEER not in cycle.roles or raters.is_released(store, cycle, PEER):
         return
     out = store.reviews.results.out_of(cycle.id)
     for duty in store.reviews.duties(cycle.id, role=SELF, subject=subject):
@@ -103,6 +103,7 @@ def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
     row = bound_cycle(request, args["cycle"])
     if row.state != "running" or row.phase not in ("self", "peers") or PEER not in row.roles:
         raise Problem(Phrase("Colleagues are chosen before others write. In this cycle that time is over."))
+    raters.refuse_released(request.store, row, PEER)
     raters.refuse_excused(request.store, row, request.actor.id)
 
 

@@ -11,7 +11,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from storage.people import Person
-from storage.reviews import MANAGER, PEER, ROLES, SELF, UPWARD, Duty, ReviewCycle
+from storage.reviews import MANAGER, PEER, ROLES, SELF, UPWARD, Duty, ReviewCycle, is_confidential
 from storage.store import Store
 
 OTHERS = (
@@ -72,6 +72,22 @@ def refuse_excused(store: Store, cycle: ReviewCycle, subject: str) -> None:
     if subject in store.reviews.results.out_of(cycle.id):
         name = Verbatim(store.directory.named(subject))
         raise Problem(Phrase("{name} is out of the cycle: nobody writes about them in it.", name=name))
+
+
+def is_released(store: Store, cycle: ReviewCycle, role: str) -> bool:
+    """Whether what is written in a cycle as this was released: together, once, and so nobody more writes it."""
+    return is_confidential(role, cycle.peers) and store.reviews.voices.was_released(cycle)
+
+
+def refuse_released(store: Store, cycle: ReviewCycle, role: str) -> None:
+    """Raise Problem where nobody more is asked to write as this."""
+    if is_released(store, cycle, role):
+        raise Problem(
+            Phrase(
+                "What was written in confidence in this cycle was released, together and once. Nobody more is asked to"
+                " write so in it."
+            )
+        )
 
 
 # Proposing them ------------------------------------------------------------------------------------------------------

@@ -169,7 +169,10 @@ class Reviews:
     def assign(
         self, cycle: ReviewCycle, subject: str, author: str | None, role: str, *, state: str = "owed"
     ) -> Review | None:
-        """Let somebody write about a person; None when they do already. In a test run its owner takes their place."""
+        """Let somebody write about a person; None when they do already, or what is written so was released: nothing is
+        added to that. In a test run its owner takes their place."""
+        if is_confidential(role, cycle.peers) and self.voices.was_released(cycle):
+            return None
         stands_for, author = (author or "", cycle.owner_id) if cycle.is_test else ("", author)
         known = self._store.run(_ASSIGNED, cycle=cycle.id, subject=subject, role=role)
         if any((by, place) == (author, stands_for) for by, place in known):

@@ -14,7 +14,7 @@ from storage.columns import Sealed, SealedJson
 from storage.ids import random_bytes
 from storage.policy import Kind
 from storage.reviews.kinds import is_confidential
-from storage.reviews.tables import ROLES, Review, ReviewCycle
+from storage.reviews.tables import PHASES, ROLES, Review, ReviewCycle
 from storage.tables import PersonalRow
 
 if TYPE_CHECKING:
@@ -77,13 +77,21 @@ class ReviewVoices:
 
     def given(self, cycle: ReviewCycle) -> list[Given]:
         """What was handed in in confidence in a cycle: for the machine that releases it, never for showing it."""
-        rows = self._store._rows(Review, (*_confidential(cycle), REVIEWS.c.state == "submitted"))
+        here = (*_confidential(cycle), REVIEWS.c.state == "submitted", REVIEWS.c.released_at.is_(None))
+        rows = self._store._rows(Review, here)
         return [Given(row.subject_id, row.author_id or "", row.role, row.answers or {}) for row in rows]
 
     def is_released(self, cycle: ReviewCycle) -> bool:
         """Whether the confidential answers of a cycle were released, or there is none to be released."""
         open_ = (*_confidential(cycle), REVIEWS.c.released_at.is_(None))
         return self._store.execute(select(REVIEWS.c.id).where(*open_).limit(1)).first() is None
+
+    def was_released(self, cycle: ReviewCycle) -> bool:
+        """Whether the one release of a cycle was: nobody more is asked to write in confidence in it."""
+        if cycle.step < PHASES.index("share"):  # it has not come that far, as while thousands are asked
+            return False
+        closed = (*_confidential(cycle), REVIEWS.c.released_at.is_not(None))
+        return self._store.execute(select(REVIEWS.c.id).where(*closed).limit(1)).first() is not None
 
     def last_handed_in(self, cycle: ReviewCycle) -> Any:
         """The moment at which a confidential review was handed in last, or None."""
@@ -119,7 +127,7 @@ class ReviewVoices:
         self._store.audit("released", "review_cycle", record_id=cycle.id)
 
     def _silence(self, cycle: ReviewCycle) -> None:
-        here, version = _confidential(cycle), REVIEWS.c.version + 1
+        here, version = (*_confidential(cycle), REVIEWS.c.released_at.is_(None)), REVIEWS.c.version + 1
         handed_in = update(REVIEWS).where(*here, REVIEWS.c.state == "submitted")
         self._store.execute(handed_in.values(answers=None))
         self._store.execute(update(REVIEWS).where(*here).values(released_at=self._store.now, version=version))

@@ -9,6 +9,9 @@ from storage.reviews import Review, ReviewEdition, ReviewVoice, Voice
 from storage.tables import AuditRow, Draft, Inbox, Outgoing, ReportingLine
 from tests.company import Chat
 from tests.handlers.reviewing import go_on, launched, opened, the_cycle, write
+from tests.handlers.test_reviews_nominating import proposing
+from tests.handlers.test_reviews_results import owed
+from tests.handlers.test_reviews_running import at_the_cycle
 
 REPORTS = ("ben", "chen", "eve")
 
@@ -100,6 +103,38 @@ async def test_after_it_nothing_is_added_or_changed(chat: Chat) -> None:
     heard = await chat.submits("eve", direction_points="1", keep="too late")
     assert "closed" in heard
     assert chat.rows(ReviewVoice) == []
+
+
+async def test_who_joins_after_it_is_written_about_in_confidence_by_nobody(any_chat: Chat) -> None:
+    chat = any_chat
+    await upward(chat, *REPORTS)
+    await go_on(chat, "share")
+    chat.wait(hours=24)
+    await chat.tick()
+    (voice,) = chat.rows(ReviewVoice)
+    await at_the_cycle(chat, "Add people")
+    assert "Added: Grace Hopper." in await chat.submits("hana", people=("grace",))
+    assert "Grace Hopper" not in await chat.says("ada", "/review")
+    await go_on(chat, "talk")
+    chat.wait(hours=24)
+    await chat.tick()
+    assert [row.id for row in chat.rows(ReviewVoice)] == [voice.id]
+
+
+async def test_once_it_was_no_colleague_is_chosen_to_write_in_confidence(chat: Chat) -> None:
+    await proposing(chat, "ben", peers="confidential")
+    await chat.submits("ben", people=("chen", "eve", "dora"))
+    settles = await owed(chat, "ada", "settle which colleagues write about Ben Okri")
+    await go_on(chat, "write")
+    await write(chat, "dora", "Ben Okri", results="Wrote the migration up")
+    await go_on(chat, "share")
+    chat.wait(hours=24)
+    await chat.tick()
+    await at_the_cycle(chat, "Back to an earlier phase")
+    await chat.submits("hana", phase="peers", last="2026-12-21", reason="Some were away")
+    assert "propose colleagues" not in await chat.says("chen", "/review")
+    refused = await chat.presses("ada", "Add somebody", on=settles)
+    assert "Nobody more is asked to write so in it." in refused
 
 
 async def test_who_changes_an_answer_in_time_changes_what_is_released(chat: Chat) -> None:
