@@ -45,8 +45,13 @@ def rings(ring: Ring) -> Rung:
     cycle = ring.store.reviews.cycles.get(ring.about)
     if cycle is None or PHASES.index(cycle.phase) < PHASES.index("share"):
         return Rung(None, silence=Silence("moved"))
-    if not ring.store.reviews.voices.is_released(cycle):
-        release(ring.store, cycle)
+    voices = ring.store.reviews.voices
+    if voices.is_released(cycle):
+        return Rung(None)
+    last = voices.last_handed_in(cycle)
+    if last is not None and last + WINDOW > ring.now:  # somebody has handed in since it was planned
+        return Rung(last + WINDOW, silence=Silence("moved", last + WINDOW))
+    release(ring.store, cycle)
     return Rung(None)
 
 

@@ -137,6 +137,20 @@ async def test_once_it_was_no_colleague_is_chosen_to_write_in_confidence(chat: C
     assert "Nobody more is asked to write so in it." in refused
 
 
+async def test_who_hands_in_last_has_a_day_to_change_it(chat: Chat) -> None:
+    await upward(chat, *REPORTS[:2])
+    await go_on(chat, "share")
+    chat.wait(hours=23)
+    await write(chat, "eve", "Ada Lovelace", direction_points="5")
+    for hours in (2, 21):
+        chat.wait(hours=hours)
+        await chat.tick()
+        assert chat.rows(ReviewVoice) == []
+    chat.wait(hours=1)
+    await chat.tick()
+    assert len(chat.rows(ReviewVoice)) == 1
+
+
 async def test_who_changes_an_answer_in_time_changes_what_is_released(chat: Chat) -> None:
     await upward(chat, *REPORTS)
     await go_on(chat, "share")
