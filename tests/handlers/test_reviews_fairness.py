@@ -16,7 +16,7 @@ from handlers.reviews.fairness.checking import Passage, hits
 from handlers.reviews.fairness.comparing import Written
 from handlers.reviews.fairness.matching import known, pattern
 from handlers.reviews.fairness.rules import OF_WORDS, RULES
-from storage.reviews import Review, ReviewRemark
+from storage.reviews import PEER, Review, ReviewRemark
 from storage.tables import ObligationRow
 from tests.company import Chat
 from tests.handlers.fair_sentences import CHINESE, ENGLISH, PEOPLE, TEAMS
@@ -287,6 +287,16 @@ async def test_of_what_is_written_in_confidence_no_word_is_repeated_or_kept(chat
     assert "Set aside" not in heard.buttons
     assert "Handed in." in await chat.presses("ben", "Hand in as it is")
     assert chat.rows(ReviewRemark) == []
+
+
+async def test_what_has_a_name_is_not_compared_with_what_is_written_in_confidence(chat: Chat) -> None:
+    cycle = await launched(chat, others="upward")
+    chat.change(lambda store: store.reviews.assign(cycle, chat.ids["eve"], chat.ids["ben"], PEER))
+    await go_on(chat, "write")
+    same = "Keeps every promise that was made to the team, in a hard week of 60 tickets too"
+    await write(chat, "ben", "Ada Lovelace", keep=same)
+    heard = await write(chat, "ben", "Eve Curie", keep=same)
+    assert "Handed in." in heard
 
 
 async def test_the_rules_are_published_in_both_languages(chat: Chat) -> None:

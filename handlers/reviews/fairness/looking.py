@@ -44,7 +44,7 @@ def found(request: Request, cycle: ReviewCycle, row: Review, answers: Mapping[st
     ]
     every = (
         *checking.hits(this.passages, _names(store)),
-        *comparing.copied(this, others),
+        *comparing.copied(this, _beside(cycle, this, others)),
         *comparing.recent(this, _cited_days(request, row, answers), cycle.from_on, cycle.to_on),
         *comparing.short(this, others),
         *comparing.group_gaps(this, others),
@@ -54,6 +54,14 @@ def found(request: Request, cycle: ReviewCycle, row: Review, answers: Mapping[st
         for each in store.reviews.remarks.of(row.id, reader=request.actor.id)
     }
     return tuple(hit for hit in every if (hit.rule.id, hit.part, hit.words.casefold()) not in aside)
+
+
+def _beside(cycle: ReviewCycle, this: Written, others: Sequence[Written]) -> Sequence[Written]:
+    """With which of the author's others it is compared word by word: what has a name, with nothing that is written in
+    confidence, since a remark that is kept would say of whom they wrote the same there."""
+    if is_confidential(this.role, cycle.peers):
+        return others
+    return [other for other in others if not is_confidential(other.role, cycle.peers)]
 
 
 def _written(store: Store, row: Review, answers: Mapping[str, Any]) -> Written:
