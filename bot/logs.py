@@ -23,6 +23,9 @@ ALLOWED = frozenset(
         "attempt",
         "kind",
         "worker",
+        "bell",
+        "outgoing",
+        "update_id",
     }
 )
 """The only extra fields that reach a log line; everything else is dropped, so that a slip cannot leak words."""

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.logs import _Line
 from bot.words import Voice
 from handlers.kit.cards import Card
 from handlers.kit.requests import Tell
@@ -361,7 +362,8 @@ async def test_a_refused_message_is_set_aside_at_once(chat: Chat, caplog: pytest
     tell(chat, "ben", "next")
     await worker(chat, line).deliver()
     assert (row(chat, message).state, line.heard) == ("failed", [("ben", "next")])
-    assert "message set aside" in caplog.text
+    (line_of_log,) = (_Line().format(each) for each in caplog.records if "set aside" in each.message)
+    assert message in line_of_log
     assert "private words" not in caplog.text
 
 
