@@ -220,8 +220,6 @@ class Sending:
         return await self._later(row, back_off(row), reason, attempts=row.attempts + 1, **values)
 
     async def _later(self, row: Outgoing, seconds: float, reason: str, **values: Any) -> bool:
-        # Once it is unclear whether it arrived, it stays so, whatever happens afterwards.
-        reason = UNCLEAR if row.reason == UNCLEAR else reason
         wait = timedelta(seconds=seconds)
         await self._patiently(
             lambda store: settle(self._core, store, row, Fate("waiting", reason, store.now + wait), **values)

@@ -80,7 +80,8 @@ def way_of(
 def settle(core: Core, store: Store, row: Outgoing, fate: Fate, **values: Any) -> None:
     """Write a message's fate and give its lease back."""
     changes: dict[str, Any] = {"state": fate.state, "leased_until": None, **values}
-    if fate.reason:
+    # Once it is unclear whether it arrived, it stays so, whatever happens before it is tried again.
+    if fate.reason and not (fate.state == "waiting" and row.reason == UNCLEAR):
         changes["reason"] = fate.reason
     if fate.until:
         changes["due_at"] = fate.until

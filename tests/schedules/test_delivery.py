@@ -394,6 +394,21 @@ async def test_look_for_a_message_that_never_was_answered(any_chat: Chat) -> Non
     assert delivery.counts["reconciled"] == 1
 
 
+async def test_look_for_it_also_when_it_could_not_be_read_in_between(any_chat: Chat) -> None:
+    line = Searchable()
+    line.script["ben"] = [Unclear("timeout")]
+    message = tell(any_chat, "ben", "hello", unclear="reconcile")
+    card, unknown = row(any_chat, message).card, '{"_":"OfANewerUpbeat"}'
+    for words in (card, unknown, card):
+        any_chat.change(
+            lambda store, words=words: store.change(store.one(Outgoing, Outgoing.id == message), card=words)
+        )
+        await worker(any_chat, line).deliver()
+        any_chat.wait(minutes=5)
+    assert len(line.heard) == 1
+    assert (row(any_chat, message).state, line.looked_up) == ("sent", [message])
+
+
 async def test_at_most_once_is_never_repeated(any_chat: Chat) -> None:
     line = Line()
     line.script["ben"] = [Unclear("timeout")]
