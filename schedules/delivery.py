@@ -66,9 +66,11 @@ class Delivery:
 
     async def start(self) -> None:
         """Begin to deliver."""
-        self._sending.stopping = False
         if self._core.database.is_sqlite:  # one process: whoever held a lease is gone
+            if self._in_flight:  # or it was us, in a turn before this one: what we are sending ends first
+                await asyncio.wait(self._in_flight)
             await self._core.database.write(lambda store: store.outbox.release("waiting", "sending"))
+        self._sending.stopping = False
         self._loop = asyncio.create_task(self.run())
 
     async def stop(self, seconds: float = 20.0) -> None:

@@ -527,6 +527,29 @@ async def test_who_took_over_sends_no_burst_after_anothers(any_chat: Chat) -> No
     assert waits == pytest.approx([0.1, 0.2, 0.3])
 
 
+async def test_what_we_are_sending_when_our_turn_begins_anew_is_sent_once(any_chat: Chat) -> None:
+    """The machine slept, or a long import held up what renews our turn; the platform answers all the same."""
+    line = Line()
+    line.gate = asyncio.Event()
+    message = tell(any_chat, "ben", "hello")
+    delivery = worker(any_chat, line)
+
+    async def begin() -> None:
+        term = any_chat.change(lambda store: store.leases.take("delivery", "ours", seconds=-1))
+        await delivery.begin(Tenure(term, steady() + 60))
+
+    await begin()
+    await until(lambda: line.waiting)
+    await delivery.drop()
+    beginning = asyncio.create_task(begin())
+    await asyncio.sleep(0.3)
+    line.gate.set()
+    await beginning
+    await until(lambda: row(any_chat, message).state == "sent")
+    await delivery.stop(5)
+    assert (line.heard, row(any_chat, message).ambiguous) == ([("ben", "hello")], 0)
+
+
 async def test_what_another_took_up_in_its_turn_is_free_in_ours(any_chat: Chat) -> None:
     line = Line()
     tell(any_chat, "ben", "hello")
