@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -17,6 +19,12 @@ log = logging.getLogger("upbeat.door")
 MOST_BYTES = 1_000_000
 """Of a body; no platform's delivery is as large."""
 
+MOST_DISCARDED = 32_000_000
+"""Bytes of a refused body that are read all the same."""
+PATIENCE = 10.0
+SILENCE = 1.0
+"""Seconds for which such a body is read at most, and for which nothing of it may come."""
+
 
 class Refused(Exception):
     """A delivery that is not heard, with its HTTP status."""
@@ -24,6 +32,20 @@ class Refused(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(str(status))
         self.status = status
+
+
+async def discard(headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> None:
+    """Read what is left of a body that is refused. Many senders look for an answer once all is sent: hung up on before
+    that, they hear of a broken connection instead. Who asks first whether to send it (curl) has sent nothing yet."""
+    if any(name == b"expect" for name, _ in headers):
+        return
+    size, more = 0, True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while more and size < MOST_DISCARDED:
+                message = await asyncio.wait_for(receive(), SILENCE)
+                size += len(message.get("body", b""))
+                more = message.get("more_body", False)
 
 
 class Delivery:
@@ -34,6 +56,7 @@ class Delivery:
         self.name = str(scope.get("path", "")).rpartition("/")[2]
         """The last part of its path."""
         self._receive = receive
+        self._more = True
 
     def header(self, name: bytes) -> list[bytes]:
         """Every value of a header."""
@@ -58,17 +81,21 @@ class Delivery:
         """The whole body; raises Refused(413) when it is too long, and Refused(400) when it breaks off."""
         parts: list[bytes] = []
         size = 0
-        more = True
-        while more:
+        while self._more:
             message = await self._receive()
+            self._more = message.get("more_body", False)
             if message["type"] != "http.request":
                 raise Refused(400)
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > MOST_BYTES:
                 raise Refused(413)
-            more = message.get("more_body", False)
         return b"".join(parts) if len(parts) > 1 else parts[0]
+
+    async def discard(self) -> None:
+        """Read the rest of a body that is refused."""
+        if self._more:
+            await discard(self._headers, self._receive)
 
 
 @dataclass(frozen=True)
@@ -109,6 +136,7 @@ class Door:
             delivery.check_size()
             return await self._hear(delivery)
         except Refused as refused:
+            await delivery.discard()
             return Answered(refused.status)
         except Exception as error:
             # The type of an error, never its text: texts may quote what a person wrote.

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.door import Message, Receive, Scope, Send
+from bot.door import Message, Receive, Scope, Send, discard
 from storage.errors import where_of
 
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -59,6 +59,7 @@ class Guard:
         try:
             whole = await _whole(scope, receive)
             if whole is None:
+                await discard(scope["headers"], receive)
                 await self._too_big(scope, receive, headed)
             else:
                 await self._app(scope, whole, headed)

@@ -8,6 +8,8 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -184,7 +186,7 @@ async def test_a_body_that_is_no_text_is_refused(room: Room) -> None:
     assert await post(room, b"\xff\xfe\x00" * 99, signed(room, "x")) == 401
 
 
-async def test_a_body_that_is_too_long_is_refused_before_it_is_read(room: Room) -> None:
+async def test_a_body_that_is_too_long_is_refused(room: Room) -> None:
     body = "payload=" + "x" * 1_000_001
     assert await post(room, body, signed(room, body)) == 413
 
@@ -192,12 +194,29 @@ async def test_a_body_that_is_too_long_is_refused_before_it_is_read(room: Room) 
         for _ in range(40):
             yield b"x" * 50_000
 
-    async with aiohttp.ClientSession() as session:
-        try:
-            async with session.post(room.url, data=trickle(), headers=signed(room, "x")) as answer:
-                assert answer.status == 413
-        except aiohttp.ClientError:
-            pass  # hung up on before all of it was sent
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(room.url, data=trickle(), headers=signed(room, "x")) as answer,
+    ):
+        assert answer.status == 413
+
+
+async def test_whoever_listens_only_when_all_is_sent_hears_that_it_is_too_long(room: Room) -> None:
+    def posted() -> int:
+        with closing(HTTPConnection(room.url.split("/")[2], timeout=30)) as connection:
+            connection.request("POST", "/slack/events", b"x" * 20_000_000, {"connection": "close"})
+            return connection.getresponse().status
+
+    assert [await asyncio.to_thread(posted) for _ in range(3)] == [413] * 3
+
+
+async def test_a_length_that_is_no_bodys_is_answered_all_the_same(room: Room) -> None:
+    host, port = room.url.split("/")[2].split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n")
+    await writer.drain()
+    assert b" 413 " in await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
 
 
 async def test_lengths_that_are_none_are_refused(room: Room) -> None:
