@@ -243,10 +243,17 @@ class _Reading:
             self.rest = self.rest[found.end() :].lstrip(SEPARATORS + "%")
 
     def _take_labelled_number(self, question: Scale) -> None:
-        segment = numbered(tuple(question.labels))
-        if found := segment.search(self.rest):
-            self.given[question.name] = found.group(2) or found.group(3)
-            self.rest = segment.sub(r"\1", self.rest, count=1).lstrip(SEPARATORS + ";；\n")
+        others = (label for each in self.questions if isinstance(each, Words) for label in each.labels)
+        found = numbered(tuple(question.labels), tuple(others)).search(self.rest)
+        if found is None:
+            return
+        begins, *said = (group for group in found.groups() if group is not None)
+        if not said[0].isdecimal():
+            raise _no_number(said[0], question)
+        self.given[question.name] = said[0]
+        self.rest = f"{self.rest[: found.start()]}{begins}{self.rest[found.end() :]}".lstrip(
+            SEPARATORS + ";；\n"
+        )
 
     def _take_choice(self, question: Choice) -> None:
         begins = [
@@ -267,6 +274,20 @@ class _Reading:
         after = self.rest[found.end() :].lstrip(SEPARATORS)
         if not self.begins or re.match(self.begins, after, re.IGNORECASE):
             self.rest = after
+
+
+def _no_number(words: str, question: Scale) -> Problem:
+    """What is asked for as a number may be private: its words are no part of another answer."""
+    return Problem(
+        Phrase(
+            "“{words}” reads as the answer to “{question}”. Please give a number from {low} to {high} there, or begin"
+            " these words in another way.",
+            words=Verbatim(words[:60]),
+            question=question.label,
+            low=question.low,
+            high=question.high,
+        )
+    )
 
 
 def _no_colleague(called: str) -> Problem:

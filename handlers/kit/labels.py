@@ -24,14 +24,19 @@ def beginning(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1024)
-def numbered(labels: tuple[str, ...]) -> re.Pattern[str]:
-    """A segment that is one of these labels and a number, on a scale perhaps (4/5), or one word: what is asked for in
-    private never becomes part of what others read, but is refused as no number."""
-    any_of = "|".join(re.escape(label) for label in labels)
-    number = r"(\d+)(?:\s*(?:/|of|out\s+of)\s*\d+|\s*分)?"
-    word = r"(?<=[\s:：\u3000-\uffff])([^\s;；,，.。:：\d][^\s;；,，.。:：]{0,11})"
+def numbered(labels: tuple[str, ...], others: tuple[str, ...]) -> re.Pattern[str]:
+    """One of these labels and a number, on a scale perhaps (4/5), or words: what is asked for in private never becomes
+    part of what others read, but is refused as no number. A part of its own is all of it, up to the next of the other
+    labels; between commas, where any word may go on, it is one word."""
+    any_of, other = ("|".join(re.escape(label) for label in each) for each in (labels, others))
+    label = rf"\s*(?:{any_of})\s*[:：]?\s*"
+    number = r"(\d+)(?:\s*(?:/|of|out\s+of)\s*\d+|\s*分)?[!！.。]*\s*"
+    here = r"(?:(?<=[^\S\n])|(?<=[:：\u3000-\uffff])|(?=\d))"
+    words, word = r"([^;；\n]*?[^;；\s])[^\S\n]*", r"([^\s;；,，.。:：\d][^\s;；,，.。:：]{0,11})[!！.。]*\s*"
+    ends = rf"(?=[;；\n]|$|[,，]\s*(?:and\s+)?(?:{other})[\s:：])" if others else r"(?=[;；\n]|$)"
     return re.compile(
-        rf"(^|[;；\n,，])\s*(?:{any_of})\s*[:：]?\s*(?:{number}|{word})[!！.。]*\s*(?=[;；\n,，]|$)",
+        rf"(^|[;；\n]){label}(?:{number}|{here}{words}){ends}"
+        rf"|([,，]){label}(?:{number}|{here}{word})(?=[;；\n,，]|$)",
         re.IGNORECASE,
     )
 

@@ -77,7 +77,9 @@ def summary(difference: Difference, *, shown: int = SHOWN) -> tuple[Part, ...]:
         *_group(Phrase("New"), [_named(entry) for entry in difference.new], shown),
         *_group(Phrase("Back again"), [_named(entry) for entry in difference.back], shown),
         *_group(Phrase("Changed"), [_changed(change) for change in difference.changed], shown),
-        *_group(Phrase("Not in the file (they leave)"), [Verbatim(email) for email in difference.gone], shown),
+        *_group(
+            Phrase("Not in the file (they leave)"), [Verbatim(email) for email in difference.gone], shown
+        ),
         *_alike(difference.alike, shown),
     )
 

@@ -201,7 +201,9 @@ def excused(request: Request, cycle: str) -> Reply:
                         day=each.out_at or request.now,
                         reason=Verbatim(each.out_reason),
                     ),
-                    button=Button(Phrase("Let back in"), take_back.bind(cycle=row.id, person=each.subject_id)),
+                    button=Button(
+                        Phrase("Let back in"), take_back.bind(cycle=row.id, person=each.subject_id)
+                    ),
                 )
                 for each in rows
             ),

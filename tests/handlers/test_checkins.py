@@ -83,7 +83,7 @@ async def test_words_without_a_label_are_what_is_done(chat: Chat) -> None:
     assert chat.rows(Mood) == []
 
 
-@pytest.mark.parametrize("words", ["/checkin show", "/checkin edit", "周报 查看", "checkin Help?"])
+@pytest.mark.parametrize("words", ["/checkin show", "/checkin edit", "周报 查看", "checkin Undo?"])
 async def test_a_wish_to_see_or_to_change_is_no_check_in(chat: Chat, words: str) -> None:
     heard = await chat.says("ben", words)
     assert "Nothing was recorded" in heard
@@ -143,10 +143,33 @@ async def test_a_mood_may_name_its_scale(chat: Chat, mood: str) -> None:
     assert [row.score for row in chat.rows(Mood)] == [4]
 
 
-@pytest.mark.parametrize("mood", ["mood great", "mood: 😀", "心情好", "心情：不错"])
+@pytest.mark.parametrize(
+    "mood",
+    [
+        "mood great",
+        "mood: 😀",
+        "mood: not great",
+        "mood very bad!",
+        "mood 2 because I slept badly",
+        "mood 2 (tired), next the login page",
+        "mood 2, tired",
+        "mood2, tired; next the login page",
+        "心情好",
+        "心情：不错",
+        "心情 不太好，很累",
+        "心情 2 很累；下一步 登录页",
+    ],
+)
 async def test_a_mood_in_words_is_never_part_of_what_others_read(chat: Chat, mood: str) -> None:
-    assert "Please give a number" in (await chat.says("ben", f"/checkin done A; {mood}")).english
+    assert "Please give a number from 1 to 5" in (await chat.says("ben", f"/checkin done A; {mood}")).english
     assert checkins(chat, "ben") == []
+
+
+async def test_a_mood_beside_other_answers_is_read_out_of_their_middle(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; mood 2, next B, and blocked C")
+    assert checkins(chat, "ben")[0].answers == {"done": "A", "next": "B", "blocked": "C"}
+    await chat.says("ben", "/checkin done A\nmood\nnext B")
+    assert [mood.score for mood in chat.rows(Mood)] == [2]
 
 
 async def test_a_mood_alone_is_no_erased_check_in(chat: Chat) -> None:

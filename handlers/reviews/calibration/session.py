@@ -83,7 +83,11 @@ def session_card(request: Request, row: CalibrationSession, cycle: ReviewCycle, 
         *facts(request, cycle, row),
         *(() if rows else (Section(Phrase("There is nobody in it whom you may calibrate.")),)),
         *(_line(request, cycle, row, each, judged.get(each.subject_id)) for each in shown),
-        *((Button(Phrase("Previous page"), show_session.bind(session=row.id, page=page - 1)),) if page else ()),
+        *(
+            (Button(Phrase("Previous page"), show_session.bind(session=row.id, page=page - 1)),)
+            if page
+            else ()
+        ),
         *(
             (Button(Phrase("Next page"), show_session.bind(session=row.id, page=page + 1)),)
             if len(rows) > (page + 1) * PAGE
