@@ -88,6 +88,7 @@ def open_window(ring: Ring) -> Rung:
         return Rung(next_at, silence=Silence("moved", next_at))
     if known and known.name == _name(plan, day):
         ring.store.checkins.routines.move_end(person.id, known, due_at=due_at, closes_at=closes_at)
+        ring.store.checkins.move_end(person.id, known, closes_at)
         plan_digest(ring.store, person, plan, day)
         return Rung(next_at, silence=Silence("moved", due_at))
     window = Window(_name(plan, day), ring.now, closes_at)

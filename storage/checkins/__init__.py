@@ -150,7 +150,18 @@ class CheckIns:
 
     def adopt(self, row: CheckIn, window: Window) -> None:
         """Count a check-in that came shortly before it was asked for."""
-        self._store.change(row, window=window.name, closes_at=window.closes_at)
+        self._store.change(row, window=window.name)
+        self._close_at(row, window.closes_at)
+
+    def move_end(self, person_id: str, window: Window, closes_at: datetime) -> None:
+        """What was answered on an occasion may be changed until it is over, which is at another moment now."""
+        if row := self.in_window(person_id, window):
+            self._close_at(row, closes_at)
+
+    def _close_at(self, row: CheckIn, closes_at: datetime) -> None:
+        self._store.change(row, closes_at=closes_at)
+        for mood in self._store.own(Mood, col(Mood.checkin_id) == row.id, subject=row.subject_id):
+            self._store.change(mood, closes_at=closes_at)
 
     # Reading -------------------------------------------------------------------------------------------------------
 

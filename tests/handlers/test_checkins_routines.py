@@ -89,6 +89,26 @@ async def test_a_holiday_that_is_declared_late_is_heeded(chat: Chat) -> None:
     assert len(owed(chat, "ben")) == 1
 
 
+@pytest.mark.parametrize("hour", [7, 10])
+async def test_what_was_said_can_be_added_to_until_the_window_ends_by_the_holiday_that_was_declared(
+    any_chat: Chat, hour: int
+) -> None:
+    chat = any_chat
+    await ticks(chat, SUNDAY)
+    for moment in sorted((on(23, 9), on(23, hour))):
+        chat.at(moment)
+        await chat.tick()
+        if moment == on(23, hour):
+            await chat.says("ben", "/checkin done A; mood 2")
+    chat.change(lambda store: store.workdays.load("", [(date(2026, 11, 24), False, "Founders' day")]))
+    await ticks(chat, on(23, 12), on(25, 9))
+    await chat.says("ben", "/checkin done B")
+    (row,) = chat.rows(CheckIn)
+    (mood,) = chat.rows(Mood)
+    assert row.answers == {"done": "A\nB"}
+    assert row.closes_at == mood.closes_at == owed(chat, "ben")[0].expires_at == on(25, 19)
+
+
 async def test_who_is_away_is_not_asked(any_chat: Chat) -> None:
     chat = any_chat
     chat.change(lambda store: store.preferences.away(chat.ids["ben"], date(2026, 11, 20), date(2026, 11, 23)))
