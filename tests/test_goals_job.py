@@ -123,9 +123,9 @@ async def test_real_data_moves_a_real_goal(any_chat: Chat) -> None:
     told = chat.told("ben")
     assert told.count("Data moved") == 1
     assert "Data moved 3 key results of yours" in told
-    assert "1.1. merged pull requests: 0 → 5\nFrom github" in told
-    assert "1.2. revenue: 0 → 120,000\nFrom crm" in told
-    assert "1.3. days present: 0 → 9\nFrom attendance" in told
+    assert "1.1. merged pull requests: 1 → 5\nFrom github" in told
+    assert "1.2. revenue: 50,000 → 120,000\nFrom crm" in told
+    assert "1.3. days present: 4 → 9\nFrom attendance" in told
     moved = {row.title: row.value for row in chat.rows(KeyResult) if row.value is not None}
     assert moved == {
         "merged pull requests": 5,

@@ -163,12 +163,12 @@ def why(request: Request, goal: str) -> Reply:
     (each,) = goals.standing(request, [row])
     together = each.together
     shares = zip(each.results, together.shares, strict=True)
-    newest = request.store.goals.newest(each.results, reader=request.actor.id)
+    standing = request.store.goals.moves.standing(each.results, reader=request.actor.id)
     return Reply(
         keep=True,
         show=Card(
             _asked(together.progress),
-            *(Section(_reason(request, result, share, newest.get(result.id))) for result, share in shares),
+            *(Section(_reason(request, result, share, standing.get(result.id))) for result, share in shares),
             Section(
                 Phrase(
                     "The goal is the mean of its key results by weight. Each is the share of the way from its start to"
@@ -188,19 +188,19 @@ def _asked(share: Decimal | None) -> Text:
     return Phrase("Why {percent}?", percent=percent(share))
 
 
-def _reason(request: Request, row: KeyResult, share: Share, newest: GoalChange | None) -> Text:
+def _reason(request: Request, row: KeyResult, share: Share, said: GoalChange | None) -> Text:
     line = goals.result_line(request, row)
     if is_given(row.part):
-        return Lines((line, *_said_by(request, row, newest)))
+        return Lines((line, *_said_by(request, row, said)))
     if share.why_not == "tracked":
         return Lines((line, Phrase("Weighs nothing: tracked, and not counted.")))
     if share.why_not == "no_data":
         return Lines((line, Phrase("No data yet: left out.")))
-    said = _said_by(request, row, newest)
+    who = _said_by(request, row, said)
     if share.why_not == "stale":
-        return Lines((line, *said, Phrase("Too old: left out of the score until newer data arrives.")))
+        return Lines((line, *who, Phrase("Too old: left out of the score until newer data arrives.")))
     weight = Phrase("Counts for {percent} of the goal.", percent=percent(share.weight))
-    return Lines((line, *_in_a_band(row), weight, *said))
+    return Lines((line, *_in_a_band(row), weight, *who))
 
 
 def _in_a_band(row: KeyResult) -> tuple[Text, ...]:
@@ -212,13 +212,12 @@ def _in_a_band(row: KeyResult) -> tuple[Text, ...]:
     return (Phrase("In its band it is 100 %; outside of it, as much as it is nearer than at its start."),)
 
 
-def _said_by(request: Request, row: KeyResult, newest: GoalChange | None) -> tuple[Text, ...]:
-    if newest is None or row.moved_at is None:
+def _said_by(request: Request, row: KeyResult, said: GoalChange | None) -> tuple[Text, ...]:
+    if said is None:
         return ()
-    if newest.source and row.data_at:
-        return (from_source(newest.source, row.data_at, request.now),)
-    who = _who(request, newest)
-    return (Phrase("Said by {name} {moment}.", name=who, moment=newest.made_at),)
+    if said.source and row.data_at:
+        return (from_source(said.source, row.data_at, request.now),)
+    return (Phrase("Said by {name} {moment}.", name=_who(request, said), moment=said.made_at),)
 
 
 # What changed --------------------------------------------------------------------------------------------------------

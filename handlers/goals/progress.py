@@ -236,19 +236,20 @@ def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
 
 
 @feature.button(allow=changers)
-def undo(request: Request, result: str, change: str) -> Reply:
-    """Take back what was just said."""
+def undo(request: Request, result: str, change: str, first: str = "") -> Reply:
+    """Take back what was just said, or what data did."""
     row = goals.bound_result(request, result)
     done = request.store.goals.newest([row], reader=request.actor.id).get(row.id)
     again = (Button(Phrase("Update"), say.bind(result=result)),)
-    if done is not None and done.undoes == change:
+    if done is not None and done.undoes in {change, first} - {""}:
         raise Problem(Phrase("It was taken back already."), buttons=again)
     if done is None or done.id != change:
         raise Problem(
             Phrase("Something was said about it since. Say how far it is now instead."),
             buttons=again,
         )
-    request.store.goals.undo(done, row, by=request.actor.id)
+    began = request.store.goals.moves.first_of(row, done, first)
+    request.store.goals.undo(began, row, by=request.actor.id)
     owed.still(request.store, row.subject_id)
     request.store.touch(row.subject_id)
     return Reply(

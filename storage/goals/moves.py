@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
 
 _MOVED = CHANGES.c.act == "moved"
+_SAID = CHANGES.c.act.in_(("moved", "undone"))
+"""What says how far something is: what it weighs, or how it is called, says nothing of that."""
 _BY_DATA = (_MOVED, CHANGES.c.source != "")
 _IN_ORDER = (CHANGES.c.made_at, CHANGES.c.id)
 _OPEN = (GOALS.c.state == "open",)
@@ -56,8 +58,13 @@ class Moves:
 
     def by_data(self, owner: str, *, since: datetime) -> list[Move]:
         """What data moved of a person's since a moment, and nobody has said anything about since."""
-        here = (*_BY_DATA, CHANGES.c.subject_id == owner, CHANGES.c.made_at > since)
-        return self._untouched(self._moves(self._changes(*here, reader=owner), reader=owner))
+        theirs = (CHANGES.c.subject_id == owner, CHANGES.c.made_at > since)
+        connected = (*theirs, CHANGES.c.act == "connected", CHANGES.c.author_id == owner)
+        seen = {each.key_result_id: each.made_at for each in self._changes(*connected, reader=owner)}
+        changes = self._changes(*_BY_DATA, *theirs, reader=owner)
+        # What it came to when they connected it was their answer.
+        new = [each for each in changes if each.made_at > seen.get(each.key_result_id, since)]
+        return self._untouched(self._moves(new, reader=owner))
 
     def followed(self, person: str, *, since: datetime) -> list[Move]:
         """The same of the goals that somebody follows and still sees, from when they began to follow."""
@@ -86,15 +93,38 @@ class Moves:
         goals = self._goals([row.goal_id for row in rows], reader)
         return [row for row in rows if row.goal_id in goals]
 
+    def standing(self, rows: Sequence[KeyResult], *, reader: str) -> dict[str, GoalChange]:
+        """Who or what brought each of these key results to where it stands, by their ids: neither what was taken back,
+        nor what changed about it besides."""
+        about, here = CHANGES.c.key_result_id, RESULTS.c.id == CHANGES.c.key_result_id
+        standing = (about.in_([row.id for row in rows]), _MOVED, CHANGES.c.made_at <= RESULTS.c.moved_at)
+        last = (
+            select(func.max(CHANGES.c.id)).join_from(CHANGES, RESULTS, here).where(*standing).group_by(about)
+        )
+        found = self._store.read(GoalChange, CHANGES.c.id.in_(last), reader=reader)
+        return {change.key_result_id: change for change in found}
+
     def undo_data(self, row: KeyResult, *, source: str, since: datetime, by: str | None) -> GoalChange | None:
         """What a key result was before data moved it, it is again: of all its moves since a moment that nobody has said
         anything after. None where there is none. Raises Conflict."""
-        here = (CHANGES.c.key_result_id == row.id, CHANGES.c.made_at >= since)
-        changes = reversed(self._store.own(GoalChange, *here, subject=row.subject_id, order=_IN_ORDER))
-        moves = list(takewhile(lambda each: each.source == source and each.act == "moved", changes))
+        newest = self._newest_by_data(row, since)
+        moves = list(takewhile(lambda each: each.source == source, newest))
         if not moves:
             return None
         return self._store.goals.undo(moves[-1], row, by=by, source="" if by else source)
+
+    def first_of(self, row: KeyResult, last: GoalChange, first: str) -> GoalChange:
+        """Of the moves by data from one on (an id) until the last one, between which nobody said anything, the first;
+        the last one itself where it is no such move."""
+        began = self._store.own(GoalChange, CHANGES.c.id == first, subject=row.subject_id) if first else []
+        moves = self._newest_by_data(row, began[0].made_at) if began else []
+        return moves[-1] if moves else last
+
+    def _newest_by_data(self, row: KeyResult, since: datetime) -> list[GoalChange]:
+        """What data did to a key result since a moment, the newest first, as far as nobody has said anything after."""
+        here = (CHANGES.c.key_result_id == row.id, CHANGES.c.made_at >= since, _SAID)
+        changes = reversed(self._store.own(GoalChange, *here, subject=row.subject_id, order=_IN_ORDER))
+        return list(takewhile(lambda each: each.source != "" and each.act == "moved", changes))
 
     # Inside ----------------------------------------------------------------------------------------------------------
 
@@ -125,7 +155,7 @@ class Moves:
     def _untouched(self, moves: Sequence[Move]) -> list[Move]:
         about = CHANGES.c.key_result_id
         ids = [move.row.id for move in moves]
-        last = select(func.max(CHANGES.c.id)).where(about.in_(ids)).group_by(about)
+        last = select(func.max(CHANGES.c.id)).where(about.in_(ids), _SAID).group_by(about)
         newest = {row[0] for row in self._store.execute(last)} if ids else set()
         return [move for move in moves if move.last.id in newest]
 

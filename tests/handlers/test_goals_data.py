@@ -25,7 +25,9 @@ async def connected(chat: Chat, crm: Sender, *, which: str = "sign-ups") -> Hear
     form = chat.last["ben"].form
     assert form
     choices = {option.also[0]: option.value for option in form.questions[0].options}  # type: ignore[attr-defined]
-    return await chat.submits("ben", which=choices[which])
+    heard = await chat.submits("ben", which=choices[which])
+    chat.wait(minutes=1)
+    return heard
 
 
 def at(chat: Chat, value: str, **more: Any) -> dict[str, Any]:
@@ -90,6 +92,56 @@ async def test_what_was_taken_back_stays_so_until_data_says_something_new(any_ch
     chat.wait(hours=1)
     assert (await crm.sends(at(chat, "330", id="later")))["moved"] == 1
     assert [row.value for row in chat.rows(KeyResult)] == [330]
+
+
+async def test_all_that_one_card_says_is_taken_back_at_once(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = Sender(chat)
+    await connected(chat, crm)
+    for value in ("200", "300"):
+        chat.wait(minutes=1)
+        await crm.sends(at(chat, value))
+    await chat.tick()
+    assert "1. sign-ups: 100 → 300" in chat.told("ben")
+    assert "100 users, from 100 to 500" in await chat.presses("ben", "Undo 1.1")
+    assert "It was taken back already." in await chat.presses("ben", "Undo 1.1", on=chat.told_cards("ben")[0])
+
+
+async def test_what_somebody_said_in_between_is_not_taken_back_with_it(chat: Chat) -> None:
+    crm = Sender(chat)
+    await connected(chat, crm)
+    await crm.sends(at(chat, "200"))
+    chat.wait(minutes=1)
+    await chat.says("ben", "/goals update 1.1 250")
+    chat.wait(minutes=1)
+    await crm.sends(at(chat, "300"))
+    await chat.tick()
+    assert "250 users, from 100 to 500" in await chat.presses("ben", "Undo 1.1")
+
+
+async def test_who_says_it_is_who_moved_it_whoever_changed_what_it_weighs(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = Sender(chat)
+    await connected(chat, crm)
+    chat.wait(minutes=1)
+    await crm.sends(at(chat, "300"))
+    chat.wait(minutes=1)
+    await chat.says("ben", "/goals change 1.1 weight 3")
+    await chat.tick()
+    assert "1. sign-ups: 100 → 300" in chat.told("ben")
+
+    async def why() -> Heard:
+        await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+        return await chat.presses("ben", "Why this number?")
+
+    assert "From crm: less than a day old." in await why()
+    chat.wait(minutes=1)
+    said = await chat.says("ben", "/goals update 1.1 320")
+    assert "Said by Ben Okri" in await why()
+    await chat.presses("ben", "Undo", on=said)
+    heard = await why()
+    assert "From crm: less than a day old." in heard
+    assert "Said by" not in heard.text
 
 
 async def test_nobody_is_woken_by_data(chat: Chat) -> None:
@@ -315,3 +367,15 @@ async def test_what_is_refused_by_name_passes_by_an_administrator_and_enters_no_
 )  # fmt: skip
 def test_names_that_are_refused(name: str, is_refused: bool) -> None:
     assert bool(forbidden(name)) is is_refused
+
+
+async def test_the_owner_hears_what_moved_when_somebody_else_connected_it(chat: Chat) -> None:
+    crm = Sender(chat)
+    await crm.sends(at(chat, "300"))
+    await write(chat, "ben", "sign-ups from 100 to 500 users")
+    await chat.presses("ada", "Open", on=await chat.says("ada", "/goals of @ben"))
+    form = (await chat.presses("ada", "Connect to data")).form
+    assert form
+    await chat.submits("ada", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    await chat.tick()
+    assert "1. sign-ups: 100 → 300" in chat.told("ben")

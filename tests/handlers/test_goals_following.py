@@ -90,7 +90,7 @@ async def test_who_follows_hears_what_data_moved_once_for_a_delivery(any_chat: C
     await chat.tick()
     assert "1.1. sign-ups: 4 → 6" in chat.told("dora")
     assert "Data moved 1 key result that you follow" in chat.told("dora")
-    assert "1.1. sign-ups: 0 → 4" in chat.told("ben"), "whom it belongs to hears as before"
+    assert "1.1. sign-ups: 1 → 4" in chat.told("ben"), "whom it belongs to hears as before"
 
 
 async def test_a_file_and_a_database_move_it_for_who_follows_too(chat: Chat) -> None:

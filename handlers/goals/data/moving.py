@@ -94,7 +94,7 @@ def connect(request: Request, result: str, which: Which) -> Reply:
     goal = request.store.goals.get(row.goal_id, reader=request.actor.id)
     assert source is not None
     assert goal is not None
-    follow(request.store, source, Reader(metric, row, goal), told=True)
+    follow(request.store, source, Reader(metric, row, goal), told=row.subject_id == request.actor.id)
     return Reply(
         show=Card(
             Phrase(

@@ -56,10 +56,8 @@ def _mine(ring: Ring, person: Person, since: datetime) -> Card | None:
 def _taken_back(move: Move, person: Person, now: datetime) -> tuple[Part, ...]:
     """A key result that moved, and a way back."""
     label = Phrase("Undo {number}", number=goals.called(move.row))
-    return (
-        Section(_by_data(move, person, now)),
-        Button(label, undo.bind(result=move.row.id, change=move.last.id)),
-    )
+    back = undo.bind(result=move.row.id, change=move.last.id, first=move.first.id)
+    return (Section(_by_data(move, person, now)), Button(label, back))
 
 
 # Who follows it ------------------------------------------------------------------------------------------------------
