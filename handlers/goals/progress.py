@@ -237,7 +237,7 @@ def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
 
 @feature.button(allow=changers)
 def undo(request: Request, result: str, change: str, first: str = "") -> Reply:
-    """Take back what was just said, or what data did."""
+    """Take back what was just said."""
     row = goals.bound_result(request, result)
     done = request.store.goals.newest([row], reader=request.actor.id).get(row.id)
     again = (Button(Phrase("Update"), say.bind(result=result)),)
