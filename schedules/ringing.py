@@ -126,6 +126,8 @@ class Units:
         if next_at is not None and next_at <= store.now:
             planned = bell.plan(store, person, store.now) if bell.plan and person else {}
             next_at = planned.get(slot.about, None if bell.plan else store.now + SOON)
+            if bell.plan and not person:  # nobody's in particular: whoever is planned next plans it
+                store.slots.replan()
         if next_at == slot.due_at:  # this moment has rung; what is new since then is for another one
             next_at += SOON
         if next_at is None:

@@ -13,6 +13,7 @@ from schedules.delivery import Delivery
 from schedules.speaking import Parcel, Receipt, Unreachable
 from storage.kudos import KudosRow, ReactionRow
 from storage.policy import Kind
+from storage.slots import RESTORED_AT
 from storage.tables import Outgoing, PersonRow, Posted
 from tests.company import Chat, Letterbox
 
@@ -506,6 +507,20 @@ async def test_what_is_thanked_for_around_the_change_of_the_clocks_is_posted_onc
     _, *digests = chat.posted(channel).split("Thanks of the week")
     assert [text.count("what came -30 minutes") for text in digests] == [1, 0]
     assert "what came 30 minutes" in digests[1]
+
+
+async def test_the_digest_goes_on_after_a_restore_from_a_backup(any_chat: Chat) -> None:
+    chat, channel = any_chat, place(any_chat)
+    await chat.tick()
+    chat.at(FRIDAY + timedelta(days=4))
+    chat.change(lambda store: store.set_setting(RESTORED_AT, chat.now.isoformat()))
+    await chat.tick()
+    await chat.says("ada", "/kudos @ben for the calm call")
+    await chat.presses("ada", "Post it")
+    assert "Thanks of the week" not in chat.posted(channel)
+    chat.at(FRIDAY + timedelta(days=7))
+    await chat.tick()
+    assert "the calm call" in chat.posted(channel).split("Thanks of the week")[1]
 
 
 async def test_what_is_thanked_for_while_the_clock_stands_still_is_in_the_next_digest(chat: Chat) -> None:
