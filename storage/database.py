@@ -131,7 +131,7 @@ class Database:
 
     async def write(self, work: Callable[[Store], T], *, takes_long: bool = False) -> T:
         """Run `work` in a transaction; returns when it is committed. Raises what `work` raised, undone, or Busy. What
-        takes long holds up other writing only."""
+        takes long holds up other writing only, and on PostgreSQL not even that."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         assert self._writer is not None, "the database is not open"

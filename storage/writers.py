@@ -9,7 +9,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
@@ -92,7 +92,7 @@ class ThreadWriters:
 
     def _write(self) -> None:
         connection: Connection | None = None
-        while (group := self._next_group()) is not None:
+        for group in self._groups_of_units():
             try:
                 connection = connection or self._groups.connect()
                 if again := self._groups.run_group(connection, group):
@@ -125,12 +125,18 @@ class ThreadWriters:
         except Exception as error:  # PostgreSQL does it by itself in the end
             log.warning("not vacuumed", extra={"error": type(error).__name__})
 
-    def _next_group(self) -> list[Job] | None:
+    def _groups_of_units(self) -> Iterator[list[Job]]:
+        """What waits, put together; what takes long is alone, or its neighbours would be told when it is over."""
         first = self._jobs.get()
-        if first is None:
-            return None
+        while first is not None:
+            group, next_one = self._with_neighbours(first)
+            yield group
+            first = next_one or self._jobs.get()
+
+    def _with_neighbours(self, first: Job) -> tuple[list[Job], Job | None]:
+        """A unit with what waits behind it, and the one that was taken up and does not go with them."""
         group = [first]
-        while len(group) < GROUP:
+        while len(group) < GROUP and not first.takes_long:
             try:
                 job = self._jobs.get_nowait()
             except queue.Empty:
@@ -138,8 +144,10 @@ class ThreadWriters:
             if job is None:
                 self._jobs.put(None)
                 break
+            if job.takes_long:
+                return group, job
             group.append(job)
-        return group
+        return group, None
 
 
 class LoopWriter:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from storage.database import Busy
+from storage.database import POSTGRES_WRITERS, Busy
 from storage.store import Store
 from storage.writing import GROUP
 from tests.company import Chat, company_of_its_own
@@ -163,6 +163,40 @@ async def test_everything_but_writing_goes_on_while_something_takes_long(chat: C
     may_end.set()
     await waiting
     assert await behind is True
+
+
+async def test_nobody_waits_for_the_end_of_an_import_that_was_taken_up_beside_them(
+    postgres_chat: Chat,
+) -> None:
+    """As when everybody writes while a people file of ten thousand rows is applied."""
+    chat, begun, may_begin, may_end = postgres_chat, threading.Event(), threading.Event(), threading.Event()
+
+    def long(store: Store) -> None:
+        store.set_setting("long", True)
+        begun.set()
+        assert may_end.wait(30)
+
+    busy = []
+    for _ in range(
+        POSTGRES_WRITERS
+    ):  # each writer has something to do, so that what comes now waits together
+        busy.append(asyncio.ensure_future(chat.database.write(lambda store: may_begin.wait(30))))
+        await asyncio.sleep(0.05)
+    quick = [chat.database.write(lambda store, n=n: store.set_setting(f"n{n}", n)) for n in range(40)]  # type: ignore[misc]
+    before = [asyncio.ensure_future(unit) for unit in quick[:20]]
+    await asyncio.sleep(0)
+    importing = asyncio.ensure_future(chat.database.write(long, takes_long=True))
+    await asyncio.sleep(0)
+    after = [asyncio.ensure_future(unit) for unit in quick[20:]]
+    await asyncio.sleep(0)
+    may_begin.set()
+    async with asyncio.timeout(10):
+        await asyncio.gather(*busy, *before, *after)
+    assert await asyncio.to_thread(begun.wait, 10)
+    assert not importing.done()
+    may_end.set()
+    await importing
+    assert setting(chat, "long") is True
 
 
 async def test_who_needs_a_lock_that_an_import_holds_keeps_nobody_else_waiting(postgres_chat: Chat) -> None:
