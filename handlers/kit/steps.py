@@ -28,6 +28,9 @@ NO_WORDS = Phrase(
     "I read words and files, but no pictures, voice messages or stickers. Write to me what you need; “help” shows what"
     " I can do."
 )
+NO_ANSWER = Phrase(
+    "I read no pictures, voice messages or stickers. Please answer in words, or with a button below the question."
+)
 NOT_FOLLOWED = Phrase(
     "Your answer stays as you sent it first: I do not follow what is edited afterwards. Go back to change it."
 )
@@ -127,7 +130,10 @@ class Steps:
         if (not command or folded(words) in STOPS) and (draft := self._asked(request)):
             if folded(words) in STOPS:
                 return self._stop(request, draft)
-            if not self._forgot(request, draft, words):
+            if not words and act.file is None:
+                return self._ask_again(request, draft, NO_ANSWER)
+            is_for_another = act.file is not None and self.takes_file(request)
+            if not is_for_another and not self._forgot(request, draft, words):
                 return self._told(request, draft, words)
         if act.file is not None:
             return self._sent(request, words)
@@ -178,11 +184,15 @@ class Steps:
             return step
         draft = self._asked(request)
         if draft and act.sent_at and act.sent_at > draft.opened_at - _A_SECOND:
-            route = self._routes[draft.route]
-            form = asking.form_of(route, request, draft.args, draft.given, draft.id)
-            again = self.ask(request, draft, route, form, min(draft.position, len(form.questions) - 1))
-            return Step(answer=replace(again, errors=(("", NOT_FOLLOWED),)))
+            return self._ask_again(request, draft, NOT_FOLLOWED)
         return Step(answer=Answer(outcome="ignored"))
+
+    def _ask_again(self, request: Request, draft: Draft, why: Text) -> Step:
+        """The question that waits for an answer, once more, and why."""
+        route = self._routes[draft.route]
+        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+        again = self.ask(request, draft, route, form, min(draft.position, len(form.questions) - 1))
+        return Step(answer=replace(again, errors=(("", why),)))
 
     def _pressed(self, request: Request, act: Pressed) -> Step:
         opened = request.store.handles.open(act.handle, presser=request.actor.id)

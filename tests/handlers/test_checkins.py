@@ -279,6 +279,27 @@ async def test_an_interview_is_left_by_the_words_that_people_try(chat: Chat, wor
     assert checkins(chat, "ben") == []
 
 
+@pytest.mark.parametrize("said", ["", "\u200b"])
+async def test_a_picture_is_no_answer_and_takes_none_away(chat: Chat, said: str) -> None:
+    await chat.says("ben", "/checkin done A; next payments")
+    chat.wait(days=7)
+    chat.interviews = True
+    await chat.says("ben", "/checkin")
+    heard = await chat.says("ben", said)
+    assert "What did you get done?" in heard
+    assert "I read no pictures, voice messages or stickers. Please answer in words" in heard
+    for label in ("Skip", "Skip", "Skip", "3"):
+        await chat.presses("ben", label)
+    assert checkins(chat, "ben")[-1].answers == {"done": "payments"}
+
+
+async def test_a_people_file_is_taken_for_one_while_a_question_waits(chat: Chat) -> None:
+    chat.interviews = True
+    await chat.says("hana", "/checkin")
+    assert "changes nothing" in await sends(chat, "hana", COMPANY)
+    assert "What comes next?" in await chat.says("hana", "the new file")
+
+
 async def test_a_command_is_no_answer_to_a_question_of_long_ago(chat: Chat) -> None:
     chat.interviews = True
     await chat.says("ben", "/kudos @eve")
