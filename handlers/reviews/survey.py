@@ -16,6 +16,7 @@ from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.values import dump
 from handlers.reviews import together
+from handlers.reviews.participation import NEVER_ASKED
 from handlers.reviews.review import feature
 from handlers.reviews.telling import runner_of, tell
 from storage.obligations import EXPIRED
@@ -48,8 +49,9 @@ def ask(store: Store, cycle: ReviewCycle) -> None:
 
 
 def took_part(store: Store, cycle: ReviewCycle) -> list[Person]:
-    """Who was reviewed or was to write in a cycle, was not taken out of it, and works here."""
-    duties = store.reviews.duties(cycle.id)
+    """Who was reviewed or was to write in a cycle, was not taken out of it, and works here: not who was proposed as a
+    colleague and taken off again, who never heard of it."""
+    duties = [duty for duty in store.reviews.duties(cycle.id) if duty.state not in NEVER_ASKED]
     ids = {duty.subject_id for duty in duties} | {duty.author_id for duty in duties if duty.author_id}
     ids -= store.reviews.results.out_of(cycle.id).keys()
     found = (store.directory.person(each) for each in sorted(ids))

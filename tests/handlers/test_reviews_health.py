@@ -14,8 +14,9 @@ from storage.reviews import Duty, ProcessSurvey
 from storage.reviews.surveys import SurveyAnswer
 from storage.tables import ObligationRow
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import go_on, launched, write
+from tests.handlers.reviewing import go_on, launched, press_beside, write
 from tests.handlers.test_reviews_calibrating import proposed, role
+from tests.handlers.test_reviews_nominating import proposing
 from tests.handlers.test_reviews_results import owed
 
 EVERYBODY = ("ada", "ben", "chen", "eve", "grace", "dora", "ivan")
@@ -68,6 +69,18 @@ async def test_what_enough_people_say_is_shown_at_the_end_without_names(any_chat
     assert chat.rows(SurveyAnswer) == []
     assert "The survey about the review is over" in chat.told("hana")
     assert not [row for row in chat.rows(ObligationRow) if row.kind == "reviews.survey" and not row.closed_at]
+
+
+async def test_who_was_proposed_and_taken_off_again_never_hears_of_the_cycle(chat: Chat) -> None:
+    await proposing(chat, "ben")
+    await chat.submits("ben", people=("chen", "eve", "dora", "ivan"))
+    await owed(chat, "ada", "settle which colleagues write about Ben Okri")
+    await press_beside(chat, "ada", "Ivan Petrov", "Take off")
+    await chat.presses("ada", "Ask these")
+    await go_on(chat, "closed")
+    await chat.tick()
+    assert "two questions about how it went" in chat.told("dora")
+    assert "Autumn 2026" not in chat.told("ivan")
 
 
 async def test_nobody_says_that_the_survey_is_done_it_is_seen(chat: Chat) -> None:
