@@ -119,10 +119,10 @@ def _stands_on(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Itera
 
 
 def _cited(row: Review) -> Text:
-    cites = sum(len(answer.get("cites") or ()) for answer in (row.answers or {}).values())
+    cites = [ref for answer in (row.answers or {}).values() for ref in answer.get("cites") or () if ref]
     if not cites:
         return Phrase("nothing cited")
-    return Plural("one piece of evidence cited", "{n} pieces of evidence cited", n=cites)
+    return Plural("one piece of evidence cited", "{n} pieces of evidence cited", n=len(cites))
 
 
 def _scale(cycle: ReviewCycle) -> Iterator[Part]:

@@ -170,17 +170,21 @@ async def test_what_is_cited_is_numbered_and_opened_by_the_reviewee(chat: Chat) 
     await chat.submits("ada", results="Asks first [2], and closes much [3]", results_points="4")
     await press_beside(chat, "ada", "What should be learned", "Answer")
     await chat.submits("ada", growth="A talk")
+    await press_beside(chat, "ada", "All in all", "Answer")
+    await chat.submits("ada", overall_points="4")
     heard = await chat.presses("ada", "Hand in")
     assert "It cites 2 pieces of the record." in heard
     await go_on(chat, "share")
     await chat.presses("ada", "Do it now", on=await due(chat, "ada"))
     await chat.presses("ada", "Share it")
-    await chat.presses("ben", "Read it")
+    read = await chat.presses("ben", "Read it")
     heard = await press_beside(chat, "ben", "It cites 2 pieces", "Evidence")
     assert "[2] Feedback by Eve Curie" in heard
     assert "asked before answering" in heard
     assert "[3] tickets closed: 41" in heard
     assert "[1]" not in heard
+    why = await chat.presses("ben", "Why this rating?", on=read)
+    assert "Review by Ada Lovelace: 2 pieces of evidence cited" in why
 
 
 async def test_a_reader_who_may_not_open_a_piece_is_told_so(chat: Chat) -> None:
