@@ -9,7 +9,7 @@ from handlers.kit.calendar import local_day
 from handlers.reviews.review import has_power
 from storage.objections import Objection
 from storage.people import Person
-from storage.reviews import ReviewCycle
+from storage.reviews import MANAGER, ReviewCycle
 from storage.store import Store
 
 PATIENCE = timedelta(days=3)
@@ -43,13 +43,19 @@ def whose_nobody_answers(store: Store, cycle: ReviewCycle, subjects: Iterable[st
     """Those of whom nobody is left who could answer an appeal."""
     staff, sat = _staff(store, cycle), store.reviews.calibration.sat(cycle.id)
     authors = store.reviews.results.authors(cycle.id)
-    return [each for each in subjects if not any(_able(store, each, staff, {*sat, authors.get(each)}))]
+    wrote: dict[str, set[str | None]] = {}
+    for duty in store.reviews.duties(cycle.id, role=MANAGER, state="submitted"):
+        wrote.setdefault(duty.subject_id, set()).add(duty.author_id)
+    parts = {each: {*sat, authors.get(each), *wrote.get(each, ())} for each in subjects}
+    return [each for each, had in parts.items() if not any(_able(store, each, staff, had))]
 
 
 def _had_a_part(store: Store, cycle: ReviewCycle, subject: str) -> set[str | None]:
-    """Who wrote a rating, or opened or sat in a calibration."""
+    """Who answers for a rating, wrote as the manager, as one before may have, or opened or sat in a calibration."""
     result = store.reviews.results.for_the_clock(cycle.id, subject)
-    return {*store.reviews.calibration.sat(cycle.id), result.author_id if result else None}
+    written = store.reviews.duties(cycle.id, subject=subject, role=MANAGER, state="submitted")
+    wrote = {duty.author_id for duty in written}
+    return {*store.reviews.calibration.sat(cycle.id), *wrote, result.author_id if result else None}
 
 
 def _staff(store: Store, cycle: ReviewCycle) -> list[str]:

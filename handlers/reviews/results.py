@@ -107,6 +107,12 @@ def overall_of(cycle: ReviewCycle) -> Part | None:
     return next((read_part(part) for part in cycle.parts if part["form"] == OVERALL), None)
 
 
+def proposer_of(store: Store, cycle: ReviewCycle, row: ReviewResult) -> str | None:
+    """Who proposed a rating: who answers for the result, or, as long as they give no points, the manager before."""
+    overall = overall_of(cycle)
+    return store.reviews.results.proposer(row, overall.key) if overall and row.proposed else row.author_id
+
+
 def rating_line(cycle: ReviewCycle, rating: Any) -> Text:
     """A rating with what it means."""
     points = (rating or {}).get("points")

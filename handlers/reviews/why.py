@@ -9,7 +9,15 @@ from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, S
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from handlers.reviews.calibration.rating import history
-from handlers.reviews.results import DIFFERS, bound_result, overall_of, points_of, rating_line, seers
+from handlers.reviews.results import (
+    DIFFERS,
+    bound_result,
+    overall_of,
+    points_of,
+    proposer_of,
+    rating_line,
+    seers,
+)
 from handlers.reviews.review import bound_cycle, called, feature
 from storage.objections import LEFT
 from storage.reviews import MANAGER, Review, ReviewCycle, ReviewResult
@@ -95,7 +103,7 @@ def _weeks(cycle: ReviewCycle) -> Iterator[date]:
 
 
 def _proposed(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Text:
-    name = Verbatim(request.store.directory.named(row.author_id))
+    name = Verbatim(request.store.directory.named(proposer_of(request.store, cycle, row)))
     return Phrase("{points}, by {name}", points=rating_line(cycle, row.proposed), name=name)
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from storage.policy import Kind
-from storage.reviews.tables import RatingChange, ReviewCycle, ReviewResult
+from storage.reviews.tables import MANAGER, RatingChange, Review, ReviewCycle, ReviewResult
 
 if TYPE_CHECKING:
     from storage.store import Store
 
 RESULTS = ReviewResult.__table__  # type: ignore[attr-defined]
 CHANGES = RatingChange.__table__  # type: ignore[attr-defined]
+REVIEWS = Review.__table__  # type: ignore[attr-defined]
 
 
 class ReviewResults:
@@ -110,6 +111,15 @@ class ReviewResults:
         """What the manager proposes; it is the rating until somebody changes that. Raises Conflict."""
         self._store.change(row, proposed={"points": points}, rating={"points": points})
 
+    def proposer(self, row: ReviewResult, part: str) -> str | None:
+        """Who gave the proposed points, in this part of what they wrote as the manager, for the machine's own rules:
+        whoever answers for the result if they gave them, or else the manager before them."""
+        here = (REVIEWS.c.cycle_id == row.cycle_id, REVIEWS.c.role == MANAGER, REVIEWS.c.state == "submitted")
+        written = self._store.own(Review, *here, subject=row.subject_id, order=REVIEWS.c.submitted_at.desc())
+        points = (row.proposed or {}).get("points")
+        gave = [each.author_id for each in written if _points(each, part) == points]
+        return row.author_id if row.author_id in gave or not gave else gave[0]
+
     def rate(self, row: ReviewResult, points: int | None, *, by: str, reason: str) -> RatingChange:
         """A rating is another one now, for a reason that the employee will read. Raises Conflict."""
         before, after = row.rating, {"points": points}
@@ -147,3 +157,9 @@ class ReviewResults:
     def _read(self, reader: str, *conditions: Any, order: Any = None) -> list[ReviewResult]:
         found = self._store.read(ReviewResult, *conditions, reader=reader, order=order)
         return self._store.reviews.without_power(found, reader)
+
+
+def _points(row: Review, part: str) -> int | None:
+    answer = (row.answers or {}).get(part) or {}
+    points: int | None = answer.get("points")
+    return points

@@ -536,6 +536,32 @@ async def test_who_takes_over_from_somebody_who_left_after_writing_hears_of_it_a
     assert "A talk" in await chat.presses("ben", "Read it", on=await chat.says("ben", "/review"))
 
 
+async def test_who_proposed_before_another_manager_took_over_is_named_and_has_had_a_part_in_it(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="2")
+    moves(chat, "ben", "grace")
+    await chat.tick()
+    await chat.presses("hana", "Grace Hopper takes over", on=chat.told_cards("hana")[-1])
+    role(chat, "ada", "hr")
+    await go_on(chat, "calibrate")
+    await chat.presses("hana", "New session", on=await chat.says("hana", "/review calibrate"))
+    await chat.submits("hana", unit="*", members=("hana",))
+    assert "Proposed by: Ada Lovelace" in await looks(chat, "hana", "Ben Okri")
+    await go_on(chat, "share")
+    await owed(chat, "grace", "share the result with Ben Okri")
+    await chat.presses("grace", "Share it")
+    read = await reads(chat)
+    why = await chat.presses("ben", "Why this rating?", on=read)
+    assert "Proposed: 2 of 5: partly what the role needs, by Ada Lovelace" in why
+    heard = await chat.presses("ben", "Appeal", on=read)
+    assert "Ada Lovelace" not in heard, "she proposed it"
+    assert "Everybody who could answer an appeal had a part in your rating." in heard
+
+
 async def test_once_the_result_is_shared_nobody_is_asked_who_finishes_it(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")

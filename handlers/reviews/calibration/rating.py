@@ -14,8 +14,8 @@ from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import writing
 from handlers.reviews.calibration.seats import bound_session, result_in, session_of, sitters
 from handlers.reviews.calibration.session import show_session, standing
-from handlers.reviews.results import points_question
-from handlers.reviews.review import called, feature
+from handlers.reviews.results import points_question, proposer_of
+from handlers.reviews.review import bound_cycle, called, feature
 from storage.policy import Right, may
 from storage.reviews import MANAGER, SELF, ReviewCycle, ReviewResult
 from storage.unit import Conflict
@@ -41,9 +41,10 @@ def _changes(request: Request, args: Mapping[str, Any]) -> bool:
 
 
 def may_change(request: Request, row: ReviewResult) -> bool:
-    """Whether somebody in a session may change this rating: not who proposed it."""
+    """Whether somebody in a session may change this rating: not who proposed it, nor who answers for it."""
     me, directory = request.actor.id, request.store.directory
-    return row.author_id != me and may(directory, me, Right.WRITE, row, request.now)
+    proposer = proposer_of(request.store, bound_cycle(request, row.cycle_id), row)
+    return me not in (row.author_id, proposer) and may(directory, me, Right.WRITE, row, request.now)
 
 
 lookers = Rule(
@@ -69,10 +70,11 @@ def look_at(request: Request, session: str, result: str) -> Reply:
 def _card(request: Request, session: str, row: ReviewResult) -> Card:
     _, cycle = bound_session(request, session)
     name = Verbatim(request.store.directory.named(row.subject_id))
+    proposer = Verbatim(request.store.directory.named(proposer_of(request.store, cycle, row)))
     changing = Button(Phrase("Change the rating"), change_rating.bind(session=session, result=row.id))
     return Card(
         Phrase("Calibrating {name}", name=name),
-        Fact(Phrase("Proposed by"), Verbatim(request.store.directory.named(row.author_id))),
+        Fact(Phrase("Proposed by"), proposer),
         Fact(Phrase("Rating"), standing(cycle, row)),
         *history(request, row),
         *_reviews(request, cycle, row),
