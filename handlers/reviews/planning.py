@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -10,10 +10,11 @@ from handlers.kit.access import hr
 from handlers.kit.forms import NO, YES, Choice, Colleague, Day, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase, Verbatim, names
+from handlers.kit.text import Listing, Phrase, Verbatim, names
 from handlers.reviews import parts, raters
 from handlers.reviews.days import Days, checked_days, given_days, usual_days
 from handlers.reviews.launching import plan_card
+from handlers.reviews.participation import WRITTEN_AS
 from handlers.reviews.review import bound_cycle, feature, runners
 from storage.people import Person
 from storage.reviews import ReviewCycle
@@ -111,10 +112,12 @@ def new(
         raise Problem(
             Phrase("It ends before it begins. Give the days the other way round."), question="from_on"
         )
+    asks = _asks(request, template)
+    _refuse_unasked(asks["parts"], raters.roles(others), rated=rated == "yes")
     cycle = request.store.reviews.cycles.add(
         request.actor.id,
         name=" ".join(name.split()),
-        **_asks(request, template),
+        **asks,
         whom={
             **_units(request, units),
             "people": tuple(person.id for person in people),
@@ -136,6 +139,21 @@ def _asks(request: Request, template: str) -> dict[str, Any]:
     row = request.store.reviews.templates.get(template)
     assert row  # it was one of the options
     return {"parts": row.parts, "template_id": row.template_id, "template_edition": row.edition}
+
+
+def _refuse_unasked(kept: Sequence[Mapping[str, Any]], roles: Sequence[str], *, rated: bool) -> None:
+    """Raise Problem for a template that asks nothing of some who are to write."""
+    unasked = [WRITTEN_AS[role] for role in roles if not parts.asked_of(kept, role, rated=rated)]
+    if unasked:
+        raise Problem(
+            Phrase(
+                "This template asks nothing for: {kinds}. Pick another one, or let others write. Its questions are"
+                " changed with {command}",
+                kinds=Listing(tuple(unasked)),
+                command=Verbatim("/review templates"),
+            ),
+            question="template",
+        )
 
 
 def _units(request: Request, words: str) -> dict[str, Sequence[str]]:

@@ -55,6 +55,18 @@ async def test_it_is_written_published_and_chosen_and_frozen_in_the_cycle(any_ch
     assert (the_cycle(chat).template_id, the_cycle(chat).template_edition) == (row.template_id, 1)
 
 
+async def test_a_template_that_asks_nothing_of_some_who_write_is_not_chosen_for_them(chat: Chat) -> None:
+    await begun(chat)
+    await chat.presses("hana", "Add the question about growth")
+    await chat.submits("hana", title="What will you practise?")
+    await chat.presses("hana", "Publish")
+    (row,) = chat.rows(ReviewTemplate)
+    await chat.says("hana", "/review new Autumn 2026")
+    refused = await chat.submits("hana", units="Engines", template=row.id, others="peer customer")
+    assert "asks nothing for: Reviews by colleagues and Reviews by customers." in refused
+    assert "The cycle is prepared." in await chat.submits("hana", others="nobody")
+
+
 async def test_a_template_says_of_each_part_what_it_is_in_one_line(chat: Chat) -> None:
     assert "Calm in incidents (Competency, 3 points)" in await filled(chat)
     await chat.says("hana", "/language zh")
