@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from handlers.goals.amounts import amount, given_text, value_text
 from handlers.goals.scorecards.parts import is_given
 from handlers.goals.scoring import Direction, Measure, Part, Together
 from handlers.kit.access import Rule, readers
+from handlers.kit.calendar import ONE_DAY, at_wall
 from handlers.kit.cards import Button, Press
 from handlers.kit.features import Feature
 from handlers.kit.forms import Option
@@ -140,15 +141,24 @@ def together_of(rows: Sequence[KeyResult], stale: Collection[str] = ()) -> Toget
     return scoring.together([Part(progress_of(row), row.weight, row.id in stale) for row in rows])
 
 
-def stale_of(request: Request, rows: Sequence[KeyResult]) -> frozenset[str]:
-    """The ids of the key results whose data is older than their source's figures may be."""
-    dated = [row for row in rows if row.metric_id and row.data_at]
-    ages = request.store.metrics.ages(row.metric_id for row in dated) if dated else {}
+def stale_of(request: Request, found: Iterable[tuple[Goal, KeyResult]]) -> frozenset[str]:
+    """The ids of the key results whose data is older than their source's figures may be, or was when the goal ended: no
+    score changes after that."""
+    dated = [(goal, row) for goal, row in found if row.metric_id and row.data_at]
+    ages = request.store.metrics.ages(row.metric_id for _, row in dated) if dated else {}
     return frozenset(
         row.id
-        for row in dated
-        if row.metric_id in ages and request.now - row.data_at > ages[row.metric_id][1]  # type: ignore[operator]
+        for goal, row in dated
+        if row.metric_id in ages
+        and _counted_until(request, goal) - ages[row.metric_id].told_at(row.data_at)
+        > ages[row.metric_id].most  # type: ignore[arg-type]
     )
+
+
+def _counted_until(request: Request, goal: Goal) -> datetime:
+    """The moment until which data counts for a goal: now, or when it was ended, or its days were over."""
+    over = at_wall(goal.ends_on + ONE_DAY, time(), request.person(goal.subject_id).zone)
+    return min(request.now, over, goal.closed_at or request.now)
 
 
 @dataclass(frozen=True)
@@ -167,7 +177,7 @@ class Standing:
 def standing(request: Request, goals: Sequence[Goal]) -> list[Standing]:
     """Goals with their key results."""
     found = request.store.goals.results([goal.id for goal in goals], reader=request.actor.id)
-    stale = stale_of(request, [row for rows in found.values() for row in rows])
+    stale = stale_of(request, ((goal, row) for goal in goals for row in found[goal.id]))
     return [Standing(goal, tuple(found[goal.id]), stale) for goal in goals]
 
 

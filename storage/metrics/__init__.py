@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import col
 
 from storage.among import prepared_among
-from storage.metrics.arrivals import LONGEST, Arrival, Changed, Figure, Kept, Series, told
+from storage.metrics.arrivals import LONGEST, Age, Arrival, Changed, Figure, Kept, Series, told
 from storage.metrics.keeping import Keeping
 from storage.metrics.loaded import Loaded, TakenBack
 from storage.metrics.loads import Loads
@@ -49,6 +49,7 @@ __all__ = [
     "LONGEST",
     "NEWEST",
     "SIGNED",
+    "Age",
     "Arrival",
     "Changed",
     "DataLoad",
@@ -230,13 +231,15 @@ class Metrics:
         found = [(metrics[each], sources[metrics[each].source_id], is_own) for each, is_own in wanted]
         return sorted(found, key=lambda item: (item[0].name, item[1].name, item[2]))
 
-    def ages(self, metric_ids: Iterable[str]) -> dict[str, tuple[DataSource, timedelta]]:
-        """The source of each of these metrics, and the age from which its figures are too old."""
+    def ages(self, metric_ids: Iterable[str]) -> dict[str, Age]:
+        """How old the figures of each of these metrics may be."""
         metrics = self._store.all(Metric, col(Metric.id).in_(sorted(set(metric_ids))))
         wanted = sorted({row.source_id for row in metrics})
         sources = {row.id: row for row in self._store.all(DataSource, col(DataSource.id).in_(wanted))}
         return {
-            row.id: (source, timedelta(days=source.stale_days))
+            row.id: Age(
+                timedelta(days=source.stale_days), source.heard_at if row.comes_to == COUNTED else None
+            )
             for row in metrics
             if (source := sources.get(row.source_id))
         }

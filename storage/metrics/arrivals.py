@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -83,6 +83,19 @@ class Figure:
 
     value: Decimal
     at: datetime
+
+
+@dataclass(frozen=True)
+class Age:
+    """How old the figures of a metric may be at `most`. What adds up is as of the last time that its source was heard:
+    where nothing was added since, there was nothing to add."""
+
+    most: timedelta
+    heard_at: datetime | None = None
+
+    def told_at(self, at: datetime) -> datetime:
+        """As of when a figure stands whose newest point is about a moment."""
+        return max(at, self.heard_at) if self.heard_at else at
 
 
 def told(value: Decimal) -> str:

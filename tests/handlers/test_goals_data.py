@@ -189,6 +189,44 @@ async def test_stale_data_is_left_out_and_says_so(chat: Chat) -> None:
     assert "Counts for 100 % of the goal." in heard
 
 
+async def test_a_goal_that_has_ended_keeps_its_score(chat: Chat) -> None:
+    crm = Sender(chat, stale_days=7)
+    await connected(chat, crm)
+    await crm.sends(at(chat, "300"))
+    opened = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "End this goal")
+    chat.wait(days=20)
+    heard = await chat.presses("ben", "Why this number?", on=opened)
+    assert "Why 50 %?" in heard
+    assert "Too old" not in heard.text
+
+
+async def test_a_goal_whose_days_are_over_keeps_its_score_until_it_is_carried_over(chat: Chat) -> None:
+    crm = Sender(chat, stale_days=7)
+    await connected(chat, crm)
+    chat.at(datetime.fromisoformat("2026-12-28T12:00:00+00:00"))
+    await crm.sends(at(chat, "300"))
+    chat.at(datetime.fromisoformat("2027-01-12T12:00:00+00:00"))
+    assert "50 %" in await chat.says("ben", "/goals")
+
+
+async def test_what_adds_up_is_as_of_the_last_word_of_its_source(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = Sender(chat, stale_days=7)
+    await crm.sends({**at(chat, "3"), "kind": "counted"})
+    await write(chat, "ben", "sign-ups from 0 to 10 users")
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    form = (await chat.presses("ben", "Connect to data")).form
+    assert form
+    await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    for _ in range(3):
+        chat.wait(days=5)
+        await crm.sends(at(chat, "1", metric="visits"))
+    assert "30 %" in await chat.says("ben", "/goals"), "nobody signed up, and that is known"
+    chat.wait(days=8)
+    assert "The data of 1 key result is too old" in await chat.says("ben", "/goals")
+
+
 @pytest.mark.parametrize("who", ["ben", "chen", "eve"])
 async def test_what_counts_of_a_day_counts_in_the_days_of_the_goal_wherever_its_owner_lives(
     any_chat: Chat, who: str
