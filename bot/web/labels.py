@@ -32,7 +32,7 @@ LABELS: Mapping[str, Phrase] = {
     "messages": Phrase("Messages"),
     "to_upbeat": Phrase("Message to Upbeat"),
     "to_channel": Phrase("Message to the channel"),
-    "hint": Phrase("Type / for commands, @ for people"),
+    "hint": Phrase("/ for commands, @ for people"),
     "keys": Phrase("Enter sends, Shift+Enter begins a new line, ↑ edits your last message"),
     "send": Phrase("Send"),
     "attach": Phrase("Attach a file"),

@@ -63,13 +63,30 @@ function morph(old, fresh) {
   return news;
 }
 
+let revealed = {};
+
 // All that is new, or its beginning where it is taller than the window.
 function reveal(first) {
   const scroll = $("#scroll");
   scroll.scrollTop = scroll.scrollHeight;
   const above = first ? first.getBoundingClientRect().top - scroll.getBoundingClientRect().top : 0;
   if (above < 0) scroll.scrollTop += above - 8;
+  revealed = { first, at: scroll.scrollTop };
 }
+
+// A picture takes its room once it is here: what is new is then shown again, unless somebody has scrolled meanwhile.
+document.addEventListener("load", (event) => {
+  const isOurs = event.target.matches?.("#messages .picture img") && revealed.first?.isConnected;
+  if (isOurs && $("#scroll").scrollTop === revealed.at) reveal(revealed.first);
+}, true);
+
+let spoken = document.documentElement.lang;
+
+// What stands around the messages is not drawn again. In another language the page begins anew, once nothing typed is lost.
+function speak() {
+  if (spoken !== document.documentElement.lang && !drawer.open && !$("#words")?.value) location.reload();
+}
+drawer.addEventListener("close", speak);
 
 // What somebody has unfolded stays so, also when others act on the same message.
 function replace(before, one) {
@@ -91,6 +108,8 @@ function apply(html, mine = false) {
   if (home && newHome && home.dataset.mark !== newHome.dataset.mark) home.replaceWith(newHome);
   if (first && (mine || atEnd)) reveal(first);
   focusAgain(was);
+  spoken = $(".rail", fresh)?.lang || spoken;
+  speak();
   return fresh;
 }
 

@@ -33,6 +33,18 @@ async def test_a_picture_is_seen_read_and_pointed_at(any_window: Window) -> None
     assert box["width"] > 300
 
 
+async def test_a_picture_is_in_sight_once_it_is_here(window: Window) -> None:
+    await forty_customers(window.chat)
+    ben = await window.of("ben", viewport={"width": 900, "height": 1000})
+    await says(ben, "/help")
+    await says(ben, "/goals chart 1")
+    image = ben.locator("#messages figure.picture img").last
+    await ben.wait_for_function(
+        "(image) => image.complete && image.naturalWidth > 1000", arg=await image.element_handle()
+    )
+    await expect(ben.get_by_role("button", name="As a table")).to_be_in_viewport()
+
+
 async def test_a_picture_in_the_drawer_is_seen_too(window: Window) -> None:
     await forty_customers(window.chat)
     ben = await window.of("ben", "home")

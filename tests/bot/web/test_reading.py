@@ -37,6 +37,21 @@ async def test_a_long_answer_is_read_from_its_beginning(window: Window) -> None:
     assert await title.evaluate(ABOVE) > 0
 
 
+async def test_the_whole_page_speaks_another_language_at_once(window: Window) -> None:
+    ada = await window.of("ada")
+    await says(ada, "/upbeat settings language zh")
+    await expect(ada.locator(".top p")).to_have_text("你与 Upbeat 的私聊，别人看不到。")
+    await expect(ada.locator("#words")).to_have_attribute("placeholder", "/ 选择命令，@ 选择同事")
+
+
+async def test_each_line_of_who_reads_it_stands_for_itself(window: Window) -> None:
+    chen = await window.of("chen")
+    await says(chen, "反馈 @ben")
+    said = await chen.get_by_role("dialog").locator(".audience span").inner_text()
+    assert "。 " not in said
+    assert "\n只有你在这里选择时，" in said
+
+
 async def test_a_form_that_nobody_filled_is_closed_without_a_word_about_a_draft(window: Window) -> None:
     ada = await window.of("ada")
     await says(ada, "/kudos")
