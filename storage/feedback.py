@@ -169,15 +169,8 @@ class Feedback:
 
     # Requests ------------------------------------------------------------------------------------------------------
 
-    def ask(self, asker: str, subject: str, asked: str, topic: str) -> FeedbackRequest | None:
-        """Keep a request for feedback; None when the same is open already."""
-        same = (
-            REQUESTS.c.author_id == asker,
-            REQUESTS.c.named_id == asked,
-            REQUESTS.c.state == "open",
-        )
-        if self._store.own(FeedbackRequest, *same, subject=subject, limit=1):
-            return None
+    def ask(self, asker: str, subject: str, asked: str, topic: str) -> FeedbackRequest:
+        """Keep a request for feedback."""
         row = FeedbackRequest(
             kind=Kind.FEEDBACK_REQUEST,
             subject_id=subject,
@@ -188,14 +181,21 @@ class Feedback:
         )
         return self._store.insert(row)
 
+    def open_requests(
+        self, asker: str, subject: str, asked: str, *, since: datetime
+    ) -> list[FeedbackRequest]:
+        """What somebody asked a colleague about somebody since a moment, and is open."""
+        mine = (REQUESTS.c.author_id == asker, REQUESTS.c.named_id == asked, REQUESTS.c.made_at >= since)
+        return self._store.own(FeedbackRequest, *mine, REQUESTS.c.state == "open", subject=subject)
+
     def request(self, request_id: str, *, reader: str) -> FeedbackRequest | None:
         """A request that the reader may see, or None."""
         found = self._store.read(FeedbackRequest, REQUESTS.c.id == request_id, reader=reader)
         return found[0] if found else None
 
-    def asked_by(self, person: str) -> list[FeedbackRequest]:
-        """What a person asked others for and is open, oldest first."""
-        mine = (REQUESTS.c.author_id == person, REQUESTS.c.state == "open")
+    def asked_by(self, person: str, *, since: datetime) -> list[FeedbackRequest]:
+        """What a person asked others for since a moment, and is open, oldest first."""
+        mine = (REQUESTS.c.author_id == person, REQUESTS.c.state == "open", REQUESTS.c.made_at >= since)
         return self._store.read(
             FeedbackRequest, *mine, reader=person, order=(REQUESTS.c.made_at, REQUESTS.c.id)
         )

@@ -13,6 +13,7 @@ from handlers.kit.forms import Colleague, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
+from handlers.kit.typed import folded
 from handlers.kit.values import dump
 from storage.feedback import ANSWER, FeedbackRequest
 from storage.people import Person
@@ -89,9 +90,9 @@ def about(
 
 def _asked(request: Request, subject: Person, asked: Sequence[Person], topic: str) -> Reply:
     made = {
-        person: row
+        person: request.store.feedback.ask(request.actor.id, subject.id, person.id, topic)
         for person in asked
-        if (row := request.store.feedback.ask(request.actor.id, subject.id, person.id, topic))
+        if not _waits(request, subject, person, topic)
     }
     for person, row in made.items():
         _owed(request, person, row)
@@ -107,6 +108,15 @@ def _asked(request: Request, subject: Person, asked: Sequence[Person], topic: st
         ),
         tell=tuple(_told(request, subject, person, row) for person, row in made.items()),
     )
+
+
+def _waits(request: Request, subject: Person, person: Person, topic: str) -> bool:
+    """Whether a colleague was asked the same, and may still answer. Once nobody speaks of it any more, it may be asked
+    anew."""
+    before = request.store.feedback.open_requests(
+        request.actor.id, subject.id, person.id, since=request.now - FORGOTTEN
+    )
+    return any(folded(row.topic) == folded(topic) for row in before)
 
 
 def _confirmed(asked: list[str]) -> Text:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from handlers.feedback.asking import answer, ask, decline
+from handlers.feedback.asking import FORGOTTEN, answer, ask, decline
 from handlers.feedback.giving import begun, choose
 from handlers.feedback.note import BEHAVIOUR, EFFECT, SITUATION, SUGGESTION, feature, readers_of, summary
 from handlers.feedback.receiving import is_retractable, received_buttons, retract_button
@@ -79,7 +79,7 @@ def _owed(request: Request) -> tuple[Part, ...]:
     ]
     waiting = [
         row
-        for row in request.store.feedback.asked_by(request.actor.id)
+        for row in request.store.feedback.asked_by(request.actor.id, since=request.now - FORGOTTEN)
         if request.person(row.named_id or "").active
     ]
     mine = Plural("You wait for {n} answer.", "You wait for {n} answers.", n=len(waiting))

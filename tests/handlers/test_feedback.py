@@ -448,6 +448,19 @@ async def test_a_topic_is_needed_and_the_same_is_not_asked_twice(chat: Chat) -> 
     assert len(chat.rows(FeedbackRequest)) == 2
 
 
+async def test_something_else_is_asked_beside_it_and_the_same_again_once_it_is_forgotten(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    await chat.says("ben", "/feedback ask @eve about the release")
+    assert "You asked Eve Curie. They" in await chat.says("ben", "/feedback ask @eve about the planning")
+    assert "You wait for 2 answers." in await chat.says("ben", "/feedback")
+    chat.wait(days=22)
+    assert "You wait for" not in await chat.says("ben", "/feedback")
+    assert "You asked Eve Curie. They" in await chat.says("ben", "/feedback ask @eve about The release")
+    assert "You wait for 1 answer." in await chat.says("ben", "/feedback")
+
+
 async def test_declining_needs_a_reason_that_the_asker_hears(chat: Chat) -> None:
     await chat.says("ben", "/feedback ask @eve about the release")
     heard = await chat.presses("eve", "Decline")
