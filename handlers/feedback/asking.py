@@ -200,9 +200,11 @@ def decline(
         Section(Verbatim(reason), quoted=True),
     )
     asker = row.author_id or ""
+    name = Verbatim(request.person(asker).name)
+    hears = Phrase("{name} hears that you decline, and why.", name=name)
+    if not request.person(asker).active:
+        hears = Phrase("Declined. {name} does not work here any more, so nobody is told.", name=name)
     return Reply(
-        show=Card(
-            Phrase("{name} hears that you decline, and why.", name=Verbatim(request.person(asker).name))
-        ),
+        show=Card(hears),
         tell=(Tell(told, to=asker, topic=f"feedback:request:{row.id}:declined", notice=READ),),
     )

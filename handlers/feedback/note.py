@@ -137,6 +137,11 @@ def readers_of(request: Request, row: FeedbackRow) -> Text:
     )
 
 
+def gone(name: Verbatim) -> Text:
+    """Why nothing is sent to somebody who has left."""
+    return Phrase("{name} does not work here any more. Nothing was sent.", name=name)
+
+
 # How it reads --------------------------------------------------------------------------------------------------------
 
 

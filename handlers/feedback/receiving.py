@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
-from handlers.feedback.note import READ, RECEIVED, answered, feature
+from handlers.feedback.note import READ, RECEIVED, answered, feature, gone
 from handlers.kit.access import owner_of, readers
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.forms import Words
@@ -45,12 +45,17 @@ def _refuse_taken_back(request: Request, args: Mapping[str, Any]) -> None:
 def acknowledge(request: Request, feedback: str) -> Reply:
     """Say that I have read this feedback."""
     row = _behind(request, feedback)
-    done = Card(
-        Phrase("Thank you. {author} hears that you have read it.", author=_name(request, row.author_id)),
-        *answered(row.answers),  # days may have gone since it was sent
-        _reply_button(row.id),
-    )
+    hears = Phrase("Thank you. {author} hears that you have read it.", author=_name(request, row.author_id))
+    said = answered(row.answers)  # days may have gone since it was sent
+    here = _is_here(request, row)
+    done = Card(hears, *said, _reply_button(row.id)) if here else Card(Phrase("Thank you."), *said)
     return Reply(show=done, tell=_marked_read(request, row), keep=True)
+
+
+def _is_here(request: Request, row: FeedbackRow) -> bool:
+    """Whether the author of feedback works here still, and hears what becomes of it."""
+    author = request.store.directory.person(row.author_id or "")
+    return author is not None and author.active
 
 
 def _marked_read(request: Request, row: FeedbackRow) -> tuple[Tell, ...]:
@@ -68,12 +73,19 @@ def _reply_audience(request: Request, args: Mapping[str, Any]) -> Text:
     return readers(Kind.FEEDBACK, request, subject=request.store.directory.person(author_id or ""))
 
 
+def _refuse_unread(request: Request, args: Mapping[str, Any]) -> None:
+    _refuse_taken_back(request, args)
+    row = _behind(request, args["feedback"])
+    if not _is_here(request, row):
+        raise Problem(gone(_name(request, row.author_id)))
+
+
 @feature.button(
     allow=receiver,
     seen_by=_reply_audience,
     submit=Phrase("Send"),
     title=Phrase("Reply to feedback"),
-    over=_refuse_taken_back,
+    over=_refuse_unread,
 )
 def reply(
     request: Request,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from handlers.feedback.note import RECEIVED, answered, feature, manager_for, readers_of
+from handlers.feedback.note import RECEIVED, answered, feature, gone, manager_for, readers_of
 from handlers.feedback.receiving import ACKNOWLEDGE, received_buttons, retract_button
 from handlers.feedback.requests import open_request, settle_request
 from handlers.kit.access import everyone
@@ -83,9 +83,7 @@ def refuse_over(request: Request, args: Mapping[str, Any]) -> None:
     """Raise Problem where nobody can read it, or what it would answer is settled."""
     receiver = request.person(args["to"])
     if not receiver.active:
-        raise Problem(
-            Phrase("{name} does not work here any more. Nothing was sent.", name=Verbatim(receiver.name))
-        )
+        raise Problem(gone(Verbatim(receiver.name)))
     if receiver.id == request.actor.id:
         raise Problem(Phrase("Feedback goes to a colleague, not to yourself."))
     if asked := args.get("asked"):

@@ -322,6 +322,33 @@ async def test_the_reminder_comes_after_three_days_with_the_button_that_does_it(
     assert "Acknowledge the feedback from Eve Curie" in chat.told_cards("ben")[-1]
 
 
+async def test_what_an_author_who_has_left_would_not_hear_is_not_said_to_be_sent(any_chat: Chat) -> None:
+    chat = any_chat
+    await to_ben(chat, "chen")
+    (card,) = chat.told_cards("ben")
+    await chat.presses("ben", "Reply", on=card)
+    form, back = chat.last["ben"], chat.leaves("chen")
+    heard = await chat.presses("ben", "Acknowledge", on=card)
+    assert "Thank you." in heard
+    assert "hears" not in heard
+    assert "陈明 does not work here any more. Nothing was sent." in await chat.presses(
+        "ben", "Reply", on=card
+    )
+    chat.last["ben"] = form
+    assert "陈明 does not work here any more. Nothing was sent." in await chat.submits("ben", answer="Thanks")
+    back()
+    chat.last["ben"] = form
+    assert "Sent to 陈明" in await chat.submits("ben", answer="Thanks")
+
+
+async def test_declining_what_somebody_asked_who_has_left_tells_nobody(chat: Chat) -> None:
+    await chat.says("ada", "/feedback about @ben from @dora about the release")
+    chat.leaves("ada")
+    await chat.presses("dora", "Decline")
+    heard = await chat.submits("dora", reason="I was on holiday")
+    assert "Declined. Ada Lovelace does not work here any more, so nobody is told." in heard
+
+
 async def test_who_acknowledges_days_later_sees_again_what_was_said(chat: Chat) -> None:
     await to_ben(chat)
     chat.wait(days=3, hours=1)
