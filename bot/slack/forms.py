@@ -37,6 +37,8 @@ FORM = "form"
 """The callback id of a modal with a form; its private metadata is the draft's id, and where it was asked for."""
 CARD = "card"
 NAME = "Upbeat"
+TYPED_IN = {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
+"""What is typed is told while it is: a modal that is closed says nothing any more of what stood in it."""
 
 SEND = Phrase("Save")
 CANCEL = Phrase("Cancel")
@@ -152,6 +154,7 @@ class Modal:
             "type": "input",
             "block_id": block_id(question.name, number, kept=kept, part=part),
             "optional": kept or not question.required,
+            "dispatch_action": True,
             "label": self.drawing.plain_text(shortened(label.strip() or "…", LABEL)),
             "element": {
                 "action_id": "answer",
@@ -172,7 +175,12 @@ class Modal:
         if isinstance(question, Words):
             longest = max(1, min(question.longest, TYPED))
             return _with(
-                {"type": "plain_text_input", "multiline": question.lines, "max_length": longest},
+                {
+                    "type": "plain_text_input",
+                    "multiline": question.lines,
+                    "max_length": longest,
+                    **TYPED_IN,
+                },
                 "initial_value",
                 readable(str(given))[:longest] if given else None,
             )
@@ -197,7 +205,7 @@ class Modal:
     def _choice(self, options: list[tuple[str, str]], given: Any) -> Json:
         """Radio buttons for a few, a drop-down for more, with groups when even that has too few places."""
         if not options:
-            return {"type": "plain_text_input", "multiline": False, "max_length": TYPED}
+            return {"type": "plain_text_input", "multiline": False, "max_length": TYPED, **TYPED_IN}
         made = [self._option(value, label) for value, label in options]
         chosen = next((o for o in made if given is not None and o["value"] == str(given)), None)
         if len(made) <= RADIO:
@@ -257,7 +265,7 @@ def suggestions(company: Company, typed: str) -> list[Json]:
 
 
 def _number(question: Number, given: Any) -> Json:
-    made: Json = {"type": "number_input", "is_decimal_allowed": not question.whole}
+    made: Json = {"type": "number_input", "is_decimal_allowed": not question.whole, **TYPED_IN}
     if question.low is not None:
         made["min_value"] = _decimal(question.low)
     if question.high is not None:

@@ -14,7 +14,8 @@ from handlers.kit.requests import Incoming, Where
 _CHANNEL = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What can be the id of a place; of anything else we know no place."""
 
-Kind = Literal["command", "press", "submit", "close", "shortcut", "message", "mention", "home", "reaction"]
+Kind = Literal["command", "press", "submit", "type", "shortcut", "message", "mention", "home", "reaction"]
+"""`type`: an answer is being typed into a form, or the form was closed."""
 
 
 @dataclass(frozen=True)

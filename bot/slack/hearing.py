@@ -171,7 +171,7 @@ class Hearing:
 
     def _trouble(self, heard: Heard, words: Phrase, *, known: bool) -> Ack:
         """Nothing was stored. Slack brings a message again; of all else the person must hear that it failed."""
-        if heard.kind in ("home", "reaction", "close"):
+        if heard.kind in ("home", "reaction", "type"):
             return Ack(503)
         if heard.kind in ("message", "mention") and known:
             first = heard.incoming.delivery not in self._warned

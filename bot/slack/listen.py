@@ -81,6 +81,8 @@ class _Ear:
     def press(self) -> Heard | None:
         action, user = self.body["actions"][0], str(self.body["user"]["id"])
         container, view = _object(self.body, "container"), _object(self.body, "view")
+        if view.get("callback_id") == FORM:
+            return self.filled(final=False)
         turn, value = _turn(action), _value(action)
         if value is None and not turn:
             return None  # a link, which Slack opens by itself
@@ -125,17 +127,17 @@ class _Ear:
         # A view keeps its hash when we mark errors in it: what stands in the fields tells one sending from the next.
         typed = json.dumps(view.get("state") or {}, sort_keys=True, default=str)
         digest = hashlib.sha256(typed.encode("utf-8", "replace")).hexdigest()[:24]
-        unique = f"{view['id']}:{view.get('hash', '')}:{digest}{'' if final else ':closed'}"
+        unique = f"{view['id']}:{view.get('hash', '')}:{digest}{'' if final else ':typed'}"
         incoming = self._incoming(unique, user, where, act)
         trigger = str(self.body.get("trigger_id") or "")
         return Heard(
-            "submit" if final else "close",
+            "submit" if final else "type",
             incoming,
             user,
             trigger=trigger,
             surface="modal",
             view=view,
-            mentions=picked(view),
+            mentions=picked(view) if final else (),
         )
 
     def shortcut(self) -> Heard:

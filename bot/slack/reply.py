@@ -213,7 +213,7 @@ class Replies:
 
     async def _elsewhere(self, heard: Heard, answer: Answer, drawing: Drawing) -> list[After]:
         """Show what must be shown before the acknowledgement; return what is done after it."""
-        if heard.kind == "close":
+        if heard.kind == "type":
             return []
         if heard.kind == "home":
             return [partial(self._homes.show, heard.user, answer.card, drawing)] if answer.card else []

@@ -172,6 +172,10 @@ class Core:
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
         person = self._who(store, incoming)
         answer = altered(answer, touched=tuple(store.touched), **reader(person))
+        if (
+            answer.outcome == "kept"
+        ):  # with every few letters that somebody types; the draft is what is remembered
+            return answer
         store.inbox.keep(
             incoming.delivery,
             platform=incoming.platform,

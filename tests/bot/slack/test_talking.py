@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 
 import pytest
 
@@ -84,6 +85,36 @@ async def test_a_closed_modal_keeps_what_was_typed(any_room: Room) -> None:
     assert "half a thought" in str(view.blocks)
     await slack.submit(user("ada"), {"How was it?": "4"})
     assert any_room.noted("ada") == ["half a thought|4|day"]
+
+
+async def test_what_is_typed_is_kept_as_it_stood_last(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.command(user("ada"), "/diary")
+    heard = len(any_room.inbox())
+    for words in ("half a", "half a thought", "half a"):
+        await slack.types(user("ada"), {"What happened?": words})
+    await slack.types(user("ada"), {"How was it?": "4", "What kind?": "A week"})
+    assert len(any_room.inbox()) == heard  # however much is typed
+    await slack.close(user("ada"))
+    await slack.command(user("ada"), "/diary")
+    await slack.submit(user("ada"))
+    assert any_room.noted("ada") == ["half a|4|week"]
+
+
+async def test_what_is_typed_and_told_late_says_nothing(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.command(user("ada"), "/diary")
+    before = copy.deepcopy(slack.top(user("ada")))
+    await slack.submit(user("ada"), {"What happened?": "rain", "How was it?": "4"})
+    shown = len(slack.dm(user("ada"))), len(slack.ephemerals(user("ada"))), len(slack.modal(user("ada")))
+    assert await slack.choose(user("ada"), before, "How was it?", "5")
+    await any_room.settled()
+    assert (
+        len(slack.dm(user("ada"))),
+        len(slack.ephemerals(user("ada"))),
+        len(slack.modal(user("ada"))),
+    ) == shown
+    assert any_room.noted("ada") == ["rain|4|day"]
 
 
 async def test_a_shortcut_opens_its_form(any_room: Room) -> None:
