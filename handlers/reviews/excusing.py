@@ -16,6 +16,7 @@ from handlers.reviews.owing import owe_again
 from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.telling import tell
 from handlers.reviews.writing import WRITE
+from storage.obligations import LEFT
 from storage.people import Person
 from storage.reviews import CycleEvent, ReviewCycle, ReviewResult
 from storage.reviews.running import OUT, within
@@ -107,18 +108,23 @@ def _refuse_own_line(request: Request, person: Person, *, question: str = "") ->
 def _withdraw(
     store: Store, row: ReviewCycle, person: Person, result: ReviewResult, *, writes: bool
 ) -> list[ObligationRow]:
-    """Nobody owes anything about them any more, nor, unless they still write, do they; returns what was owed."""
+    """Nobody owes anything about them any more, nor, unless they still write, do they; returns what was owed. Who has
+    left does not owe it either when they are back."""
     written = store.reviews.duties(row.id, subject=person.id)
     written += [] if writes else store.reviews.duties(row.id, author=person.id)
     ids = {duty.id for duty in written}
-    found = [
-        each
-        for each in store.obligations.within(within(row.id))
-        if (each.kind == WRITE and each.about in ids) or _is_about(each, person, result)
-    ]
-    for each in found:
-        store.obligations.close(each.person_id, each.kind, each.about, how=OUT)
-    return found
+
+    def of_them(closed: str) -> list[ObligationRow]:
+        found = store.obligations.within(within(row.id), closed=closed)
+        return [each for each in found if _is_about(each, person, result) or _is_in(each, ids)]
+
+    owed = of_them("")
+    store.obligations.drop([*owed, *of_them(LEFT)], how=OUT)
+    return owed
+
+
+def _is_in(owed: ObligationRow, reviews: Collection[str]) -> bool:
+    return owed.kind == WRITE and owed.about in reviews
 
 
 def _is_about(owed: ObligationRow, person: Person, result: ReviewResult) -> bool:
@@ -252,7 +258,8 @@ def _asked_again(store: Store, row: ReviewCycle, person: Person, result: ReviewR
         if duties.PHASE_OF[duty.role] == row.phase:
             duties.asked(store, row, row.phase, duty)
     for owed in store.obligations.within(within(row.id), closed=OUT):
-        if _is_about(owed, person, result) and row.phase in ASKED_IN[owed.kind]:
+        who = store.directory.people[owed.person_id]
+        if who.active and _is_about(owed, person, result) and row.phase in ASKED_IN[owed.kind]:
             owe_again(store, row, owed)
     if row.phase == "peers":
         nominating.ask(store, row, subject=person.id)

@@ -165,13 +165,14 @@ class CyclesRunning:
             REVIEWS.c.author_id,
             REVIEWS.c.frozen_for,
         )
+        out = {cycle: self._store.reviews.results.out_of(cycle) for cycle in open_}
         for review, cycle, subject, author, why in self._store.execute(select(*which).where(*frozen)).all():
             if not self._are_here(subject, author):
                 continue
-            is_proposed = why == PROPOSED and open_[cycle].phase in CHOOSING
+            is_proposed = why == PROPOSED and (open_[cycle].phase in CHOOSING or subject in out[cycle])
             self.thaw(review, state="nominated" if is_proposed else "owed")
             owed = self._store.obligations.find(author, WRITE, review) if author else None
-            if owed and owed.closed_how == LEFT:
+            if owed and owed.closed_how in (LEFT, OUT):
                 self._owe_again(open_[cycle], owed)
 
     def _given_up(self, person_id: str, open_: Mapping[str, ReviewCycle]) -> list[tuple[str, ObligationRow]]:
@@ -221,11 +222,13 @@ class CyclesRunning:
 
     def excuse(self, row: ReviewResult, *, reason: str, writes: bool) -> None:
         """Somebody is out of a cycle: what is not handed in about them is frozen and, unless they still write, what
-        they have not handed in; what was begun stays with its author. Raises Conflict."""
+        they have not handed in, for who has left too, in case they are back; what was begun stays with its author.
+        Raises Conflict."""
         theirs = REVIEWS.c.subject_id == row.subject_id
         if not writes:
             theirs = or_(theirs, REVIEWS.c.author_id == row.subject_id)
-        here = (theirs, REVIEWS.c.cycle_id == row.cycle_id, REVIEWS.c.state == "owed")
+        open_ = or_(REVIEWS.c.state == "owed", REVIEWS.c.frozen_for == LEFT)
+        here = (theirs, REVIEWS.c.cycle_id == row.cycle_id, open_)
         for review in self._store.execute(select(REVIEWS.c.id).where(*here)).scalars().all():
             self.freeze(review, OUT)
         self._store.reviews.results.change(

@@ -77,6 +77,32 @@ async def test_put_back_what_was_begun_goes_on(chat: Chat) -> None:
     assert "Nobody is." in await at_the_cycle(chat, "Who is out")
 
 
+async def test_who_is_back_owes_nothing_about_whom_was_taken_out_meanwhile(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    is_back = chat.leaves("ada")
+    await excuse(chat, "ben")
+    is_back()
+    heard = await chat.says("ada", "/review")
+    assert "Eve Curie" in heard
+    assert "Ben Okri" not in heard
+    assert len(_of(chat, "ada", "Ben Okri")) == 0
+    away_again = chat.leaves("ada")
+    await put_back(chat)
+    away_again()
+    assert "Ben Okri" in await chat.says("ada", "/review")
+    assert len(_of(chat, "ada", "Ben Okri")) == 1
+
+
+def _of(chat: Chat, who: str, about: str) -> list[ObligationRow]:
+    """What somebody is reminded of writing about somebody."""
+    review = review_by(chat, who, "manager", about)
+    return chat.rows(
+        ObligationRow, col(ObligationRow.about) == review.id, col(ObligationRow.closed_at).is_(None)
+    )
+
+
 async def test_who_was_out_while_a_phase_began_is_asked_when_they_are_back(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat, others="peer upward")
