@@ -69,9 +69,19 @@ def plan_card(request: Request, cycle: ReviewCycle, title: Text) -> Card:
         Section(Lines(days)),
         Section(_late(cycle)),
         Section(_shown(cycle)),
-        Note(Phrase("You run it, so it is not about you. Everybody who is not named above hears nothing.")),
+        Note(_whose(request, people)),
         *_doors(cycle),
     )
+
+
+def _whose(request: Request, people: Sequence[Person]) -> Text:
+    """Who runs it, for another one of HR about whom it is too."""
+    if any(person.id == request.actor.id for person in people):
+        return Phrase(
+            "It is about you too: from its launch on somebody else in HR runs it. Everybody who is not named above"
+            " hears nothing."
+        )
+    return Phrase("You run it, so it is not about you. Everybody who is not named above hears nothing.")
 
 
 def _doors(cycle: ReviewCycle) -> tuple[Button, ...]:
@@ -300,7 +310,7 @@ def try_out(request: Request, cycle: str) -> Reply:
         request.actor.id,
         name=row.name,
         parts=row.parts,
-        whom=row.whom,
+        whom={**row.whom, "without": (*row.whom["without"], request.actor.id)},
         roles=row.roles,
         from_on=row.from_on,
         to_on=row.to_on,

@@ -163,6 +163,17 @@ async def test_a_test_run_tells_its_owner_alone_and_leaves_nothing(any_chat: Cha
     assert not [words for words in arrived if "Autumn 2026" in words]
 
 
+async def test_another_one_of_hr_tries_a_cycle_that_is_about_them_too(chat: Chat) -> None:
+    role(chat, "ben", "hr")
+    await prepared(chat)
+    heard = await chat.presses("ben", "Open", on=await chat.says("ben", "/review cycles"))
+    assert "It is about you too: from its launch on somebody else in HR runs it." in heard
+    begun = await chat.presses("ben", "Test run", on=heard)
+    assert "This is a test run" in await chat.presses("ben", "Open", on=begun)
+    assert "The test is gone" in await chat.presses("ben", "Discard the test")
+    assert chat.rows(Review) == []
+
+
 async def at_the_test(chat: Chat, begun: Heard, label: str) -> Heard:
     """Press a button where the test stands."""
     return await chat.presses("hana", label, on=await chat.presses("hana", "Open", on=begun))
