@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 from handlers.goals.goal import Standing, measure_of, progress_of
 from handlers.goals.scoring import ONE, ZERO, Direction, Measure
 from handlers.kit.requests import Request
+from handlers.kit.text import Listing, Phrase, Text, Verbatim
 from storage.goals import Goal, KeyResult
 from storage.policy import Kind
 
@@ -18,10 +20,32 @@ _MEASURED = ("title", "direction", "target", "high", "stretch", "unit", "weight"
 
 @dataclass(frozen=True)
 class Carried:
-    """The next goal, and what of the last one was reached and so did not come along."""
+    """The next goal, what of the last one was reached and so did not come along, and what is counted anew."""
 
     goal: Goal
     reached: tuple[KeyResult, ...]
+    anew: tuple[KeyResult, ...]
+
+    def told(self) -> tuple[Text, ...]:
+        """What is to be said of its key results."""
+        said = (
+            (
+                Phrase("Reached, and so not carried over: {results}", results=_titles(self.reached)),
+                self.reached,
+            ),
+            (
+                Phrase(
+                    "Counted from 0 again, with what was left as the target: {results}",
+                    results=_titles(self.anew),
+                ),
+                self.anew,
+            ),
+        )
+        return tuple(words for words, rows in said if rows)
+
+
+def _titles(rows: Sequence[KeyResult]) -> Text:
+    return Listing(tuple(Verbatim(row.title) for row in rows))
 
 
 def carry(
@@ -46,13 +70,35 @@ def carry(
         template_version=last.template_version,
         **_served(request, last),
     )
-    reached = []
+    counted = request.store.metrics.counted(result.metric_id for result in each.results)
+    reached, anew = [], []
     for result in each.results:
-        if values := _next(result, same_owner=owner == last.subject_id):
-            request.store.goals.measure(row, author=request.actor.id, **values)
-        else:
+        values = _next(result, same_owner=owner == last.subject_id)
+        if values is None:
             reached.append(result)
-    return Carried(row, tuple(reached))
+            continue
+        if values.get("metric_id") in counted and (left := _left(result, values)):
+            values |= left
+            anew += [result] if "target" in left else []
+        request.store.goals.measure(row, author=request.actor.id, **values)
+    return Carried(row, tuple(reached), tuple(anew))
+
+
+def _left(row: KeyResult, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What adds up in the days of a goal is 0 again when the next one begins: there it is to reach what was left. What
+    is to stay low is to stay as low; nothing where it does not go on from where it stands."""
+    stands = values["start"]
+    if not stands or stands != row.value:
+        return {}
+    if row.direction == Direction.DOWN:
+        return {"start": row.start, "value": None, "stretch": row.stretch}
+    beyond = values["stretch"]
+    return {
+        "start": ZERO,
+        "target": row.target - stands,
+        "stretch": None if beyond is None else beyond - stands,
+        "value": ZERO,
+    }
 
 
 def _served(request: Request, last: Goal) -> dict[str, Any]:

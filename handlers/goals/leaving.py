@@ -117,18 +117,7 @@ def take_over(request: Request, goal: str) -> Reply:
         show=Card(
             begun,
             Section(goals.numbered(made.goal)),
-            *(
-                (
-                    Note(
-                        Phrase(
-                            "Reached, and so not carried over: {results}",
-                            results=Verbatim(", ".join(row.title for row in made.reached)),
-                        )
-                    ),
-                )
-                if made.reached
-                else ()
-            ),
+            *(Note(words) for words in made.told()),
             Button(Phrase("Open"), Press("goals.show", {"goal": made.goal.id}), style="primary"),
         ),
         tell=tuple(told),

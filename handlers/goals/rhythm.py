@@ -193,11 +193,9 @@ def carry_all(request: Request) -> Reply:
 
 def _about(each: Standing, made: Carried) -> Sequence[Part]:
     begins = Phrase("{goal}, from {day}", goal=goals.numbered(made.goal), day=made.goal.begins_on)
-    reached = Listing(tuple(Verbatim(row.title) for row in made.reached))
-    left = (Phrase("Reached, and so not carried over: {results}", results=reached),) if made.reached else ()
     return (
         Section(
-            Lines((begins, *left)),
+            Lines((begins, *made.told())),
             button=opener(made.goal),
         ),
         *(

@@ -193,6 +193,11 @@ class Metrics:
         rows = self._store.rows(Metric, _SOME[self._store.dialect], among=sorted(set(metric_ids)))
         return {row.id: row for row in rows}
 
+    def counted(self, metric_ids: Iterable[str]) -> frozenset[str]:
+        """Of these metrics, by their ids, those whose figures add up."""
+        found = self.some(each for each in metric_ids if each)
+        return frozenset(row.id for row in found.values() if row.comes_to == COUNTED)
+
     def called(self, source: DataSource, names: Iterable[str]) -> dict[str, Metric]:
         """The metrics of a source that have these names, by name."""
         wanted = sorted(set(names))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from handlers.goals.cycles import month, quarter
 from storage.goals import Cycle, Goal, KeyResult
+from tests.bot.ingest.sender import Sender
 from tests.company import Chat
 
 
@@ -107,6 +108,37 @@ async def test_the_next_is_drafted_from_the_last(chat: Chat) -> None:
     assert "Carry over" not in heard.buttons
     assert "Nothing waits" in heard
     assert "2.1. sign-ups: 300, from 300 to 500 (0 %)" in await chat.says("ben", "/goals")
+
+
+@pytest.mark.parametrize(
+    ("line", "carried", "after"),
+    [
+        ("deals from 0 to 100", "2.1. deals: 0 of 40 (0 %)", "2.1. deals: 10 of 40 (25 %)"),
+        ("deals in 100 steps", "2.1. deals: 0 of 40 (0 %)", "2.1. deals: 10 of 40 (25 %)"),
+        (
+            "deals from 90 to 10",
+            "2.1. deals: not said yet, from 90 to 10",
+            "2.1. deals: 10, from 90 to 10 (100 %)",
+        ),
+    ],
+)
+async def test_what_data_adds_up_is_counted_anew(any_chat: Chat, line: str, carried: str, after: str) -> None:
+    chat = any_chat
+    crm, deals = Sender(chat), {"metric": "deals", "kind": "counted"}
+    await crm.sends({**deals, "at": chat.now.isoformat(), "value": "60"})
+    await chat.says("ben", "/goals add Customers find their way")
+    await chat.says("ben", f"/goals result 1 {line}")
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    form = (await chat.presses("ben", "Connect to data")).form
+    assert form
+    await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    heard = await chat.presses("ben", "Carry over", on=await chat.says("ben", "/goals next"))
+    said = "Counted from 0 again, with what was left as the target: deals"
+    assert (said in heard) == ("90" not in line)
+    assert carried in await chat.says("ben", "/goals")
+    chat.at(datetime(2027, 1, 5, 12, tzinfo=UTC))
+    await crm.sends({**deals, "at": chat.now.isoformat(), "value": "10"})
+    assert after in await chat.says("ben", "/goals")
 
 
 async def test_nothing_comes_twice(chat: Chat) -> None:
