@@ -125,6 +125,12 @@ def shown(value: Decimal, language: str = "en") -> str:
     return format_decimal(value, format="#,##0.######", locale="zh_CN" if language == "zh" else "en_US")
 
 
+def retyped(value: Decimal) -> str:
+    """A number as it is typed so that it is read as itself wherever its reader lives: 5000, 2.1250."""
+    plain = format(round(value, PLACES).normalize() + 0, "f")
+    return f"{plain}0" if len(plain.partition(".")[2]) == 3 else plain
+
+
 # Which sign is which -------------------------------------------------------------------------------------------------
 
 _NARROW = str.maketrans("０１２３４５６７８９．，％＋－", "0123456789.,%+-")

@@ -12,7 +12,7 @@ from handlers.goals import goal as goals
 from handlers.goals.directions import DIRECTIONS
 from handlers.goals.goal import changers, feature
 from handlers.goals.lines import mistaken, number, weight_of
-from handlers.goals.numbers import shown
+from handlers.goals.numbers import retyped
 from handlers.goals.picking import allow
 from handlers.goals.progress import Result, undo
 from handlers.goals.scorecards.parts import is_given
@@ -114,7 +114,6 @@ def edit_result(request: Request, result: str) -> Reply:
 
 def _asked(request: Request, row: KeyResult) -> Reply:
     """The form, with what it says now."""
-    language = request.actor.language
     is_number = row.direction != Direction.YES_NO
     numbers = {
         "start": row.start if is_number else None,
@@ -128,7 +127,7 @@ def _asked(request: Request, row: KeyResult) -> Reply:
         "name": row.title,
         "way": row.direction,
         "unit": row.unit,
-        **{name: shown(value, language) for name, value in numbers.items() if value is not None},
+        **{name: retyped(value) for name, value in numbers.items() if value is not None},
         **{name: day.isoformat() for name, day in days.items() if day},
     }
     return Reply(

@@ -65,6 +65,15 @@ async def test_the_form_opens_with_what_it_says_now(chat: Chat) -> None:
     assert "Nothing was changed." in await chat.submits("ben")
 
 
+@pytest.mark.parametrize("target", ["5000", "1250000", "2.1250"])
+async def test_the_form_is_sent_as_it_came(chat: Chat, target: str) -> None:
+    """Ben lives where 5,000 may be five."""
+    await measured(chat, f"sign-ups from 1 to {target}")
+    form = (await chat.says("ben", "/goals change 1.1")).form
+    assert form
+    assert "Nothing was changed." in await chat.submits("ben", **form.given)
+
+
 async def test_all_of_it_can_be_changed_from_the_goal(chat: Chat) -> None:
     await measured(chat)
     await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))

@@ -151,6 +151,7 @@ answers from 60% to 90%
 sign-ups from 100 to 1500.5 users a day
 tickets from 40 to 20 stretch 10 weight 2
 churn between 2% and 4% weight 0
+precision from 1.1250 to 2.5
 launch in 4 steps
 live in Japan
 judged: calm in incidents weight 20
@@ -162,7 +163,8 @@ penalty: 10 for safety incidents"""
 def test_a_template_is_written_again_as_it_was_read(language: str) -> None:
     items = read_items(EVERY_KIND, "UTC")
     again = "\n".join(line_of(item, language) for item in items)
-    assert read_items(again, "UTC") == items, again
+    for zone in ("UTC", "Europe/Berlin"):
+        assert read_items(again, zone) == items, again
     assert ("权重" in again) is (language == "zh")
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.goals.lines import written
-from handlers.goals.numbers import shown
+from handlers.goals.numbers import retyped
 from handlers.goals.scorecards.parts import COUNTED, JUDGED, is_given
 from handlers.goals.scoring import Direction
 from handlers.kit.problems import Problem
@@ -135,7 +135,7 @@ def _aim(item: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 def _number(item: str) -> str:
-    return shown(Decimal(item)).replace(",", "")
+    return retyped(Decimal(item))
 
 
 def has_judged(items: Iterable[Mapping[str, Any]]) -> bool:
