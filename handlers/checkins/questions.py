@@ -82,10 +82,14 @@ def _question(key: str, so_far: SoFar) -> Words:
     )
 
 
+OWN = "own"
+"""How the names of a team's own questions begin."""
+
+
 def name_of(key: str) -> str:
     """What a question is called in its form. A team's own by its wording: a form that was opened before the questions
     were changed answers none that took its place."""
-    return key if key in ASKED else f"own{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    return key if key in ASKED else f"{OWN}{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
 def answers_of(routine: Routine | None, given: Mapping[str, Any]) -> dict[str, str]:
@@ -146,7 +150,7 @@ _MOOD = Scale(
     labels=LABELS["mood"],
 )
 
-Answers = Sheet(Phrase("Your check-in"), of=sheet)
+Answers = Sheet(Phrase("Your check-in"), of=sheet, own=OWN)
 
 
 # How answers read -------------------------------------------------------------------------------------------

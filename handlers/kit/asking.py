@@ -97,10 +97,10 @@ def not_asked(
     route: Route, request: Request, args: Mapping[str, Any], given: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """What was written into a form whose questions have changed since, to those that are gone."""
-    if not any(isinstance(question, Sheet) for question in route.questions):
-        return ()
-    asked = {question.name for question in questions_of(route, request, args)}
-    return tuple(item for name, item in given.items() if name not in asked and isinstance(item, str) and item)
+    own = tuple(each.own for each in route.questions if isinstance(each, Sheet) and each.own)
+    theirs = {name: str(item) for name, item in given.items() if own and item and name.startswith(own)}
+    asked = {question.name for question in questions_of(route, request, args)} if theirs else ()
+    return tuple(words for name, words in theirs.items() if name not in asked)
 
 
 def _drawn(question: Answerable, request: Request) -> Answerable:

@@ -161,9 +161,11 @@ class Number(Question):
 
 @value
 class Sheet(Question):
-    """Several questions that are known only when they are asked: `of` names them for this request."""
+    """Several questions that are known only when they are asked: `of` names them for this request. Those whose names
+    begin with `own` may be others by the time the form is sent: words to one that is gone are said back."""
 
     of: "Callable[[Request, dict[str, Any]], tuple[Question, ...]] | None" = None
+    own: str = ""
 
 
 Answerable: TypeAlias = Words | Choice | Scale | Colleague | Day | Clock | Number
