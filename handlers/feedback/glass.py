@@ -219,7 +219,9 @@ def read(request: Request, glass: str, page: int = 0) -> Reply:
 def _one(request: Request, row: FeedbackRow) -> tuple[Part, ...]:
     author = Verbatim(request.store.directory.named(row.author_id))
     words: Text = Phrase("Taken back by its author.") if row.retracted_at else Lines(summary(row.answers))
-    return Heading(Phrase("From {author}, {day}", author=author, day=row.made_at.date())), Section(words)
+    return Heading(Phrase("From {author}, {day}", author=author, day=request.day_of(row.made_at))), Section(
+        words
+    )
 
 
 @feature.button(allow=reader)

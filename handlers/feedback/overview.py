@@ -125,7 +125,7 @@ def _one(request: Request, row: FeedbackRow, replies: list[FeedbackReply]) -> tu
 
 
 def _title(request: Request, row: FeedbackRow) -> Text:
-    directory, me, day = request.store.directory, request.actor.id, row.made_at.date()
+    directory, me, day = request.store.directory, request.actor.id, request.day_of(row.made_at)
     author, name = Verbatim(directory.named(row.author_id)), Verbatim(directory.named(row.subject_id))
     if row.subject_id == me:
         return Phrase("From {author}, {day}", author=author, day=day)
@@ -167,7 +167,9 @@ def feedback_since(request: Request) -> tuple[Part, ...]:
         *(
             Section(
                 Phrase(
-                    "{author}, {day}", author=Verbatim(directory.named(row.author_id)), day=row.made_at.date()
+                    "{author}, {day}",
+                    author=Verbatim(directory.named(row.author_id)),
+                    day=request.day_of(row.made_at),
                 )
             )
             for row in rows[:PAGE]

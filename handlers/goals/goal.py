@@ -287,7 +287,7 @@ def result_line(request: Request, row: KeyResult) -> Text:
     if row.ends_on:
         line = Phrase("{line}, until {day}", line=line, day=row.ends_on)
     if row.moved_at and request.now - row.moved_at > STALE:
-        return Phrase("{line}. Last heard of {day}.", line=line, day=row.moved_at.date())
+        return Phrase("{line}. Last heard of {day}.", line=line, day=request.day_of(row.moved_at))
     return line
 
 

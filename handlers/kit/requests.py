@@ -176,7 +176,11 @@ class Request:
     @once
     def today(self) -> date:
         """The day on the actor's calendar."""
-        return local_day(self.now, self.actor.zone)
+        return self.day_of(self.now)
+
+    def day_of(self, moment: datetime) -> date:
+        """The day of a moment on the actor's calendar."""
+        return local_day(moment, self.actor.zone)
 
     @once
     def sheets(self) -> dict[int, tuple[Any, ...]]:

@@ -56,9 +56,9 @@ def _got(request: Request, rows: list[KudosRow], counts: dict[str, int]) -> tupl
 def _received(request: Request, row: KudosRow, counts: dict[str, int]) -> Section:
     giver = Verbatim(request.store.directory.named(row.author_id))
     said: Text = (
-        Phrase("{giver}, {day}", giver=giver, day=row.made_at.date())
+        Phrase("{giver}, {day}", giver=giver, day=request.day_of(row.made_at))
         if row.place_id
-        else Phrase("{giver}, {day}, privately", giver=giver, day=row.made_at.date())
+        else Phrase("{giver}, {day}, privately", giver=giver, day=request.day_of(row.made_at))
     )
     return Section(Lines((said, Verbatim(row.why), *reacted(counts.get(row.group_id, 0)))))
 
@@ -73,9 +73,9 @@ def _sent(request: Request, rows: list[KudosRow], counts: dict[str, int]) -> Sec
     first = rows[0]
     people = names(request.store.directory.named(row.subject_id) for row in reversed(rows))
     said: Text = (
-        Phrase("To {people}, {day}", people=people, day=first.made_at.date())
+        Phrase("To {people}, {day}", people=people, day=request.day_of(first.made_at))
         if first.place_id
-        else Phrase("To {people}, {day}, privately", people=people, day=first.made_at.date())
+        else Phrase("To {people}, {day}, privately", people=people, day=request.day_of(first.made_at))
     )
     body = Lines((said, Verbatim(first.why), *reacted(counts.get(first.group_id, 0))))
     return Section(body, button=take_back_button(first.group_id))

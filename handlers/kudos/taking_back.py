@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.kit.access import owner_of
+from handlers.kit.calendar import local_day
 from handlers.kit.cards import Button, Card, Note
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
@@ -72,16 +73,9 @@ def _posted_over(request: Request, rows: list[KudosRow]) -> tuple[Tell, ...]:
 
 
 def _receivers_told(request: Request, rows: list[KudosRow]) -> tuple[Tell, ...]:
-    card = Card(
-        Phrase(
-            "{giver} took back the kudos that you got on {day}.",
-            giver=Verbatim(request.actor.name),
-            day=rows[0].made_at.date(),
-        )
-    )
     return tuple(
         Tell(
-            card,
+            _taken_back(request, row),
             to=row.subject_id,
             over=told_about(row.group_id, row.subject_id),
             topic=f"kudos:back:{row.id}",
@@ -90,3 +84,10 @@ def _receivers_told(request: Request, rows: list[KudosRow]) -> tuple[Tell, ...]:
         )
         for row in rows
     )
+
+
+def _taken_back(request: Request, row: KudosRow) -> Card:
+    """What a receiver reads, with the day on their own calendar."""
+    day = local_day(row.made_at, request.person(row.subject_id).zone)
+    giver = Verbatim(request.actor.name)
+    return Card(Phrase("{giver} took back the kudos that you got on {day}.", giver=giver, day=day))

@@ -47,7 +47,7 @@ def _standing(request: Request, row: Hold) -> tuple[Part, ...]:
     about = Phrase(
         "{name}, since {day}: {reason}",
         name=Verbatim(request.store.directory.named(row.person_id)),
-        day=row.placed_at.date(),
+        day=request.day_of(row.placed_at),
         reason=Verbatim(row.reason),
     )
     return (
@@ -136,7 +136,7 @@ def why_held(request: Request, person_id: str) -> Text | None:
         return None
     return Phrase(
         "Nothing can be erased now: since {day} this record must be kept. HR wrote why: “{reason}”.",
-        day=row.placed_at.date(),
+        day=request.day_of(row.placed_at),
         reason=Verbatim(row.reason.strip()),
     )
 

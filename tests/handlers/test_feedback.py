@@ -1,6 +1,7 @@
 """Feedback through the door that people use."""
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -588,6 +589,17 @@ async def test_the_list_shows_what_i_owe_got_and_gave(chat: Chat) -> None:
     assert "From 陈明" in heard
     assert "You wait for 1 answer." in heard
     assert {"Acknowledge", "Reply"} <= heard.buttons.keys()
+
+
+async def test_days_are_those_of_whoever_reads(chat: Chat) -> None:
+    chat.at(datetime(2026, 11, 24, 1, 30, tzinfo=UTC))  # Tuesday in Berlin, still Monday in New York
+    await to_ben(chat, "eve")
+    await chat.says("ben", f"/feedback @eve {SAID}")
+    heard = await chat.says("eve", "/feedback")
+    assert "To Ben Okri, Mon, Nov 23" in heard
+    assert "From Ben Okri, Mon, Nov 23" in heard
+    assert "Ben Okri, Mon, Nov 23" in await chat.opens("eve")
+    assert "From Eve Curie, Tue, Nov 24" in await chat.says("ben", "/feedback")
 
 
 async def test_the_list_is_paged(chat: Chat) -> None:

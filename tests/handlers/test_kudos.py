@@ -324,6 +324,18 @@ async def send(chat: Chat, who: str, words: str):  # type: ignore[no-untyped-def
 # Back ----------------------------------------------------------------------------------------------------------------
 
 
+async def test_days_are_those_of_whoever_reads(chat: Chat) -> None:
+    chat.at(datetime(2026, 11, 24, 1, 30, tzinfo=UTC))  # Tuesday in Berlin, still Monday in New York
+    await send(chat, "ben", "/kudos @eve for the calm call")
+    await send(chat, "eve", "/kudos @ben for the calm answer")
+    assert "To Ben Okri, Mon, Nov 23" in await chat.says("eve", "/kudos mine")
+    assert "Ben Okri, Mon, Nov 23" in chat.last["eve"]
+    assert "To Eve Curie, Tue, Nov 24" in await chat.says("ben", "/kudos mine")
+    await chat.presses("ben", "Take it back")
+    chat.wait(days=1)
+    assert "took back the kudos that you got on Mon, Nov 23" in chat.told("eve")
+
+
 async def test_thank_back_opens_kudos_to_the_giver(chat: Chat) -> None:
     await send(chat, "ada", "/kudos @ben for the calm call")
     heard = await chat.presses("ben", "Thank back")

@@ -94,7 +94,7 @@ def history(request: Request, row: ReviewResult) -> tuple[Part, ...]:
             Section(
                 Phrase(
                     "{day}: {name} changed it from {before} to {after}, because:",
-                    day=each.made_at.date(),
+                    day=request.day_of(each.made_at),
                     name=Verbatim(request.store.directory.named(each.author_id)),
                     before=_points(each.before),
                     after=_points(each.after),
