@@ -92,9 +92,11 @@ def _newer(connection: Connection, known: Directory, revision: int) -> Directory
     """The directory with what changed since; it costs what changed, and not what there is."""
     chosen = _settings(connection)
     defaults = chosen.get(DEFAULTS) or {}
-    people = {row.id: _person(row, defaults) for row in _read(connection, PersonRow, known.revision)}
     accounts = _changed_accounts(connection, known)
     lines = _changed_lines(connection, known)
+    stand_ins, openings = _stand_ins(connection), _openings(connection)
+    # Last, as somebody may be committed between two statements: whoever the others name is among them.
+    people = {row.id: _person(row, defaults) for row in _read(connection, PersonRow, known.revision)}
     return Directory(
         revision=revision,
         people=laid(known.people, people),
@@ -104,8 +106,8 @@ def _newer(connection: Connection, known: Directory, revision: int) -> Directory
         lines_of=laid(known.lines_of, lines),
         lines_to=laid(known.lines_to, _turned(known, lines)),
         past_is_open=bool(chosen.get(PAST, True)),
-        stand_ins=_stand_ins(connection),
-        openings=_openings(connection),
+        stand_ins=stand_ins,
+        openings=openings,
         defaults=defaults,
         names={} if _is_renamed(known, people, accounts) else known.names,
     )

@@ -8,8 +8,9 @@ import threading
 import pytest
 from sqlmodel import col
 
+from storage.people import Person
 from storage.store import Store
-from storage.tables import PersonRow
+from storage.tables import PersonRow, ReportingLine
 from tests.company import Chat
 from tests.storage.plans import plan_of
 
@@ -87,6 +88,38 @@ async def test_nobody_is_a_stranger_while_others_are_undone(postgres_chat: Chat)
         going.set()
         beside.join()
     assert set(names) == {"Ada Lovelace"}
+
+
+async def test_who_comes_while_everybody_is_read_is_either_there_or_not(postgres_chat: Chat) -> None:
+    """Each statement sees what was committed until then: nobody has a manager before they are anybody."""
+    chat, began, goes_on = postgres_chat, threading.Event(), threading.Event()
+    ada, today = chat.ids["ada"], chat.now.date()
+
+    def reports(store: Store) -> tuple[Person, ...]:
+        return store.directory.reports_of(ada, today)
+
+    assert len(await chat.database.read(reports)) == 3
+
+    def come(store: Store) -> None:
+        revision = store.people_changed()
+        new = store.insert(PersonRow(email="new@example.com", name="New", revision=revision))
+        line = ReportingLine(subject_id=new.id, manager_id=ada, since=today, revision=revision)
+        store.insert(line)
+        store.connection.exec_driver_sql("LOCK TABLE account IN ACCESS EXCLUSIVE MODE")
+        began.set()
+        assert goes_on.wait(10)
+
+    chat.change(lambda store: rename(store, ada, "Ada King"))  # something to read
+    coming = asyncio.create_task(asyncio.to_thread(chat.change, come))
+    await asyncio.to_thread(began.wait, 10)
+    reading = asyncio.create_task(chat.database.read(reports))
+    locked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    while not chat.change(lambda store: store.connection.exec_driver_sql(locked).scalar()):
+        await asyncio.sleep(0.01)
+    goes_on.set()
+    await coming
+    assert len(await reading) in (3, 4)
+    assert len(await chat.database.read(reports)) == 4
 
 
 def test_who_is_in_a_team_is_found_by_its_name(chat: Chat) -> None:
