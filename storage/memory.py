@@ -83,6 +83,10 @@ class View:
         self._changed = True
         return next_revision(connection)
 
+    def hold(self, connection: Connection) -> None:
+        """Nobody else takes a revision before this transaction ends; who was about to is waited for."""
+        _HELD.run(connection, {"name": "people"})
+
     def undone(self) -> None:
         """A part of the transaction was rolled back: what it changed is forgotten."""
         self._own = None
@@ -251,7 +255,8 @@ def _turned(known: Directory, lines_of: Mapping[str, tuple[Line, ...]]) -> dict[
     return {manager: tuple(lines) for manager, lines in made.items()}
 
 
-_REVISION = Prepared(select(col(Counter.value)).where(col(Counter.name) == bindparam("name")))
+_COUNTED = select(col(Counter.value)).where(col(Counter.name) == bindparam("name"))
+_REVISION, _HELD = Prepared(_COUNTED), Prepared(_COUNTED.with_for_update())
 
 
 def _revision(connection: Connection) -> int:

@@ -116,6 +116,7 @@ class Roster:
     ) -> dict[str, Any]:
         """Make the company what the entries say; returns what `undo` needs. `progress` hears how many are done. Raises
         Outdated when they change something else than the difference whose mark was `shown`."""
+        self._store.hold_people()
         compared = self._compared(tuple(entries))
         wanted, before, former, moved = compared.wanted, compared.now, compared.former, compared.moved
         left = {email: self._left(email) for email in former}
@@ -171,6 +172,7 @@ class Roster:
         what is gone."""
         if run.state != "applied" or self._store.now > run.at + UNDO_FOR or "new" not in (run.undo or ()):
             return False
+        self._store.hold_people()
         if not self._is_newest(run):
             raise Outdated
         known = {person.email: person.id for person in self._store.directory.people.values()}

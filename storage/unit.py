@@ -220,6 +220,12 @@ class Unit:
         self.changed_people = True
         return self._view.change(self._connection)
 
+    def hold_people(self) -> None:
+        """Nobody else changes who is who until this unit ends: what is decided by it now still holds when it is
+        written."""
+        self._view.hold(self._connection)
+        self._directory = None
+
     def attempt(self, work: Callable[[], object]) -> Exception | None:
         """Run `work` in a savepoint; what it raises is returned, after all that it did was undone. A wait on a lock is
         nobody's fault and passes through: the whole unit is tried again."""

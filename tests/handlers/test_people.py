@@ -1,6 +1,8 @@
 """The people file, sent to the bot by HR: the difference first, then all of it or nothing."""
 
+import asyncio
 import json
+import threading
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -231,6 +233,28 @@ async def test_apply_does_what_was_shown_or_shows_anew(any_chat: Chat) -> None:
     assert chat.person("ben").name == "Ben Okri"
     assert "as the file says" in await chat.presses("hana", "Apply", on=again)
     assert chat.person("ben").name == "Benjamin Okri"
+
+
+async def test_a_file_waits_for_one_that_is_being_applied(postgres_chat: Chat) -> None:
+    """By another process, or on the terminal: what is shown before it may be wrong when it is done."""
+    chat, began, may_end = postgres_chat, threading.Event(), threading.Event()
+    shown = await sends(chat, "hana", COMPANY.replace("Ben Okri", "Benjamin Okri"))
+
+    def without_ben(store: Store) -> None:
+        entries = [entry for entry in store.roster.entries().values() if entry.name != "Ben Okri"]
+        store.roster.apply(entries, shown=store.roster.difference(entries).mark)
+        began.set()
+        assert may_end.wait(10)
+
+    other = asyncio.create_task(asyncio.to_thread(chat.change, without_ben))
+    await asyncio.to_thread(began.wait, 10)
+    pressing = asyncio.create_task(chat.presses("hana", "Apply", on=shown))
+    await asyncio.sleep(0.5)
+    assert not pressing.done()
+    may_end.set()
+    await other
+    assert "has changed since" in await pressing
+    assert chat.person("ben").name == "Ben Okri"
 
 
 async def test_what_another_file_has_done_meanwhile_is_not_done_again(chat: Chat) -> None:
