@@ -19,6 +19,7 @@ from storage.backups import BackupProblem, check
 from storage.columns import Unreadable
 from storage.damage import Damaged, refuse_damage
 from storage.database import Database, sqlite_is_safe, sqlite_version
+from storage.errors import Unanswered
 from storage.migrations import current, is_known, newest
 
 if TYPE_CHECKING:
@@ -102,13 +103,18 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
 def _database(database: Database, settings: Settings) -> list[Finding]:
     try:
         refuse_damage(database)
-        have = current(database)
+        return _sound(database, settings)
     except Damaged as damage:
         return [Finding("database", str(damage), RESTORE)]
     except Exception as error:  # whatever stands between us and the database, the operator wants its name
-        return [
-            Finding("database", type(error).__name__, "Check UPBEAT_DATABASE_URL, and that the server runs.")
-        ]
+        fix = "Check UPBEAT_DATABASE_URL, and that the server runs."
+        if isinstance(error, Unanswered):
+            fix += " If it does, something large is being written: look again in a minute."
+        return [Finding("database", type(error).__name__, fix)]
+
+
+def _sound(database: Database, settings: Settings) -> list[Finding]:
+    have = current(database)
     if have is None:
         return [
             Finding("database", "empty", "`upbeat run` or `upbeat migrate` makes the tables.", warning=True)

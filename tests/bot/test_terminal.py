@@ -133,6 +133,22 @@ def test_the_doctor_says_what_to_mend(upbeat: Upbeat) -> None:
     assert "Set the one that it was last opened with" in refused.stderr
 
 
+def test_the_doctor_says_that_a_database_is_busy(any_upbeat: Upbeat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As while a large import is written, or the keys are rotated."""
+    any_upbeat("migrate")
+    monkeypatch.setattr("storage.postgres.PATIENCE", "SET LOCAL lock_timeout = '100ms'")
+    monkeypatch.setattr("storage.database.PRAGMAS", ("journal_mode=WAL", "busy_timeout=100"))
+    database = Database(any_upbeat.url, b"a test's secret")
+    with database.engine.connect() as other, other.begin():
+        if not database.is_sqlite:
+            other.exec_driver_sql("LOCK TABLE data_key IN ACCESS EXCLUSIVE MODE")
+        done = any_upbeat("doctor")
+    database.stop()
+    assert done.returncode == 1
+    assert "look again in a minute" in done.stdout
+    assert "serves: local chat" in done.stdout  # and goes on
+
+
 def test_the_doctor_says_what_administrators_were_told(any_upbeat: Upbeat) -> None:
     any_upbeat("migrate")
     database = Database(any_upbeat.url, b"a test's secret")
