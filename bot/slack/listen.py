@@ -240,6 +240,7 @@ class _Ear:
         return PlaceSeen(str(event["channel"]), gone=True)
 
     def back(self, event: Json) -> PlaceSeen:
+        """It is there again, or others read along now or no more: Slack is asked which."""
         return PlaceSeen(str(event["channel"]))
 
     def changed(self, event: Json) -> MemberChanged:
@@ -281,7 +282,9 @@ EVENTS: dict[str, Callable[[_Ear, Json], Item | None]] = {
     "channel_deleted": _Ear.gone,
     "channel_left": _Ear.gone,
     "channel_rename": _Ear.renamed,
+    "channel_shared": _Ear.back,
     "channel_unarchive": _Ear.back,
+    "channel_unshared": _Ear.back,
     "group_archive": _Ear.gone,
     "group_deleted": _Ear.gone,
     "group_left": _Ear.gone,

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.client import error_of
+from bot.slack.client import error_of, passes
 from bot.slack.heard import PlaceSeen
 from bot.slack.members import PLATFORM
 from bot.words import readable
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Where
+from storage.store import Store
 
 log = logging.getLogger("upbeat.slack")
 
 PATIENCE = 1.0
 """Seconds for the name of a channel: a command must open its form within three."""
+LOOK_AGAIN = 600.0
+"""Seconds for which a channel is believed to be as Slack described it: of a change while we hear nothing, nobody tells."""
 
 
 class Places:
@@ -29,16 +33,14 @@ class Places:
     def __init__(self, core: Core, client: AsyncWebClient) -> None:
         self._core = core
         self._client = client
-        self._met: set[str] = set()
+        self._met: dict[str, float] = {}
 
     async def meet(self, where: Where) -> None:
         """Get to know a channel in which somebody speaks to us: a command is heard where we are no member too."""
-        if where.kind != "channel" or where.id in self._met:
+        now = time.monotonic()
+        if where.kind != "channel" or now - self._met.get(where.id, -LOOK_AGAIN) < LOOK_AGAIN:
             return
-        self._met.add(where.id)
-        known = await self._core.database.read(lambda store: store.outbox.place(PLATFORM, where.id))
-        if known is not None and known.name not in ("", where.id) and not known.gone:
-            return
+        self._met[where.id] = now
         seen: PlaceSeen | None
         try:
             async with asyncio.timeout(PATIENCE):
@@ -49,19 +51,23 @@ class Places:
             await self._keep(seen)
 
     async def note(self, seen: PlaceSeen) -> None:
-        """Remember what changed."""
+        """Remember what changed. Raises what keeps Slack from saying it just now, so that it tells of it again."""
         if not seen.gone:
             try:
                 seen = await self._described(seen)
-            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-                log.warning("channel not looked up", extra={"error": type(error).__name__})
+            except SlackApiError as error:
+                if passes(error):
+                    raise
+                log.warning("channel not looked up", extra={"error": error_of(error)})
         await self._keep(seen)
 
     async def _keep(self, seen: PlaceSeen) -> None:
-        name = seen.name or seen.channel
-        await self._core.database.write(
-            lambda store: store.accounts.seen_place(PLATFORM, seen.channel, name, gone=seen.gone)
-        )
+        def keep(store: Store) -> None:
+            known = store.outbox.place(PLATFORM, seen.channel)
+            name = seen.name or (known.name if known else seen.channel)
+            store.accounts.seen_place(PLATFORM, seen.channel, name, gone=seen.gone)
+
+        await self._core.database.write(keep)
 
     async def _described(self, seen: PlaceSeen) -> PlaceSeen:
         """The channel as it is now. One that is shared with other companies is no place for ours to be posted in."""

@@ -168,9 +168,10 @@ async def test_channels_are_known_by_name_as_we_come_and_go(any_room: Room) -> N
     assert places(any_room) == {GENERAL: ("#general", False)}
     await slack.event("member_joined_channel", {"user": user("ben"), "channel": "C2OTHER"})
     assert len(places(any_room)) == 1
+    slack.channels[GENERAL].name = "everyone"
     await slack.event("channel_rename", {"channel": {"id": GENERAL, "name": "everyone", "created": 1}})
     await slack.event("channel_left", {"channel": GENERAL})
-    assert places(any_room)[GENERAL][1]
+    assert places(any_room)[GENERAL] == ("#everyone", True)
 
 
 async def test_a_channel_shared_with_another_company_is_no_place_for_ours(room: Room) -> None:
@@ -179,6 +180,23 @@ async def test_a_channel_shared_with_another_company_is_no_place_for_ours(room: 
     slack.add_channel("C9SHARED", "partners", [user("ada"), "USTRANGER", slack.bot_user_id])
     await slack.event("member_joined_channel", {"user": slack.bot_user_id, "channel": "C9SHARED"})
     assert places(room)["C9SHARED"] == ("#partners", True)
+
+
+async def test_a_channel_is_no_place_for_ours_while_another_company_shares_it(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.event("member_joined_channel", {"user": slack.bot_user_id, "channel": GENERAL})
+    slack.add_user("USTRANGER", "stranger", "s@example.net", team="T9ELSEWHERE")
+    slack.channels[GENERAL].members.append("USTRANGER")
+    slack.fail_next("conversations.info", "500")
+    shared = {"channel": GENERAL, "connected_team_id": "T9ELSEWHERE"}
+    told = await slack.event("channel_shared", shared)
+    assert not told.ok
+    await slack.redeliver(told)
+    assert places(any_room)[GENERAL] == ("#general", True)
+    slack.channels[GENERAL].members.remove("USTRANGER")
+    gone = {"channel": GENERAL, "previously_connected_team_id": "T9ELSEWHERE", "is_ext_shared": False}
+    await slack.event("channel_unshared", gone)
+    assert places(any_room)[GENERAL] == ("#general", False)
 
 
 async def thanked(room: Room, channel: str) -> str:
@@ -201,6 +219,18 @@ async def test_nothing_is_promised_in_a_channel_in_which_we_are_not(room: Room) 
     slack.channels["C2APART"].members.append(slack.bot_user_id)
     await slack.event("member_joined_channel", {"user": slack.bot_user_id, "channel": "C2APART"})
     assert "everybody in #apart will read this" in await thanked(room, "C2APART")
+
+
+async def test_a_channel_that_took_us_in_while_we_did_not_hear_is_a_place(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack = room.slack
+    await slack.event("channel_left", {"channel": GENERAL})
+    slack.channels[GENERAL].members.remove(slack.bot_user_id)
+    assert "I do not post in this channel" in await thanked(room, GENERAL)
+    slack.channels[GENERAL].members.append(slack.bot_user_id)
+    monkeypatch.setattr("bot.slack.places.LOOK_AGAIN", 0.0)  # ten minutes later
+    assert "everybody in #general will read this" in await thanked(room, GENERAL)
 
 
 async def test_a_channel_that_slack_does_not_name_is_called_by_its_name(room: Room) -> None:
