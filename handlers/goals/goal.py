@@ -126,6 +126,19 @@ def measure_of(row: KeyResult) -> Measure:
     return Measure(Direction(row.direction), row.target, row.start, row.high, row.stretch)
 
 
+def restated(row: KeyResult, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a key result stands when it is measured otherwise: what was said to another question, a number or a yes or
+    no or a grade, says nothing of this one; and where nobody said anything, it stands where it starts."""
+    way, part = changed.get("direction", row.direction), changed.get("part", row.part)
+    spanned = not part and way in (Direction.UP, Direction.DOWN)
+    stands = {"value": changed.get("start", row.start) if spanned else None}
+    if part != row.part or (way == Direction.YES_NO) != (row.direction == Direction.YES_NO):
+        stands |= {"moved_at": None, "data_at": None}
+    elif row.moved_at is not None:
+        return {}
+    return {name: item for name, item in stands.items() if getattr(row, name) != item}
+
+
 def progress_of(row: KeyResult) -> Decimal | None:
     """The share of its way that a key result has come."""
     return scoring.progress(measure_of(row), row.value)

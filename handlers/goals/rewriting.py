@@ -40,6 +40,7 @@ _GIVEN = (
     Phrase("Of bonus points and points off, only the name, the most and the days can be changed."),
 )
 """What of a part of a scorecard that is no number of its own can be changed, and what is said to who wants more."""
+_MEASURED = frozenset({"direction", "start"})
 _EMPTIED = Phrase("Write – to leave it out.")
 _SPANNED = (Direction.UP, Direction.DOWN)
 
@@ -163,9 +164,7 @@ def _wanted(
         free, words = _GIVEN if is_given(row.part) else _JUDGED
         if changed.keys() - free:
             raise Problem(words)
-    if "start" in changed and row.moved_at is None and way in _SPANNED:
-        changed["value"] = changed["start"]  # nobody said how far it is: it stands where it starts
-    return changed
+    return {**changed, **goals.restated(row, changed)} if changed.keys() & _MEASURED else changed
 
 
 def _numbers(row: KeyResult, way: Direction, said: Mapping[str, str], zone: str) -> dict[str, Decimal | None]:

@@ -136,6 +136,28 @@ async def test_what_nobody_moved_yet_stands_where_it_starts(chat: Chat) -> None:
     assert row(chat).value == 300
 
 
+async def test_a_number_is_no_answer_to_a_yes_or_no(any_chat: Chat) -> None:
+    chat = any_chat
+    await measured(chat)
+    await chat.says("ben", "/goals update 1.1 300")
+    await chat.says("ben", "/goals change 1.1")
+    heard = await chat.submits("ben", name="signed up", way="yes_no")
+    assert "1. signed up: not said yet" in heard, heard.text
+    assert "Value: 300 → nothing" in heard
+    assert "300" in await chat.presses("ben", "Undo", on=heard)
+    await chat.says("ben", "/goals change 1.1")
+    await chat.submits("ben", name="signed up", way="yes_no")
+    await chat.says("ben", "/goals update 1.1 yes")
+    await chat.says("ben", "/goals change 1.1")
+    assert "50, from 50 to 90 (0 %)" in await chat.submits("ben", way="up", start="50", target="90")
+
+
+async def test_where_nobody_said_anything_no_band_is_kept(chat: Chat) -> None:
+    await measured(chat, "users from 0 to 9")
+    await chat.says("ben", "/goals change 1.1")
+    assert "not said yet" in await chat.submits("ben", way="band", target="0", high="5")
+
+
 async def test_one_that_is_dropped_weighs_no_more_and_comes_back(chat: Chat) -> None:
     await measured(chat, "one from 0 to 10", "two from 0 to 10")
     await chat.says("ben", "/goals update 1.1 10")

@@ -132,6 +132,24 @@ async def test_a_new_version_shows_the_difference_and_changes_nothing_by_itself(
     assert "Version of the template: 1 → 2" in chat.last["ben"]
 
 
+@pytest.mark.parametrize(
+    ("core", "says"),
+    [
+        ("* complaints from 50 to 20", "complaints: 50, from 50 to 20 (0 %)"),
+        ("* judged: complaints", "complaints: not judged yet, from 0 to 5"),
+        ("* complaints", "complaints: not said yet"),
+    ],
+)
+async def test_nothing_is_reached_by_a_new_version(any_chat: Chat, core: str, says: str) -> None:
+    chat = any_chat
+    await template(chat)
+    await chat.says("ben", "/goals use Customer service")
+    await chat.presses("hana", "New version", on=await chat.says("hana", "/goals templates"))
+    await chat.submits("hana", items=f"{core}\n* judged: calm in incidents")
+    await chat.presses("ben", "What is new in version 2", on=chat.told_cards("ben")[-1])
+    assert says in await chat.presses("ben", "Take the new version")
+
+
 async def opened(chat: Chat) -> Heard:
     return await chat.presses("ben", "Open", on=await chat.says("ben", "/goals scorecard"))
 

@@ -166,5 +166,7 @@ def _rewrite(request: Request, row: KeyResult, before: Mapping[str, Any], item: 
         raise mistaken(mistake)
     wanted["locked"] = item["locked"]
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    if changed.keys() & {"direction", "start", "part"}:
+        changed |= goals.restated(row, changed)
     if changed:
         request.store.goals.edit(row, "edited", by=request.actor.id, **changed)
