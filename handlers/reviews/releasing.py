@@ -14,7 +14,6 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim
 from handlers.reviews import parts, together
 from handlers.reviews.review import feature
-from handlers.reviews.writing import WRITE
 from storage.people import Person
 from storage.reviews import PEER, PHASES, ROLES, ReviewCycle, ReviewVoice, is_confidential
 from storage.reviews.voices import BELOW, OWN
@@ -66,10 +65,18 @@ def release(store: Store, cycle: ReviewCycle) -> None:
         together.Thresholds.of(cycle),
     )
     store.reviews.voices.release(cycle, made)
-    for duty in store.reviews.duties(cycle.id, state="submitted"):
-        draft = store.drafts.of(duty.author_id or "", WRITE, {"review": duty.id})
-        if draft and is_confidential(duty.role, cycle.peers):
-            store.drafts.close(draft)  # what was begun anew would keep their words beside their name
+    _forget_drafts(store, cycle)
+
+
+def _forget_drafts(store: Store, cycle: ReviewCycle) -> None:
+    """What was begun anew of what is released, in the whole form or part by part, goes: it would keep their words
+    beside their name."""
+    duties = store.reviews.duties(cycle.id, state="submitted")
+    released = {duty.id: duty.author_id for duty in duties if is_confidential(duty.role, cycle.peers)}
+    for author in sorted({author for author in released.values() if author}):
+        for draft in store.drafts.open_of(author):
+            if draft.args.get("review") in released:
+                store.drafts.close(draft)
 
 
 # What is shown -------------------------------------------------------------------------------------------------------

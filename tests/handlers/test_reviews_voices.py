@@ -8,7 +8,7 @@ from storage.policy import Kind
 from storage.reviews import Review, ReviewEdition, ReviewVoice, Voice
 from storage.tables import AuditRow, Draft, Inbox, Outgoing, ReportingLine
 from tests.company import Chat
-from tests.handlers.reviewing import go_on, launched, opened, the_cycle, write
+from tests.handlers.reviewing import go_on, launched, opened, press_beside, the_cycle, write
 from tests.handlers.test_reviews_nominating import proposing
 from tests.handlers.test_reviews_results import owed
 from tests.handlers.test_reviews_running import at_the_cycle
@@ -67,6 +67,21 @@ async def test_no_copy_of_it_is_kept_beside_it(any_chat: Chat) -> None:
     assert "Confidential." in chat.last["ben"]
     for table in (Draft, Inbox, Outgoing, ReviewEdition):
         assert "secret 0" not in repr([row.__dict__ for row in chat.rows(table)]), table
+
+
+async def test_what_was_begun_anew_in_one_part_of_it_is_gone_once_it_is_released(chat: Chat) -> None:
+    await launched(chat, others="upward")
+    await go_on(chat, "write")
+    await chat.says("ben", "/review")
+    by_parts = await press_beside(chat, "ben", "0 of 4 parts answered", "Part by part")
+    for number, who in enumerate(REPORTS):
+        await write(chat, who, "Ada Lovelace", keep=f"secret {number} of {who}")
+    chat.last["ben"] = by_parts
+    assert (await press_beside(chat, "ben", "What should be kept", "Answer")).form
+    await go_on(chat, "share")
+    chat.wait(hours=24)
+    await chat.tick()
+    assert "secret" not in repr([row.given for row in chat.rows(Draft)])
 
 
 async def test_who_may_read_it_is_who_was_named(chat: Chat) -> None:
