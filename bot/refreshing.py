@@ -301,6 +301,7 @@ MACHINERY = {
     "What platforms delivered, and the answers": inbox.KEPT,
     "Buttons": handles.LIVES,
     "Drafts, after their last change": drafts.KEPT,
+    "Drafts of reviews, after their last change": drafts.LONGER,
     "Messages that were sent": outbox.KEPT,
     "What was reminded or withheld, and why": slots.KEPT,
     "Files that were made for somebody": files.LIVES,

@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import and_
 from sqlmodel import col
 
 from storage.tables import Draft
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=30)
 LONGER = timedelta(days=400)
 """What is kept longer: a review may rest through a whole cycle, and its writer through a leave."""
-KEPT_LONGER = ("reviews.write",)
+KEPT_LONGER = ("reviews.write", "reviews.answer_part")
 
 
 class Drafts:
@@ -97,9 +98,9 @@ class Drafts:
 
     def tidy(self) -> int:
         """Forget drafts that were left for long; returns how many."""
-        now, is_long = self._store.now, col(Draft.route).in_(KEPT_LONGER)
-        short = self._store.remove(Draft, ~is_long, col(Draft.changed_at) < now - KEPT)
-        return short + self._store.remove(Draft, is_long, col(Draft.changed_at) < now - LONGER)
+        now, rests = self._store.now, and_(col(Draft.route).in_(KEPT_LONGER), col(Draft.closed_key) == "")
+        short = self._store.remove(Draft, ~rests, col(Draft.changed_at) < now - KEPT)
+        return short + self._store.remove(Draft, rests, col(Draft.changed_at) < now - LONGER)
 
     def _stop_asking(self, person_id: str, platform: str) -> None:
         for draft in self._open(person_id, col(Draft.asking) == platform):

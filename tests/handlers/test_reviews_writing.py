@@ -7,6 +7,7 @@ import pytest
 from handlers.kit.requests import Submitted
 from handlers.reviews.versions import difference
 from storage.reviews import PEER, ReviewEdition
+from storage.store import Store
 from storage.tables import Draft
 from tests.company import Chat
 from tests.handlers.reviewing import (
@@ -119,11 +120,26 @@ async def test_a_review_rests_longer_than_other_drafts(chat: Chat) -> None:
     await paper(chat, "ben")
     await press_beside(chat, "ben", "Craft", "Answer")
     await chat.submits("ben", craft="Four releases")
+    await press_beside(chat, "ben", "Results", "Answer")
+    form = chat.last["ben"].form
+    assert form
+    chat.change(lambda store: _typed(store, form.draft, chat.ids["ben"]))
     await chat.says("dora", "/feedback")
     chat.wait(days=60)
     chat.change(lambda store: store.drafts.tidy())
-    assert [row.route for row in chat.rows(Draft)] == ["reviews.write"]
+    assert sorted(row.route for row in chat.rows(Draft)) == ["reviews.answer_part", "reviews.write"]
     assert "Four releases" in await paper(chat, "ben")
+    await press_beside(chat, "ben", "Results", "Answer")
+    form = chat.last["ben"].form
+    assert form
+    assert form.given["results"] == "Half a sentence"
+
+
+def _typed(store: Store, draft: str, who: str) -> None:
+    """What a platform keeps of a form while somebody types."""
+    row = store.drafts.get(draft, person_id=who)
+    assert row
+    store.drafts.keep(row, {**row.given, "results": "Half a sentence"})
 
 
 # Long answers --------------------------------------------------------------------------------------------------------
