@@ -36,6 +36,8 @@ def hindered(cycle: ReviewCycle, row: ReviewResult, *, appealed: bool) -> Text |
         return Phrase("It is final already, since {day}.", day=row.finalised_at)
     if not row.shared_at:
         return Phrase("It is not shared yet: nothing is final that its person has not read.")
+    if cycle.state == "paused":
+        return Phrase("This cycle is paused. Results are made final when it goes on.")
     if appealed:
         return Phrase("An appeal is open. It is made final when that is answered.")
     if row.acknowledged_at is None and cycle.phase not in LATE:

@@ -127,6 +127,8 @@ def _to_share(request: Request, result: str) -> tuple[ReviewResult, ReviewCycle]
         raise Problem(Phrase("It was shared on {day}.", day=row.shared_at))
     if row.out_at:
         raise Problem(Phrase("HR has taken them out of the cycle: nothing is shared while they are."))
+    if cycle.state == "paused":
+        raise Problem(Phrase("This cycle is paused. Results are shared when it goes on."))
     if cycle.phase not in to_share.SHARED_IN:
         raise Problem(Phrase("Results are shared when the phase of sharing has begun, not before."))
     return row, cycle

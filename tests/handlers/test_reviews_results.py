@@ -77,6 +77,29 @@ async def test_nothing_is_shared_once_the_cycle_went_back(chat: Chat) -> None:
     assert result(chat).shared_at is None
 
 
+async def test_while_a_cycle_is_paused_nothing_is_calibrated_shared_or_made_final(chat: Chat) -> None:
+    await proposed(chat)
+    await chat.presses("hana", "New session", on=await chat.says("hana", "/review calibrate"))
+    await chat.submits("hana", unit="*", members=("hana",))
+    seen = await looks(chat, "hana", "Ben Okri")
+    await at_the_cycle(chat, "Pause")
+    assert "Ratings are changed when it goes on." in await chat.presses("hana", "Change the rating", on=seen)
+    await at_the_cycle(chat, "Go on")
+    await go_on(chat, "share")
+    await shares(chat, "ada", 1)
+    await owed(chat, "ada", "share the result")
+    shown = chat.last["ada"]
+    (who,) = [who for who in ("ben", "chen", "eve") if result(chat, who).shared_at]
+    await chat.presses(who, "Acknowledge", on=await reads(chat, who))
+    final = await chat.presses("ada", "Open it")
+    await at_the_cycle(chat, "Pause")
+    assert "Results are shared when it goes on." in await chat.presses("ada", "Share it", on=shown)
+    assert "made final when it goes on." in await chat.presses("ada", "Make it final", on=final)
+    await at_the_cycle(chat, "Go on")
+    assert "Shared with" in await chat.presses("ada", "Share it", on=shown)
+    assert "is final." in await chat.presses("ada", "Make it final", on=final)
+
+
 async def test_what_cannot_be_shared_yet_is_not_owed_until_sharing_begins_again(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")

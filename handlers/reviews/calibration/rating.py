@@ -155,14 +155,15 @@ def _title(request: Request, args: Mapping[str, Any]) -> Text:
 Change = Annotated[dict[str, Any], Sheet(Phrase("Another rating"), of=_asked)]
 
 
-def _refuse_shared(request: Request, args: Mapping[str, Any]) -> None:
+def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
+    _, cycle = bound_session(request, args["session"])
+    if cycle.state == "paused":
+        raise Problem(Phrase("This cycle is paused. Ratings are changed when it goes on."))
     if _bound(request, args["session"], args["result"]).shared_at:
         raise Problem(Phrase("This result is shared already: from now on it changes only by an appeal."))
 
 
-@feature.button(
-    allow=changers, seen_by=_seen_by, title=_title, submit=Phrase("Change it"), over=_refuse_shared
-)
+@feature.button(allow=changers, seen_by=_seen_by, title=_title, submit=Phrase("Change it"), over=_refuse_over)
 def change_rating(request: Request, session: str, result: str, asked: Change) -> Reply:
     """Change the rating of this person, with a reason that they will read."""
     row = _bound(request, session, result)
