@@ -24,7 +24,7 @@ log = logging.getLogger("upbeat.slack")
 PATIENCE = 1.0
 """Seconds for the name of a channel: a command must open its form within three."""
 LOOK_AGAIN = 600.0
-"""Seconds for which a channel is believed to be as Slack described it: of a change while we hear nothing, nobody tells."""
+"""Seconds for which a channel is believed to be as Slack described it: we may not have heard what changed."""
 
 
 class Places:
