@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from handlers.checkins import rules
 from handlers.checkins.previews import preview, told_team
 from handlers.checkins.questions import feature
-from handlers.checkins.wishes import NOWHERE, Wishes, spoken, wished
+from handlers.checkins.wishes import NOWHERE, Wishes, spoken, starts_of, wished
 from handlers.kit.access import Rule, managers, stewards
 from handlers.kit.cards import Argument, Button, Card, Note, Section
 from handlers.kit.requests import Reply, Request
@@ -85,7 +85,7 @@ def save(
     routine = request.store.checkins.routines.save(
         lead,
         rule=rule,
-        starts=request.today,
+        starts=starts_of(request, lead, rule),
         clock=clock,
         lasts=lasts,
         questions=list(asked),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import time
+from datetime import date, time
 from itertools import islice
 from typing import Any
 
@@ -175,20 +175,27 @@ def wished(request: Request, wishes: Mapping[str, Any]) -> Routine:
     clock = wishes.get("clock") or time.fromisoformat(before.clock)
     if clock >= DUE:
         raise Problem(Phrase("Please ask before {clock}, when it is due.", clock=DUE), question="clock")
-    days = wishes.get("days", rules.choice_of(before))
+    days, other = wishes.get("days", rules.choice_of(before)), wishes.get("other", "")
+    if wishes.get("days") and other == before.rule:
+        other = ""  # it stood in the form, and is not what was chosen there
+    rule = rules.rule_text(days, other, request.today, clock) if days or other else before.rule
     return Routine(
         lead_id=lead,
-        starts=request.today,
-        paused=days == rules.NEVER and not wishes.get("other"),
-        rule=rules.rule_text(days, wishes.get("other", ""), request.today, clock)
-        if days or "other" in wishes
-        else before.rule,
+        starts=starts_of(request, lead, rule),
+        paused=days == rules.NEVER and not other,
+        rule=rule,
         clock=clock.strftime("%H:%M"),
         lasts=int(wishes.get("lasts", before.lasts)),
         questions=_own_questions(wishes.get("questions", "")) or list(before.questions),
         mood=wishes["mood"] == "yes" if "mood" in wishes else before.mood,
         place_id=_place(lead, wishes.get("place", before.place_id)),
     )
+
+
+def starts_of(request: Request, lead: str, rule: str) -> date:
+    """From which day on a rule is counted: "every two weeks" goes on in the same weeks as long as it is asked by."""
+    before = request.store.checkins.routines.own(lead)
+    return before.starts if before and before.rule == rule and not before.paused else request.today
 
 
 def _in_one_line(request: Request, wishes: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -285,6 +285,41 @@ async def test_chinese_managers_see_their_own_words_for_the_usual_questions(chat
     assert [row.questions for row in chat.rows(Routine)] == [["done", "学到了什么？"]]
 
 
+async def test_every_two_weeks_goes_on_in_the_same_weeks_when_something_else_is_changed(chat: Chat) -> None:
+    chat.at(on(23, 7))
+    await chat.says("ada", "/checkin setup")
+    await chat.submits("ada", other="FREQ=WEEKLY;INTERVAL=2;BYDAY=MO")
+    await chat.presses("ada", "Save")
+    await ticks(chat, on(23, 12))
+    assert next_asked(chat, "ben") == on(7, 9, month=12)
+    await ticks(chat, on(2, 12, month=12))  # a week in which nobody is asked
+    await chat.says("ada", "/checkin setup")
+    heard = await chat.submits("ada", mood="no", other="FREQ=WEEKLY;INTERVAL=2;BYDAY=MO")
+    assert "Europe/Berlin: Mon, Dec 7" in heard
+    await chat.presses("ada", "Save")
+    await ticks(chat, on(2, 12, 1, month=12))
+    assert next_asked(chat, "ben") == on(7, 9, month=12)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ("never", "Nobody of these would be asked any more."),
+        ("FR", "Every Friday at 10:00"),
+        ("", "Monday and"),
+    ],
+)
+async def test_what_is_chosen_wins_over_the_other_days_that_stood_in_the_form(
+    chat: Chat, days: str, said: str
+) -> None:
+    await chat.says("ada", "/checkin setup")
+    await chat.submits("ada", days="first", other="Mon, Thu")
+    await chat.presses("ada", "Save")
+    heard = await chat.says("ada", "/checkin setup")
+    assert heard.form is not None
+    assert said in await chat.submits("ada", **{**heard.form.given, "days": days})
+
+
 @pytest.mark.parametrize(
     ("other", "rule"),
     [
