@@ -19,7 +19,7 @@ from handlers.goals.data.mapping import Mapping, read_kept, read_mapping
 from handlers.goals.data.pulled import WHY
 from handlers.goals.data.refusing import Faulty
 from handlers.goals.data.taking_back import TAKE_BACK, counted, taken_back, told
-from handlers.kit.cards import Card
+from handlers.kit.cards import Card, Section
 from handlers.kit.dispatch import Core
 from handlers.kit.problems import Problem
 from handlers.kit.tables import faulty
@@ -45,8 +45,9 @@ def load(database: Database, name: str, file: Path, *, mapping: Path | None, dry
 
     work = partial(_loaded, name=name, file=file.name, sheet=sheet, columns=columns, dry_run=dry_run)
     console.print(escape(ENGLISH.plain(database.write_now(work))), soft_wrap=True)
-    if dry_run:
-        console.print(DRY_RUN)
+    console.print(
+        DRY_RUN if dry_run else f"Loaded. To take it back: upbeat source files {name}", soft_wrap=True
+    )
 
 
 def _loaded(
@@ -65,8 +66,8 @@ def _loaded(
         taken = foresee(store, source, reading.arrivals)
     else:
         taken, _ = take_file(store, source, reading, by="", name=file)
-    title = Phrase("What it changes:")
-    return Card(title, *summary(store, source, taken, reading, reader="", limit=1_000))
+    parts = summary(store, source, taken, reading, reader="", limit=1_000)
+    return Card(Phrase("What it changes:"), *(parts or (Section(Phrase("nothing: it has no figures")),)))
 
 
 def print_files(database: Database, name: str) -> None:

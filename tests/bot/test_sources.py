@@ -46,6 +46,7 @@ def test_a_file_is_shown_loaded_once_and_corrected(run: Run) -> None:
     assert "This was a dry run" in told
     told = run("source", "load", "crm", "table.csv", "--mapping", "mapping.toml")
     assert "New figures: 1" in told
+    assert "Loaded. To take it back: upbeat source files crm" in told
     assert "Here already: 1" in run("source", "load", "crm", "table.csv")
     Path("table.csv").write_text(TABLE.replace(",3,", ",5,"))
     told = run("source", "load", "crm", "table.csv", "--dry-run")
@@ -53,6 +54,12 @@ def test_a_file_is_shown_loaded_once_and_corrected(run: Run) -> None:
     assert "customer visits, Ben" in told
     assert "becomes 5" in told
     assert "3 becomes" not in told, "who is at the terminal reads no figures of people"
+
+
+def test_a_table_without_figures_is_said_to_have_none(run: Run) -> None:
+    Path("table.csv").write_text("who,day,visits\n")
+    told = run("source", "load", "crm", "table.csv", "--mapping", "mapping.toml", "--dry-run")
+    assert "What it changes:\nnothing: it has no figures\n" in told
 
 
 def test_whom_nobody_knows_is_listed_and_taken_again(run: Run) -> None:
