@@ -9,9 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from handlers.goals.numbers import Typed, leading_number, read_number, whole_number
+from handlers.goals.numbers import Typed, leading_number, read_number, refuse_shared, whole_number
 from handlers.goals.scorecards.parts import BEST, COUNTED, JUDGED, is_given
 from handlers.goals.scoring import ONE, ZERO, Direction, Measure, Mistake
+from handlers.kit.numerals import NUMBERS, ZH_NUMBER, any_of, number_of
 from handlers.kit.problems import Problem
 from handlers.kit.text import Phrase
 
@@ -66,12 +67,21 @@ def written(
         made = Written(what, Measure(Direction.UP, BEST, ZERO), part=JUDGED)
     else:
         one = None if "begin" in how or "target" in how else in_one_line(what, zone)
-        made = one or _in_fields(how, zone)
+        made = _as_chosen(one, how.get("way", "")) or _in_fields(how, zone)
     measure = _stretched(made, how, zone)
     if mistake := measure.mistake():
         raise mistaken(mistake)
     unit = how.get("unit") or made.unit
     return replace(made, title=made.title or what, measure=measure, unit=unit, weight=weight, until=until)
+
+
+def _as_chosen(one: Written | None, way: str) -> Written | None:
+    """What the line says, to go the way that was chosen beside it; None where another kind was chosen: what a yes or no
+    is about may name numbers."""
+    if one is None or way in ("", one.measure.direction):
+        return one
+    both = one.measure.direction in _SPANNED and way in _SPANNED
+    return replace(one, measure=replace(one.measure, direction=Direction(way))) if both else None
 
 
 def _stretched(made: Written, how: Mapping[str, str], zone: str) -> Measure:
@@ -86,6 +96,8 @@ def _stretched(made: Written, how: Mapping[str, str], zone: str) -> Measure:
     return replace(made.measure, stretch=number(how["stretch"], "stretch", zone).value)
 
 
+LONGEST_UNIT = 20
+_ENDS = " ,，.。;；"
 _MOST = re.compile(r"(?:(?:up\s+)?to\b|at most\b|最多|至多)?\s*", re.IGNORECASE)
 _FOR = re.compile(r"\s*(?:points?\b|分)?\s*(?:for\b|[:：])?\s*", re.IGNORECASE)
 
@@ -109,8 +121,10 @@ def _points(how: Mapping[str, str], part: str, zone: str) -> Written:
 
 
 _TAIL = re.compile(
-    r"[\s,，;；:：]+(?:(?:weight|weighs|权重)\s*[:：]?\s*(?P<weight>[-−]?[\d.,]+\s*%?)"
-    r"|(?:stretch|挑战值?)\s*[:：]?\s*(?P<stretch>[-−$€£¥￥]?\d\S*))$",
+    r"(?:[\s,，;；:：]+|(?=[(（])|(?=权重|挑战值))[(（]?\s*"
+    r"(?:(?:weight(?: of)?|weighs|权重)[为是占]?\s*[:：]?\s*"
+    r"(?P<weight>[-−]?[\d.,]+\s*[%％]?|百分之[^\s()（）]+)"
+    r"|(?:stretch|挑战值?)[为是]?\s*[:：]?\s*(?P<stretch>[-−$€£¥￥]?\d[^\s()（）]*))\s*[)）]?$",
     re.IGNORECASE,
 )
 
@@ -154,11 +168,14 @@ _ARROW = re.compile(r"^(?P<title>.*?\S)[\s,，:：]+(?P<start>\S+?)\s*(?:→|->)
 """An arrow says the same without “from”; in “call 2 to 3 customers” a bare “to” does not."""
 
 _BAND = re.compile(
-    rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>(?:[$€£¥￥]?\d|百分之)\S*.*?)(?:之间)?$",
+    rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>(?:[-−]?[$€£¥￥]?\d|百分之)\S*.*?)(?:之间)?$",
     re.IGNORECASE,
 )
+_SAID = any_of(NUMBERS)
 _STEPS = re.compile(
-    r"^(?P<title>.*?)[\s,，:：]*(?:in|分)\s*(?P<steps>\d{1,3})\s*(?:steps|步)(?:完成)?$", re.IGNORECASE
+    rf"^(?P<title>.*?)[\s,，:：]*(?:\bin|分)\s*(?P<steps>\d{{1,3}}|{_SAID}|{ZH_NUMBER})"
+    r"\s*(?:steps|个?(?:步骤?|阶段))(?:完成)?$",
+    re.IGNORECASE,
 )
 
 
@@ -172,7 +189,7 @@ def _stepped(what: str) -> Written | None:
     found = _STEPS.match(what)
     if found is None or not found["title"]:
         return None
-    return Written(found["title"], Measure(Direction.MILESTONE, Decimal(found["steps"]), ZERO))
+    return Written(found["title"], Measure(Direction.MILESTONE, Decimal(number_of(found["steps"])), ZERO))
 
 
 def _banded(what: str, zone: str) -> Written | None:
@@ -185,9 +202,10 @@ def _banded(what: str, zone: str) -> Written | None:
     high = leading_number(found["high"], zone=zone)
     if high is None:
         return None
-    rest = found["high"][high.length :].strip(" .。")
+    refuse_shared(found["low"], low, found["high"], high)
+    rest = found["high"][high.length :].strip(_ENDS)
     title, unit = _named(found["title"], rest, low, high)
-    return Written(title, Measure(Direction.BAND, low.value, None, high.value), unit[:20])
+    return Written(title, Measure(Direction.BAND, low.value, None, high.value), unit)
 
 
 def _spanned(what: str, zone: str) -> Written | None:
@@ -200,13 +218,12 @@ def _spanned(what: str, zone: str) -> Written | None:
     target = leading_number(found["target"], zone=zone)
     if target is None:
         return None
-    rest = found["target"][target.length :].strip(" .。")
+    rest = found["target"][target.length :].strip(_ENDS)
     first = found["start"][start.length :].strip()
     if first and rest not in ("", first):
         return None
+    refuse_shared(found["start"], start, found["target"], target)
     title, unit = _named(found["title"].strip(), rest or first, start, target)
-    if len(unit) > 20:
-        return None
     way = Direction.DOWN if target.value < start.value else Direction.UP
     return Written(title, Measure(way, target.value, start.value), unit)
 
@@ -215,6 +232,8 @@ def _named(title: str, rest: str, *numbers: Typed) -> tuple[str, str]:
     """What it is called, and its unit: what stands after the numbers, or with it the sign that they have."""
     if any(typed.percent for typed in numbers):
         return f"{title} {rest}".strip(), "%"
+    if len(rest) > LONGEST_UNIT:
+        return f"{title} {rest}", ""
     return title, rest or next((typed.money for typed in numbers if typed.money), "")
 
 

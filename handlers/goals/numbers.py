@@ -12,7 +12,7 @@ from babel.core import get_global
 from babel.numbers import format_decimal, get_decimal_symbol
 
 from handlers.kit.characters import simpler
-from handlers.kit.numerals import ZH_AMOUNT, number_of, zh_amount
+from handlers.kit.numerals import ZH_AMOUNT, any_of, number_of, zh_amount
 from handlers.kit.problems import Problem
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.typed import folded
@@ -123,6 +123,21 @@ def whole_number(words: str, *, zone: str) -> Typed:
 def shown(value: Decimal, language: str = "en") -> str:
     """A number for a reader, grouped, with no more digits than it has."""
     return format_decimal(value, format="#,##0.######", locale="zh_CN" if language == "zh" else "en_US")
+
+
+_TIMES_AFTER = re.compile(rf"(?:(?<=[一二三四五六七八九十百千])[万亿]|(?<=\d)\s?(?:{any_of(_TIMES)}))$")
+
+
+def refuse_shared(first: str, start: Typed, second: str, target: Typed) -> None:
+    """Raise Problem where what multiplies the second of two numbers may be meant for the first too: from 1 to 5
+    million."""
+    first, second = first[: start.length], second[: target.length]
+    found = _TIMES_AFTER.search(second.lower())
+    if found is None or _TIMES_AFTER.search(first.lower()) or start.value <= 0:
+        return
+    if start.value <= target.value.scaleb(-_TIMES[found[0].strip()]):
+        many, few = f"{first}{second[found.start() :]}", retyped(target.value)
+        raise _either(f"{first} – {second}", f"{many} – {second}", f"{first} – {few}")
 
 
 def retyped(value: Decimal) -> str:

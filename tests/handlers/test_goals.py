@@ -150,6 +150,29 @@ async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
         ("users from 1 to 5 by 2020-12-31", "This day is over."),
         ("yoga, and stretch 10", "yoga, and stretch 10: not said yet"),
         ("NPS 30 to 50", "Key result 1.1 is added, as a yes or no."),
+        (
+            "sign-ups from 1 to 5 paying customers in Germany",
+            "sign-ups paying customers in Germany: 1, from 1 to 5",
+        ),
+        (
+            "churn between 2 and 4 customers of all whom we have",
+            "churn customers of all whom we have: not said yet",
+        ),
+        ("temperature between -5 and -2", "to stay between -5 and -2"),
+        ("温度在 -5 到 -2 之间", "to stay between -5 and -2"),
+        ("上线分四步完成", "上线: not said yet, to reach 4"),
+        ("launch in four steps", "launch: not said yet, to reach 4"),
+        ("open in Berlin 4 steps away", "open in Berlin 4 steps away: not said yet"),
+        (
+            "营收从100到500万元",
+            "“100 – 500万” can be two numbers here. Write 100万 – 500万, or 100 – 5000000.",
+        ),
+        ("revenue from 1 to 5 million", "Write 1 million – 5 million, or 1 – 5000000."),
+        ("cost between $1 and $2m", "Write $1m – $2m, or $1 – 2000000."),
+        ("从一百到五百万元", "Key result 1.1 is added, as a yes or no."),
+        ("营收从一百到五百万元", "Write 一百万 – 五百万, or 一百 – 5000000."),
+        ("revenue from 0 to 5 million", "0 of 5,000,000"),
+        ("reach from 100 to 1k", "100, from 100 to 1,000"),
     ],
 )
 async def test_a_key_result_is_written_in_one_line_as_people_do(chat: Chat, line: str, reads: str) -> None:
@@ -170,6 +193,33 @@ async def test_a_plus_adds_to_what_it_is(chat: Chat, words: str, now: str) -> No
     await write(chat, "ben", "sign-ups from 100 to 500")
     await chat.says("ben", "/goals update 1 300")
     assert now in await chat.says("ben", f"/goals update 1 {words}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "投诉 从 40 到 20 权重 30％",
+        "投诉从40到20（权重30%）",
+        "投诉从40到20权重30",
+        "投诉从40到20，权重占百分之三十",
+        "投诉从40到20，权重为３０％",
+        "投诉 from 40 to 20 (weight 30%)",
+        "投诉 from 40 to 20, weight of 30",
+    ],
+)
+async def test_what_it_weighs_is_read_as_people_write_it(chat: Chat, line: str) -> None:
+    await write(chat, "chen", line)
+    (row,) = chat.rows(KeyResult)
+    assert (row.title, row.start, row.target, row.unit, row.weight) == ("投诉", 40, 20, "", 30)
+
+
+async def test_what_is_chosen_beside_a_line_holds(chat: Chat) -> None:
+    await chat.says("ben", "/goals add Grow")
+    await chat.presses("ben", "Add a key result")
+    assert "it goes the other way" in await chat.submits("ben", what="offices from 2 to 3", way="down")
+    await chat.submits("ben", what="move from 2 offices to 3", way="yes_no")
+    (row,) = chat.rows(KeyResult)
+    assert (row.direction, row.title) == ("yes_no", "move from 2 offices to 3")
 
 
 async def test_an_update_is_taken_back_unless_something_was_said_since(chat: Chat) -> None:
