@@ -110,15 +110,16 @@ def _cycle_for(request: Request, whom: Person) -> ReviewCycle:
             question="whom",
         )
     cycle = next((each for each in found if _takes(request.store, each, whom)), found[0])
-    raters.refuse_excused(request.store, cycle, whom.id)
+    raters.refuse_over(request.store, cycle, whom.id)
     if cycle.phase not in OPEN:
         raise Problem(Phrase("The time in which others write is over in this cycle."))
     return cycle
 
 
 def _takes(store: Store, cycle: ReviewCycle, whom: Person) -> bool:
-    """Whether what a customer writes about somebody is taken now in a cycle."""
-    return cycle.phase in OPEN and whom.id not in store.reviews.results.out_of(cycle.id)
+    """Whether what a customer writes about somebody is taken now in a cycle, since they will read it."""
+    result = store.reviews.results.for_the_clock(cycle.id, whom.id)
+    return cycle.phase in OPEN and result is not None and not (result.out_at or result.shared_at)
 
 
 def _may_ask(request: Request, cycle: ReviewCycle, subject: str) -> bool:
@@ -213,8 +214,8 @@ def look(store: Store, token: str) -> Page | None:
         return None
     if row.used_at:
         return Page(gone="used")
-    person, is_out = store.directory.people[row.subject_id], store.reviews.results.out_of(cycle.id)
-    is_open = cycle.state == "running" and cycle.phase in OPEN and person.active and person.id not in is_out
+    person = store.directory.people[row.subject_id]
+    is_open = cycle.state == "running" and person.active and _takes(store, cycle, person)
     if row.revoked_at or row.expires_at <= store.now or not is_open:
         return Page(gone="over")
     return Page(

@@ -24,13 +24,14 @@ NOMINATE = "reviews.nominate"
 
 
 def ask(store: Store, cycle: ReviewCycle, *, subject: str = "") -> None:
-    """Let everybody about whom the cycle is propose colleagues, or one of them."""
+    """Let everybody about whom the cycle is propose colleagues, or one of them, but for whose result is shared or whom
+    HR has taken out."""
     if PEER not in cycle.roles or raters.is_released(store, cycle, PEER):
         return
-    out = store.reviews.results.out_of(cycle.id)
+    over = store.reviews.results.over_in(cycle.id)
     for duty in store.reviews.duties(cycle.id, role=SELF, subject=subject):
         person = store.directory.person(duty.subject_id)
-        if person and person.active and person.id not in out:
+        if person and person.active and person.id not in over:
             title = Phrase("{cycle}: propose colleagues who write about you", cycle=Verbatim(cycle.name))
             args = {"cycle": cycle.id}
             owe(store, cycle, person, NOMINATE, cycle.id, title=title, args=args, minutes=5, phase="peers")
@@ -104,7 +105,7 @@ def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
     if row.state != "running" or row.phase not in ("self", "peers") or PEER not in row.roles:
         raise Problem(Phrase("Colleagues are chosen before others write. In this cycle that time is over."))
     raters.refuse_released(request.store, row, PEER)
-    raters.refuse_excused(request.store, row, request.actor.id)
+    raters.refuse_over(request.store, row, request.actor.id)
 
 
 @feature.button(

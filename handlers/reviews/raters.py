@@ -74,6 +74,18 @@ def refuse_excused(store: Store, cycle: ReviewCycle, subject: str) -> None:
         raise Problem(Phrase("{name} is out of the cycle: nobody writes about them in it.", name=name))
 
 
+def refuse_over(store: Store, cycle: ReviewCycle, subject: str) -> None:
+    """Raise Problem where nobody more writes about somebody under their name: they are out of the cycle, or have what
+    was written about them."""
+    refuse_excused(store, cycle, subject)
+    result = store.reviews.results.for_the_clock(cycle.id, subject)
+    if result and result.shared_at:
+        name = Verbatim(store.directory.named(subject))
+        raise Problem(
+            Phrase("The result of {name} is shared: what is written now they would never read.", name=name)
+        )
+
+
 def is_released(store: Store, cycle: ReviewCycle, role: str) -> bool:
     """Whether what is written in a cycle as this was released: together, once, and so nobody more writes it."""
     return is_confidential(role, cycle.peers) and store.reviews.voices.was_released(cycle)

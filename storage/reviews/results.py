@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from storage.policy import Kind
 from storage.reviews.tables import MANAGER, RatingChange, Review, ReviewCycle, ReviewResult
@@ -80,6 +80,12 @@ class ReviewResults:
         both = select(RESULTS.c.subject_id, RESULTS.c.still_writes)
         here = (RESULTS.c.cycle_id == cycle_id, RESULTS.c.out_at.is_not(None))
         return {subject: writes for subject, writes in self._store.execute(both.where(*here))}
+
+    def over_in(self, cycle_id: str) -> set[str]:
+        """About whom nothing more is written in a cycle: HR has taken them out, or they read what was."""
+        over = or_(RESULTS.c.out_at.is_not(None), RESULTS.c.shared_at.is_not(None))
+        found = select(RESULTS.c.subject_id).where(RESULTS.c.cycle_id == cycle_id, over)
+        return set(self._store.execute(found).scalars())
 
     def for_the_clock(self, cycle_id: str, subject: str) -> ReviewResult | None:
         """A person's result, for the machine's own rules."""

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from bot.words import Voice
-from handlers.kit.cards import Document, Section
+from handlers.kit.cards import Document, Link, Section
 from handlers.kit.requests import Pressed, Submitted
-from handlers.reviews import exporting
+from handlers.reviews import customers, exporting
 from storage.files import FileRow
 from storage.one_on_ones import AgendaPoint
 from storage.policy import Kind
@@ -134,6 +134,34 @@ async def test_who_writes_late_shares_it_and_what_comes_after_it_is_closed(chat:
     await chat.submits("hana", phase="write", last="2026-12-21", reason="Some were away")
     assert "write about Ben Okri" not in chat.told("eve")
     assert "Ben Okri" not in await chat.says("eve", "/review")
+
+
+async def test_once_a_result_is_shared_nobody_more_is_asked_to_write_about_them(chat: Chat) -> None:
+    await launched(chat, others="peer customer")
+    await go_on(chat, "peers")
+    await owed(chat, "ben", "propose colleagues")
+    await chat.submits("ben", people=("chen", "eve", "dora"))
+    settles = await owed(chat, "ada", "settle which colleagues write about Ben Okri")
+    await go_on(chat, "write")
+    await chat.says("ada", "/review customer")
+    heard = await chat.submits("ada", whom="ben", guest="Blue Mill")
+    assert heard.card
+    (link,) = (part for part in heard.card.parts if isinstance(part, Link))
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    await shares(chat, "ada", 1)
+    await at_the_cycle(chat, "Back to an earlier phase")
+    await chat.submits("hana", phase="peers", last="2026-12-21", reason="Some were away")
+    assert "propose colleagues" in await chat.says("eve", "/review")
+    assert "propose colleagues" not in await chat.says("ben", "/review")
+    shared_already = "The result of Ben Okri is shared"
+    assert shared_already in await chat.presses("ada", "Add somebody", on=settles)
+    await chat.says("ada", "/review customer")
+    assert shared_already in await chat.submits("ada", whom="ben", guest="Red Mill")
+    token = link.url.rpartition("/")[2]
+    page = chat.database.look_now(lambda store: customers.look(store, token))
+    assert page
+    assert page.gone == "over"
 
 
 async def test_hr_sees_what_nobody_is_asked_to_share_and_who_declined_shares_what_others_wrote(
