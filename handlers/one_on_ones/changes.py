@@ -50,7 +50,7 @@ def move(
         return Reply(
             show=_moved_meanwhile(found, upcoming, at, {"day": day.isoformat(), "clock": f"{clock:%H:%M}"})
         )
-    moved = Meeting(upcoming.on if upcoming else day, at)
+    moved = Meeting(upcoming.on if upcoming and found.rule else day, at)
     _set_next(request, found, moved, "moved")
     was = (Fact(Phrase("It was planned for"), Phrase("{at}", at=upcoming.at)),) if upcoming else ()
     known = _to_be_known(request, found, upcoming, at)

@@ -70,8 +70,13 @@ def notes_day(series: Series, now: datetime, zone: str) -> date:
     else today."""
     place = standing(series, now)
     if place.next is not None and place.next.at - BEFORE <= now:
-        return place.next.on
-    return place.last.on if place.last is not None else local_day(now, zone)
+        return day_met(series, place.next)
+    return day_met(series, place.last) if place.last is not None else local_day(now, zone)
+
+
+def day_met(series: Series, meeting: Meeting) -> date:
+    """The day of a meeting for both, also of a moved one: on the clock on which the series was planned."""
+    return local_day(meeting.at, series.zone) if series.zone else meeting.on
 
 
 def is_at_night(moment: datetime, zone: str) -> bool:

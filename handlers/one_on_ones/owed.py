@@ -6,7 +6,7 @@ from handlers.kit.calendar import at_wall, local
 from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.values import dump
-from handlers.one_on_ones.meetings import Meeting, about_after, about_before, standing
+from handlers.one_on_ones.meetings import Meeting, about_after, about_before, day_met, standing
 from storage.one_on_ones import WRITE_NOTES, Series
 from storage.store import Store
 
@@ -38,9 +38,9 @@ def remind_after(store: Store, series: Series, meeting: Meeting, person_id: str)
     store.obligations.open(
         person_id,
         WRITE_NOTES,
-        about_after(series, meeting.on),
+        about_after(series, day_met(series, meeting)),
         title=dump(Phrase("Write down what you agreed with {name}", name=partner)),
-        args={"series": series.id, "day": meeting.on.isoformat()},
+        args={"series": series.id, "day": day_met(series, meeting).isoformat()},
         due_at=due_at,
         expires_at=due_at + WORTH_WRITING,
         remind_at=store.now,

@@ -7,7 +7,7 @@ from handlers.kit.cards import Card, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase
-from handlers.one_on_ones.meetings import AFTER, BEFORE, Meeting, plan_bells, standing
+from handlers.one_on_ones.meetings import AFTER, BEFORE, Meeting, day_met, plan_bells, standing
 from handlers.one_on_ones.owed import remind_after, remind_before
 from handlers.one_on_ones.pair import feature, has_ended, named, opening
 from storage.one_on_ones import Series
@@ -83,7 +83,7 @@ def _who_owes(store: Store, series: Series, held: Meeting) -> list[str]:
     return [
         person_id
         for person_id in series.people
-        if not notes.touched(series, held.on, held.at - BEFORE, person_id)
+        if not notes.touched(series, day_met(series, held), held.at - BEFORE, person_id)
     ]
 
 

@@ -297,6 +297,25 @@ async def test_a_meeting_is_moved_for_both(chat: Chat) -> None:
     assert "Tue, Dec 1, 2026, 10:00\u202fAM" in await chat.says("ben", "/1on1 @chen")
 
 
+@pytest.mark.parametrize("plan", ["1on1 plan @chen weekly Tuesday 10:00", "1on1 add @chen the roadmap"])
+async def test_the_notes_of_a_moved_meeting_are_of_the_day_on_which_it_was(any_chat: Chat, plan: str) -> None:
+    chat = any_chat
+    await chat.says("ben", f"/{plan}")
+    if "plan" in plan:
+        await chat.presses("ben", "Save")
+    else:
+        await chat.presses("ben", "Set a date")
+        await chat.submits("ben", day="2026-11-24", clock="10:00")
+    await chat.presses("ben", "Move the next")
+    await chat.submits("ben", day="2026-11-26", clock="10:00")
+    await tick(chat, datetime(2026, 11, 26, 11, 0, tzinfo=UTC))
+    assert len(owed(chat, "write_notes")) == 2
+    heard = await chat.says("chen", "/1on1 notes @ben we ship in May")
+    assert "Notes of Thu, Nov 26" in heard.english
+    assert "陈明 wrote the notes of your one-on-one of Thu, Nov 26" in chat.told("ben")
+    assert owed(chat, "write_notes") == []
+
+
 async def test_a_meeting_moved_to_later_the_same_day_is_recalled_again(chat: Chat) -> None:
     await planned(chat)
     await tick(chat, TUESDAY.replace(hour=7))
