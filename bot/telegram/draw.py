@@ -18,7 +18,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.pictures.specification import alt, specification
 from bot.telegram.harmless import HarmlessVoice
-from bot.telegram.pages import BUTTONS, GAP, NOTHING, Block, Page, Row, Run, cut, paged, utf16
+from bot.telegram.pages import GAP, NOTHING, Block, Page, Row, Run, cut, paged, portions, utf16
 from bot.words import Voice, bars, readable
 from handlers.kit.cards import (
     Button,
@@ -208,19 +208,12 @@ class Drawing:
             self._marks |= {option.handle: f"{label}{self._voice.colon}" for option in menu.options}
             yield Block(rows=self.rows(menu.options))
             return
-        for start in range(0, len(menu.options), BUTTONS):
-            yield Block((Run(label, "b"),), rows=self.rows(menu.options[start : start + BUTTONS]))
+        for portion in portions(map(self._key, menu.options)):
+            yield Block((Run(label, "b"),), rows=_in_rows(portion, ROW_KEYS))
 
     def rows(self, parts: Iterable[Part], most: int = ROW_KEYS) -> tuple[Row, ...]:
         """Buttons side by side as long as their labels have room."""
-        made: list[Row] = []
-        for key in (self._key(part) for part in parts):
-            row = (*made[-1], key) if made else ()
-            if row and len(row) <= most and sum(_width(k.text) for k in row) <= ROW_WIDTH:
-                made[-1] = row
-            else:
-                made.append((key,))
-        return tuple(made)
+        return _in_rows(map(self._key, parts), most)
 
     def _key(self, part: Part) -> InlineKeyboardButton:
         assert isinstance(part, Button | Link)
@@ -232,6 +225,17 @@ class Drawing:
         data = f"{ASK}{self.language}:{part.handle}" if part.confirm else part.handle
         assert 0 < len(data.encode()) <= DATA_BYTES
         return InlineKeyboardButton(label, callback_data=data, style=STYLES.get(part.style))
+
+
+def _in_rows(keys: Iterable[InlineKeyboardButton], most: int) -> tuple[Row, ...]:
+    made: list[Row] = []
+    for key in keys:
+        row = (*made[-1], key) if made else ()
+        if row and len(row) <= most and sum(_width(k.text) for k in row) <= ROW_WIDTH:
+            made[-1] = row
+        else:
+            made.append((key,))
+    return tuple(made)
 
 
 def is_pressable(url: str) -> bool:

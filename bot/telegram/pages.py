@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import TypeAlias
@@ -19,6 +19,9 @@ ENTITIES = 90
 """Of 100; what is beyond them loses its bold."""
 BUTTONS = 90
 """Of 100 in one keyboard."""
+KEYBOARD, FRAME = 9_000, 60
+"""Bytes of one keyboard, of ten thousand in its JSON (github.com/tginfo/Telegram-Limits/issues/187); and of what stands
+around the words and the data of a button there."""
 LONG_QUOTE = 600
 WORTH_BEGINNING = 600
 GAP = "\n\n"
@@ -47,11 +50,6 @@ class Block:
     quoted: bool = False
     close: bool = False
 
-    @property
-    def keys(self) -> int:
-        """How many buttons it has."""
-        return sum(len(row) for row in self.rows)
-
 
 @dataclass(frozen=True)
 class Page:
@@ -68,6 +66,27 @@ class Page:
 def utf16(words: str) -> int:
     """The length in UTF-16 units, which is how Telegram counts."""
     return len(words) if words.isascii() else len(words.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def portions(keys: Iterable[InlineKeyboardButton]) -> Iterator[list[InlineKeyboardButton]]:
+    """The buttons in order, as many together as one keyboard holds."""
+    portion: list[InlineKeyboardButton] = []
+    for key in keys:
+        if portion and _is_too_much([*portion, key]):
+            yield portion
+            portion = []
+        portion.append(key)
+    if portion:
+        yield portion
+
+
+def _is_too_much(keys: Collection[InlineKeyboardButton]) -> bool:
+    return len(keys) > BUTTONS or sum(map(_bytes_of, keys)) > KEYBOARD
+
+
+def _bytes_of(key: InlineKeyboardButton) -> int:
+    carried = str(key.callback_data or key.url or "")
+    return FRAME + len(key.text.encode()) + len(carried.encode())
 
 
 def paged(blocks: Iterable[Block]) -> list[Page]:
@@ -87,7 +106,7 @@ class _Book:
     def _clear(self) -> None:
         self.html: list[str] = []
         self.words: list[str] = []
-        self.units = self.entities = self.keys = 0
+        self.units = self.entities = 0
         self.rows: list[Row] = []
 
     def turn(self) -> None:
@@ -99,15 +118,18 @@ class _Book:
         self._clear()
 
     def add(self, block: Block) -> None:
-        if self.keys and self.keys + block.keys > BUTTONS:
+        if self._has_no_room_for(block.rows):
             self.turn()
         for runs in _pieces(block.runs, self._room(block)):
             self._write(runs, block)
         for row in block.rows:
-            if self.keys + len(row) > BUTTONS:
+            if self._has_no_room_for((row,)):
                 self.turn()
             self.rows.append(row)
-            self.keys += len(row)
+
+    def _has_no_room_for(self, rows: tuple[Row, ...]) -> bool:
+        keys = [key for row in (*self.rows, *rows) for key in row]
+        return bool(self.rows and rows) and _is_too_much(keys)
 
     def _room(self, block: Block) -> int:
         """How much of a block goes onto this page: a long one begins here, so that no title stands alone."""

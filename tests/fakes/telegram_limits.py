@@ -1,5 +1,6 @@
 """The limits of the Bot API that its types do not tell: lengths, alphabets (core.telegram.org/bots/api)."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from .telegram_html import Parsed, Unparsable, is_link, parse_html, plain, utf16
 from .telegram_spec import Refused, Upload, bad, spec
 
-MOST_BUTTONS, ROW = 100, 8
+MOST_BUTTONS, ROW, MARKUP_BYTES = 100, 8, 10_000  # the last: github.com/tginfo/Telegram-Limits/issues/187
 PHOTO_BYTES, DOCUMENT_BYTES, DOWNLOAD_BYTES = 10_000_000, 50_000_000, 20_000_000
 DESCRIPTIONS = {
     "setMyDescription": ("description", 512),
@@ -140,6 +141,9 @@ def _markup(method: str, args: Arguments) -> Iterator[str]:
     buttons = [button for row in rows for button in row]
     if len(buttons) > MOST_BUTTONS:
         raise bad("REPLY_MARKUP_TOO_LONG", broken=f"{method}: {len(buttons)} buttons, at most {MOST_BUTTONS}")
+    size = len(json.dumps(markup, ensure_ascii=False, separators=(",", ":")).encode())
+    if size > MARKUP_BYTES:
+        raise bad("reply markup is too long", broken=f"{method}: a keyboard of {size} bytes")
     for button in buttons:
         _button(method, button, isinstance(args.get("chat_id"), int) and args["chat_id"] > 0)
     if any(len(row) > ROW for row in rows):

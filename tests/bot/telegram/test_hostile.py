@@ -8,6 +8,7 @@ from bot.telegram.pages import Page, cut, utf16
 from handlers.kit.cards import Button, Card, Fact, Menu, Note, Section
 from handlers.kit.text import Phrase, Verbatim
 from tests.bot.telegram.conftest import ADA, BEN, Room
+from tests.bot.telegram.test_speaking import parcel
 from tests.fakes.telegram_html import found_in, parse_html
 
 HOSTILE = {
@@ -111,6 +112,18 @@ def test_many_buttons_are_paged() -> None:
     assert shown == [*(f"h{n}" for n in range(250)), *(f"k{n}" for n in range(120))]
     assert all(sum(len(row) for row in page.keyboard.inline_keyboard) <= 90 for page in made if page.keyboard)
     assert all(len(row) <= 8 for page in made if page.keyboard for row in page.keyboard.inline_keyboard)
+
+
+@pytest.mark.parametrize("many", [30, 90, 200])
+async def test_long_buttons_are_all_shown(room: Room, many: int) -> None:
+    goal = "Raise the share of orders that arrive within one day, in every country: "
+    options = tuple(Button(Verbatim(f"{n}. {goal}十{n}%"), handle=f"{n:0>22}") for n in range(many))
+    card = Card(Phrase("Many"), Menu(Phrase("Say how far it is"), options), *options)
+    await room.platform.speaker.speak(parcel(card))
+    shown = [message for message in room.fake.chat(BEN) if message.from_bot]
+    pressed = [data for message in shown for row in message.buttons for _, data in row]
+    assert pressed == [option.handle for option in options] * 2
+    assert room.fake.violations == []
 
 
 def test_many_facts_keep_their_bold() -> None:
