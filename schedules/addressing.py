@@ -18,6 +18,7 @@ from handlers.reminders import NUDGE
 from schedules import nudges
 from schedules.alerts import ALERT
 from schedules.speaking import Address, Parcel, Receipt, Speaker
+from storage.outbox import ANSWER
 from storage.people import Person
 from storage.store import Store
 from storage.tables import Account, Outgoing, Place, Posted
@@ -114,7 +115,7 @@ def _to_person(
     card = nudges.stand_by(core, store, row, person) if row.route == NUDGE else None
     if isinstance(card, Silence):
         return _postponed(card)
-    if row.route not in AT_ONCE and (until := chosen_quiet_until(store, person)):
+    if not _goes_at_once(row) and (until := chosen_quiet_until(store, person)):
         return Fate("waiting", until=until)
     known = [a for a in _accounts(store, person) if row.platform in ("", a.platform)]
     if known and all(a.unreachable or a.platform in tried for a in known):
@@ -125,6 +126,11 @@ def _to_person(
     account = open_to[0]
     card = fit_to_tell(core.closed_of(row.route), store, card or load(row.card), account.platform, person)
     return Way(speakers[account.platform], _for_person(store, row, person, account, card))
+
+
+def _goes_at_once(row: Outgoing) -> bool:
+    """Whether it does not wait for the end of quiet hours: whoever asks in them waits for the answer."""
+    return row.route in AT_ONCE or (row.topic or "").startswith(ANSWER)
 
 
 def _postponed(silence: Silence) -> Fate:

@@ -24,6 +24,8 @@ MOST_HELD = 3
 """Attempts of a message for which later ones to the same reader wait, to arrive in order; then they overtake it."""
 KEPT = timedelta(days=180)
 TAKEN_BACK = "taken back"
+ANSWER = "answer:"
+"""How the topic of an answer begins that its platform did not take when it was given."""
 
 _TOPIC = Prepared(select(TABLE.c.id).where(TABLE.c.topic == bindparam("topic")))
 
@@ -269,9 +271,11 @@ class Outbox:
         return int(self._store.run(_TOLD, person=person_id, topics=topics, since=since)[0][0])
 
     def sent_to(self, person_id: str, *, since: datetime) -> list[Outgoing]:
-        """What a person was sent since a moment, newest first; what only took another's place is that one."""
+        """What a person was sent since a moment without having asked for it, newest first; what only took another's
+        place is that one."""
         mine = (TABLE.c.person_id == person_id, TABLE.c.made_at >= since, TABLE.c.edits.is_(None))
-        return self._store.all(Outgoing, *mine, order=TABLE.c.made_at.desc())
+        unasked = or_(TABLE.c.topic.is_(None), TABLE.c.topic.not_like(f"{ANSWER}%"))
+        return self._store.all(Outgoing, *mine, unasked, order=TABLE.c.made_at.desc())
 
     def ambiguous(self) -> int:
         """How many sends a platform never answered, ever."""

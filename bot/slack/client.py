@@ -109,6 +109,11 @@ def passes(error: SlackApiError) -> bool:
     return wait_of(error) is not None or status_of(error) >= 500 or error_of(error) in OUT_OF_ORDER
 
 
+def is_worth_waiting(error: SlackApiError) -> bool:
+    """Whether what Slack refused will go when it is in order again, or our token is."""
+    return passes(error) or error_of(error) in TOKEN_ERRORS
+
+
 def problem_of(error: Exception) -> tuple[str, str]:
     """Why Slack does not let us in, for the operator, and what mends it. Only what Slack itself says of our
     token has to do with it: a proxy's page, or an outage of theirs, is mended by no other token."""
@@ -154,7 +159,8 @@ async def as_taken(page: Page, send: Callable[[Page], Awaitable[T]]) -> T:
 
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """Wait when Slack says so, and repeat what the network lost: an answer shown twice harms less than none."""
+    """Wait when Slack says so, and repeat what the network lost: an answer shown twice harms less than none. What Slack
+    may only be slow to answer is not repeated: each time would show it once more."""
     for attempt in range(PATIENCE):
         try:
             return await work()
@@ -162,7 +168,9 @@ async def patiently(work: Callable[[], Awaitable[T]]) -> T:
             if not passes(error):
                 raise
             await asyncio.sleep(min(wait_of(error) or 0.2 * 2**attempt, LONGEST_WAIT))
-        except (aiohttp.ClientError, TimeoutError):
+        except (aiohttp.ClientError, TimeoutError) as error:
+            if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ConnectionTimeoutError):
+                raise
             await asyncio.sleep(0.2 * 2**attempt)
     return await work()
 

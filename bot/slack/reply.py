@@ -24,7 +24,7 @@ from bot.slack.heard import Heard
 from bot.slack.home import Homes
 from bot.slack.messages import Messages
 from bot.slack.pages import Json, Page
-from handlers.kit.cards import Button, Card, Note, Press
+from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer
 from handlers.kit.text import Phrase
@@ -38,7 +38,6 @@ OPENING = 1.2
 PAUSE = 0.3
 REMEMBERED = 10_000
 
-OPEN = Phrase("Open the form")
 LONG = Phrase("This is longer than fits here. All of it is in our chat.")
 
 After = Callable[[], Awaitable[object]]
@@ -80,7 +79,22 @@ class Replies:
             return Ack()
         else:
             ack = Ack(after=await self._elsewhere(heard, answer, drawing))
-        return Ack(ack.status, ack.body, [] if again else ack.after)
+        if again or not ack.after:
+            return Ack(ack.status, ack.body)
+        return Ack(ack.status, ack.body, [partial(self.surely, heard, answer, ack.after)])
+
+    async def surely(self, heard: Heard, answer: Answer, after: list[After]) -> None:
+        """Show it; what Slack does not take now, it is sent once it does. A home screen is drawn anew anyway."""
+        try:
+            for work in after:
+                await work()
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            if heard.kind == "home" or (
+                isinstance(error, SlackApiError) and not line.is_worth_waiting(error)
+            ):
+                raise
+            log.warning("answer given later", extra={"error": type(error).__name__})
+            await self._core.answer_later(heard.incoming, answer)
 
     def _note(self, delivery: str) -> None:
         self._shown[delivery] = None
@@ -269,15 +283,9 @@ class Replies:
             await self._messages.whisper(heard, pages)
 
     async def _card(self, answer: Answer) -> Card | None:
-        """The card to show: of a form that no modal can show now, a button that opens it."""
-        form = answer.form
-        if form is None:
+        if answer.form is None:
             return answer.card
-        again = Button(OPEN, Press("form.step", {"draft": form.draft, "what": "resume"}), "primary")
-        card = Card(form.title, Note(form.audience), again)
-        return await self._core.database.write(
-            lambda store: self._core.seal(store, card, for_person=answer.person_id)
-        )
+        return await self._core.database.write(lambda store: self._core.as_card(store, answer))
 
     async def _hang_in(
         self, shown: Mapping[str, str], heard: Heard, answer: Answer, card: Card, drawing: Drawing

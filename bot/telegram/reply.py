@@ -8,7 +8,15 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from bot.pictures.studio import Studio
 from bot.telegram import post
@@ -18,6 +26,7 @@ from bot.telegram.interview import draw_question
 from bot.telegram.listen import Heard
 from bot.telegram.pages import cut, utf16
 from bot.telegram.post import Spot
+from bot.telegram.request import is_unclear
 from bot.words import Voice
 from handlers.kit.cards import Card, Link
 from handlers.kit.carrying import PRIVATE_ONLY
@@ -57,22 +66,28 @@ class Replies:
             await self._give(heard, answer)
         except TelegramError as error:
             log.warning("answer not shown", extra={"error": type(error).__name__})
+            if _is_worth_waiting(error):
+                await self._core.answer_later(heard.incoming, answer)
         except Exception as error:
             log.error("answer not drawn", extra={"error": type(error).__name__})
             await self._sorry(heard, answer)
 
     async def _give(self, heard: Heard, answer: Answer) -> None:
-        language = _language(heard, answer)
+        language, alert = _language(heard, answer), ""
         if heard.query:
             alert = self._alert(heard, answer, language)
-            await self._release(heard, alert)
-            if alert:
+            if await self._release(heard, alert) and alert:
+                return
+            if alert and heard.shared:  # what would be seen by one alone is not said before all
+                await self._core.answer_later(heard.incoming, answer)
                 return
         if heard.shared and answer.asked:
             await self._ask_in_private(heard, answer, language)
             return
         drawn = await self._drawn(heard, answer, language)
-        in_place = heard.query and heard.editable and not answer.keep and answer.outcome != "failed"
+        in_place = (
+            heard.query and heard.editable and not (answer.keep or alert) and answer.outcome != "failed"
+        )
         stock = self._stock(answer.person_id)
         if in_place and drawn and heard.message and not isinstance(first := drawn[0], Attached):
             place, message, over = heard.chat, heard.message, heard.is_picture
@@ -146,7 +161,8 @@ class Replies:
         await self._patiently(lambda: post.send(self._client, one, spot, stock, language))
 
     async def _patiently(self, send: Callable[[], Awaitable[T]]) -> T:
-        """Wait when Telegram says so, and repeat what the network lost: an answer shown twice harms less than none."""
+        """Wait when Telegram says so, and repeat what the network lost: an answer shown twice harms less than none.
+        What Telegram may only be slow to answer is not repeated: each time would show it once more."""
         for attempt in range(PATIENCE):
             try:
                 return await send()
@@ -154,18 +170,23 @@ class Replies:
                 await asyncio.sleep(min(post.seconds(error), LONGEST_WAIT))
             except BadRequest:
                 raise
-            except NetworkError:
+            except NetworkError as error:
+                if isinstance(error, TimedOut) and is_unclear(error):
+                    raise
                 await asyncio.sleep(0.2 * 2**attempt)
         return await send()
 
-    async def _release(self, heard: Heard, alert: str) -> None:
-        """Answer the press itself, so that the button stops waiting. Telegram forgets old presses: no matter."""
+    async def _release(self, heard: Heard, alert: str) -> bool:
+        """Answer the press itself, so that the button stops waiting. False when Telegram does not take that: it forgets
+        old presses."""
         try:
             await self._patiently(
                 lambda: self._client.answer_callback_query(heard.query, alert or None, show_alert=bool(alert))
             )
         except TelegramError as error:
             log.info("press not answered", extra={"error": type(error).__name__})
+            return False
+        return True
 
     async def _sorry(self, heard: Heard, answer: Answer) -> None:
         try:
@@ -194,6 +215,13 @@ class Replies:
                 chat, message, reply_markup=InlineKeyboardMarkup(rows)
             )
         )
+
+
+def _is_worth_waiting(error: TelegramError) -> bool:
+    """Whether what Telegram did not take will go when it is in order again, or our token is."""
+    if isinstance(error, BadRequest):
+        return False
+    return isinstance(error, NetworkError | RetryAfter | InvalidToken)
 
 
 def asks_first(data: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from handlers.kit import asking
-from handlers.kit.cards import Card, Note, Part, Section
+from handlers.kit.cards import Button, Card, Note, Part, Press, Section
 from handlers.kit.discretion import refuse_closed
 from handlers.kit.features import Feature, Route
 from handlers.kit.problems import Problem, Refused
@@ -18,11 +19,15 @@ from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.kit.typed import spoken
 from handlers.kit.values import altered, dump
 from handlers.kit.vocabulary import vocabulary
+from storage.outbox import ANSWER
 from storage.people import Directory, Person
 from storage.store import Store
 from storage.tables import Draft, Outgoing
 
 PRIVATE_ONLY = Phrase("This is personal, and everybody reads along here. Please ask me in our private chat.")
+OPEN = Phrase("Open the form")
+WAITED_FOR = timedelta(days=1)
+"""How long an answer is worth giving that its platform did not take at first."""
 
 
 class TakesLong(Exception):
@@ -190,6 +195,29 @@ class Carrying:
     def seal(self, store: Store, card: Card, *, for_person: str | None) -> Card:
         """A card whose buttons only this person (None: any colleague) may press."""
         return self._seal.card(store, card, for_person=for_person)
+
+    # Answering later ------------------------------------------------------------------------------------------
+
+    def as_card(self, store: Store, answer: Answer) -> Card | None:
+        """The card to show: of a form that cannot be shown now, a button that opens it."""
+        form = answer.asked.form if answer.asked else answer.form
+        if form is None:
+            return answer.card
+        again = Button(OPEN, Press("form.step", {"draft": form.draft, "what": "resume"}), "primary")
+        return self.seal(store, Card(form.title, Note(form.audience), again), for_person=answer.person_id)
+
+    def answer_later(self, store: Store, incoming: Incoming, answer: Answer) -> None:
+        """An answer that its platform does not take now waits in the outbox, for whoever asked alone."""
+        if card := self.as_card(store, answer):
+            store.outbox.put(
+                dump(card),
+                route=answer.route,
+                person_id=answer.person_id,
+                topic=f"{ANSWER}{incoming.delivery}",
+                platform=incoming.platform,
+                unclear="reconcile",
+                expires_at=store.now + WAITED_FOR,
+            )
 
     # Telling --------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,7 @@ class Core:
         self.routes = self._carrying.routes
         self.vocabulary = self._carrying.vocabulary
         self.seal = self._carrying.seal
+        self.as_card = self._carrying.as_card
         self.queue = self._carrying.queue
         self._closed = {feature.name: feature.closed for feature in features}
         self._unposted = {kind: heard for feature in features for kind, heard in feature.unposted.items()}
@@ -86,6 +87,17 @@ class Core:
         """Say after a commit whose home screens changed; what waits for delivery is looked at as well."""
         if self.on_answer:
             await self.on_answer(frozenset(touched))
+
+    async def answer_later(self, incoming: Incoming, answer: Answer) -> None:
+        """Their platform did not take what somebody was answered: they get it in their private chat once it does."""
+        if not answer.person_id:
+            return
+        try:
+            await self.database.write(lambda store: self._carrying.answer_later(store, incoming, answer))
+        except Busy:
+            log.warning("answer lost", extra={"kind": incoming.platform})
+            return
+        await self.committed(())
 
     async def _with_sheet(self, incoming: Incoming) -> Incoming:
         """A file's table is read here, beside the writer and in a process of its own, and only for who may send one."""

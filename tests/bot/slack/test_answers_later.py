@@ -1,0 +1,90 @@
+"""Slack brings what people say and takes no answer: the answer waits, once, and nobody stays without one."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+
+from bot.slack import client
+from tests.bot.slack.conftest import GENERAL, Room, user
+
+OFTEN = 20
+
+
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PATIENCE", 1)
+
+
+@pytest.mark.parametrize("fault", ["500", "fatal_error", "429", "drop_before_accept", "token_revoked"])
+async def test_an_answer_that_slack_does_not_take_is_given_once_it_does(any_room: Room, fault: str) -> None:
+    slack, room = any_room.slack, any_room
+    slack.fail_next("chat.postMessage", fault, times=2)
+    assert (await slack.says(user("ben"), "checkin done the tests")).ok
+    await room.settled()
+    slack._faults.clear()
+    assert "Checked in" not in slack.told(user("ben"))
+    await room.deliver()
+    assert len(slack.dm(user("ben"))) == 1
+    assert "Checked in" in slack.told(user("ben"))
+    assert "Checked in" not in (await room.answered("ben", "why"))
+
+
+async def test_it_does_not_wait_for_the_end_of_quiet_hours(room: Room) -> None:
+    await room.slack.command(user("ben"), "/upbeat", "settings quiet 00:00 23:59")
+    room.slack.fail_next("chat.postMessage", "500", times=2)
+    await room.slack.says(user("ben"), "checkin done the tests")
+    await room.settled()
+    await room.deliver()
+    assert "Checked in" in room.slack.told(user("ben"))
+
+
+async def test_what_was_pressed_is_answered_as_well(room: Room) -> None:
+    slack = room.slack
+    await slack.says(user("ben"), "echo hello")
+    await room.settled()
+    slack.fail_next("response_url", "500", times=OFTEN)
+    slack.fail_next("chat.postMessage", "500", times=2)
+    await slack.press(user("ben"), slack.dm(user("ben"))[-1], text="Do it again")
+    await room.settled()
+    assert "You said again" not in slack.told(user("ben"))
+    await room.deliver()
+    assert "You said again" in slack.told(user("ben"))
+
+
+async def test_an_answer_in_a_channel_comes_to_whoever_asked_alone(room: Room) -> None:
+    slack = room.slack
+    slack.fail_next("chat.postEphemeral", "500", times=2)
+    slack.fail_next("chat.postMessage", "500", times=2)
+    await slack.mentions(user("ada"), GENERAL, "help")
+    await room.settled()
+    await room.deliver()
+    assert "/checkin" in slack.told(user("ada"))
+    assert not [said for said in slack.messages(GENERAL) if said.by_bot]
+
+
+async def test_a_form_waits_behind_its_button(room: Room) -> None:
+    slack = room.slack
+    slack.fail_next("chat.postMessage", "500", times=2)
+    await slack.says(user("ben"), "diary")
+    await room.settled()
+    await room.deliver()
+    await slack.press(user("ben"), slack.dm(user("ben"))[-1], text="Open the form")
+    assert "What happened?" in slack.top(user("ben")).words
+
+
+async def test_what_slack_is_only_slow_to_answer_is_not_shown_again_and_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PATIENCE", 4)
+    slack, session = room.slack, room.platform._client.session
+    slack.kept_back["chat.postMessage"] = asyncio.Event()
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.3)) as hasty:
+        room.platform._client.session = hasty
+        await slack.says(user("ben"), "checkin done the tests")
+        await room.settled()
+    room.platform._client.session = session
+    slack.kept_back.pop("chat.postMessage").set()
+    assert len(slack.called("chat.postMessage")) == 1
