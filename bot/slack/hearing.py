@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -50,6 +51,10 @@ TROUBLE_AGAIN = Phrase(
 )
 UNSURE = Phrase(
     "Slack does not tell me who you are just now, so I changed nothing. Please try again in a minute."
+)
+UNSURE_AGAIN = Phrase(
+    "Slack does not tell me who you are just now. Your message is here: I try again by myself within a few minutes and"
+    " answer when it is done; if you hear nothing by then, please send it again."
 )
 UNSURE_WHOM = Phrase(
     "Slack does not tell me just now whom you mention, so I changed nothing. Please try again in a minute."
@@ -119,11 +124,11 @@ class Hearing:
             heard, answer = await self._with_file(heard)
             answer = answer or await self._core.hear(heard.incoming)
             if answer.outcome == "problem" and self.members.unread(heard.mentions):
-                return self._trouble(heard, UNSURE_WHOM, known=False)  # "I do not know them" is not so
+                return self._told(heard, UNSURE_WHOM, 200, answer)  # "I do not know them" is not so
         except Unsure:
-            return self._trouble(heard, UNSURE, known=False)
+            return self._trouble(heard, UNSURE, UNSURE_AGAIN)
         except Busy:
-            return self._trouble(heard, TROUBLE, known=True)
+            return self._trouble(heard, TROUBLE, TROUBLE_AGAIN)
         self._keep_fresh(heard, answer)
         language = self.members.language(heard.user)
         took = time.perf_counter() - began
@@ -169,30 +174,38 @@ class Hearing:
 
     # What cannot be done now -----------------------------------------------------------------------------------------
 
-    def _trouble(self, heard: Heard, words: Phrase, *, known: bool) -> Ack:
+    def _trouble(self, heard: Heard, words: Phrase, again: Phrase) -> Ack:
         """Nothing was stored. Slack brings a message again; of all else the person must hear that it failed."""
         if heard.kind in ("home", "reaction", "type"):
             return Ack(503)
-        if heard.kind in ("message", "mention") and known:
-            first = heard.incoming.delivery not in self._warned
-            _remember(self._warned, heard.incoming.delivery, None)
-            told = self._told(heard, TROUBLE_AGAIN, 503)
-            return told if first else Ack(503)
-        return self._told(heard, words, 200 if heard.kind in ("command", "submit", "message") else 503)
+        if heard.kind in ("message", "mention"):
+            if heard.incoming.delivery in self._warned:
+                return Ack(503)
+            told = self._told(heard, again, 503)
+            return replace(told, after=[*told.after, lambda: self._note_warned(heard)])
+        return self._told(heard, words, 200 if heard.kind in ("command", "submit") else 503)
 
-    def _told(self, heard: Heard, words: Phrase, status: int) -> Ack:
-        """An acknowledgement that says so, where it can; else words beside it."""
+    async def _note_warned(self, heard: Heard) -> None:
+        _remember(self._warned, heard.incoming.delivery, None)
+
+    def _told(self, heard: Heard, words: Phrase, status: int, answer: Answer | None = None) -> Ack:
+        """An acknowledgement that says so, where it can; else words beside it. Of an `answer` that is remembered, they
+        are told in any case."""
         drawing = Drawing(self.members.language(heard.user))
         said = drawing.say(words)
         if heard.kind == "submit" and (blocks := list(asked_in(heard.view).values())):
             return Ack(body={"response_action": "errors", "errors": {blocks[0]: said}})
-        page = drawing.messages(Card(words, *self._core.said_back(heard.incoming)))[0]
+        card = Card(words, *self._core.said_back(heard.incoming))
+        page = drawing.messages(card)[0]
         if heard.kind == "command":
             return Ack(body={"response_type": "ephemeral", **line.answer(page)})
         channel = heard.where.id if heard.kind == "message" else heard.user
-        return Ack(
-            status, after=[lambda: self._client.chat_postMessage(channel=channel, **line.message(page))]
+        post = partial(
+            line.patiently, partial(self._client.chat_postMessage, channel=channel, **line.message(page))
         )
+        if answer is None:
+            return Ack(status, after=[post])
+        return Ack(status, after=[partial(self._replies.surely, heard, altered(answer, card=card), [post])])
 
     # Files ---------------------------------------------------------------------------------------------------------
 

@@ -75,6 +75,40 @@ async def test_a_form_waits_behind_its_button(room: Room) -> None:
     assert "What happened?" in slack.top(user("ben")).words
 
 
+async def test_the_first_words_of_somebody_whom_slack_does_not_name_now_are_not_lost(any_room: Room) -> None:
+    slack, room = any_room.slack, any_room
+    await slack.until(lambda: all(room.accounts(one) for one in room.chat.ids))
+    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["dora"], "slack"))
+    slack.fail_next("users.info", "500")
+    slack.fail_next("chat.postMessage", "500", times=2)
+    slack.patience = 1
+    said = await slack.says(user("dora"), "checkin done a portrait")
+    assert not said.ok
+    await room.settled()
+    slack._faults.clear()
+    slack.fail_next("users.info", "500")
+    slack.patience = 10
+    await slack.redeliver(said)
+    await room.settled()
+    assert "I try again by myself" in slack.told(user("dora"))
+    assert (await slack.redeliver(said)).ok
+    await room.settled()
+    assert "Checked in" in slack.told(user("dora"))
+    assert len(room.checkins()) == 1
+
+
+async def test_that_slack_does_not_name_whom_somebody_mentions_is_said_in_any_case(room: Room) -> None:
+    slack = room.slack
+    await slack.until(lambda: all(room.accounts(one) for one in room.chat.ids))
+    room.chat.change(lambda store: store.accounts.unlink(room.chat.ids["ben"], "slack"))
+    slack.fail_next("users.info", "500", times=2)
+    slack.fail_next("chat.postMessage", "500", times=2)
+    assert (await slack.says(user("ada"), f"tell <@{user('ben')}> well done")).ok
+    await room.settled()
+    await room.deliver()
+    assert "does not tell me just now whom you mention" in slack.told(user("ada"))
+
+
 async def test_what_slack_is_only_slow_to_answer_is_not_shown_again_and_again(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
