@@ -58,9 +58,9 @@ def keep(request: Request, row: CheckIn, words: str) -> tuple[Tell, ...]:
     struck = _struck_out(request, row, known)
     for blocker in struck:
         blockers.solve(blocker)
-    named = {_same(each.matter) for each in known}
-    named |= {_same(each.matter) for each in blockers.of_checkin(row)} if row.changed_at else set()
-    for line in [line for line in _lines(words) if _same(line) not in named][:MOST]:
+    named = {same(each.matter) for each in known}
+    named |= {same(each.matter) for each in blockers.of_checkin(row)} if row.changed_at else set()
+    for line in [line for line in _lines(words) if same(line) not in named][:MOST]:
         _begin(request, row, line)
     return tuple(told for blocker in struck for told in _told_solved(request, blocker))
 
@@ -76,9 +76,9 @@ def _struck_out(request: Request, row: CheckIn, known: list[Blocker]) -> list[Bl
     """A form shows everything that is open, so what it lacks is solved; an edited message only speaks for itself."""
     if not (request.filled or request.edits):
         return []
-    left = {_same(line) for line in _lines((row.answers or {}).get("blocked", ""))}
+    left = said_to_block(row)
     theirs = known if request.filled else [each for each in known if each.checkin_id == row.id]
-    return [each for each in theirs if _same(each.matter) not in left]
+    return [each for each in theirs if same(each.matter) not in left]
 
 
 def _lines(words: str) -> list[str]:
@@ -86,8 +86,14 @@ def _lines(words: str) -> list[str]:
     return [line for line in lines if line and folded(line).rstrip(".!。！") not in NOTHING]
 
 
-def _same(words: str | None) -> str:
+def same(words: str | None) -> str:
+    """What blocks somebody, as it is compared."""
     return folded(words or "").rstrip(".!。！")
+
+
+def said_to_block(row: CheckIn | None) -> set[str]:
+    """What a check-in says of what blocks its author, line by line, as it is compared."""
+    return {same(line) for line in _lines((row.answers or {}).get("blocked", ""))} if row else set()
 
 
 # Showing and solving ----------------------------------------------------------------------------------------
@@ -95,9 +101,9 @@ def _same(words: str | None) -> str:
 
 def still_open(request: Request, row: CheckIn | None) -> tuple[Part, ...]:
     """What blocks the asker since before this check-in, each with its button."""
+    said = said_to_block(row)
     open_now = request.store.checkins.blockers.open_of(request.actor.id)
-    said = {_same(line) for line in _lines((row.answers or {}).get("blocked", ""))} if row else set()
-    earlier = [each for each in open_now if _same(each.matter) not in said]
+    earlier = [each for each in open_now if same(each.matter) not in said]
     return (Heading(Phrase("Still blocked?")), *(_solvable(each) for each in earlier)) if earlier else ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.checkins.blocked import said_to_block, same
 from handlers.checkins.questions import feature, quoted_or_erased
 from handlers.checkins.remarks import open_one
 from handlers.checkins.setup import set_up
@@ -137,9 +138,9 @@ def _entry(
     yield Heading(Verbatim(standing.person.name))
     yield Section(_status(request, standing, row), button=opens)
     yield from quoted_or_erased(row) if row else ()
-    said = (row.answers or {}).get("blocked", "") if row else ""
+    said = said_to_block(row)
     for blocker in blockers:
-        if blocker.matter and blocker.matter not in said:
+        if blocker.matter and same(blocker.matter) not in said:
             yield Section(Phrase("Still blocked: {words}", words=Verbatim(blocker.matter)), quoted=True)
 
 

@@ -116,6 +116,13 @@ async def test_a_blocker_of_before_is_still_shown(chat: Chat) -> None:
     assert "Still blocked: by legal" in await chat.says("ada", "/checkin team")
 
 
+async def test_a_blocker_of_before_is_not_hidden_by_words_in_which_it_stands(chat: Chat) -> None:
+    await chat.says("ben", "/checkin blocked CI")
+    chat.wait(days=7)
+    await chat.says("ben", "/checkin blocked the docs of CI")
+    assert "Still blocked: CI" in await chat.says("ada", "/checkin team")
+
+
 async def test_the_home_screen_counts_and_opens_nobodys_words(chat: Chat) -> None:
     await chat.says("ben", "/checkin done A; blocked by legal")
     home = await chat.opens("ada")
