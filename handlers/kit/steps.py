@@ -174,7 +174,11 @@ class Steps:
         """Doors that do not follow edits hear of none. An edit can overtake its message, or follow one that did
         nothing: then it counts as that message, for as long as its platform may still be late. Who edits an answer
         while they are asked on must not think that it is another one now."""
-        step = self._called(request, words, "")
+        called = self._vocabulary.find(words) if words else None
+        hears = (
+            called is None or called.route.follows_edits
+        )  # what others are not told of they need not read either
+        step = self._called(request, words, "") if hears else Step()
         about = request.store.posts.about(request.platform, request.where.id, f"said:{act.message}")
         follows = step.route is not None and (
             step.route.follows_edits or (step.route.name == HELP and about is not None)

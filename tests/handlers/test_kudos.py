@@ -52,6 +52,12 @@ async def test_the_preview_names_channel_and_audience_and_nothing_is_posted_befo
     assert any_chat.posted() == ""
 
 
+async def test_an_edit_of_what_was_said_is_not_read_as_a_command(any_chat: Chat) -> None:
+    await any_chat.says("ada", "/kudos @ben for the call", message="m1")
+    heard = await any_chat.says("ada", "/kudos @bnen for the calm call", message="m1", edits=True)
+    assert (heard.answer.outcome, heard.text) == ("ignored", "")
+
+
 async def test_who_is_named_twice_is_thanked_once(any_chat: Chat) -> None:
     assert "Ben Okri alone will read it" in await any_chat.says("ada", "/kudos @ben @Ben Okri for the call")
     await any_chat.says("ada", "/kudos")
