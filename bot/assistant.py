@@ -35,7 +35,8 @@ def make_assistant(settings: Settings) -> Assistant | None:
         from pydantic_ai.providers.openai import OpenAIProvider
     except ImportError:
         raise Complaint(
-            "UPBEAT_LLM_URL is set, but the extra is missing: pip install 'upbeat[llm]'"
+            "UPBEAT_LLM_URL is set, but what asks a model is not installed. In Upbeat's folder:"
+            " .venv/bin/python -m pip install -c constraints.txt -e '.[llm]'"
         ) from None
     key = settings.llm_key.get_secret_value() or "none"
 

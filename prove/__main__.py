@@ -20,7 +20,7 @@ cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @cli.command()
 def main(
     long: Annotated[
-        bool, typer.Option("--long/--short", help="Hours, or less than three minutes on two cores.")
+        bool, typer.Option("--long/--short", help="Hours, or some minutes on two cores.")
     ] = False,
     only: Annotated[str, typer.Option(help="Some sweeps by name, with commas between.")] = "",
     seed: Annotated[int, typer.Option(help="Where the choices of points and people begin.")] = 1,

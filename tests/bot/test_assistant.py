@@ -174,7 +174,7 @@ def test_it_is_off_unless_it_is_set_and_says_what_is_missing(monkeypatch: pytest
     with pytest.raises(Complaint, match="UPBEAT_LLM_MODEL"):
         make_assistant(nameless)
     monkeypatch.setitem(sys.modules, "pydantic_ai", None)
-    with pytest.raises(Complaint, match=r"upbeat\[llm\]"):
+    with pytest.raises(Complaint, match=r"pip install -c constraints\.txt -e '\.\[llm\]'"):
         make_assistant(settings("http://127.0.0.1:1/v1"))
 
 
