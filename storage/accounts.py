@@ -66,17 +66,20 @@ class Accounts:
         self._update(person_id, platform, **changes)
 
     def moved(self, platform: str, old: str, new: str) -> None:
-        """A group got another id."""
-        place = self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == old)
-        taken = self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == new)
-        if place and not taken:
-            self._store.change(place, external_id=new)
+        """A group got another id. It stays what it was, also where it was heard under that one before."""
+        place, heard = self._place(platform, old), self._place(platform, new)
+        if place is None:
+            return
+        gone = heard.gone if heard else place.gone
+        if heard:
+            self._store.change(heard, external_id=heard.id, gone=True)
+        self._store.change(place, external_id=new, gone=gone)
 
     def seen_place(
         self, platform: str, external_id: str, name: str, *, gone: bool = False, topic: str = ""
     ) -> Place:
         """Remember a channel or group where Upbeat was put, or that it was removed from."""
-        place = self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == external_id)
+        place = self._place(platform, external_id)
         if place is None:
             place = Place(
                 platform=platform,
@@ -90,6 +93,9 @@ class Accounts:
         if (place.name, place.gone) != (name or place.name, gone):
             self._store.change(place, name=name or place.name, gone=gone, seen_at=self._store.now)
         return place
+
+    def _place(self, platform: str, external_id: str) -> Place | None:
+        return self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == external_id)
 
     def _mine(self, person_id: str, platform: str) -> list[Account]:
         mine = (

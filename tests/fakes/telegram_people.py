@@ -240,6 +240,8 @@ class People:
         new = Group(new_id, old.title, old.members, admins=old.admins, bot_status=old.bot_status)
         self.world.groups[new_id] = new
         by = self.world.users[next(iter(old.members))]
+        # That the bot has left the old one is never said (github.com/tdlib/telegram-bot-api/issues/266).
+        await self._membership(by, new.json(), "left", new.bot_status)
         await self._service(old_id, by, {"migrate_to_chat_id": new_id})
         old.migrated_to = new_id
         await self._service(new_id, by, {"migrate_from_chat_id": old_id})
