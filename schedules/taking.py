@@ -85,6 +85,7 @@ def settle(core: Core, store: Store, row: Outgoing, fate: Fate, **values: Any) -
         changes["reason"] = fate.reason
     if fate.until:
         changes["due_at"] = fate.until
+        changes["stuck_since"] = (row.stuck_since or row.due_at) if fate.reason else None
     if store.outbox.set(row, **changes):
         if fate.state == "failed":
             _alert(store, row, fate)

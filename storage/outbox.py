@@ -184,7 +184,8 @@ class Outbox:
         now = self._store.now
         named = (TABLE.c.made_at > now) | (TABLE.c.reason != "")
         theirs = (TABLE.c.state == "waiting", TABLE.c.due_at > now, named)
-        return int(self._store.execute(update(TABLE).where(*theirs).values(due_at=now)).rowcount)
+        anew = {"due_at": now, "stuck_since": None}
+        return int(self._store.execute(update(TABLE).where(*theirs).values(**anew)).rowcount)
 
     def set(self, row: Outgoing, **values: Any) -> bool:
         """Write a message's fate; False when its lease went to another worker in between."""
@@ -206,7 +207,7 @@ class Outbox:
         stopped = (TABLE.c.person_id == person_id, TABLE.c.state == "cancelled", TABLE.c.reason == reason)
         rows = self._store.all(Outgoing, *stopped, TABLE.c.expires_at > self._store.now)
         for row in rows:
-            self._store.change(row, state="waiting", reason="")
+            self._store.change(row, state="waiting", reason="", stuck_since=None)
             self._store.slots.reinstate(row)
         return len(rows)
 
@@ -257,9 +258,11 @@ class Outbox:
         return {state: int(number) for state, number in self._store.execute(counted)}
 
     def oldest_waiting(self) -> datetime | None:
-        """Since when the oldest due message waits, or None."""
-        waiting = (TABLE.c.state.in_(("waiting", "sending")), TABLE.c.due_at <= self._store.now)
-        found = self._store.execute(select(func.min(TABLE.c.due_at)).where(*waiting)).scalar()
+        """Since when the oldest due message waits, or None. What failed and is tried again later was due before."""
+        due = (TABLE.c.due_at <= self._store.now) | TABLE.c.stuck_since.is_not(None)
+        waiting = (TABLE.c.state.in_(("waiting", "sending")), due)
+        since = func.min(func.coalesce(TABLE.c.stuck_since, TABLE.c.due_at))
+        found = self._store.execute(select(since).where(*waiting)).scalar()
         return found if isinstance(found, datetime) else None
 
     def has(self, topic: str) -> bool:

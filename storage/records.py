@@ -153,7 +153,11 @@ class Records:
             (Absence, Absence.person_id, ()),
             (Hold, Hold.person_id, ()),
             (ObligationRow, ObligationRow.person_id, ("title", "args")),
-            (Outgoing, Outgoing.person_id, ("card", "leased_by", "leased_until", "crashes", "topic")),
+            (
+                Outgoing,
+                Outgoing.person_id,
+                ("card", "leased_by", "leased_until", "stuck_since", "crashes", "topic"),
+            ),
             (Draft, Draft.person_id, ("about", "closed_key", "version")),
             (AuditRow, AuditRow.subject_id, ("chain", "place", "digest")),
         )

@@ -116,6 +116,7 @@ class Outgoing(Row, table=True):
     unclear: str = "repeat"  # what to do when the platform never answered: repeat, reconcile, once
     state: str = "waiting"
     due_at: datetime = Field(sa_type=Moment)
+    stuck_since: datetime | None = Field(default=None, sa_type=Moment)  # it was due then, and did not go
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
     made_at: datetime = Field(sa_type=Moment)
     attempts: int = 0

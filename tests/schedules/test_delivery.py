@@ -19,7 +19,7 @@ from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
 from schedules.delivery import Delivery
 from schedules.pacing import Buckets
-from schedules.speaking import Parcel, Receipt, Refused, Slow, Unclear, Unreachable
+from schedules.speaking import Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
 from schedules.turns import Tenure, steady
 from storage.store import Store
 from storage.tables import Account, Outgoing, PersonRow, Place, Posted
@@ -365,6 +365,27 @@ async def test_a_refused_message_is_set_aside_at_once(chat: Chat, caplog: pytest
     (line_of_log,) = (_Line().format(each) for each in caplog.records if "set aside" in each.message)
     assert message in line_of_log
     assert "private words" not in caplog.text
+
+
+async def test_how_long_the_oldest_waits_is_known_while_its_platform_is_out_of_order(any_chat: Chat) -> None:
+    """Each attempt is due anew, but the message waits since it was due first; what is for later does not wait."""
+    chat, line = any_chat, Line()
+    line.script["ben"] = [ValueError(), Slow(40, "web"), Locked()]
+    tell(chat, "ben", "hello")
+    tell(chat, "ada", "for later", after=timedelta(hours=8))
+    since, delivery = chat.now, worker(chat, line)
+
+    def oldest() -> object:
+        return chat.change(lambda store: store.outbox.oldest_waiting())
+
+    for _ in range(3):
+        await delivery.deliver()
+        assert oldest() == since
+        chat.wait(minutes=1)
+    assert oldest() == since
+    await worker(chat, line).deliver()
+    assert line.heard == [("ben", "hello")]
+    assert oldest() is None
 
 
 async def test_repeat_a_message_that_never_was_answered(any_chat: Chat) -> None:

@@ -487,6 +487,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("thread", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("stuck_since", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index("person_by_team", ["team"], unique=False)
@@ -500,6 +501,7 @@ def downgrade() -> None:
         batch_op.drop_index("person_by_team")
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_column("stuck_since")
         batch_op.drop_column("thread")
 
     with op.batch_alter_table("obligation", schema=None) as batch_op:
