@@ -157,14 +157,12 @@ def together_of(rows: Sequence[KeyResult], stale: Collection[str] = ()) -> Toget
 def stale_of(request: Request, found: Iterable[tuple[Goal, KeyResult]]) -> frozenset[str]:
     """The ids of the key results whose data is older than their source's figures may be, or was when the goal ended: no
     score changes after that."""
-    dated = [(goal, row) for goal, row in found if row.metric_id and row.data_at]
-    ages = request.store.metrics.ages(row.metric_id for _, row in dated) if dated else {}
+    dated = [(goal, row, row.data_at) for goal, row in found if row.metric_id and row.data_at]
+    ages = request.store.metrics.ages(row.metric_id for _, row, _ in dated) if dated else {}
     return frozenset(
         row.id
-        for goal, row in dated
-        if row.metric_id in ages
-        and _counted_until(request, goal) - ages[row.metric_id].told_at(row.data_at)
-        > ages[row.metric_id].most  # type: ignore[arg-type]
+        for goal, row, at in dated
+        if (age := ages.get(row.metric_id)) and _counted_until(request, goal) - age.told_at(at) > age.most
     )
 
 

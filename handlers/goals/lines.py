@@ -9,7 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from handlers.goals.numbers import Typed, leading_number, read_number, refuse_shared, whole_number
+from handlers.goals.numbers import (
+    Typed,
+    leading_number,
+    read_number,
+    refuse_shared,
+    whole_number,
+    without_unit,
+)
 from handlers.goals.scorecards.parts import BEST, COUNTED, JUDGED, is_given
 from handlers.goals.scoring import ONE, ZERO, Direction, Measure, Mistake
 from handlers.kit.numerals import NUMBERS, ZH_NUMBER, any_of, number_of
@@ -93,7 +100,10 @@ def _stretched(made: Written, how: Mapping[str, str], zone: str) -> Measure:
             Phrase("A stretch lies beyond a target: “sign-ups from 100 to 500 stretch 700”."),
             question="stretch",
         )
-    return replace(made.measure, stretch=number(how["stretch"], "stretch", zone).value)
+    return replace(
+        made.measure,
+        stretch=number(without_unit(how["stretch"], how.get("unit") or made.unit), "stretch", zone).value,
+    )
 
 
 LONGEST_UNIT = 20
@@ -239,7 +249,8 @@ def _named(title: str, rest: str, *numbers: Typed) -> tuple[str, str]:
 
 def _in_fields(how: Mapping[str, str], zone: str) -> Written:
     start, aim, upper = (
-        number(how[name], name, zone) if how.get(name) else None for name in ("begin", "target", "high")
+        number(without_unit(how[name], how.get("unit", "")), name, zone) if how.get(name) else None
+        for name in ("begin", "target", "high")
     )
     way = how.get("way")
     direction = Direction(way) if way else _likely(start, aim, upper)

@@ -74,6 +74,8 @@ def read_number(words: str, *, zone: str) -> Typed | None:
     times = found["times"] or ""
     if times == "w" and _territory(zone) != "CN":  # 12w are 120,000 to people in China alone
         return read_number(words[: found.start("times")], zone=zone)
+    if times == "m" and text[found.start("times") - 1] == " " and not found["money"]:
+        raise _two_units(text[: found.start("times") - 1])
     value = _value(found["digits"], decimal_commas(zone)) * Decimal(10) ** _TIMES.get(times, 0)
     if found["sign"] in ("-", "−", "负"):
         value = -value
@@ -118,6 +120,21 @@ def whole_number(words: str, *, zone: str) -> Typed:
     if typed is None or not _COUNTED.fullmatch(plain[typed.length :].strip()):
         raise _no_number(words)
     return typed
+
+
+_MULTIPLIED = re.compile(rf"(?:{any_of(_TIMES)})(?![a-z分])")
+_SO_MUCH = r"^\s*[-+−]?\s?[$€£¥]?(?:[\d.,'’ ]*\d|[零〇一二两三四五六七八九十百千点]+)"
+
+
+def without_unit(words: str, unit: str) -> str:
+    """Words without the unit behind the number with which they begin, where it would multiply that: of what is counted
+    in m, 5 m are five; of what is counted in 万元, 300万 are 300."""
+    plain, own = simpler(unit.strip().lower()), _MULTIPLIED.match(simpler(unit.strip().lower()))
+    if own is None:
+        return words
+    ends = rf"({_SO_MUCH})\s?(?:{re.escape(plain)}|{own[0]})(?![a-z])"
+    found = re.match(ends, simpler(words.translate(_NARROW)).lower())
+    return f"{words[: found.end(1)]} {words[found.end() :].lstrip()}" if found else words
 
 
 def shown(value: Decimal, language: str = "en") -> str:
@@ -206,6 +223,11 @@ def _two_readings(plain: str, sign: str) -> Problem:
 def _two_numbers(digits: str) -> Problem:
     """It is grouped by a blank, or another number follows."""
     return _either(digits, digits.replace(" ", ""), digits.replace(" ", ", "))
+
+
+def _two_units(digits: str) -> Problem:
+    """Behind a blank, metres look like millions."""
+    return _either(f"{digits} m", f"{digits} million", digits)
 
 
 def _either(words: str, many: str, few: str) -> Problem:

@@ -11,7 +11,7 @@ from handlers.goals import goal as goals
 from handlers.goals.amounts import bare
 from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, percent, progress_of
 from handlers.goals.nudges import owed
-from handlers.goals.numbers import Typed, leading_number
+from handlers.goals.numbers import Typed, leading_number, without_unit
 from handlers.goals.picking import allow, my_results, no_result
 from handlers.goals.scorecards import scored
 from handlers.goals.scorecards.parts import is_given
@@ -185,6 +185,7 @@ def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
         return _yes_or_no(row, far)
     try:
         far = _done_of(row, far)
+        far = without_unit(far, row.unit)
         typed = leading_number(far, zone=request.actor.zone)
     except Problem as problem:
         raise Problem(problem.words, question="far") from None
@@ -197,9 +198,14 @@ def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
             question="far",
         )
     note = far[typed.length :].strip(SEPARATORS)
-    if row.unit and note.startswith(row.unit):
-        note = note[len(row.unit) :].lstrip(SEPARATORS)
-    return _in_unit(row, typed), note
+    return _in_unit(row, typed), _without_its_unit(row, note)
+
+
+def _without_its_unit(row: KeyResult, note: str) -> str:
+    """What was written after the figure, of whose unit nothing is a note: of 5 h, but not of 5 hired."""
+    rest = note.removeprefix(row.unit)
+    is_its = rest != note and not (row.unit[-1:].isascii() and row.unit[-1:].isalnum() and rest[:1].isalnum())
+    return rest.lstrip(SEPARATORS) if is_its else note
 
 
 def _done_of(row: KeyResult, far: str) -> str:

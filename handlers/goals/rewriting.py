@@ -12,7 +12,7 @@ from handlers.goals import goal as goals
 from handlers.goals.directions import DIRECTIONS
 from handlers.goals.goal import changers, feature
 from handlers.goals.lines import mistaken, number, weight_of
-from handlers.goals.numbers import retyped
+from handlers.goals.numbers import retyped, without_unit
 from handlers.goals.picking import allow
 from handlers.goals.progress import Result, undo
 from handlers.goals.scorecards.parts import is_given
@@ -171,10 +171,13 @@ def _numbers(row: KeyResult, way: Direction, said: Mapping[str, str], zone: str)
     if way is Direction.YES_NO:
         return {"start": None, "target": ONE, "high": None, "stretch": None}
 
+    unit = _kept(said["unit"], row.unit, "")
+
     def read(name: str, now: Decimal | None) -> Decimal | None:
         if not said[name]:
             return now
-        return None if folded(said[name]) in NOTHING else number(said[name], name, zone).value
+        words = without_unit(said[name], unit)
+        return None if folded(words) in NOTHING else number(words, name, zone).value
 
     was_yes_no = row.direction == Direction.YES_NO
     target = read("target", None if was_yes_no else row.target)

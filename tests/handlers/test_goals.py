@@ -222,6 +222,43 @@ async def test_what_is_chosen_beside_a_line_holds(chat: Chat) -> None:
     assert (row.direction, row.title) == ("yes_no", "move from 2 offices to 3")
 
 
+@pytest.mark.parametrize(
+    ("unit", "words", "value", "note"),
+    [
+        ("h", "40 hired two more", 40, "hired two more"),
+        ("h", "40h left", 40, "left"),
+        ("h", "40 h", 40, ""),
+        ("m", "120 m laid", 120, "laid"),
+        ("m", "120m laid", 120, "laid"),
+        ("m", "120 made it", 120, "made it"),
+        ("m€", "120 m€", 120, ""),
+        ("万元", "300万", 300, ""),
+        ("万元", "300 万元 签了大单", 300, "签了大单"),
+        ("万元", "三百万元 签了大单", 300, "签了大单"),
+        ("千米", "5千米", 5, ""),
+        ("人", "120人已签约", 120, "已签约"),
+        ("元", "30万元", 300000, ""),
+        ("users", "+2k users more", 2000, "more"),
+    ],
+)
+async def test_a_unit_multiplies_nothing_and_takes_no_letter_of_a_word(
+    chat: Chat, unit: str, words: str, value: int, note: str
+) -> None:
+    await chat.says("ben", "/goals add Grow")
+    await chat.presses("ben", "Add a key result")
+    await chat.submits("ben", what="what is counted", begin="0", target="500", unit=unit)
+    await chat.says("ben", f"/goals update 1.1 {words}")
+    (row,) = chat.rows(KeyResult)
+    assert row.value == value
+    change = next(each for each in chat.rows(GoalChange) if each.act == "moved")
+    assert change.note == note
+
+
+async def test_metres_and_millions_are_asked_about(chat: Chat) -> None:
+    heard = await write(chat, "ben", "cable from 0 to 500 m")
+    assert "“500 m” can be two numbers here. Write 500 million, or 500." in heard
+
+
 async def test_an_update_is_taken_back_unless_something_was_said_since(chat: Chat) -> None:
     await write(chat, "ben", "sign-ups from 100 to 500")
     first = await chat.says("ben", "/goals update 1 300")
