@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_, select
 from sqlmodel import col
 
 from storage.checkins.tables import CheckIn
@@ -32,6 +32,7 @@ _TABLES: Mapping[str, type[Found]] = {
     FEEDBACK: FeedbackRow,
     CHECKIN: CheckIn,
 }
+CHANGES = GoalChange.__table__  # type: ignore[attr-defined]
 _KIND_OF = {table: kind for kind, table in _TABLES.items()}
 MOST = 400
 """Pieces of each kind, the newest: two years of a busy person."""
@@ -105,7 +106,7 @@ class ReviewEvidence:
 
     def _pieces(self, rows: list[Found], reader: str) -> list[Piece]:
         steps = [row for row in rows if isinstance(row, GoalChange)]
-        undone = {row.undoes for row in steps if row.undoes}
+        undone = self._taken_back(steps)
         results = self._named(KeyResult, {step.key_result_id for step in steps}, reader)
         goals = self._named(Goal, {step.goal_id for step in steps}, reader)
         made = [
@@ -116,6 +117,26 @@ class ReviewEvidence:
             if row.id not in undone and not getattr(row, "undoes", "")
         ]
         return sorted(made, key=lambda piece: (piece.at, piece.ref))
+
+    def _taken_back(self, steps: list[GoalChange]) -> set[str]:
+        """The ids of those of these steps that were taken back, whenever that was: a step with all that followed it, a
+        goal that was closed by being opened again."""
+        results = sorted({step.key_result_id for step in steps} - {""})
+        goals = sorted({step.goal_id for step in steps if not step.key_result_id})
+        of_results = and_(CHANGES.c.act == "undone", CHANGES.c.key_result_id.in_(results))
+        of_goals = and_(
+            CHANGES.c.act == "reopened", CHANGES.c.key_result_id == "", CHANGES.c.goal_id.in_(goals)
+        )
+        which = (CHANGES.c.goal_id, CHANGES.c.key_result_id, CHANGES.c.undoes, CHANGES.c.id)
+        found = self._store.execute(select(*which).where(or_(of_results, of_goals))).all() if steps else []
+        back: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for goal, result, first, at in found:
+            back.setdefault((goal, result), []).append((first, at))
+        return {
+            step.id
+            for step in steps
+            if any(first <= step.id < at for first, at in back.get((step.goal_id, step.key_result_id), ()))
+        }
 
     def _named(self, table: Any, ids: set[str], reader: str) -> dict[str, Any]:
         found = self._store.read(table, col(table.id).in_(sorted(ids - {""})), reader=reader) if ids else []

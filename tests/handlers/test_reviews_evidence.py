@@ -187,6 +187,38 @@ async def test_what_is_cited_is_numbered_and_opened_by_the_reviewee(chat: Chat) 
     assert "Review by Ada Lovelace: 2 pieces of evidence cited" in why
 
 
+async def test_what_was_taken_back_after_the_time_is_no_evidence_of_it(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(JULY)
+    goal, row, first = chat.change(lambda store: _moved_by_data(chat, store))
+    chat.change(lambda store: store.goals.change(goal, "closed", by=chat.ids["ben"], state="closed"))
+    await launched(chat, from_on="2026-06-01", to_on="2026-07-06")
+    await paper(chat, "ben")
+    heard = await press_beside(chat, "ben", "Results", "Evidence")
+    for words in ("– → 30 min", "30 min → 10 min", "Goal closed"):
+        assert words in heard
+    await press_beside(chat, "ben", "30 min → 10 min", "Cite")
+    chat.wait(days=1)
+    chat.change(lambda store: store.goals.undo(first, row, by=chat.ids["ben"]))
+    chat.change(lambda store: store.goals.change(goal, "reopened", by=chat.ids["ben"], state="open"))
+    await chat.presses("ben", "Back to the review")
+    heard = await press_beside(chat, "ben", "Results", "Evidence")
+    assert "The record holds nothing" in heard
+
+
+def _moved_by_data(chat: Chat, store: object) -> tuple[object, ...]:
+    """A goal whose key result moved twice, and the first of the two moves."""
+    ben, goals = chat.ids["ben"], store.goals  # type: ignore[attr-defined]
+    days = {"begins_on": JULY.date(), "ends_on": MONDAY.date()}
+    goal = goals.add(ben, author=ben, kind=Kind.GOAL_TEAM, title="Calm nights", **days)
+    row = goals.measure(
+        goal, author=ben, title="Time to restore", start=Decimal(90), target=Decimal(20), unit="min"
+    )
+    first = goals.move(row, by=ben, value=Decimal(30), confidence="on_track")
+    goals.move(row, by=ben, value=Decimal(10), confidence="on_track")
+    return goal, row, first
+
+
 async def test_a_reader_who_may_not_open_a_piece_is_told_so(chat: Chat) -> None:
     await ada_writes(chat)
     await press_beside(chat, "ada", "Results", "Evidence")
