@@ -143,7 +143,8 @@ def _opened(database: Database, settings: Settings) -> list[Finding]:
         return [Finding("database", str(problem), RESTORE)]
     processes = list(_processes(database, settings))
     kept = [_queue(database), *_promise(database), *_alerts(database)]
-    return [Finding("key", "opens the database"), *kept, *processes]
+    whole = "SQLite, and whole" if database.is_sqlite else "PostgreSQL, and it answers"
+    return [Finding("database", whole), Finding("key", "opens the database"), *kept, *processes]
 
 
 def _processes(database: Database, settings: Settings) -> Iterator[Finding]:
@@ -172,7 +173,7 @@ def _queue(database: Database) -> Finding:
     oldest = database.write_now(lambda store: store.outbox.oldest_waiting())
     age = database.now() - oldest if oldest else timedelta()
     fix = "Is `upbeat run` running, and are the platforms reachable? See the log." if age > MOST_AGE else ""
-    return Finding("messages", f"the oldest due one waits for {int(age.total_seconds())} s", fix)
+    return Finding("queue", f"the oldest due message waits for {int(age.total_seconds())} s", fix)
 
 
 def _alerts(database: Database) -> Iterator[Finding]:

@@ -123,7 +123,8 @@ def test_the_doctor_says_what_to_mend(upbeat: Upbeat) -> None:
     upbeat("migrate")
     well = upbeat("doctor")
     assert well.returncode == 0, well.stdout + well.stderr
-    assert "key: opens the database" in well.stdout
+    for looked_at in ("database: SQLite, and whole", "migrations: ", "key: opens the database", "queue: "):
+        assert f"ok    {looked_at}" in well.stdout
     ill = upbeat("doctor", UPBEAT_SECRET_KEY="another")
     assert ill.returncode == 1
     assert "Set UPBEAT_SECRET_KEY" in ill.stdout
