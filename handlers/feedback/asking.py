@@ -10,10 +10,11 @@ from handlers.feedback.sending import form_for
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.forms import Colleague, Words
+from handlers.kit.naming import named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
-from handlers.kit.typed import folded
+from handlers.kit.typed import SEPARATORS, folded
 from handlers.kit.values import dump
 from storage.feedback import ANSWER, FeedbackRequest
 from storage.people import Person
@@ -37,7 +38,7 @@ Topic = Annotated[
 @feature.command(
     "feedback ask",
     allow=everyone,
-    also=("反馈 请求", "请求反馈", "求反馈"),
+    also=("反馈 请求", "请求反馈", "求反馈", "feedback request", "ask for feedback"),
     examples=("@chen @dora about myself in the release meeting", "@chen @dora 关于我 在发布会议上的表现"),
     seen_by=Phrase(
         "Seen by you and those whom you ask. Their answers go to you, and to your manager only if they choose so."
@@ -47,6 +48,8 @@ Topic = Annotated[
 )
 def ask(request: Request, asked: Asked, topic: Topic) -> Reply:
     """Ask colleagues for feedback about yourself."""
+    if (other := _another(request, topic)) is not None:
+        return _about_another(request, asked, *other)
     return _asked(request, request.actor, asked, topic)
 
 
@@ -86,6 +89,30 @@ def about(
             question="asked",
         )
     return _asked(request, subject, asked, topic)
+
+
+def _another(request: Request, topic: str) -> tuple[Person, str] | None:
+    """The colleague with whose name a topic begins ("about @ben"), and what stands after it."""
+    if not topic.startswith(("@", "＠")):
+        return None
+    person, length = named(topic[1:], request.store.directory, request.platform)
+    is_another = person is not None and person.active and person.id != request.actor.id
+    return (person, topic[1 + length :].strip(SEPARATORS)) if person and is_another else None
+
+
+def _about_another(request: Request, asked: Sequence[Person], subject: Person, topic: str) -> Reply:
+    """What begins with a colleague's name may be about them: for whom they report to, the form that says so."""
+    if subject not in request.store.directory.reports_of(request.actor.id, request.today):
+        raise Problem(
+            Phrase(
+                "{name} does not report to you, so you cannot ask for feedback about them. If it is about you, begin"
+                " with other words: “about my work with {name}”.",
+                name=Verbatim(subject.name),
+            ),
+            question="topic",
+        )
+    given = {"subject": subject.id, "asked": tuple(each.id for each in asked), "topic": topic}
+    return Reply(ask=about.bind(), given={name: item for name, item in given.items() if item})
 
 
 def _asked(request: Request, subject: Person, asked: Sequence[Person], topic: str) -> Reply:

@@ -21,7 +21,7 @@ PAGE = 5
 @feature.command(
     "feedback",
     allow=everyone,
-    also=("反馈", "回馈"),
+    also=("反馈", "回馈", "give feedback", "feedback mine", "feedback received", "feedback given"),
     examples=(
         "",
         "@ben situation the incident call; behaviour you asked everyone in turn; effect we found it in ten minutes",

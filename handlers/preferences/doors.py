@@ -24,6 +24,8 @@ from handlers.preferences import courtesies
 
 KUDOS = "kudos.give"
 """The command that thanks a colleague."""
+CONFIDENCE = "feedback.confidential"
+"""The command that keeps nothing of a confidence, and offers its form."""
 SOMEBODY = re.compile(r"@(\w+)")
 """A colleague in the examples that features give."""
 
@@ -115,6 +117,12 @@ def nearest(request: Request, said: str) -> Route | None:
         return route
     named = [(len(found.group()), n) for n, route in enumerate(mine) if (found := _within(route, said))]
     return mine[max(named)[1]] if named else known.nearest(said)
+
+
+def in_confidence(said: str) -> Route | None:
+    """What answers words that are meant for few: "this is confidential, but …"."""
+    route = next(route for each in every_feature() for route in each.routes if route.name == CONFIDENCE)
+    return route if _within(route, bare(said)) else None
 
 
 def _answers(request: Request, route: Route, said: str) -> bool:

@@ -556,6 +556,18 @@ async def test_only_managers_ask_about_others_and_only_about_their_reports(chat:
     assert chat.rows(FeedbackRequest) == []
 
 
+async def test_asking_about_a_colleague_is_never_asking_about_oneself(chat: Chat) -> None:
+    heard = await chat.says("ada", "/feedback ask @chen about @ben, the release")
+    assert "Seen by you, by those whom you ask and by the colleague whom it is about." in heard
+    assert chat.rows(FeedbackRequest) == []
+    assert heard.form is not None
+    assert heard.form.given["topic"] == "the release"
+    await chat.submits("ada", **heard.form.given)
+    assert "请你提供关于 Ben Okri 的反馈" in chat.told("chen")
+    assert "Dora Maar does not report to you" in await chat.says("ben", "/feedback ask @chen about @dora")
+    assert "You asked 陈明." in await chat.says("ben", "/feedback ask @chen about my work with @dora")
+
+
 async def test_others_cannot_answer_or_read_a_request(chat: Chat) -> None:
     await chat.says("ben", "/feedback ask @eve about the secret project")
     (row,) = chat.rows(FeedbackRequest)
@@ -637,6 +649,8 @@ async def test_home_says_that_there_is_feedback_since_the_last_visit_without_its
         "私下说，ben was drunk at the party",
         "保密：ben was drunk at the party",
         "I have feedback for @ben he was drunk at the party",
+        "This is confidential, but ben was drunk at the party",
+        "我想保密地说：ben was drunk at the party",
     ],
 )
 async def test_something_confidential_typed_by_mistake_is_kept_nowhere_and_the_form_is_offered(
