@@ -26,7 +26,7 @@ FIRST, DAILY, NEVER = "first", "daily", "never"
 """What is not a weekday among the choices: the first workday of each week, every workday, not at all."""
 
 _ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_BESIDE = ("every", "each", "on", "at")
+_BESIDE = ("every", "each", "weekly", "on", "at")
 """What people say beside weekdays."""
 _CHINESE = ("一二三四五六日", "一二三四五六天")
 _WEEKLY = "FREQ=WEEKLY;BYDAY="
@@ -42,7 +42,7 @@ CHOICES = (
         Option(code, day, also=(short, *(f"{week}{sign}" for week in ("周", "每周", "星期", "礼拜"))))
         for code, day, short, sign in zip(CODES[:5], DAYS[:5], _ENGLISH[:5], _CHINESE[0][:5], strict=True)
     ),
-    Option(NEVER, Phrase("Not at all"), also=("never", "不询问", "从不")),
+    Option(NEVER, Phrase("Not at all"), also=("never", "off", "不询问", "从不", "关闭")),
 )
 
 
@@ -50,7 +50,7 @@ def rule_text(choice: str, other: str, starts: date, clock: time) -> str:
     """The rule of what was chosen, or of the other days that were written; raises Problem for what is neither."""
     if not other.strip():
         return {FIRST: "", NEVER: "", DAILY: "FREQ=DAILY"}.get(choice, f"{_WEEKLY}{choice}")
-    written = _weekdays(other) or other.strip().upper().removeprefix("RRULE:")
+    written = _weekdays(other) or other.upper().strip().removesuffix(" AT").removeprefix("RRULE:")
     try:
         Rule(written, starts, clock)
     except ValueError:

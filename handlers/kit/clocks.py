@@ -16,12 +16,13 @@ _HOURS = {
 _PART = f"(?:(?P<part>{any_of(key for key in _HOURS if key and not key.isascii())})\\s*)?"
 _AM_PM = r"(?:\s*(?P<half>[ap])\.?m\b\.?)"
 
-_COLON, _DOT, _HOUR, _ZH_CLOCK = (
+_COLON, _DOT, _HOUR, _AT, _ZH_CLOCK = (
     re.compile(pattern, re.ASCII | re.IGNORECASE)
     for pattern in (
         rf"{_PART}{ALONE}(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?![\d:]|\.\d){_AM_PM}?",
         rf"{_PART}{ALONE}(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}}){ENDS}{_AM_PM}?",
         rf"{_PART}{ALONE}(?P<hour>\d{{1,2}})(?P<minute>){_AM_PM}",
+        r"(?<!\w)at\s+(?P<hour>[89]|1\d|2[0-3])(?P<minute>)\s*$",  # “at 3” may be either
         rf"{_PART}{NOT_IN_ZH_NUMBER}(?P<hour>\d{{1,2}}|{ZH_NUMBER}|零)\s*[点时](?!\d{{3}})"
         rf"(?:(?P<half_past>半)|(?P<quarters>[一三])刻|(?P<minute>\d{{1,2}}|[零〇]?(?:{ZH_NUMBER}))(?:\s*分)?)?",
     )
@@ -57,12 +58,12 @@ def _first_clock(text: str, language: str) -> re.Match[str] | None:
 def _clocks(plain: str, language: str) -> list[re.Pattern[str]]:
     # Among Chinese words, 9.30 is as well the 30th of September.
     dotted = not language.startswith("zh") or _DOT.fullmatch(plain)
-    return [_COLON, _HOUR, _ZH_CLOCK, *([_DOT] if dotted else [])]
+    return [_COLON, _HOUR, _AT, _ZH_CLOCK, *([_DOT] if dotted else [])]
 
 
 def _time(match: re.Match[str]) -> time | None:
     groups = match.groupdict()
-    part = groups["part"] or (f"{groups['half'].lower()}m" if groups.get("half") else "")
+    part = groups.get("part") or (f"{groups['half'].lower()}m" if groups.get("half") else "")
     said, minute = number_of(groups["hour"]), _minute(groups)
     low, high = _HOURS[part]
     twice = (said, said % 12 + 12, said % 12) if 1 <= said <= 12 else (said,)

@@ -226,12 +226,17 @@ class _Reading:
     def _take_clock(self, question: Clock) -> None:
         text = _without_lead(self.rest, question.lead)
         word = re.match(r"\S*", text)
-        tried = (text[:_LONGEST_CLOCK], word.group() if word else "")
-        readings = (clocks.clock_at_start(each, self.request.actor.language) for each in tried)
-        if reading := next(filter(None, readings), None):
-            clock, length = reading
-            self.given[question.name] = clock.strftime("%H:%M")
-            self.rest = text[length:].lstrip(SEPARATORS + _ENDS)
+        tried = (
+            (text, text[:_LONGEST_CLOCK]),
+            (text, word.group() if word else ""),
+            (self.rest, self.rest[:_LONGEST_CLOCK]),  # at 10
+        )
+        for whole, each in tried:
+            if reading := clocks.clock_at_start(each, self.request.actor.language):
+                clock, length = reading
+                self.given[question.name] = clock.strftime("%H:%M")
+                self.rest = whole[length:].lstrip(SEPARATORS + _ENDS)
+                return
 
     def _take_number(self, question: Scale | Number) -> None:
         if isinstance(question, Scale) and question.labels:

@@ -260,6 +260,8 @@ async def test_setting_up_in_one_line(chat: Chat) -> None:
         ("Mon, Thu at 9:30", "Every Monday and Thursday at 9:30 AM"),
         ("9:30 Mondays and Thursdays", "Every Monday and Thursday at 9:30 AM"),
         ("周一、周四 上午9点半", "Every Monday and Thursday at 9:30 AM"),
+        ("weekly on Mon at 10", "Every Monday at 10:00 AM"),
+        ("RRULE:FREQ=WEEKLY;BYDAY=MO,TH at 9:30", "Every Monday and Thursday at 9:30 AM"),
         ("FREQ=MONTHLY;BYDAY=1MO 09:30", "By the rule FREQ=MONTHLY;BYDAY=1MO at 9:30 AM"),
     ],
 )
@@ -267,6 +269,11 @@ async def test_days_and_time_are_said_in_one_line(chat: Chat, words: str, said: 
     heard = await chat.says("hana", f"/checkin setup {words}")
     assert f"When: {said}, on each one's own clock." in heard.text.replace("\u202f", " ")
     assert "Questions: What did you get done?" in heard
+
+
+@pytest.mark.parametrize("words", ["off", "never", "关闭"])
+async def test_check_ins_are_switched_off_in_one_word(chat: Chat, words: str) -> None:
+    assert "Nobody of these would be asked any more." in await chat.says("hana", f"/checkin setup {words}")
 
 
 async def test_what_is_no_day_is_said_and_does_not_become_the_questions(chat: Chat) -> None:
