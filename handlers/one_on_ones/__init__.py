@@ -3,6 +3,7 @@
 from handlers.one_on_ones import (
     actions,
     agenda,
+    by_name,
     changes,
     confirming,
     correcting,
@@ -17,6 +18,7 @@ from handlers.one_on_ones.pair import feature
 __all__ = [
     "actions",
     "agenda",
+    "by_name",
     "changes",
     "confirming",
     "correcting",

@@ -147,6 +147,11 @@ def _stamp(meeting: Meeting | None) -> str:
     return meeting.at.isoformat() if meeting else ""
 
 
+def next_of(request: Request, series: Series) -> str:
+    """By which the next meeting is known to who moves or skips it."""
+    return _stamp(standing(series, request.now).next)
+
+
 def _set_next(request: Request, series: Series, meeting: Meeting | None, how: str) -> None:
     last = standing(series, request.now).last
     forget_reminder(request.store, series, how)

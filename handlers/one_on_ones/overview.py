@@ -28,7 +28,7 @@ from storage.people import Person
 @feature.command(
     "1on1",
     allow=everyone,
-    also=("面谈", "绩效面谈", "1:1", "1-on-1", "one-on-one", "one on one"),
+    also=("面谈", "绩效面谈", "1:1", "1-1", "1on1s", "1-on-1", "1 on 1", "one-on-one", "one on one"),
     examples=("", "@ben"),
     short=True,
 )
@@ -45,7 +45,7 @@ def show(
 
 def _with(request: Request, partner: Person, note: Text | None = None) -> Reply:
     series = request.store.one_on_ones.between(request.actor.id, partner.id, reader=request.actor.id)
-    return Reply(show=_not_begun(request, partner)) if series is None else shown(request, series, done=note)
+    return Reply(show=not_begun(request, partner)) if series is None else shown(request, series, done=note)
 
 
 def _without_partner(request: Request, words: str) -> Reply:
@@ -71,7 +71,8 @@ def _shall_i_add(partner: Person, words: str) -> Card:
     )
 
 
-def _not_begun(request: Request, partner: Person) -> Card:
+def not_begun(request: Request, partner: Person) -> Card:
+    """That there is no one-on-one with this colleague yet, and how it begins."""
     return Card(
         Phrase("You have no one-on-one with {name} yet.", name=named(partner)),
         Section(Phrase("It begins with the first point on the agenda, or with the first plan.")),

@@ -71,6 +71,7 @@ def leaves(chat: Chat, who: str) -> None:
         ("every Tuesday at 10:00", "Every week on Tuesday at 10:00"),
         ("every other week thu 10:00", "Every two weeks on Thursday"),
         ("every other Thursday at 10:00", "Every two weeks on Thursday"),
+        ("weekly on Tuesday at 10", "Every week on Tuesday at 10:00"),
     ],
 )
 async def test_a_plan_is_understood_as_people_write_it(chat: Chat, said: str, heard: str) -> None:
@@ -361,6 +362,20 @@ async def test_a_meeting_is_skipped_for_both(any_chat: Chat) -> None:
     await tick(any_chat, TUESDAY.replace(hour=7))
     await tick(any_chat, TUESDAY.replace(hour=11))
     assert owed(any_chat, "show") + owed(any_chat, "write_notes") == []
+
+
+async def test_it_is_moved_skipped_and_ended_by_words_as_well(any_chat: Chat) -> None:
+    for words in ("skip", "end"):
+        assert "You have no one-on-one with 陈明 yet." in await any_chat.says("ben", f"/1on1 {words} @chen")
+    await planned(any_chat)
+    heard = await any_chat.says("ben", "/1on1 skip @chen")
+    assert "Skipped." in heard
+    assert "Tue, Dec 1, 2026, 10:00\u202fAM" in heard
+    heard = await any_chat.says("ben", "/1on1 reschedule @chen to friday at 15:00")
+    assert "The next meeting is on Fri, Nov 27, 2026, 3:00\u202fPM." in heard
+    assert "2026年11月27日周五 22:00" in any_chat.told("chen")
+    assert "It has ended." in await any_chat.says("chen", "面谈 结束 @ben")
+    assert "nothing to skip" in await any_chat.says("ben", "/1on1 skip @chen")
 
 
 async def test_two_who_skip_at_once_skip_one_meeting(chat: Chat) -> None:
