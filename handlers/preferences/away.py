@@ -141,7 +141,9 @@ def _drop_button(row: Absence) -> Button:
     return Button(Phrase("I will be here after all"), stay.bind(absence=row.id))
 
 
-@feature.command("back", allow=everyone, also=("我回来了", "回来了"), examples=("",))
+@feature.command(
+    "back", allow=everyone, also=("i'm back", "i am back", "我回来了", "回来了", "i’m back"), examples=("",)
+)
 def back(request: Request) -> Reply:
     """Say that you are here again."""
     today = request.today

@@ -197,7 +197,7 @@ def _seen(kind: Kind) -> Text:
 @feature.command(
     "privacy file",
     allow=everyone,
-    also=("export", "导出", "隐私 导出", "隐私导出"),
+    also=("export", "privacy export", "导出", "隐私 导出", "隐私导出"),
     examples=("",),
     takes_long=True,
 )

@@ -35,7 +35,7 @@ def quiet_text(request: Request) -> Text:
 @feature.command(
     "settings quiet",
     allow=everyone,
-    also=("quiet", "免打扰", "设置 免打扰", "设置免打扰"),
+    also=("quiet", "quiet hours", "settings quiet hours", "免打扰", "设置 免打扰", "设置免打扰"),
     examples=("20:00 08:00", "from 19:30 to 9:00"),
     seen_by=MINE,
     title=Phrase("Quiet hours"),
@@ -52,7 +52,9 @@ def quiet(request: Request, begin: From, end: To) -> Reply:
     return Reply(show=_set(request))
 
 
-@feature.command("settings quiet off", allow=everyone, also=("quiet off", "免打扰 关闭"), examples=("",))
+@feature.command(
+    "settings quiet off", allow=everyone, also=("quiet off", "quiet hours off", "免打扰 关闭"), examples=("",)
+)
 def no_quiet(request: Request) -> Reply:
     """Switch your quiet hours off."""
     request.store.preferences.set(request.actor.id, "quiet", [])

@@ -49,7 +49,9 @@ def _title(cycle: ReviewCycle, number: int) -> Text:
 # In chat -------------------------------------------------------------------------------------------------------------
 
 
-@feature.command("review calendar", allow=everyone, also=("评估 日历", "评估日历"), examples=("",))
+@feature.command(
+    "review calendar", allow=everyone, also=("评估 日历", "评估日历", "calendar"), examples=("",)
+)
 def calendar(request: Request) -> Reply:
     """Let your calendar show until when you have to write: by a private address."""
     row = request.store.reviews.feeds.of(request.actor.id)

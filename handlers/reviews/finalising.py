@@ -134,7 +134,9 @@ def _ready(request: Request, cycle: ReviewCycle) -> _Ready:
     return _Ready(rows, ready, appealed)
 
 
-@feature.command("review results", allow=hr, also=("评估 结果", "评估结果"), examples=("",))
+@feature.command(
+    "review results", allow=hr, also=("评估 结果", "评估结果", "结果应用", "review export"), examples=("",)
+)
 def results(request: Request) -> Reply:
     """Show how far the results of each cycle are: shared, talked about, acknowledged, final, exported."""
     cycles = list(islice(run_by(request, "running", "closed"), 10))

@@ -27,7 +27,10 @@ QUARTER = timedelta(days=100)
 
 
 @feature.command(
-    "review health", allow=hr, also=("评估 健康", "评估健康", "评估 回顾", "评估回顾"), examples=("",)
+    "review health",
+    allow=hr,
+    also=("评估 健康", "评估健康", "评估 回顾", "评估回顾", "季度回顾", "每季度回顾"),
+    examples=("",),
 )
 def healths(request: Request) -> Reply:
     """Show how the review cycles of the last quarter went as a process."""

@@ -21,7 +21,12 @@ SHOWN = 20
 
 
 @feature.command(
-    "review", allow=everyone, also=("评估", "我的评估"), examples=("",), short=True, wordless=True
+    "review",
+    allow=everyone,
+    also=("评估", "我的评估", "绩效评估", "reviews", "360"),
+    examples=("",),
+    short=True,
+    wordless=True,
 )
 def overview(request: Request) -> Reply:
     """Show what you have to write in reviews, and what was shared with you."""
@@ -109,7 +114,9 @@ def _for_hr(request: Request) -> tuple[Part, ...]:
     return (Note(Phrase("The cycles: {command}", command=Verbatim("/review cycles"))),)
 
 
-@feature.command("review cycles", allow=hr, also=("评估 周期", "评估周期"), examples=("",), wordless=True)
+@feature.command(
+    "review cycles", allow=hr, also=("评估 周期", "评估周期", "review cycle"), examples=("",), wordless=True
+)
 def cycles(request: Request) -> Reply:
     """List the review cycles, with what may be done with each."""
     rows = request.store.reviews.cycles.in_state("draft", "running", "paused", "closed")

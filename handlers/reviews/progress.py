@@ -88,7 +88,9 @@ def of_units(store: Store, duties: Iterable[Duty]) -> dict[str, list[Duty]]:
 # Showing -------------------------------------------------------------------------------------------------------------
 
 
-@feature.command("review progress", allow=hr, also=("评估 进度", "评估进度"), examples=("",))
+@feature.command(
+    "review progress", allow=hr, also=("评估 进度", "评估进度", "review remind", "评估 提醒"), examples=("",)
+)
 def overall(request: Request) -> Reply:
     """See how far the review cycles are that you run."""
     running = list(run_by(request, "running", "paused"))

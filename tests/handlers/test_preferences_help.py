@@ -479,6 +479,14 @@ async def test_help_behind_a_command_is_help_with_it(chat: Chat, said: str, titl
         ("/okr add Grow", "goals.add"),
         ("kpi", "goals.scorecard"),
         ("/goal", "goals.mine"),
+        ("绩效评估", "reviews.overview"),
+        ("/reviews", "reviews.overview"),
+        ("Give kudos", "kudos.give"),
+        ("Ask for feedback", "feedback.ask"),
+        ("quiet hours 20:00-08:00", "preferences.quiet"),
+        ("I'm back", "preferences.back"),
+        ("/1-1 @ada", "one_on_ones.show"),
+        ("每季度回顾", "reviews.healths"),
     ],
 )
 async def test_commands_by_the_names_that_people_have_for_them(chat: Chat, said: str, route: str) -> None:

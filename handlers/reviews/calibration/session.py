@@ -16,7 +16,12 @@ from storage.reviews import CalibrationSession, ReviewCycle, ReviewResult
 PAGE = 12
 
 
-@feature.command("review calibrate", allow=everyone, also=("评估 校准", "评估校准", "校准"), examples=("",))
+@feature.command(
+    "review calibrate",
+    allow=everyone,
+    also=("评估 校准", "评估校准", "校准", "绩效校准", "review calibration"),
+    examples=("",),
+)
 def sessions(request: Request) -> Reply:
     """Show the calibration sessions in which you sit, and for HR the way to open one."""
     mine = [
