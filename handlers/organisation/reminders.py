@@ -25,6 +25,7 @@ Most = Annotated[int, Number(Phrase("How many reminders may a person get in a we
 def reminders(request: Request, most: Most) -> Reply:
     """Choose how many reminders a person gets in a week at most."""
     request.store.set_setting("weekly_ceiling", most)
+    request.store.obligations.decide_again()  # what waits for the next week may not need to
     saved = Plural(
         "Saved. Nobody gets more than one reminder in a week.",
         "Saved. Nobody gets more than {n} reminders in a week.",

@@ -1,8 +1,10 @@
 """Set-up in chat, by those who may."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.company import Chat
+from tests.company import MONDAY, Chat
 
 
 async def test_only_stewards_set_the_company_up(chat: Chat) -> None:
@@ -37,6 +39,26 @@ async def test_the_ceiling_is_a_number(chat: Chat) -> None:
     await chat.says("hana", "/upbeat setup reminders 3")
     assert chat.change(lambda store: store.setting("weekly_ceiling")) == 3
     assert "from 1 to 20" in await chat.says("hana", "/upbeat setup reminders 99")
+
+
+async def test_what_waits_for_the_next_week_is_said_when_more_may_be(any_chat: Chat) -> None:
+    chat, tuesday = any_chat, MONDAY + timedelta(days=1)
+    await chat.says("hana", "/upbeat setup reminders 1")
+    for day, what in ((23, "call legal"), (24, "send the draft")):
+        await chat.says("ada", f"/1on1 action @ben 2026-11-{day}: {what} #partner")
+    await chat.tick()
+    chat.at(tuesday)
+    await chat.tick()
+    assert "send the draft" not in _reminded(chat, "ben")
+    await chat.says("hana", "/upbeat setup reminders 2")
+    chat.at(tuesday + timedelta(minutes=1))
+    await chat.tick()
+    assert "send the draft" in _reminded(chat, "ben")
+
+
+def _reminded(chat: Chat, who: str) -> str:
+    """The words of somebody's reminders."""
+    return "\n".join(seen.text for seen in chat.told_cards(who) if "wait" in seen.text.split("\n")[0])
 
 
 async def test_new_stewards_are_told_what_to_do_next(chat: Chat) -> None:
