@@ -10,7 +10,7 @@ from handlers.kit.access import owner_of
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.features import Ring, Rung, Silence
-from handlers.kit.hours import Hours, calendar_of, is_away
+from handlers.kit.hours import Hours, calendar_of, hours_of, is_away
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.typed import folded
@@ -168,6 +168,9 @@ def raise_blocker(ring: Ring) -> Rung:
     hours = _hours_since(store, person, row.made_at)
     if hours.absences and (later := _raised_at(hours, row.made_at)) > ring.now:
         return Rung(later, silence=Silence("away", later))
+    opens = hours_of(store, person, calendar_of(store)).open_from(ring.now)
+    if opens > ring.now:  # a clock that stood still goes on at any hour
+        return Rung(opens, silence=Silence("quiet hours", opens))
     manager = _helper(store, store.directory.line_above(person_id, ring.now.date()), row)
     if manager is None or not manager.active or not _may_hear(store, manager, row):
         return Rung(None, silence=Silence("nobody to tell"))

@@ -101,6 +101,15 @@ async def test_days_of_leave_are_none_of_the_two_workdays(chat: Chat) -> None:
         assert ("blocked for two" in chat.told("ada")) == is_raised, day
 
 
+async def test_a_clock_that_stood_still_raises_it_at_no_hour_of_the_night(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A; blocked by legal")
+    for day, hour, is_raised in ((28, 2, False), (30, 7, False), (30, 8, True)):
+        chat.at(datetime(2026, 11, day, hour, tzinfo=UTC))
+        await chat.tick()
+        assert ("blocked for two" in chat.told("ada")) == is_raised
+    assert chat.told("ben").count("blocked you for two workdays") == 1
+
+
 async def test_who_comes_back_from_leave_can_solve_it_before_the_manager_hears(chat: Chat) -> None:
     await chat.says("ben", "/checkin done A; blocked by legal")
     chat.wait(days=1)
