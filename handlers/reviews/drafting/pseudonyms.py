@@ -52,11 +52,12 @@ def mask(directory: Directory, words: Mapping[str, str]) -> Masked:
 
 
 def _pattern(directory: Directory, words: str) -> re.Pattern[str]:
-    """Everything in the words by which somebody is called, the longest first."""
+    """Everything in the words by which somebody is called, in small letters or large ones, the longest first."""
     names = {name for person in directory.people.values() for name in _names(directory, person)}
-    called = (name for name in names if len(name) >= SHORTEST and name in words)
+    folded = words.casefold()
+    called = (name for name in names if len(name) >= SHORTEST and name.casefold() in folded)
     spelled = [_spelled(name) for name in sorted(called, key=lambda name: (-len(name), name))]
-    return re.compile("|".join([_ADDRESS.pattern, *spelled, _HANDLE.pattern]))
+    return re.compile("|".join([_ADDRESS.pattern, *spelled, _HANDLE.pattern]), re.IGNORECASE)
 
 
 def _names(directory: Directory, person: Person) -> Iterator[str]:
