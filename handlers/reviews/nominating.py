@@ -9,7 +9,7 @@ from handlers.kit.access import Rule
 from handlers.kit.forms import Colleague
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase, Verbatim
+from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import raters, settling
 from handlers.reviews.owing import owe
 from handlers.reviews.review import bound_cycle, cycle_of, feature
@@ -132,6 +132,12 @@ def nominate(request: Request, cycle: str, people: People) -> Reply:
             request.store.reviews.move(duty.id, "dropped")
     request.store.obligations.close(me, NOMINATE, row.id)
     settling.ask(request.store, row, me)
-    return Reply(
-        show=settling.chosen_card(request, row, me, Phrase("Proposed. Your manager settles who is asked."))
-    )
+    return Reply(show=settling.chosen_card(request, row, me, _proposed(request, row)))
+
+
+def _proposed(request: Request, cycle: ReviewCycle) -> Text:
+    """What becomes of the proposal: who has no manager has it settled by HR, or by nobody."""
+    settles = settling.approver_of(request.store, cycle, request.actor.id)
+    if settles is None:
+        return Phrase("Proposed. They are asked when others write.")
+    return Phrase("Proposed. {name} settles who is asked.", name=Verbatim(settles.name))

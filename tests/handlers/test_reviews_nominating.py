@@ -34,7 +34,7 @@ async def test_those_who_are_chosen_are_asked_when_others_write(any_chat: Chat) 
     assert "Who can say how you worked?" in heard
     assert "Seen by you, your manager and HR." in heard
     heard = await chat.submits("ben", people=("chen", "eve", "dora"))
-    assert "Your manager settles who is asked" in heard
+    assert "Ada Lovelace settles who is asked" in heard
     assert asked(chat, "ben") == dict.fromkeys(("chen", "eve", "dora"), "nominated")
 
     heard = await chat.presses("ada", "Do it now", on=await due(chat, "ada"))
@@ -55,6 +55,13 @@ async def test_those_who_are_chosen_are_asked_when_others_write(any_chat: Chat) 
     assert {chat.ids[who] for who, state in states.items() if state == "owed"} <= owing
     heard = await write(chat, "dora", "Ben Okri", results="Kind, and quick", results_points="4")
     assert "Handed in." in heard
+
+
+async def test_who_has_no_manager_is_told_who_settles_it(chat: Chat) -> None:
+    await launched(chat, units="Engines, Board", others="peer")
+    await go_on(chat, "peers")
+    await chat.presses("grace", "Choose", on=await chat.says("grace", "/review"))
+    assert "Hana Sato settles who is asked." in await chat.submits("grace", people=("ben", "eve", "dora"))
 
 
 async def test_who_had_not_left_after_all_is_proposed_as_before(any_chat: Chat) -> None:
@@ -178,7 +185,7 @@ async def test_an_interview_goes_on_asking_until_there_are_three(chat: Chat) -> 
     assert "Please propose at least 3 colleagues." in heard
     assert "Who can say how you worked?" in heard
     await chat.says("ben", "Dora Maar")
-    assert "Your manager settles who is asked" in await chat.presses("ben", "That is everybody")
+    assert "Ada Lovelace settles who is asked" in await chat.presses("ben", "That is everybody")
     assert asked(chat, "ben") == dict.fromkeys(("chen", "eve", "dora"), "nominated")
 
 
