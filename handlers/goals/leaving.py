@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.goals import goal as goals
-from handlers.goals.alignment.aligning import AGREED, asked_for
+from handlers.goals.alignment.aligning import AGREED, asked_for, unanswered
 from handlers.goals.carrying import carry
 from handlers.goals.goal import Standing, feature
 from handlers.kit.access import Rule
@@ -178,7 +178,7 @@ def close(request: Request, goal: str) -> Reply:
     """Close a goal whose owner has left."""
     row = _bound(request, goal).goal
     _end(request, row)
-    return Reply(show=_closed(row))
+    return Reply(show=_closed(row), tell=unanswered(request, row))
 
 
 def _closed(row: Goal) -> Card:

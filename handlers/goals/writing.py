@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from handlers.goals import advice
 from handlers.goals import goal as goals
 from handlers.goals.alignment import serving
+from handlers.goals.alignment.aligning import unanswered
 from handlers.goals.cycles import Span, current, following, linked
 from handlers.goals.goal import COMPANY, DEPARTMENT, PERSON, TEAM, changers, feature
 from handlers.goals.scorecards import scored
@@ -16,7 +17,7 @@ from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Note, Press, Section
 from handlers.kit.forms import Choice, Day, Option, Words
 from handlers.kit.problems import Problem
-from handlers.kit.requests import Reply, Request
+from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from storage.goals import Goal
 from storage.policy import Kind
@@ -229,14 +230,17 @@ def change(
 def end(request: Request, goal: str) -> Reply:
     """End a goal: it is reached, or not wanted any more."""
     row = goals.bound_goal(request, goal)
+    told: tuple[Tell, ...] = ()
     if row.state == "open":
         request.store.goals.change(row, "closed", by=request.actor.id, state="closed", closed_at=request.now)
+        told = unanswered(request, row)
     request.store.touch(row.subject_id)
     return Reply(
         show=Card(
             Phrase("Ended: {title}", title=Verbatim(row.title)),
             Button(Phrase("Open it again"), reopen.bind(goal=row.id)),
-        )
+        ),
+        tell=told,
     )
 
 

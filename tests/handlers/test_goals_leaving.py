@@ -58,6 +58,31 @@ async def test_it_is_not_owed_any_more_when_it_is_taken_back(chat: Chat) -> None
     assert owed(chat, "ada", "goals.answer_proposal") == []
 
 
+async def test_nobody_answers_for_a_goal_that_has_ended_and_who_proposed_hears(any_chat: Chat) -> None:
+    chat = any_chat
+    await proposed(chat)
+    await chat.presses("ada", "Open", on=await chat.says("ada", "/goals"))
+    await chat.presses("ada", "End this goal")
+    assert owed(chat, "ada", "goals.answer_proposal") == []
+    told = chat.told("ben")
+    assert (
+        "What your goal was to serve has ended\nYours: Fewer breakdowns\nIt was to serve: Engines that last"
+        in told
+    )
+    chat.wait(minutes=16)
+    await chat.tick()
+    assert chat.told("ben").count("Engines that last") == 1
+    assert "Choose another" in chat.told_cards("ben")[0].buttons
+
+
+async def test_who_led_closes_it_and_who_proposed_hears(chat: Chat) -> None:
+    await proposed(chat)
+    await leaves(chat, "ada")
+    await decides(chat, "grace")
+    await chat.presses("grace", "Close")
+    assert "What your goal was to serve has ended" in chat.told("ben")
+
+
 async def test_who_asked_is_reminded_of_after_a_day_and_not_at_once(chat: Chat) -> None:
     await proposed(chat)
     await chat.tick()

@@ -277,6 +277,31 @@ def _owner_hears(request: Request, row: Goal, card: Card) -> tuple[Tell, ...]:
     return (Tell(card, to=row.subject_id, topic=f"goals.aligned:{row.id}:{row.version}"),)
 
 
+def unanswered(request: Request, above: Goal) -> tuple[Tell, ...]:
+    """A goal ends: what was proposed to serve it waits for no answer any more, and whoever proposed it hears."""
+    told: list[Tell] = []
+    for row in request.store.goals.answering.below(above):
+        if row.aligned != PROPOSED:
+            continue
+        request.store.goals.change(
+            row, "declined", by=request.actor.id, parent_id="", aligned="", aligned_at=None
+        )
+        card = Card(
+            Phrase("What your goal was to serve has ended"),
+            Section(Phrase("Yours: {title}", title=Verbatim(row.title))),
+            Section(
+                Phrase(
+                    "It was to serve: {title} ({name})",
+                    title=Verbatim(above.title),
+                    name=owner_text(request, above),
+                )
+            ),
+            Button(Phrase("Choose another"), propose.bind(goal=row.id)),
+        )
+        told += _owner_hears(request, row, card)
+    return tuple(told)
+
+
 # Detaching -----------------------------------------------------------------------------------------------------------
 
 
