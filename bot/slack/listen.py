@@ -65,7 +65,8 @@ class _Ear:
         text, user = str(self.body.get("text") or ""), str(self.body["user_id"])
         name = str(self.body["command"])
         words = f"{name} {spoken(text)}".rstrip()
-        where = where_of(str(self.body.get("channel_id") or ""), str(self.body.get("channel_name") or ""))
+        channel, called = str(self.body.get("channel_id") or ""), str(self.body.get("channel_name") or "")
+        where = _beside_us(where_of(channel, called))
         said = Said("/help" if words == ROOT else words, command=True)
         return Heard(
             "command",
@@ -107,8 +108,10 @@ class _Ear:
             is_home = view.get("type") == "home"
             return Where(kind="home") if is_home else read_note(view.get("private_metadata"))[1]
         channel = _object(self.body, "channel")
-        thread = str(_object(self.body, "container").get("thread_ts") or "")
-        return replace(where_of(str(channel.get("id") or ""), str(channel.get("name") or "")), thread=thread)
+        container = _object(self.body, "container")
+        where = where_of(str(channel.get("id") or ""), str(channel.get("name") or ""))
+        where = _beside_us(where) if container.get("is_ephemeral") else where
+        return replace(where, thread=str(container.get("thread_ts") or ""))
 
     def _unique_press(self, user: str, action: Mapping[str, Any], container: Mapping[str, Any]) -> str:
         if self.body.get("trigger_id"):
@@ -143,7 +146,7 @@ class _Ear:
     def shortcut(self) -> Heard:
         user, trigger = str(self.body["user"]["id"]), str(self.body["trigger_id"])
         channel = _object(self.body, "channel")
-        where = where_of(str(channel.get("id") or ""), str(channel.get("name") or ""))
+        where = _beside_us(where_of(str(channel.get("id") or ""), str(channel.get("name") or "")))
         act = Opened(str(self.body["callback_id"]), quoted=self._quoted(str(channel.get("id") or "")))
         said = _object(self.body, "message").get("text") or ""
         mentions = (*mentioned(str(said)), *([act.quoted.author] if act.quoted and act.quoted.author else []))
@@ -299,6 +302,11 @@ EVENTS: dict[str, Callable[[_Ear, Json], Item | None]] = {
     "user_change": _Ear.changed,
 }
 """What each event of Slack is to us. The manifest subscribes to exactly these."""
+
+
+def _beside_us(where: Where) -> Where:
+    """Where somebody commands, we need not be: a direct chat there may be theirs with a colleague."""
+    return Where() if where.kind == "private" else where
 
 
 def _object(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:

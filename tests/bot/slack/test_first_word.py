@@ -11,7 +11,7 @@ async def test_a_new_address_is_noted_beside_the_acknowledgement(postgres_chat: 
         await room.slack.until(lambda: room.accounts("ada") and room.accounts("eve"))
         with postgres_chat.database.engine.connect() as importing:
             importing.exec_driver_sql(IMPORTING)
-            ack = await room.slack.command(user("ada"), "/checkin", "done the login page")
+            ack = await room.slack.says(user("ada"), "checkin done the login page")
             assert ack.ok
             assert ack.seconds < 2
             assert room.accounts("ada")[0].address == ""

@@ -8,6 +8,7 @@ import copy
 import pytest
 
 from tests.bot.slack.conftest import GENERAL, Room, user
+from tests.fakes.slack_records import Channel
 
 
 async def test_a_check_in_by_command_is_recorded_and_answered_to_its_author_alone(any_room: Room) -> None:
@@ -85,6 +86,18 @@ async def test_a_closed_modal_keeps_what_was_typed(any_room: Room) -> None:
     assert "half a thought" in str(view.blocks)
     await slack.submit(user("ada"), {"How was it?": "4"})
     assert any_room.noted("ada") == ["half a thought|4|day"]
+
+
+async def test_what_is_asked_for_beside_a_colleague_comes_into_our_own_chat(any_room: Room) -> None:
+    slack = any_room.slack
+    slack.channels["D9BOTH"] = Channel("D9BOTH", "directmessage", [user("ada"), user("ben")])
+    await slack.command(user("ada"), "/upbeat", "privacy", channel="D9BOTH")
+    await any_room.settled()
+    await slack.press(user("ada"), slack.ephemerals(user("ada"))[-1], text="My whole file")
+    await any_room.settled()
+    names = [file["name"] for message in slack.dm(user("ada")) for file in message.files]
+    assert [name.rpartition(".")[2] for name in names] == ["json", "xlsx"]
+    assert {account.address for account in any_room.accounts("ada")} <= {"", slack.dm_channel(user("ada"))}
 
 
 async def test_what_is_typed_is_kept_as_it_stood_last(any_room: Room) -> None:
