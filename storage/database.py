@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, configure_mappers
 from sqlalchemy.pool import QueuePool
@@ -139,7 +139,7 @@ class Database:
         return await future
 
     async def read(self, work: Callable[[Store], T]) -> T:
-        """Run `work` on a read-only connection."""
+        """Run `work` on a read-only connection. Raises what `work` raised, or Busy."""
         reading = asyncio.create_task(self._read_apart(work))
         self._reads.add(reading)
         reading.add_done_callback(self._reads.discard)
@@ -148,6 +148,21 @@ class Database:
 
     async def _read_apart(self, work: Callable[[Store], T]) -> T:
         keyring.set(self.keyring)
+        try:
+            return await self._read_again(work)
+        except OperationalError as error:
+            raise Busy(type(error.orig).__name__) from None
+
+    async def _read_again(self, work: Callable[[Store], T]) -> T:
+        """After a restart or a fail-over each connection that stood idle is found dead once; then all are new."""
+        try:
+            return await self._read_once(work)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return await self._read_once(work)
+
+    async def _read_once(self, work: Callable[[Store], T]) -> T:
         async with AsyncSession(self._reading()) as session:
             return await session.run_sync(lambda sync: self._read(sync, work))
 
