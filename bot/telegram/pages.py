@@ -58,9 +58,10 @@ class Page:
     html: str
     keyboard: InlineKeyboardMarkup | None = None
 
-    def plain(self) -> Page:
-        """The same without markup."""
-        return Page(unescape(_MARKUP.sub("", self.html)), self.keyboard)
+
+def without_markup(html: str) -> str:
+    """The words of a message of ours alone."""
+    return unescape(_MARKUP.sub("", html))
 
 
 def utf16(words: str) -> int:

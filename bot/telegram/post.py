@@ -14,7 +14,7 @@ from telegram.error import BadRequest, RetryAfter
 from bot.pictures.studio import NotDrawn, Studio
 from bot.telegram.client import Client
 from bot.telegram.draw import Attached, Drawn, Photo
-from bot.telegram.pages import Page
+from bot.telegram.pages import Page, without_markup
 from bot.words import Voice
 from handlers.kit.text import Phrase
 
@@ -85,7 +85,7 @@ async def _send(client: Client, drawn: Drawn, spot: Spot, stock: Stock, language
 
 async def _send_words(client: Client, page: Page, spot: Spot, reply: ReplyParameters | None) -> Message:
     return await _readable(
-        page,
+        page.html,
         lambda words, markup: client.send_message(
             spot.chat,
             words,
@@ -98,29 +98,33 @@ async def _send_words(client: Client, page: Page, spot: Spot, reply: ReplyParame
     )
 
 
-async def _readable(page: Page, send: Callable[[str, ParseMode | None], Awaitable[T]]) -> T:
-    """Send the words of a page with our markup, or without it where Telegram reads that differently from what we meant:
-    better plain than not at all."""
+async def _readable(html: str, send: Callable[[str, ParseMode | None], Awaitable[T]]) -> T:
+    """Send words with our markup, or without it where Telegram reads that differently from what we meant: better plain
+    than not at all."""
     try:
-        return await send(page.html, ParseMode.HTML)
+        return await send(html, ParseMode.HTML)
     except BadRequest as error:
         if "can't parse entities" not in error.message.lower():
             raise
-        return await send(page.plain().html, None)
+        return await send(without_markup(html), None)
 
 
 async def _send_photo(
     client: Client, photo: Photo, spot: Spot, stock: Stock, reply: ReplyParameters | None
 ) -> Message:
-    return await client.send_photo(
-        spot.chat,
-        await stock.studio.draw(photo.spec),
-        caption=photo.html,
-        parse_mode=ParseMode.HTML,
-        filename=FILENAME,
-        message_thread_id=spot.thread,
-        reply_markup=photo.keyboard,
-        reply_parameters=reply,
+    png = await stock.studio.draw(photo.spec)
+    return await _readable(
+        photo.html,
+        lambda words, markup: client.send_photo(
+            spot.chat,
+            png,
+            caption=words,
+            parse_mode=markup,
+            filename=FILENAME,
+            message_thread_id=spot.thread,
+            reply_markup=photo.keyboard,
+            reply_parameters=reply,
+        ),
     )
 
 
@@ -145,7 +149,7 @@ async def edit(
 async def _edit_words(client: Client, page: Page, chat: int, message: int) -> None:
     with _unless_changed():
         await _readable(
-            page,
+            page.html,
             lambda words, markup: client.edit_message_text(
                 words,
                 chat,
@@ -161,9 +165,16 @@ async def _edit_picture(client: Client, photo: Photo, chat: int, message: int, s
     """Whether the picture stands there now; False when it cannot be drawn, or is not taken as one."""
     try:
         png = await stock.studio.draw(photo.spec)
-        media = InputMediaPhoto(png, photo.html, ParseMode.HTML, filename=FILENAME)
         with _unless_changed():
-            await client.edit_message_media(media, chat, message, reply_markup=photo.keyboard)
+            await _readable(
+                photo.html,
+                lambda words, markup: client.edit_message_media(
+                    InputMediaPhoto(png, words, markup, filename=FILENAME),
+                    chat,
+                    message,
+                    reply_markup=photo.keyboard,
+                ),
+            )
     except NotDrawn:
         return False
     except BadRequest as error:

@@ -125,6 +125,19 @@ async def test_what_cannot_be_drawn_is_said_in_words(room: Room) -> None:
     assert words.text.startswith("Progress over time\n\n签约 40 家客户: 9 %\n\n")
 
 
+async def test_a_caption_that_telegram_cannot_read_is_shown_without_markup(shown: Room) -> None:
+    shown.fake.fail_next("sendPhoto", "400_cannot_parse")
+    await shown.platform.speaker.speak(parcel(card("9 % & <b>"), person_id=shown.chat.ids["ben"]))
+    told = stands(shown)[-1]
+    assert (told.kind, told.html) == ("photo", "Progress over time\n\n签约 40 家客户: 9 % & <b>")
+    await shown.fake.presses(BEN, "As a table", message_id=stands(shown)[0].message_id)
+    await until(shown, lambda found: found[-1].kind == "text")
+    shown.fake.fail_next("editMessageMedia", "400_cannot_parse")
+    await shown.fake.presses(BEN, "As a picture")
+    await until(shown, lambda found: found[-1].kind == "photo")
+    assert stands(shown)[-1].html.startswith(f"Progress over time\n\n{FOUND}")
+
+
 # Pressed -------------------------------------------------------------------------------------------------------------
 
 
