@@ -91,6 +91,7 @@ def change_result(
 ) -> Reply:
     """Change a key result of yours. What it was before stays readable."""
     allow(request, changers, question="result", result=result)
+    goals.refuse_ended(request, {"result": result})
     row = goals.bound_result(request, result)
     said = {
         "name": name,
@@ -107,7 +108,7 @@ def change_result(
     return _changed(request, row, "edited", _wanted(request, row, said, since, until))
 
 
-@feature.button(allow=changers)
+@feature.button(allow=changers, over=goals.refuse_ended)
 def edit_result(request: Request, result: str) -> Reply:
     """Change this key result, with what it says now in the form."""
     return _asked(request, goals.bound_result(request, result))
@@ -253,7 +254,7 @@ def _again(row: KeyResult) -> Button:
 # Dropping it ---------------------------------------------------------------------------------------------------------
 
 
-@feature.button(allow=changers)
+@feature.button(allow=changers, over=goals.refuse_ended)
 def drop(request: Request, result: str) -> Reply:
     """Measure the goal by this no more."""
     row = goals.bound_result(request, result)

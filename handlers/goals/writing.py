@@ -11,6 +11,7 @@ from handlers.goals import goal as goals
 from handlers.goals.alignment import serving
 from handlers.goals.alignment.aligning import unanswered
 from handlers.goals.cycles import Span, current, following, linked
+from handlers.goals.data.following import read_again
 from handlers.goals.goal import COMPANY, DEPARTMENT, PERSON, TEAM, changers, feature
 from handlers.goals.scorecards import scored
 from handlers.kit.access import everyone
@@ -138,7 +139,7 @@ def add(
     """Write down a goal."""
     span = _spans(request)[cycle or "this_cycle"]
     begins_on = max(request.today, span.begins_on)
-    ends_on = until if until and (until >= begins_on or not cycle) else span.ends_on
+    ends_on = _last_day(request, until, span, begins_on) if cycle else until or span.ends_on
     refuse_past(request, ends_on)
     sight = sight or ("everybody" if level in (COMPANY, DEPARTMENT) else "team")
     row = request.store.goals.add(
@@ -154,6 +155,16 @@ def add(
         ends_on=ends_on,
     )
     return Reply(show=card(request, row, Phrase("Your goal is written down.")))
+
+
+def _last_day(request: Request, until: date | None, span: Span, begins_on: date) -> date:
+    """Until when a goal of a chosen cycle lasts. A form names the end of this one, whichever is chosen. Raises
+    Problem."""
+    if until is None or (until < begins_on and until == current(request.store, request.today).ends_on):
+        return span.ends_on
+    if until < begins_on:
+        raise Problem(Phrase("It ends before it begins. Change one of the two days."), question="until")
+    return until
 
 
 def refuse_past(request: Request, ends_on: date, *, question: str = "until") -> None:
@@ -186,7 +197,7 @@ def card(request: Request, row: Goal, title: Text) -> Card:
 # Changing it ---------------------------------------------------------------------------------------------------------
 
 
-@feature.button(allow=changers)
+@feature.button(allow=changers, over=goals.refuse_ended)
 def edit(request: Request, goal: str) -> Reply:
     """Change a goal, with what it says now in the form."""
     return to_change(goals.bound_goal(request, goal))
@@ -203,7 +214,9 @@ def to_change(row: Goal) -> Reply:
     return Reply(ask=change.bind(goal=row.id), given={name: item for name, item in given.items() if item})
 
 
-@feature.button(allow=changers, seen_by=goals.audience, title=Phrase("Change the goal"))
+@feature.button(
+    allow=changers, seen_by=goals.audience, title=Phrase("Change the goal"), over=goals.refuse_ended
+)
 def change(
     request: Request,
     goal: str,
@@ -219,10 +232,11 @@ def change(
         wanted["kind"] = KINDS[sight]
     if until and until != row.ends_on:
         refuse_past(request, until)
-        wanted["ends_on"] = until
+        wanted |= {"begins_on": row.begins_on if row.begins_on <= until else request.today, "ends_on": until}
     changed = {name: item for name, item in wanted.items() if getattr(row, name) != item}
     if changed:
         request.store.goals.change(row, "edited", by=request.actor.id, **changed)
+        _read_again(request, row)
     return Reply(show=card(request, row, Phrase("Changed.") if changed else Phrase("Nothing was changed.")))
 
 
@@ -244,6 +258,11 @@ def end(request: Request, goal: str) -> Reply:
     )
 
 
+def _read_again(request: Request, row: Goal) -> None:
+    """Its owner reads at once what data says of it now; who did not do it themselves is told."""
+    read_again(request.store, row, told=row.subject_id == request.actor.id)
+
+
 def ending(row: Goal) -> Button:
     """The button that ends a goal."""
     return Button(
@@ -259,4 +278,5 @@ def reopen(request: Request, goal: str) -> Reply:
     row = goals.bound_goal(request, goal)
     if row.state != "open":
         request.store.goals.change(row, "reopened", by=request.actor.id, state="open", closed_at=None)
+        _read_again(request, row)
     return Reply(show=card(request, row, Phrase("It is open again.")))

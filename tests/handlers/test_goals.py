@@ -300,7 +300,8 @@ async def test_an_ended_goal_takes_no_word_from_an_old_button_before_it_is_opene
     mine = await chat.says("ben", "/goals")
     form = await chat.presses("ben", "1.1. sign-ups", on=mine)
     await chat.presses("ben", "End this goal", on=shown)
-    for label, on in (("1.1. sign-ups", mine), ("At risk", said), ("Add a key result", shown)):
+    old = (("1.1. sign-ups", mine), ("At risk", said), ("Add a key result", shown), ("Change", shown))
+    for label, on in old:
         assert "This goal has ended, and nothing was changed." in await chat.presses("ben", label, on=on)
     chat.last["ben"] = form
     assert "This goal has ended" in await chat.submits("ben", far="300")

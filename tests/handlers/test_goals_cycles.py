@@ -50,6 +50,28 @@ async def test_a_goal_is_linked_to_a_cycle_and_has_days_of_its_own(any_chat: Cha
     assert (sprint.cycle_id, sprint.ends_on) == (cycle.id, date(2026, 12, 5))
 
 
+async def test_a_day_beside_the_next_cycle_is_kept_or_refused(chat: Chat) -> None:
+    heard = await chat.says("ben", "/goals add by 2026-12-11 #next cycle Ship the beta")
+    assert "It ends before it begins." in heard
+    await chat.says("ben", "/goals add by 2027-02-11 #next cycle Ship the beta")
+    (row,) = chat.rows(Goal)
+    assert row.ends_on == date(2027, 2, 11)
+    await chat.presses("ben", "New goal", on=await chat.says("ben", "/goals"))
+    await chat.submits("ben", title="Engines last", until="2026-12-31", cycle="next_cycle")
+    row = max(chat.rows(Goal), key=lambda row: row.number)
+    assert (row.begins_on, row.ends_on) == (date(2027, 1, 1), date(2027, 3, 31)), (
+        "the form names this one's end"
+    )
+
+
+async def test_no_goal_ends_before_it_begins(chat: Chat) -> None:
+    await chat.says("ben", "/goals add #next cycle Engines last")
+    await chat.presses("ben", "Change")
+    await chat.submits("ben", title="Engines last", until="2026-12-05")
+    (row,) = chat.rows(Goal)
+    assert (row.begins_on, row.ends_on) == (date(2026, 11, 23), date(2026, 12, 5))
+
+
 @pytest.mark.parametrize(
     ("said", "shows"),
     [

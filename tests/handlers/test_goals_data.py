@@ -227,6 +227,31 @@ async def test_what_adds_up_is_as_of_the_last_word_of_its_source(any_chat: Chat)
     assert "The data of 1 key result is too old" in await chat.says("ben", "/goals")
 
 
+async def test_other_days_and_an_open_door_count_what_came_meanwhile(any_chat: Chat) -> None:
+    chat = any_chat
+    crm, deals = Sender(chat, stale_days=60), {"metric": "deals", "kind": "counted"}
+    await crm.sends({**deals, "at": chat.now.isoformat(), "value": "60"})
+    await chat.says("ben", "/goals add by 2026-11-30 Sell")
+    await chat.says("ben", "/goals result 1 deals from 0 to 100")
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    form = (await chat.presses("ben", "Connect to data")).form
+    assert form
+    await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    chat.wait(days=10)
+    await crm.sends({**deals, "at": chat.now.isoformat(), "value": "10"})
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "Change")
+    assert "deals: 70 of 100" in await chat.submits("ben", title="Sell", until="2026-12-31")
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "End this goal")
+    await crm.sends({**deals, "at": chat.now.isoformat(), "value": "7", "id": "late"})
+    assert "deals: 77 of 100" in await chat.presses("ben", "Open it again")
+    await chat.says("ben", "/goals update 1.1 50")
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "Change")
+    assert "deals: 50 of 100" in await chat.submits("ben", title="Sell", until="2026-12-30"), "his own word"
+
+
 @pytest.mark.parametrize("who", ["ben", "chen", "eve"])
 async def test_what_counts_of_a_day_counts_in_the_days_of_the_goal_wherever_its_owner_lives(
     any_chat: Chat, who: str

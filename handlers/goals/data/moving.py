@@ -77,7 +77,9 @@ def _offered(words: Phrase, rows: Sequence[KeyResult], door: Any) -> tuple[Part,
     return (Menu(words, tuple(buttons)),)
 
 
-@feature.button(allow=changers, seen_by=goals.audience, title=Phrase("Connect to data"))
+@feature.button(
+    allow=changers, seen_by=goals.audience, title=Phrase("Connect to data"), over=goals.refuse_ended
+)
 def connect(request: Request, result: str, which: Which) -> Reply:
     """Let a key result read a figure that arrives by itself."""
     row = goals.bound_result(request, result)

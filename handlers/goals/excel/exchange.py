@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from handlers.goals import goal as goals
 from handlers.goals.changes import differences
 from handlers.goals.cycles import current, linked
+from handlers.goals.data.following import read_again
 from handlers.goals.excel.filed import Change, Plan, plan
 from handlers.goals.excel.sheet import MOST, sheet_of
 from handlers.goals.goal import PERSON, Standing, feature
@@ -291,6 +292,7 @@ def _apply(request: Request, change: Change) -> None:
         goal = store.add(me, author=me, kind=kind, **values)
     elif change.values:
         store.change(goal, "edited", by=me, **change.values)
+        read_again(request.store, goal, told=goal.subject_id == me)
     for row, values in change.results:
         _apply_result(request, goal, row, values)
     request.store.touch(goal.subject_id)

@@ -165,6 +165,8 @@ class _Reading:
             wanted = {"ends_on": current(self.request.store, self.request.today).ends_on, **wanted}
         else:
             wanted = {name: item for name, item in wanted.items() if getattr(goal, name) != item}
+            if "ends_on" in wanted and wanted["ends_on"] < goal.begins_on:
+                wanted["begins_on"] = self.request.today
         if wanted.get("ends_on", self.request.today) < self.request.today:
             row.fault("until", Phrase("This day is over. Pick today or a later one."))
         return wanted

@@ -272,7 +272,7 @@ def optional(request: Request, row: Goal) -> tuple[Part, ...]:
     )
 
 
-@feature.button(allow=changers)
+@feature.button(allow=changers, over=goals.refuse_ended)
 def take(request: Request, goal: str, item: int) -> Reply:
     """Add this item of the template."""
     row = goals.bound_goal(request, goal)

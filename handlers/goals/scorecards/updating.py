@@ -113,7 +113,7 @@ def _by_id(row: GoalTemplate) -> dict[int, dict[str, Any]]:
 # Taking it -----------------------------------------------------------------------------------------------------------
 
 
-@feature.button(allow=changers)
+@feature.button(allow=changers, over=goals.refuse_ended)
 def adopt(request: Request, goal: str, version: int) -> Reply:
     """Take the new version of the template for this goal."""
     row = goals.bound_goal(request, goal)
