@@ -10,6 +10,9 @@ from handlers.kit.characters import simpler
 from handlers.kit.forms import Question, Words
 from handlers.kit.typed import SEPARATORS
 
+_BULLET = r"(?:(?:[-–—*•·◦▪●○]|\d{1,2}[.)）、．])\s*)?"
+"""What people put before each line of a list."""
+_LISTED = re.compile(_BULLET)
 _SEGMENT = re.compile(r"[;；\n]")
 
 
@@ -29,7 +32,7 @@ def numbered(labels: tuple[str, ...], others: tuple[str, ...]) -> re.Pattern[str
     part of what others read, but is refused as no number. A part of its own is all of it, up to the next of the other
     labels; between commas, where any word may go on, it is one word."""
     any_of, other = ("|".join(re.escape(label) for label in each) for each in (labels, others))
-    label = rf"\s*(?:{any_of})\s*[:：]?\s*"
+    label = rf"\s*{_BULLET}(?:{any_of})\s*[:：]?\s*"
     number = r"(\d+)(?:\s*(?:/|of|out\s+of)\s*\d+|\s*分)?[!！.。]*\s*"
     here = r"(?:(?<=[^\S\n])|(?<=[:：\u3000-\uffff])|(?=\d))"
     words, word = r"([^;；\n]*?[^;；\s])[^\S\n]*", r"([^\s;；,，.。:：\d][^\s;；,，.。:：]{0,11})[!！.。]*\s*"
@@ -68,12 +71,13 @@ def _parted(labels: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def label_of(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:
-    """The question whose label a part of a text begins with, and what is said to it."""
-    text = segment.strip()
+    """The question whose label a part of a text begins with, as a line of a list perhaps, and what is said to it."""
+    text = _LISTED.sub("", segment.strip(), count=1)
     for question in questions:
         found = beginning(question.labels).match(simpler(text)) if question.labels else None
         if found:
             rest = text[found.end() :]
             # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
-            return question, rest.lstrip(SEPARATORS) if rest[:1] in ("", *SEPARATORS) else text
+            stands = rest[:1] in ("", *SEPARATORS) or found.group()[-1:] in SEPARATORS
+            return question, rest.lstrip(SEPARATORS) if stands else text
     return None

@@ -65,6 +65,11 @@ async def test_a_new_manager_is_named_from_the_hour_on_at_which_they_read_it(cha
         "周报 本周完成 登录页，下周 支付，阻碍 法务",
         "日报 今日完成 登录页；明日计划 支付；阻碍 法务",
         "check in: done 登录页; next 支付; blocked 法务",
+        "周报 本周工作：登录页；下周计划：支付；遇到的问题：法务",
+        "周报 完成：登录页；计划：支付；问题：法务",
+        "周报\n- 完成：登录页\n- 计划：支付\n- 阻塞：法务",
+        "checkin\n• done 登录页\n• next 支付\n• blocked 法务",
+        "checkin\n1. Done: 登录页\n2. Next: 支付\n3. Blocked: 法务",
         "Check-in done 登录页; next 支付; blocked 法务",
         "checkin done 登录页; next 支付; blocked 法务",
     ],
@@ -128,6 +133,14 @@ async def test_a_mood_may_name_its_scale_where_it_is_asked_for(chat: Chat, mood:
     for words in ("/checkin", "A", "skip", "skip", mood):
         await chat.says("ben", words)
     assert [row.score for row in chat.rows(Mood)] == [4]
+
+
+async def test_a_mood_in_a_list_is_private_too_and_other_lists_stay_as_they_are(chat: Chat) -> None:
+    await chat.says("ben", "/checkin\n- done A\n- mood 4\n- blocked: none")
+    assert checkins(chat, "ben")[0].answers == {"done": "A", "blocked": "none"}
+    assert [row.score for row in chat.rows(Mood)] == [4]
+    await chat.says("ben", "/checkin - A\n- B")
+    assert checkins(chat, "ben")[-1].answers == {"done": "- A\n- B"}
 
 
 async def test_a_mood_behind_a_comma_is_private_too(chat: Chat) -> None:
