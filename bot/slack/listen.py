@@ -186,20 +186,32 @@ class _Ear:
         )
         if not str(event.get("text") or "").strip() and not files:
             return None
-        return replace(self._said(event, event, edits=False), files=files)
+        return replace(self._said(event, self._without_us(event), edits=False), files=files)
+
+    def _without_us(self, message: Json) -> Json:
+        """The message without us in front: in the private chat some mention us all the same."""
+        words = str(message.get("text") or "")
+        found = self._to_us.match(words)
+        if found is None:
+            return message
+        rest = words[found.end() :].strip()
+        return {**message, "text": rest if rest or message.get("files") else "help"}
+
+    @property
+    def _to_us(self) -> re.Pattern[str]:
+        return re.compile(rf"<@{re.escape(self.me.user_id)}(\|[^<>]*)?>[\s,，:：]*")
 
     def _edited(self, event: Json) -> Heard | None:
         """Only what the person changed: Slack also says so when it adds a preview of a link."""
         now, before = event["message"], event.get("previous_message") or {}
         if not self._is_a_persons(now) or now.get("text") == before.get("text"):
             return None
-        return self._said(event, now, edits=True)
+        return self._said(event, self._without_us(now), edits=True)
 
     def mention(self, event: Json) -> Heard | None:
         if not self._is_a_persons(event) or event.get("edited"):
             return None
-        ours = re.compile(rf"<@{re.escape(self.me.user_id)}(\|[^<>]*)?>[\s,，:：]*")
-        words = ours.sub("", str(event.get("text") or ""), count=1).strip()
+        words = self._to_us.sub("", str(event.get("text") or ""), count=1).strip()
         plain = {**event, "text": words or "help"}
         heard = self._said(event, plain, edits=False)
         act = heard.incoming.act

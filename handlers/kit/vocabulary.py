@@ -94,7 +94,7 @@ class Vocabulary:
 
     def _carefully(self, said: str) -> Called | None:
         bare = _SLASH.sub("", said)
-        bare = _ROOT.sub("", bare)
+        bare = _SLASH.sub("", _ROOT.sub("", bare))  # /upbeat /checkin
         bare = _BOT.sub(r"\1", bare) if said.startswith(("/", "／")) else bare
         return self._by_spaces(bare) or self._by_characters(bare)
 

@@ -33,6 +33,18 @@ async def test_plain_words_in_the_private_chat_do_it_in_both_languages(any_room:
     assert {row.subject_id for row in rows} == {any_room.chat.ids["ben"], any_room.chat.ids["chen"]}
 
 
+@pytest.mark.parametrize("words", ["<@U0000UPBEAT> checkin done it", "<@U0000UPBEAT|upbeat>: checkin done it"])
+async def test_who_mentions_us_in_the_private_chat_is_heard_too(room: Room, words: str) -> None:
+    assert words.startswith(f"<@{room.slack.bot_user_id}")
+    assert "Checked in" in await room.answered("ben", words)
+    assert "What I can do for you" in await room.answered("ben", f"<@{room.slack.bot_user_id}>")
+
+
+async def test_a_slash_behind_the_root_command_is_no_hindrance(room: Room) -> None:
+    ack = await room.slack.command(user("ada"), "/upbeat", "/checkin done login")
+    assert "Checked in" in ack.ephemeral.words
+
+
 async def test_a_form_is_a_modal_that_says_first_who_will_read_it(any_room: Room) -> None:
     slack = any_room.slack
     ack = await slack.command(user("ada"), "/checkin")
