@@ -110,7 +110,7 @@ def _zone_text(request: Request) -> Text:
 @feature.command(
     "settings zone",
     allow=everyone,
-    also=("timezone", "time zone", "zone", "settings timezone", "时区", "设置 时区", "设置时区"),
+    also=("timezone", "time zone", "settings timezone", "时区", "设置 时区", "设置时区"),
     examples=("Shanghai", "Europe/Berlin", "上海"),
     seen_by=MINE,
     title=Phrase("Time zone"),
