@@ -32,7 +32,18 @@ STANDARD = ("done", "next", "blocked")
 LABELS: Mapping[str, tuple[str, ...]] = {
     "done": ("done", "完成", "已完成", "本周完成", "今日完成", "本周工作", "今日工作"),
     "next": ("next", "下一步", "计划", "接下来", "下周计划", "下周", "明日计划"),
-    "blocked": ("blocked", "blockers", "blocker", "阻碍", "阻塞", "卡在", "卡住", "遇到的问题", "问题：", "问题:"),
+    "blocked": (
+        "blocked",
+        "blockers",
+        "blocker",
+        "阻碍",
+        "阻塞",
+        "卡在",
+        "卡住",
+        "遇到的问题",
+        "问题：",
+        "问题:",
+    ),
     "mood": ("mood", "心情"),
 }
 

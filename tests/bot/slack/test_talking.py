@@ -33,7 +33,9 @@ async def test_plain_words_in_the_private_chat_do_it_in_both_languages(any_room:
     assert {row.subject_id for row in rows} == {any_room.chat.ids["ben"], any_room.chat.ids["chen"]}
 
 
-@pytest.mark.parametrize("words", ["<@U0000UPBEAT> checkin done it", "<@U0000UPBEAT|upbeat>: checkin done it"])
+@pytest.mark.parametrize(
+    "words", ["<@U0000UPBEAT> checkin done it", "<@U0000UPBEAT|upbeat>: checkin done it"]
+)
 async def test_who_mentions_us_in_the_private_chat_is_heard_too(room: Room, words: str) -> None:
     assert words.startswith(f"<@{room.slack.bot_user_id}")
     assert "Checked in" in await room.answered("ben", words)
