@@ -51,7 +51,8 @@ def post_digest(ring: Ring) -> Rung:
     if place is None or lead is None:
         return Rung(None, silence=Silence("no channel"))
     team = ring.store.directory.reports_of(lead.id, ring.now.date())
-    shared = ring.store.checkins.quoted(ring.about, place.id, [person.id for person in team])
+    rows = ring.store.checkins.quoted(ring.about, place.id, [person.id for person in team])
+    shared = [row for row in rows if quoted(row)]  # a mood alone, and what was erased, has no words
     moved = ring.digest(team, since=_since(ring, BELL, routine_id))
     if not shared and not moved:
         return Rung(None, silence=Silence("nothing shared"))
@@ -72,9 +73,8 @@ def post_digest(ring: Ring) -> Rung:
 
 def _parts(store: Store, shared: Iterable[CheckIn]) -> Iterable[Part]:
     for row in shared:
-        if sections := quoted(row):
-            yield Heading(Verbatim(store.directory.named(row.subject_id)))
-            yield from sections
+        yield Heading(Verbatim(store.directory.named(row.subject_id)))
+        yield from quoted(row)
 
 
 def _since(ring: Ring, kind: str, whose: str) -> datetime:

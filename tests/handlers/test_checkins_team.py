@@ -276,6 +276,16 @@ async def test_nothing_shared_is_nothing_posted(chat: Chat) -> None:
     assert chat.posted(place) == ""
 
 
+async def test_a_mood_alone_is_nothing_shared(any_chat: Chat) -> None:
+    chat, place = any_chat, channel(any_chat)
+    digest_to(chat, place)
+    await asked(chat)
+    await chat.says("ben", "/checkin mood 4")
+    chat.at(MONDAY + timedelta(days=2))
+    await chat.tick()
+    assert chat.posted(place) == ""
+
+
 async def test_a_channel_that_was_named_afterwards_quotes_nothing(chat: Chat) -> None:
     digest_to(chat, "")
     await asked(chat)
