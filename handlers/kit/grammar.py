@@ -40,7 +40,10 @@ _IN_A_WHILE = re.compile(r"^in\s|后$", re.IGNORECASE)
 """A day that is said by how far away it is, as people say when something begins."""
 _WHY = ("because", "due to", "因为", "由于")
 """How a reason begins that nobody asked for."""
-_AND = re.compile(r"^(?:and\s+|[和与及跟]\s*)(?=[@＠\x02])")
+_AND = re.compile(
+    r"^(?:(?:and\s+(?:also\s+)?|as\s+well\s+as\s+)|(?:以及|还有|[&＆+＋/／和与及跟])\s*)(?=[@＠\x02])",
+    re.IGNORECASE,
+)
 _ENDS = "\n;；.。!！?？…"
 _LONGEST_DAY = _LONGEST_CLOCK = 80
 """Characters in which a day or a time is written that stands at the beginning of a text, however long the text is."""

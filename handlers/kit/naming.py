@@ -19,6 +19,10 @@ _GOES_ON = re.compile(r"\w|[-.@+]\w")
 """After a name: it is the beginning of a longer one, of a user name or of an address (@ben_k, @ben.k@example.com)."""
 
 
+_NEXT = re.compile(r"[&＆+＋/／](?=[@＠])")
+"""What stands between two who are named without blanks: @ben/@chen."""
+
+
 def named(text: str, directory: Directory, platform: str) -> tuple[Person | None, int]:
     """The colleague whose name, user name or address begins this text, and how long that is. A first name counts when
     only one active colleague has it. Raises Problem when several have the whole name: it is nobody's."""
@@ -33,7 +37,7 @@ def named(text: str, directory: Directory, platform: str) -> tuple[Person | None
             raise _shared(text[: len(person.name)])
         return person, len(person.name)
     short = _short_names(directory, platform)
-    for tried in (word, word.rstrip(".!?。！？"), *_before_chinese(word)):
+    for tried in (word, word.rstrip(".!?。！？"), _NEXT.split(word, maxsplit=1)[0], *_before_chinese(word)):
         meant = short.get(folded(tried))
         if meant is not None:
             return directory.people[meant], len(tried)

@@ -113,8 +113,11 @@ def _asked_again(request: Request, thanks: Thanks, place: Place | None, before: 
 
 def _points_left(request: Request) -> int:
     """How many more people get a point from this giver today, on the giver's calendar."""
-    daily = int(request.store.setting("kudos_daily", DAILY))
-    return max(0, daily - request.store.kudos.points_given(request.actor.id, _midnight(request)))
+    return max(0, _daily(request) - request.store.kudos.points_given(request.actor.id, _midnight(request)))
+
+
+def _daily(request: Request) -> int:
+    return int(request.store.setting("kudos_daily", DAILY))
 
 
 def _midnight(request: Request) -> datetime:
@@ -135,7 +138,7 @@ def _confirmation(request: Request, thanks: Thanks, place: Place | None, points:
         if place
         else Phrase("Sent privately: you thanked {people}.", people=people_of(thanks))
     )
-    beyond = len(thanks.receivers) > points
+    beyond = len(thanks.receivers) > points and _daily(request) > 0
     return Card(
         said,
         *([Note(_without_points(request))] if beyond else []),
@@ -146,7 +149,7 @@ def _confirmation(request: Request, thanks: Thanks, place: Place | None, points:
 def _without_points(request: Request) -> Text:
     return Phrase(
         "You are generous today: points go to {daily} people a day. Your thanks arrive all the same.",
-        daily=int(request.store.setting("kudos_daily", DAILY)),
+        daily=_daily(request),
     )
 
 
