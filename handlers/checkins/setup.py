@@ -112,15 +112,15 @@ def reconsider(
     days = rules.choice_of(Routine(rule=rule, paused=paused, starts=request.today, questions=asked))
     given = {
         **({"lead": lead} if lead else {}),
-        **({"days": days} if days else {"other": rule}),
+        "days": days,
+        "other": "" if days else rule,
         "clock": clock,
         "lasts": str(lasts),
         "questions": spoken(request, asked),
         "mood": "yes" if mood else "no",
         "place": place or NOWHERE,
     }
-    request.store.drafts.begin(request.actor.id, set_up.name, {}, given)
-    return Reply(ask=set_up.bind())
+    return Reply(ask=set_up.bind(), given=given)
 
 
 def _saved(paused: bool) -> Card:

@@ -93,6 +93,16 @@ def words_in(route: Route, given: Mapping[str, Any]) -> list[str]:
     return [str(given[question.name]) for question in asked if given.get(question.name)]
 
 
+def differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether what is said now answers a question otherwise than before."""
+    both = ((before[name], item) for name, item in now.items() if before.get(name) and item)
+    return any(_comparable(was) != _comparable(item) for was, item in both)
+
+
+def _comparable(item: Any) -> Any:
+    return list(item) if isinstance(item, tuple) else item
+
+
 def not_asked(
     route: Route, request: Request, args: Mapping[str, Any], given: Mapping[str, Any]
 ) -> tuple[str, ...]:

@@ -116,10 +116,12 @@ class Carrying:
         asking_here = request.platform if request.interviews else ""
         kept = {name: asking.raw(item) for name, item in given.items()}
         draft = request.store.drafts.begin(request.actor.id, route.name, dict(args), kept, asking=asking_here)
+        # Begun for something else (another colleague), what was typed then is to be looked at before it counts now.
+        known = kept if asking.differs(draft.given, kept) else {**draft.given, **kept}
         if kept:  # what is said now wins over what was typed into the form before
             request.store.drafts.keep(draft, {**draft.given, **kept})
         form = asking.form_of(route, request, draft.args, draft.given, draft.id, questions=questions)
-        first = next((n for n, q in enumerate(form.questions) if not draft.given.get(q.name)), 0)
+        first = next((n for n, q in enumerate(form.questions) if not known.get(q.name)), 0)
         if unclear and not request.interviews:
             form = replace(form, intro=Lines(unclear))
         answer = self._steps.ask(request, draft, route, form, first)

@@ -8,7 +8,7 @@ from itertools import cycle
 from typing import Any
 
 from handlers.kit import grammar
-from handlers.kit.access import managers
+from handlers.kit.access import everyone, managers
 from handlers.kit.asking import near, questions_of
 from handlers.kit.cards import Button
 from handlers.kit.characters import simpler
@@ -16,11 +16,12 @@ from handlers.kit.features import Feature, Route
 from handlers.kit.forms import Colleague, Sheet, Words
 from handlers.kit.labels import begins_labelled
 from handlers.kit.problems import Problem
-from handlers.kit.requests import Request
+from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import folded
 from handlers.kit.vocabulary import vocabulary
 from handlers.preferences import courtesies
+from handlers.preferences.home import feature
 
 KUDOS = "kudos.give"
 """The command that thanks a colleague."""
@@ -95,11 +96,11 @@ def bare(said: str) -> str:
 def feature_called(about: str) -> Feature | None:
     """The feature of this name, or with a command of these words in any language."""
     wanted = folded(bare(about))
-    for feature in every_feature():
-        words = (feature.name, feature.name.replace("_", " "), feature.title.template)
-        spoken = (each for route in feature.routes for each in (route.words, *route.also) if each)
+    for one in every_feature():
+        words = (one.name, one.name.replace("_", " "), one.title.template)
+        spoken = (each for route in one.routes for each in (route.words, *route.also) if each)
         if wanted and wanted in {folded(each) for each in (*words, *spoken)}:
-            return feature
+            return one
     return None
 
 
@@ -142,14 +143,19 @@ def _spoken(route: Route) -> list[str]:
 
 
 def opening(request: Request, route: Route, said: str) -> Button:
-    """A button that does what was meant: with what followed the mistyped words, as answers or in the form's draft."""
+    """A button that does what was meant: with what followed the mistyped words, as answers or in the form."""
     label = Phrase("Yes, {command}", command=Verbatim(words_of(route, request.actor.language)))
-    given = _given(request, route, _rest(request, route, said))
+    rest = _rest(request, route, said)
     if any(isinstance(question, Sheet) for question in route.questions):
-        if given:
-            request.store.drafts.begin(request.actor.id, route.name, {}, given)
-        return Button(label, route.bind(), style="primary")
-    return Button(label, route.bind(**given), style="primary")
+        return Button(label, fill.bind(route=route.name, rest=rest), style="primary")
+    return Button(label, route.bind(**_given(request, route, rest)), style="primary")
+
+
+@feature.button(allow=everyone)
+def fill(request: Request, route: str, rest: str) -> Reply:
+    """Open the form of what was meant, with what was said already in it."""
+    meant = next(each for one in every_feature() for each in one.routes if each.name == route)
+    return Reply(ask=meant.bind(), given=_given(request, meant, rest))
 
 
 def _rest(request: Request, route: Route, said: str) -> str:

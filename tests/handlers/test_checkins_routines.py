@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col
 
 from bot.words import Voice
-from handlers.kit.requests import Pressed
+from handlers.kit.requests import Pressed, Submitted
 from storage.checkins import CheckIn, Mood, Routine
 from storage.store import Store
 from storage.tables import ObligationRow, Occurrence, ReportingLine, Slot
@@ -245,6 +245,18 @@ async def test_a_preview_can_be_changed_before_it_is_saved(chat: Chat) -> None:
     await chat.submits("ada", days="FR")
     await chat.presses("ada", "Save")
     assert [row.rule for row in chat.rows(Routine)] == ["FREQ=WEEKLY;BYDAY=FR"]
+
+
+async def test_a_form_that_was_left_does_not_come_between_a_preview_and_its_change(chat: Chat) -> None:
+    form = (await chat.says("ada", "/checkin setup")).form
+    assert form is not None
+    for given in ({"days": "FR", "questions": "done"}, {"other": "Mon, Thu"}):
+        await chat.does("ada", Submitted(form.draft, given, final=False))
+    await chat.says("ada", "/checkin setup every workday 09:15")
+    heard = await chat.presses("ada", "Change")
+    assert heard.form is not None
+    shown = {name: heard.form.given[name] for name in ("days", "other", "clock", "questions")}
+    assert shown == {"days": "daily", "other": "", "clock": "09:15", "questions": "done\nnext\nblocked"}
 
 
 async def test_setting_up_in_one_line(chat: Chat) -> None:

@@ -52,6 +52,45 @@ async def test_the_preview_names_channel_and_audience_and_nothing_is_posted_befo
     assert any_chat.posted() == ""
 
 
+@pytest.mark.parametrize(
+    "whom",
+    [
+        "@ben & @dora",
+        "@ben &@dora",
+        "@ben + @dora",
+        "@ben/@dora",
+        "@Ben Okri / @Dora Maar",
+        "@ben and also @dora",
+        "@ben as well as @dora",
+        "@ben、@dora",
+        "@ben 以及 @dora",
+    ],
+)
+async def test_two_are_thanked_by_whatever_stands_between_their_names(chat: Chat, whom: str) -> None:
+    heard = await chat.says("ada", f"/kudos {whom} for the calm call")
+    assert "Ada Lovelace thanks Ben Okri and Dora Maar\nthe calm call" in heard
+
+
+async def test_where_no_points_are_given_nobody_is_called_generous(chat: Chat) -> None:
+    chat.change(lambda store: store.set_setting("kudos_daily", 0))
+    heard = await send(chat, "ada", "/kudos @ben for the calm call")
+    assert "Sent privately: you thanked Ben Okri." in heard
+    assert "points" not in heard
+
+
+async def test_words_for_somebody_else_that_were_never_sent_are_looked_at_first(chat: Chat) -> None:
+    chat.interviews = True
+    await chat.says("ada", "/kudos @ben")
+    assert "Which of our values" in await chat.says("ada", "the design review")
+    chat.wait(days=2)
+    heard = await chat.says("ada", "/kudos @dora")
+    assert "What for?" in heard
+    assert heard.answer.asked is not None
+    assert heard.answer.asked.form.given["why"] == "the design review"
+    await chat.says("ada", "the calm call")
+    assert "Ada Lovelace thanks Dora Maar\nthe calm call" in await chat.presses("ada", "Skip")
+
+
 async def test_an_edit_of_what_was_said_is_not_read_as_a_command(any_chat: Chat) -> None:
     await any_chat.says("ada", "/kudos @ben for the call", message="m1")
     heard = await any_chat.says("ada", "/kudos @bnen for the calm call", message="m1", edits=True)

@@ -9,7 +9,7 @@ import pytest
 from handlers import FEATURES
 from handlers.kit.cards import Section
 from handlers.kit.features import Route
-from handlers.kit.requests import Opened, Where
+from handlers.kit.requests import Opened, Submitted, Where
 from handlers.kit.typed import mention
 from storage.tables import Draft
 from tests.company import Chat
@@ -124,6 +124,16 @@ async def test_help_opens_the_main_forms(chat: Chat) -> None:
     heard = await chat.says("ada", "/help")
     await chat.presses("ada", "Check in", on=heard)
     assert chat.last["ada"].form is not None
+
+
+async def test_what_was_meant_goes_before_what_was_left_in_the_form(chat: Chat) -> None:
+    form = (await chat.says("ada", "/checkin")).form
+    assert form is not None
+    await chat.does("ada", Submitted(form.draft, {"done": "the old page"}, final=False))
+    await chat.says("ada", "/chekin done the new page; next the tests")
+    opened = await chat.presses("ada", "Yes, /checkin")
+    assert opened.form is not None
+    assert (opened.form.given["done"], opened.form.given["next"]) == ("the new page", "the tests")
 
 
 async def test_a_mistyped_word_gets_the_nearest_command_and_keeps_what_was_written(chat: Chat) -> None:
