@@ -34,6 +34,7 @@ class Stock:
 
 FILENAME = "picture.png"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_TOPIC = ("thread not found", "topic_closed", "topic_deleted")
 GONE = Phrase("This file is not kept any more. Please ask for it again.")
 
 
@@ -51,9 +52,9 @@ async def send(client: Client, drawn: Drawn, spot: Spot, stock: Stock, language:
     try:
         return await _send(client, drawn, spot, stock, language)
     except BadRequest as error:
-        if spot.thread is None or "thread not found" not in error.message.lower():
+        if spot.thread is None or not any(words in error.message.lower() for words in NO_TOPIC):
             raise
-        # The topic was deleted: better in the group's main topic than not at all.
+        # The topic was deleted or closed: better in the group's main topic than not at all.
         return await _send(client, drawn, Spot(spot.chat), stock, language)
 
 
@@ -196,7 +197,8 @@ def _unless_changed() -> Iterator[None]:
 
 def _is_no_picture(error: BadRequest) -> bool:
     """Whether Telegram does not take what we drew."""
-    return error.message.upper().startswith(("PHOTO", "IMAGE"))
+    words = error.message.upper()
+    return words.startswith(("PHOTO", "IMAGE")) or "RIGHTS TO SEND PHOTOS" in words
 
 
 async def replace(

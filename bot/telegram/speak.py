@@ -27,7 +27,16 @@ PRIVATE = (1.0, 1.0)
 GROUP = (20 / 60, 20.0)
 ALL = f"{PLATFORM}:all"
 
-NOBODY = ("chat not found", "user is deactivated", "peer_id_invalid", "group chat was deactivated")
+NOBODY = (
+    "chat not found",
+    "user is deactivated",
+    "peer_id_invalid",
+    "group chat was deactivated",
+    "rights to send",  # "not enough …" in a group, "have no …"
+    "administrator rights in the channel",
+    "chat_write_forbidden",
+    "topic_closed",
+)
 REMEMBERED = 2_000
 
 

@@ -27,6 +27,8 @@ KINDS = (
     "400_cannot_edit",
     "400_cannot_delete",
     "400_cannot_parse",
+    "400_no_rights",
+    "400_topic_closed",
     "migrated",
 )
 COUNTED = {
@@ -85,6 +87,8 @@ class Fault:
             "400_edit_not_found": bad("message to edit not found"),
             "400_cannot_edit": bad("message can't be edited"),
             "400_cannot_delete": bad("message can't be deleted for everyone"),
+            "400_no_rights": bad("not enough rights to send text messages to the chat"),
+            "400_topic_closed": bad("TOPIC_CLOSED"),
             "400_cannot_parse": bad('can\'t parse entities: Unsupported start tag "i" at byte offset 0'),
             "migrated": migrated(self.migrate_to),
         }

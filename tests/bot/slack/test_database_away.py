@@ -33,7 +33,9 @@ def end_connections(room: Room) -> None:
     """As a restart ends them."""
     name = room.chat.database.url.database
     with administrator(room) as connection:
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
 
 
 @contextmanager

@@ -40,6 +40,9 @@ async def test_a_post_goes_to_its_topic_and_to_the_group_when_that_is_gone(room:
     assert room.fake.last(FORUM).thread_id is None
     assert room.fake.violations == [f"no topic 12 in {FORUM}"]
     room.fake.violations.clear()
+    room.fake.fail_next("sendMessage", "400_topic_closed")
+    await room.platform.speaker.speak(parcel(to=FORUM, private=False, thread="11", outgoing_id="o3"))
+    assert room.fake.last(FORUM).thread_id is None
 
 
 async def test_a_file_is_told_to_its_reader_alone(room: Room) -> None:
@@ -58,6 +61,8 @@ async def test_a_file_is_told_to_its_reader_alone(room: Room) -> None:
         ("403_blocked", Unreachable),
         ("401", Locked),
         ("400_chat_not_found", Unreachable),
+        ("400_no_rights", Unreachable),
+        ("400_topic_closed", Unreachable),
         ("drop_before_accept", Unclear),
         ("timeout_after_accept", Unclear),
     ],
