@@ -11,7 +11,7 @@ from handlers.kit.forms import Choice, Colleague, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
-from handlers.reviews import deadlines, duties, handing_over, nominating, settling, to_share
+from handlers.reviews import deadlines, handing_over, including, nominating, settling, to_share
 from handlers.reviews.owing import owe_again
 from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.telling import tell
@@ -250,19 +250,9 @@ def take_back(request: Request, cycle: str, person: str) -> Reply:
 
 def _asked_again(store: Store, row: ReviewCycle, person: Person, result: ReviewResult) -> None:
     """What the phase asks about them and of them is owed again, to whoever is their manager now."""
-    if row.phase not in ("self", "peers"):
-        nominating.take(store, row, person.id)
-    about = store.reviews.duties(row.id, subject=person.id, state="owed")
-    own = store.reviews.duties(row.id, author=person.id, state="owed")
-    for duty in {duty.id: duty for duty in (*about, *own)}.values():
-        if duties.PHASE_OF[duty.role] == row.phase:
-            duties.asked(store, row, row.phase, duty)
+    including.ask_again(store, row, person.id)
     for owed in store.obligations.within(within(row.id), closed=OUT):
         who = store.directory.people[owed.person_id]
         if who.active and _is_about(owed, person, result) and row.phase in ASKED_IN[owed.kind]:
             owe_again(store, row, owed)
-    if row.phase == "peers":
-        nominating.ask(store, row, subject=person.id)
-    to_share.ask(store, row)
-    deadlines.plan(store, row)
     handing_over.look_again(store, row, person.id)

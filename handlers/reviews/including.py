@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.text import Plural, Text
-from handlers.reviews import deadlines, duties, nominating
+from handlers.reviews import deadlines, duties, nominating, to_share
 from handlers.reviews.review import feature
 from storage.people import Person
-from storage.reviews import SELF, Duty, ReviewCycle
+from storage.reviews import MANAGER, SELF, Duty, ReviewCycle
 from storage.store import Store
 
 AT_ONCE = 200
@@ -71,6 +71,23 @@ def include(ring: Ring) -> Rung:
         ask_now(store, cycle, person.id)
         deadlines.plan(store, cycle, subject=person.id)
     return Rung(None)
+
+
+def ask_again(store: Store, cycle: ReviewCycle, person_id: str) -> None:
+    """Let what the phase asks about somebody and of them be owed: it may have begun while they were gone, or out."""
+    if cycle.phase not in ("self", "peers"):
+        nominating.take(store, cycle, person_id)
+    about = store.reviews.duties(cycle.id, subject=person_id, state="owed")
+    own = store.reviews.duties(cycle.id, author=person_id)
+    owed = (*about, *(duty for duty in own if duty.state == "owed"))
+    for duty in {duty.id: duty for duty in owed}.values():
+        duties.asked_when_due(store, cycle, duty)
+    if cycle.phase == "peers" and not cycle.is_test:
+        nominating.ask(store, cycle, subject=person_id)
+    # Of who leads nobody here, nothing else is read of a cycle that thousands may come back to at once.
+    leads = any(duty.role == MANAGER for duty in own)
+    to_share.ask(store, cycle, subject="" if leads else person_id)
+    deadlines.plan(store, cycle, subject="" if leads else person_id)
 
 
 def forget(store: Store, cycle: ReviewCycle) -> None:

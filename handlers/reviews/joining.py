@@ -1,4 +1,4 @@
-"""While a cycle runs HR adds somebody to it, or somebody in it leaves."""
+"""While a cycle runs HR adds somebody to it, or somebody in it leaves, and may be back."""
 
 from __future__ import annotations
 
@@ -92,3 +92,15 @@ def hear_of_leaver(ring: Ring) -> Rung:
         Button(Phrase("Open"), Press("reviews.open_cycle", {"cycle": cycle.id})),
     )
     return Rung(None, tell=(tell(store, cycle, runner, card, topic=f"reviews.left:{ring.about}"),))
+
+
+@feature.bell("back")
+def hear_of_returner(ring: Ring) -> Rung:
+    """Somebody in a cycle is back, or had not left: what its phase asks of them and about them is owed now."""
+    store = ring.store
+    cycle_id, _, person_id = ring.about.partition(":")
+    cycle, person = store.reviews.cycles.get(cycle_id), store.directory.person(person_id)
+    if cycle is None or cycle.state != "running" or person is None or not person.active:
+        return Rung(None, silence=Silence("ended"))
+    including.ask_again(store, cycle, person_id)
+    return Rung(None)

@@ -42,6 +42,8 @@ THEMSELVES = "themselves"
 """Who says what becomes of a change of managers where nobody writes about somebody as theirs: not HR."""
 SOMEBODY_LEFT = "reviews.left"
 """The bell by which HR hears that somebody in a cycle has left."""
+SOMEBODY_BACK = "reviews.back"
+"""The bell by which what a phase asks is asked of who is back, and about them: it may have begun meanwhile."""
 TALKER = "reviews.talker"
 """The bell by which whoever answers for a shared result now owes the talk about it."""
 
@@ -166,14 +168,18 @@ class CyclesRunning:
             REVIEWS.c.frozen_for,
         )
         out = {cycle: self._store.reviews.results.out_of(cycle) for cycle in open_}
+        thawed = set()
         for review, cycle, subject, author, why in self._store.execute(select(*which).where(*frozen)).all():
             if not self._are_here(subject, author):
                 continue
             is_proposed = why == PROPOSED and (open_[cycle].phase in CHOOSING or subject in out[cycle])
             self.thaw(review, state="nominated" if is_proposed else "owed")
+            thawed.add(cycle)
             owed = self._store.obligations.find(author, WRITE, review) if author else None
             if owed and owed.closed_how in (LEFT, OUT):
                 self._owe_again(open_[cycle], owed)
+        for cycle in thawed:
+            self._store.slots.plan(SOMEBODY_BACK, f"{cycle}:{person_id}", self._store.now)
 
     def _given_up(self, person_id: str, open_: Mapping[str, ReviewCycle]) -> list[tuple[str, ObligationRow]]:
         """What somebody owed in the open cycles when they left, and nobody else since, besides what they were to write:

@@ -127,6 +127,17 @@ async def test_who_was_out_while_a_phase_began_is_asked_when_they_are_back(any_c
     assert "Ben Okri" in await chat.says("ada", "/review")
 
 
+async def test_who_is_put_back_after_the_writing_is_still_written_about_by_the_manager(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await excuse(chat, "ben")
+    await go_on(chat, "share")
+    await put_back(chat)
+    chat.wait(days=1)
+    await chat.tick()
+    assert "Autumn 2026: write about Ben Okri" in chat.told("ada")
+
+
 async def test_in_chinese_they_hear_it_too(chat: Chat) -> None:
     await launched(chat)
     await excuse(chat, "chen", "drop")

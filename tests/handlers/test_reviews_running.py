@@ -376,6 +376,17 @@ async def test_somebody_who_left_before_a_manager_could_write_comes_back(chat: C
     assert {row.state for row in chat.rows(Review)} == {"owed"}
 
 
+@pytest.mark.parametrize("who", ["ben", "ada"])
+async def test_who_is_back_after_a_phase_began_is_written_about_and_writes(chat: Chat, who: str) -> None:
+    await launched(chat)
+    had_not_left = chat.leaves(who)
+    await go_on(chat, "write")
+    had_not_left()
+    await chat.tick()
+    chat.wait(days=1)
+    assert "Autumn 2026: write about Ben Okri" in await told_later(chat, "ada")
+
+
 async def test_nothing_is_owed_in_a_pause_because_somebody_had_not_left(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)
