@@ -54,7 +54,9 @@ def _loaded(
     store: Store, *, name: str, file: str, sheet: Sheet, columns: Mapping | None, dry_run: bool
 ) -> Card:
     source = source_named(store, name)
-    read_by = columns or read_kept(source.mapping)
+    before = read_kept(source.mapping)
+    columns = columns.after(before) if columns else None
+    read_by = columns or before
     if read_by is None:
         raise Complaint(f"Nobody has said yet what the columns of {name} are: --mapping FILE.")
     if columns and not dry_run:
@@ -149,7 +151,7 @@ def ask(
     def work(store: Store) -> None:
         source = source_named(store, name)
         if columns:
-            _keep_mapping(store, source, columns)
+            _keep_mapping(store, source, columns.after(read_kept(source.mapping)))
         store.metrics.queries.keep(source, address=where, query=words, every_hours=every_hours)
         store.audit("changed", "data_source", record_id=source.id)
 

@@ -346,3 +346,21 @@ async def test_files_are_not_posted(chat: Chat) -> None:
 
     crm.secret = ""
     assert (await crm.posts(json.dumps(body).encode()))[0] == 401
+
+
+async def test_a_figure_is_known_again_when_another_column_is_read_beside_it(any_chat: Chat) -> None:
+    chat = any_chat
+    begins(chat, "crm")
+    deals = "Deal,Day,Amount,Margin\nD1,2026-11-20,100,7\nD2,2026-11-21,50,3\n"
+    columns = {"person": "-", "at": "day", "figure": "amount", "id": "deal", "kind": "counted"}
+    await sends(chat, "dora", deals, "/goals load")
+    await chat.presses("dora", "Say what the columns are")
+    await chat.submits("dora", **columns)
+    await chat.presses("dora", "Apply")
+    for more, second, new in (("D3,2026-11-22,30,\n", "margin", 3), ("D4,2026-11-22,40,5\n", "", 1)):
+        deals += more
+        await sends(chat, "dora", deals, "/goals load")
+        await chat.presses("dora", "Say what the columns are")
+        assert f"New figures: {new}" in await chat.submits("dora", **columns, second=second)
+        await chat.presses("dora", "Apply")
+    assert sum(int(row.value) for row in chat.rows(MetricPoint)) == 100 + 50 + 30 + 40 + 7 + 3

@@ -249,7 +249,7 @@ def describe(
     if not keepers.check(request, {"source": source}):
         raise Problem(keepers.refusal)
     row = source_of(request, source)
-    made = describing.mapping_of(columns)
+    made = describing.mapping_of(columns).after(read_kept(row.mapping))
     permit(request.store, row, made, admin=request.actor.role == "admin")
     request.store.change(row, mapping=made.kept())
     request.store.audit("changed", "data_source", record_id=row.id)

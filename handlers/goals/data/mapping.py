@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -38,7 +38,8 @@ class Figure:
 class Mapping:
     """What the columns of a table are, by their names; `always` is what no column says, `words` are numbers that are
     written as words; with `company`, what adds up about people adds up for the company too. Without `numbers` or
-    `days` the table itself must show how they are written."""
+    `days` the table itself must show how they are written. The figures of the column `alone` are known by the id of
+    their row and nothing else; None for whichever is the only one."""
 
     figures: tuple[Figure, ...]
     person: str = ""
@@ -52,6 +53,19 @@ class Mapping:
     days: str = ""
     zone: str = "UTC"
     company: bool = False
+    alone: str | None = None
+
+    def after(self, before: Mapping | None) -> Mapping:
+        """The same, where another read the files until now: a figure that is here already is known again, however many
+        columns are read beside it."""
+        if before is None or not before.id:
+            return self
+        only = before.figures[0].column if len(before.figures) == 1 else ""
+        return replace(self, alone=only if before.alone is None else before.alone)
+
+    def names_alone(self, figure: Figure) -> bool:
+        """Whether a figure is known by the id of its row and nothing else."""
+        return len(self.figures) == 1 if self.alone is None else figure.column == self.alone
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ class _Table:
             self._fault(number, self.mapping.metric, "", Phrase("this is empty: which figure is it?"))
         if at is None or value is None or not metric:
             return None
-        alone = len(self.mapping.figures) == 1
+        alone = self.mapping.names_alone(figure)
         return Arrival(
             metric=metric,
             at=at,
