@@ -123,7 +123,7 @@ class Obligations:
             "args": args,
             "minutes": minutes,
             "cadence": cadence,
-            "note": note,
+            "note": note or None,
             "within": within,
             "opened_at": self._store.now,
             "due_at": due_at,

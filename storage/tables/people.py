@@ -20,7 +20,7 @@ class PersonRow(Row, table=True):
 
     email: str = Field(unique=True)
     name: str
-    department: str = ""
+    department: str = Field(default="", sa_column_kwargs={"server_default": ""})
     team: str = ""
     zone: str = ""
     own_zone: str = ""

@@ -38,13 +38,13 @@ class ObligationRow(Row, table=True):
     title: str = Field(sa_column=Column(Sealed, nullable=False))
     args: Any = Field(sa_column=Column(SealedJson, nullable=False))
     minutes: int = 2
-    cadence: str = ""
+    cadence: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """When a reminder is due: "" for once and once more, or a name that `handlers/kit/cadence.py` knows."""
-    note: str = Field(default="", sa_column=Column(Sealed, nullable=False))
+    note: str | None = Field(default=None, sa_column=Column(Sealed))
     """A stored Text that stands under the title: what happens when it is late."""
-    within: str = ""
+    within: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """What it is a part of ("reviews:<id>"), whose open ones are counted, moved and closed together."""
-    wanted: bool = False
+    wanted: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     """Somebody asked by hand that the person is reminded next time."""
     opened_at: datetime = Field(sa_type=Moment)
     due_at: datetime | None = Field(default=None, sa_type=Moment)

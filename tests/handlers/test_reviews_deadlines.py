@@ -378,7 +378,7 @@ async def test_what_is_confidential_is_never_told_to_a_manager(chat: Chat) -> No
     rows = chat.rows(ObligationRow, col(ObligationRow.person_id) == chat.ids["ben"])
     owed = [row for row in rows if row.kind == "reviews.write" and not row.closed_at]
     (upward,) = owed
-    assert upward.note == ""
+    assert not upward.note
 
 
 # What a reminder offers ----------------------------------------------------------------------------------------------

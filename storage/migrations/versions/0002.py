@@ -405,7 +405,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("edits", sa.String(), nullable=True))
 
     with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("department", sa.String(), nullable=False))
+        batch_op.add_column(sa.Column("department", sa.String(), server_default="", nullable=False))
 
     with op.batch_alter_table("posted", schema=None) as batch_op:
         batch_op.add_column(sa.Column("more", sa.String(), nullable=True))

@@ -473,10 +473,12 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("obligation", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("cadence", sa.String(), nullable=False))
-        batch_op.add_column(sa.Column("note", sa.LargeBinary(), nullable=False))
-        batch_op.add_column(sa.Column("within", sa.String(), nullable=False))
-        batch_op.add_column(sa.Column("wanted", sa.Boolean(), nullable=False))
+        batch_op.add_column(sa.Column("cadence", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("note", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column("within", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("wanted", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
         batch_op.create_index(
             "obligation_within",
             ["within"],
