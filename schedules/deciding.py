@@ -79,13 +79,8 @@ def decide(facts: Facts) -> Decision:
 
 def at_this_hour(facts: Facts) -> Silence | None:
     """Nobody is disturbed on a day off or at night, whatever it is."""
-    if facts.hours.is_away(facts.today):
-        return Silence("away", facts.hours.open_from(facts.now))
-    if not facts.hours.calendar.is_workday(facts.today):
-        return Silence("holiday", facts.hours.open_from(facts.now))
-    if facts.hours.quiet_until(facts.now):
-        return Silence("quiet hours", facts.hours.open_from(facts.now))
-    return None
+    reason = facts.hours.closed_by(facts.now)
+    return Silence(reason, facts.hours.open_from(facts.now)) if reason else None
 
 
 def _of_this_kind(facts: Facts) -> Send | None:

@@ -89,9 +89,10 @@ def _since(ring: Ring, kind: str, whose: str) -> datetime:
 def tell_manager(ring: Ring) -> Rung:
     """Tell a manager what moved in the team since the last time; nothing when nothing did."""
     lead = ring.store.directory.people[ring.about.partition(":")[0]]
-    opens = hours_of(ring.store, lead, calendar_of(ring.store)).open_from(ring.now)
-    if opens > ring.now:
-        return Rung(opens, silence=Silence("quiet hours", opens))
+    hours = hours_of(ring.store, lead, calendar_of(ring.store))
+    if reason := hours.closed_by(ring.now):
+        opens = hours.open_from(ring.now)
+        return Rung(opens, silence=Silence(reason, opens))
     team = ring.store.directory.reports_of(lead.id, ring.now.date())
     moved = ring.digest(team, since=_since(ring, MANAGER, lead.id), reader=lead)
     if not moved:

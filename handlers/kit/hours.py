@@ -52,6 +52,15 @@ class Hours:
         """When the quiet hours around this moment end, or None when it is not quiet."""
         return self.quiet.until(moment, self.zone) if self.quiet else None
 
+    def closed_by(self, moment: datetime) -> str:
+        """Why the person is told nothing at this moment, as `Silence` names it; empty when they may be."""
+        day = local_day(moment, self.zone)
+        if self.is_away(day):
+            return "away"
+        if not self.calendar.is_workday(day):
+            return "holiday"
+        return "quiet hours" if self.quiet_until(moment) else ""
+
     def open_from(self, moment: datetime) -> datetime:
         """The first moment, not before this one, at which the person may be told something."""
         for _ in range(4):  # a day off, then a quiet morning, then it is settled

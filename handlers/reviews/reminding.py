@@ -60,18 +60,14 @@ def by_hand(owing: Owing) -> Plan:
 
 
 def _in_hours(owing: Owing) -> Plan:
-    today = local_day(owing.now, owing.hours.zone)
     if owing.snoozed_until and owing.snoozed_until > owing.now:
         return Plan("later", "snoozed", owing.snoozed_until)
     if owing.told_today:
         tomorrow = owing.hours.open_from(owing.hours.next_morning(owing.now))
         return Plan("later", "already today", tomorrow)
-    opens = owing.hours.open_from(owing.now)
-    if opens <= owing.now:
-        return Plan("now")
-    if owing.hours.is_away(today):
-        return Plan("later", "away", opens)
-    return Plan("later", "quiet hours" if owing.hours.is_open(today) else "holiday", opens)
+    if reason := owing.hours.closed_by(owing.now):
+        return Plan("later", reason, owing.hours.open_from(owing.now))
+    return Plan("now")
 
 
 # Reminding -----------------------------------------------------------------------------------------------------------

@@ -108,6 +108,9 @@ async def test_a_clock_that_stood_still_raises_it_at_no_hour_of_the_night(chat: 
         await chat.tick()
         assert ("blocked for two" in chat.told("ada")) == is_raised
     assert chat.told("ben").count("blocked you for two workdays") == 1
+    assert "it was not a workday of yours\nIt waited until Mon, Nov 30" in await chat.says(
+        "ben", "/upbeat why"
+    )
 
 
 async def test_who_comes_back_from_leave_can_solve_it_before_the_manager_hears(chat: Chat) -> None:

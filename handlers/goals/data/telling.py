@@ -107,9 +107,9 @@ def _once_a_day(ring: Ring, kind: str, look: Looked, *, notice: str = "") -> Run
     if told_at and local_day(told_at, person.zone) == today:
         later = hours.open_from(hours.next_morning(ring.now))
         return Rung(later, silence=Silence("already today", later))
-    opens = hours.open_from(ring.now)
-    if opens > ring.now:
-        return Rung(opens, silence=Silence("quiet hours", opens))
+    if reason := hours.closed_by(ring.now):
+        opens = hours.open_from(ring.now)
+        return Rung(opens, silence=Silence(reason, opens))
     card = look(person, told_at or ring.now - BACK)
     if card is None:
         return Rung(None, silence=Silence("nothing new"))
