@@ -15,7 +15,6 @@ from handlers.reviews.days import Days, checked_days, given_days
 from handlers.reviews.review import bound_cycle, feature, runners
 from handlers.reviews.telling import tell
 from storage.reviews import CycleEvent, ReviewCycle, last_day
-from storage.reviews.running import within
 from storage.store import Store
 from storage.tables import ObligationRow
 
@@ -58,13 +57,7 @@ def move_days(request: Request, cycle: str, days: Days) -> Reply:
 
 def _moved(store: Store, row: ReviewCycle, event: CycleEvent, changed: Collection[str]) -> tuple[Tell, ...]:
     """What is owed until the end of one of these phases is due on its new last day, and whoever owes it hears so."""
-    owed = [
-        each
-        for each in store.obligations.within(within(row.id))
-        if each.due_at and owing.phase_of(row, each) in changed
-    ]
-    for each in owed:
-        owing.move(store, row, each)
+    owed = owing.move_until(store, row, changed)
     deadlines.plan(store, row)
     return all_told(store, row, owed, event, Phrase("{cycle}: another last day", cycle=Verbatim(row.name)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, time, timedelta
 
 from handlers.kit import cadence
@@ -110,6 +110,18 @@ def go_on(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
         move(store, cycle, owed)
     elif owed.reminded and not owed.snoozed_until:
         store.obligations.begin_again(owed, due_at=None)
+
+
+def move_until(store: Store, cycle: ReviewCycle, phases: Collection[str]) -> list[ObligationRow]:
+    """What is owed until the end of one of these phases is due by its day as it is now; returns what it is."""
+    owed = [
+        each
+        for each in store.obligations.within(within(cycle.id))
+        if each.due_at and phase_of(cycle, each) in phases
+    ]
+    for each in owed:
+        move(store, cycle, each)
+    return owed
 
 
 def move(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:

@@ -12,7 +12,7 @@ from handlers.kit.forms import Choice, Day, Option, Question, Sheet, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
-from handlers.reviews import duties, phases, to_share
+from handlers.reviews import duties, owing, phases, to_share
 from handlers.reviews.days import later
 from handlers.reviews.review import cycle_of, feature, runners, running_cycle
 from handlers.reviews.telling import tell
@@ -73,10 +73,12 @@ def reopen(request: Request, cycle: str, asked: Which, last: Last, reason: Why) 
     by = max(last - last_day(row, phase), timedelta())
     known = phases.used(row)
     days = later(request.calendar, row, known[known.index(phase) :], by) | {phase: last}
+    moved = {each for each, day in days.items() if day != last_day(row, each)}
     store.reviews.cycles.change(row, "reopened", last_days=days)
     phases.enter(store, row, phase, by=request.actor.id, reason=reason)
     if phase not in to_share.SHARED_IN:
         to_share.rest(store, row)
+    owing.move_until(store, row, {*moved, phase})
     return Reply(
         show=phases.state_card(row, Phrase("It is back in an earlier phase.")),
         tell=_reopened(store, row, reason),

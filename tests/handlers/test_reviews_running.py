@@ -290,6 +290,20 @@ async def test_back_to_an_earlier_phase_with_a_reason(any_chat: Chat) -> None:
 # Its people ----------------------------------------------------------------------------------------------------------
 
 
+async def test_back_in_an_earlier_phase_what_is_owed_in_later_ones_is_due_on_their_days(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    await shared(chat)
+    await go_on(chat, "talk")
+    await at_the_cycle(chat, "Back to an earlier phase")
+    await chat.submits("hana", phase="share", last="2027-02-26", reason="One unit was forgotten")
+    days = the_cycle(chat).last_days
+    due = {row.kind: row.due_at for row in chat.rows(ObligationRow) if row.closed_at is None}
+    assert f"{due['reviews.talk']:%Y-%m-%d}" == days["talk"] == "2027-03-05"
+    assert f"{due['reviews.show_result']:%Y-%m-%d}" == days["acknowledge"] == "2027-03-12"
+
+
 async def test_somebody_joins_and_is_asked_what_the_phase_asks(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)
