@@ -57,7 +57,8 @@ def begins_labelled(said: str, questions: Sequence[Question]) -> bool:
 
 
 def segments(rest: str, questions: Sequence[Words]) -> list[str]:
-    """The parts of a text. Where it begins with a label, a comma before another parts too: "done A, next B"."""
+    """The parts of a text. Where it begins with a label, a comma before another parts too, and the end of a sentence
+    before one with a colon: "done A, next B", "Done: A. Next: B."."""
     if label_of(rest, questions) is None:
         return _SEGMENT.split(rest)
     labels = tuple(label for question in questions for label in question.labels)
@@ -67,7 +68,9 @@ def segments(rest: str, questions: Sequence[Words]) -> list[str]:
 @lru_cache(maxsize=1024)
 def _parted(labels: tuple[str, ...]) -> re.Pattern[str]:
     any_of = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
-    return re.compile(rf"[;；\n]|[,，]\s*(?:and\s+)?(?=(?:{any_of})[\s:：])", re.IGNORECASE)
+    listed = rf"[,，]\s*(?:and\s+)?(?=(?:{any_of})[\s:：])"
+    sentence = rf"(?<=[.!?。！？])(?<!\d\.)\s*(?=(?:{any_of})\s*[:：])"
+    return re.compile(rf"[;；\n]|{listed}|{sentence}", re.IGNORECASE)
 
 
 def label_of(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:
@@ -79,5 +82,5 @@ def label_of(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | No
             rest = text[found.end() :]
             # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
             stands = rest[:1] in ("", *SEPARATORS) or found.group()[-1:] in SEPARATORS
-            return question, rest.lstrip(SEPARATORS) if stands else text
+            return question, rest.lstrip(SEPARATORS) if stands else segment.strip()
     return None

@@ -99,6 +99,25 @@ async def test_a_wish_to_see_or_to_change_is_no_check_in(chat: Chat, words: str)
     assert checkins(chat, "ben")[0].answers == {"done": "show the login page to customers"}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "/checkin Done: login page. Next: payments! Blocked: by legal.",
+        "周报 完成：login page。下一步：payments！阻碍：by legal。",
+    ],
+)
+async def test_labelled_sentences_are_answers_of_their_own(chat: Chat, words: str) -> None:
+    await chat.says("chen", words)
+    (row,) = checkins(chat, "chen")
+    said = {key: answer.rstrip(".!。！") for key, answer in row.answers.items()}
+    assert said == {"done": "login page", "next": "payments", "blocked": "by legal"}
+
+
+async def test_the_mark_of_a_line_whose_word_may_be_no_label_stays(chat: Chat) -> None:
+    await chat.says("chen", "周报 1. 完成登录页 2. 修复三个问题")
+    assert checkins(chat, "chen")[0].answers == {"done": "1. 完成登录页 2. 修复三个问题"}
+
+
 async def test_a_chinese_label_that_may_be_part_of_a_word_loses_nothing(chat: Chat) -> None:
     await chat.says("chen", "周报 完成率 80%；计划评审已通过")
     assert checkins(chat, "chen")[0].answers == {"done": "完成率 80%", "next": "计划评审已通过"}
