@@ -221,7 +221,7 @@ document.addEventListener("click", async (event) => {
     const place = Object.assign(document.createElement("div"), { className: "chart" });
     const picture = $("img", figure);
     await window.upbeatChart(place, await response.json(), picture.alt);
-    picture.replaceWith(place);
+    picture.closest("a").replaceWith(place);
     button.remove();
   } catch {
     announce(body.dataset.notDrawn);

@@ -22,6 +22,10 @@ async def test_a_picture_is_seen_read_and_pointed_at(any_window: Window) -> None
     await ben.wait_for_function(
         "(image) => image.complete && image.naturalWidth > 1000", arg=await image.element_handle()
     )
+    async with ben.context.expect_page() as opened:  # on a telephone its letters are too small
+        await figure.get_by_role("link", name=FOUND).click()
+    assert (await opened.value).url.endswith("/0.png")
+    await (await opened.value).close()
     await figure.locator("summary").click()
     await expect(figure.locator("details p")).to_contain_text("63 %")
     await figure.get_by_role("button", name="Point at the figures").click()
