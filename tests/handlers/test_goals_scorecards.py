@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.kit.cards import Menu
+from handlers.kit.requests import Pressed
 from storage.goals import Goal, KeyResult
 from storage.policy import Kind
+from tests.bot.ingest.sender import Sender, point
 from tests.company import Chat, Heard
 
 ITEMS = (
@@ -182,3 +185,23 @@ async def test_a_number_that_no_scorecard_has_is_said_to_be_missing(chat: Chat) 
     assert "You have no open scorecard 9" in heard
     assert heard.form
     assert heard.form.given["what"] == "complaints from 40 to 20"
+
+
+async def test_points_that_are_given_are_never_fewer_than_none_whatever_data_says(chat: Chat) -> None:
+    crm = Sender(chat)
+    await crm.sends(point("-7"))
+    await carded(chat, items=("complaints from 40 to 20", "penalty 10 for incidents"))
+    await chat.says("ben", "/goals update 1.1 30")
+    opened = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    assert opened.card
+    data = next(
+        part
+        for part in opened.card.parts
+        if isinstance(part, Menu) and "Connect" in opened.voice.say(part.label)
+    )
+    form = (await chat.does("ben", Pressed(data.options[1].handle))).form
+    assert form
+    await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    heard = await chat.says("ben", "/goals scorecard")
+    assert "Score: 50 of 100 points" in heard, heard.text
+    assert "0 of 10 points off at most" in heard

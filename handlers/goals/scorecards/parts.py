@@ -26,6 +26,7 @@ def is_given(part: str) -> bool:
 
 
 def given(row: KeyResult) -> Decimal:
-    """Its points that were added or taken: never more than the most, which may be less now than it was then."""
-    points: Decimal = min(row.value or Decimal(0), row.target)
+    """Its points that were added or taken: never more than the most, which may be less now than it was then, and never
+    fewer than none, whatever data says."""
+    points: Decimal = max(min(row.value or Decimal(0), row.target), Decimal(0))
     return points
