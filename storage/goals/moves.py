@@ -104,11 +104,20 @@ class Moves:
         found = self._store.read(GoalChange, CHANGES.c.id.in_(last), reader=reader)
         return {change.key_result_id: change for change in found}
 
+    def said_before(self, row: KeyResult, *, source: str, since: datetime) -> bool:
+        """Whether a person had said where a key result stands when a source moved it since a moment."""
+        moves = self._of_source(row, source, since)
+        before = unplain(moves[-1].before or {}) if moves else {}
+        return bool(before.get("moved_at")) and not before.get("data_at")
+
+    def _of_source(self, row: KeyResult, source: str, since: datetime) -> list[GoalChange]:
+        newest = self._newest_by_data(row, since)
+        return list(takewhile(lambda each: each.source == source, newest))
+
     def undo_data(self, row: KeyResult, *, source: str, since: datetime, by: str | None) -> GoalChange | None:
         """What a key result was before data moved it, it is again: of all its moves since a moment that nobody has said
         anything after. None where there is none. Raises Conflict."""
-        newest = self._newest_by_data(row, since)
-        moves = list(takewhile(lambda each: each.source == source, newest))
+        moves = self._of_source(row, source, since)
         if not moves:
             return None
         return self._store.goals.undo(moves[-1], row, by=by, source="" if by else source)

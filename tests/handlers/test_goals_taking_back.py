@@ -213,6 +213,21 @@ async def test_where_no_figure_is_left_it_is_again_what_somebody_had_said(any_ch
     assert undone.author_id == chat.ids["dora"]
 
 
+async def test_what_somebody_had_said_before_is_what_it_is_again(any_chat: Chat) -> None:
+    chat = any_chat
+    begins(chat)
+    await sales(chat, "40", first=True)
+    await reads_sales(chat)
+    chat.wait(minutes=1)
+    await chat.says("grace", "/goals update 1.1 55 as I counted")
+    chat.wait(minutes=1)
+    await sends(chat, "dora", "Day,Deals\n2026-11-21,70\n", "/goals load", name="later.csv")
+    later = await chat.presses("dora", "Apply")
+    assert values(chat) == [70]
+    await takes_back(chat, on=later)
+    assert values(chat) == [55]
+
+
 async def test_what_somebody_said_since_stays(chat: Chat) -> None:
     begins(chat, "crm")
     only = await sales(chat, "100", first=True)

@@ -156,8 +156,11 @@ def _moved_back(
 
 
 def _moves_back(store: Store, source: DataSource, file: LoadedFile, reader: Reader, by: str | None) -> bool:
-    """To where its metric stands now; where no figure is left, to where it was before data moved it."""
-    if figure_for(store, reader) is not None:
+    """To where its metric stands now; where no figure is left, or a person had spoken since that one came, to where it
+    was before data moved it."""
+    figure, moves = figure_for(store, reader), store.goals.moves
+    stands = figure is not None and figure.value == reader.row.value
+    if figure and (stands or not moves.said_before(reader.row, source=source.name, since=file.made_at)):
         return follow(store, source, reader, told=True)
     store.touch(reader.row.subject_id)
     return store.goals.moves.undo_data(reader.row, source=source.name, since=file.made_at, by=by) is not None
