@@ -8,7 +8,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from handlers.kit.requests import File, Said
+from handlers.kit.cards import Menu
+from handlers.kit.requests import File, Pressed, Said
 from storage.metrics import FILES, DataLoad, DataSource, Metric, MetricPoint, PersonPoint
 from storage.sheets import Cell, OutSheet, write_xlsx
 from storage.store import Store
@@ -364,3 +365,35 @@ async def test_a_figure_is_known_again_when_another_column_is_read_beside_it(any
         assert f"New figures: {new}" in await chat.submits("dora", **columns, second=second)
         await chat.presses("dora", "Apply")
     assert sum(int(row.value) for row in chat.rows(MetricPoint)) == 100 + 50 + 30 + 40 + 7 + 3
+
+
+async def test_a_file_goes_where_it_was_shown_to_go(chat: Chat) -> None:
+    for name in ("attendance", "satisfaction"):
+        begins(chat, name)
+    which = await sends(chat, "dora", "Day,Calls\n2026-11-20,3\n", "/goals load")
+    options = {chat.last["dora"].voice.say(each.label): each for each in menu(which)}
+    shown = []
+    for name in ("attendance", "satisfaction"):
+        await chat.does("dora", Pressed(options[name].handle))
+        await chat.presses("dora", "Say what the columns are")
+        shown.append(await chat.submits("dora", person="-", at="day", figure="calls"))
+    await chat.presses("dora", "Apply", on=shown[0])
+    (metric,) = chat.rows(Metric)
+    sources = {row.id: row.name for row in chat.rows(DataSource)}
+    assert sources[metric.source_id] == "attendance"
+
+
+async def test_a_file_that_is_read_otherwise_by_now_is_shown_anew(chat: Chat) -> None:
+    begins(chat)
+    await described(chat)
+    await chat.presses("dora", "Apply")
+    shown = await sends(chat, "dora", MONTH.replace(",20,", ",19,"), "/goals load")
+    await chat.presses("dora", "Say what the columns are", on=shown)
+    await chat.submits("dora", **{**COLUMNS, "second": ""})
+    assert "Nothing is changed yet." in await chat.presses("dora", "Apply", on=shown)
+    assert "Done. 1 figure was taken." in await chat.presses("dora", "Apply")
+
+
+def menu(heard: Heard) -> tuple[Any, ...]:
+    assert heard.card
+    return next(part.options for part in heard.card.parts if isinstance(part, Menu))

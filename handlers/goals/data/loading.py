@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -128,10 +130,19 @@ def _looked(request: Request, row: DataLoad, source: DataSource) -> Card:
     return Card(
         Phrase("This is what the file changes. Nothing is changed yet."),
         *summary(request.store, source, taken, reading, reader=request.actor.id),
-        Button(Phrase("Apply"), apply_file.bind(load=row.id), style="primary"),
+        Button(
+            Phrase("Apply"),
+            apply_file.bind(load=row.id, into=source.id, read_by=_digest(source)),
+            style="primary",
+        ),
         *_otherwise(row, source),
         _dropping(row),
     )
+
+
+def _digest(source: DataSource) -> str:
+    """By which mapping a file was looked at: read by another one, it is shown anew."""
+    return hashlib.sha256(json.dumps(source.mapping, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _unknown(row: DataLoad, source: DataSource, header: Sequence[str]) -> Card:
@@ -276,12 +287,14 @@ def permit(store: Store, source: DataSource, columns: Columns, *, admin: bool) -
 
 
 @feature.button(allow=sender, once=True, takes_long=True)
-def apply_file(request: Request, load: str) -> Reply:
+def apply_file(request: Request, load: str, into: str = "", read_by: str = "") -> Reply:
     """Apply a file of figures."""
     row = _sent(request, load)
-    source = request.store.metrics.source_by_id(row.source_id)
+    source = request.store.metrics.source_by_id(into or row.source_id)
     if source is None or not keepers.check(request, {"source": source.id}):
         raise Problem(keepers.refusal)
+    if read_by and read_by != _digest(source):
+        return Reply(show=_looked(request, row, source))
     columns = read_kept(source.mapping)
     assert columns is not None
     reading, faults = checked(request.store, source, sheet_of(row), columns)
