@@ -6,6 +6,7 @@ import binascii
 import json
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -36,7 +37,8 @@ _SIGNATURE = re.compile(rb"v0=[0-9a-f]{64}")
 _ODD = re.compile(rb"[=\s]|%(?![0-9A-Fa-f]{2})")
 """What only one of the two encodings gives a meaning."""
 
-Take = Callable[[Json], Awaitable[Ack]]
+Take = Callable[[Json, float], Awaitable[Ack]]
+"""What takes a delivery: its payload, and for how many seconds it was on its way."""
 
 
 # Bolt --------------------------------------------------------------------------------------------------------------
@@ -67,7 +69,7 @@ class _Everything(AsyncMiddleware):
     async def async_process(
         self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse:
-        ack = await self._take(req.body)
+        ack = await self._take(req.body, req.context["age"])
         req.context["after"] = ack.after
         return BoltResponse(status=ack.status, body=to_json(ack.body).decode() if ack.body else "")
 
@@ -93,9 +95,9 @@ def make_app(client: AsyncWebClient, me: Me, take: Take) -> AsyncApp:
     return app
 
 
-async def dispatch(app: AsyncApp, body: Json) -> tuple[BoltResponse, list[Any]]:
+async def dispatch(app: AsyncApp, body: Json, age: float = 0.0) -> tuple[BoltResponse, list[Any]]:
     """Bolt's response to a delivery that is known to be Slack's, and what is to be done after it."""
-    request = AsyncBoltRequest(body=body, mode="socket_mode")
+    request = AsyncBoltRequest(body=body, mode="socket_mode", context={"age": age})
     response = await app.async_dispatch(request)
     return response, request.context.get("after") or []
 
@@ -114,7 +116,8 @@ def make_door(secret: str, app: Callable[[], AsyncApp | None], tasks: Tasks) -> 
         _verify(verifier, body, timestamp, signature)
         payload = decoded(body, next(iter(delivery.header(b"content-type")), b""))
         bolt = app()
-        return await _answered(bolt, payload, tasks) if bolt else Answered(503)
+        age = max(0.0, time.time() - int(timestamp))
+        return await _answered(bolt, payload, age, tasks) if bolt else Answered(503)
 
     return Door(hear)
 
@@ -127,9 +130,9 @@ def _shown(delivery: Delivery, name: bytes, shape: re.Pattern[bytes]) -> str:
     return shown.decode()
 
 
-async def _answered(app: AsyncApp, payload: Json, tasks: Tasks) -> Answered:
+async def _answered(app: AsyncApp, payload: Json, age: float, tasks: Tasks) -> Answered:
     try:
-        response, after = await dispatch(app, payload)
+        response, after = await dispatch(app, payload, age)
     except Exception as error:  # of shapes that Bolt cannot take apart, before it asks us
         log.warning("unreadable delivery", extra={"error": type(error).__name__})
         return Answered(400)

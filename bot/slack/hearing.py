@@ -43,6 +43,9 @@ log = logging.getLogger("upbeat.slack")
 T = TypeVar("T")
 
 REMEMBERED = 10_000
+GIVEN_UP = 3.0
+"""Seconds after which Slack waits for no acknowledgement any more (docs.slack.dev/interactivity). It names the moment
+of a request in whole seconds, so that a shorter while says nothing."""
 
 TROUBLE = Phrase("I cannot save anything just now, and nothing was changed. Please try again in a minute.")
 TROUBLE_AGAIN = Phrase(
@@ -94,9 +97,9 @@ class Hearing:
         self._reachable: OrderedDict[str, _Reachable] = OrderedDict()
         self._warned: OrderedDict[str, None] = OrderedDict()
 
-    async def take(self, body: Json) -> Ack:
+    async def take(self, body: Json, age: float) -> Ack:
         """The acknowledgement, once the effect is committed. A status other than 200 tells Slack to try again, or to
-        show the person that it failed."""
+        show the person that it failed. `age`: the seconds that it was on its way, or waited for us."""
         try:
             item = listen(body, self._me, self._core.database.now())
         except _SHAPELESS as error:
@@ -104,7 +107,7 @@ class Hearing:
             return Ack(400)
         try:
             if isinstance(item, Heard):
-                return await self._hear(item)
+                return await self._hear(item, age)
             if isinstance(item, Suggest):
                 return await self._suggest(item)
             await self._note(item)
@@ -117,8 +120,8 @@ class Hearing:
 
     # People --------------------------------------------------------------------------------------------------------
 
-    async def _hear(self, heard: Heard) -> Ack:
-        began = time.perf_counter()
+    async def _hear(self, heard: Heard, age: float) -> Ack:
+        began = time.perf_counter() - (age if age > GIVEN_UP else 0)
         try:
             heard = await self._known(heard)
             heard, answer = await self._with_file(heard)

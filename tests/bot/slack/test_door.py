@@ -302,6 +302,16 @@ def test_what_is_no_form_is_refused(body: bytes) -> None:
     assert turned.value.status == 400
 
 
+async def test_a_command_that_waited_for_us_is_answered_where_slack_still_shows_it(room: Room) -> None:
+    """A process stood still, or had too much to do: Slack has told the person by then that it failed."""
+    url, _ = room.slack.new_response_url(room.slack.dm_channel(user("ada")), user("ada"))
+    body = f"{COMMAND}&{urlencode({'response_url': url})}"
+    assert await post(room, body, signed(room, body, str(int(time.time()) - 20))) == 200
+    await room.settled()
+    assert len(room.checkins()) == 1
+    assert "Checked in" in room.slack.told(user("ada"))
+
+
 # When it cannot be saved -------------------------------------------------------------------------------------------
 
 
