@@ -95,7 +95,7 @@ class Vocabulary:
     def _carefully(self, said: str) -> Called | None:
         bare = _SLASH.sub("", said)
         bare = _SLASH.sub("", _ROOT.sub("", bare))  # /upbeat /checkin
-        bare = _BOT.sub(r"\1", bare) if said.startswith(("/", "／")) else bare
+        bare = _as_words(_BOT.sub(r"\1", bare)) if said.startswith(("/", "／")) else bare
         return self._by_spaces(bare) or self._by_characters(bare)
 
     def _by_spaces(self, bare: str) -> Called | None:
@@ -142,6 +142,12 @@ class Vocabulary:
 def vocabulary(*routes: Route) -> Vocabulary:
     """The words of these commands, which are read once."""
     return Vocabulary(routes)
+
+
+def _as_words(command: str) -> str:
+    """A command in one word, as Telegram has them, in the words of ours: /goals_update 1.1 70%."""
+    head, blank, rest = command.partition(" ")
+    return f"{head.replace('_', ' ')}{blank}{rest}"
 
 
 def _first_words(said: str) -> list[str]:

@@ -489,6 +489,8 @@ async def test_help_behind_a_command_is_help_with_it(chat: Chat, said: str, titl
         ("/okr add Grow", "goals.add"),
         ("kpi", "goals.scorecard"),
         ("/goal", "goals.mine"),
+        ("/goals_update@upbeat_bot 1.1 70%", "goals.update"),
+        ("/checkin_history", "checkins.history"),
         ("绩效评估", "reviews.overview"),
         ("/reviews", "reviews.overview"),
         ("Give kudos", "kudos.give"),
