@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers.kit import clocks, dates
 from handlers.kit.forms import Choice, Clock, Colleague, Day, Number, Question, Scale, Words
-from handlers.kit.naming import named
+from handlers.kit.naming import BETWEEN, named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase
@@ -19,6 +19,7 @@ from storage.people import Person
 
 _ON_A_SCALE = re.compile(r"(?<=\d)(?:\s*(?:/|of|out of)\s*\d+|\s*分)$")
 """What people put behind a number on a scale: 4/5, 4 of 5, 4分."""
+_UNKNOWN = Phrase("I do not know this colleague. Please pick somebody from the company's list.")
 _HOUR = re.compile(r"0\d|1[3-9]|2[0-3]")
 """An hour alone that cannot be another one in the afternoon."""
 
@@ -109,24 +110,35 @@ def _number(question: Number | Scale, raw: Any, request: Request) -> float | int
 
 def _colleague(question: Colleague, raw: Any, request: Request) -> Any:
     ids = tuple(raw) if isinstance(raw, tuple | list) else (raw,)
-    people = list(dict.fromkeys(_known(str(person_id), request) for person_id in ids))
+    people = list(dict.fromkeys(person for each in ids for person in _known(str(each), question, request)))
     if not people:
         raise Problem(Phrase("Please answer this; it is needed."))
     if not question.yourself and request.actor.id in {person.id for person in people}:
         raise Problem(Phrase("Please pick somebody else than yourself."))
     if len(people) > question.most:
-        raise Problem(Phrase("Please pick at most {most} people.", most=question.most))
+        one = Phrase("Please pick one colleague.")
+        raise Problem(
+            Phrase("Please pick at most {most} people.", most=question.most) if question.most > 1 else one
+        )
     return people[0] if question.most == 1 else tuple(people)
 
 
-def _known(raw: str, request: Request) -> Person:
+def _known(raw: str, question: Colleague, request: Request) -> list[Person]:
+    """Whom an id, a platform's account or what was typed stands for: "ben and @dora" are two."""
     directory = request.store.directory
-    person = directory.person(raw) or directory.with_account(request.platform, raw)
-    if person is None:
-        person, _ = named(raw.lstrip("@＠"), directory, request.platform)
-    if person is None or not person.active:
-        raise Problem(Phrase("I do not know this colleague. Please pick somebody from the company's list."))
-    return person
+    known = directory.person(raw) or directory.with_account(request.platform, raw)
+    people, rest = [known] if known else [], "" if known else f"@{raw.lstrip('@＠ ')}"
+    while rest := BETWEEN.sub("", rest).strip():
+        person, length = named(rest, directory, request.platform)
+        if person is None and people and question.most == 1:
+            break  # words beside the one who is asked for
+        if person is None:
+            raise Problem(_UNKNOWN)
+        people.append(person)
+        rest = rest[length:]
+    if not all(person.active for person in people):
+        raise Problem(_UNKNOWN)
+    return people
 
 
 def _day(question: Day, raw: Any, request: Request) -> date:

@@ -23,6 +23,13 @@ _NEXT = re.compile(r"[&＆+＋/／](?=[@＠])")
 """What stands between two who are named without blanks: @ben/@chen."""
 
 
+BETWEEN = re.compile(
+    r"^(?:[\s,，、;；:：&＆+＋/／.。!！?？]|and\s+(?:also\s+)?|as\s+well\s+as\s+|以及|还有|[和与及跟])*[@＠]?",
+    re.IGNORECASE,
+)
+"""What may stand before each of several names, where only names are asked for."""
+
+
 def named(text: str, directory: Directory, platform: str) -> tuple[Person | None, int]:
     """The colleague whose name, user name or address begins this text, and how long that is. A first name counts when
     only one active colleague has it. Raises Problem when several have the whole name: it is nobody's."""

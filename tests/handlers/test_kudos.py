@@ -71,6 +71,37 @@ async def test_two_are_thanked_by_whatever_stands_between_their_names(chat: Chat
     assert "Ada Lovelace thanks Ben Okri and Dora Maar\nthe calm call" in heard
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "@ben @dora",
+        "ben, dora",
+        "Ben Okri and Dora Maar",
+        "ben和dora",
+        "@ben、@dora",
+        "ben & dora",
+        "ben@example.com dora",
+    ],
+)
+async def test_whom_somebody_thanks_is_typed_in_one_answer(chat: Chat, names: str) -> None:
+    chat.interviews = True
+    await chat.says("ada", "/kudos")
+    heard = await chat.says("ada", names)
+    assert heard.answer.asked is not None
+    assert heard.answer.asked.form.given["to"] == [chat.ids["ben"], chat.ids["dora"]]
+    assert "I do not know this colleague." in await chat.says("ada", "eve and bob")
+    await chat.presses("ada", "That is everybody")
+    await chat.says("ada", "the calm call")
+    assert "Ada Lovelace thanks Ben Okri and Dora Maar" in await chat.presses("ada", "Skip")
+
+
+async def test_one_is_picked_where_one_is_asked_for(chat: Chat) -> None:
+    chat.interviews = True
+    await chat.says("ada", "/1on1 add")
+    assert "Please pick one colleague." in await chat.says("ada", "ben and dora")
+    assert "What do you want to talk about?" in await chat.says("ada", "ben please")
+
+
 async def test_where_no_points_are_given_nobody_is_called_generous(chat: Chat) -> None:
     chat.change(lambda store: store.set_setting("kudos_daily", 0))
     heard = await send(chat, "ada", "/kudos @ben for the calm call")
