@@ -8,7 +8,7 @@ from handlers.kit.cards import Button, Card, Note, Press
 from handlers.kit.problems import Problem
 from handlers.kit.repeating import AGAIN, asked_again
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Phrase, Text, Verbatim, names
+from handlers.kit.text import Phrase, Plural, Text, Verbatim, names
 from handlers.kit.typed import folded
 from handlers.kudos.places import thread_in
 from handlers.kudos.taking_back import take_back_button, told_about
@@ -147,9 +147,10 @@ def _confirmation(request: Request, thanks: Thanks, place: Place | None, points:
 
 
 def _without_points(request: Request) -> Text:
-    return Phrase(
-        "You are generous today: points go to {daily} people a day. Your thanks arrive all the same.",
-        daily=_daily(request),
+    return Plural(
+        "You are generous today: a point goes to one person a day. Your thanks arrive all the same.",
+        "You are generous today: points go to {n} people a day. Your thanks arrive all the same.",
+        n=_daily(request),
     )
 
 

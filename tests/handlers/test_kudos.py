@@ -392,6 +392,13 @@ async def test_the_daily_allowance_stops_the_points_and_not_the_thanks(any_chat:
     assert [row.points for row in given(any_chat)][-1] == 1
 
 
+async def test_one_a_day_is_said_as_one(chat: Chat) -> None:
+    chat.change(lambda store: store.set_setting("kudos_daily", 1))
+    assert "a point goes to one person a day" in await send(chat, "ada", "/kudos @ben @eve for the release")
+    saved = await chat.says("hana", "/goals setup 1")
+    assert "A manager hears of it one workday after the owner was told." in saved
+
+
 async def send(chat: Chat, who: str, words: str):  # type: ignore[no-untyped-def]
     await chat.says(who, words)
     return await chat.presses(who, "Send privately")

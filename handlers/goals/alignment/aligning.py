@@ -24,7 +24,7 @@ PROPOSED, AGREED = "proposed", "agreed"
 
 # Who may -------------------------------------------------------------------------------------------------------------
 
-NONE_ABOVE = Phrase("There is no goal above yours that you see. Nothing has to be served.")
+NONE_ABOVE = Phrase("You see no goal that stands above yours, so there is nothing that yours could serve.")
 
 
 def _owns(request: Request, args: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.forms import Number
 from handlers.kit.hours import Hours, calendar_of, hours_of
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.text import Phrase, Plural, Text, Verbatim
 from handlers.kit.values import dump
 from storage.goals import Goal, KeyResult
 from storage.goals.owed import STUCK, touched_at
@@ -117,13 +117,17 @@ def _rule(reason: str, after: int, manager: Person | None) -> Text:
         return Phrase("Nobody else is told of this by me.")
     name = Verbatim(manager.name)
     if reason == cadence.OFF_TRACK:
-        return Phrase(
+        return Plural(
+            "If it is still off track one workday after I told you, {manager} gets one card, once. Snoozing does not"
+            " change that; another look at it does.",
             "If it is still off track {n} workdays after I told you, {manager} gets one card, once. Snoozing does not"
             " change that; another look at it does.",
             n=after,
             manager=name,
         )
-    return Phrase(
+    return Plural(
+        "If there is no word one workday after I told you, {manager} gets one card, once. Snoozing does not change"
+        " that; a word of yours does.",
         "If there is no word {n} workdays after I told you, {manager} gets one card, once. Snoozing does not change"
         " that; a word of yours does.",
         n=after,
@@ -259,9 +263,15 @@ def why_told(request: Request, result: str, reason: str) -> Reply:
     after = workdays(request.store)
     name = Verbatim(request.person(row.subject_id).name)
     if reason == cadence.OFF_TRACK:
-        rule = Phrase("It was off track, and still {n} workdays after {name} was told.", n=after, name=name)
+        rule = Plural(
+            "It was off track, and still one workday after {name} was told.",
+            "It was off track, and still {n} workdays after {name} was told.",
+            n=after,
+            name=name,
+        )
     else:
-        rule = Phrase(
+        rule = Plural(
+            "There was no word on it for two weeks, and none one workday after {name} was told.",
             "There was no word on it for two weeks, and none {n} workdays after {name} was told.",
             n=after,
             name=name,
@@ -307,6 +317,10 @@ After = Annotated[
 def set_up(request: Request, after: After) -> Reply:
     """Choose when a manager hears of a key result that is off track, or of which nobody said a word."""
     request.store.set_setting(AFTER, after)
-    saved = Phrase("Saved. A manager hears of it {n} workdays after the owner was told.", n=after)
+    saved = Plural(
+        "Saved. A manager hears of it one workday after the owner was told.",
+        "Saved. A manager hears of it {n} workdays after the owner was told.",
+        n=after,
+    )
     never = Phrase("Saved. Only owners are told; no manager hears of it from me.")
     return Reply(show=Card(saved if after else never))
