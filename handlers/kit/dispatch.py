@@ -13,6 +13,7 @@ from handlers.kit.cards import Button, Card, Note, Part, Press
 from handlers.kit.carrying import Carrying, TakesLong, reader
 from handlers.kit.features import Closed, Feature
 from handlers.kit.problems import Problem, Refused
+from handlers.kit.remembering import kept, repeated
 from handlers.kit.requests import (
     Answer,
     File,
@@ -26,7 +27,7 @@ from handlers.kit.requests import (
 )
 from handlers.kit.strangers import BURNT, answer_stranger
 from handlers.kit.text import Phrase
-from handlers.kit.values import altered, dump, load
+from handlers.kit.values import altered
 from storage.database import Busy, Database
 from storage.errors import is_race, where_of
 from storage.people import Person
@@ -178,7 +179,7 @@ class Core:
     def _heard(self, store: Store, incoming: Incoming, *, aside: bool) -> Answer:
         before = store.inbox.seen(incoming.delivery)
         if before is not None:
-            return _repeated(before)
+            return repeated(store, before)
         return self._remember(store, incoming, self._answer(store, incoming, aside=aside))
 
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
@@ -194,7 +195,7 @@ class Core:
             person_id=person.id if person else None,
             route=answer.route,
             outcome=answer.outcome,
-            answer=dump(answer),
+            answer=kept(store, answer),
             at=incoming.at,
         )
         return answer
@@ -203,7 +204,7 @@ class Core:
         """The unit was refused or failed; what was typed into a form is kept all the same, with a way back to it."""
         before = store.inbox.seen(incoming.delivery)
         if before is not None:
-            return _repeated(before)
+            return repeated(store, before)
         person, act = self._who(store, incoming), incoming.act
         draft = (
             store.drafts.get(act.draft, person_id=person.id)
@@ -284,11 +285,6 @@ def _request(store: Store, incoming: Incoming, person: Person, *, aside: bool) -
         interviews=incoming.interviews,
         aside=aside,
     )
-
-
-def _repeated(stored: str) -> Answer:
-    answer: Answer = load(stored) if stored else Answer(outcome="ignored")
-    return replace(answer, repeated=True)
 
 
 def _refusal(problem: Problem) -> Answer:

@@ -73,9 +73,9 @@ def _part(row: Review, part: Part, given: Mapping[str, Any]) -> Iterator[cards.P
 
 
 def _said(row: Review, part: Part, said: Mapping[str, Any]) -> Section:
-    """What is answered. In confidence it is not repeated: what is shown is kept for a while by the platform."""
+    """What is answered; in confidence only that it is."""
     if row.kind == Kind.REVIEW_CONFIDENTIAL:
-        return Section(Phrase("Written, {n} characters. It stands in the form alone.", n=len(said["words"])))
+        return Section(parts.unsaid(said))
     return Section(parts.line(part, {**said, "words": _begins(said["words"])}), quoted=True)
 
 

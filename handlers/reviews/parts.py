@@ -165,6 +165,13 @@ def line(part: Part, answer: Mapping[str, Any]) -> Text:
     return Lines((said, words)) if answer.get("words") else said
 
 
+def unsaid(answer: Mapping[str, Any]) -> Text:
+    """That there is one, where it is not repeated: what is shown is kept for a while by the inbox and the platform."""
+    return Phrase(
+        "Written, {n} characters. It stands in the form alone.", n=len(str(answer.get("words") or ""))
+    )
+
+
 # The template that everybody has -------------------------------------------------------------------------------------
 
 _POINTS = (

@@ -26,6 +26,7 @@ from handlers.reviews.review import (
     titled,
     writers,
 )
+from storage.policy import Kind
 from storage.reviews import Review, ReviewCycle, is_confidential
 from storage.tables import Draft
 
@@ -174,15 +175,17 @@ def card(request: Request, row: Review, title: Text) -> Card:
 
 
 def lines(cycle: ReviewCycle, row: Review) -> tuple[Part, ...]:
-    """What a review says, part by part."""
+    """What a review says, part by part; of a confidential one only that something is said."""
     said = row.answers or {}
     return tuple(
         piece
         for part in parts_of(cycle, row.role)
         if part.key in said
-        for piece in (
-            Heading(part.title),
-            Section(parts.line(part, said[part.key]), quoted=True),
-            *marks(row, part, said[part.key]),
-        )
+        for piece in (Heading(part.title), *_said(row, part, said[part.key]))
     )
+
+
+def _said(row: Review, part: parts.Part, answer: Mapping[str, Any]) -> tuple[Part, ...]:
+    if row.kind == Kind.REVIEW_CONFIDENTIAL:
+        return (Section(parts.unsaid(answer)),)
+    return (Section(parts.line(part, answer), quoted=True), *marks(row, part, answer))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from handlers.kit.requests import Pressed
 from storage.policy import Kind
 from storage.reviews import Review, ReviewEdition, ReviewVoice, Voice
 from storage.tables import AuditRow, Draft, Inbox, Outgoing, ReportingLine
@@ -65,8 +66,24 @@ async def test_no_copy_of_it_is_kept_beside_it(any_chat: Chat) -> None:
     await upward(chat, "ben")
     assert "secret" not in chat.last["ben"]
     assert "Confidential." in chat.last["ben"]
-    for table in (Draft, Inbox, Outgoing, ReviewEdition):
+    seen = await chat.presses("ben", "Open", on=await chat.says("ben", "/review"))
+    assert "Gives direction\nWritten, 15 characters. It stands in the form alone." in seen
+    for interviews in (False, True):
+        chat.interviews = interviews
+        await chat.does("ben", Pressed(seen.buttons["Change"].handle), delivery=f"change {interviews}")
+        await chat.says("ben", "/review")
+        again = await chat.does(
+            "ben", Pressed(seen.buttons["Change"].handle), delivery=f"change {interviews}"
+        )
+        form = again.form or (again.answer.asked and again.answer.asked.form)
+        assert form
+        assert form.given["direction"] == "secret 0 of ben"
+    for table in (Inbox, Outgoing, ReviewEdition):
         assert "secret 0" not in repr([row.__dict__ for row in chat.rows(table)]), table
+    chat.interviews = False
+    await chat.does("ben", Pressed(seen.buttons["Change"].handle))
+    await chat.submits("ben", direction="another one")
+    assert "secret 0" not in repr([row.__dict__ for row in chat.rows(Draft)])
 
 
 async def test_what_was_begun_anew_in_one_part_of_it_is_gone_once_it_is_released(chat: Chat) -> None:
