@@ -13,6 +13,7 @@ from handlers.goals.scoring import ONE, ZERO, Direction, Measure
 from handlers.kit.requests import Request
 from handlers.kit.text import Listing, Phrase, Text, Verbatim
 from storage.goals import Goal, KeyResult
+from storage.goals.echoes import FOLLOWS
 from storage.policy import Kind
 
 _MEASURED = ("title", "direction", "target", "high", "stretch", "unit", "weight", "part", "item", "locked")
@@ -81,7 +82,16 @@ def carry(
             values |= left
             anew += [result] if "target" in left else []
         request.store.goals.measure(row, author=request.actor.id, **values)
+    _go_on_following(request, last, row)
     return Carried(row, tuple(reached), tuple(anew))
+
+
+def _go_on_following(request: Request, last: Goal, row: Goal) -> None:
+    """Whoever followed the last one follows the next, as far as they see it."""
+    goals = request.store.goals
+    for person in goals.echoes.followers(last.id):
+        if person != row.subject_id and goals.may_read(row, person):
+            goals.echoes.add(row, person, FOLLOWS)
 
 
 def _left(row: KeyResult, values: Mapping[str, Any]) -> dict[str, Any]:

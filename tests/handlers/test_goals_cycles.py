@@ -163,6 +163,16 @@ async def test_what_data_adds_up_is_counted_anew(any_chat: Chat, line: str, carr
     assert after in await chat.says("ben", "/goals")
 
 
+async def test_who_follows_goes_on_following(chat: Chat) -> None:
+    await begun(chat)
+    await chat.presses("ada", "Open", on=await chat.says("ada", "/goals of @ben"))
+    await chat.presses("ada", "Follow")
+    await chat.presses("ben", "Carry over", on=await chat.says("ben", "/goals next"))
+    await chat.says("ben", "/goals update 2.1 400")
+    assert "A goal of Ben Okri moved" in chat.told("ada")
+    assert "400, from 300 to 500" in chat.told("ada")
+
+
 async def test_nothing_comes_twice(chat: Chat) -> None:
     await begun(chat)
     first = await chat.says("ben", "/goals next")
