@@ -71,7 +71,7 @@ _RESULT_FIELDS = (
 _OPEN = Prepared(select(GOALS.c.id).where(GOALS.c.subject_id == bindparam("owner"), GOALS.c.state == "open"))
 
 _TOLD_BELOW = frozenset({"edited", "closed", "dropped", "reopened"})
-TOLD_OWNER = _TOLD_BELOW | {"made", "moved", "undone"}
+TOLD_OWNER = _TOLD_BELOW | {"made", "moved", "undone", "connected", "disconnected"}
 """What the owner of a goal hears when somebody else does it."""
 
 

@@ -440,5 +440,9 @@ async def test_the_owner_hears_what_moved_when_somebody_else_connected_it(chat: 
     form = (await chat.presses("ada", "Connect to data")).form
     assert form
     await chat.submits("ada", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    chat.wait(minutes=16)
     await chat.tick()
-    assert "1. sign-ups: 100 → 300" in chat.told("ben")
+    told = chat.told("ben")
+    assert "1. sign-ups: 100 → 300" in told
+    assert "was changed by somebody else" in told
+    assert "connected to data" in told
