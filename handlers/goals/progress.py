@@ -241,7 +241,7 @@ def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
 # Taking it back ------------------------------------------------------------------------------------------------------
 
 
-@feature.button(allow=changers)
+@feature.button(allow=changers, over=goals.refuse_ended)
 def undo(request: Request, result: str, change: str, first: str = "") -> Reply:
     """Take back what was just said."""
     row = goals.bound_result(request, result)
