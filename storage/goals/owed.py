@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, or_, select
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 WEEKLY, STUCK = "goals.weekly", "goals.stuck"
 """The routes that settle what is owed: of all since a moment (`since`), of one (`result`)."""
+
+LATELY = timedelta(weeks=1)
+"""For so long, what is taken back is owed again."""
 
 GIVEN = ("bonus", "penalty")
 """Points that are given when there is a reason: nobody asks for them every week."""
@@ -48,6 +51,7 @@ _LATELY = Prepared(
         or_(
             OWED.c.closed_at.is_(None),
             (OWED.c.closed_how == "done")
+            & (OWED.c.closed_at > bindparam("lately"))
             & or_(OWED.c.expires_at.is_(None), OWED.c.expires_at > bindparam("now")),
         ),
     )
@@ -124,7 +128,8 @@ class Owed:
                 self._store.obligations.reopen(row)
 
     def _lately(self, owner: str) -> list[ObligationRow]:
-        return self._store.rows(ObligationRow, _LATELY, owner=owner, now=self._store.now)
+        now = self._store.now
+        return self._store.rows(ObligationRow, _LATELY, owner=owner, now=now, lately=now - LATELY)
 
 
 def _asked_alone(rows: Sequence[ObligationRow]) -> set[str]:
@@ -137,6 +142,7 @@ def _waits(row: ObligationRow, goal: Goal, each: KeyResult, alone: Collection[st
     if row.kind == STUCK:
         return row.args["result"] == each.id and touched_at(each) < row.opened_at
     asked_on = date.fromisoformat(row.about)
-    in_its_days = (each.begins_on or goal.begins_on) <= asked_on <= (each.ends_on or goal.ends_on)
     since = datetime.fromisoformat(row.args["since"])
+    had_begun = (each.begins_on or goal.begins_on) <= since.date()
+    in_its_days = had_begun and asked_on <= (each.ends_on or goal.ends_on)
     return in_its_days and not each.is_done and each.id not in alone and touched_at(each) < since

@@ -260,3 +260,33 @@ async def test_what_is_done_is_not_asked_for_again(any_chat: Chat) -> None:
     assert asked(chat, "ben")[0].closed_how == "done"
     await go(chat, NINE + WEEK + HOUR)
     assert "Japan" not in chat.told("ben"), "two weeks without a word on what is done"
+
+
+async def test_nobody_owed_a_word_before_it_began(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(NINE - timedelta(days=10))
+    await chat.tick()
+    await write(chat, "ben", "sign-ups from 100 to 500 users", until="2026-12-31")
+    await chat.says("ben", "/goals next")
+    await chat.presses("ben", "Carry over")
+    chat.at(datetime(2026, 12, 30, 8, tzinfo=UTC))
+    await chat.says("ben", "/goals update 1.1 200")
+    await go(chat, datetime(2027, 1, 5, 8, tzinfo=UTC))
+    assert "2.1" not in chat.told("ben"), "it began on Friday"
+    await go(chat, datetime(2027, 1, 12, 8, tzinfo=UTC), step=2 * HOUR)
+    assert "2.1. sign-ups" in chat.told("ben")
+    assert "no word for two weeks" not in chat.told("ben")
+
+
+async def test_what_was_settled_long_ago_is_not_owed_again(chat: Chat) -> None:
+    chat.at(NINE - timedelta(days=17))
+    await chat.tick()
+    await write(chat, "ben", "sign-ups from 100 to 500 users")
+    await go(chat, NINE + HOUR)
+    stuck = (col(ObligationRow.person_id) == chat.ids["ben"], col(ObligationRow.kind) == "goals.stuck")
+    assert len(chat.rows(ObligationRow, *stuck)) == 1
+    await chat.says("ben", "/goals update 1.1 200")
+    chat.wait(days=30)
+    await chat.says("ben", "/goals change 1.1")
+    await chat.submits("ben", way="yes_no")
+    assert chat.rows(ObligationRow, *stuck)[0].closed_how == "done"

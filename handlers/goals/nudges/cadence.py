@@ -21,8 +21,9 @@ OFF_TRACK, UNTOUCHED_LONG = "off_track", "untouched"
 
 @dataclass(frozen=True)
 class Result:
-    """One key result, as the clock sees it. `asked_at` is the nudge before this one; `told` are the reasons for which
-    its owner was asked about it alone, ever. What `is_reached` can still fall back; what `is_done` cannot."""
+    """One key result, as the clock sees it: nobody owed a word before it began. `asked_at` is the nudge before this
+    one; `told` are the reasons for which its owner was asked about it alone, ever. What `is_reached` can still fall
+    back; what `is_done` cannot."""
 
     now: datetime
     touched_at: datetime

@@ -97,11 +97,12 @@ def nudge(ring: Ring) -> Rung:
 def _seen(
     store: Store, person: Person, goal: Goal, row: KeyResult, before: datetime, told: Mapping[str, set[str]]
 ) -> Result:
+    begins_on = row.begins_on or goal.begins_on
     return Result(
         now=store.now,
-        touched_at=touched_at(row),
+        touched_at=max(touched_at(row), at_wall(begins_on, time(), person.zone)),
         asked_at=before,
-        begins_on=row.begins_on or goal.begins_on,
+        begins_on=begins_on,
         ends_on=row.ends_on or goal.ends_on,
         today=local_day(store.now, person.zone),
         off_track=row.confidence == OFF_TRACK,
