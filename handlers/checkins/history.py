@@ -22,7 +22,12 @@ PAGE = 5
 Whose = Annotated[Person | None, Colleague(Phrase("Whose check-ins?"), yourself=True)]
 
 
-@feature.command("checkin history", allow=everyone, also=("周报 历史", "周报历史"), examples=("", "@ben"))
+@feature.command(
+    "checkin history",
+    allow=everyone,
+    also=("周报 历史", "周报历史", "我的周报", "历史周报", "查看周报", "my check-ins"),
+    examples=("", "@ben"),
+)
 def history(request: Request, whose: Whose = None, before: str = "") -> Reply:
     """Show my check-ins, or those of somebody whose check-ins I may read."""
     person = whose or request.actor

@@ -61,7 +61,7 @@ def _quoting(request: Request, routine: Routine | None, window: Window | None) -
 @feature.command(
     "checkin",
     allow=everyone,
-    also=("周报", "check in", "check-in", "日报"),
+    also=("周报", "check in", "check-in", "日报", "写周报", "填周报", "提交周报"),
     examples=("done login page; next payments; blocked by legal", "完成 登录页；下一步 支付；阻碍 法务"),
     seen_by=audience,
     submit=Phrase("Check in"),

@@ -42,7 +42,9 @@ class Standing:
         return asked and not self.has_answered and not self.away
 
 
-@feature.command("checkin team", allow=managers | stand_ins, also=("周报 团队", "周报团队"), examples=("",))
+@feature.command(
+    "checkin team", allow=managers | stand_ins, also=("周报 团队", "周报团队", "团队周报"), examples=("",)
+)
 def team(request: Request) -> Reply:
     """Show where my team stands: what they wrote, and what blocks them."""
     own = request.store.directory.reports_of(request.actor.id, request.today)

@@ -36,7 +36,7 @@ PAGE = 8
 @feature.command(
     "goals",
     allow=everyone,
-    also=("目标", "我的目标", "goal", "okr", "okrs", "goals list"),
+    also=("目标", "我的目标", "my goals", "goal", "okr", "okrs", "goals list"),
     examples=("",),
     short=True,
     otherwise=("goals.update", "goals.of", "goals.look"),

@@ -28,7 +28,19 @@ from storage.people import Person
 @feature.command(
     "1on1",
     allow=everyone,
-    also=("面谈", "绩效面谈", "1:1", "1-1", "1on1s", "1-on-1", "1 on 1", "one-on-one", "one on one"),
+    also=(
+        "面谈",
+        "绩效面谈",
+        "1:1",
+        "1-1",
+        "1on1s",
+        "1-on-1",
+        "1 on 1",
+        "one-on-one",
+        "one on one",
+        "agenda",
+        "议程",
+    ),
     examples=("", "@ben"),
     short=True,
 )

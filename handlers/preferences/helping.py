@@ -33,7 +33,7 @@ About = Annotated[str, Words(Phrase("Help with what?"), lines=False, longest=50_
 @feature.command(
     "help",
     allow=everyone,
-    also=("帮助", "?", "what can you do", "how does this work", "怎么用", "菜单"),
+    also=("帮助", "?", "what can you do", "how does this work", "怎么用", "菜单", "menu"),
     examples=("", "checkin"),
     behind=True,
 )

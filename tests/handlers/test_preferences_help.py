@@ -176,6 +176,7 @@ async def test_nonsense_gets_help_never_silence(chat: Chat) -> None:
         ("chen", "怎麼寫週報？", "对，/upbeat 周报"),
         ("ada", "I am on vacation until next Friday", "Yes, /upbeat away"),
         ("ada", "kudso @ben for the review", "Yes, /kudos"),
+        ("ada", "I want to thank @ben for the help", "Yes, /kudos"),
         ("ada", "check the review", "Yes, /review"),
     ],
 )
@@ -489,6 +490,10 @@ async def test_help_behind_a_command_is_help_with_it(chat: Chat, said: str, titl
         ("/okr add Grow", "goals.add"),
         ("kpi", "goals.scorecard"),
         ("/goal", "goals.mine"),
+        ("My goals", "goals.mine"),
+        ("我的周报", "checkins.history"),
+        ("写周报 完成 登录页", "checkins.check_in"),
+        ("团队周报", "checkins.team"),
         ("/goals_update@upbeat_bot 1.1 70%", "goals.update"),
         ("/checkin_history", "checkins.history"),
         ("绩效评估", "reviews.overview"),
