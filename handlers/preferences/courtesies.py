@@ -43,7 +43,8 @@ _GREETED, _THANKS, _AGREED, _ALL = (
 _MORE = re.compile(r"\w")
 _TO = _any("very much", "so much", "a lot", "again", "to", "you", "你")
 _THANKED = re.compile(
-    rf"(?:many |a big |big |i(?:'d like| want| would like) to )?(?:{_any(*THANKS, 'thank')})(?:\s*(?:{_TO}))*[\s,，:：]*(?P<whom>[@＠]|.*\bfor\b)",
+    rf"(?:many |a big |big |i(?:'d like| want| would like) to )?(?:{_any(*THANKS, 'thank')})(?:\s*(?:{_TO}))*"
+    r"[\s,，:：]*(?P<whom>[@＠]|.*\bfor\b)",
     re.IGNORECASE | re.DOTALL,
 )
 """A thanks, and a colleague or a reason behind it."""
