@@ -115,14 +115,18 @@ class Preferences:
 
     def away(self, person_id: str, first: date, last: date) -> Absence:
         """Note that a person is away, both days included. It replaces what was noted for these days and after them in
-        the same absence; the days before stay as they were."""
+        the same absence; the days before stay as they were, and so do those of another absence into which it reaches.
+        """
         for row in self._store.all(
             Absence,
             col(Absence.person_id) == person_id,
             col(Absence.first) <= last,
             col(Absence.last) >= first,
         ):
-            self._shorten(row, first)
+            if first < row.first <= last < row.last:
+                self._store.change(row, first=last + timedelta(days=1))
+            else:
+                self._shorten(row, first)
         self._other_hours(person_id)
         return self._store.insert(Absence(person_id=person_id, first=first, last=last))
 

@@ -9,6 +9,7 @@ from handlers.kit.access import everyone
 from handlers.kit.calendar import last_day, local_day
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Day
+from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
@@ -82,6 +83,7 @@ def _noted(request: Request, first: date, until: date) -> Card:
         _when(request, first, until),
         *_meanwhile(request, first, until),
         *_undo(request, first),
+        *_goes_on(request, until),
         *_stand_in(request),
     )
 
@@ -104,11 +106,12 @@ def _stand_in(request: Request) -> tuple[Part, ...]:
 
 
 def _meanwhile(request: Request, first: date, until: date) -> tuple[Part, ...]:
+    hours = hours_of(request.store, request.actor, calendar_of(request.store))
     stops = (
         Phrase("• You are not asked for a check-in on these days, and not counted missing."),
         Phrase(
             "• I do not remind you of anything; reminders wait until {day}.",
-            day=request.calendar.next_workday(until),
+            day=hours.next_open_day(until),
         ),
         Phrase("• One-on-ones in these days are not moved: your partner sees that you are away."),
     )
@@ -131,6 +134,13 @@ def _undo(request: Request, first: date) -> tuple[Part, ...]:
         return (Button(Phrase("I am back"), back.bind()), Note(_how()))
     rows = request.store.preferences.absences(request.actor.id, request.today)
     return (*(_drop_button(row) for row in rows if row.first == first), Note(_how()))
+
+
+def _goes_on(request: Request, until: date) -> tuple[Part, ...]:
+    """Another absence that begins right afterwards: it was planned before, and stays."""
+    rows = request.store.preferences.absences(request.actor.id, until)
+    after = (row for row in rows if row.first == until + timedelta(days=1))
+    return tuple(Section(_when(request, row.first, row.last), button=_drop_button(row)) for row in after)
 
 
 def _how() -> Phrase:
@@ -181,13 +191,7 @@ def _still_standing_in(request: Request) -> tuple[Part, ...]:
 
 def _planned(request: Request) -> tuple[Part, ...]:
     rows = request.store.preferences.absences(request.actor.id, request.today)
-    return tuple(
-        Section(
-            _when(request, row.first, row.last),
-            button=_drop_button(row),
-        )
-        for row in rows
-    )
+    return tuple(Section(_when(request, row.first, row.last), button=_drop_button(row)) for row in rows)
 
 
 @feature.button(allow=everyone, once=True)

@@ -362,6 +362,22 @@ async def test_a_new_last_day_replaces_the_old_one(chat: Chat) -> None:
     ]
 
 
+async def test_a_leave_that_was_planned_goes_on_after_one_that_reaches_into_it(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ada", "/upbeat away from 2026-12-10 until 2026-12-20")
+    chat.at(datetime(2026, 12, 7, 9, tzinfo=UTC))
+    heard = await chat.says("ada", "/upbeat away until 2026-12-10")
+    assert "You are away until Thu, Dec 10" in heard
+    assert "You will be away from Fri, Dec 11, 2026 until Sun, Dec 20, 2026" in heard
+    assert "reminders wait until Mon, Dec 21, 2026" in heard
+    assert absences(chat) == [
+        (date(2026, 12, 7), date(2026, 12, 10)),
+        (date(2026, 12, 11), date(2026, 12, 20)),
+    ]
+    await chat.presses("ada", "I will be here after all")
+    assert absences(chat) == [(date(2026, 12, 7), date(2026, 12, 10))]
+
+
 async def test_back_ends_the_absence_and_keeps_the_next(any_chat: Chat) -> None:
     chat = any_chat
     await chat.says("ada", "/upbeat away until 2026-11-30")
