@@ -18,7 +18,7 @@ from storage.people import Directory, Person
 from storage.tables import Account
 from tests.company import Chat
 from tests.fakes.model import BABBLES, BREAKS, HANGS, FakeModel
-from tests.handlers.reviewing import launched, paper, press_beside, review_by
+from tests.handlers.reviewing import go_on, launched, paper, press_beside, review_by
 
 WORDS = "Ben Okri asked Eve and @chen (chen@example.com) twice [1] and restored it in 15 minutes [2]"
 
@@ -155,6 +155,23 @@ async def test_who_dies_over_it_is_followed_twice_and_then_it_is_given_up(chat: 
     assert "It is being reworded already" in await chat.presses(
         "ben", "Propose other words", on=await paper(chat, "ben")
     )
+
+
+async def test_what_is_written_in_confidence_goes_to_no_model(chat: Chat) -> None:
+    chat.change(lambda store: store.reviews.rewordings.announce("tiny"))
+    await launched(chat, others="upward")
+    await go_on(chat, "write")
+    await chat.says("ben", "/review")
+    await press_beside(chat, "ben", "0 of 4 parts answered", "Part by part")
+    await press_beside(chat, "ben", "What should be kept", "Answer")
+    heard = await chat.submits("ben", keep="Every Monday says what goes first")
+    assert "Propose other words" not in heard.buttons
+    args = {"review": review_by(chat, "ben", "upward").id}
+    keys = chat.change(
+        lambda store: store.handles.make([("reviews.reword", args, False)], for_person=chat.ids["ben"])
+    )
+    heard = await chat.does("ben", Pressed(next(iter(keys))))
+    assert "its words go to no model" in heard
 
 
 async def test_without_a_model_nobody_is_offered_one(chat: Chat) -> None:

@@ -19,6 +19,7 @@ from handlers.reviews.drafting.pseudonyms import Masked, mask
 from handlers.reviews.parts import Part
 from handlers.reviews.review import bound_cycle, bound_review, feature, parts_of, writers
 from storage.people import Directory
+from storage.policy import Kind
 from storage.reviews import Review, ReviewRewording
 from storage.store import Store
 
@@ -42,6 +43,10 @@ def reword(request: Request, review: str) -> Reply:
     """Let a language model propose other words for what you have written."""
     row = bound_review(request, review)
     writing.refuse_closed(bound_cycle(request, row.cycle_id), row)
+    if row.kind == Kind.REVIEW_CONFIDENTIAL:
+        raise Problem(
+            Phrase("This review is confidential: its words go to no model, and stand in the form alone.")
+        )
     if not _words(_asked(request.store, row), writing.so_far(request, row)):
         raise Problem(Phrase("Nothing is written yet that could be reworded."))
     if not request.store.reviews.rewordings.ask(request.actor.id, row.id):
@@ -62,8 +67,9 @@ def reword(request: Request, review: str) -> Reply:
 
 
 def buttons(request: Request, row: Review) -> tuple[Button, ...]:
-    """The way to a rewording, where there is a model."""
-    if not request.store.reviews.rewordings.assistant:
+    """The way to a rewording, where there is a model; never of what is confidential: what a model proposes is told,
+    and what is told is kept."""
+    if row.kind == Kind.REVIEW_CONFIDENTIAL or not request.store.reviews.rewordings.assistant:
         return ()
     return (Button(Phrase("Propose other words"), reword.bind(review=row.id)),)
 
@@ -100,7 +106,8 @@ def taken(store: Store) -> tuple[Task | None, tuple[Tell, ...]]:
         return None, ()
     row = store.reviews.get(job.review_id, reader=job.person_id)
     draft = store.drafts.of(job.person_id, writing.WRITE, {"review": job.review_id})
-    words = _words(_asked(store, row), draft.given) if row and draft else {}
+    is_open = row is not None and row.kind != Kind.REVIEW_CONFIDENTIAL
+    words = _words(_asked(store, row), draft.given) if row and draft and is_open else {}
     if not words or store.reviews.rewordings.is_worn(job):
         return None, finished(store, job, {})
     return Task(job, words, store.directory), ()
