@@ -132,8 +132,10 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must
     """Copy everything of one moment into a file, while Upbeat goes on."""
     from bot.terminal import complaining
     from storage.backups import BackupProblem, back_up
+    from storage.damage import refuse_damage
 
-    with complaining(BackupProblem), opened() as database:
+    with complaining(BackupProblem), opened(migrated=False) as database:
+        refuse_damage(database)
         rows = back_up(database, file)
     typer.echo(f"{rows} rows are in {file}. Keep the key (UPBEAT_SECRET_KEY or the key file) apart from it.")
 

@@ -31,7 +31,7 @@ from sqlmodel import SQLModel
 from storage import last
 from storage.columns import Sealed, SealedJson, Unreadable
 from storage.database import Database, sqlite_path
-from storage.migrations import current, migrate, newest
+from storage.migrations import migrate, newest, revision_on
 from storage.slots import RESTORED_AT
 from storage.tables import DataKey, Outgoing, Setting
 
@@ -61,10 +61,11 @@ def back_up(database: Database, target: Path) -> int:
 
 def _back_up(database: Database, target: Path, partial: Path) -> int:
     with database.snapshot() as connection, tarfile.open(partial, "w:gz", compresslevel=3) as archive:
+        schema = _known_schema(connection)
         counts = {t.name: _write_table(archive, connection, t) for t in SQLModel.metadata.sorted_tables}
         about = {
             "format": 1,
-            "schema": current(database),
+            "schema": schema,
             "made_at": database.now().isoformat(),
             "rows": counts,
         }
@@ -72,6 +73,17 @@ def _back_up(database: Database, target: Path, partial: Path) -> int:
     partial.chmod(0o600)
     partial.replace(target)
     return sum(counts.values())
+
+
+def _known_schema(connection: Connection) -> str:
+    """The schema of the database, which must be ours: a backup changes nothing, and an older Upbeat may be running."""
+    schema = revision_on(connection)
+    if schema != newest():
+        raise BackupProblem(
+            f"The database has schema {schema or 'none'}, and this Upbeat copies {newest()} alone. Make the backup with"
+            " the Upbeat that runs on it, or bring the schema up first: `upbeat migrate`"
+        )
+    return newest()
 
 
 def restore(database: Database, source: Path) -> int:

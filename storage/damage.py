@@ -48,7 +48,7 @@ def refuse_damage(database: Database) -> None:
         return
     is_new = not path.exists() or path.stat().st_size == 0
     try:
-        with database.engine.connect() as connection:
+        with database.snapshot() as connection:  # beside whoever writes
             found = _look(connection)
             missing = None if is_new else last.is_missing(connection, path, database.now)
     except OperationalError:
@@ -67,11 +67,11 @@ def _look(connection: Connection) -> str:
     ends = time.monotonic() + SECONDS
     raw.set_progress_handler(lambda: int(time.monotonic() > ends), STEPS)
     try:
-        found = raw.execute("PRAGMA quick_check(1)").fetchone()
-    except Exception as error:
-        if "interrupted" in str(error):
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    except OperationalError as error:
+        if "interrupted" in str(error.orig):
             return "ok"  # so far
         raise
     finally:
         raw.set_progress_handler(None, 0)
-    return str(found[0]).strip().splitlines()[-1]
+    return str(found).strip().splitlines()[-1]

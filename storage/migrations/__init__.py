@@ -26,7 +26,7 @@ def migrate(database: Database) -> bool:
             # nothing to do.
             connection.execute(text("SET LOCAL lock_timeout = '60s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(7570626561740001)"))
-        before = _revision(connection)
+        before = revision_on(connection)
         if before == newest():
             return False
         if not is_known(before):
@@ -69,15 +69,16 @@ def _known() -> frozenset[str]:
 def current(database: Database) -> str | None:
     """The revision of the schema that the database has, or None when it is empty."""
     with database.engine.connect() as connection:
-        return _revision(connection)
+        return revision_on(connection)
 
 
 def schema_of(store: Store) -> str | None:
     """The same, as a unit of work sees it."""
-    return _revision(store.connection)
+    return revision_on(store.connection)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_on(connection: Connection) -> str | None:
+    """The same, as a connection sees it."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

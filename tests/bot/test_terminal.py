@@ -1,13 +1,16 @@
 """The `upbeat` command, run as an operator runs it."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command as alembic
 
 from storage import guards
 from storage.database import Database
+from storage.migrations import _config, current
 from tests.engines import ENGINES, empty_database, opened, sqlite_url
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
@@ -117,6 +120,34 @@ def test_a_backup_is_restored_elsewhere(any_upbeat: Upbeat, tmp_path: Path) -> N
     assert "chains, unbroken" in done.stdout
     assert "changes nothing" in other("people", "import", write(tmp_path, PEOPLE)).stdout
     assert other("restore", str(tmp_path / "b")).returncode != 0
+
+
+def test_a_backup_changes_nothing_not_even_an_older_schema(any_upbeat: Upbeat, tmp_path: Path) -> None:
+    """An older Upbeat may be running on it, and a backup comes before an update."""
+    database = Database(any_upbeat.url, b"a test's secret")
+    with database.engine.connect() as connection, connection.begin():
+        alembic.upgrade(_config(connection), "0002")
+    refused = any_upbeat("backup", str(tmp_path / "b"))
+    assert refused.returncode == 1
+    assert "The database has schema 0002, and this Upbeat copies" in refused.stderr
+    assert current(database) == "0002"
+    assert list(tmp_path.glob("b*")) == []
+    assert any_upbeat("migrate").returncode == 0
+    assert any_upbeat("backup", str(tmp_path / "b")).returncode == 0
+    database.stop()
+
+
+def test_a_backup_is_made_while_a_large_import_is_written(any_upbeat: Upbeat, tmp_path: Path) -> None:
+    any_upbeat("people", "import", write(tmp_path, PEOPLE))
+    database = Database(any_upbeat.url, b"a test's secret")
+    with database.engine.connect() as importing, importing.begin():
+        importing.exec_driver_sql("UPDATE person SET name = name")
+        began = time.monotonic()
+        made = any_upbeat("backup", str(tmp_path / "b"))
+        lasted = time.monotonic() - began
+    database.stop()
+    assert made.returncode == 0, made.stderr
+    assert lasted < 4
 
 
 def test_the_doctor_says_what_to_mend(upbeat: Upbeat) -> None:

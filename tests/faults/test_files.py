@@ -29,6 +29,7 @@ from storage.backups import BackupProblem, back_up, restore
 from storage.checkins import CheckIn
 from storage.damage import Damaged, Shortened, refuse_damage
 from storage.database import Busy, Database, sqlite_is_safe
+from storage.migrations import mark_newest
 from storage.store import Store
 from storage.tables import Inbox, Outgoing
 from tests.bot.slack.conftest import room_with, user
@@ -249,6 +250,7 @@ async def test_f09_a_backup_that_does_not_fit_leaves_nothing_and_says_so(
     chat: Chat, tmp_path: Path, figure: Figure
 ) -> None:
     target = tmp_path / "backup"
+    mark_newest(chat.database)
     for number in range(40):
         await chat.says("ben", f"/checkin done {random.Random(number).randbytes(1_000).hex()}")
     with permitted(40_000), pytest.raises(BackupProblem, match="cannot be written"):

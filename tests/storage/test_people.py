@@ -114,7 +114,7 @@ async def test_who_comes_while_everybody_is_read_is_either_there_or_not(postgres
     await asyncio.to_thread(began.wait, 10)
     reading = asyncio.create_task(chat.database.read(reports))
     locked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    while not chat.change(lambda store: store.connection.exec_driver_sql(locked).scalar()):
+    while not chat.change(lambda store: store.connection.exec_driver_sql(locked).scalar()):  # noqa: ASYNC110 (in the database)
         await asyncio.sleep(0.01)
     goes_on.set()
     await coming
