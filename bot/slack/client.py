@@ -149,13 +149,27 @@ def whisper(page: Page) -> dict[str, Any]:
 
 async def as_taken(page: Page, send: Callable[[Page], Awaitable[T]]) -> T:
     """Send a page as it should look, or as Slack takes it: better in words than not at all. One with pictures is for
-    its drawing to send without them."""
+    the caller to send without them."""
     try:
         return await send(page)
     except SlackApiError as error:
-        if error_of(error) not in NOT_TAKEN or page.has_pictures:
+        if error_of(error) not in NOT_TAKEN or page.instead:
             raise
         return await send(page.in_words())
+
+
+async def each_as_taken(left: list[Page], send: Callable[[Page], Awaitable[object]]) -> None:
+    """Send pages in order, those with pictures that Slack does not take with their tables; `left` are those that have
+    not arrived."""
+    while left:
+        try:
+            await as_taken(left[0], send)
+        except SlackApiError as error:
+            if error_of(error) not in NOT_TAKEN or not left[0].instead:
+                raise
+            left[:1] = left[0].instead
+        else:
+            left.pop(0)
 
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -90,9 +90,23 @@ class Drawing:
 
     def messages(self, card: Card) -> list[Page]:
         """The card as messages, in order, nothing left out."""
-        pages = on_messages(self.blocks(card)) or [[]]
-        texts = [self.plain(card), *(" ".join(words_of(blocks)) for blocks in pages[1:])]
-        return [Page(fallback(text), blocks) for text, blocks in zip(texts, pages, strict=True)]
+        first, *others = on_messages(self.blocks(card)) or [[]]
+        return [self._page(first, self.plain(card)), *map(self._page, others)]
+
+    def _page(self, blocks: list[Json], words: str = "") -> Page:
+        tables = {file: self.say(table(picture.chart)) for picture, file in self.hung.items()}
+        instead: list[Page] = []
+        if any(block["type"] == "image" for block in blocks):
+            without = [each for block in blocks for each in self._as_table(block, tables)]
+            instead = [self._page(page) for page in on_messages(without)]
+        return Page(fallback(words or " ".join(words_of(blocks))), blocks, tuple(instead))
+
+    def _as_table(self, block: Json, tables: Mapping[str, str]) -> Iterator[Json]:
+        """A block, or what stands in the place of a picture, whose words stand below it already."""
+        if block["type"] == "image":
+            yield from self.sections(tables[block["slack_file"]["id"]])
+        else:
+            yield block
 
     def views(self, card: Card) -> list[list[Json]]:
         """The card as the contents of views; every one but the last ends with a button to the next."""

@@ -39,54 +39,55 @@ class Messages:
         self._studio = studio
 
     async def hang(self, card: Card, drawing: Drawing) -> None:
-        """Give Slack the pictures of a card, so that it is drawn with them."""
+        """Give Slack the pictures of a card, so that it is drawn with them; tables where Slack wants us to wait for
+        longer than anybody does."""
         if card.pictures():
-            await line.patiently(lambda: hang(self._client, self._studio, card, drawing))
+            try:
+                await line.patiently(lambda: hang(self._client, self._studio, card, drawing))
+            except SlackApiError as error:
+                log.warning("pictures not taken", extra={"error": line.error_of(error)})
 
     async def show(self, card: Card, drawing: Drawing, by: Way) -> None:
-        """A card with its pictures, or without where Slack does not take them."""
+        """A card with its pictures."""
         await self.hang(card, drawing)
-        try:
-            await by(drawing.messages(card))
-        except SlackApiError:
-            if not drawing.hung:
-                raise
-            drawing.hung.clear()
-            await by(drawing.messages(card))
+        await by(drawing.messages(card))
 
     async def respond(self, heard: Heard, pages: Iterable[Page], *, replace: bool = False) -> None:
         """By the response address, for this person's eyes; what is more than it takes goes into their chat."""
         left = list(pages)
-        for number in range(RESPONSES):
+        for _ in range(RESPONSES):
             if not left or not heard.response_url:
                 break
-            body: dict[str, Any] = {"replace_original": replace and not number, **line.answer(left[0])}
-            if not await self._accepts(heard.response_url, {"response_type": "ephemeral", **body}):
+            body: dict[str, Any] = {"replace_original": replace, **line.answer(left[0])}
+            if await self._accepts(heard.response_url, {"response_type": "ephemeral", **body}):
+                left, replace = left[1:], False
+            elif left[0].instead:
+                left[:1] = left[0].instead
+            else:
                 break
-            left = left[1:]
         await self.post(heard.user, left)
 
     async def _accepts(self, url: str, body: Json) -> bool:
         session = self._client.session
         assert session is not None
 
-        async def send() -> int:
+        async def send() -> bool:
             async with session.post(url, json=body) as response:
                 if response.status == 429 or response.status >= 500:
                     response.raise_for_status()
-                return response.status
+                return response.status == 200 and b'"ok":false' not in (await response.read()).replace(
+                    b" ", b""
+                )
 
         try:
-            status = await line.patiently(send)
+            return await line.patiently(send)
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("answer not taken", extra={"error": type(error).__name__})
             return False
-        return status == 200
 
     async def post(self, channel: str, pages: Iterable[Page], thread: str = "") -> None:
         """In a chat, one message after the other."""
-        for page in pages:
-            await line.as_taken(page, partial(self._posted, channel, thread))
+        await line.each_as_taken(list(pages), partial(self._posted, channel, thread))
 
     async def _posted(self, channel: str, thread: str, page: Page) -> None:
         await line.patiently(
@@ -96,13 +97,13 @@ class Messages:
         )
 
     async def whisper(self, heard: Heard, pages: list[Page]) -> None:
-        """In a channel, for this person's eyes alone; where we may not, in their chat."""
+        """In a channel, for this person's eyes alone; what we may not say there, in their chat."""
+        left = list(pages)
         try:
-            for page in pages:
-                await line.as_taken(page, partial(self._whispered, heard))
+            await line.each_as_taken(left, partial(self._whispered, heard))
         except SlackApiError as error:
             log.info("not told there", extra={"error": line.error_of(error)})
-            await self.post(heard.user, pages)
+            await self.post(heard.user, left)
 
     async def _whispered(self, heard: Heard, page: Page) -> None:
         where = heard.where

@@ -23,15 +23,12 @@ VIEW_BYTES = 200_000
 
 @dataclass(frozen=True)
 class Page:
-    """One message: blocks, and the text that notifications and screen readers use."""
+    """One message: blocks, and the text that notifications and screen readers use. `instead` are the pages in its place
+    where Slack does not take its pictures."""
 
     text: str
     blocks: list[Json]
-
-    @property
-    def has_pictures(self) -> bool:
-        """Whether it shows pictures; drawn without them, it shows their tables."""
-        return any(block["type"] == "image" for block in self.blocks)
+    instead: tuple[Page, ...] = ()
 
     def in_words(self) -> Page:
         """The same without what Slack could find wrong with its blocks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import aiohttp
@@ -64,6 +64,15 @@ class Unavailable(Exception):
     """Slack did not take it; it may be tried again."""
 
 
+@dataclass
+class _Begun:
+    """How much of a message of several pages has arrived, and what is left of it as it was drawn then, so that another
+    try goes on from there."""
+
+    arrived: list[Receipt] = field(default_factory=list)
+    left: list[Page] | None = None
+
+
 class SlackSpeaker:
     """Slack's voice for delivery."""
 
@@ -73,8 +82,7 @@ class SlackSpeaker:
         self._core = core
         self._client = client
         self._studio = studio
-        self._begun: OrderedDict[str, list[Receipt]] = OrderedDict()
-        """How much of a message of several pages has arrived, so that another try goes on from there."""
+        self._begun: OrderedDict[str, _Begun] = OrderedDict()
 
     def buckets(self, parcel: Parcel) -> list[tuple[str, float, float]]:
         """Slack's limits: overall, and in this channel."""
@@ -83,15 +91,17 @@ class SlackSpeaker:
     async def speak(self, parcel: Parcel) -> Receipt:
         """Send the card. Raises Slow, Unreachable, Unclear, Refused, Locked; anything else may be tried again."""
         drawing = Drawing(parcel.language, parcel.zone, parcel.at)
-        arrived = self._begun.setdefault(parcel.outgoing_id, [])
+        begun = self._begun.setdefault(parcel.outgoing_id, _Begun())
         while len(self._begun) > REMEMBERED:
             self._begun.popitem(last=False)
-        if parcel.card.pictures() and not arrived:
-            await self._hang(parcel, drawing)
-        await _somehow(drawing, lambda: self._pages(parcel, drawing, arrived))
-        await self._documents(parcel, drawing, arrived[0].channel)
+        if begun.left is None:
+            if parcel.card.pictures() and not begun.arrived:
+                await self._hang(parcel, drawing)
+            begun.left = drawing.messages(parcel.card)[len(begun.arrived) :]
+        await self._pages(parcel, begun.left, begun.arrived)
+        await self._documents(parcel, drawing, begun.arrived[0].channel)
         self._begun.pop(parcel.outgoing_id, None)
-        return _whole(arrived)
+        return _whole(begun.arrived)
 
     async def _hang(self, parcel: Parcel, drawing: Drawing) -> None:
         try:
@@ -99,9 +109,15 @@ class SlackSpeaker:
         except SlackApiError as error:
             raise self._worded(error, parcel) from None
 
-    async def _pages(self, parcel: Parcel, drawing: Drawing, arrived: list[Receipt]) -> None:
-        for number, page in list(enumerate(drawing.messages(parcel.card)))[len(arrived) :]:
-            arrived.append(await self._sent(parcel, page, number))
+    async def _pages(self, parcel: Parcel, left: list[Page], arrived: list[Receipt]) -> None:
+        while left:
+            try:
+                arrived.append(await self._sent(parcel, left[0], len(arrived)))
+                left.pop(0)
+            except Refused:
+                if not left[0].instead:
+                    raise
+                left[:1] = left[0].instead
 
     async def edit(self, parcel: Parcel, over: Receipt) -> None:
         """Put the card in the place of a message that stands."""
@@ -163,7 +179,7 @@ class SlackSpeaker:
             self._begun.pop(parcel.outgoing_id, None)
             return _whole(arrived)
         if arrived:
-            self._begun[parcel.outgoing_id] = arrived
+            self._begun[parcel.outgoing_id] = _Begun(arrived)
         return None
 
     async def _there(self, parcel: Parcel) -> dict[int, Receipt]:

@@ -34,6 +34,7 @@ class Fault:
     kind: str
     times: int
     retry_after: float | str | None
+    after: int = 0
 
 
 class FaultyLine(PersonWithForms):
@@ -47,13 +48,19 @@ class FaultyLine(PersonWithForms):
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def fail_next(
-        self, method: str, kind: str, *, times: int = 1, retry_after: float | str | None = None
+        self,
+        method: str,
+        kind: str,
+        *,
+        times: int = 1,
+        after: int = 0,
+        retry_after: float | str | None = None,
     ) -> None:
-        """Script a fault for the next calls of `method` ("*": any, "response_url" too); see KINDS. `retry_after` may be
-        words: the header as it is, or none at all for \"\"."""
+        """Script a fault for the next calls of `method` ("*": any, "response_url" too), or those `after` so many; see
+        KINDS. `retry_after` may be words: the header as it is, or none at all for \"\"."""
         if kind not in KINDS:
             raise ValueError(f"{kind!r} is none of {sorted(KINDS)}")
-        self._faults.append(Fault(method, kind, times, retry_after))
+        self._faults.append(Fault(method, kind, times, retry_after, after))
 
     def limit_rates(self, per_second: float | None = 1.0, *, burst: float = 1) -> None:
         """Limit chat.postMessage in each channel; None switches it off again."""
@@ -69,6 +76,9 @@ class FaultyLine(PersonWithForms):
     def next_fault(self, method: str) -> Fault | None:
         for fault in self._faults:
             if fault.method in (method, "*"):
+                if fault.after:
+                    fault.after -= 1
+                    continue
                 fault.times -= 1
                 if fault.times <= 0:
                     self._faults.remove(fault)

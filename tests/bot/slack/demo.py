@@ -5,7 +5,19 @@ from datetime import date, time
 from typing import Annotated, Any
 
 from handlers.kit.access import everyone
-from handlers.kit.cards import Button, Card, Document, Fact, Heading, Link, Menu, Note, Section, Trend
+from handlers.kit.cards import (
+    Button,
+    Card,
+    Document,
+    Fact,
+    Heading,
+    Link,
+    Menu,
+    Note,
+    Picture,
+    Section,
+    Trend,
+)
 from handlers.kit.features import Feature
 from handlers.kit.forms import Choice, Clock, Colleague, Day, Number, Option, Scale, Words
 from handlers.kit.problems import Problem
@@ -13,6 +25,7 @@ from handlers.kit.requests import Reacted, Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from storage.database import Busy
 from storage.people import Person
+from tests.goldens.samples import course
 
 feature = Feature("demo", title=Phrase("Demo"))
 BUSY: list[str] = []
@@ -104,6 +117,14 @@ def long(request: Request, sections: int = 200) -> Reply:
 def chapters(request: Request) -> Reply:
     """Offer to show very much."""
     return Reply(show=Card(Phrase("Chapters"), Button(Phrase("Read it"), long.bind(sections=20))))
+
+
+@feature.command("album", allow=everyone, examples=("",), hidden=True)
+def album(request: Request) -> Reply:
+    """Show a picture below very much."""
+    return Reply(
+        show=Card(Phrase("Album"), *very_long(6).parts, Picture(Phrase("Weeks"), Phrase("Up"), course()))
+    )
 
 
 def very_long(sections: int = 200) -> Card:

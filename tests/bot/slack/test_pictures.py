@@ -9,7 +9,7 @@ import pytest
 from handlers.kit.cards import Card, Picture
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
-from tests.bot.slack.conftest import Room, user
+from tests.bot.slack.conftest import GENERAL, Room, user
 from tests.bot.slack.test_speaking import parcel
 from tests.fakes.slack import Message
 from tests.goldens.samples import course
@@ -74,6 +74,46 @@ async def test_a_block_that_is_refused_is_said_in_words(room: Room) -> None:
     (message,) = room.slack.dm(user("ben"))
     assert images(message) == []
     assert "签约 40 家客户: 62 %" in message.words
+
+
+def times(messages: list[Message], words: str) -> int:
+    return sum(str(message.blocks).count(words) for message in messages)
+
+
+async def test_a_page_with_a_picture_that_is_refused_leaves_those_before_it(room: Room) -> None:
+    room.slack.fail_next("chat.postMessage", "invalid_blocks", after=1)
+    await room.slack.says(user("ben"), "album")
+    await room.settled()
+    messages = room.slack.dm(user("ben"))
+    assert [times(messages, f"s{n}w399") for n in range(6)] == [1] * 6
+    assert [image for message in messages for image in images(message)] == []
+    assert "62 %" in messages[-1].words
+
+
+async def test_what_is_not_said_in_a_channel_follows_in_the_chat(room: Room) -> None:
+    room.slack.fail_next("chat.postEphemeral", "channel_not_found", after=1)
+    await room.slack.mentions(user("ben"), GENERAL, "album")
+    await room.settled()
+    first, others = room.slack.ephemerals(user("ben")), room.slack.dm(user("ben"))
+    assert [times([*first, *others], f"s{n}w399") for n in range(6)] == [1] * 6
+    assert (len(first), len(others)) == (1, 1)
+
+
+async def test_an_answer_with_a_picture_that_is_refused_is_shown_once(room: Room) -> None:
+    await forty_customers(room.chat)
+    room.slack.fail_next("response_url", "invalid_blocks")
+    message = await shown(room, "ben", "chart 1")
+    assert images(message) == []
+    assert "63 %" in message.words
+    assert (len(room.slack.ephemerals(user("ben"))), room.slack.dm(user("ben"))) == (1, [])
+
+
+async def test_pictures_that_slack_takes_too_late_are_tables(room: Room) -> None:
+    await forty_customers(room.chat)
+    room.slack.fail_next("files.getUploadURLExternal", "429", times=9, retry_after=0.01)
+    message = await shown(room, "ben", "chart 1")
+    assert images(message) == []
+    assert "63 %" in message.words
 
 
 async def test_where_another_message_stood_it_is_said_in_words_as_well(room: Room) -> None:
