@@ -11,8 +11,8 @@ from handlers.kit.access import hr
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Picture, Section
 from handlers.kit.pictures import is_table, shown
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
-from handlers.reviews import owing, releasing, together
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more
+from handlers.reviews import owing, participation, releasing, together
 from handlers.reviews.calibration import figures
 from handlers.reviews.calibration.figures import Rated
 from handlers.reviews.duties import PHASE_OF
@@ -101,6 +101,7 @@ def health(request: Request, cycle: str, as_table: bool | None = None) -> Reply:
             *_since(request, row, whole),
             *_ratings(request, row, results),
             *_survey(request.store.reviews.surveys.of(row.id)),
+            *(Note(words) for words in more(len(teams), participation.MOST_TEAMS)),
             *((Note(left_out(out, row.k_score)),) if out else ()),
         )
     )

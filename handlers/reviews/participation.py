@@ -13,6 +13,8 @@ from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty
 
 GOOD, FAIR = 0.9, 0.7
 """From these shares on participation is good, or needs a look."""
+MOST_TEAMS = 40
+"""Teams in the picture; how many more there are is said beside it."""
 NEVER_ASKED = ("nominated", "dropped")
 """Who was proposed as a colleague and is not asked yet, or was taken off before."""
 OUT = ("declined", "frozen")
@@ -77,12 +79,12 @@ def by_team(
     return {team: counted(teams[team], due_at) for team in sorted(teams.keys() - out)}, len(out)
 
 
-def bars(roles: dict[str, Count], teams: dict[str, Count], most: int = 40) -> Bars:
+def bars(roles: dict[str, Count], teams: dict[str, Count]) -> Bars:
     """Both one below the other."""
     made = [Bar(WRITTEN_AS[role], count.share, said(count), tone(count)) for role, count in roles.items()]
     if teams:
         made.append(Bar(Phrase("By team of who writes"), heading=True))
-        named = list(teams.items())[:most]
+        named = list(teams.items())[:MOST_TEAMS]
         made += [
             Bar(Verbatim(team or "–"), count.share, said(count), tone(count), 1) for team, count in named
         ]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from handlers.kit.cards import Picture, Section
 from handlers.kit.charts import Bars, Grid
 from handlers.kit.requests import Pressed
+from handlers.reviews import participation
+from handlers.reviews.calibration import figures
 from storage.reviews import Potential, RatingChange, ReviewResult
 from storage.tables import AuditRow, PersonRow
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import go_on, launched, write
+from tests.handlers.reviewing import go_on, launched, the_cycle, write
 
 RATED = {"ben": "4", "chen": "3", "eve": "2", "ada": "5", "dora": "4", "ivan": "3"}
 """What their managers propose: Ada of the first three, Grace of the others."""
@@ -169,6 +173,21 @@ async def test_small_teams_are_hidden_in_the_heat_map(chat: Chat) -> None:
     await in_session(chat, "hana")
     heard = await chat.presses("hana", "Heat map", on=await enters(chat, "hana"))
     assert "Fewer than 5 people" in heard, "Engines hides with Arts and IT, else a sum would tell of them"
+
+
+async def test_units_for_which_a_picture_has_no_room_are_counted(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await proposed(chat)
+    chat.change(lambda store: store.change(the_cycle(chat), k_score=1))
+    monkeypatch.setattr(figures, "MOST_UNITS", 2)
+    monkeypatch.setattr(participation, "MOST_TEAMS", 2)
+    await in_session(chat, "hana")
+    heard = await chat.presses("hana", "Heat map", on=await enters(chat, "hana"))
+    assert "3 teams with 1 people or more" in heard
+    assert "… and 1 more." in heard
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review health"))
+    assert "… and 2 more." in chat.last["hana"]
 
 
 async def test_potential_is_words_for_the_session_and_gone_after_it(chat: Chat) -> None:

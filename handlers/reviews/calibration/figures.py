@@ -20,6 +20,7 @@ POTENTIALS: tuple[Text, ...] = (
 
 PERFORMANCES: tuple[Text, ...] = (Phrase("below"), Phrase("as needed"), Phrase("above"))
 MOST_UNITS = 40
+"""Rows of a picture; how many more there are is said beside it."""
 
 
 @dataclass(frozen=True)
@@ -125,18 +126,19 @@ def by_unit(people: Sequence[Rated]) -> Mapping[str, list[Rated]]:
     return made
 
 
-def heat(people: Sequence[Rated], points: Sequence[Text], least: int) -> tuple[Grid | None, int]:
-    """The share of each point in each unit, and how many units are hidden because they, or the sum of the others, would
-    tell of a few. None where there is nothing to show."""
+def heat(
+    people: Sequence[Rated], points: Sequence[Text], least: int
+) -> tuple[Grid | None, Sequence[str], int]:
+    """The share of each point in each unit, the units of which that may be shown, and how many are hidden because they,
+    or the sum of the others, would tell of a few. None where there is nothing to show."""
     units = by_unit(people)
     out = hidden({name: len(each) for name, each in units.items()}, least)
-    rows = [_unit_row(name, each, len(points)) for name, each in units.items() if name not in out][
-        :MOST_UNITS
-    ]
-    if not rows:
-        return None, len(out)
+    open_ = [name for name in units if name not in out]
+    if not open_:
+        return None, (), len(out)
+    rows = (_unit_row(name, units[name], len(points)) for name in open_[:MOST_UNITS])
     columns = tuple(Phrase("{n}", n=number) for number in range(1, len(points) + 1))
-    return Grid(columns, tuple(rows), Phrase("Points, the lowest first")), len(out)
+    return Grid(columns, tuple(rows), Phrase("Points, the lowest first")), open_, len(out)
 
 
 def _unit_row(name: str, people: Sequence[Rated], most: int) -> GridRow:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from handlers.kit.cards import Button, Card, Note, Part, Picture, Press, Section
 from handlers.kit.pictures import is_table, shown
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Plural, Text, names
+from handlers.kit.text import Lines, Phrase, Plural, Text, more, names
 from handlers.reviews.calibration import figures
 from handlers.reviews.calibration.figures import PERFORMANCES, potential_said
 from handlers.reviews.calibration.seats import bound_session, rated_in, sitters, unit_name
@@ -80,18 +80,19 @@ def heat(request: Request, session: str, as_table: bool | None = None) -> Reply:
     as_table = is_table(request, as_table)
     row, cycle = bound_session(request, session)
     people, points = rated_in(request, row), points_of(cycle)
-    chart, out = figures.heat(people, points, cycle.k_score)
+    chart, units, out = figures.heat(people, points, cycle.k_score)
     if chart is None:
         return _too_few(row, cycle.k_score)
     finding = Plural(
         "{n} team with {k} people or more",
         "{n} teams with {k} people or more",
-        n=len(chart.rows),
+        n=len(units),
         k=cycle.k_score,
     )
     picture = Picture(_title(Phrase("Heat map"), row), finding, chart)
     other = heat.bind(session=session, as_table=not as_table)
-    notes = (left_out(out, cycle.k_score),) if out else ()
+    rest = more(len(units), figures.MOST_UNITS)
+    notes = (*rest, *((left_out(out, cycle.k_score),) if out else ()))
     return _reply(picture, other, row, as_table=as_table, notes=notes)
 
 
