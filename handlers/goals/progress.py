@@ -40,6 +40,11 @@ NO = frozenset({
 _NOT_YET = ("还没", "尚未")
 """With which a sentence in Chinese begins that says no, however it goes on: 还没上线."""
 
+_LED = re.compile(
+    r"\s*(?:已?(?:完成|达成)[了度]?|进度|现在)\s*[为是到]?\s*[:：]?\s*(?=[-+＋－]?\s?[\d$€£¥￥]|百分之)"
+)
+"""What stands in Chinese before a figure: 完成 70%."""
+
 _SAID = "|".join(rf"{word}(?![a-z])" if word.isascii() else word for word in sorted(YES | NO))
 _FIGURE = rf"[-+]?[\d$€£¥]|{_SAID}"
 """How an answer begins that says how far something is."""
@@ -185,7 +190,7 @@ def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
         return _yes_or_no(row, far)
     try:
         far = _done_of(row, far)
-        far = without_unit(far, row.unit)
+        far = without_unit(_LED.sub("", far, count=1) if _LED.match(far) else far, row.unit)
         typed = leading_number(far, zone=request.actor.zone)
     except Problem as problem:
         raise Problem(problem.words, question="far") from None

@@ -113,6 +113,15 @@ async def test_progress_in_chinese_signs(chat: Chat) -> None:
     assert chat.rows(KeyResult)[0].value == 120
 
 
+@pytest.mark.parametrize(
+    "words", ["完成70%", "已完成 70%", "完成了70%", "完成度：70%", "进度 70%", "达成百分之七十"]
+)
+async def test_progress_in_a_chinese_sentence(chat: Chat, words: str) -> None:
+    await write(chat, "chen", "注册数 from 100 to 500 人")
+    assert "从 0 % 到 70 %" in await chat.says("chen", f"更新目标 1.1 {words}，已发布测试版")
+    assert "已发布测试版" in chat.last["chen"]
+
+
 async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
     await write(chat, "ben", "launch in 4 steps")
     assert "3 of 4 (75 %)\nthe shop" in await chat.says("ben", "/goals update 1 3/4 the shop")
