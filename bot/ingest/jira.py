@@ -38,6 +38,8 @@ def _points(payload: dict[str, Any], field: str) -> Iterator[Arrival]:
     )
     yield from count(f"{project} {CLOSED}", value=Decimal(int(done)))
     worth = _worth(fields.get(field))
+    if worth is None and fields.get(field) is None and field in _changed(payload):
+        worth = Decimal(0)  # its points were taken away
     if worth is not None:
         value = worth if done else Decimal(0)
         yield from count(f"{project} {POINTS}", value=value, unit="points")
@@ -47,12 +49,13 @@ def _matters(payload: dict[str, Any], event: str, field: str) -> bool:
     """Whether a change is one of where the issue stands, of whose it is, or of what it is worth."""
     if event != "jira:issue_updated":
         return True
-    changed = {
-        words(each, name)
-        for each in parts(part(payload, "changelog"), "items")
-        for name in ("fieldId", "field")
-    }
-    return bool(changed & {"status", "resolution", "assignee", field})
+    return bool(_changed(payload) & {"status", "resolution", "assignee", field})
+
+
+def _changed(payload: dict[str, Any]) -> set[str]:
+    """Which fields a change is about, by their ids and names."""
+    items = parts(part(payload, "changelog"), "items")
+    return {words(each, name) for each in items for name in ("fieldId", "field")}
 
 
 def _assignee(fields: dict[str, Any]) -> str:

@@ -66,6 +66,8 @@ async def test_done_work_counts_with_its_points_and_no_more_when_it_is_open_agai
     assert (total(chat, "APP closed issues"), total(chat, "APP done story points")) == (1, 5)
     await tells(sender, issue(points=8, item=FIELD), "3")
     assert total(chat, "APP done story points") == 8
+    await tells(sender, issue(points=None, item=FIELD), "cleared")
+    assert total(chat, "APP done story points") == 0
     await tells(sender, issue("indeterminate", points=8), "4")
     assert (total(chat, "APP closed issues"), total(chat, "APP done story points")) == (0, 0)
     assert {row.subject_id for row in chat.rows(PersonPoint)} == {chat.ids["ada"]}
