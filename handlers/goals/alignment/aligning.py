@@ -286,16 +286,12 @@ def unanswered(request: Request, above: Goal) -> tuple[Tell, ...]:
         request.store.goals.change(
             row, "declined", by=request.actor.id, parent_id="", aligned="", aligned_at=None
         )
+        words = {"title": Verbatim(above.title), "name": owner_text(request, above)}
+        seen = request.store.goals.may_read(above, row.subject_id)
         card = Card(
             Phrase("What your goal was to serve has ended"),
             Section(Phrase("Yours: {title}", title=Verbatim(row.title))),
-            Section(
-                Phrase(
-                    "It was to serve: {title} ({name})",
-                    title=Verbatim(above.title),
-                    name=owner_text(request, above),
-                )
-            ),
+            *((Section(Phrase("It was to serve: {title} ({name})", **words)),) if seen else ()),
             Button(Phrase("Choose another"), propose.bind(goal=row.id)),
         )
         told += _owner_hears(request, row, card)
