@@ -91,6 +91,20 @@ async def test_what_changes_is_shown_first_and_then_done(any_chat: Chat) -> None
     assert "This file changes nothing" in await sends(chat, "ben", await exported(chat))
 
 
+async def test_whoever_follows_hears_what_a_file_says(chat: Chat) -> None:
+    await chat.says("ben", "/goals add New customers")
+    await chat.says("ben", "/goals result 1 sign-ups from 100 to 500 users")
+    await chat.presses("ada", "Open", on=await chat.says("ada", "/goals of @ben"))
+    await chat.presses("ada", "Follow")
+    book = await exported(chat)
+    sheet = book.active
+    sheet.cell(2, column(sheet, "Value")).value = 200
+    await sends(chat, "ben", book)
+    await chat.presses("ben", "Apply")
+    assert "A goal of Ben Okri moved" in chat.told("ada")
+    assert "200 users, from 100 to 500" in chat.told("ada")
+
+
 async def test_percent_typed_into_excel_is_percent(chat: Chat) -> None:
     """Excel keeps 4.5% as 0.045, and Ben's country would read 4.125 as two numbers."""
     await two_goals(chat)

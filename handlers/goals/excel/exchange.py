@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
+from handlers.goals import following
 from handlers.goals import goal as goals
 from handlers.goals.changes import differences
 from handlers.goals.cycles import current, linked
@@ -19,7 +20,7 @@ from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Document, Fact, Note, Part, Section
 from handlers.kit.forms import Choice, Option
 from handlers.kit.problems import Problem, changed_meanwhile
-from handlers.kit.requests import Reply, Request
+from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.tables import sent
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more
 from storage.goals import Goal, KeyResult
@@ -256,13 +257,14 @@ def take_goals(request: Request, file: str, seen: str) -> Reply:
     made = plan(request, sheet)
     if made.faults or _digest(made) != seen:
         return _offered(request, sheet, name)
-    apply(request, made)
+    told = apply(request, made)
     request.store.files.drop(file, person_id=request.actor.id)
     return Reply(
         show=Card(
             Phrase("Done. The goals are as the file says."),
             Note(Phrase("What each was before stands in its history.")),
-        )
+        ),
+        tell=told,
     )
 
 
@@ -273,16 +275,15 @@ def drop_goals(request: Request, file: str) -> Reply:
     return Reply(show=Card(Phrase("Dropped. Nothing was changed.")))
 
 
-def apply(request: Request, made: Plan) -> None:
-    """Do what a plan says. Raises Problem where somebody else was quicker."""
+def apply(request: Request, made: Plan) -> tuple[Tell, ...]:
+    """Do what a plan says, and tell who follows the goals. Raises Problem where somebody else was quicker."""
     try:
-        for change in made.changes:
-            _apply(request, change)
+        return tuple(tell for change in made.changes for tell in _apply(request, change))
     except Conflict:
         raise changed_meanwhile() from None
 
 
-def _apply(request: Request, change: Change) -> None:
+def _apply(request: Request, change: Change) -> list[Tell]:
     store, me = request.store.goals, request.actor.id
     goal = change.goal
     if goal is None:
@@ -293,12 +294,16 @@ def _apply(request: Request, change: Change) -> None:
     elif change.values:
         store.change(goal, "edited", by=me, **change.values)
         read_again(request.store, goal, told=goal.subject_id == me)
+    told: list[Tell] = []
     for row, values in change.results:
-        _apply_result(request, goal, row, values)
+        told += _apply_result(request, goal, row, values)
     request.store.touch(goal.subject_id)
+    return told
 
 
-def _apply_result(request: Request, goal: Goal, row: KeyResult | None, values: dict[str, Any]) -> None:
+def _apply_result(
+    request: Request, goal: Goal, row: KeyResult | None, values: dict[str, Any]
+) -> tuple[Tell, ...]:
     store, me = request.store.goals, request.actor.id
     values = {_KEPT.get(name, name): item for name, item in values.items()}
     if row is None:
@@ -310,5 +315,6 @@ def _apply_result(request: Request, goal: Goal, row: KeyResult | None, values: d
         if values:
             store.edit(row, "edited", by=me, **values)
     value, confidence = moved.get("value", row.value), moved.get("confidence", row.confidence)
-    if (value, confidence) != (row.value, row.confidence):
-        store.move(row, by=me, value=value, confidence=confidence)
+    if (value, confidence) == (row.value, row.confidence):
+        return ()
+    return following.told(request, goal, row, store.move(row, by=me, value=value, confidence=confidence))
