@@ -41,9 +41,11 @@ COMPANY, DEPARTMENT, TEAM, PERSON = "organisation", "department", "team", "perso
 ON_TRACK, AT_RISK, OFF_TRACK = "on_track", "at_risk", "off_track"
 
 CONFIDENCE = (
-    Option(ON_TRACK, Phrase("On track"), also=("on track", "green", "正常", "顺利")),
-    Option(AT_RISK, Phrase("At risk"), also=("at risk", "yellow", "有风险", "风险")),
-    Option(OFF_TRACK, Phrase("Off track"), also=("off track", "red", "偏离", "落后")),
+    Option(ON_TRACK, Phrase("On track"), also=("on track", "on-track", "ontrack", "green", "正常", "顺利")),
+    Option(AT_RISK, Phrase("At risk"), also=("at risk", "at-risk", "atrisk", "yellow", "有风险", "风险")),
+    Option(
+        OFF_TRACK, Phrase("Off track"), also=("off track", "off-track", "offtrack", "red", "偏离", "落后")
+    ),
 )
 CONFIDENCE_WORDS: Mapping[str, Phrase] = {
     ON_TRACK: Phrase("on track"),

@@ -18,6 +18,7 @@ from handlers.goals.scorecards.parts import is_given
 from handlers.goals.scoring import ONE, ZERO, Direction, is_stretched
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Note, Part, Section
+from handlers.kit.characters import simpler
 from handlers.kit.forms import Choice, Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
@@ -49,6 +50,17 @@ _SAID = "|".join(rf"{word}(?![a-z])" if word.isascii() else word for word in sor
 _FIGURE = rf"[-+]?[\d$€£¥]|{_SAID}"
 """How an answer begins that says how far something is."""
 
+
+def _begins(name: str) -> str:
+    # “red team” and 风险评估 begin with one word that says how it looks; two words mean nothing else.
+    ends = r"(?![a-z])" if name.isascii() and not name.isalpha() else r"\s*(?=$|[,，.。:：;；!！–—-])"
+    return f"#?{re.escape(name)}{ends}"
+
+
+_LOOKS = tuple(
+    (option.value, re.compile("|".join(map(_begins, option.names)), re.IGNORECASE)) for option in CONFIDENCE
+)
+"""How a word on a figure begins that says how it looks."""
 
 Result = Annotated[str, Choice(Phrase("Which key result?"), options=my_results, missing=no_result)]
 Far = Annotated[
@@ -97,7 +109,13 @@ def _said(request: Request, result: str, far: str, confidence: str, remark: str)
     value, note = _read(request, row, far)
     note = "\n".join(words for words in (note, remark) if words)
     _refuse_unjudged(request, row, value, note)
-    return _moved(request, row, value, confidence or row.confidence, note)
+    looks = "" if is_given(row.part) else _looking(note)
+    return _moved(request, row, value, confidence or looks or row.confidence, note)
+
+
+def _looking(note: str) -> str:
+    """How it looks, where the word on a figure begins with that: “70% at risk, legal is slow”. The words stay."""
+    return next((value for value, begins in _LOOKS if begins.match(simpler(note))), "")
 
 
 def _refuse_unjudged(request: Request, row: KeyResult, value: Decimal, note: str) -> None:

@@ -545,3 +545,24 @@ async def test_a_goal_is_opened_by_its_number_and_shows_what_changed(chat: Chat)
     for said in ("/goals history 1", "目标 历史 1"):
         assert "Value: 100 → 300\nshipped" in await chat.says("ben", said)
     assert "You have no open goal 7. You have these:" in await chat.says("ben", "/goals history 7")
+
+
+@pytest.mark.parametrize(
+    ("word", "looks"),
+    [
+        ("at risk waiting for legal", "at_risk"),
+        ("off track: legal is slow", "off_track"),
+        ("#on-track all is well", "on_track"),
+        ("red, legal is slow", "off_track"),
+        ("有风险，法务还没回复", "at_risk"),
+        ("风险评估完成了", ""),
+        ("red team has found nothing", ""),
+        ("the launch is at risk no more", ""),
+    ],
+)
+async def test_how_it_looks_is_said_first_behind_the_figure(chat: Chat, word: str, looks: str) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    heard = await chat.says("ben", f"/goals update 1.1 70% {word}")
+    (row,) = chat.rows(KeyResult)
+    assert (row.value, row.confidence) == (380, looks)
+    assert word.split(" ", 1)[-1] in heard
