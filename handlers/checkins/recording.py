@@ -84,6 +84,8 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
     row = before or _recorded(request, routine, window, said)
     if _by_message(request) and made is None:
         request.store.checkins.remember_said(row, **_place_of(request), overtaken=request.edits)
+    if window and not request.filled:
+        _put_into_the_form(request, said, answers.get("mood"))
     request = replace(request, edits=False)  # one that overtook its message is that message
     if before is None:
         place, title = _quoting(request, routine, window), Phrase("Checked in.")
@@ -95,6 +97,19 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
 
 
 feature.shortcut("check_in", Phrase("Check in"), check_in)
+
+
+def _put_into_the_form(request: Request, said: Said, mood: int | None) -> None:
+    """A form that was begun and left is to change this check-in: what stands in it would take the place of this."""
+    draft = request.store.drafts.of(request.actor.id, check_in.name, {})
+    if draft is None:
+        return
+    given = {name_of(key): words for key, words in said.items()}
+    typed = {name: str(draft.given[name]) for name in given if draft.given.get(name)}
+    both = {name: _together(({name: words}, {name: given[name]}))[name] for name, words in typed.items()}
+    kept = {name: item for name, item in draft.given.items() if item or name not in given}
+    felt = {"mood": str(mood)} if mood is not None and kept.get("mood") else {}
+    request.store.drafts.keep(draft, {**kept, **both, **felt})
 
 
 def _words(routine: Routine | None, answers: Mapping[str, Any]) -> Said:

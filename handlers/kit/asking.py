@@ -93,6 +93,17 @@ def words_in(route: Route, given: Mapping[str, Any]) -> list[str]:
     return [str(given[question.name]) for question in asked if given.get(question.name)]
 
 
+def written(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a form's answers was written there: what is only suggested may be something else the next time."""
+    return {name: item for name, item in given.items() if _said(item) != _said(form.given.get(name))}
+
+
+def _said(item: Any) -> Any:
+    if isinstance(item, tuple | list):
+        return [str(each) for each in item] or ""
+    return "" if item is None else clean(str(item))
+
+
 def differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether what is said now answers a question otherwise than before."""
     both = ((before[name], item) for name, item in now.items() if before.get(name) and item)

@@ -270,7 +270,8 @@ class Steps:
         draft, route = self._draft(request, act.draft)
         given = {**draft.given, **{name: asking.raw(item) for name, item in act.given.items()}}
         if not act.final:
-            request.store.drafts.keep(draft, given)
+            form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+            request.store.drafts.keep(draft, {**draft.given, **asking.written(form, given)})
             return Step(answer=Answer(outcome="kept"))
         if lost := asking.not_asked(route, request, draft.args, act.given):
             return self._asked_anew(request, draft, route, given, lost)

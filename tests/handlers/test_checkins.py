@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col
 
 from bot.words import Voice
-from handlers.kit.requests import Pressed, Said, Where
+from handlers.kit.requests import Pressed, Said, Submitted, Where
 from handlers.kit.typed import mention
 from storage.checkins import CheckIn, Mood
 from storage.tables import ObligationRow
@@ -396,6 +396,43 @@ async def test_the_form_shows_the_answers_so_far_and_replaces_them(chat: Chat) -
     await chat.submits("ben", done="A, all of it", next="", mood="4")
     (row,) = checkins(chat, "ben")
     assert row.answers == {"done": "A, all of it"}
+    assert [mood.score for mood in chat.rows(Mood)] == [4]
+
+
+async def leaves_the_form(chat: Chat, **typed: str) -> None:
+    """Ben opens the form, changes some of what stands in it, and closes it; platforms send all that stands there."""
+    form = (await chat.says("ben", "/checkin")).form
+    assert form is not None
+    shown = {question.name: str(form.given.get(question.name) or "") for question in form.questions}
+    await chat.does("ben", Submitted(form.draft, {**shown, **typed}, final=False))
+
+
+async def test_a_form_that_was_only_looked_at_shows_the_next_time_what_is_so_then(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/checkin done A; next B; blocked legal")
+    chat.wait(days=1)
+    await leaves_the_form(chat)
+    await chat.says("ben", "/checkin done C; next D; blocked the lift")
+    heard = await chat.says("ben", "/checkin")
+    assert heard.form is not None
+    assert heard.form.given == {"done": "D", "blocked": "legal\nthe lift"}
+    await leaves_the_form(chat, blocked="")
+    heard = await chat.says("ben", "/checkin")
+    assert heard.form is not None
+    assert heard.form.given == {"done": "D", "blocked": ""}
+
+
+async def test_what_is_said_after_a_form_was_left_is_not_lost_by_sending_it(any_chat: Chat) -> None:
+    chat = any_chat
+    await asked(chat)
+    await leaves_the_form(chat, done="A", next="", mood="2")
+    await chat.says("ben", "/checkin done B; next C; mood 4")
+    form = (await chat.says("ben", "/checkin")).form
+    assert form is not None
+    assert form.given == {"done": "A\nB", "next": "C", "mood": "4"}
+    await chat.submits("ben", **form.given)
+    (row,) = checkins(chat, "ben")
+    assert row.answers == {"done": "A\nB", "next": "C"}
     assert [mood.score for mood in chat.rows(Mood)] == [4]
 
 
