@@ -15,7 +15,7 @@ from handlers.reviews.owing import owe
 from handlers.reviews.review import bound_cycle, cycle_of, feature
 from storage.obligations import EXPIRED
 from storage.people import Person
-from storage.reviews import PEER, SELF, ReviewCycle
+from storage.reviews import PEER, PHASES, SELF, Duty, ReviewCycle
 from storage.store import Store
 
 NOMINATE = "reviews.nominate"
@@ -35,11 +35,19 @@ def ask(store: Store, cycle: ReviewCycle, *, subject: str = "") -> None:
             title = Phrase("{cycle}: propose colleagues who write about you", cycle=Verbatim(cycle.name))
             args = {"cycle": cycle.id}
             owe(store, cycle, person, NOMINATE, cycle.id, title=title, args=args, minutes=5, phase="peers")
+    for proposed in {duty.subject_id for duty in _proposed_of(store, cycle, subject)} - over:
+        settling.ask(store, cycle, proposed)
 
 
-def settle(store: Store, cycle: ReviewCycle) -> None:
-    """The time of choosing is over: whom nobody objected to is asked, and nobody owes a choice any more."""
-    take(store, cycle)
+def _proposed_of(store: Store, cycle: ReviewCycle, subject: str) -> list[Duty]:
+    return store.reviews.duties(cycle.id, subject=subject, role=PEER, state="nominated")
+
+
+def settle(store: Store, cycle: ReviewCycle, *, into: str) -> None:
+    """The time of choosing is over: nobody owes a choice any more, and whom nobody objected to is asked, unless the
+    cycle goes back to before it: then they are chosen anew."""
+    if PHASES.index(into) > PHASES.index(cycle.phase):
+        take(store, cycle)
     for duty in store.reviews.duties(cycle.id, role=SELF):
         store.obligations.close(duty.subject_id, NOMINATE, cycle.id, how=EXPIRED)
         settling.expire(store, cycle, duty.subject_id)
@@ -48,7 +56,7 @@ def settle(store: Store, cycle: ReviewCycle) -> None:
 def take(store: Store, cycle: ReviewCycle, subject: str = "") -> None:
     """Let all be asked who are proposed, about everybody or one person, but for whom HR has taken out of the cycle."""
     out = store.reviews.results.out_of(cycle.id)
-    for duty in store.reviews.duties(cycle.id, subject=subject, role=PEER, state="nominated"):
+    for duty in _proposed_of(store, cycle, subject):
         if duty.subject_id not in out:
             store.reviews.move(duty.id, "owed")
 

@@ -33,7 +33,7 @@ def enter(store: Store, cycle: ReviewCycle, phase: str, *, by: str | None, reaso
     """Enter a phase: what it asks is owed from now on, and its end is on the clock."""
     duties.settle(store, cycle, cycle.phase)
     if cycle.phase in ("peers", "write"):
-        nominating.settle(store, cycle)
+        nominating.settle(store, cycle, into=phase)
     store.reviews.cycles.enter(cycle, phase, by=by, reason=reason)
     while not is_used(cycle, cycle.phase):
         store.reviews.cycles.enter(cycle, following(cycle.phase), by=by)

@@ -9,8 +9,9 @@ from handlers.reviews import raters, settling
 from storage.reviews import PEER, Review
 from storage.tables import ObligationRow
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import due, go_on, launched, review_by, the_cycle, write
+from tests.handlers.reviewing import due, go_on, launched, press_beside, review_by, the_cycle, write
 from tests.handlers.test_people import COMPANY, sends
+from tests.handlers.test_reviews_results import owed
 
 
 def asked(chat: Chat, subject: str) -> dict[str, str]:
@@ -128,6 +129,21 @@ async def test_who_has_not_proposed_is_asked_again_when_the_cycle_goes_back(chat
     await chat.submits("hana", phase="peers", last="2026-12-04", reason="Nobody had time")
     assert "propose colleagues" in await chat.says("ben", "/review")
     assert "propose colleagues" in await due(chat, "ben")
+
+
+async def test_whom_nobody_settled_is_settled_anew_when_the_cycle_goes_back_before_it(chat: Chat) -> None:
+    await proposing(chat, "ben")
+    await chat.submits("ben", people=("chen", "eve", "dora"))
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await chat.presses("hana", "Back to an earlier phase")
+    await chat.submits("hana", phase="self", last="2026-12-18", reason="Some were away")
+    assert asked(chat, "ben") == dict.fromkeys(("chen", "eve", "dora"), "nominated")
+    assert "settle which colleagues" not in await chat.says("ada", "/review")
+    await go_on(chat, "peers")
+    await owed(chat, "ada", "settle which colleagues write about Ben Okri")
+    await press_beside(chat, "ada", "Dora Maar (proposed)", "Take off")
+    await chat.presses("ada", "Ask these")
+    assert asked(chat, "ben") == {"chen": "owed", "eve": "owed", "dora": "dropped"}
 
 
 async def test_silence_lets_those_who_were_proposed_write(chat: Chat) -> None:
