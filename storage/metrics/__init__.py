@@ -164,8 +164,14 @@ class Metrics:
         return self._store.all(DataSource, col(DataSource.removed_at).is_(None), order=col(DataSource.name))
 
     def looked_after_by(self, person_id: str, *, orphans: bool) -> list[DataSource]:
-        """The sources of which somebody is the owner; with `orphans` also those of which nobody is."""
-        return [row for row in self.sources() if row.owner_id == person_id or (orphans and not row.owner_id)]
+        """The sources of which somebody is the owner; with `orphans` also those of which nobody who works here is."""
+        return [
+            row for row in self.sources() if row.owner_id == person_id or (orphans and self._is_orphan(row))
+        ]
+
+    def _is_orphan(self, source: DataSource) -> bool:
+        owner = self._store.directory.person(source.owner_id or "")
+        return owner is None or not owner.active
 
     def source(self, name: str) -> DataSource | None:
         """A source that is heard, by its name."""

@@ -397,3 +397,14 @@ async def test_a_file_that_is_read_otherwise_by_now_is_shown_anew(chat: Chat) ->
 def menu(heard: Heard) -> tuple[Any, ...]:
     assert heard.card
     return next(part.options for part in heard.card.parts if isinstance(part, Menu))
+
+
+async def test_administrators_look_after_what_a_leaver_did(any_chat: Chat) -> None:
+    chat = any_chat
+    begins(chat)
+    assert "You look after no source of data." in await chat.says("ivan", "/goals sources")
+    chat.leaves("dora")
+    assert "attendance" in await chat.says("ivan", "/goals sources")
+    await described(chat, "ivan")
+    assert "Done. 6 figures were taken." in await chat.presses("ivan", "Apply")
+    assert "This is for whoever looks after" in await chat.says("ben", "/goals sources")

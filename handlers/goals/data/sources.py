@@ -34,7 +34,8 @@ _NAME = re.compile(r"\w[\w .-]{0,39}")
 
 
 def looked_after(request: Request) -> list[DataSource]:
-    """The sources of whoever asks: of which they are the owner, or for administrators also those without one."""
+    """The sources of whoever asks: of which they are the owner, or for administrators also those whose owner has left,
+    or that have none."""
     orphans = request.actor.role == "admin"
     return request.store.metrics.looked_after_by(request.actor.id, orphans=orphans)
 
