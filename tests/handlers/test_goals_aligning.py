@@ -250,3 +250,18 @@ async def test_what_was_detached_is_not_kept(chat: Chat) -> None:
     await later(chat)
     await chat.presses("ben", "Detach")
     assert "It serves nothing, as before." in await chat.presses("ben", "Keep")
+
+
+@pytest.mark.parametrize("to", ["Grow the platform", "to grow the platform", "@Ada Lovelace 1", "Ada Lovelace 1"])
+async def test_what_it_serves_is_named_in_the_same_line(chat: Chat, to: str) -> None:
+    await write(chat, "ada", "Grow the platform")
+    await write(chat, "ben", "Customers find their way")
+    await chat.says("ben", f"/goals align 1 {to}")
+    assert "Ben Okri proposes that a goal of theirs serves yours" in chat.told("ada")
+
+
+async def test_a_title_that_two_goals_have_names_none_of_them(chat: Chat) -> None:
+    for _ in range(2):
+        await write(chat, "ada", "Grow the platform")
+    await write(chat, "ben", "Customers find their way")
+    assert "Which goal does it serve?" in await chat.says("ben", "/goals align 1 Grow the platform")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -67,14 +68,22 @@ def _offered(request: Request) -> list[Goal]:
 
 
 def _parents(request: Request) -> tuple[Option, ...]:
+    rows = _offered(request)[:MOST_OFFERED]
+    titles = Counter(row.title for row in rows)
     return tuple(
         Option(
             row.id,
             Phrase("{title} ({name})", title=Verbatim(row.title), name=owner_text(request, row)),
-            also=(f"{request.person(row.subject_id).name} {row.number}",),
+            also=tuple(f"{to}{name}" for name in _names(request, row, titles) for to in ("", "to ", "到")),
         )
-        for row in _offered(request)[:MOST_OFFERED]
+        for row in rows
     ) or (Option("", NONE_ABOVE),)
+
+
+def _names(request: Request, row: Goal, titles: Mapping[str, int]) -> tuple[str, ...]:
+    """By what it may be called in a command: its owner and its number, or a title that no other has."""
+    named = f"{request.person(row.subject_id).name} {row.number}"
+    return (named, f"@{named}", *((row.title,) if titles[row.title] == 1 else ()))
 
 
 Parent = Annotated[str, Choice(Phrase("Which goal does it serve?"), options=_parents)]
