@@ -252,7 +252,9 @@ async def test_what_was_detached_is_not_kept(chat: Chat) -> None:
     assert "It serves nothing, as before." in await chat.presses("ben", "Keep")
 
 
-@pytest.mark.parametrize("to", ["Grow the platform", "to grow the platform", "@Ada Lovelace 1", "Ada Lovelace 1"])
+@pytest.mark.parametrize(
+    "to", ["Grow the platform", "to grow the platform", "@Ada Lovelace 1", "Ada Lovelace 1"]
+)
 async def test_what_it_serves_is_named_in_the_same_line(chat: Chat, to: str) -> None:
     await write(chat, "ada", "Grow the platform")
     await write(chat, "ben", "Customers find their way")
