@@ -187,7 +187,7 @@ async def _promises(folder: Path, there: Outside, rounds: int, seconds: float) -
                 f"without {each.without}" if each.without != promises.WHOLE else each.without,
                 f"{each.micros:.0f}",
                 f"{each.saved:.0f}",
-                f"{100 * each.share:.0f} %",
+                f"{100 * each.share:.0f}%",
                 f"{each.rate:.0f}",
                 f"{each.faster:.2f}",
                 str(each.refused),

@@ -65,7 +65,7 @@ def _picture(points: int, number: int) -> Picture:
         for n in range(points)
     )
     chart = Course(first, first + timedelta(days=364), days[-1][0], days)
-    return Picture(Verbatim(f"签约第 {number} 批客户"), Phrase("{percent} %", percent=62), chart)
+    return Picture(Verbatim(f"签约第 {number} 批客户"), Phrase("{percent}%", percent=62), chart)
 
 
 async def _longest_pause(task: asyncio.Task[bytes]) -> float:

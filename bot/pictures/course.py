@@ -56,7 +56,7 @@ _Y: Json = {
     "scale": {"domain": [0, 100], "nice": False},
     "axis": {
         "values": [0, 25, 50, 75, 100],
-        "labelExpr": "datum.value + ' %'",
+        "labelExpr": "datum.value + '%'",
         "title": None,
         "gridColor": "#eef1f5",
         "domain": False,

@@ -33,7 +33,7 @@ class Pen:
         return str(format_skeleton("MMMd", day, locale=BABEL.get(self.voice.language, "en_US")))
 
     def percent(self, percent: int) -> str:
-        return self.say(Phrase("{percent} %", percent=percent))
+        return self.say(Phrase("{percent}%", percent=percent))
 
 
 def lettered(

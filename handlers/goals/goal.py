@@ -209,7 +209,7 @@ def percent(share: Decimal | None) -> Text:
     """A share in whole percent."""
     if share is None:
         return Phrase("no data yet")
-    return Phrase("{percent} %", percent=scoring.whole_percent(share))
+    return Phrase("{percent}%", percent=scoring.whole_percent(share))
 
 
 def called(row: Goal | KeyResult) -> Verbatim:

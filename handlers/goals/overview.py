@@ -172,7 +172,7 @@ def why(request: Request, goal: str) -> Reply:
             Section(
                 Phrase(
                     "The goal is the mean of its key results by weight. Each is the share of the way from its start to"
-                    " its target, at most 100 %. How it looks, in somebody's words, is not in this number."
+                    " its target, at most 100%. How it looks, in somebody's words, is not in this number."
                 )
             ),
             *scored.why(request, each),
@@ -208,8 +208,8 @@ def _in_a_band(row: KeyResult) -> tuple[Text, ...]:
     if row.direction != Direction.BAND:
         return ()
     if row.start is None:
-        return (Phrase("In its band it is 100 %, outside of it 0 %."),)
-    return (Phrase("In its band it is 100 %; outside of it, as much as it is nearer than at its start."),)
+        return (Phrase("In its band it is 100%, outside of it 0%."),)
+    return (Phrase("In its band it is 100%; outside of it, as much as it is nearer than at its start."),)
 
 
 def _said_by(request: Request, row: KeyResult, said: GoalChange | None) -> tuple[Text, ...]:

@@ -112,7 +112,7 @@ def table(chart: Chart) -> Lines:
 def _rows(chart: Chart) -> Iterator[Text]:
     if isinstance(chart, Course):
         for day, percent in chart.points:
-            yield Phrase("{day}: {percent} %", day=day, percent=percent)
+            yield Phrase("{day}: {percent}%", day=day, percent=percent)
         return
     if isinstance(chart, Grid):
         for row in chart.rows:

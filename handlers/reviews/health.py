@@ -110,8 +110,8 @@ def health(request: Request, cycle: str, as_table: bool | None = None) -> Reply:
 def _finding(count: Count) -> Text:
     percent = round(100 * count.share)
     return Plural(
-        "{done} of one review written ({percent} %), {late} late, {out} dropped out",
-        "{done} of {n} reviews written ({percent} %), {late} late, {out} dropped out",
+        "{done} of one review written ({percent}%), {late} late, {out} dropped out",
+        "{done} of {n} reviews written ({percent}%), {late} late, {out} dropped out",
         n=count.asked,
         done=count.done,
         percent=percent,
@@ -160,7 +160,7 @@ def _since(request: Request, cycle: ReviewCycle, whole: Count) -> Iterator[Part]
     percent, earlier = round(100 * whole.share), round(100 * then.share)
     yield Note(
         Phrase(
-            "In {cycle}, the one before, {earlier} % was written; now it is {percent} %.",
+            "In {cycle}, the one before, {earlier}% was written; now it is {percent}%.",
             cycle=Verbatim(before.name),
             earlier=earlier,
             percent=percent,

@@ -297,12 +297,12 @@ def _pressed(label: str, handle: str) -> Button:
 def test_buttons_that_look_alike_are_told_apart_by_what_they_stand_in() -> None:
     card = Card(
         Phrase("Your goals"),
-        Section(Verbatim("1. sign-ups  ▓▓░░ 20 %\n100 of 500"), button=_pressed("Open", "a")),
+        Section(Verbatim("1. sign-ups  ▓▓░░ 20%\n100 of 500"), button=_pressed("Open", "a")),
         Section(Verbatim("2. churn"), button=_pressed("Open", "b")),
         Section(Verbatim("3. letters"), button=_pressed("Update", "c")),
         _pressed("Close", "d"),
     )
-    assert told_apart(card, ENGLISH, 75) == {"a": "Open: 1. sign-ups 20 %", "b": "Open: 2. churn"}
+    assert told_apart(card, ENGLISH, 75) == {"a": "Open: 1. sign-ups 20%", "b": "Open: 2. churn"}
     assert told_apart(card, CHINESE, 75)["b"] == "查看：2. churn"
     assert told_apart(card, ENGLISH, 12) == {"a": "Open: 1. si…", "b": "Open: 2. ch…"}
 

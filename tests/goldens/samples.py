@@ -49,7 +49,7 @@ def course() -> Course:
 
 def tree() -> Bars:
     """Three levels, one goal without data, one whose title is long."""
-    said = Phrase("{percent} %", percent=62)
+    said = Phrase("{percent}%", percent=62)
     return Bars(
         (
             Bar(Verbatim("A company to trust"), 0.62, said, "good"),
@@ -73,7 +73,7 @@ def every_part() -> Sample:
         Fact(Phrase("Next meeting"), Phrase("{day}", day=MONDAY.date())),
         Fact(Phrase("Local time"), Phrase("{at}", at=MONDAY)),
         Trend(Phrase("{mean} of 5, the mean of {n} people", mean=4.2, n=1234), (3.0, 3.5, 4.2)),
-        Picture(Verbatim("签约 40 家客户 🚀 <b>"), Phrase("{percent} %", percent=62), course()),
+        Picture(Verbatim("签约 40 家客户 🚀 <b>"), Phrase("{percent}%", percent=62), course()),
         Picture(Phrase("The tree of goals"), THEIRS, tree()),
         _button("Confirm", 2, style="primary"),
         _button("Edit", 3),

@@ -129,18 +129,18 @@ async def test_the_next_is_drafted_from_the_last(chat: Chat) -> None:
     heard = await chat.says("ben", "/goals next")
     assert "Carry over" not in heard.buttons
     assert "Nothing waits" in heard
-    assert "2.1. sign-ups: 300, from 300 to 500 (0 %)" in await chat.says("ben", "/goals")
+    assert "2.1. sign-ups: 300, from 300 to 500 (0%)" in await chat.says("ben", "/goals")
 
 
 @pytest.mark.parametrize(
     ("line", "carried", "after"),
     [
-        ("deals from 0 to 100", "2.1. deals: 0 of 40 (0 %)", "2.1. deals: 10 of 40 (25 %)"),
-        ("deals in 100 steps", "2.1. deals: 0 of 40 (0 %)", "2.1. deals: 10 of 40 (25 %)"),
+        ("deals from 0 to 100", "2.1. deals: 0 of 40 (0%)", "2.1. deals: 10 of 40 (25%)"),
+        ("deals in 100 steps", "2.1. deals: 0 of 40 (0%)", "2.1. deals: 10 of 40 (25%)"),
         (
             "deals from 90 to 10",
             "2.1. deals: not said yet, from 90 to 10",
-            "2.1. deals: 10, from 90 to 10 (100 %)",
+            "2.1. deals: 10, from 90 to 10 (100%)",
         ),
     ],
 )

@@ -178,7 +178,7 @@ async def test_stale_data_is_left_out_and_says_so(chat: Chat) -> None:
     await crm.sends(at(chat, "300"))
     await chat.says("ben", "/goals result 1 churn from 5% to 3%")
     await chat.says("ben", "/goals update 2 4%")
-    assert "50 %" in await chat.says("ben", "/goals")
+    assert "50%" in await chat.says("ben", "/goals")
     chat.wait(days=8)
     heard = await chat.says("ben", "/goals")
     assert "The data of 1 key result is too old: it is left out." in heard
@@ -186,7 +186,7 @@ async def test_stale_data_is_left_out_and_says_so(chat: Chat) -> None:
     heard = await chat.presses("ben", "Why this number?")
     assert "From crm: 8 days old." in heard
     assert "Too old: left out of the score until newer data arrives." in heard
-    assert "Counts for 100 % of the goal." in heard
+    assert "Counts for 100% of the goal." in heard
 
 
 async def test_a_goal_that_has_ended_keeps_its_score(chat: Chat) -> None:
@@ -197,7 +197,7 @@ async def test_a_goal_that_has_ended_keeps_its_score(chat: Chat) -> None:
     await chat.presses("ben", "End this goal")
     chat.wait(days=20)
     heard = await chat.presses("ben", "Why this number?", on=opened)
-    assert "Why 50 %?" in heard
+    assert "Why 50%?" in heard
     assert "Too old" not in heard.text
 
 
@@ -207,7 +207,7 @@ async def test_a_goal_whose_days_are_over_keeps_its_score_until_it_is_carried_ov
     chat.at(datetime.fromisoformat("2026-12-28T12:00:00+00:00"))
     await crm.sends(at(chat, "300"))
     chat.at(datetime.fromisoformat("2027-01-12T12:00:00+00:00"))
-    assert "50 %" in await chat.says("ben", "/goals")
+    assert "50%" in await chat.says("ben", "/goals")
 
 
 async def test_what_adds_up_is_as_of_the_last_word_of_its_source(any_chat: Chat) -> None:
@@ -222,7 +222,7 @@ async def test_what_adds_up_is_as_of_the_last_word_of_its_source(any_chat: Chat)
     for _ in range(3):
         chat.wait(days=5)
         await crm.sends(at(chat, "1", metric="visits"))
-    assert "30 %" in await chat.says("ben", "/goals"), "nobody signed up, and that is known"
+    assert "30%" in await chat.says("ben", "/goals"), "nobody signed up, and that is known"
     chat.wait(days=8)
     assert "The data of 1 key result is too old" in await chat.says("ben", "/goals")
 
@@ -281,9 +281,9 @@ async def test_what_a_person_says_counts_though_it_reads_data(chat: Chat) -> Non
     await crm.sends(at(chat, "300"))
     chat.wait(days=8)
     await chat.says("ben", "/goals update 1 400")
-    assert "75 %" in await chat.says("ben", "/goals")
+    assert "75%" in await chat.says("ben", "/goals")
     await crm.sends(at(chat, "420"))
-    assert "80 %" in await chat.says("ben", "/goals")
+    assert "80%" in await chat.says("ben", "/goals")
 
 
 async def test_a_silent_source_alerts_whoever_set_it_up_once(chat: Chat) -> None:

@@ -101,7 +101,7 @@ async def test_the_goals_of_who_leaves_are_the_managers_to_decide(any_chat: Chat
     heard = await any_chat.presses("ada", "Take it over")
     assert "It is yours now: goal 1." in heard
     heard = await any_chat.says("ada", "/goals")
-    assert "1.1. breakdowns: 6, from 6 to 3 (0 %)" in heard, heard.text
+    assert "1.1. breakdowns: 6, from 6 to 3 (0%)" in heard, heard.text
     assert owed(any_chat, "ada", "goals.left_goal") == []
     old, new = sorted(any_chat.rows(Goal), key=lambda row: row.id)
     assert (old.state, new.subject_id, new.carried_from) == ("closed", any_chat.ids["ada"], old.id)

@@ -37,10 +37,10 @@ async def test_a_goal_over_time_says_what_it_shows(chat: Chat) -> None:
     assert isinstance(drawn, Course)
     assert [percent for _, percent in drawn.points] == [0, 20, 33, 63, 63]
     assert drawn.points[-1][0] == MONDAY.date()
-    assert "Sign 40 customers: 63 % after 8 of 13 weeks, ahead of the straight line by 5 points" in heard
+    assert "Sign 40 customers: 63% after 8 of 13 weeks, ahead of the straight line by 5 points" in heard
     heard = await chat.presses("ben", "As a table")
     assert not heard.card.pictures() if heard.card else False
-    assert "Mon, Nov 23, 2026: 63 %" in heard
+    assert "Mon, Nov 23, 2026: 63%" in heard
     assert picture(await chat.presses("ben", "As a picture"))
 
 
@@ -50,7 +50,7 @@ async def test_the_same_in_chinese(chat: Chat) -> None:
     await chat.says("chen", "添加关键结果 1 客户数从 0 到 40")
     chat.at(MONDAY)
     heard = await chat.says("chen", "目标图表 1")
-    assert "签约 40 家客户：13 周已过 8 周，完成 0 %，比匀速线落后 58 个百分点" in heard.text, heard.text
+    assert "签约 40 家客户：13 周已过 8 周，完成 0%，比匀速线落后 58 个百分点" in heard.text, heard.text
 
 
 async def test_what_was_taken_back_is_not_drawn(chat: Chat) -> None:
@@ -83,7 +83,7 @@ async def test_a_team_shows_how_its_goals_look(chat: Chat) -> None:
     ]
     assert "2 goals: 1 off track and 1 with no status yet" in heard
     heard = await chat.presses("ada", "As a table")
-    assert "Sign 40 customers · 63 % ■ off track" in heard
+    assert "Sign 40 customers · 63% ■ off track" in heard
 
 
 async def test_the_tree_is_drawn_as_far_as_its_reader_sees_it(chat: Chat) -> None:
@@ -128,7 +128,7 @@ async def test_who_prefers_reading_gets_tables_at_every_door(chat: Chat) -> None
     heard = await chat.says("ben", "/goals chart 1")
     assert heard.card
     assert not heard.card.pictures()
-    assert "Mon, Nov 23, 2026: 63 %" in heard
+    assert "Mon, Nov 23, 2026: 63%" in heard
     assert picture(await chat.presses("ben", "As a picture")), "now, for once"
     await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
     heard = await chat.presses("ben", "Progress over time")
@@ -138,7 +138,7 @@ async def test_who_prefers_reading_gets_tables_at_every_door(chat: Chat) -> None
     assert "As a picture" not in heard.buttons
     heard = await chat.presses("ada", "As a table")
     assert not (heard.card and heard.card.pictures())
-    assert "Sign 40 customers · 63 %" in heard
+    assert "Sign 40 customers · 63%" in heard
     await chat.says("ada", "/upbeat settings charts pictures")
     await chat.says("ada", "/goals team")
     assert picture(await chat.presses("ada", "As a picture"))
@@ -161,5 +161,5 @@ async def test_how_charts_are_shown_is_chosen_in_chinese_too(chat: Chat) -> None
 async def test_a_manager_sees_the_team_on_the_home_screen(chat: Chat) -> None:
     await forty_customers(chat)
     heard = await chat.opens("ada")
-    assert "Ben Okri  ▓▓▓▓▓▓░░░░ 63 % · 1 goal: 1 with no status yet" in heard
+    assert "Ben Okri  ▓▓▓▓▓▓░░░░ 63% · 1 goal: 1 with no status yet" in heard
     assert "The goals of your team" not in await chat.opens("eve")

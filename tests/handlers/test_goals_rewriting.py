@@ -35,7 +35,7 @@ async def test_typed_in_one_line_it_shows_the_difference_and_is_taken_back(any_c
     heard = await any_chat.says("ben", "/goals change 1.1 target 600; weight 2; stretch 700")
     for words in ("Target: 500 → 600", "Weight: 1 → 2", "Stretch: nothing → 700", "from 100 to 600"):
         assert words in heard
-    assert "from 100 to 600 (0 %), stretch 700" in heard
+    assert "from 100 to 600 (0%), stretch 700" in heard
     await any_chat.presses("ben", "Undo")
     now = row(any_chat)
     assert (now.target, now.weight, now.stretch) == (500, 1, None)
@@ -149,7 +149,7 @@ async def test_a_number_is_no_answer_to_a_yes_or_no(any_chat: Chat) -> None:
     await chat.submits("ben", name="signed up", way="yes_no")
     await chat.says("ben", "/goals update 1.1 yes")
     await chat.says("ben", "/goals change 1.1")
-    assert "50, from 50 to 90 (0 %)" in await chat.submits("ben", way="up", start="50", target="90")
+    assert "50, from 50 to 90 (0%)" in await chat.submits("ben", way="up", start="50", target="90")
 
 
 async def test_where_nobody_said_anything_no_band_is_kept(chat: Chat) -> None:
@@ -162,11 +162,11 @@ async def test_one_that_is_dropped_weighs_no_more_and_comes_back(chat: Chat) -> 
     await measured(chat, "one from 0 to 10", "two from 0 to 10")
     await chat.says("ben", "/goals update 1.1 10")
     heard = await chat.says("ben", "/goals")
-    assert "50 %" in heard
+    assert "50%" in heard
     opened = await chat.presses("ben", "Open", on=heard)
     heard = await picks(chat, opened, "Drop a key result", 1)
     assert row(chat, 2).dropped_at is not None
-    assert "▓▓▓▓▓▓▓▓▓▓ 100 %" in await chat.says("ben", "/goals")
+    assert "▓▓▓▓▓▓▓▓▓▓ 100%" in await chat.says("ben", "/goals")
     assert "1.2. two" in await chat.presses("ben", "What changed", on=opened)
     await chat.presses("ben", "Undo", on=heard)
     assert row(chat, 2).dropped_at is None

@@ -41,7 +41,7 @@ async def test_the_points_of_a_scorecard(any_chat: Chat) -> None:
     heard = await any_chat.says("ben", "/goals scorecard")
     # 15 + 50 + 16, then 3 more and 2 less
     assert "Score: 82 points: 81 by weight, 3 added, 2 taken off" in heard, heard.text
-    assert "Progress: 81 %" in heard
+    assert "Progress: 81%" in heard
     assert "1.4. patents: 3 of 5 bonus points at most" in heard
 
 
@@ -62,9 +62,9 @@ async def test_why_it_is_so_many_and_what_would_change_it(chat: Chat) -> None:
     heard = await chat.presses("ben", "Why this number?", on=await chat.says("ben", "/goals scorecard"))
     for words in (
         "Score: 50 of 100 points.",
-        "Counts for 100 % of the goal.",
+        "Counts for 100% of the goal.",
         "No data yet: left out.",
-        "complaints: 10 % more of its way is 10 points",
+        "complaints: 10% more of its way is 10 points",
         "how calm incidents are led: its first figure takes back its weight from the others",
         "patents: 5 more points can be added",
         "safety incidents: 10 more points can be taken off",

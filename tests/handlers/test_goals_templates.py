@@ -135,7 +135,7 @@ async def test_a_new_version_shows_the_difference_and_changes_nothing_by_itself(
 @pytest.mark.parametrize(
     ("core", "says"),
     [
-        ("* complaints from 50 to 20", "complaints: 50, from 50 to 20 (0 %)"),
+        ("* complaints from 50 to 20", "complaints: 50, from 50 to 20 (0%)"),
         ("* judged: complaints", "complaints: not judged yet, from 0 to 5"),
         ("* complaints", "complaints: not said yet"),
     ],

@@ -64,7 +64,7 @@ async def test_its_progress_stands_in_it(chat: Chat) -> None:
     await chat.says("ben", "/goals add New customers")
     await chat.says("ben", "/goals result 1 sign-ups from 0 to 10")
     await chat.says("ben", "/goals update 1 7")
-    assert "New customers · Ben Okri · 70 %" in await chat.says("ada", "/goals tree")
+    assert "New customers · Ben Okri · 70%" in await chat.says("ada", "/goals tree")
 
 
 async def test_a_long_tree_has_pages(chat: Chat) -> None:

@@ -154,8 +154,8 @@ async def test_the_spread_as_a_picture_and_as_a_table_with_a_guide_that_changes_
     assert [round(bar.share or 0, 2) for bar in picture.chart.bars] == [0, 0.17, 0.33, 0.33, 0.17]
     assert "6 people, 3.5 of 5 on average" in heard
     heard = await chat.presses("hana", "As a table")
-    assert "17 %, guide +7" in heard
-    assert "33 %, guide −7" in heard
+    assert "17%, guide +7" in heard
+    assert "33%, guide −7" in heard
     assert "Nobody's rating is moved to meet it" in heard
     assert [row.rating for row in chat.rows(ReviewResult)] == before
 

@@ -168,7 +168,7 @@ async def test_the_health_of_a_cycle_as_a_picture_and_as_a_table(chat: Chat) -> 
     heard = await health(chat)
     assert heard.card
     assert heard.card.pictures()
-    assert "3 of 8 reviews written (38 %), 1 late, 0 dropped out" in heard
+    assert "3 of 8 reviews written (38%), 1 late, 0 dropped out" in heard
     assert "2 teams are not shown" in heard, "in Engines four write, and in Board one"
     heard = await chat.presses("hana", "As a table")
     assert "Self-reviews · 2 of 4, 1 late" in heard

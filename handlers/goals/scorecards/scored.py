@@ -131,14 +131,14 @@ def _one_more(request: Request, each: Standing, row: KeyResult, weight: Decimal)
     if row.direction == Direction.BAND:
         return Phrase("{title}: once it is in its band, {more}", title=title, more=_more(request, each, left))
     tenth = _more(request, each, 10 * weight)
-    return Phrase("{title}: 10 % more of its way is {more}", title=title, more=tenth)
+    return Phrase("{title}: 10% more of its way is {more}", title=title, more=tenth)
 
 
 def _more(request: Request, each: Standing, points: Decimal) -> Text:
     shown_as = rounded(request, points)
     if each.goal.form == KPI:
         return Phrase("{points} points", points=shown_as)
-    return Phrase("{points} % of the goal", points=shown_as)
+    return Phrase("{points}% of the goal", points=shown_as)
 
 
 def _template(each: Standing) -> tuple[Shown, ...]:

@@ -70,10 +70,10 @@ def spread(
 def _said(count: int, share: float, guide: int | None) -> Text:
     percent = round(100 * share)
     if guide is None:
-        return Phrase("{count}, {percent} %", count=count, percent=percent)
+        return Phrase("{count}, {percent}%", count=count, percent=percent)
     off = percent - guide
     sign = Verbatim("+" if off > 0 else "−" if off < 0 else "±")
-    return Phrase("{percent} %, guide {sign}{off}", percent=percent, sign=sign, off=abs(off))
+    return Phrase("{percent}%, guide {sign}{off}", percent=percent, sign=sign, off=abs(off))
 
 
 def found(people: Sequence[Rated], most: int) -> Text:
@@ -144,6 +144,6 @@ def heat(
 def _unit_row(name: str, people: Sequence[Rated], most: int) -> GridRow:
     counted = Counter(each.points for each in people)
     shares = (counted[number] / len(people) for number in range(1, most + 1))
-    cells = tuple(Cell(Phrase("{percent} %", percent=round(100 * share)), share) for share in shares)
+    cells = tuple(Cell(Phrase("{percent}%", percent=round(100 * share)), share) for share in shares)
     label = Phrase("{unit} ({n})", unit=Verbatim(name or "–"), n=len(people))
     return GridRow(label, cells)

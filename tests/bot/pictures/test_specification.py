@@ -18,13 +18,13 @@ from tests.walks.hostile import BAITS
 
 
 def said(words: str, language: str = "en") -> Picture:
-    return Picture(Verbatim(words), Phrase("{percent} %", percent=62), course())
+    return Picture(Verbatim(words), Phrase("{percent}%", percent=62), course())
 
 
 @pytest.mark.parametrize(
     ("words", "shown", "lacking"),
     [
-        ("Grow 12 %", "Grow 12 %", ""),
+        ("Grow 12%", "Grow 12%", ""),
         ("喆堃玥祎珺昇婍", "喆堃玥祎珺昇婍", ""),
         ("𠮷田", "〓田", "𠮷"),
         ("launch 🚀", "launch", ""),
@@ -58,7 +58,7 @@ def test_nothing_of_a_person_comes_alive_in_a_picture(words: str, language: str)
     for chart in (course(), bars, grid):
         spec = specification(Picture(theirs, theirs, chart), Voice(language)).spec
         assert not list(named(spec, ("url", "href", "signal")))
-        assert set(named(spec, ("expr", "labelExpr"))) <= {"datum.size", "datum.value + ' %'"}
+        assert set(named(spec, ("expr", "labelExpr"))) <= {"datum.size", "datum.value + '%'"}
         json.dumps(spec)
 
 
@@ -89,5 +89,5 @@ def test_every_span_has_an_axis(days: int) -> None:
 
 def test_a_table_says_the_same() -> None:
     voice = Voice(now=None)
-    assert voice.say(table(tree())).splitlines()[0] == "A company to trust · 62 %"
-    assert voice.say(table(course())).splitlines()[-1].endswith(": 62 %")
+    assert voice.say(table(tree())).splitlines()[0] == "A company to trust · 62%"
+    assert voice.say(table(course())).splitlines()[-1].endswith(": 62%")

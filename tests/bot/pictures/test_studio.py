@@ -25,7 +25,7 @@ BROKEN = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "mark": 
 
 
 def spec(title: str = "签约 40 家客户", chart: object = None) -> dict[str, object]:
-    picture = Picture(Verbatim(title), Phrase("{percent} %", percent=62), chart or course())  # type: ignore[arg-type]
+    picture = Picture(Verbatim(title), Phrase("{percent}%", percent=62), chart or course())  # type: ignore[arg-type]
     return specification(picture, Voice("zh")).spec
 
 

@@ -15,7 +15,7 @@ from tests.fakes.slack import Message
 from tests.goldens.samples import course
 from tests.handlers.test_goals_pictures import forty_customers
 
-FOUND = "Sign 40 customers: 63 % after 8 of 13 weeks, ahead of the straight line by 5 points"
+FOUND = "Sign 40 customers: 63% after 8 of 13 weeks, ahead of the straight line by 5 points"
 
 
 def images(message: Message) -> list[dict[str, Any]]:
@@ -65,7 +65,7 @@ async def test_what_slack_does_not_take_is_said_in_words(room: Room, method: str
     message = await shown(room, "ben", "chart 1")
     assert images(message) == []
     assert FOUND in message.words
-    assert "63 %" in message.words
+    assert "63%" in message.words
 
 
 async def test_a_block_that_is_refused_is_said_in_words(room: Room) -> None:
@@ -73,7 +73,7 @@ async def test_a_block_that_is_refused_is_said_in_words(room: Room) -> None:
     await told(room)
     (message,) = room.slack.dm(user("ben"))
     assert images(message) == []
-    assert "签约 40 家客户: 62 %" in message.words
+    assert "签约 40 家客户: 62%" in message.words
 
 
 def times(messages: list[Message], words: str) -> int:
@@ -87,7 +87,7 @@ async def test_a_page_with_a_picture_that_is_refused_leaves_those_before_it(room
     messages = room.slack.dm(user("ben"))
     assert [times(messages, f"s{n}w399") for n in range(6)] == [1] * 6
     assert [image for message in messages for image in images(message)] == []
-    assert "62 %" in messages[-1].words
+    assert "62%" in messages[-1].words
 
 
 async def test_what_is_not_said_in_a_channel_follows_in_the_chat(room: Room) -> None:
@@ -104,7 +104,7 @@ async def test_an_answer_with_a_picture_that_is_refused_is_shown_once(room: Room
     room.slack.fail_next("response_url", "invalid_blocks")
     message = await shown(room, "ben", "chart 1")
     assert images(message) == []
-    assert "63 %" in message.words
+    assert "63%" in message.words
     assert (len(room.slack.ephemerals(user("ben"))), room.slack.dm(user("ben"))) == (1, [])
 
 
@@ -113,7 +113,7 @@ async def test_pictures_that_slack_takes_too_late_are_tables(room: Room) -> None
     room.slack.fail_next("files.getUploadURLExternal", "429", times=9, retry_after=0.01)
     message = await shown(room, "ben", "chart 1")
     assert images(message) == []
-    assert "63 %" in message.words
+    assert "63%" in message.words
 
 
 async def test_where_another_message_stood_it_is_said_in_words_as_well(room: Room) -> None:
@@ -123,7 +123,7 @@ async def test_where_another_message_stood_it_is_said_in_words_as_well(room: Roo
     await speaker.edit(parcel(card=progress()), over)
     (message,) = room.slack.dm(user("ben"))
     assert images(message) == []
-    assert "签约 40 家客户: 62 %" in message.words
+    assert "签约 40 家客户: 62%" in message.words
 
 
 async def test_through_the_outbox_it_comes_once(room: Room) -> None:
@@ -132,7 +132,7 @@ async def test_through_the_outbox_it_comes_once(room: Room) -> None:
     room.chat.wait(minutes=10)
     await room.deliver()
     (message,) = room.slack.dm(user("ben"))
-    assert [image["alt_text"] for image in images(message)] == ["签约 40 家客户: 62 %"]
+    assert [image["alt_text"] for image in images(message)] == ["签约 40 家客户: 62%"]
 
 
 async def told(room: Room) -> None:
@@ -147,5 +147,5 @@ async def told(room: Room) -> None:
 def progress() -> Card:
     return Card(
         Phrase("Progress over time"),
-        Picture(Verbatim("签约 40 家客户"), Phrase("{percent} %", percent=62), course()),
+        Picture(Verbatim("签约 40 家客户"), Phrase("{percent}%", percent=62), course()),
     )

@@ -20,12 +20,12 @@ from tests.fakes.telegram_world import Message
 from tests.goldens.samples import course
 from tests.handlers.test_goals_pictures import forty_customers
 
-FOUND = "Sign 40 customers: 63 % after 8 of 13 weeks, ahead of the straight line by 5 points"
+FOUND = "Sign 40 customers: 63% after 8 of 13 weeks, ahead of the straight line by 5 points"
 LONG = "客" * 1100
 """A name that has no room below a picture."""
 
 
-def card(finding: str = "62 %") -> Card:
+def card(finding: str = "62%") -> Card:
     return Card(
         Phrase("Progress over time"), Picture(Verbatim("签约 40 家客户"), Verbatim(finding), course())
     )
@@ -97,10 +97,10 @@ async def test_through_the_outbox_it_comes_once(room: Room) -> None:
 async def test_as_many_words_as_fit_stand_below_it(room: Room, more: int, kind: list[str]) -> None:
     """1024 characters as Telegram counts them: those beyond the first plane twice."""
     title, note = Phrase("Progress over time"), "𝒩" * 10
-    known = len("Progress over time") + len("Name: 62 %") + 20 + 2 * 4  # and a gap for each block
+    known = len("Progress over time") + len("Name: 62%") + 20 + 2 * 4  # and a gap for each block
     filled = Card(
         title,
-        Picture(Verbatim("Name"), Verbatim("62 %"), course()),
+        Picture(Verbatim("Name"), Verbatim("62%"), course()),
         Section(Verbatim("x" * (1024 - known + more))),
         Note(Verbatim(note)),
     )
@@ -119,17 +119,17 @@ async def test_a_long_finding_stands_in_the_message(room: Room) -> None:
 
 async def test_what_cannot_be_drawn_is_said_in_words(room: Room) -> None:
     with nothing_drawn(room):
-        await room.platform.speaker.speak(parcel(card("9 %"), person_id=room.chat.ids["ben"]))
+        await room.platform.speaker.speak(parcel(card("9%"), person_id=room.chat.ids["ben"]))
     (words,) = stands(room)
     assert words.kind == "text"
-    assert words.text.startswith("Progress over time\n\n签约 40 家客户: 9 %\n\n")
+    assert words.text.startswith("Progress over time\n\n签约 40 家客户: 9%\n\n")
 
 
 async def test_a_caption_that_telegram_cannot_read_is_shown_without_markup(shown: Room) -> None:
     shown.fake.fail_next("sendPhoto", "400_cannot_parse")
-    await shown.platform.speaker.speak(parcel(card("9 % & <b>"), person_id=shown.chat.ids["ben"]))
+    await shown.platform.speaker.speak(parcel(card("9% & <b>"), person_id=shown.chat.ids["ben"]))
     told = stands(shown)[-1]
-    assert (told.kind, told.html) == ("photo", "Progress over time\n\n签约 40 家客户: 9 % & <b>")
+    assert (told.kind, told.html) == ("photo", "Progress over time\n\n签约 40 家客户: 9% & <b>")
     await shown.fake.presses(BEN, "As a table", message_id=stands(shown)[0].message_id)
     await until(shown, lambda found: found[-1].kind == "text")
     shown.fake.fail_next("editMessageMedia", "400_cannot_parse")
@@ -147,7 +147,7 @@ async def test_words_stand_in_the_place_of_a_picture_and_the_other_way_round(sho
     await shown.fake.presses(BEN, "As a table")
     (table,) = await until(shown, lambda found: kinds(found) == ["text"])
     assert photo.deleted
-    assert "63 %" in table.text
+    assert "63%" in table.text
     assert labels(table) == ["As a picture"]
     await shown.fake.presses(BEN, "As a picture")
     (again,) = await until(shown, lambda found: kinds(found) == ["photo"])
@@ -193,7 +193,7 @@ async def test_what_keeps_the_picture_is_answered_below_it(room: Room) -> None:
     )
     kept = Card(
         Phrase("Progress over time"),
-        Picture(Verbatim("Name"), Verbatim("62 %"), course()),
+        Picture(Verbatim("Name"), Verbatim("62%"), course()),
         Button(Phrase("Why this number?"), Press("goals.why", {"goal": goal.id})),
         Button(Phrase("Progress over time"), Press("goals.course", {"goal": goal.id})),
     )
@@ -203,7 +203,7 @@ async def test_what_keeps_the_picture_is_answered_below_it(room: Room) -> None:
     await room.fake.presses(BEN, "Why this number?")
     photo, why = await until(room, lambda found: kinds(found) == ["photo", "text"])
     assert photo.edited == 0
-    assert why.text.startswith("Why 63 %?")
+    assert why.text.startswith("Why 63%?")
     await room.fake.presses(BEN, "Progress over time", message_id=photo.message_id)
     await until(room, lambda found: kinds(found) == ["photo", "text", "photo"])
 
@@ -216,7 +216,7 @@ async def test_what_cannot_be_drawn_takes_the_place_in_words(shown: Room) -> Non
         await shown.fake.presses(BEN, "As a picture")
         (words,) = await until(shown, lambda found: labels(found[0]) == ["As a table"])
     assert (words.kind, words.message_id) == ("text", table.message_id)
-    assert "63 %" in words.text
+    assert "63%" in words.text
 
 
 async def test_where_telegram_takes_no_picture_for_words_it_stands_below(shown: Room) -> None:
@@ -247,10 +247,10 @@ async def test_told_over_words_a_picture_stands_there(room: Room) -> None:
 
 
 async def test_told_over_a_picture_another_one_stands_there(room: Room) -> None:
-    receipt = await over(room, card("9 %"), card("62 %"))
+    receipt = await over(room, card("9%"), card("62%"))
     (photo,) = stands(room)
-    assert "62 %" in photo.text
-    await room.platform.speaker.edit(parcel(card("62 %"), person_id=room.chat.ids["ben"]), receipt)
+    assert "62%" in photo.text
+    await room.platform.speaker.edit(parcel(card("62%"), person_id=room.chat.ids["ben"]), receipt)
 
 
 async def test_words_are_told_anew_where_a_picture_stands(room: Room) -> None:
@@ -262,13 +262,13 @@ async def test_words_are_told_anew_where_a_picture_stands(room: Room) -> None:
 
 
 async def test_of_a_picture_with_words_above_it_all_is_replaced(room: Room) -> None:
-    await over(room, card(LONG), card("62 %"))
+    await over(room, card(LONG), card("62%"))
     (photo,) = stands(room)
-    assert "62 %" in photo.text
+    assert "62%" in photo.text
 
 
 async def test_a_picture_that_cannot_be_drawn_is_told_over_in_words(room: Room) -> None:
     with nothing_drawn(room):
-        await over(room, WORDS, card("9 %"))
+        await over(room, WORDS, card("9%"))
     (words,) = stands(room)
-    assert "签约 40 家客户: 9 %" in words.text
+    assert "签约 40 家客户: 9%" in words.text

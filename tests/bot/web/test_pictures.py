@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.bot.web.window import Window, says
 from tests.handlers.test_goals_pictures import forty_customers
 
-FOUND = "Sign 40 customers: 63 % after 8 of 13 weeks, ahead of the straight line by 5 points"
+FOUND = "Sign 40 customers: 63% after 8 of 13 weeks, ahead of the straight line by 5 points"
 
 
 async def test_a_picture_is_seen_read_and_pointed_at(any_window: Window) -> None:
@@ -27,7 +27,7 @@ async def test_a_picture_is_seen_read_and_pointed_at(any_window: Window) -> None
     assert (await opened.value).url.endswith("/0.png")
     await (await opened.value).close()
     await figure.locator("summary").click()
-    await expect(figure.locator("details p")).to_contain_text("63 %")
+    await expect(figure.locator("details p")).to_contain_text("63%")
     await figure.get_by_role("button", name="Point at the figures").click()
     chart = figure.locator(".chart canvas")
     await expect(chart).to_be_visible(timeout=30_000)
