@@ -115,9 +115,11 @@ class Sockets:
 
     async def _answer(self, request: SocketModeRequest) -> None:
         response, after = await dispatch(self._app, request.payload)
-        if response.status == 200:
-            body = json.loads(response.body) if response.body else None
-            answer = SocketModeResponse(envelope_id=request.envelope_id, payload=body)
-            await self._client.send_socket_mode_response(answer)
-        if after:
-            self._tasks.follow(after)
+        try:
+            if response.status == 200:
+                body = json.loads(response.body) if response.body else None
+                answer = SocketModeResponse(envelope_id=request.envelope_id, payload=body)
+                await self._client.send_socket_mode_response(answer)
+        finally:  # where the line broke just now as well: when Slack brings it again, it counts as answered
+            if after:
+                self._tasks.follow(after)

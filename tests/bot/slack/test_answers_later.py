@@ -8,7 +8,9 @@ import aiohttp
 import pytest
 
 from bot.slack import client
-from tests.bot.slack.conftest import GENERAL, Room, user
+from tests.bot.slack.conftest import GENERAL, Room, room_with, user
+from tests.company import Chat
+from tests.fakes.slack_faults import hang_up
 
 OFTEN = 20
 
@@ -107,6 +109,26 @@ async def test_that_slack_does_not_name_whom_somebody_mentions_is_said_in_any_ca
     await room.settled()
     await room.deliver()
     assert "does not tell me just now whom you mention" in slack.told(user("ada"))
+
+
+async def test_an_answer_is_shown_although_the_socket_broke_before_its_acknowledgement(chat: Chat) -> None:
+    async with room_with(chat, sockets=True) as room:
+        slack = room.slack
+        await slack.until(lambda: all(room.accounts(one) for one in room.chat.ids))
+        slack.kept_back["users.info"] = asyncio.Event()
+        asked = len(slack.called("users.info"))
+        saying = asyncio.create_task(slack.says(user("ada"), "checkin done it"))
+        await slack.until(lambda: len(slack.called("users.info")) > asked)
+        for each in slack.sockets.sockets:
+            hang_up(each._req)
+        slack.kept_back.pop("users.info").set()
+        said = await saying
+        assert not said.ok
+        await slack.until(lambda: slack.sockets.sockets, 20)
+        assert (await slack.redeliver(said)).ok
+        await room.settled()
+        assert len(slack.dm(user("ada"))) == 1
+        assert len(room.checkins()) == 1
 
 
 async def test_what_slack_is_only_slow_to_answer_is_not_shown_again_and_again(
