@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -183,7 +183,7 @@ class Records:
             return [self._named(each) for each in item]
         if isinstance(item, Decimal):
             return format(item, "f")
-        return item.isoformat() if isinstance(item, date) else item
+        return item.isoformat() if isinstance(item, date | time) else item
 
     def departed(self) -> list[PersonRow]:
         """The people who have left and are not erased yet, by name."""

@@ -184,6 +184,15 @@ async def test_my_whole_file_is_mine_in_two_formats(any_chat: Chat) -> None:
     )
 
 
+async def test_the_hour_of_a_meeting_is_in_both_formats(any_chat: Chat) -> None:
+    await any_chat.says("ben", "/1on1 plan @ada weekly Tuesday 10:00")
+    await any_chat.presses("ben", "Save")
+    file, book = await kept(any_chat, "ben", await any_chat.says("ben", "导出"))
+    assert file["one_on_one"][0]["clock"] == "10:00:00"
+    header, row = book["one_on_one"].values  # type: ignore[index]
+    assert dict(zip(header, row, strict=True))["clock"] == "10:00:00"
+
+
 async def test_my_file_has_nothing_that_others_keep_for_themselves(chat: Chat) -> None:
     await chat.says("ada", "/1on1 add @ben the roadmap")
     await chat.says("ada", "/1on1 private @ben")
