@@ -78,6 +78,8 @@ class Database:
             self.write_now(self.read_keys)
         except IntegrityError:  # another process, which starts at this moment, has made the first key
             self.write_now(self.read_keys)
+        # Whoever wrote here before may have died between erasing something and forgetting it.
+        self._groups.forgetting = self.is_sqlite
         self._writer = (
             LoopWriter(self._groups)
             if self.is_sqlite

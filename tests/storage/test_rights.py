@@ -6,7 +6,9 @@ import asyncio
 import json
 import logging
 import random
+import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,8 @@ from storage.backups import back_up, restore
 from storage.database import Database
 from storage.migrations import mark_newest
 from storage.tables import Absence, PersonRow
-from tests.company import PEOPLE, Chat, Heard, Letterbox, company
-from tests.engines import ENGINES, empty_database
+from tests.company import PEOPLE, SECRET, Chat, Heard, Letterbox, company
+from tests.engines import ENGINES, empty_database, sqlite_url
 from tests.storage.test_records import GONE, everything
 
 CANARY = "zqcanary"
@@ -128,6 +130,24 @@ async def test_no_trace_is_left_of_who_was_erased(
     assert CANARY not in "".join(lines).lower()
     assert not chat.database.look_now(lambda store: store.proof.whole()).broken
     await nothing_is_exported(chat, tmp_path)
+
+
+async def test_no_trace_is_left_where_upbeat_died_when_it_was_erased(tmp_path: Path) -> None:
+    """After the commit and before SQLite's own log was emptied, or while somebody still read the moment before."""
+    copy = tmp_path / "copy" / "upbeat.db"
+    copy.parent.mkdir()
+    async with company(sqlite_url(tmp_path), STAFF) as chat:
+        await a_working_life(chat)
+        with chat.database.snapshot() as reading:
+            reading.exec_driver_sql("SELECT count(*) FROM person").scalar()
+            assert "Nothing names this person" in await erased(chat)
+            for end in ("", "-wal"):
+                shutil.copy(f"{chat.database.url.database}{end}", f"{copy}{end}")
+    assert CANARY.encode() in Path(f"{copy}-wal").read_bytes().lower()
+    again = replace(chat, database=Database(f"sqlite+aiosqlite:///{copy}", SECRET, now=lambda: chat.now))
+    again.database.open()
+    assert CANARY.encode() not in await files_of(again)
+    await again.database.close()
 
 
 async def nothing_is_exported(chat: Chat, tmp_path: Path) -> None:
