@@ -17,7 +17,7 @@ from bot.web.draw import Drawing
 from bot.web.guards import Answering, local_only, same_origin
 from bot.web.hearing import REFUSALS, Ears, Me
 from bot.web.live import Live
-from bot.web.pages import MOST, Page, View
+from bot.web.pages import MOST, MOST_EVER, Page, View
 from bot.web.pictures import pictures
 from handlers.kit.dispatch import Core
 from handlers.kit.requests import Answer, File
@@ -26,8 +26,6 @@ PART = "x-upbeat-part"
 """A page's own script asks for the changing parts alone; `unseen` when nobody looks at it now."""
 BIGGEST = 10_000_000
 """Bytes of a file."""
-MOST_EVER = 2000
-"""Messages of a page, however often earlier ones are asked for."""
 
 
 def make_routes(core: Core, live: Live, studio: Studio, begun: asyncio.Event) -> list[Route]:
@@ -67,7 +65,7 @@ async def _page(
     """A place as somebody sees it: whole, or the parts of it that the page asks for when something changed."""
     me = await _acting(ears, request)
     part = request.headers.get(PART)
-    shown = await ears.page(me, view, max(1, min(most, MOST_EVER)), looking=part != "unseen", begun=begun)
+    shown = await ears.page(me, view, most, looking=part != "unseen", begun=begun)
     if part is not None:
         return HTMLResponse(_parts(shown, None))
     response = HTMLResponse(shown.draw.page("page.html", p=shown))
@@ -90,10 +88,12 @@ def _first_screen(ears: Ears, begun: asyncio.Event) -> dict[str, Answering]:
 
 def _pages(ears: Ears) -> dict[str, Answering]:
     async def upbeat(request: Request) -> Response:
-        return await _page(ears, request, View("upbeat"), _most(request))
+        return await _page(ears, request, View("upbeat"), _most(request.query_params))
 
     async def channel(request: Request) -> Response:
-        return await _page(ears, request, View("in", request.path_params["place"]), _most(request))
+        return await _page(
+            ears, request, View("in", request.path_params["place"]), _most(request.query_params)
+        )
 
     async def colleague(request: Request) -> Response:
         return await _page(ears, request, View("with", request.path_params["person"]))
@@ -117,9 +117,11 @@ async def _acting(ears: Ears, request: Request) -> Me:
     return await ears.person(request.path_params["me"])
 
 
-def _most(request: Request) -> int:
-    asked = request.query_params.get("most", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else MOST
+def _most(asked: Mapping[str, Any]) -> int:
+    """How many messages somebody looks at."""
+    most = str(asked.get("most", ""))
+    number = int(most) if most.isascii() and most.isdigit() and len(most) < 6 else MOST
+    return max(1, min(number, MOST_EVER))
 
 
 def _stream(ears: Ears) -> Answering:
@@ -165,7 +167,7 @@ class Deed:
 
     async def after(self, answer: Answer | None, *, problem: Answer | None = None) -> Response:
         """The changing parts of the page, with a form or an answer for the drawer, or the problem of the open form."""
-        page = await self.ears.page(self.me, self.view)
+        page = await self.ears.page(self.me, self.view, _most(self.form))
         drawer = _drawer(page, self.me, self.view, answer, self.key) if answer else None
         words = page.draw.plain(problem.card) if problem and problem.card else None
         return HTMLResponse(_parts(page, drawer, words))

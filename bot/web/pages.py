@@ -24,6 +24,8 @@ EMOJI: Mapping[str, str] = {"clap": "👏", "tada": "🎉", "heart": "❤️", "
 """The emoji to react with, by the names that features hear."""
 MOST = 80
 """Messages of a page before "Show earlier messages"."""
+MOST_EVER = 2000
+"""However often earlier ones are asked for."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class Page:
     @property
     def more(self) -> bool:
         """Whether there may be earlier messages."""
-        return len(self.messages) >= self.most
+        return self.most <= len(self.messages) < MOST_EVER
 
     @property
     def last(self) -> str:

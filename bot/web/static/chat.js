@@ -161,6 +161,7 @@ async function post(deed, fields, source) {
   const data = fields instanceof FormData ? fields : new FormData();
   if (!(fields instanceof FormData)) for (const [name, value] of Object.entries(fields)) data.append(name, value ?? "");
   data.set("view", view);
+  data.set("most", new URLSearchParams(location.search).get("most") ?? "");
   data.set("key", crypto.randomUUID());
   source?.setAttribute("aria-busy", "true");
   try {
@@ -462,7 +463,8 @@ if (composer) {
   });
 
   let turn = Promise.resolve();
-  const stop = () => { edits.value = ""; $("#editing").hidden = true; put(""); };
+  const edit = (message, text) => { edits.value = message; $("#editing").hidden = !message; put(text); };
+  const stop = () => edit("", "");
 
   async function send() {
     if (!words.value.trim() && !file?.files.length) return;
@@ -479,7 +481,7 @@ if (composer) {
 
   async function deliver(data, typed, edited, button) {
     const done = await post("say", data, button);
-    if (!done) { put(words.value ? `${typed}\n${words.value}` : typed); edits.value = edited; return; }
+    if (!done) return edit(edited, words.value ? `${typed}\n${words.value}` : typed);
     if (file && data.has("file")) { file.value = ""; showFile(); }
     reveal($$("[data-own]").at(-1));
     if (!drawer.open) words.focus();
@@ -494,9 +496,7 @@ if (composer) {
       const own = $$("[data-own]").at(-1);
       if (!own) return;
       event.preventDefault();
-      put($(".said", own).textContent);
-      edits.value = own.id.slice(2);
-      $("#editing").hidden = false;
+      edit(own.id.slice(2), $(".said", own).textContent);
     }
   });
   composer.addEventListener("submit", (event) => { event.preventDefault(); send(); });

@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from bot.web.labels import LABELS
 from bot.words import Voice
+from storage.store import Store
 from tests.bot.web.house import open_house
 from tests.bot.web.window import Window, says
 from tests.browser import open_browser
@@ -44,6 +45,22 @@ async def test_kudos_arrive_live_in_the_channel_and_reactions_to_them_count(any_
     await expect(post.locator(".reaction")).to_have_attribute("aria-pressed", "true")
     await post.locator(".reaction").click()
     await expect(theirs).to_have_count(0)
+
+
+async def test_earlier_messages_stay_when_something_is_done(window: Window) -> None:
+    def talk(store: Store) -> None:
+        for number in range(100):
+            store.webchat.say("engines", f"message {number}", author=window.chat.ids["ben"], private=False)
+
+    window.chat.change(talk)
+    page = await window.of("ada", "in/engines?most=160")
+    messages = page.locator("#messages article")
+    await expect(messages).to_have_count(100)
+    await page.route("**/in/engines*", lambda route: None)  # it does not look again before the answer is seen
+    await messages.first.locator("summary", has=page.locator("img")).click()
+    await messages.first.get_by_role("button", name="clap").click()
+    await expect(page.locator(".reaction")).to_have_count(1)
+    await expect(messages).to_have_count(100)
 
 
 async def test_feedback_reaches_its_receiver_live_and_nobody_else(any_window: Window) -> None:
@@ -231,6 +248,23 @@ async def test_arrow_up_edits_the_last_message_and_the_check_in_it_made(window: 
     await expect(ada.locator("#messages")).to_contain_text("Your check-in is updated.")
     assert "the login page" in await window.chat.says("ada", "/checkin history")
     assert "logn" not in await window.chat.says("ada", "/checkin history")
+
+
+async def test_an_edit_that_did_not_arrive_is_still_one(window: Window) -> None:
+    page = await window.of("ada")
+    await says(page, "/checkin done the login page")
+    await expect(page.locator("[data-own]")).to_have_count(1)
+    await page.focus("#words")
+    await page.keyboard.press("ArrowUp")
+    await page.fill("#words", "/checkin done the login page and its tests")
+    await page.route("**/say", lambda route: route.fulfill(status=503), times=1)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#words")).to_have_value("/checkin done the login page and its tests")
+    await expect(page.locator("#editing")).to_be_visible()
+    window.wrong.clear()  # that it was not there for a moment
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#editing")).to_be_hidden()
+    await expect(page.locator("[data-own]")).to_have_count(1)
 
 
 async def test_a_colleagues_message_becomes_kudos_by_its_menu(window: Window) -> None:
