@@ -15,22 +15,25 @@ from handlers.kit.requests import Request
 from storage.goals import GoalChange, KeyResult
 
 
-def course_of(request: Request, each: Standing) -> Course:
+def course_of(request: Request, each: Standing) -> Course | None:
     """The course of a goal from its first day to today, in whole percent. A target that was changed meanwhile counts as
-    it is now, so that the line is one line; what had no data on a day is left out of that day."""
+    it is now, so that the line is one line; what had no data on a day is left out of that day. None where nobody has
+    said anything, or all of it was taken back."""
     goal, zone = each.goal, request.actor.zone
     today = min(max(request.today, goal.begins_on), goal.ends_on)
     long_ago = at_wall(goal.begins_on, time(), zone) - timedelta(days=3650)
     changes = request.store.goals.since(goal.id, long_ago, reader=request.actor.id)
     days: dict[date, int] = {}
     for day, share in _shares(each, changes, zone):
-        if share is not None:
+        if share is None:
+            days.clear()
+        else:
             days[min(max(day, goal.begins_on), today)] = whole_percent(share)
     now = each.together.progress
     if now is not None:
         days[today] = whole_percent(now)
-    points = tuple(sorted(days.items())) or ((today, 0),)
-    return Course(goal.begins_on, goal.ends_on, today, _thinned(points))
+    points = tuple(sorted(days.items()))
+    return Course(goal.begins_on, goal.ends_on, today, _thinned(points)) if points else None
 
 
 def _shares(each: Standing, changes: list[GoalChange], zone: str) -> Iterator[tuple[date, Decimal | None]]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from handlers.goals import goal as goals
 from handlers.goals.course import course_of
 from handlers.goals.goal import AT_RISK, OFF_TRACK, ON_TRACK, Standing, feature, percent, seers
+from handlers.goals.listing import opener
 from handlers.goals.picking import allow, my_goals, no_goal
 from handlers.goals.scoring import whole_percent
 from handlers.kit.access import everyone, managers
@@ -61,6 +62,10 @@ def _over_time(request: Request, row: Goal, wish: bool | None) -> Reply:
     if not each.results:
         return Reply(show=Card(Phrase("It has no key results yet, so there is nothing to draw.")))
     drawn = course_of(request, each)
+    if drawn is None:
+        return Reply(
+            show=Card(Phrase("Nobody has said yet how far it is, so there is nothing to draw."), opener(row))
+        )
     picture = Picture(Verbatim(row.title), _finding(each, drawn), drawn)
     other = course.bind(goal=row.id, as_table=not as_table, again=True)
     notes = (*goals.left_out(each), goals.audience(request, {"goal": row.id}))

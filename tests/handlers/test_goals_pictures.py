@@ -8,6 +8,7 @@ from handlers import FEATURES
 from handlers.kit.cards import Picture
 from handlers.kit.charts import Bars, Course
 from tests.company import MONDAY, Chat, Heard
+from tests.handlers.test_goals import write
 from tests.handlers.test_goals_tree import company_goal, put
 
 BEGAN = datetime(2026, 10, 1, 9, tzinfo=UTC)
@@ -163,3 +164,14 @@ async def test_a_manager_sees_the_team_on_the_home_screen(chat: Chat) -> None:
     heard = await chat.opens("ada")
     assert "Ben Okri  ▓▓▓▓▓▓░░░░ 63% · 1 goal: 1 with no status yet" in heard
     assert "The goals of your team" not in await chat.opens("eve")
+
+
+async def test_of_what_nobody_said_nothing_is_drawn(any_chat: Chat) -> None:
+    chat = any_chat
+    await write(chat, "ben", "live in Japan")
+    assert "Nobody has said yet how far it is" in await chat.says("ben", "/goals chart 1")
+    said = await chat.says("ben", "/goals update 1.1 yes")
+    assert "100 % after" in await chat.says("ben", "/goals chart 1")
+    chat.wait(days=1)
+    await chat.presses("ben", "Undo", on=said)
+    assert "Nobody has said yet how far it is" in await chat.says("ben", "/goals chart 1")
