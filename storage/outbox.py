@@ -24,6 +24,8 @@ MOST_HELD = 3
 """Attempts of a message for which later ones to the same reader wait, to arrive in order; then they overtake it."""
 KEPT = timedelta(days=180)
 TAKEN_BACK = "taken back"
+UNCLEAR = "unclear_before"
+"""The setting with how many sends of forgotten messages a platform never answered."""
 ANSWER = "answer:"
 """How the topic of an answer begins that its platform did not take when it was given."""
 
@@ -282,7 +284,11 @@ class Outbox:
 
     def ambiguous(self) -> int:
         """How many sends a platform never answered, ever."""
-        return int(self._store.execute(select(func.coalesce(func.sum(TABLE.c.ambiguous), 0))).scalar_one())
+        return int(self._store.setting(UNCLEAR, 0)) + self._unclear()
+
+    def _unclear(self, *which: Any) -> int:
+        counted = select(func.coalesce(func.sum(TABLE.c.ambiguous), 0)).where(*which)
+        return int(self._store.execute(counted).scalar_one())
 
     def place_of(self, row: Outgoing) -> Place | None:
         """The place that a message goes to."""
@@ -294,5 +300,8 @@ class Outbox:
 
     def tidy(self) -> int:
         """Forget what was settled long ago; returns how many."""
-        settled = col(Outgoing.state).not_in(("waiting", "sending"))
-        return self._store.remove(Outgoing, settled, col(Outgoing.made_at) < self._store.now - KEPT)
+        settled = TABLE.c.state.not_in(("waiting", "sending"))
+        old = (settled, TABLE.c.made_at < self._store.now - KEPT)
+        if unclear := self._unclear(*old):
+            self._store.set_setting(UNCLEAR, int(self._store.setting(UNCLEAR, 0)) + unclear)
+        return self._store.remove(Outgoing, *old)

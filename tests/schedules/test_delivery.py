@@ -18,6 +18,7 @@ from handlers.kit.cards import Card
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
 from schedules.delivery import Delivery
+from schedules.housekeeping import tidy
 from schedules.pacing import Buckets
 from schedules.speaking import Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
 from schedules.turns import Tenure, steady
@@ -399,6 +400,21 @@ async def test_repeat_a_message_that_never_was_answered(any_chat: Chat) -> None:
     assert len(line.heard) == 2
     assert (row(any_chat, message).state, row(any_chat, message).ambiguous) == ("sent", 1)
     assert delivery.counts["ambiguous"] == 1
+
+
+async def test_what_never_was_answered_is_counted_for_good(any_chat: Chat) -> None:
+    """A count that falls when old messages go would look like many new ones to whoever watches it."""
+    line = Line()
+    line.script["ben"] = [Unclear("timeout")]
+    tell(any_chat, "ben", "hello")
+    for _ in range(2):
+        await worker(any_chat, line).deliver()
+        any_chat.wait(seconds=10)
+    for days in (0, 200, 200):
+        any_chat.wait(days=days)
+        await tidy(any_chat.core)
+        assert any_chat.change(lambda store: store.outbox.ambiguous()) == 1
+    assert not any_chat.rows(Outgoing)
 
 
 async def test_look_for_a_message_that_never_was_answered(any_chat: Chat) -> None:

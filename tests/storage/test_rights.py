@@ -90,6 +90,11 @@ async def files_of(chat: Chat) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(folder.glob("upbeat.db*"))).lower()
 
 
+def log_of(file: Path) -> bytes:
+    """SQLite's own log beside a file."""
+    return Path(f"{file}-wal").read_bytes().lower()
+
+
 async def until_vacuumed(chat: Chat, tables: set[str]) -> None:
     """PostgreSQL counts with a delay."""
     query = "SELECT relname FROM pg_stat_user_tables WHERE last_vacuum IS NOT NULL"
@@ -143,7 +148,7 @@ async def test_no_trace_is_left_where_upbeat_died_when_it_was_erased(tmp_path: P
             assert "Nothing names this person" in await erased(chat)
             for end in ("", "-wal"):
                 shutil.copy(f"{chat.database.url.database}{end}", f"{copy}{end}")
-    assert CANARY.encode() in Path(f"{copy}-wal").read_bytes().lower()
+    assert CANARY.encode() in log_of(copy)
     again = replace(chat, database=Database(f"sqlite+aiosqlite:///{copy}", SECRET, now=lambda: chat.now))
     again.database.open()
     assert CANARY.encode() not in await files_of(again)
