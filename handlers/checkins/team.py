@@ -155,6 +155,8 @@ def _status(request: Request, standing: Standing, row: CheckIn | None) -> Text:
         return Phrase("Not yet.")
     if row is not None:
         return Phrase("The last time {moment}.", moment=row.made_at)
+    if standing.has_answered:  # before the reader's time
+        return Phrase("Checked in.")
     return Phrase("Nothing lately.")
 
 

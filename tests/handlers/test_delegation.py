@@ -132,6 +132,18 @@ async def test_these_days_check_ins_are_read_and_nothing_older(any_chat: Chat) -
         assert "NEW" not in await history(chat, who)
 
 
+async def test_who_wrote_before_these_days_is_not_said_to_have_written_nothing(any_chat: Chat) -> None:
+    await any_chat.says("ben", "/checkin done OLD")
+    any_chat.wait(hours=1)
+    await asks(any_chat)
+    await any_chat.presses("dora", "Accept")
+    await any_chat.presses("grace", "Approve")
+    team = await any_chat.says("dora", "/checkin team")
+    assert "Checked in: 1 of 3" in team
+    assert "Ben Okri\nChecked in.\n" in team
+    assert "OLD" not in team
+
+
 async def test_every_act_says_for_whom_and_is_audited_with_both(any_chat: Chat) -> None:
     chat = any_chat
     await agreed(chat)
