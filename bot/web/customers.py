@@ -17,6 +17,7 @@ from bot.web.guards import same_origin
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import customers
 from handlers.reviews.customers import PATH, Page
+from handlers.reviews.parts import POINTS
 from storage.database import Database
 
 MOST_A_MINUTE = 30
@@ -92,24 +93,40 @@ def _drawn(
     if page is None:
         raise HTTPException(404)
     language = "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
+    typed = [words for name, words in (given or {}).items() if words.strip() and not name.endswith(POINTS)]
     things: dict[str, Any] = {"given": given or {}, "wrong": wrong or {}, "t": _words(page), "page": page}
+    things["typed"] = typed if page.gone else []
     drawn = Drawing(language, "UTC").page("customer.html", **things)
-    status = 410 if page.gone == "over" else 422 if wrong else 200
+    status = 410 if page.gone in ("over", "late") else 422 if wrong else 200
     return HTMLResponse(drawn, status_code=status, headers=HEADERS)
+
+
+_GONE: dict[str, tuple[Text, Text]] = {
+    "used": (
+        Phrase("Thank you"),
+        Phrase("What you wrote was handed in. The link has done its work and opens nothing any more."),
+    ),
+    "late": (
+        Phrase("This link was used already"),
+        Phrase("Something was handed in by it before, and it takes no second answer."),
+    ),
+    "over": (
+        Phrase("This link works no more"),
+        Phrase("It has expired or was taken back. Ask whoever gave it to you for a new one."),
+    ),
+    "paused": (
+        Phrase("Please come back later"),
+        Phrase("What is asked here was stopped for a while. The link works again when it goes on."),
+    ),
+}
 
 
 def _words(page: Page) -> dict[str, Text]:
     """What the page says around the questions."""
     if page.gone:
-        used = page.gone == "used"
-        return {
-            "title": Phrase("Thank you") if used else Phrase("This link works no more"),
-            "said": Phrase(
-                "What you wrote was handed in. The link has done its work and opens nothing any more."
-            )
-            if used
-            else Phrase("It has expired or was taken back. Ask whoever gave it to you for a new one."),
-        }
+        title, said = _GONE[page.gone]
+        kept = Phrase("It was not handed in. Copy what you wrote before you close this page:")
+        return {"title": title, "said": said, "kept": kept}
     assert page.until is not None
     name = Verbatim(page.name)
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, cast
@@ -15,6 +15,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import parts, raters
+from handlers.reviews.parts import POINTS
 from handlers.reviews.review import feature, has_power, parts_of
 from storage.people import Person
 from storage.reviews import CUSTOMER, ReviewCycle, ReviewInvite
@@ -22,6 +23,7 @@ from storage.store import Store
 
 OPEN = ("self", "peers", "write")
 """In these phases a customer's answers are taken."""
+OPEN_STATES = ("running", "paused")
 PATH = "/customer/"
 
 # Asking --------------------------------------------------------------------------------------------------------------
@@ -198,7 +200,8 @@ def revoke(request: Request, invite: str) -> Reply:
 
 @dataclass(frozen=True)
 class Page:
-    """What a link opens: questions, or `gone`, which is "used" or "over"."""
+    """What a link opens: questions, or `gone`, which is "used", "over" or, for a while, "paused"; "late" is what came
+    when it was used already."""
 
     gone: str = ""
     name: str = ""
@@ -215,9 +218,11 @@ def look(store: Store, token: str) -> Page | None:
     if row.used_at:
         return Page(gone="used")
     person = store.directory.people[row.subject_id]
-    is_open = cycle.state == "running" and person.active and _takes(store, cycle, person)
+    is_open = cycle.state in OPEN_STATES and person.active and _takes(store, cycle, person)
     if row.revoked_at or row.expires_at <= store.now or not is_open:
         return Page(gone="over")
+    if cycle.state == "paused":
+        return Page(gone="paused")
     return Page(
         name=person.name,
         questions=parts.questions(parts_of(cycle, CUSTOMER), rated=cycle.is_rated),
@@ -229,8 +234,10 @@ def hand_in(store: Store, token: str, given: Mapping[str, str]) -> tuple[Page | 
     """Take a customer's answers: what the page shows then, and what is wrong with which answer. Nothing is kept while
     something is wrong."""
     page, row = look(store, token), store.reviews.invites.of_token(token)
-    if page is None or page.gone or row is None:
+    if page is None or row is None:
         return page, {}
+    if page.gone:
+        return (page if page.gone != "used" or _is_kept(store, row, given) else Page(gone="late")), {}
     read, wrong = _read(page.questions, given)
     cycle = store.reviews.cycles.get(row.cycle_id)
     assert cycle is not None
@@ -241,6 +248,18 @@ def hand_in(store: Store, token: str, given: Mapping[str, str]) -> tuple[Page | 
         return page, wrong
     store.reviews.invites.use(row, cycle, made)
     return Page(gone="used"), {}
+
+
+def _is_kept(store: Store, row: ReviewInvite, given: Mapping[str, str]) -> bool:
+    """Whether these words are what was handed in by this link: a form is easily sent twice."""
+    kept = (answer["words"] for answer in store.reviews.invites.written(row).values())
+    said = (words for name, words in given.items() if not name.endswith(POINTS))
+    return _plain(said) == _plain(kept)
+
+
+def _plain(answers: Iterable[str]) -> set[str]:
+    """Answers however a browser breaks their lines."""
+    return {" ".join(words.split()) for words in answers} - {""}
 
 
 def _read(

@@ -13,6 +13,8 @@ from storage.reviews import CUSTOMER, MANAGER, PEER, ROLES, SELF, UPWARD
 
 COMPETENCY, QUESTION, GROWTH, OVERALL = "competency", "question", "growth", "overall"
 """The forms of a part. What is said about growth cannot be left out; `overall` is the manager's one rating."""
+POINTS = "_points"
+"""How the name of a question for points ends."""
 LONGEST = 12_000
 """Characters of an answer. Platforms that take less at once take it in parts."""
 
@@ -84,7 +86,7 @@ def _questions(part: Part, rated: bool) -> tuple[Question, ...]:
 
 def points_name(part: Part) -> str:
     """The name of the question for a part's points."""
-    return f"{part.key}_points"
+    return f"{part.key}{POINTS}"
 
 
 def words_name(part: Part) -> str:

@@ -44,6 +44,7 @@ class ReviewInvite(PersonalRow, table=True):
 
 
 INVITES = ReviewInvite.__table__  # type: ignore[attr-defined]
+REVIEWS = Review.__table__  # type: ignore[attr-defined]
 
 
 class ReviewInvites:
@@ -116,6 +117,16 @@ class ReviewInvites:
         )
         self._store.add(ReviewEdition, review_id=review.id, **known)
         return True
+
+    def written(self, row: ReviewInvite) -> dict[str, Any]:
+        """What was handed in by a link, for telling whether the same is handed in again and for nothing else."""
+        here = (
+            REVIEWS.c.cycle_id == row.cycle_id,
+            REVIEWS.c.role == CUSTOMER,
+            REVIEWS.c.submitted_at == row.used_at,
+        )
+        rows = self._store.own(Review, *here, subject=row.subject_id)
+        return next((each.answers or {} for each in rows if each.guest == row.guest), {})
 
     def revoke(self, row: ReviewInvite) -> None:
         """The link works no more."""

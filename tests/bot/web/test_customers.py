@@ -60,7 +60,7 @@ async def test_a_customer_writes_once(any_chat: Chat, browser: httpx.AsyncClient
     assert row.answers["results"] == {"words": "On time, twice", "points": 4}
     assert (row.guest, row.author_id, row.kind) == ("Blue Mill", None, "review_peer")
     again = await browser.post(path, data={"results": "Never mind"})
-    assert again.status_code == 303
+    assert again.status_code == 410
     assert [row.answers for row in written(chat)] == [row.answers]
 
     await go_on(chat, "write")
@@ -107,6 +107,38 @@ async def test_it_is_over_when_it_is_taken_back_or_the_time_of_writing_is(
     await go_on(chat, "closed")
     assert all(row.revoked_at for row in chat.rows(ReviewInvite))
     assert written(chat) == []
+
+
+async def test_what_comes_too_late_is_not_lost_and_not_said_to_be_handed_in(
+    any_chat: Chat, browser: httpx.AsyncClient
+) -> None:
+    chat, path = any_chat, await asked(any_chat)
+    other = await asked(chat, "Red Mill")
+    once = {"results": "On time, twice", "results_points": "4", "keep": "The calls\r\nand the notes"}
+    await browser.post(path, data=once)
+    assert (await browser.post(path, data=once)).status_code == 303, "the same, sent twice"
+    late = await browser.post(path, data={**once, "keep": "An hour's work"})
+    assert late.status_code == 410
+    for words in ("This link was used already", "It was not handed in.", "An hour&#39;s work"):
+        assert words in late.text
+    await go_on(chat, "calibrate")
+    late = await browser.post(other, data={"results": "Late, and long"})
+    assert "This link works no more" in late.text
+    assert "Late, and long" in late.text
+    assert len(written(chat)) == 1
+
+
+async def test_in_a_pause_it_says_to_come_back(any_chat: Chat, browser: httpx.AsyncClient) -> None:
+    chat, path = any_chat, await asked(any_chat)
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await chat.presses("hana", "Pause")
+    answer = await browser.post(path, data={"results": "On time"})
+    assert "The link works again when it goes on." in answer.text
+    assert "On time" in answer.text
+    assert written(chat) == []
+    await chat.presses("hana", "Go on")
+    assert (await browser.post(path, data={"results": "On time"})).status_code == 303
+    assert len(written(chat)) == 1
 
 
 async def test_it_is_over_while_the_person_has_left(any_chat: Chat, browser: httpx.AsyncClient) -> None:
