@@ -31,7 +31,7 @@ STANDARD = ("done", "next", "blocked")
 
 LABELS: Mapping[str, tuple[str, ...]] = {
     "done": ("done", "完成", "已完成", "本周完成", "今日完成", "本周工作", "今日工作"),
-    "next": ("next", "下一步", "计划", "接下来", "下周计划", "下周", "明日计划"),
+    "next": ("next steps", "next step", "next", "下一步", "计划", "接下来", "下周计划", "下周", "明日计划"),
     "blocked": (
         "blocked",
         "blockers",

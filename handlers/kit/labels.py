@@ -13,6 +13,8 @@ from handlers.kit.typed import SEPARATORS
 _BULLET = r"(?:(?:[-–—*•·◦▪●○]|\d{1,2}[.)）、．])\s*)?"
 """What people put before each line of a list."""
 _LISTED = re.compile(_BULLET)
+_WHEN = re.compile(r"\s+(?:week|month|quarter|sprint|year)s?\b", re.IGNORECASE)
+"""With what behind it a label says when: "next week" is no answer that begins with "week"."""
 _SEGMENT = re.compile(r"[;；\n]")
 
 
@@ -82,5 +84,6 @@ def label_of(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | No
             rest = text[found.end() :]
             # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
             stands = rest[:1] in ("", *SEPARATORS) or found.group()[-1:] in SEPARATORS
+            stands = stands and not _WHEN.match(rest)
             return question, rest.lstrip(SEPARATORS) if stands else segment.strip()
     return None

@@ -113,6 +113,19 @@ async def test_labelled_sentences_are_answers_of_their_own(chat: Chat, words: st
     assert said == {"done": "login page", "next": "payments", "blocked": "by legal"}
 
 
+@pytest.mark.parametrize(
+    ("words", "planned"),
+    [
+        ("done A, next week the payments", "next week the payments"),
+        ("done A; next B; next sprint: the payments", "B\nnext sprint: the payments"),
+        ("done A; next steps: the payments", "the payments"),
+    ],
+)
+async def test_what_comes_next_week_is_said_in_whole_words(chat: Chat, words: str, planned: str) -> None:
+    await chat.says("ben", f"/checkin {words}")
+    assert checkins(chat, "ben")[0].answers == {"done": "A", "next": planned}
+
+
 async def test_the_mark_of_a_line_whose_word_may_be_no_label_stays(chat: Chat) -> None:
     await chat.says("chen", "周报 1. 完成登录页 2. 修复三个问题")
     assert checkins(chat, "chen")[0].answers == {"done": "1. 完成登录页 2. 修复三个问题"}
