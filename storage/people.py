@@ -172,6 +172,11 @@ class Directory:
                 return account
         return None
 
+    def reaches(self, person_id: str, platform: str) -> bool:
+        """Whether a person has an account on a platform that reaches them, as far as we know."""
+        account = self.account(person_id, platform)
+        return account is not None and not account.unreachable
+
     def manager_of(self, person_id: str, day: date) -> str | None:
         """The id of the direct manager on a day, or None at the top."""
         for line in self.lines_of.get(person_id, ()):

@@ -209,7 +209,7 @@ def _is_news(directory: Directory, profile: Profile) -> bool:
     person = directory.with_account(PLATFORM, profile.id)
     if person is None:
         found = directory.with_email(profile.email) if profile.email else None
-        return found is not None and directory.account(found.id, PLATFORM) is None
+        return found is not None and not directory.reaches(found.id, PLATFORM)
     account = directory.account(person.id, PLATFORM)
     return account is None or account.unreachable == profile.member or not (profile.member or profile.deleted)
 
@@ -233,7 +233,7 @@ def _settle(store: Store, profile: Profile) -> None:
     person = directory.with_account(PLATFORM, profile.id)
     if person is None:
         found = directory.with_email(profile.email) if profile.email else None
-        if found and found.active and directory.account(found.id, PLATFORM) is None:
+        if found and found.active and not directory.reaches(found.id, PLATFORM):
             store.accounts.link(found.id, PLATFORM, profile.id, profile.username)
         return
     if profile.member:

@@ -245,7 +245,8 @@ class Core:
         return self._carrying.carry_out(request, incoming)
 
     def _who(self, store: Store, incoming: Incoming) -> Person | None:
-        """The active employee behind a sender: by account, or on first sight by a member's verified address."""
+        """The active employee behind a sender: by account, or by a member's verified address, at first sight or once
+        the account that they had there reaches nobody."""
         sender = incoming.sender
         if not sender.member:
             return None
@@ -253,7 +254,7 @@ class Core:
         person = directory.with_account(incoming.platform, sender.external_id)
         if person is None and sender.verified_email:
             person = directory.with_email(sender.verified_email)
-            if person and person.active and not directory.account(person.id, incoming.platform):
+            if person and person.active and not directory.reaches(person.id, incoming.platform):
                 store.accounts.link(
                     person.id, incoming.platform, sender.external_id, sender.username, sender.address
                 )

@@ -71,6 +71,28 @@ async def test_a_member_is_connected_by_the_verified_address_on_first_sight(room
     assert [account.external_id for account in room.accounts("dora")] == [user("dora")]
 
 
+@pytest.mark.parametrize("called_up", [False, True])
+async def test_who_has_another_account_since_theirs_is_gone_is_connected_with_it(
+    room: Room, called_up: bool
+) -> None:
+    """So does everybody whose company moves to another workspace."""
+    slack, members = room.slack, room.platform._members
+    await slack.until(lambda: room.accounts("ben"))
+    assert members
+    slack.add_user("UBENNEW", "ben", "ben@example.com")
+    await members.connect_everybody()
+    ack = await slack.command("UBENNEW", "/checkin", "done nothing")
+    assert "people on the company's list" in ack.ephemeral.words  # he has one that works
+    slack.users[user("ben")]["deleted"] = True
+    await slack.event("user_change", {"user": user("ben")})
+    if called_up:
+        await members.connect_everybody()
+    else:
+        await slack.command("UBENNEW", "/checkin", "done it")
+    assert [(a.external_id, a.unreachable) for a in room.accounts("ben")] == [("UBENNEW", False)]
+    assert len(room.checkins()) == (not called_up)
+
+
 async def test_everybody_is_connected_when_upbeat_starts(room: Room) -> None:
     await room.slack.until(lambda: all(room.accounts(who) for who in room.chat.ids))
 
