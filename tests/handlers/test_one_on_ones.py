@@ -98,14 +98,14 @@ async def test_words_without_add_are_offered_as_a_point(chat: Chat) -> None:
     await chat.presses("ada", "Yes, add it")
     assert "the roadmap" in await chat.says("ben", "/1on1 @ada")
     assert "I see no colleague in this." in await chat.says("ada", "/1on1 the roadmap")
-    assert "I see no colleague in this." in await chat.says("ada", "/1on1 skip @nobody")
+    assert "I see no colleague in this." in await chat.says("ada", "/1on1 cancel @nobody")
 
 
 async def test_what_is_to_be_done_with_a_one_on_one_is_a_button_of_it(chat: Chat) -> None:
     await chat.says("ada", "/1on1 plan @ben weekly Tuesday 10:00")
     await chat.presses("ada", "Save")
-    heard = await chat.says("ada", "/1on1 skip @ben")
-    assert "I did not understand “skip @ben” here." in heard
+    heard = await chat.says("ada", "/1on1 cancel @ben")
+    assert "I did not understand “cancel @ben” here." in heard
     assert {"Skip the next", "Move the next", "End"} <= heard.buttons.keys()
 
 
