@@ -78,4 +78,6 @@ def _signed(value: Decimal, unit: str, language: str) -> Verbatim:
     number = shown(value, language)
     if unit == "%":
         return Verbatim(f"{number}%")
-    return Verbatim(f"{unit}{number}" if unit in SIGNS else number)
+    if unit not in SIGNS:
+        return Verbatim(number)
+    return Verbatim(f"-{unit}{number[1:]}" if value < 0 else f"{unit}{number}")
