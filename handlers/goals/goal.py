@@ -311,4 +311,15 @@ def one_line(words: str) -> str:
 
 def lines(request: Request, each: Standing) -> Lines:
     """A goal with all it is measured by."""
-    return Lines((headline(each), *(result_line(request, row) for row in each.results), *left_out(each)))
+    rows = (result_line(request, row) for row in each.results)
+    return Lines((headline(each), *rows, *left_out(each), *_over(request, each.goal)))
+
+
+def _over(request: Request, goal: Goal) -> tuple[Text, ...]:
+    """That a goal is open whose days are over: nothing asks for it any more."""
+    if goal.state != "open" or goal.ends_on >= request.today:
+        return ()
+    if goal.subject_id != request.actor.id:
+        return (Phrase("Its last day was {day}.", day=goal.ends_on),)
+    words = {"day": goal.ends_on, "command": Verbatim("/goals next")}
+    return (Phrase("Its last day was {day}. End it, or carry it over with {command}", **words),)

@@ -180,6 +180,7 @@ async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
         ("cost between $1 and $2m", "Write $1m – $2m, or $1 – 2000000."),
         ("从一百到五百万元", "Key result 1.1 is added, as a yes or no."),
         ("营收从一百到五百万元", "Write 一百万 – 五百万, or 一百 – 5000000."),
+        ("profit from -$5k to $10k", "profit: -$5,000, from -$5,000 to $10,000"),
         ("revenue from 0 to 5 million", "0 of 5,000,000"),
         ("reach from 100 to 1k", "100, from 100 to 1,000"),
     ],
@@ -566,3 +567,19 @@ async def test_how_it_looks_is_said_first_behind_the_figure(chat: Chat, word: st
     (row,) = chat.rows(KeyResult)
     assert (row.value, row.confidence) == (380, looks)
     assert word.split(" ", 1)[-1] in heard
+
+
+async def test_a_goal_whose_days_are_over_says_so(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/goals add by 2026-11-27 Sprint")
+    await chat.says("ben", "/goals result 1 points from 0 to 5")
+    chat.wait(days=4)
+    assert "Its last day" not in (await chat.says("ben", "/goals")).text
+    chat.wait(days=1)
+    heard = await chat.says("ben", "/goals")
+    assert "Its last day was Fri, Nov 27, 2026. End it, or carry it over with /goals next" in heard, (
+        heard.text
+    )
+    await chat.presses("ada", "Open", on=await chat.says("ada", "/goals of @ben"))
+    assert "Its last day was Fri, Nov 27, 2026." in chat.last["ada"]
+    assert "carry it over" not in chat.last["ada"].text
