@@ -100,6 +100,14 @@ class Settings(BaseSettings):
             raise ValueError("the database is sqlite+aiosqlite:///FILE or postgresql+psycopg://…")
         return url
 
+    @field_validator("public_url")
+    @classmethod
+    def _whole_address(cls, url: str) -> str:
+        """What begins otherwise makes links that open nothing."""
+        if url and not url.startswith(("https://", "http://")):
+            raise ValueError("it is a whole address, like https://upbeat.example.com")
+        return url
+
     @field_validator("slack_api_url")
     @classmethod
     def _folder(cls, url: str) -> str:
