@@ -21,7 +21,17 @@ PAGE = 5
 @feature.command(
     "feedback",
     allow=everyone,
-    also=("反馈", "回馈", "give feedback", "feedback mine", "feedback received", "feedback given"),
+    also=(
+        "反馈",
+        "回馈",
+        "give feedback",
+        "feedback mine",
+        "feedback received",
+        "feedback given",
+        "feedback history",
+        "feedback retract",
+        "撤回反馈",
+    ),
     examples=(
         "",
         "@ben situation the incident call; behaviour you asked everyone in turn; effect we found it in ten minutes",

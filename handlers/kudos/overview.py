@@ -19,7 +19,12 @@ SHOWN = 15
 """Colleagues on one card; the rest is counted."""
 
 
-@feature.command("kudos mine", allow=everyone, also=("点赞 我的", "我的点赞", "my kudos"), examples=("",))
+@feature.command(
+    "kudos mine",
+    allow=everyone,
+    also=("点赞 我的", "我的点赞", "my kudos", "kudos history", "kudos undo", "kudos take back", "撤回点赞"),
+    examples=("",),
+)
 def mine(request: Request, page: int = 0) -> Reply:
     """Show the kudos that I got and gave, and take one back."""
     got, more_got = _page(request.store.kudos.received(request.actor.id, limit=(page + 1) * PAGE + 1), page)

@@ -491,6 +491,8 @@ async def test_help_behind_a_command_is_help_with_it(chat: Chat, said: str, titl
         ("kpi", "goals.scorecard"),
         ("/goal", "goals.mine"),
         ("My goals", "goals.mine"),
+        ("/kudos undo", "kudos.mine"),
+        ("/feedback retract", "feedback.feedback"),
         ("我的周报", "checkins.history"),
         ("写周报 完成 登录页", "checkins.check_in"),
         ("团队周报", "checkins.team"),
