@@ -80,6 +80,23 @@ async def test_f15_a_clock_that_ran_ahead_is_set_right(
     figure(len(rung), "doubled 0, left waiting 0")
 
 
+@pytest.mark.parametrize("ahead", [5 * DAY, 12 * HOUR, YEAR + 4 * DAY], ids=str)
+async def test_f15_what_a_clock_that_ran_ahead_put_off_is_said(
+    any_chat: Chat, ahead: timedelta, figure: Figure
+) -> None:
+    """On a day off or at night of the wrong time a reminder was to wait for the morning after it."""
+    chat = only(any_chat, feature)
+    await chat.tick()
+    owe(chat, "ben", "bread")
+    chat.at(MONDAY + ahead)
+    await chat.tick()
+    assert chat.told_cards("ben") == []
+    chat.at(MONDAY + timedelta(minutes=1))
+    await chat.tick()
+    assert len(chat.told_cards("ben")) == 1
+    figure(1, "left waiting 0")
+
+
 LEAPS = {
     "a year, and back after an hour": ([YEAR, HOUR, HOUR - YEAR], True),
     "a year, and back after two days": ([YEAR, *[HOUR] * 48, -YEAR], True),
