@@ -158,11 +158,12 @@ class Clock:
 
 def _notice_the_time(store: Store) -> None:
     """A clock that ran ahead and was set back has planned everybody for its own future: that is planned anew, what was
-    put off until then is decided anew, and what was queued for then goes now."""
+    put off until then is decided anew, and what was queued for then goes or is asked now."""
     before = store.setting(TICKED_AT)
     if before and store.now < datetime.fromisoformat(before) - SET_BACK:
         log.warning("the clock was set back")
         store.slots.replan()
         store.obligations.decide_again()
         store.outbox.bring_back()
+        store.metrics.queries.bring_back()
     store.set_setting(TICKED_AT, store.now.isoformat())

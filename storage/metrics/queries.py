@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
 from sqlmodel import col
 
 from storage.metrics.tables import DataQuery, DataSource
@@ -12,6 +13,7 @@ from storage.metrics.tables import DataQuery, DataSource
 if TYPE_CHECKING:
     from storage.store import Store
 
+QUERIES = DataQuery.__table__  # type: ignore[attr-defined]
 SOON = timedelta(minutes=10)
 
 
@@ -55,6 +57,11 @@ class Queries:
         row = self._store.one(DataQuery, col(DataQuery.id) == query_id)
         if row is not None:
             self._store.change(row, next_at=self._store.now + SOON)
+
+    def bring_back(self) -> None:
+        """What was asked at a moment that a wrong clock named, and is put off from there, is asked now."""
+        asked_then = QUERIES.c.asked_at > self._store.now
+        self._store.execute(update(QUERIES).where(asked_then).values(next_at=self._store.now))
 
     def note(self, row: DataQuery, fault: str) -> None:
         """How it went: "" or the code of what was wrong."""

@@ -59,6 +59,19 @@ async def test_it_is_read_when_it_is_due_and_not_before(any_chat: Chat, tmp_path
     assert source.heard_at == chat.now
 
 
+async def test_a_clock_that_ran_ahead_puts_it_off_no_longer_than_it_is_wrong(
+    any_chat: Chat, tmp_path: Path
+) -> None:
+    asks(any_chat, theirs(tmp_path))
+    any_chat.wait(days=365)
+    await any_chat.tick()
+    assert await pull_due(any_chat.core) == 1
+    any_chat.wait(days=-365)
+    await any_chat.tick()
+    assert await pull_due(any_chat.core) == 1
+    assert await pull_due(any_chat.core) == 0
+
+
 async def test_what_is_wrong_is_told_once_a_day_and_logged_without_words(
     chat: Chat, caplog: pytest.LogCaptureFixture
 ) -> None:
