@@ -28,7 +28,8 @@ from storage.store import Store
 
 PLATFORM = "telegram"
 
-_COMMAND = re.compile(r"^/(\w+)(?:@(\w+))?(?=\s|$)", re.ASCII)
+_COMMAND = re.compile(r"^[/／](\w+)(?:@([A-Za-z0-9_]+))?(?=\s|$)")
+"""Telegram knows none in Chinese, so that people type these and their bot's name by hand."""
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MARKS = str.maketrans({"\x02": "\ufffd", "\x03": "\ufffd"})
 """What only we may put around a mention; replaced one by one, so that offsets stay right."""

@@ -33,12 +33,13 @@ async def test_public_things_happen_there(room: Room) -> None:
 async def test_a_command_for_us_is_ours_and_for_another_bot_is_not(room: Room) -> None:
     assert "waves" in (await room.says(BEN, "/wave@Upbeat_Bot", TEAM)).text
     room.fake.methods.privacy_mode = False
+    assert "personal" in (await room.says(BEN, "／周报@upbeat_bot 完成 测试", TEAM)).text
     count = len(room.fake.chat(TEAM))
-    for words in ("/wave@other_bot", "lunch?", "that was a wave"):
+    for words in ("/wave@other_bot", "/帮助@other_bot", "lunch?", "that was a wave"):
         await room.fake.says(BEN, words, TEAM)
     await room.fake.settled()
-    assert len(room.fake.chat(TEAM)) == count + 3
-    assert len([row for row in room.inbox() if row.outcome != "ignored"]) == 1
+    assert len(room.fake.chat(TEAM)) == count + 4
+    assert len([row for row in room.inbox() if row.outcome != "ignored"]) == 2
 
 
 async def test_everybody_may_press_a_post_and_sees_the_answer_alone(room: Room) -> None:
