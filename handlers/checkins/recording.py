@@ -81,6 +81,8 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
         return Reply()  # what was edited since is recorded and answered
     window = request.store.checkins.routines.window(request.actor.id)
     before = request.store.checkins.in_window(request.actor.id, window)
+    if before is None and request.filled:
+        _refuse_what_closed_meanwhile(request)
     row = before or _recorded(request, routine, window, said)
     if _by_message(request) and made is None:
         request.store.checkins.remember_said(row, **_place_of(request), overtaken=request.edits)
@@ -97,6 +99,16 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
 
 
 feature.shortcut("check_in", Phrase("Check in"), check_in)
+
+
+def _refuse_what_closed_meanwhile(request: Request) -> None:
+    """The form showed a check-in that was open then, with all that it says: it would be recorded once more."""
+    draft = request.store.drafts.of(request.actor.id, check_in.name, {})
+    last = request.store.checkins.mine(request.actor.id)
+    if draft is None or last is None or last.window is None or last.closes_at is None:
+        return
+    if last.made_at <= draft.changed_at < last.closes_at <= request.now:
+        raise Problem(_CLOSED)
 
 
 def _put_into_the_form(request: Request, said: Said, mood: int | None) -> None:

@@ -492,6 +492,24 @@ async def test_what_is_written_while_the_questions_change_is_said_back_and_answe
     assert row.answers == {"done": "the page and patience"}
 
 
+async def test_a_form_that_is_sent_after_its_window_says_nothing_twice(any_chat: Chat) -> None:
+    chat = any_chat
+    await asked(chat)
+    await chat.says("ben", "/checkin done A; next B")
+    chat.at(datetime(2026, 11, 24, 18, 55, tzinfo=UTC))
+    await chat.says("ben", "/checkin")
+    chat.wait(minutes=10)
+    heard = await chat.submits("ben", done="A", next="B and more")
+    assert "This check-in is closed and stays as it was." in heard
+    assert "What you wrote is kept." in heard
+    assert [row.answers for row in checkins(chat, "ben")] == [{"done": "A", "next": "B"}]
+    heard = await chat.presses("ben", "Open the form again")
+    assert heard.form is not None
+    assert heard.form.given["next"] == "B and more"
+    await chat.submits("ben", done="", next="more")
+    assert [row.answers for row in checkins(chat, "ben")][1:] == [{"next": "more"}]
+
+
 async def test_a_check_in_of_today_can_be_changed_in_its_form(chat: Chat) -> None:
     await chat.says("ben", "/checkin done A")
     await chat.presses("ben", "Change")
