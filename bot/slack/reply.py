@@ -88,6 +88,9 @@ class Replies:
         try:
             for work in after:
                 await work()
+        except asyncio.CancelledError:  # we stop, while Slack wants us to wait
+            await self._core.answer_later(heard.incoming, answer)
+            raise
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             if heard.kind == "home" or (
                 isinstance(error, SlackApiError) and not line.is_worth_waiting(error)

@@ -64,6 +64,9 @@ class Replies:
         """Show an answer. What goes wrong is logged without words: the effect is committed already."""
         try:
             await self._give(heard, answer)
+        except asyncio.CancelledError:  # we stop, while Telegram wants us to wait
+            await self._core.answer_later(heard.incoming, answer)
+            raise
         except TelegramError as error:
             log.warning("answer not shown", extra={"error": type(error).__name__})
             if _is_worth_waiting(error):

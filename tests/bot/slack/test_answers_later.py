@@ -131,6 +131,19 @@ async def test_an_answer_is_shown_although_the_socket_broke_before_its_acknowled
         assert len(room.checkins()) == 1
 
 
+async def test_an_answer_that_waits_for_slack_outlives_a_stop(
+    any_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.platform.DRAIN", 0.2)
+    any_room.slack.fail_next("chat.postMessage", "429", retry_after=30)
+    await any_room.slack.says(user("ben"), "checkin done the tests")
+    await any_room.slack.until(lambda: any_room.slack.called("chat.postMessage"))
+    await any_room.platform.stop()
+    any_room.platform._client.session = client.open_session()
+    await any_room.deliver()
+    assert "Checked in" in any_room.slack.told(user("ben"))
+
+
 async def test_what_slack_is_only_slow_to_answer_is_not_shown_again_and_again(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

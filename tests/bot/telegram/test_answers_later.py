@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.telegram import reply
@@ -65,6 +67,19 @@ async def test_what_one_person_alone_would_have_seen_in_a_group_is_not_said_befo
     await deliver(room)
     assert "This is personal" in told(room, BEN)[-1]
     room.fake.methods.queries.clear()
+
+
+async def test_an_answer_that_waits_for_telegram_outlives_a_stop(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.platform.DRAIN", 0.2)
+    room.fake.fail_next("sendMessage", "429", retry_after=30)
+    await room.fake.says(BEN, "/echo hello")
+    while not room.fake.called("sendMessage"):  # noqa: ASYNC110 - it comes from outside
+        await asyncio.sleep(0.01)
+    await room.restart()
+    await deliver(room)
+    assert "Again: hello" in told(room, BEN)[-1]
 
 
 async def test_what_telegram_is_only_slow_to_answer_is_not_shown_again_and_again(
