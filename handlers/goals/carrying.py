@@ -66,7 +66,7 @@ def carry(
         begins_on=begins_on,
         ends_on=ends_on,
         cycle_id=cycle_id,
-        carried_from=last.id,
+        carried_from=None if request.store.goals.cycles.next_of([last.id]) else last.id,  # it goes on twice
         template_id=last.template_id,
         template_version=last.template_version,
         **_served(request, last),

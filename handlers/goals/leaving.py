@@ -104,7 +104,7 @@ def take_over(request: Request, goal: str) -> Reply:
         request,
         each,
         owner=request.actor.id,
-        begins_on=today,
+        begins_on=max(row.begins_on, today),
         ends_on=max(row.ends_on, today),
         cycle_id=row.cycle_id,
     )

@@ -83,6 +83,20 @@ async def test_who_led_closes_it_and_who_proposed_hears(chat: Chat) -> None:
     assert "What your goal was to serve has ended" in chat.told("ben")
 
 
+async def test_what_was_carried_over_is_taken_over_with_its_last(any_chat: Chat) -> None:
+    chat = any_chat
+    await goal(chat, "ben", "Fewer breakdowns", "breakdowns from 9 to 3")
+    await chat.says("ben", "/goals next")
+    await chat.presses("ben", "Carry over")
+    await leaves(chat, "ben")
+    for _ in range(2):
+        await decides(chat, "ada")
+        assert "It is yours now" in await chat.presses("ada", "Take it over")
+    assert not owed(chat, "ada", "goals.left_goal")
+    mine = [row for row in chat.rows(Goal) if row.subject_id == chat.ids["ada"]]
+    assert {row.begins_on.isoformat() for row in mine} == {"2026-11-23", "2027-01-01"}
+
+
 async def test_who_asked_is_reminded_of_after_a_day_and_not_at_once(chat: Chat) -> None:
     await proposed(chat)
     await chat.tick()
