@@ -20,6 +20,7 @@ from bot.ingest import openapi
 from bot.metrics import Metrics
 from bot.web.draw import HERE, Drawing
 from bot.web.guards import Guard
+from handlers.reviews.customers import PATH
 from storage.database import Busy
 
 if TYPE_CHECKING:
@@ -115,5 +116,6 @@ def _sorry(request: Request, status: int) -> Response:
         status, ("broken_title", "broken") if status >= 500 else ("unknown_title", "unknown")
     )
     language = "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
-    page = Drawing(language, "UTC").page("error.html", title=title, words=words)
+    is_ours = not request.url.path.startswith(PATH)  # a customer has no chat to go back to
+    page = Drawing(language, "UTC").page("error.html", title=title, words=words, back=is_ours)
     return HTMLResponse(page, status_code=status)

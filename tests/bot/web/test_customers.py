@@ -173,6 +173,7 @@ async def test_nobody_guesses_one(any_chat: Chat, browser: httpx.AsyncClient) ->
         for answer in (await browser.get(f"/customer/{bad}"), await browser.post(f"/customer/{bad}")):
             assert answer.status_code == 404, bad
             assert "There is nothing here" in answer.text
+            assert "Back to the chat" not in answer.text  # a customer has none
     assert written(chat) == []
     assert signature not in repr([row.__dict__ for row in chat.rows(ReviewInvite)])
 

@@ -103,6 +103,7 @@ async def test_what_is_not_there_is_a_friendly_page(browser: httpx.AsyncClient, 
     found = await browser.get(path, headers=PAGES)
     assert found.status_code == 404
     assert "There is nothing here" in found.text
+    assert "Back to the chat" in found.text
 
 
 async def test_every_answer_is_strict_about_what_a_browser_may_do(browser: httpx.AsyncClient) -> None:
