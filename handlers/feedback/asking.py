@@ -1,12 +1,13 @@
 """Asking for feedback: from colleagues about oneself, and, for managers, about somebody who reports to them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
 from handlers.feedback.note import ASKED, READ, feature
 from handlers.feedback.requests import asked_one, open_request
-from handlers.feedback.sending import form_for
+from handlers.feedback.sending import opened
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.forms import Colleague, Words
@@ -199,7 +200,7 @@ def _told(request: Request, subject: Person, person: Person, row: FeedbackReques
 def answer(request: Request, asked: str) -> Reply:
     """Answer this request for feedback."""
     row = open_request(request, asked)
-    return Reply(ask=form_for(request, request.person(row.subject_id), asked=row.id), keep=True)
+    return replace(opened(request, request.person(row.subject_id), asked=row.id), keep=True)
 
 
 @feature.button(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from handlers.feedback.note import ALONE, REQUIRED, WITH_MANAGER, feature, form_audience, questions
-from handlers.feedback.sending import Letter, form_for, given, refuse_over
+from handlers.feedback.sending import Letter, form_for, given, opened, refuse_over
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Section
 from handlers.kit.forms import Colleague, Sheet, Words
@@ -20,7 +20,7 @@ def begun(request: Request, receiver: Person, answers: Mapping[str, str]) -> Rep
     typed = {name: words for name, words in answers.items() if words}
     if all(typed.get(name) for name in REQUIRED):
         return given(request, Letter(receiver, typed))
-    return Reply(ask=form_for(request, receiver), given=typed)
+    return opened(request, receiver, typed=typed)
 
 
 @feature.button(
@@ -49,7 +49,7 @@ def choose(
     request: Request, to: Annotated[Person, Colleague(Phrase("To whom do you want to give feedback?"))]
 ) -> Reply:
     """Choose who gets my feedback."""
-    return Reply(ask=form_for(request, to))
+    return opened(request, to)
 
 
 @feature.command(

@@ -48,6 +48,29 @@ def form_for(request: Request, receiver: Person, *, asked: str = "", changed: bo
     return Press(WRITE, {"to": receiver.id, "manager": manager, "asked": asked, "changed": changed})
 
 
+def opened(
+    request: Request, receiver: Person, *, asked: str = "", typed: Mapping[str, str] | None = None
+) -> Reply:
+    """The form of feedback to somebody, with what was typed now, and what was left in it when it had another
+    audience."""
+    press = form_for(request, receiver, asked=asked)
+    return Reply(ask=press, given={**_left_behind(request, press), **(typed or {})})
+
+
+def _left_behind(request: Request, press: Press) -> dict[str, str]:
+    """The words of a form that was begun while the receiver had another manager; they go on in this one."""
+    now = request.store.drafts.of(request.actor.id, press.route, dict(press.args))
+    words: dict[str, str] = {}
+    for draft in request.store.drafts.open_of(request.actor.id):
+        same = draft.route == press.route and all(
+            draft.args.get(name) == press.args[name] for name in ("to", "asked")
+        )
+        if same and draft.args != press.args and not (now and any(now.given.values())):
+            words = {**{name: item for name, item in draft.given.items() if name != "audience"}, **words}
+            request.store.drafts.close(draft)
+    return words
+
+
 @feature.button(allow=everyone, once=True)
 def send_again(
     request: Request,

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from handlers.kit.requests import Where
+from handlers.kit.requests import Submitted, Where
 from handlers.kit.values import load
 from storage.feedback import FeedbackReply, FeedbackRequest, FeedbackRow
 from storage.policy import Kind
 from storage.tables import Draft, Handle, Inbox, ObligationRow, Outgoing
 from tests.company import Chat
+from tests.handlers.test_people import COMPANY, sends
 
 SAID = "situation the incident call; behaviour you cut people off; effect we lost ten minutes; suggestion ask around"
 ANSWERS = {
@@ -236,6 +237,23 @@ async def test_a_form_sent_twice_is_feedback_once(any_chat: Chat) -> None:
 
 
 # Again ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_was_left_in_the_form_is_there_though_the_manager_is_another_one(any_chat: Chat) -> None:
+    chat = any_chat
+    form = (await chat.says("eve", "/feedback @ben")).form
+    assert form is not None
+    half = {"situation": "the incident call", "behaviour": "you cut", "audience": "receiver_and_manager"}
+    await chat.does("eve", Submitted(form.draft, half, final=False))
+    await sends(chat, "hana", COMPANY.replace("Ben Okri,ada@", "Ben Okri,dora@"))
+    await chat.presses("hana", "Apply")
+    form = (await chat.says("eve", "/feedback @ben behaviour you cut people off")).form
+    assert form is not None
+    assert form.given == {
+        "audience": "receiver",
+        "situation": "the incident call",
+        "behaviour": "you cut people off",
+    }
 
 
 async def test_the_same_again_within_minutes_asks_first(any_chat: Chat) -> None:
