@@ -132,7 +132,7 @@ def without_unit(words: str, unit: str) -> str:
     plain, own = simpler(unit.strip().lower()), _MULTIPLIED.match(simpler(unit.strip().lower()))
     if own is None:
         return words
-    ends = rf"({_SO_MUCH})\s?(?:{re.escape(plain)}|{own[0]})(?![a-z])"
+    ends = rf"({_SO_MUCH})\s?(?:{re.escape(plain)}|{own[0]})(?![a-z\d零〇一二两三四五六七八九十百千万亿])"
     found = re.match(ends, simpler(words.translate(_NARROW)).lower())
     return f"{words[: found.end(1)]} {words[found.end() :].lstrip()}" if found else words
 

@@ -264,6 +264,13 @@ async def test_a_unit_multiplies_nothing_and_takes_no_letter_of_a_word(
     assert change.note == note
 
 
+async def test_what_goes_on_behind_a_unit_is_not_cut_off(chat: Chat) -> None:
+    await chat.says("ben", "/goals add Grow")
+    await chat.presses("ben", "Add a key result")
+    await chat.submits("ben", what="what is counted", begin="0", target="500", unit="万元")
+    assert "I cannot read “3万5” as a number." in await chat.says("ben", "/goals update 1.1 3万5")
+
+
 async def test_metres_and_millions_are_asked_about(chat: Chat) -> None:
     heard = await write(chat, "ben", "cable from 0 to 500 m")
     assert "“500 m” can be two numbers here. Write 500 million, or 500." in heard
