@@ -82,6 +82,16 @@ async def test_an_edited_message_edits_the_check_in_that_it_made(any_room: Room)
     assert rows[0].version > before.version
 
 
+async def test_who_passes_on_a_message_without_a_word_is_answered(room: Room) -> None:
+    slack = room.slack
+    passed = {"text": "checkin done what somebody else did", "is_msg_unfurl": True, "is_share": True}
+    told = {"user": user("ada"), "channel": slack.dm_channel(user("ada")), "channel_type": "im", "text": ""}
+    await slack.event("message", {**told, "ts": slack.next_ts(), "attachments": [passed]})
+    await room.settled()
+    assert "I read words and files" in slack.told(user("ada"))
+    assert room.checkins() == []
+
+
 async def test_a_preview_that_slack_adds_is_no_edit(room: Room) -> None:
     said = await room.slack.says(user("ben"), "checkin done the tests")
     await room.settled()
