@@ -157,6 +157,7 @@ def result_card(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Card
         *rating_fact(cycle, row),
         *_parts(request, cycle, reviews),
         *releasing.lines(request, cycle, row.subject_id),
+        *talking.talked_on(request.store, row),
         *_answered(row, mine=mine),
         *(_doors(request, row) if mine and row.shared_at else ()),
         *(_doors_of_manager(row) if row.shared_at and is_leader(request, row) else ()),
@@ -228,8 +229,6 @@ def _parts(request: Request, cycle: ReviewCycle, rows: list[Review]) -> tuple[Pa
 
 def _answered(row: ReviewResult, *, mine: bool) -> tuple[Part, ...]:
     made: list[Part] = []
-    if row.talked_at:
-        made.append(Fact(Phrase("Talked on"), Phrase("{day}", day=row.talked_at)))
     if row.acknowledged_at:
         made.append(Fact(Phrase("Acknowledged"), Phrase("{day}", day=row.acknowledged_at)))
     if row.reply:

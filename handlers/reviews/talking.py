@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule
@@ -15,7 +15,7 @@ from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.reviews import parts
 from handlers.reviews.calibration.rating import history
-from handlers.reviews.owing import END_OF_DAY, owe, owe_again
+from handlers.reviews.owing import owe, owe_again
 from handlers.reviews.results import (
     bound_result,
     is_leader,
@@ -32,6 +32,8 @@ from storage.store import Store
 
 TALK = "reviews.talk"
 """What who answers for a result owes once it is shared."""
+NOON = time(12)
+"""At which hour of its day a talk is kept: of the company's clock, by which it is read again."""
 INTERVIEW = "performance"
 """The template of a one-on-one that is for this talk."""
 
@@ -87,7 +89,7 @@ def _card(request: Request, row: ReviewResult) -> Card:
         Phrase("Your talk with {name}", name=Verbatim(other.name)),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
         *((Fact(Phrase("Rating"), rating_line(cycle, row.rating)),) if row.rating else ()),
-        *((Fact(Phrase("Talked on"), Phrase("{day}", day=row.talked_at)),) if row.talked_at else ()),
+        *talked_on(request.store, row),
         *_seen_differently(request, cycle, row),
         *((Heading(Phrase("To be explained")), *changes) if (changes := history(request, row)) else ()),
         Heading(Phrase("Before you meet")),
@@ -95,6 +97,14 @@ def _card(request: Request, row: ReviewResult) -> Card:
         *_doors(request, row, other, leads=leads),
         Note(Phrase("Only the two of you read the one-on-one; the review stays as it is.")),
     )
+
+
+def talked_on(store: Store, row: ReviewResult) -> tuple[Part, ...]:
+    """The day of the talk, the same for everybody wherever they are; nobody noted an hour."""
+    if row.talked_at is None:
+        return ()
+    day = local_day(row.talked_at, store.directory.zone)
+    return (Fact(Phrase("Talked on"), Phrase("{day}", day=day)),)
 
 
 FOR_MANAGERS = (
@@ -220,14 +230,14 @@ def talked(
     """Note on which day you talked about this result."""
     row = bound_result(request, result)
     assert row.shared_at is not None  # the door asked
-    at = at_wall(day, END_OF_DAY, request.actor.zone)
     if day > request.today:
         raise Problem(Phrase("This day is still to come. Note it when you have talked."), question="day")
     if day < local_day(row.shared_at, request.actor.zone):
         raise Problem(
             Phrase("It was shared on {day}: the talk comes after that.", day=row.shared_at), question="day"
         )
-    request.store.reviews.results.change(row, talked_at=min(at, request.now))
+    at = at_wall(day, NOON, request.store.directory.zone)
+    request.store.reviews.results.change(row, talked_at=at)
     request.store.obligations.close(request.actor.id, TALK, row.id)
     name = Verbatim(request.actor.name)
     told = Card(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -337,6 +337,33 @@ async def appeals(chat: Chat) -> Heard:
     await shared(chat)
     await chat.presses("ben", "Appeal", on=await reads(chat))
     return await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "day"),
+    [
+        ("America/Los_Angeles", datetime(2026, 11, 25, 3, tzinfo=UTC), "2026-11-24"),
+        ("Pacific/Auckland", datetime(2026, 11, 24, 13, tzinfo=UTC), "2026-11-25"),
+    ],
+)
+async def test_the_day_of_a_talk_is_the_same_wherever_it_is_read(
+    chat: Chat, zone: str, at: datetime, day: str
+) -> None:
+    await shared(chat)
+    chat.change(lambda store: _lives(chat, store, zone))
+    chat.at(at)
+    heard = await chat.presses("ada", "Prepare the talk", on=chat.last["ada"])
+    await chat.presses("ada", "We have talked", on=heard)
+    heard = await chat.submits("ada", day=day)
+    said = {"2026-11-24": "Tue, Nov 24, 2026", "2026-11-25": "Wed, Nov 25, 2026"}[day]
+    for seen in (heard, await reads(chat)):
+        assert f"Talked on: {said}\n" in seen
+    assert f"you talked about your review on {said}" in chat.told("ben")
+
+
+def _lives(chat: Chat, store: Any, zone: str) -> None:
+    (row,) = store._rows(PersonRow, (PersonRow.id == chat.ids["ada"],))
+    store.change(row, zone=zone, revision=store.people_changed())
 
 
 async def test_an_appeal_goes_to_who_had_no_part_in_it_and_is_kept_with_a_reason(any_chat: Chat) -> None:
