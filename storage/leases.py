@@ -57,13 +57,17 @@ class Leases:
         self._store = store
 
     def take(self, name: str, holder: str, *, seconds: float) -> Term | None:
-        """Begin a term, unless somebody is in theirs."""
+        """Begin a term, unless somebody is in theirs. What was begun under a term that is over is waited for."""
+        now = self.clock()
+        over = (LEASES.c.name == name, LEASES.c.until <= now)
+        # This lock, and not that of the update below, keeps off the one of `require`.
+        self._store.execute(select(LEASES.c.term).where(*over).with_for_update())
         wanted = {"holder": holder, "until": self._in(seconds)}
         insert = _INSERT[self._store.dialect](LEASES).values(name=name, term=1, **wanted)
         taking = insert.on_conflict_do_update(
             index_elements=["name"],
             set_={**wanted, "term": LEASES.c.term + 1},
-            where=LEASES.c.until <= self._in(0),
+            where=LEASES.c.until <= now,
         )
         number = self._store.execute(taking.returning(LEASES.c.term)).scalar()
         return None if number is None else Term(name, holder, number)
@@ -86,10 +90,9 @@ class Leases:
         return int(self._store.execute(delete(LEASES).where(*gone)).rowcount)
 
     def require(self, term: Term) -> None:
-        """Raises Lost when the term is over. While it is not, nobody takes the lease before this unit has ended."""
-        query = select(LEASES.c.term).where(*_of(term))
-        if self._store.dialect != "sqlite":
-            query = query.with_for_update(read=True)
+        """Raises Lost when the term is over. While it is not, nobody takes the lease before this unit has ended; its
+        holder may renew it meanwhile."""
+        query = select(LEASES.c.term).where(*_of(term)).with_for_update(read=True, key_share=True)
         if self._store.execute(query).first() is None:
             raise Lost(term.name)
 

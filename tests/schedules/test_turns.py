@@ -151,6 +151,22 @@ async def test_nobody_takes_over_in_the_middle_of_a_unit_of_work(database: Datab
     assert [taken.number for taken in waited if taken] == [2]
 
 
+async def test_a_unit_of_work_that_lasts_longer_than_a_lease_does_not_end_the_turn(
+    database: Database,
+) -> None:
+    """As when a hundred thousand figures are read from another database, or a flood of deliveries is forgotten."""
+    first, second = Worker(database, "first"), Worker(database, "second")
+    await first.turns.start()
+    await second.turns.start()
+    assert first.tenure is not None
+    long = under(first.tenure.term, lambda store: time.sleep(3 * LEASE))
+    await database.write(long, takes_long=True)
+    assert (first.did, second.did) == (["begin"], [])
+    assert first.turns.held() == {"work": True}
+    await first.turns.stop()
+    await second.turns.stop()
+
+
 async def test_what_cannot_begin_is_given_to_somebody_else(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
