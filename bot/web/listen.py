@@ -77,7 +77,9 @@ def _first_screen(ears: Ears, begun: asyncio.Event) -> dict[str, Answering]:
     async def first(request: Request) -> Response:
         called = await ears.first(request.cookies.get("acting", ""))
         if not called:
-            return HTMLResponse(Drawing("en", "UTC").page("error.html", title="upbeat", words="nobody", back=True))
+            return HTMLResponse(
+                Drawing("en", "UTC").page("error.html", title="upbeat", words="nobody", back=True)
+            )
         return RedirectResponse(f"/as/{quote(called)}/home", 303)
 
     async def home(request: Request) -> Response:

@@ -68,7 +68,7 @@ def _by_place(ring: Ring) -> dict[str, list[KudosRow]]:
     made: dict[str, list[KudosRow]] = {}
     for row in ring.store.kudos.posted_between(_since(ring), ring.due_at):
         place = chosen or ring.store.kudos.place(row.place_id)
-        if place:
+        if place and row.why:  # what was erased says nothing
             made.setdefault(place.id, []).append(row)
     return made
 

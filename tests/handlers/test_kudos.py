@@ -630,6 +630,21 @@ async def test_what_is_thanked_for_while_the_clock_stands_still_is_in_the_next_d
     assert "the calm call" in chat.posted(channel).split("Thanks of the week")[1]
 
 
+async def test_what_was_erased_is_no_thanks_of_the_week(chat: Chat) -> None:
+    channel = place(chat)
+    for who, words in (("ben", "/kudos @ada for the calm call"), ("ada", "/kudos @eve for the quick fix")):
+        await chat.says(who, words)
+        await chat.presses(who, "Post it")
+    chat.leaves("ben")
+    await chat.says("hana", "/upbeat privacy departed ben")
+    await chat.presses("hana", "Erase")
+    await chat.submits("hana", confirm="erase")
+    ring(chat)
+    text = chat.posted(channel).split("Thanks of the week")[1]
+    assert "the quick fix" in text
+    assert "thanks Ada Lovelace" not in text
+
+
 async def test_a_week_without_public_thanks_is_silent(chat: Chat) -> None:
     place(chat)
     await send(chat, "chen", "/kudos @ben for the secret help")
