@@ -203,6 +203,20 @@ def raw(item: Any) -> Any:
     return item if item is None or isinstance(item, int | float) else clean(str(item))
 
 
+def known_everywhere(route: Route, request: Request, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as they are kept in a draft, colleagues by their own ids: it may be finished on another platform."""
+    colleagues = {question.name for question in route.questions if isinstance(question, Colleague)}
+    kept = {name: raw(item) for name, item in given.items()}
+    return {name: _by_id(item, request) if name in colleagues else item for name, item in kept.items()}
+
+
+def _by_id(picked: Any, request: Request) -> Any:
+    if isinstance(picked, tuple):
+        return tuple(_by_id(one, request) for one in picked)
+    person = request.store.directory.with_account(request.platform, str(picked))
+    return person.id if person else picked
+
+
 # One question at a time --------------------------------------------------------------------------------------------
 
 

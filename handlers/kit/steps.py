@@ -268,7 +268,7 @@ class Steps:
 
     def _submitted(self, request: Request, act: Submitted) -> Step:
         draft, route = self._draft(request, act.draft)
-        given = {**draft.given, **{name: asking.raw(item) for name, item in act.given.items()}}
+        given = {**draft.given, **asking.known_everywhere(route, request, act.given)}
         if not act.final:
             form = asking.form_of(route, request, draft.args, draft.given, draft.id)
             request.store.drafts.keep(draft, {**draft.given, **asking.written(form, given)})

@@ -138,6 +138,17 @@ async def test_what_is_typed_is_kept_as_it_stood_last(any_room: Room) -> None:
     assert any_room.noted("ada") == ["half a|4|week"]
 
 
+async def test_who_is_picked_here_is_known_wherever_the_form_is_finished(any_room: Room) -> None:
+    slack, chat = any_room.slack, any_room.chat
+    await slack.until(lambda: all(any_room.accounts(who) for who in chat.ids))
+    await slack.command(user("ada"), "/kudos")
+    await slack.types(user("ada"), {"q0:to": [user("ben")]})
+    await slack.close(user("ada"))
+    opened = await chat.says("ada", "/kudos")
+    assert opened.form
+    assert tuple(opened.form.given["to"]) == (chat.ids["ben"],)
+
+
 async def test_what_is_typed_and_told_late_says_nothing(any_room: Room) -> None:
     slack = any_room.slack
     await slack.command(user("ada"), "/diary")
