@@ -182,8 +182,10 @@ class Outbox:
 
     def bring_back(self) -> int:
         """What waits for a moment that a wrong clock named goes now: what was queued in the future, and what was tried
-        there; returns how many."""
+        or taken up there; returns how many."""
         now = self._store.now
+        beyond = TABLE.c.leased_until > now + 2 * LEASE
+        self._store.execute(update(TABLE).where(beyond).values(leased_until=None))
         named = (TABLE.c.made_at > now) | (TABLE.c.reason != "")
         theirs = (TABLE.c.state == "waiting", TABLE.c.due_at > now, named)
         anew = {"due_at": now, "stuck_since": None}

@@ -17,6 +17,7 @@ from storage.tables import Inbox, Occurrence, Outgoing, Slot
 from tests.company import MONDAY, Chat
 from tests.faults.figures import Figure
 from tests.schedules.errands import alarms, feature, only, owe
+from tests.schedules.test_delivery import tell
 
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 
@@ -94,6 +95,24 @@ async def test_f15_what_a_clock_that_ran_ahead_put_off_is_said(
     chat.at(MONDAY + timedelta(minutes=1))
     await chat.tick()
     assert len(chat.told_cards("ben")) == 1
+    figure(1, "left waiting 0")
+
+
+@pytest.mark.parametrize("state", ["waiting", "sending"])
+async def test_f15_what_was_taken_up_by_a_clock_that_ran_ahead_is_free(
+    any_chat: Chat, state: str, figure: Figure
+) -> None:
+    """Whoever took it up then died; its lease would last until that time has really come."""
+    chat = only(any_chat, feature)
+    await chat.tick()
+    tell(chat, "ben", "hello", lives=3 * YEAR)
+    chat.at(MONDAY + YEAR)
+    await chat.tick()
+    (taken,) = chat.change(lambda store: store.outbox.lease("dead", most=10))
+    chat.change(lambda store: store.outbox.set(taken, state=state))
+    chat.at(MONDAY + timedelta(minutes=1))
+    await chat.tick()
+    assert len(await chat.deliver()) == 1
     figure(1, "left waiting 0")
 
 
