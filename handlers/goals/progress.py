@@ -9,6 +9,7 @@ from typing import Annotated
 from handlers.goals import following, posting
 from handlers.goals import goal as goals
 from handlers.goals.amounts import bare
+from handlers.goals.data.following import read_again
 from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, percent, progress_of
 from handlers.goals.nudges import owed
 from handlers.goals.numbers import Typed, leading_number, without_unit
@@ -279,6 +280,9 @@ def undo(request: Request, result: str, change: str, first: str = "") -> Reply:
         )
     began = request.store.goals.moves.first_of(row, done, first)
     request.store.goals.undo(began, row, by=request.actor.id)
+    if done.act == "dropped" and (goal := goals.goal_of(request, {"result": result})):
+        read_again(request.store, goal, told=row.subject_id == request.actor.id)
+        row = goals.bound_result(request, result)
     owed.still(request.store, row.subject_id)
     request.store.touch(row.subject_id)
     return Reply(

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from handlers.goals.data.forbidden import forbidden
+from handlers.kit.cards import Menu
+from handlers.kit.requests import Pressed
 from storage.goals import GoalChange, KeyResult
 from storage.metrics import PersonPoint, Unmatched
 from tests.bot.ingest.sender import Sender, point
@@ -446,3 +448,15 @@ async def test_the_owner_hears_what_moved_when_somebody_else_connected_it(chat: 
     assert "1. sign-ups: 100 → 300" in told
     assert "was changed by somebody else" in told
     assert "connected to data" in told
+
+
+async def test_what_came_while_it_was_dropped_is_read_when_it_is_back(chat: Chat) -> None:
+    crm = Sender(chat)
+    await connected(chat, crm)
+    opened = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    assert opened.card
+    menus = [part for part in opened.card.parts if isinstance(part, Menu)]
+    drop = next(menu for menu in menus if "Drop" in opened.voice.say(menu.label))
+    dropped = await chat.does("ben", Pressed(drop.options[0].handle))
+    await crm.sends(at(chat, "300"))
+    assert "300 users, from 100 to 500" in await chat.presses("ben", "Undo", on=dropped)
