@@ -217,6 +217,9 @@ async def test_an_ended_goal_tells_those_who_serve_it(chat: Chat) -> None:
     await chat.presses("ada", "End this goal")
     await later(chat)
     assert "It has ended." in chat.told("ben")
+    assert "What it served has ended." in await chat.presses("ben", "Keep")
+    mine = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    assert "Served: Grow the platform (Ada Lovelace), which has ended" in mine
 
 
 async def test_what_is_not_seen_any_more_is_not_told(chat: Chat) -> None:

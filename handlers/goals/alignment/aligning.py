@@ -364,6 +364,8 @@ def serves(request: Request, row: Goal, above: Goal) -> Text:
     words = {"title": Verbatim(above.title), "name": owner_text(request, above)}
     if row.aligned == PROPOSED:
         return Phrase("Would serve: {title} ({name}), not agreed yet", **words)
+    if above.state != "open":
+        return Phrase("Served: {title} ({name}), which has ended", **words)
     return Phrase("Serves: {title} ({name})", **words)
 
 

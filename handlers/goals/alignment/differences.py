@@ -123,9 +123,11 @@ def keep(request: Request, goal: str, until: str) -> Reply:
     row = _looked(request, goal, until)
     if row.aligned != AGREED:
         return Reply(show=Card(Phrase("It serves nothing, as before."), Section(Verbatim(row.title))))
-    return Reply(
-        show=Card(Phrase("Kept as it is. It goes on serving the changed goal."), Section(Verbatim(row.title)))
-    )
+    above = request.store.goals.get(row.parent_id, reader=request.actor.id)
+    goes_on = Phrase("Kept as it is. It goes on serving the changed goal.")
+    ended = Phrase("Kept as it is. What it served has ended.")
+    said = ended if above is not None and above.state != "open" else goes_on
+    return Reply(show=Card(said, Section(Verbatim(row.title))))
 
 
 @feature.button(allow=changers)
