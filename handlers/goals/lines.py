@@ -12,10 +12,10 @@ from typing import Any
 from handlers.goals.numbers import (
     Typed,
     leading_number,
+    number_alone,
     read_number,
     refuse_shared,
     whole_number,
-    without_unit,
 )
 from handlers.goals.scorecards.parts import BEST, COUNTED, JUDGED, is_given
 from handlers.goals.scoring import ONE, ZERO, Direction, Measure, Mistake
@@ -102,7 +102,7 @@ def _stretched(made: Written, how: Mapping[str, str], zone: str) -> Measure:
         )
     return replace(
         made.measure,
-        stretch=number(without_unit(how["stretch"], how.get("unit") or made.unit), "stretch", zone).value,
+        stretch=number(number_alone(how["stretch"], how.get("unit") or made.unit), "stretch", zone).value,
     )
 
 
@@ -249,7 +249,7 @@ def _named(title: str, rest: str, *numbers: Typed) -> tuple[str, str]:
 
 def _in_fields(how: Mapping[str, str], zone: str) -> Written:
     start, aim, upper = (
-        number(without_unit(how[name], how.get("unit", "")), name, zone) if how.get(name) else None
+        number(number_alone(how[name], how.get("unit", "")), name, zone) if how.get(name) else None
         for name in ("begin", "target", "high")
     )
     way = how.get("way")

@@ -137,6 +137,13 @@ def without_unit(words: str, unit: str) -> str:
     return f"{words[: found.end(1)]} {words[found.end() :].lstrip()}" if found else words
 
 
+def number_alone(words: str, unit: str) -> str:
+    """An answer that is to be a number without the unit that it has anyway: 600 of 600 users."""
+    alone = without_unit(words, unit).strip()
+    is_said = unit and alone.lower().endswith(unit.lower()) and len(alone) > len(unit)
+    return alone[: -len(unit)] if is_said else alone
+
+
 def shown(value: Decimal, language: str = "en") -> str:
     """A number for a reader, grouped, with no more digits than it has."""
     return format_decimal(value, format="#,##0.######", locale="zh_CN" if language == "zh" else "en_US")

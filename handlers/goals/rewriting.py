@@ -12,7 +12,7 @@ from handlers.goals import goal as goals
 from handlers.goals.directions import DIRECTIONS
 from handlers.goals.goal import changers, feature
 from handlers.goals.lines import mistaken, number, weight_of
-from handlers.goals.numbers import retyped, without_unit
+from handlers.goals.numbers import number_alone, retyped
 from handlers.goals.picking import allow
 from handlers.goals.progress import Result, undo
 from handlers.goals.scorecards.parts import is_given
@@ -177,7 +177,7 @@ def _numbers(row: KeyResult, way: Direction, said: Mapping[str, str], zone: str)
     def read(name: str, now: Decimal | None) -> Decimal | None:
         if not said[name]:
             return now
-        words = without_unit(said[name], unit)
+        words = number_alone(said[name], unit)
         return None if folded(words) in NOTHING else number(words, name, zone).value
 
     was_yes_no = row.direction == Direction.YES_NO

@@ -108,7 +108,7 @@ async def test_a_figure_is_corrected_and_its_source_does_not_make_it_wrong_again
     await chat.presses("dora", "It is wrong")
     refused = await chat.submits("dora", value="five-ish", reason="the export ended on Thursday")
     assert "I cannot read" in refused
-    await chat.submits("dora", value="5", reason="the export ended on Thursday")
+    await chat.submits("dora", value="5 users", reason="the export ended on Thursday")
     assert "Dora Maar has corrected it: the export ended on Thursday\nIt is 5 users now." in chat.told("ben")
     heard = await chat.says("ben", "/goals data")
     assert "visits: 5 users" in heard

@@ -136,6 +136,13 @@ async def test_what_nobody_moved_yet_stands_where_it_starts(chat: Chat) -> None:
     assert row(chat).value == 300
 
 
+@pytest.mark.parametrize("words", ["600", "600 users", "600users", "600 Users"])
+async def test_a_number_may_come_with_its_unit(chat: Chat, words: str) -> None:
+    await measured(chat, "sign-ups from 100 to 500 users")
+    assert "Target: 500 → 600" in await chat.says("ben", f"/goals change 1.1 target {words}")
+    assert row(chat).unit == "users"
+
+
 async def test_a_number_is_no_answer_to_a_yes_or_no(any_chat: Chat) -> None:
     chat = any_chat
     await measured(chat)

@@ -9,7 +9,7 @@ from handlers.goals.amounts import in_unit
 from handlers.goals.data.following import move
 from handlers.goals.data.objecting import matter, state_of
 from handlers.goals.goal import feature
-from handlers.goals.numbers import whole_number
+from handlers.goals.numbers import number_alone, whole_number
 from handlers.kit.access import owner_of, readers
 from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.forms import Words
@@ -103,7 +103,8 @@ def correct_figure(
     """Correct a figure that somebody said is wrong."""
     row = _bound(request, objection)
     try:
-        right = whole_number(value, zone=request.actor.zone).value
+        unit = (row.told or {}).get("unit", "")
+        right = whole_number(number_alone(value, unit), zone=request.actor.zone).value
     except Problem as problem:
         raise Problem(problem.words, question="value") from None
     source_id, _, key = row.about_id.partition(":")
