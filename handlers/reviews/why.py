@@ -103,6 +103,8 @@ def _weeks(cycle: ReviewCycle) -> Iterator[date]:
 
 
 def _proposed(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Text:
+    if not row.proposed:
+        return rating_line(cycle, None)
     name = Verbatim(request.store.directory.named(proposer_of(request.store, cycle, row)))
     return Phrase("{points}, by {name}", points=rating_line(cycle, row.proposed), name=name)
 

@@ -114,8 +114,10 @@ class ReviewResults:
         self._store.change(row, **values)
 
     def propose(self, row: ReviewResult, points: int) -> None:
-        """What the manager proposes; it is the rating until somebody changes that. Raises Conflict."""
-        self._store.change(row, proposed={"points": points}, rating={"points": points})
+        """What the manager proposes; it is the rating until somebody changes that, and not where somebody has already.
+        Raises Conflict."""
+        said = {"points": points}
+        self._store.change(row, proposed=said, rating=row.rating if self.is_changed(row.id) else said)
 
     def proposer(self, row: ReviewResult, part: str) -> str | None:
         """Who gave the proposed points, in this part of what they wrote as the manager, for the machine's own rules:

@@ -95,6 +95,23 @@ async def test_what_the_manager_proposes_is_the_rating_until_it_is_changed_with_
     assert "Two of four goals" not in await chat.says("ben", "/review")
 
 
+async def test_what_is_proposed_after_a_session_rated_somebody_leaves_the_rating(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "calibrate")
+    await in_session(chat, "hana")
+    assert "Proposed by" not in await looks(chat, "hana", "Ben Okri")
+    await chat.presses("hana", "Change the rating")
+    heard = await chat.submits("hana", points="3", reason="Two of four goals were not reached")
+    assert "Rating: 3 of 5, nothing proposed yet" in heard
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="5")
+    (row,) = [row for row in chat.rows(ReviewResult) if row.subject_id == chat.ids["ben"]]
+    assert (row.proposed, row.rating) == ({"points": 5}, {"points": 3})
+    heard = await looks(chat, "hana", "Ben Okri")
+    assert "Rating: 3 of 5, proposed 5" in heard
+    assert "Proposed by: Ada Lovelace" in heard
+
+
 async def test_nobody_calibrates_themselves_nor_their_managers_nor_what_they_proposed(chat: Chat) -> None:
     await proposed(chat)
     await in_session(chat, "grace", "hana")

@@ -74,7 +74,7 @@ def _card(request: Request, session: str, row: ReviewResult) -> Card:
     changing = Button(Phrase("Change the rating"), change_rating.bind(session=session, result=row.id))
     return Card(
         Phrase("Calibrating {name}", name=name),
-        Fact(Phrase("Proposed by"), proposer),
+        *((Fact(Phrase("Proposed by"), proposer),) if row.proposed else ()),
         Fact(Phrase("Rating"), standing(cycle, row)),
         *history(request, row),
         *_reviews(request, cycle, row),

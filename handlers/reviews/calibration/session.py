@@ -141,7 +141,9 @@ def standing(cycle: ReviewCycle, result: ReviewResult) -> Text:
     before = (result.proposed or {}).get("points")
     if not now:
         return Phrase("no rating proposed yet")
-    if before and before != now:
+    if not before:
+        return Phrase("{now} of {most}, nothing proposed yet", now=now, most=len(points_of(cycle)))
+    if before != now:
         return Phrase(
             "{now} of {most}, proposed {before}", now=now, most=len(points_of(cycle)), before=before
         )
