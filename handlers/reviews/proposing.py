@@ -14,8 +14,8 @@ from storage.store import Store
 
 
 def propose(store: Store, cycle: ReviewCycle, row: Review, answers: Mapping[str, Mapping[str, Any]]) -> None:
-    """Keep the proposed rating. Raises Problem where it was proposed before and calibration has begun: then it changes
-    only in a session, with a reason."""
+    """Keep the proposed rating. Raises Problem where they proposed another one before and calibration has begun: then
+    it changes only in a session, with a reason."""
     if row.role != MANAGER or not cycle.is_rated:
         return
     part = overall_of(cycle)
@@ -24,7 +24,8 @@ def propose(store: Store, cycle: ReviewCycle, row: Review, answers: Mapping[str,
     if part is None or result is None or _other_proposes(store, cycle, row, result):
         return
     before = (result.proposed or {}).get("points")
-    if before and before != points and _is_calibrated(store, cycle, result.id):
+    is_theirs = before and store.reviews.results.proposer(result, part.key) == row.author_id
+    if is_theirs and before != points and _is_calibrated(store, cycle, result.id):
         raise Problem(
             Phrase(
                 "Calibration has begun, so “{title}” stays at {n}. Ask in the session to change it; the rest of your"

@@ -598,6 +598,19 @@ async def test_who_proposed_before_another_manager_took_over_is_named_and_has_ha
     assert "Everybody who could answer an appeal had a part in your rating." in heard
 
 
+async def test_who_takes_over_during_calibration_gives_points_of_their_own(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="2")
+    await go_on(chat, "calibrate")
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    await chat.presses("hana", "Dora Maar takes over", on=chat.told_cards("hana")[-1])
+    assert "Handed in." in await write(chat, "dora", "Ben Okri", growth="Another talk", overall_points="4")
+    (row,) = [row for row in chat.rows(ReviewResult) if row.subject_id == chat.ids["ben"]]
+    assert (row.proposed, row.rating) == ({"points": 4}, {"points": 4})
+
+
 async def test_once_the_result_is_shared_nobody_is_asked_who_finishes_it(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
