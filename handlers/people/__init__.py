@@ -23,6 +23,10 @@ feature = Feature("people", title=Phrase("People"))
 SHUT_OUT = Phrase(
     "You are not in this file yourself: once it is applied you have no access, and cannot take it back."
 )
+OTHER_FILES = Phrase(
+    "I took it for a people file. Figures come with the words “/goals load” and the name of their source, goals with"
+    " the words “goals import”."
+)
 UNCHANGED = Phrase("This file changes nothing: everybody in it is known as it says.")
 
 
@@ -36,7 +40,8 @@ def offer(request: Request) -> Reply:
         return Reply(show=_explained())
     reading = read_roster(sheet)
     if reading.faults:
-        raise Problem(faulty(reading.faults))
+        others = (OTHER_FILES,) if reading.faults[0].row == 1 else ()
+        raise Problem(Lines((faulty(reading.faults), *others)))
     difference = request.store.roster.difference(reading.entries)
     columns = tuple(Note(words) for words in reading.notes)
     if difference.is_empty:

@@ -368,7 +368,9 @@ async def test_who_would_shut_themselves_out_is_asked_first(chat: Chat) -> None:
 async def test_only_hr_may_send_the_file(chat: Chat) -> None:
     for who in ("ada", "grace"):
         assert "for HR" in await sends(chat, who, COMPANY)
-    assert "You look after no source of data" in await sends(chat, "ivan", COMPANY)
+    heard = await sends(chat, "ivan", COMPANY)
+    assert "You look after no source of data" in heard
+    assert "A people file comes from HR" in heard
     offered = await sends(chat, "hana", COMPANY.replace("Ben Okri", "Benjamin"))
     apply = offered.buttons["Apply"]
     from handlers.kit.requests import Pressed
@@ -657,3 +659,11 @@ async def test_a_file_that_names_who_is_erased_is_forgotten_and_stays_as_it_was_
     assert "Another people file was applied after this one." in await chat.presses("hana", "Undo", on=first)
     assert "applied or dropped already" in await chat.presses("hana", "Apply", on=proposed)
     assert len([person for person in chat.rows(PersonRow) if person.left_at is None]) == 7
+
+
+async def test_a_file_of_something_else_is_told_where_it_goes(chat: Chat) -> None:
+    heard = await sends(chat, "hana", "Ticket,Rating\nT-1,5\n", "satisfaction.csv")
+    assert "this column is needed" in heard
+    assert "Figures come with the words “/goals load”" in heard
+    heard = await sends(chat, "hana", COMPANY.replace("Europe/Berlin", "Mars/Base"))
+    assert "I took it for a people file" not in heard

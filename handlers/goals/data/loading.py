@@ -54,11 +54,17 @@ def load(request: Request, source: WhichSource = "") -> Reply:
         return Reply(show=_explained(request))
     mine = looked_after(request)
     if not mine:
-        raise Problem(NO_SOURCE, buttons=(_begin(),))
+        raise Problem(Lines((NO_SOURCE, _FIRST)), buttons=(_begin(),))
     name = request.file.name if request.file else ""
     row = request.store.metrics.loads.keep(sheet, by=request.actor.id, name=name)
     chosen = next((each for each in mine if each.id == source), mine[0] if len(mine) == 1 else None)
     return Reply(show=_looked(request, row, chosen) if chosen else _which(row, mine))
+
+
+_FIRST = Phrase(
+    "Figures belong to one: begin it, then send the file again. A people file comes from HR, goals come with the words"
+    " “goals import”."
+)
 
 
 def _explained(request: Request) -> Card:
