@@ -212,7 +212,9 @@ async def test_nothing_is_promised_in_a_channel_in_which_we_are_not(room: Room) 
     slack.add_channel("C2APART", "apart", [user("ada")])
     slack.add_channel("G3CLOSED", "closed", [user("ada")], private=True)
     slack.add_channel("C9SHARED", "partners", [user("ada"), "USTRANGER", slack.bot_user_id])
-    for channel in ("C2APART", "G3CLOSED", "C9SHARED"):
+    slack.add_channel("G4SEVERAL", "mpdm-ada--ben--chen-1", [user(who) for who in ("ada", "ben", "chen")])
+    slack.fail_next("conversations.info", "channel_not_found", after=3)
+    for channel in ("C2APART", "G3CLOSED", "C9SHARED", "G4SEVERAL"):
         preview = await thanked(room, channel)
         assert "only Ben Okri will read this" in preview
         assert "I do not post in this channel" in preview
