@@ -321,5 +321,11 @@ def _over(request: Request, goal: Goal) -> tuple[Text, ...]:
         return ()
     if goal.subject_id != request.actor.id:
         return (Phrase("Its last day was {day}.", day=goal.ends_on),)
-    words = {"day": goal.ends_on, "command": Verbatim("/goals next")}
-    return (Phrase("Its last day was {day}. End it, or carry it over with {command}", **words),)
+    command = Verbatim("/goals next")
+    return (
+        Phrase(
+            "Its last day was {day}. End it, or carry it over with {command}",
+            day=goal.ends_on,
+            command=command,
+        ),
+    )

@@ -236,7 +236,8 @@ def change(
     changed = {name: item for name, item in wanted.items() if getattr(row, name) != item}
     if changed:
         request.store.goals.change(row, "edited", by=request.actor.id, **changed)
-        _read_again(request, row)
+        if "ends_on" in changed:
+            _read_again(request, row)
     return Reply(show=card(request, row, Phrase("Changed.") if changed else Phrase("Nothing was changed.")))
 
 

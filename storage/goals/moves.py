@@ -104,6 +104,15 @@ class Moves:
         found = self._store.read(GoalChange, CHANGES.c.id.in_(last), reader=reader)
         return {change.key_result_id: change for change in found}
 
+    def taken_back(self, rows: Sequence[KeyResult]) -> set[str]:
+        """Of these key results, by their ids, those whose last word was taken back, for the machine that moves them."""
+        about = CHANGES.c.key_result_id
+        theirs = about.in_([row.id for row in rows])
+        last = select(func.max(CHANGES.c.id)).where(theirs, _SAID).group_by(about)
+        moves = select(CHANGES.c.id).where(theirs, _MOVED)
+        undone = select(about).where(CHANGES.c.id.in_(last), CHANGES.c.undoes.in_(moves))
+        return {row[0] for row in self._store.execute(undone)}
+
     def said_before(self, row: KeyResult, *, source: str, since: datetime) -> bool:
         """Whether a person had said where a key result stands when a source moved it since a moment."""
         moves = self._of_source(row, source, since)

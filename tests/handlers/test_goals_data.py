@@ -450,6 +450,24 @@ async def test_the_owner_hears_what_moved_when_somebody_else_connected_it(chat: 
     assert "connected to data" in told
 
 
+async def test_what_was_taken_back_stays_so_when_the_goal_is_changed(any_chat: Chat) -> None:
+    chat = any_chat
+    crm = Sender(chat)
+    await crm.sends({**at(chat, "100"), "kind": "counted"})
+    await write(chat, "ben", "sign-ups from 100 to 500 users")
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    form = (await chat.presses("ben", "Connect to data")).form
+    assert form
+    await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    chat.wait(minutes=1)
+    await crm.sends(at(chat, "200"))
+    await chat.tick()
+    assert "100 users, from 100 to 500" in await chat.presses("ben", "Undo 1.1")
+    await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    await chat.presses("ben", "Change")
+    assert "100 users" in await chat.submits("ben", title="Customers stay", until="2027-01-31")
+
+
 async def test_what_came_while_it_was_dropped_is_read_when_it_is_back(chat: Chat) -> None:
     crm = Sender(chat)
     await connected(chat, crm)

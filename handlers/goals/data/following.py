@@ -74,15 +74,16 @@ def follow(store: Store, source: DataSource, reader: Reader, *, told: bool = Fal
 
 def read_again(store: Store, goal: Goal, *, told: bool) -> None:
     """A goal has other days, or is open again: what its key results read comes to what counts now, unless somebody has
-    said since how far it is."""
+    said since how far it is, or took back what data said."""
     rows = [row for row in store.goals.answering.results_of(goal) if row.metric_id]
     metrics = store.metrics.some(row.metric_id for row in rows)
+    taken_back = store.goals.moves.taken_back(rows)
     for row in rows:
         metric = metrics[row.metric_id]
         reader, source = Reader(metric, row, goal), store.metrics.source_by_id(metric.source_id)
         figure = figure_for(store, reader)
         newer = figure is not None and (row.data_at is None or figure.at > row.data_at)
-        by_hand = row.moved_at is not None and row.data_at is None
+        by_hand = row.id in taken_back or (row.moved_at is not None and row.data_at is None)
         if source and not by_hand and (newer or metric.comes_to == COUNTED):
             follow(store, source, reader, told=told)
 

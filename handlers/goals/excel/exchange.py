@@ -293,7 +293,8 @@ def _apply(request: Request, change: Change) -> list[Tell]:
         goal = store.add(me, author=me, kind=kind, **values)
     elif change.values:
         store.change(goal, "edited", by=me, **change.values)
-        read_again(request.store, goal, told=goal.subject_id == me)
+        if "ends_on" in change.values:
+            read_again(request.store, goal, told=goal.subject_id == me)
     told: list[Tell] = []
     for row, values in change.results:
         told += _apply_result(request, goal, row, values)
