@@ -16,7 +16,7 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import parts, raters
 from handlers.reviews.parts import POINTS
-from handlers.reviews.review import feature, has_power, parts_of
+from handlers.reviews.review import bound_cycle, feature, has_power, parts_of
 from storage.people import Person
 from storage.reviews import CUSTOMER, ReviewCycle, ReviewInvite
 from storage.store import Store
@@ -142,18 +142,19 @@ askers = Rule("who asks customers", _asks, Phrase("Customers are asked by the ma
 def list_invites(request: Request, cycle: str, subject: str) -> Reply:
     """See which customers are asked about this person."""
     rows = request.store.reviews.invites.about(cycle, subject, reader=request.actor.id)
-    name = Verbatim(request.store.directory.named(subject))
+    person = request.person(subject)
+    is_open = _takes(request.store, bound_cycle(request, cycle), person)
     return Reply(
         show=Card(
-            Phrase("Customers who are asked about {name}", name=name),
-            *(_line(request, row) for row in rows),
+            Phrase("Customers who are asked about {name}", name=Verbatim(person.name)),
+            *(_line(request, row, is_open=is_open) for row in rows),
             *(() if rows else (Section(Phrase("Nobody is asked yet.")),)),
         )
     )
 
 
-def _line(request: Request, row: ReviewInvite) -> Section:
-    words = Phrase("{guest}: {state}", guest=_called(row), state=_state(row, request.now))
+def _line(request: Request, row: ReviewInvite, *, is_open: bool) -> Section:
+    words = Phrase("{guest}: {state}", guest=_called(row), state=_state(row, request.now, is_open=is_open))
     if row.used_at or row.revoked_at or row.expires_at <= request.now:
         return Section(words)
     return Section(words, button=Button(Phrase("Take back"), revoke.bind(invite=row.id)))
@@ -165,13 +166,15 @@ def _called(row: ReviewInvite) -> Text:
     return Verbatim(row.guest)
 
 
-def _state(row: ReviewInvite, now: datetime) -> Text:
+def _state(row: ReviewInvite, now: datetime, *, is_open: bool) -> Text:
     if row.used_at:
         return Phrase("handed in on {day}", day=row.used_at)
     if row.revoked_at:
         return Phrase("taken back")
     if row.expires_at <= now:
         return Phrase("expired on {day}", day=row.expires_at)
+    if not is_open:
+        return Phrase("not handed in, and the time of writing is over")
     return Phrase("asked, until {at}", at=row.expires_at)
 
 

@@ -97,13 +97,16 @@ async def test_it_is_over_when_it_is_taken_back_or_the_time_of_writing_is(
 ) -> None:
     chat, first = any_chat, await asked(any_chat)
     second = await asked(chat, "Red Mill")
-    await chat.presses("ada", "Who is asked")
+    link = chat.last["ada"]
+    await chat.presses("ada", "Who is asked", on=link)
     heard = await chat.presses("ada", "Take back")  # the last of them
     assert "Red Mill (mill@example.com): taken back" in heard
     assert (await browser.get(second)).status_code == 410
     assert (await browser.get(first)).status_code == 200
     await go_on(chat, "calibrate")
     assert (await browser.post(first, data={"results": "Late"})).status_code == 410
+    heard = await chat.presses("ada", "Who is asked", on=link)
+    assert "Blue Mill (mill@example.com): not handed in, and the time of writing is over" in heard
     await go_on(chat, "closed")
     assert all(row.revoked_at for row in chat.rows(ReviewInvite))
     assert written(chat) == []
