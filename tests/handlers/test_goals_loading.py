@@ -235,6 +235,13 @@ async def test_what_is_wrong_is_named_and_nothing_is_taken(chat: Chat, content: 
     assert not chat.rows(PersonPoint)
 
 
+async def test_how_days_are_written_is_said_as_the_form_says_it(chat: Chat) -> None:
+    begins(chat)
+    await chat.says("dora", "/upbeat settings language zh")
+    heard = await described(chat, content=MONTH.replace("2026-10-31", "03/04/2026"))
+    assert "请在列的说明中指明日期写作日/月/年还是月/日/年" in heard
+
+
 async def test_two_rows_alike_of_what_adds_up_are_asked_about(chat: Chat) -> None:
     begins(chat)
     deals = "Employee ID,Date,Amount,Deal\nE7,2026-10-31,100,D1\nE7,2026-10-31,100,D2\n"

@@ -10,7 +10,7 @@ from functools import partial
 
 from handlers.goals.data import cells
 from handlers.goals.data.cells import Unclear
-from handlers.goals.data.describing import KINDS
+from handlers.goals.data.describing import DAYS, KINDS
 from handlers.goals.data.forbidden import forbidden
 from handlers.goals.data.mapping import COMMA, DAY_FIRST, MONTH_FIRST, POINT, Figure, Mapping
 from handlers.goals.data.refusing import Wrong
@@ -256,6 +256,6 @@ def _ambiguous_number() -> Text:
 def _ambiguous_day() -> Text:
     return Phrase(
         "this can be two days. Say in the mapping whether days are written {one} or {other}",
-        one=Verbatim(DAY_FIRST),
-        other=Verbatim(MONTH_FIRST),
+        one=DAYS[DAY_FIRST],
+        other=DAYS[MONTH_FIRST],
     )
