@@ -32,6 +32,8 @@ UNIT_TIME = 0.025
 MOST_FAILURES = 8
 SET_ASIDE = timedelta(days=1)
 SOON = timedelta(minutes=1)
+RESTORED = "restored"
+"""The reason for silence about what may have been said before a restore from a backup."""
 
 Counts: TypeAlias = "Counter[tuple[str, str]]"
 
@@ -85,18 +87,33 @@ class Units:
             self._record(store, slot, person, report, "silent", "left")
         elif store.slots.happened(slot.kind, slot.about, slot.due_at):
             self._plan_next(store, bell, slot, person, store.now)
-        elif (restored := nudges.restored_at(store)) and slot.due_at <= restored:
-            self._record(store, slot, person, report, "silent", "restored")
-            self._plan_next(store, bell, slot, person, store.now)
-        else:
+        elif not self._was_said(store, slot):
             self._ring_safely(store, bell, slot, person, report)
+        elif bell.plan:
+            self._record(store, slot, person, report, "silent", RESTORED)
+            self._plan_next(store, bell, slot, person, store.now)
+        else:  # what it does is to be done again, for the backup knows nothing of it
+            self._ring_safely(store, bell, slot, person, report, aloud=False)
+
+    @staticmethod
+    def _was_said(store: Store, slot: Slot) -> bool:
+        """Whether it was due before the database was restored from a backup: it may have been said then."""
+        restored = nudges.restored_at(store)
+        return restored is not None and slot.due_at <= restored
 
     def _ring_safely(
-        self, store: Store, bell: Bell, slot: Slot, person: Person | None, report: TickReport
+        self,
+        store: Store,
+        bell: Bell,
+        slot: Slot,
+        person: Person | None,
+        report: TickReport,
+        *,
+        aloud: bool = True,
     ) -> None:
         """What a feature breaks is undone and kept as failed: it is tried again later, and nobody else waits for it."""
         made = TickReport()
-        error = store.attempt(lambda: self._rung(store, bell, slot, person, made))
+        error = store.attempt(lambda: self._rung(store, bell, slot, person, made, aloud=aloud))
         if error is None:
             report.add(made)
             return
@@ -108,10 +125,20 @@ class Units:
         self._record(store, slot, person, report, "failed", type(error).__name__)
         store.slots.plan(slot.kind, slot.about, store.now + wait)
 
-    def _rung(self, store: Store, bell: Bell, slot: Slot, person: Person | None, report: TickReport) -> None:
+    def _rung(
+        self,
+        store: Store,
+        bell: Bell,
+        slot: Slot,
+        person: Person | None,
+        report: TickReport,
+        *,
+        aloud: bool,
+    ) -> None:
         rung = bell.ring(Ring(slot.about, slot.due_at, store.now, store, self._core.digests))
-        told = [row for tell in rung.tell if (row := self._core.queue(store, bell.name, tell))]
-        outcome, reason = _outcome(rung, told)
+        tells = rung.tell if aloud else ()
+        told = [row for tell in tells if (row := self._core.queue(store, bell.name, tell))]
+        outcome, reason = _outcome(rung, told) if aloud else ("silent", RESTORED)
         until = rung.silence.until if rung.silence else None
         self._record(
             store, slot, person, report, outcome, reason, until=until, outgoing_id=next(iter(told), None)

@@ -8,7 +8,8 @@ from sqlmodel import col
 from bot.importing import import_calendar
 from handlers.kit.requests import Pressed
 from storage.checkins import CheckIn, Routine
-from storage.tables import AuditRow, ObligationRow, Outgoing, PersonRow, Place, ReportingLine
+from storage.slots import RESTORED_AT
+from storage.tables import AuditRow, ObligationRow, Outgoing, PersonRow, Place, ReportingLine, Slot
 from tests.company import MONDAY, Chat
 
 SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -248,6 +249,21 @@ async def test_the_digest_quotes_what_was_shared_and_names_nobody_else(any_chat:
     assert "陈明" not in posted
     assert "Eve Curie" not in posted
     assert len(chat.rows(Outgoing, col(Outgoing.place_id) == place)) == 1
+
+
+async def test_a_digest_of_before_a_restore_is_not_posted_again(any_chat: Chat) -> None:
+    """It was due between the backup and the restore, and posted then."""
+    chat, place = any_chat, channel(any_chat)
+    digest_to(chat, place)
+    await asked(chat)
+    await chat.says("ben", "/checkin done the login page")
+    chat.at(MONDAY.replace(day=26, hour=9))
+    chat.change(lambda store: store.set_setting(RESTORED_AT, chat.now.isoformat()))
+    for _ in range(4):
+        await chat.tick()
+        chat.wait(minutes=1)
+    assert chat.posted(place) == ""
+    assert not chat.rows(Slot, col(Slot.kind) == "checkins.digest")
 
 
 async def test_what_was_erased_is_not_posted_by_a_digest_that_still_waits(any_chat: Chat) -> None:
