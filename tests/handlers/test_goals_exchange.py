@@ -173,9 +173,17 @@ async def test_each_bad_cell_has_its_address_and_a_sentence(chat: Chat) -> None:
     assert heard.answer.outcome == "problem"
     assert "Nothing was changed: 4 cells must be mended first." in heard, heard.text
     assert "L2, “lots”: I cannot read “lots” as a number" in heard
-    assert "R2, “purple”: write one of: on track, at risk, off track" in heard
+    assert "R2, “purple”: write one of: on track, at risk, and off track" in heard
     assert "P3, “-1”: A weight is 0 or more." in heard
     assert "G4, “soon”: write the day like 2024-03-01" in heard
+
+
+async def test_words_that_a_cell_may_have_are_listed_as_their_reader_lists_things(chat: Chat) -> None:
+    await chat.says("chen", "新建目标 新客户自己就能上手")
+    await chat.says("chen", "添加关键结果 1 注册数从 100 到 500")
+    book = await exported(chat, "chen")
+    book.active.cell(2, column(book.active, "状态")).value = "紫色"
+    assert "“紫色”：请写其中之一：正常、有风险、偏离" in await sends(chat, "chen", book, "导入目标")
 
 
 async def test_only_what_the_importer_may_change_is_changed(chat: Chat) -> None:

@@ -19,7 +19,7 @@ from handlers.goals.scoring import ONE, Direction, Measure
 from handlers.kit import dates
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
-from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.text import Phrase, Text, Verbatim, names
 from handlers.kit.typed import clean
 from storage.goals import Goal, KeyResult
 from storage.sheets import LIKE_THOUSANDS, Sheet
@@ -329,8 +329,8 @@ def _one_of(reading: _Reading, name: str, cell: str) -> str:
         if wanted in (item, *words):
             return str(item)
     either = 1 if reading.request.actor.language == "zh" else 0
-    known = ", ".join(words[either] for words in WORDS[name].values())
-    raise _Unreadable(Phrase("write one of: {words}", words=Verbatim(known)))
+    known = names(words[either] for words in WORDS[name].values())
+    raise _Unreadable(Phrase("write one of: {words}", words=known))
 
 
 def _number(reading: _Reading, name: str, cell: str) -> Decimal:
