@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from sqlmodel import col
 from storage.files import FileRow
 from storage.holds import PARTS, Hold
 from storage.links import Link
+from storage.outbox import ANSWER
 from storage.policy import Right, may
 from storage.records import involving, owners, personal_tables, sealed_columns
 from storage.tables import (
@@ -111,7 +112,7 @@ class Erasing:
     def _forget_copies(self, person_id: str, erased: set[str], instead: StandIn) -> None:
         """Records are also drawn on cards: those of the person's chat, of who opened them, and those that were told."""
         readers = self._store.records.readers(person_id)
-        self._change_all(Inbox, col(Inbox.person_id).in_([person_id, *readers]), answer=None)
+        self._forget_answers([person_id, *readers])
         self._forget_told(erased, instead)
         for draft in self._store.drafts.open_of(person_id):
             # Emptied, not deleted: one of them may be the form that asks for this.
@@ -119,6 +120,12 @@ class Erasing:
         self._store.remove(Handle, col(Handle.person_id) == person_id)
         self._store.remove(FileRow, col(FileRow.person_id) == person_id)
         self._change_all(Absence, col(Absence.person_id) == person_id, note="")
+
+    def _forget_answers(self, people: Sequence[str]) -> None:
+        """What these people were answered, and what they wait for because their platform did not take it."""
+        self._change_all(Inbox, col(Inbox.person_id).in_(people), answer=None)
+        waits = col(Outgoing.topic).startswith(ANSWER)
+        self._store.remove(Outgoing, col(Outgoing.person_id).in_(people), waits)
 
     def _forget_told(self, erased: set[str], instead: StandIn) -> None:
         """Messages that show one of these records: their topic, or what they are about, names it. A digest in a channel
@@ -152,7 +159,7 @@ class Erasing:
     def _forget_name(self, person_id: str, partners: set[str], instead: StandIn) -> None:
         """Their colleagues were answered and told of them by name, and have buttons that are about them."""
         name = _as_stored(self._store.directory.named(person_id))
-        self._change_all(Inbox, col(Inbox.person_id).in_(sorted(partners)), answer=None)
+        self._forget_answers(sorted(partners))
         for partner in sorted(partners):
             for told in self._store.all(Outgoing, col(Outgoing.person_id) == partner):
                 if name in told.card:

@@ -28,6 +28,8 @@ UNCLEAR = "unclear_before"
 """The setting with how many sends of forgotten messages a platform never answered."""
 ANSWER = "answer:"
 """How the topic of an answer begins that its platform did not take when it was given."""
+WAITED_FOR = timedelta(days=1)
+"""How long such an answer is worth giving. Then it is forgotten, as are those that were given."""
 
 _TOPIC = Prepared(select(TABLE.c.id).where(TABLE.c.topic == bindparam("topic")))
 
@@ -301,9 +303,10 @@ class Outbox:
         return self._store.one(Place, col(Place.platform) == platform, col(Place.external_id) == external_id)
 
     def tidy(self) -> int:
-        """Forget what was settled long ago; returns how many."""
+        """Forget what was settled long ago, and answers soon; returns how many."""
         settled = TABLE.c.state.not_in(("waiting", "sending"))
-        old = (settled, TABLE.c.made_at < self._store.now - KEPT)
+        now, answers = self._store.now, TABLE.c.topic.like(f"{ANSWER}%")
+        old = (settled, or_(TABLE.c.made_at < now - KEPT, answers & (TABLE.c.made_at < now - WAITED_FOR)))
         if unclear := self._unclear(*old):
             self._store.set_setting(UNCLEAR, int(self._store.setting(UNCLEAR, 0)) + unclear)
         return self._store.remove(Outgoing, *old)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from handlers.kit import asking
@@ -19,15 +18,13 @@ from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.kit.typed import spoken
 from handlers.kit.values import altered, dump
 from handlers.kit.vocabulary import vocabulary
-from storage.outbox import ANSWER
+from storage.outbox import ANSWER, WAITED_FOR
 from storage.people import Directory, Person
 from storage.store import Store
 from storage.tables import Draft, Outgoing
 
 PRIVATE_ONLY = Phrase("This is personal, and everybody reads along here. Please ask me in our private chat.")
 OPEN = Phrase("Open the form")
-WAITED_FOR = timedelta(days=1)
-"""How long an answer is worth giving that its platform did not take at first."""
 
 
 class TakesLong(Exception):

@@ -8,9 +8,12 @@ import aiohttp
 import pytest
 
 from bot.slack import client
+from storage.outbox import ANSWER
+from storage.tables import Outgoing
 from tests.bot.slack.conftest import GENERAL, Room, room_with, user
 from tests.company import Chat
 from tests.fakes.slack_faults import hang_up
+from tests.storage.test_records import GONE
 
 OFTEN = 20
 
@@ -142,6 +145,39 @@ async def test_an_answer_that_waits_for_slack_outlives_a_stop(
     any_room.platform._client.session = client.open_session()
     await any_room.deliver()
     assert "Checked in" in any_room.slack.told(user("ben"))
+
+
+def waiting(room: Room) -> list[str]:
+    """Whose answers are kept because Slack did not take them."""
+    names = {person_id: who for who, person_id in room.chat.ids.items()}
+    rows = [row for row in room.chat.rows(Outgoing) if (row.topic or "").startswith(ANSWER)]
+    return [names[row.person_id] for row in rows]
+
+
+@pytest.mark.parametrize("given", [False, True])
+async def test_an_answer_that_waited_is_erased_with_what_it_shows(room: Room, given: bool) -> None:
+    for who, words in (("ben", "checkin done precious words"), ("ada", "checkin history @ben")):
+        room.slack.fail_next("chat.postMessage", "500", times=2)
+        await room.slack.says(user(who), words)
+        await room.settled()
+    assert waiting(room) == ["ben", "ada"]
+    if given:
+        await room.deliver()
+    room.chat.change(lambda store: store.erasing.own(room.chat.ids["ben"], instead=GONE))
+    assert waiting(room) == []
+
+
+async def test_an_answer_that_was_given_is_forgotten_after_a_day(room: Room) -> None:
+    room.slack.fail_next("chat.postMessage", "500", times=2)
+    await room.slack.says(user("ben"), "checkin done the tests")
+    await room.settled()
+    await room.deliver()
+    room.chat.wait(hours=23)
+    room.chat.change(lambda store: store.outbox.tidy())
+    assert waiting(room) == ["ben"]
+    room.chat.wait(hours=2)
+    room.chat.change(lambda store: store.outbox.tidy())
+    assert waiting(room) == []
 
 
 async def test_what_slack_is_only_slow_to_answer_is_not_shown_again_and_again(
