@@ -77,6 +77,10 @@ class Drafts:
         """Store answers so far."""
         self._store.change(draft, given=given, changed_at=self._store.now, **changes)
 
+    def put(self, draft: Draft, given: dict[str, Any]) -> None:
+        """Other answers stand in it now, though nobody has looked at it since."""
+        self._store.change(draft, given=given)
+
     def close(self, draft: Draft) -> None:
         """The form was submitted or given up: its words are gone from here, if what it did has not erased them."""
         closed = {

@@ -20,7 +20,8 @@ from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import folded
 from storage.checkins import CheckIn, Made, Routine, Window
 from storage.policy import Kind
-from storage.tables import Place
+from storage.store import Store
+from storage.tables import Draft, Place
 
 Said = dict[str, str]
 
@@ -86,14 +87,16 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
     row = before or _recorded(request, routine, window, said)
     if _by_message(request) and made is None:
         request.store.checkins.remember_said(row, **_place_of(request), overtaken=request.edits)
-    if window and not request.filled:
-        _put_into_the_form(request, said, answers.get("mood"))
+    if window:
+        forms = (_form_of(request, row),) if request.filled else (_begun(request), _form_of(request, row))
+        put_into_forms(request.store, forms, said, answers.get("mood"))
     request = replace(request, edits=False)  # one that overtook its message is that message
     if before is None:
         place, title = _quoting(request, routine, window), Phrase("Checked in.")
         return _settled(request, routine, row, said, answers.get("mood"), title, place)
     if request.filled:
-        return _filled_anew(request, routine, row, said, answers.get("mood"))
+        is_shown = _is_shown(_begun(request), row, window)
+        return _filled_anew(request, routine, row, said, answers.get("mood"), is_shown=is_shown)
     parts = {**_parts(row), request.message or request.delivery: said}
     return _changed(request, routine, row, _together(parts.values()), parts, said, answers.get("mood"))
 
@@ -103,25 +106,12 @@ feature.shortcut("check_in", Phrase("Check in"), check_in)
 
 def _refuse_what_closed_meanwhile(request: Request) -> None:
     """The form showed a check-in that was open then, with all that it says: it would be recorded once more."""
-    draft = request.store.drafts.of(request.actor.id, check_in.name, {})
+    draft = _begun(request)
     last = request.store.checkins.mine(request.actor.id)
     if draft is None or last is None or last.window is None or last.closes_at is None:
         return
     if last.made_at <= draft.changed_at < last.closes_at <= request.now:
         raise Problem(_CLOSED)
-
-
-def _put_into_the_form(request: Request, said: Said, mood: int | None) -> None:
-    """A form that was begun and left is to change this check-in: what stands in it would take the place of this."""
-    draft = request.store.drafts.of(request.actor.id, check_in.name, {})
-    if draft is None:
-        return
-    given = {name_of(key): words for key, words in said.items()}
-    typed = {name: str(draft.given[name]) for name in given if draft.given.get(name)}
-    both = {name: _together(({name: words}, {name: given[name]}))[name] for name, words in typed.items()}
-    kept = {name: item for name, item in draft.given.items() if item or name not in given}
-    felt = {"mood": str(mood)} if mood is not None and kept.get("mood") else {}
-    request.store.drafts.keep(draft, {**kept, **both, **felt})
 
 
 def _words(routine: Routine | None, answers: Mapping[str, Any]) -> Said:
@@ -209,16 +199,27 @@ def change(request: Request, answers: Annotated[dict[str, Any], Answers], checki
     routine = routine_of(request.store, request.actor)
     row = request.store.checkins.by_id(checkin, request.actor.id)
     assert row is not None  # the door asked
-    return _filled_anew(request, routine, row, _words(routine, answers), answers.get("mood"))
+    said, mood = _words(routine, answers), answers.get("mood")
+    put_into_forms(request.store, (_begun_over(request, row),), said, mood, instead_of=row.answers or {})
+    is_shown = _is_shown(_form_of(request, row), row, None)
+    return _filled_anew(request, routine, row, said, mood, is_shown=is_shown)
 
 
 def _filled_anew(
-    request: Request, routine: Routine | None, row: CheckIn, said: Said, mood: int | None
+    request: Request,
+    routine: Routine | None,
+    row: CheckIn,
+    said: Said,
+    mood: int | None,
+    *,
+    is_shown: bool,
 ) -> Reply:
-    """The form shows what is asked now: what was answered to other questions before these stays."""
-    asked = keys_of(routine)
-    others = {key: words for key, words in (row.answers or {}).items() if key not in asked}
-    return _changed(request, routine, row, {**others, **said}, None, said, mood)
+    """The form shows what is asked now: what was answered to other questions before these stays, and so does all that
+    was said since it was opened, which it did not show."""
+    asked, before = keys_of(routine), row.answers or {}
+    others = {key: words for key, words in before.items() if key not in asked}
+    answers = {**others, **said} if is_shown else _together((before, said))
+    return _changed(request, routine, row, answers, None, said, mood)
 
 
 def _message_edited(
@@ -239,6 +240,8 @@ def _message_edited(
     mood = _unless_known(request, row, mood)
     if mood is None and parts[request.message] == said:
         return Reply()  # Telegram calls a message edited when it only got a preview of a link
+    forms = (_begun_over(request, row), _form_of(request, row))
+    put_into_forms(request.store, forms, said, mood, instead_of=parts[request.message])
     parts[request.message] = said
     return _changed(request, routine, row, _together(parts.values()), parts, said, mood)
 
@@ -276,6 +279,55 @@ def _changed(
     request.store.checkins.update(row, answers, parts)
     place = request.store.checkins.routines.place(row.quoted_in)
     return _settled(request, routine, row, said, mood, Phrase("Your check-in is updated."), place)
+
+
+# Forms that were begun ---------------------------------------------------------------------------------------
+
+
+def _begun(request: Request) -> Draft | None:
+    """The form of a new check-in, or of the one in the window that is open, if it was begun."""
+    return request.store.drafts.of(request.actor.id, check_in.name, {})
+
+
+def _begun_over(request: Request, row: CheckIn) -> Draft | None:
+    """The same, if it is to change this check-in."""
+    window = request.store.checkins.routines.window(request.actor.id)
+    return _begun(request) if window and row.window == window.name else None
+
+
+def _form_of(request: Request, row: CheckIn) -> Draft | None:
+    """The form that changes this check-in, if it was begun."""
+    return request.store.drafts.of(request.actor.id, change.name, {"checkin": row.id})
+
+
+def _is_shown(draft: Draft | None, row: CheckIn, window: Window | None) -> bool:
+    """Whether a form showed a check-in as it is: it was opened after the last change of it, and within its window."""
+    since = max(row.changed_at or row.made_at, window.opened_at if window else row.made_at)
+    return draft is not None and draft.changed_at >= since
+
+
+def put_into_forms(
+    store: Store,
+    forms: Iterable[Draft | None],
+    said: Said,
+    mood: int | None,
+    *,
+    instead_of: Mapping[str, str] | None = None,
+) -> None:
+    """What was typed into a form and left there would take the place of what was said since: it stands beside it."""
+    for draft in forms:
+        if draft is None or not draft.given:
+            continue
+        given = {name: item for name, item in draft.given.items() if item or name not in map(name_of, said)}
+        for key, words in said.items():
+            if typed := given.get(name_of(key)):
+                gone = (instead_of or {}).get(key, "").splitlines()
+                kept = "\n".join(line for line in str(typed).splitlines() if line not in gone)
+                given[name_of(key)] = _together(({key: kept}, {key: words}))[key]
+        if mood is not None and given.get("mood"):
+            given["mood"] = str(mood)
+        if given != draft.given:
+            store.drafts.put(draft, given)
 
 
 # What is shown ----------------------------------------------------------------------------------------------

@@ -492,6 +492,48 @@ async def test_what_is_written_while_the_questions_change_is_said_back_and_answe
     assert row.answers == {"done": "the page and patience"}
 
 
+async def test_what_was_said_while_the_form_was_open_is_not_lost_by_sending_it(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(MONDAY.replace(hour=8, minute=50))
+    await chat.says("ben", "/checkin done A")
+    await chat.says("ben", "/checkin")
+    form = chat.last["ben"]
+    await asked(chat)
+    chat.wait(minutes=1)
+    await chat.says("ben", "/checkin done B", message="m1")
+    chat.wait(minutes=1)
+    chat.last["ben"] = form
+    await chat.submits("ben", done="C", next="D")
+    assert [row.answers for row in checkins(chat, "ben")] == [{"done": "A\nB\nC", "next": "D"}]
+
+
+@pytest.mark.parametrize("button", ["Check in", "Change"])
+async def test_what_is_changed_elsewhere_stands_beside_what_was_left_in_a_form(
+    chat: Chat, button: str
+) -> None:
+    await asked(chat)
+    await chat.says("ben", "checkin done A", message="m1")
+    home = await chat.opens("ben")
+    form = (await chat.presses("ben", button, on=home)).form
+    assert form is not None
+    await chat.does("ben", Submitted(form.draft, {**form.given, "done": "A\nB"}, final=False))
+    chat.wait(minutes=1)
+    await chat.says("ben", "checkin done A and its tests", message="m1", edits=True)
+    form = (await chat.presses("ben", button, on=home)).form
+    assert form is not None
+    assert form.given["done"] == "B\nA and its tests"
+
+
+async def test_what_is_changed_outside_a_window_is_no_part_of_the_next_check_in(chat: Chat) -> None:
+    await chat.says("ben", "checkin done A", message="m1")
+    await leaves_the_form(chat, done="B")
+    chat.wait(minutes=1)
+    await chat.says("ben", "checkin done A and its tests", message="m1", edits=True)
+    form = (await chat.says("ben", "/checkin")).form
+    assert form is not None
+    assert form.given["done"] == "B"
+
+
 async def test_a_form_that_is_sent_after_its_window_says_nothing_twice(any_chat: Chat) -> None:
     chat = any_chat
     await asked(chat)
