@@ -72,6 +72,12 @@ class _Begun:
     arrived: list[Receipt] = field(default_factory=list)
     left: list[Page] | None = None
 
+    def has_arrived(self, found: list[Receipt]) -> None:
+        """So much stands there, whatever was heard of it."""
+        if self.left is not None and (more := len(found) - len(self.arrived)) > 0:
+            self.left = self.left[more:]
+        self.arrived = max(found, self.arrived, key=len)
+
 
 class SlackSpeaker:
     """Slack's voice for delivery."""
@@ -179,7 +185,7 @@ class SlackSpeaker:
             self._begun.pop(parcel.outgoing_id, None)
             return _whole(arrived)
         if arrived:
-            self._begun[parcel.outgoing_id] = _Begun(arrived)
+            self._begun.setdefault(parcel.outgoing_id, _Begun()).has_arrived(arrived)
         return None
 
     async def _there(self, parcel: Parcel) -> dict[int, Receipt]:

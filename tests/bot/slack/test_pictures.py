@@ -9,7 +9,9 @@ import pytest
 from handlers.kit.cards import Card, Picture
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
+from schedules.speaking import Unclear
 from tests.bot.slack.conftest import GENERAL, Room, user
+from tests.bot.slack.demo import very_long
 from tests.bot.slack.test_speaking import parcel
 from tests.fakes.slack import Message
 from tests.goldens.samples import course
@@ -97,6 +99,19 @@ async def test_what_is_not_said_in_a_channel_follows_in_the_chat(room: Room) -> 
     first, others = room.slack.ephemerals(user("ben")), room.slack.dm(user("ben"))
     assert [times([*first, *others], f"s{n}w399") for n in range(6)] == [1] * 6
     assert (len(first), len(others)) == (1, 1)
+
+
+async def test_the_rest_of_what_half_arrived_has_its_picture(room: Room) -> None:
+    speaker = room.platform.speaker
+    album = parcel(card=Card(Phrase("Album"), *very_long(6).parts, *progress().parts))
+    room.slack.fail_next("chat.postMessage", "timeout_after_accept")
+    with pytest.raises(Unclear):
+        await speaker.speak(album)
+    assert await speaker.find(album) is None
+    await speaker.speak(album)
+    messages = room.slack.dm(user("ben"))
+    assert [times(messages, f"s{n}w399") for n in range(6)] == [1] * 6
+    assert len([image for message in messages for image in images(message)]) == 1
 
 
 async def test_an_answer_with_a_picture_that_is_refused_is_shown_once(room: Room) -> None:
