@@ -172,6 +172,7 @@ class Tour:
         for who in EVERYBODY:
             written = f"/checkin done {self.words()}; next {self.words()}; blocked {self.words()}"
             await self.visit(who, Said(written, command=True), "a week")
+        await self.visit("ben", Said(f"/chekin done {self.words()}", command=True), "mistyped")
         for said in (
             f"add {self.words()}",
             f"result 1 {self.words()} from 1 to 9",
