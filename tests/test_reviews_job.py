@@ -187,7 +187,7 @@ async def managers_write(here: Office) -> None:
 async def calibrate(here: Office) -> None:
     """HR changes a rating, with a reason."""
     await here.press("hana", await here.answered("hana", "/upbeat", "review calibrate"), "New session")
-    await here.fill("hana", {"For which unit": "Everybody in the cycle", "Who calibrates": "Hana Sato"})
+    await here.fill("hana", {"For which team": "Everybody in the cycle", "Who calibrates": "Hana Sato"})
     await here.press("hana", await here.shown("hana", "The session is open."), "Open")
     await here.press("hana", await here.shown("hana", "Ben Okri: 4 of 5, as proposed"), "Open", "Ben Okri")
     await here.press("hana", await here.shown("hana", "Calibrating Ben Okri"), "Change the rating")
