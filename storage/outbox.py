@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlmodel import col
 
 from storage.prepared import Prepared
@@ -291,7 +291,8 @@ class Outbox:
         return int(self._store.setting(UNCLEAR, 0)) + self._unclear()
 
     def _unclear(self, *which: Any) -> int:
-        counted = select(func.coalesce(func.sum(TABLE.c.ambiguous), 0)).where(*which)
+        some = TABLE.c.ambiguous > literal_column("0")  # word for word as its index says
+        counted = select(func.coalesce(func.sum(TABLE.c.ambiguous), 0)).where(some, *which)
         return int(self._store.execute(counted).scalar_one())
 
     def place_of(self, row: Outgoing) -> Place | None:

@@ -102,6 +102,13 @@ class Outgoing(Row, table=True):
             sqlite_where=text("place_id IS NOT NULL"),
             postgresql_where=text("place_id IS NOT NULL"),
         ),
+        # Few, and counted each time that somebody looks at the metrics.
+        Index(
+            "outbox_unclear",
+            "ambiguous",
+            sqlite_where=text("ambiguous > 0"),
+            postgresql_where=text("ambiguous > 0"),
+        ),
     )
 
     person_id: str | None = None

@@ -26,6 +26,7 @@ from storage.store import Store
 from storage.tables import Account, Outgoing, PersonRow, Place, Posted
 from tests.company import Chat
 from tests.schedules.errands import feature, only
+from tests.storage.plans import plan_of
 
 
 class Line:
@@ -415,6 +416,12 @@ async def test_what_never_was_answered_is_counted_for_good(any_chat: Chat) -> No
         await tidy(any_chat.core)
         assert any_chat.change(lambda store: store.outbox.ambiguous()) == 1
     assert not any_chat.rows(Outgoing)
+
+
+def test_what_never_was_answered_is_counted_without_reading_all_messages(chat: Chat) -> None:
+    assert "COVERING INDEX outbox_unclear" in plan_of(
+        chat, lambda store: store.outbox.ambiguous(), of="outbox"
+    )
 
 
 async def test_look_for_a_message_that_never_was_answered(any_chat: Chat) -> None:
