@@ -152,7 +152,10 @@ def _drop_button(row: Absence) -> Button:
 
 
 @feature.command(
-    "back", allow=everyone, also=("i'm back", "i am back", "我回来了", "回来了", "i’m back"), examples=("",)
+    "back",
+    allow=everyone,
+    also=("i'm back", "i am back", "我回来了", "回来了", "销假", "i’m back"),
+    examples=("",),
 )
 def back(request: Request) -> Reply:
     """Say that you are here again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
 
@@ -107,23 +108,33 @@ def feature_called(about: str) -> Feature | None:
 def nearest(request: Request, said: str) -> Route | None:
     """The command whose questions these words answer, or that they begin with but for a slip, or name on their way, or
     most likely mistype, of those that are open to this reader."""
-    mine = [route for feature in every_feature() for route in commands(request, feature)]
+    mine = _open_to(request)
+    if (route := _plainly_meant(request, said, mine)) is not None:
+        return route
+    known = vocabulary(*mine)
+    named = [(len(found.group()), n) for n, route in enumerate(mine) if (found := _within(route, said))]
+    return mine[max(named)[1]] if named else known.nearest(said)
+
+
+def _open_to(request: Request) -> list[Route]:
+    return [route for one in every_feature() for route in commands(request, one)]
+
+
+def _plainly_meant(request: Request, said: str, mine: Sequence[Route]) -> Route | None:
+    """The command whose questions these words answer, or that they begin with but for a slip, or that thanks."""
     answered = (route for route in mine if route.short and _answers(request, route, said))
     if (route := next(answered, None)) is not None:
         return route
     if courtesies.thanks_for(bare(said)):
         return next(route for route in mine if route.name == KUDOS)
-    known = vocabulary(*mine)
-    if (route := known.mistyped(said)) is not None:
-        return route
-    named = [(len(found.group()), n) for n, route in enumerate(mine) if (found := _within(route, said))]
-    return mine[max(named)[1]] if named else known.nearest(said)
+    return vocabulary(*mine).mistyped(said)
 
 
-def in_confidence(said: str) -> Route | None:
-    """What answers words that are meant for few: "this is confidential, but …"."""
-    route = next(route for each in every_feature() for route in each.routes if route.name == CONFIDENCE)
-    return route if _within(route, bare(said)) else None
+def in_confidence(request: Request, said: str) -> Route | None:
+    """What answers words that are meant for few ("this is confidential, but …"), and for no command."""
+    route = next(route for one in every_feature() for route in one.routes if route.name == CONFIDENCE)
+    meant = _within(route, bare(said)) and not _plainly_meant(request, said, _open_to(request))
+    return route if meant else None
 
 
 def _answers(request: Request, route: Route, said: str) -> bool:

@@ -44,7 +44,7 @@ def help(request: Request, about: About = "") -> Reply:
     found = feature_called(about)
     if found is not None:
         return Reply(show=_one(request, found))
-    if (confidence := in_confidence(about)) is not None:
+    if (confidence := in_confidence(request, about)) is not None:
         return confidence.handler(request)
     waits = pending.shown_again(request, about) if pending.is_yes_or_no(about) else None
     return Reply(show=waits or _in_a_word(request, about) or _not_understood(request, about), keep=True)

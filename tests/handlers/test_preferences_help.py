@@ -177,6 +177,8 @@ async def test_nonsense_gets_help_never_silence(chat: Chat) -> None:
         ("ada", "I am on vacation until next Friday", "Yes, /upbeat away"),
         ("ada", "kudso @ben for the review", "Yes, /kudos"),
         ("ada", "I want to thank @ben for the help", "Yes, /kudos"),
+        ("ada", "kudso @ben for keeping it confidential", "Yes, /kudos"),
+        ("ada", "Done: the confidential audit", "Yes, /checkin"),
         ("ada", "check the review", "Yes, /review"),
     ],
 )
