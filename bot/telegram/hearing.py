@@ -43,6 +43,10 @@ TROUBLE = Phrase(
 TOO_LARGE = Phrase(
     "This file is larger than 20 MB, and Telegram gives me none so large. Please send it in parts."
 )
+NAMELESS = Phrase(
+    "Telegram shows this as said by a group or a channel, so I do not know who you are. Write under your own name, or"
+    " to me in our private chat."
+)
 NO_FILE = Phrase("Telegram did not give me your file. Please send it again.")
 
 
@@ -140,6 +144,8 @@ class Hearing:
 
     async def _hear(self, heard: Heard) -> None:
         heard, refusal = await self._with_file(heard)
+        if heard.nameless:
+            refusal = Answer(outcome="refused", card=Card(NAMELESS))
         delivery = heard.incoming.delivery
         if refusal is not None:
             self._answer(heard, refusal)

@@ -55,7 +55,7 @@ class Sent:
 @dataclass(frozen=True)
 class Heard:
     """Something that somebody did, and where an answer to it goes. `query` is what a pressed button waits for,
-    `data` what it carried, `rows` the buttons among which it stood."""
+    `data` what it carried, `rows` the buttons among which it stood; `nameless`: it was said in the name of a chat."""
 
     incoming: Incoming
     chat: int
@@ -68,6 +68,7 @@ class Heard:
     rows: tuple[tuple[InlineKeyboardButton, ...], ...] = ()
     speaks: str = "en"
     file: Sent | None = None
+    nameless: bool = False
 
     @property
     def shared(self) -> bool:
@@ -115,7 +116,7 @@ class _Ear:
             yield Chore(lambda store: store.accounts.moved(PLATFORM, old, new))
             return
         user = message.from_user
-        if user is None or user.is_bot or not _has_content(message):
+        if user is None or (user.is_bot and not message.sender_chat) or not _has_content(message):
             return
         words = spoken(message)
         said = self._addressed(words, message)
@@ -125,7 +126,8 @@ class _Ear:
             yield _place(message.chat, gone=False, topic=str(_thread(message) or ""))
         act = self._act(said, message, edits)
         heard = self._heard(act, user, message.chat, message)
-        yield replace(heard, file=_file(message) if not heard.shared and not edits else None)
+        file = _file(message) if not heard.shared and not edits else None
+        yield replace(heard, file=file, nameless=message.sender_chat is not None)
 
     def _addressed(self, words: str, message: Message) -> str | None:
         """The words when they are for us: without our name; None when another bot or the group is meant."""

@@ -155,6 +155,18 @@ async def test_a_mention_without_a_user_name_finds_the_colleague(room: Room) -> 
     assert (await room.shown(TEAM)).text == "To 陈明!"
 
 
+async def test_who_writes_in_the_name_of_the_group_hears_why_nothing_happens(room: Room) -> None:
+    group = {"id": TEAM, "type": "supergroup", "title": "Engines"}
+    said = {"date": 1_790_000_000, "chat": group, "sender_chat": group}
+    nobody = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    for number, words in enumerate(("/wave", "lunch?")):
+        message = {**said, "message_id": 901 + number, "from": nobody, "text": words}
+        await room.fake.queue.put("message", message)
+    await room.fake.settled()
+    (answer,) = [message for message in room.fake.chat(TEAM) if message.from_bot]
+    assert "I do not know who you are" in answer.text
+
+
 async def test_other_bots_are_not_heard(room: Room) -> None:
     room.fake.methods.privacy_mode = False
     robot = room.fake.add_user(77, "Robot", "robot")
