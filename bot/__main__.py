@@ -254,7 +254,12 @@ def calendar_import(
         Path,
         typer.Argument(help="CSV or XLSX with the columns day, workday (yes or no) and name.", exists=True),
     ],
-    country: Annotated[str, typer.Option(help="The ISO code of the country whose calendar it is, like CN.")],
+    country: Annotated[
+        str,
+        typer.Option(
+            help="The ISO code of the country whose calendar it is, like CN; otherwise the one that was chosen."
+        ),
+    ] = "",
 ) -> None:
     """Load a year's public holidays and make-up workdays."""
     from bot.importing import import_calendar

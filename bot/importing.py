@@ -129,7 +129,9 @@ def import_calendar(database: Database, file: Path, country: str) -> None:
     sheet = read_table(file)
     if "day" not in sheet.header or "workday" not in sheet.header:
         raise Complaint("The first row of the file must name the columns: day, workday, name.")
-    code = country.strip().upper()
+    code = country.strip().upper() or database.look_now(lambda store: store.workdays.country)
+    if not code:
+        raise Complaint("Whose calendar is it? Nobody has chosen a country yet: say it, like --country CN.")
     if code not in supported():
         raise Complaint(f"There is no calendar for “{country[:40]}”. Write two letters, like DE, US or CN.")
     numbered = enumerate(sheet.rows, sheet.first_row)

@@ -338,8 +338,13 @@ def test_another_secret_opens_everything_and_the_old_one_nothing(upbeat: Upbeat,
 
 def test_a_calendar_is_loaded_and_a_bad_row_named(upbeat: Upbeat, tmp_path: Path) -> None:
     days = "day,workday,name\n2027-02-06,yes,调休\n2027-02-08,no,春节\n"
+    whose = upbeat("calendar", "import", write(tmp_path, days, "days.csv"))
+    assert whose.returncode == 1
+    assert "--country CN" in whose.stderr
     done = upbeat("calendar", "import", write(tmp_path, days, "days.csv"), "--country", "CN")
     assert "2 days are loaded for CN" in done.stdout
+    again = upbeat("calendar", "import", write(tmp_path, days, "days.csv"))
+    assert "2 days are loaded for CN" in again.stdout
     assert "The holidays of CN count for everybody now; before: weekends only." in done.stdout
     for country in ("Atlantis", "C"):
         wrong = upbeat("calendar", "import", write(tmp_path, days, "days.csv"), "--country", country)
