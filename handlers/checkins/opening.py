@@ -93,7 +93,8 @@ def open_window(ring: Ring) -> Rung:
         plan_digest(ring.store, person, plan, day)
         return Rung(next_at, silence=Silence("moved", due_at))
     window = Window(_name(plan, day), ring.now, closes_at)
-    _open(ring.store, person, window, due_at)
+    if not _open(ring.store, person, window, due_at):
+        return Rung(next_at, silence=Silence("done"))  # it was theirs before they moved to another zone
     plan_digest(ring.store, person, plan, day)
     quicker = ring.store.checkins.made_since(person.id, at_wall(day, time(), person.zone))
     if quicker is None:
@@ -104,7 +105,8 @@ def open_window(ring: Ring) -> Rung:
     return Rung(next_at, silence=Silence("done"))
 
 
-def _open(store: Store, person: Person, window: Window, due_at: datetime) -> None:
+def _open(store: Store, person: Person, window: Window, due_at: datetime) -> bool:
+    """Ask for it; False where they were asked for the same before."""
     opened = store.obligations.open(
         person.id,
         ASKED,
@@ -117,3 +119,4 @@ def _open(store: Store, person: Person, window: Window, due_at: datetime) -> Non
     )
     if opened:
         store.checkins.routines.end_others(person.id, window)
+    return opened is not None

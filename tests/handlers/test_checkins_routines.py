@@ -474,6 +474,20 @@ async def test_a_window_ends_when_the_team_is_asked_by_its_new_routine(any_chat:
     assert [row.answers for row in rows] == [{"done": "the 24th"}, {"done": "the 25th"}]
 
 
+async def test_a_window_that_is_over_does_not_open_again_for_who_moves_west(any_chat: Chat) -> None:
+    chat = any_chat
+    await ticks(chat, SUNDAY, on(23, 2))
+    await chat.says("chen", "/checkin done A")
+    await ticks(chat, on(24, 13))  # 21:00 in Shanghai, 8:00 in New York
+    await chat.says("chen", "/checkin done B")
+    await chat.says("chen", "/upbeat settings zone New York")
+    await ticks(chat, on(24, 13, 1), on(24, 14))
+    assert "failed" not in {row.outcome for row in chat.rows(Occurrence)}
+    assert [row.about for row in owed(chat, "chen")] == ["default:2026-11-23"]
+    assert [row.answers for row in chat.rows(CheckIn)] == [{"done": "A"}, {"done": "B"}]
+    assert next_asked(chat, "chen") == on(30, 15)
+
+
 async def test_who_comes_into_the_middle_of_a_window_is_asked_at_once_and_once(any_chat: Chat) -> None:
     chat = any_chat
     await ticks(chat, on(23, 13), on(23, 13, 1), on(24, 8))
