@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
@@ -84,6 +84,7 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
     before = request.store.checkins.in_window(request.actor.id, window)
     if before is None and request.filled:
         _refuse_what_closed_meanwhile(request)
+        said = _said_anew(request, said)
     row = before or _recorded(request, routine, window, said)
     if _by_message(request) and made is None:
         request.store.checkins.remember_said(row, **_place_of(request), overtaken=request.edits)
@@ -112,6 +113,14 @@ def _refuse_what_closed_meanwhile(request: Request) -> None:
         return
     if last.made_at <= draft.changed_at < last.closes_at <= request.now:
         raise Problem(_CLOSED)
+
+
+def _said_anew(request: Request, said: Said) -> Said:
+    """Without the lines that were put into the form when they were recorded in a window that is over by now."""
+    draft = _begun(request)
+    known = draft.given.get(RECORDED) or {} if draft else {}
+    left = {key: _without(words, known.get(key, ())) for key, words in said.items()}
+    return {key: words for key, words in left.items() if words} or said
 
 
 def _words(routine: Routine | None, answers: Mapping[str, Any]) -> Said:
@@ -306,6 +315,10 @@ def _is_shown(draft: Draft | None, row: CheckIn, window: Window | None) -> bool:
     return draft is not None and draft.changed_at >= since
 
 
+RECORDED = "recorded"
+"""Where a form that was begun keeps which of its lines are recorded already, by question."""
+
+
 def put_into_forms(
     store: Store,
     forms: Iterable[Draft | None],
@@ -321,13 +334,18 @@ def put_into_forms(
         given = {name: item for name, item in draft.given.items() if item or name not in map(name_of, said)}
         for key, words in said.items():
             if typed := given.get(name_of(key)):
-                gone = (instead_of or {}).get(key, "").splitlines()
-                kept = "\n".join(line for line in str(typed).splitlines() if line not in gone)
+                kept = _without(str(typed), (instead_of or {}).get(key, "").splitlines())
                 given[name_of(key)] = _together(({key: kept}, {key: words}))[key]
+                known = given.get(RECORDED) or {}
+                given[RECORDED] = {**known, key: [*known.get(key, ()), *words.splitlines()]}
         if mood is not None and given.get("mood"):
             given["mood"] = str(mood)
         if given != draft.given:
             store.drafts.put(draft, given)
+
+
+def _without(words: str, lines: Collection[str]) -> str:
+    return "\n".join(line for line in words.splitlines() if line not in lines)
 
 
 # What is shown ----------------------------------------------------------------------------------------------

@@ -442,8 +442,9 @@ async def test_what_is_said_after_a_form_was_left_is_not_lost_by_sending_it(any_
     await chat.says("ben", "/checkin done B; next C; mood 4")
     form = (await chat.says("ben", "/checkin")).form
     assert form is not None
-    assert form.given == {"done": "A\nB", "next": "C", "mood": "4"}
-    await chat.submits("ben", **form.given)
+    shown = {name: form.given[name] for name in ("done", "next", "mood")}
+    assert shown == {"done": "A\nB", "next": "C", "mood": "4"}
+    await chat.submits("ben", **shown)
     (row,) = checkins(chat, "ben")
     assert row.answers == {"done": "A\nB", "next": "C"}
     assert [mood.score for mood in chat.rows(Mood)] == [4]
@@ -522,6 +523,23 @@ async def test_what_is_changed_elsewhere_stands_beside_what_was_left_in_a_form(
     form = (await chat.presses("ben", button, on=home)).form
     assert form is not None
     assert form.given["done"] == "B\nA and its tests"
+
+
+async def test_what_was_put_into_a_form_that_was_left_is_recorded_once(any_chat: Chat) -> None:
+    chat = any_chat
+    await asked(chat)
+    await leaves_the_form(chat, done="A")
+    chat.wait(minutes=1)
+    await chat.says("ben", "/checkin done B; next C")
+    chat.wait(days=2)
+    form = (await chat.says("ben", "/checkin")).form
+    assert form is not None
+    assert form.given["done"] == "A\nB"
+    await chat.submits("ben", done="A\nB", next="D")
+    assert [row.answers for row in checkins(chat, "ben")] == [
+        {"done": "B", "next": "C"},
+        {"done": "A", "next": "D"},
+    ]
 
 
 async def test_what_is_changed_outside_a_window_is_no_part_of_the_next_check_in(chat: Chat) -> None:
