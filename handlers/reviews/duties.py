@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -39,10 +39,14 @@ def writers(store: Store, cycle: ReviewCycle, subject: Person, today: date) -> I
             yield UPWARD, report
 
 
-def assign(store: Store, cycle: ReviewCycle, subject: Person, today: date) -> None:
-    """Everything that is written about a person in a cycle, by who is to write it now."""
+def assign(
+    store: Store, cycle: ReviewCycle, subject: Person, today: date, *, without: Collection[str] = ()
+) -> None:
+    """Everything that is written about a person in a cycle, by who is to write it now; not by those `without` whom HR
+    has taken out so that they write nothing."""
     for role, author in writers(store, cycle, subject, today):
-        store.reviews.assign(cycle, subject.id, author.id, role)
+        if author.id not in without:
+            store.reviews.assign(cycle, subject.id, author.id, role)
     if not cycle.is_test:
         store.reviews.results.open(cycle, subject.id, manager=store.directory.manager_of(subject.id, today))
 

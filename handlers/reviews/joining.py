@@ -55,8 +55,10 @@ def add_people(request: Request, cycle: str, people: Added) -> Reply:
             Phrase("You run this cycle. Let somebody else in HR run one that is about you."),
             question="people",
         )
+    out = request.store.reviews.results.out_of(row.id)
+    silent = {person for person, writes in out.items() if not writes}
     for person in new:
-        duties.assign(request.store, row, person, request.today)
+        duties.assign(request.store, row, person, request.today, without=silent)
         including.ask_now(request.store, row, person.id)
         for duty in request.store.reviews.duties(row.id, subject=person.id, role=MANAGER):
             duties.asked_when_due(request.store, row, duty)

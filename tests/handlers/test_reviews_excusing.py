@@ -138,6 +138,18 @@ async def test_who_is_put_back_after_the_writing_is_still_written_about_by_the_m
     assert "Autumn 2026: write about Ben Okri" in chat.told("ada")
 
 
+async def test_who_writes_nothing_is_not_asked_about_who_joins_after(chat: Chat) -> None:
+    await launched(chat, others="upward")
+    await go_on(chat, "write")
+    await excuse(chat, "ada", "drop")
+    await at_the_cycle(chat, "Add people")
+    assert "Added: Grace Hopper." in await chat.submits("hana", people=("grace",))
+    chat.wait(days=1)
+    await chat.tick()
+    assert "Grace Hopper" not in await chat.says("ada", "/review")
+    assert "your manager Grace Hopper" not in chat.told("ada")
+
+
 async def test_in_chinese_they_hear_it_too(chat: Chat) -> None:
     await launched(chat)
     await excuse(chat, "chen", "drop")
