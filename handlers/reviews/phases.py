@@ -144,6 +144,8 @@ _WHILE: Mapping[str, tuple[tuple[str, Phrase], ...]] = {
     ),
     "paused": (("resume", Phrase("Go on")), ("extend", Phrase("Change the days"))),
 }
+_OF_RESULTS = frozenset({"results_of", "excuse", "excused"})
+"""What goes by the results of a cycle, of which a test run has none."""
 _LAST = (("trace", Phrase("What happened")),)
 
 
@@ -151,7 +153,11 @@ def _doors(row: ReviewCycle) -> tuple[Part, ...]:
     """Bound by name: what these doors do ends here again."""
     going_on = Button(Phrase("Next phase"), next_phase.bind(cycle=row.id, seen=row.phase))
     doors = (*_EVER, *_WHILE.get(row.state, ()), *_LAST)
-    made = [Button(label, Press(f"reviews.{name}", {"cycle": row.id})) for name, label in doors]
+    made = [
+        Button(label, Press(f"reviews.{name}", {"cycle": row.id}))
+        for name, label in doors
+        if not (row.is_test and name in _OF_RESULTS)
+    ]
     if row.is_test:
         made.append(Button(Phrase("Discard the test"), Press("reviews.discard", {"cycle": row.id})))
     return (*((going_on,) if row.state == "running" else ()), *made)

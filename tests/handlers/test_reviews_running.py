@@ -169,7 +169,9 @@ async def test_another_one_of_hr_tries_a_cycle_that_is_about_them_too(chat: Chat
     heard = await chat.presses("ben", "Open", on=await chat.says("ben", "/review cycles"))
     assert "It is about you too: from its launch on somebody else in HR runs it." in heard
     begun = await chat.presses("ben", "Test run", on=heard)
-    assert "This is a test run" in await chat.presses("ben", "Open", on=begun)
+    opened_ = await chat.presses("ben", "Open", on=begun)
+    assert "This is a test run" in opened_
+    assert not {"Review results", "Take somebody out", "Who is out"} & opened_.buttons.keys()
     assert "The test is gone" in await chat.presses("ben", "Discard the test")
     assert chat.rows(Review) == []
 
