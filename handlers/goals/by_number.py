@@ -6,6 +6,7 @@ from typing import Annotated
 
 from handlers.goals.goal import feature, seers
 from handlers.goals.overview import history, show
+from handlers.goals.overview import why as explain
 from handlers.goals.picking import allow, my_goals, no_goal
 from handlers.kit.access import everyone
 from handlers.kit.forms import Choice
@@ -18,14 +19,27 @@ Which = Annotated[str, Choice(Phrase("Which goal of yours?"), options=my_goals, 
 @feature.command(
     "goals show",
     allow=everyone,
-    also=("目标 查看", "goals open"),
+    also=("目标 查看", "目标 结束", "goals open", "goals end", "goals close", "goals delete"),
     examples=("1",),
     seen_by=Phrase("Seen by you alone."),
 )
 def look(request: Request, which: Which) -> Reply:
-    """Open a goal of yours, by its number."""
+    """Open a goal of yours, by its number: to change it, end it, or see what is behind it."""
     allow(request, seers, question="which", goal=which)
     return show.handler(request, which)
+
+
+@feature.command(
+    "goals why",
+    allow=everyone,
+    also=("目标 为什么",),
+    examples=("1",),
+    seen_by=Phrase("Seen by you alone."),
+)
+def reasons(request: Request, which: Which) -> Reply:
+    """Show where the number of a goal of yours comes from."""
+    allow(request, seers, question="which", goal=which)
+    return explain.handler(request, which)
 
 
 @feature.command(

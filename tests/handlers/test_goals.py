@@ -546,8 +546,10 @@ async def test_how_far_it_is_may_be_said_in_a_sentence(chat: Chat, words: str) -
 async def test_a_goal_is_opened_by_its_number_and_shows_what_changed(chat: Chat) -> None:
     await write(chat, "ben", "sign-ups from 100 to 500")
     await chat.says("ben", "/goals update 1.1 300 shipped")
-    for said in ("/goals 1", "/goals show 1", "目标 查看 1"):
+    assert "The goal is the mean of its key results" in await chat.says("ben", "/goals why 1")
+    for said in ("/goals 1", "/goals show 1", "目标 查看 1", "/goals end 1"):
         heard = await chat.says("ben", said)
+        assert "End this goal" in heard.buttons
         assert heard.text.startswith("Customers find their way")
         assert "Why this number?" in heard.buttons
     for said in ("/goals history 1", "目标 历史 1"):
