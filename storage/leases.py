@@ -57,18 +57,17 @@ class Leases:
         self._store = store
 
     def take(self, name: str, holder: str, *, seconds: float) -> Term | None:
-        """Begin a term, unless somebody is in theirs. What was begun under a term that is over is waited for."""
-        now = self.clock()
-        over = (LEASES.c.name == name, LEASES.c.until <= now)
-        # This lock, and not that of the update below, keeps off the one of `require`.
-        self._store.execute(select(LEASES.c.term).where(*over).with_for_update())
+        """Begin a term, unless somebody is in theirs, or in the middle of what was begun in it."""
+        # This lock, and not that of an update, keeps off the one of `require`. It is not waited for: who asks has other
+        # leases to renew.
+        over = select(LEASES.c.term).where(LEASES.c.name == name, LEASES.c.until <= self._in(0))
+        last = self._store.execute(over.with_for_update(skip_locked=True)).scalar()
         wanted = {"holder": holder, "until": self._in(seconds)}
-        insert = _INSERT[self._store.dialect](LEASES).values(name=name, term=1, **wanted)
-        taking = insert.on_conflict_do_update(
-            index_elements=["name"],
-            set_={**wanted, "term": LEASES.c.term + 1},
-            where=LEASES.c.until <= now,
-        )
+        if last is not None:
+            taking = update(LEASES).where(LEASES.c.name == name).values(term=last + 1, **wanted)
+        else:
+            insert = _INSERT[self._store.dialect](LEASES).values(name=name, term=1, **wanted)
+            taking = insert.on_conflict_do_nothing()
         number = self._store.execute(taking.returning(LEASES.c.term)).scalar()
         return None if number is None else Term(name, holder, number)
 

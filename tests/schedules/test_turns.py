@@ -24,7 +24,6 @@ from schedules.housekeeping import tidy
 from schedules.turns import LENGTH, Alone, Tenure, Turns
 from storage.database import Busy, Database
 from storage.leases import PROCESS, Leases, Lost, Term, under
-from storage.store import Store
 from tests.company import Chat, Letterbox, company
 from tests.engines import postgres_url
 
@@ -35,11 +34,11 @@ SECRET = b"a test's secret"
 class Worker:
     """A process that does one thing alone, and what it did."""
 
-    def __init__(self, database: Database, name: str, length: float = LEASE) -> None:
+    def __init__(self, database: Database, name: str, length: float = LEASE, work: str = "work") -> None:
         self.did: list[str] = []
         self.tenure: Tenure | None = None
         self.broken = False
-        alone = Alone("work", "tick", self._begin, self._finish, self._drop)
+        alone = Alone(work, "tick", self._begin, self._finish, self._drop)
         self.turns = Turns(database, [alone], holder=name, length=length)
 
     @property
@@ -134,21 +133,16 @@ async def test_who_was_taken_over_stops_and_is_refused(database: Database) -> No
 
 async def test_nobody_takes_over_in_the_middle_of_a_unit_of_work(database: Database) -> None:
     term = database.write_now(lambda store: store.leases.take("work", "first", seconds=0.05))
-    assert term is not None
-    waited: list[Term | None] = []
 
-    async def take() -> None:
-        waited.append(await database.write_apart(lambda s: s.leases.take("work", "second", seconds=9)))
+    async def take() -> Term | None:
+        return await database.write_apart(lambda s: s.leases.take("work", "second", seconds=9))
 
-    def slow(store: Store) -> None:
-        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.3), loop).result()
-        assert waited == []
-
-    loop = asyncio.get_running_loop()
-    working = asyncio.create_task(database.write(under(term, slow)))
+    working = asyncio.create_task(database.write(under(term, lambda store: time.sleep(0.5))))
     await asyncio.sleep(0.1)
-    await asyncio.gather(working, take())
-    assert [taken.number for taken in waited if taken] == [2]
+    assert await take() is None
+    assert not working.done()
+    await working
+    assert await take() == Term("work", "second", 2)
 
 
 async def test_a_unit_of_work_that_lasts_longer_than_a_lease_does_not_end_the_turn(
@@ -165,6 +159,23 @@ async def test_a_unit_of_work_that_lasts_longer_than_a_lease_does_not_end_the_tu
     assert first.turns.held() == {"work": True}
     await first.turns.stop()
     await second.turns.stop()
+
+
+async def test_who_is_paused_in_the_middle_of_a_unit_ends_nobody_elses_turn(database: Database) -> None:
+    """Whoever waits for the turn of the one that is paused has turns of its own to renew meanwhile."""
+    term = database.write_now(lambda store: store.leases.take("work", "paused", seconds=0.05))
+    paused = asyncio.create_task(database.write(under(term, lambda store: time.sleep(3 * LEASE))))
+    await asyncio.sleep(0.2)
+    other, waits = Worker(database, "second", work="other work"), Worker(database, "second")
+    await other.turns.start()
+    await waits.turns.start()
+    await paused
+    assert other.did == ["begin"]
+    assert await until(lambda: waits.works) < LEASE
+    assert waits.tenure is not None
+    assert waits.tenure.term.number == 2
+    await other.turns.stop()
+    await waits.turns.stop()
 
 
 async def test_what_cannot_begin_is_given_to_somebody_else(
