@@ -80,13 +80,13 @@ document.addEventListener("load", (event) => {
   if (isOurs && $("#scroll").scrollTop === revealed.at) reveal(revealed.first);
 }, true);
 
-let spoken = document.documentElement.lang;
+let spoken = document.documentElement.lang, sending = 0;
 
 // What stands around the messages is not drawn again. In another language the page begins anew, once nothing typed is lost.
 function speak() {
-  if (spoken !== document.documentElement.lang && !drawer.open && !$("#words")?.value) location.reload();
+  const isHeld = drawer.open || sending || unsaved.length || $("#words")?.value;
+  if (spoken !== document.documentElement.lang && !isHeld) location.reload();
 }
-drawer.addEventListener("close", speak);
 
 // What somebody has unfolded stays so, also when others act on the same message.
 function replace(before, one) {
@@ -283,6 +283,7 @@ drawer.addEventListener("close", () => {
   focusAgain(opener);
   if (document.activeElement === document.body) ($("#words") ?? $("#middle")).focus();
   if (fields) keep(fields);
+  else speak();
 });
 
 // The page goes away with an open form: its draft is kept all the same.
@@ -476,7 +477,8 @@ if (composer) {
     chooser.close();
     stop();
     // Whoever types faster than we answer sends one after the other; nothing typed meanwhile is lost.
-    turn = turn.then(() => deliver(data, typed, edited, button));
+    sending += 1;
+    turn = turn.then(() => deliver(data, typed, edited, button)).finally(() => { sending -= 1; speak(); });
   }
 
   async function deliver(data, typed, edited, button) {

@@ -44,6 +44,21 @@ async def test_the_whole_page_speaks_another_language_at_once(window: Window) ->
     await expect(ada.locator("#words")).to_have_attribute("placeholder", "/ 选择命令，@ 选择同事")
 
 
+async def test_nothing_that_was_typed_is_lost_when_the_language_changes(window: Window) -> None:
+    ada = await window.of("ada")
+    await says(ada, "/feedback @ben")
+    await ada.get_by_label("In which situation?").fill("the incident call")
+    there = await window.of("ada")
+    for words in ("/upbeat settings language zh", "/checkin done the login page"):
+        await there.fill("#words", words)
+        await there.keyboard.press("Enter")
+    await expect(there.locator("#messages")).to_contain_text("周报已记录。")
+    await ada.keyboard.press("Escape")
+    await expect(ada.locator(".top p")).to_have_text("你与 Upbeat 的私聊，别人看不到。")
+    await says(ada, "/feedback @ben")
+    await expect(ada.get_by_label("当时是什么情境？")).to_have_value("the incident call")
+
+
 async def test_each_line_of_who_reads_it_stands_for_itself(window: Window) -> None:
     chen = await window.of("chen")
     await says(chen, "反馈 @ben")
