@@ -24,8 +24,8 @@ def propose(store: Store, cycle: ReviewCycle, row: Review, answers: Mapping[str,
     if part is None or result is None or _other_proposes(store, cycle, row, result):
         return
     before = (result.proposed or {}).get("points")
-    is_theirs = before and store.reviews.results.proposer(result, part.key) == row.author_id
-    if is_theirs and before != points and _is_calibrated(store, cycle, result.id):
+    is_theirs = store.reviews.results.proposer(result, part.key) == row.author_id
+    if before and before != points and is_theirs and _is_calibrated(store, cycle, result.id):
         raise Problem(
             Phrase(
                 "Calibration has begun, so “{title}” stays at {n}. Ask in the session to change it; the rest of your"
