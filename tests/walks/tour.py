@@ -96,9 +96,10 @@ async def opened(file: Path, copy: Path, at: datetime = MONDAY) -> AsyncIterator
     event.listen(database.engine, "connect", in_haste)
     database.open()
     try:
-        heard = database.write_now(lambda store: store.count(Inbox))
         chat = Chat(database, Core(database, FEATURES), known(database), clock)
-        chat._deliveries = count(heard)  # else what is said now was said before
+        numbers = [row.delivery.rpartition(":")[2] for row in chat.rows(Inbox)]
+        heard = max((int(number) for number in numbers if number.isdecimal()), default=-1)
+        chat._deliveries = count(heard + 1)  # else what is said now was said before
         yield chat
     finally:
         await database.close()
