@@ -35,9 +35,12 @@ AWAY = {
 
 
 def writing_engine(url: URL) -> Engine:
-    """The connections that write."""
+    """The connections that write. The writers keep theirs; whoever takes another one, to try again perhaps, gets none
+    that a restart ended while it stood idle."""
     pooled, url = _parted(url)
-    engine = create_engine(url, pool_size=WRITING, max_overflow=0, connect_args=_arguments(WRITES, pooled))
+    engine = create_engine(
+        url, pool_size=WRITING, max_overflow=0, pool_pre_ping=True, connect_args=_arguments(WRITES, pooled)
+    )
     return _each_time(engine, WRITES) if pooled else engine
 
 

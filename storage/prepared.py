@@ -26,8 +26,9 @@ def _ours(error: Exception, connection: Connection, sql: str) -> Exception:
     dialect = connection.dialect
     gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)  # type: ignore[arg-type]
     if gone:
+        # What stood idle is gone as well, as SQLAlchemy has it: who tries again must not find it.
+        connection.engine.pool._invalidate(connection.connection, error, _checkin=False)
         connection.invalidate(error)
-        connection.engine.dispose()  # what stood idle is gone as well: who tries again must not find it
     kind = dialect.loaded_dbapi.Error
     return DBAPIError.instance(
         sql, None, error, kind, hide_parameters=True, connection_invalidated=gone, dialect=dialect
