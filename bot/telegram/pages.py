@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def _is_too_much(keys: Collection[InlineKeyboardButton]) -> bool:
 
 def _bytes_of(key: InlineKeyboardButton) -> int:
     carried = str(key.callback_data or key.url or "")
-    return FRAME + len(key.text.encode()) + len(carried.encode())
+    return FRAME + sum(len(json.dumps(words, ensure_ascii=False).encode()) for words in (key.text, carried))
 
 
 def paged(blocks: Iterable[Block]) -> list[Page]:
