@@ -339,6 +339,7 @@ class Story:
             self.canaries.becomes(word.token, "break_glass_told")
         self.chat.change(self._calibrates_again)
         ids = self.chat.ids
+        self.chat.change(self._mistaken)
         self.chat.change(lambda store: store.leavers.leave_all({"leo": ids["leo"]}))
         self.chat.change(self._moves)
         await self.chat.tick()
@@ -347,6 +348,12 @@ class Story:
         """Ben hears that his manager moved the end of his goal."""
         goal = next(row for row in self._rows("goal", "ben") if row.kind == "goal_team")
         store.goals.change(goal, "edited", by=self.chat.ids["ada"], ends_on=goal.ends_on + timedelta(days=7))
+
+    def _mistaken(self, store: Store) -> None:
+        """Eve, who is to write about herself, was missing in a people file."""
+        eve = self.chat.ids["eve"]
+        ended = store.leavers.leave_all({"eve": eve})
+        store.leavers.bring_back({eve: ended["eve"]}, left_at=self.chat.now)
 
     def _moves(self, store: Any) -> None:
         ids, revision = self.chat.ids, store.people_changed()
