@@ -133,8 +133,8 @@ def _points(how: Mapping[str, str], part: str, zone: str) -> Written:
 _TAIL = re.compile(
     r"(?:[\s,，;；:：]+|(?=[(（])|(?=权重|挑战值))[(（]?\s*"
     r"(?:(?:weight(?: of)?|weighs|权重)[为是占]?\s*[:：]?\s*"
-    r"(?P<weight>[-−]?[\d.,]+\s*[%％]?|百分之[^\s()（）]+)"
-    r"|(?:stretch|挑战值?)[为是]?\s*[:：]?\s*(?P<stretch>[-−$€£¥￥]?\d[^\s()（）]*))\s*[)）]?$",
+    r"(?P<weight>[-−]?[\d.,]+\s*[%％]?|百分之[\d.零〇一二两三四五六七八九十百点]+)"
+    r"|(?:stretch|挑战值?)[为是]?\s*[:：]?\s*(?P<stretch>[-−$€£¥￥]?\d(?:(?!权重)[^\s()（），；;])*))\s*[)）]?$",
     re.IGNORECASE,
 )
 
