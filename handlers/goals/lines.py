@@ -178,7 +178,7 @@ _ARROW = re.compile(r"^(?P<title>.*?\S)[\s,，:：]+(?P<start>\S+?)\s*(?:→|->)
 """An arrow says the same without “from”; in “call 2 to 3 customers” a bare “to” does not."""
 
 _BAND = re.compile(
-    rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>(?:[-−]?[$€£¥￥]?\d|百分之)\S*.*?)(?:之间)?$",
+    rf"^(?P<title>.*?)[\s,，:：]*(?:between|在)\s*(?P<low>{_FIRST})\s*(?:and|to|和|到|至|–|-)\s*(?P<high>(?:[-−]?[$€£¥￥]?\d|百分之).*?)(?:之间)?$",
     re.IGNORECASE,
 )
 _SAID = any_of(NUMBERS)

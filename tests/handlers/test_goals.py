@@ -157,6 +157,8 @@ async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
         ("注册数从1到5，挑战值7，权重2", "1, from 1 to 5 (0%), stretch 7\n"),
         ("注册数从1到5挑战值7权重百分之三十", "1, from 1 to 5 (0%), stretch 7\n"),
         ("占权重百分之三十的项目完成", "占权重百分之三十的项目完成: not said yet"),
+        ("流失率在2%到4%之间", "流失率: not said yet, to stay between 2% and 4%"),
+        ("库存在100到200之间", "库存: not said yet, to stay between 100 and 200 (no data yet)"),
         ("users from 1 to 5 stretch 3", "The stretch lies before the target."),
         ("churn between 2% and 4% stretch 5", "A stretch lies beyond a target"),
         ("users from 1 to 5 by 2020-12-31", "This day is over."),
