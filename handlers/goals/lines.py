@@ -137,6 +137,8 @@ _TAIL = re.compile(
     r"|(?:stretch|挑战值?)[为是]?\s*[:：]?\s*(?P<stretch>[-−$€£¥￥]?\d(?:(?!权重)[^\s()（），；;])*))\s*[)）]?$",
     re.IGNORECASE,
 )
+_SHARE = re.compile(r"\bby\s+(?:1/(?:[2-5]|10)|2/3|3/4)\W*$", re.IGNORECASE)
+"""By how much something is to change, and no day: fewer tickets by 1/3."""
 
 
 def _without_tails(
@@ -147,14 +149,22 @@ def _without_tails(
     while True:
         found = _TAIL.search(words)
         before = words[: found.start()] if found else ""
-        measured = any(form.match(before) for form in (_SPAN, _ARROW, _BAND))  # not: yoga, and stretch 10
-        if found and before and (found["weight"] or measured):
+        if found and before and (found["weight"] or _names_two(before)):  # not: yoga, and stretch 10
             said.update({name: number for name, number in found.groupdict().items() if number})
             words = before
-        elif until is None and (led := without_day(words)):
+        elif until is None and not _is_share(words) and (led := without_day(words)):
             words, until = led
         else:
             return words, said, until
+
+
+def _names_two(words: str) -> bool:
+    """Whether they look like those that name from where to where."""
+    return any(form.match(words) for form in (_SPAN, _ARROW, _BAND))
+
+
+def _is_share(words: str) -> bool:
+    return _SHARE.search(words) is not None and not _names_two(words)
 
 
 def weight_of(words: str, zone: str) -> Decimal:
