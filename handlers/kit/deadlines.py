@@ -13,7 +13,7 @@ _TAIL = 60
 """Characters at the end of a text in which its day is looked for."""
 _ENDS = SEPARATORS + ".。!！()（）"
 _LED = re.compile(
-    r"(?<![\w])(?:(?:is\s+)?due(?:\s+(?:by|on))?|no\s+later\s+than|by|until)\s*[:：]?\s+(?:the\s+(?=\d))?"
+    r"(?<![\w-])(?:(?:is\s+)?due(?:\s+(?:by|on))?|no\s+later\s+than|by|until)\s*[:：]?\s+(?:the\s+(?=\d))?"
     r"|(?:截止日期|截止|不晚于|最晚|最迟)(?:到|至|在|于|是|为)?\s*[:：]?\s*",
     re.ASCII | re.IGNORECASE,
 )

@@ -44,7 +44,8 @@ def test_the_day_by_which_it_is_due_ends_the_text(text: str, kept: str, day: str
     [
         "", "write the plan", "write the plan by hand", "by friday", "周五前", "talk about friday",
         "prepare the call on friday", "write the plan by friday 5pm", "write the plan by last friday",
-        "write it by every monday", "standby friday", "写计划周五", "写计划 每周五前", "写计划上周五前", "写计划三天前",
+        "write it by every monday", "standby friday", "stand-by friday",
+        "写计划周五", "写计划 每周五前", "写计划上周五前", "写计划三天前",
         "更新前端", "写完前", "2月30日前写完，2月30日前",
     ],
 )  # fmt: skip
