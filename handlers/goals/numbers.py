@@ -74,8 +74,9 @@ def read_number(words: str, *, zone: str) -> Typed | None:
     times = found["times"] or ""
     if times == "w" and _territory(zone) != "CN":  # 12w are 120,000 to people in China alone
         return read_number(words[: found.start("times")], zone=zone)
-    if times == "m" and text[found.start("times") - 1] == " " and not found["money"]:
-        raise _two_units(text[: found.start("times") - 1])
+    at = found.start("times")
+    if times == "m" and text[at - 1 : at + 1] == " m" and not found["money"]:
+        raise _two_units(text[: at - 1])
     value = _value(found["digits"], decimal_commas(zone)) * Decimal(10) ** _TIMES.get(times, 0)
     if found["sign"] in ("-", "−", "负"):
         value = -value
@@ -233,7 +234,7 @@ def _two_numbers(digits: str) -> Problem:
 
 
 def _two_units(digits: str) -> Problem:
-    """Behind a blank, metres look like millions."""
+    """Behind a blank, metres look like millions, but for a large M."""
     return _either(f"{digits} m", f"{digits} million", digits)
 
 

@@ -162,6 +162,7 @@ async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
         ("fewer tickets by 1/3", "fewer tickets by 1/3: not said yet"),
         ("users from 1 to 5 by 2/3", "(0%), until Wed, Feb 3, 2027\n"),
         ("Monday stand-by Monday", "Monday stand-by Monday: not said yet"),
+        ("users from 5 M to 10 M", "5,000,000, from 5,000,000 to 10,000,000"),
         ("users from 1 to 5 stretch 3", "The stretch lies before the target."),
         ("churn between 2% and 4% stretch 5", "A stretch lies beyond a target"),
         ("users from 1 to 5 by 2020-12-31", "This day is over."),
