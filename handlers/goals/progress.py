@@ -43,9 +43,9 @@ _NOT_YET = ("还没", "尚未")
 """With which a sentence in Chinese begins that says no, however it goes on: 还没上线."""
 
 _LED = re.compile(
-    r"\s*(?:已?(?:完成|达成)[了度]?|进度|现在)\s*[为是到]?\s*[:：]?\s*(?=[-+＋－]?\s?[\d$€£¥￥]|百分之)"
+    r"\s*(?:已?(?:完成|达成)[了度]?|进度|现在)\s*[为是到]?\s*[:：]?\s*(?=[-+＋－]?\s?[\d$€£¥￥]|百分之)(?!\d+\s?[年月号日])"
 )
-"""What stands in Chinese before a figure: 完成 70%."""
+"""What stands in Chinese before a figure, 完成 70%, but not before a day: 完成10月目标的70%."""
 
 _SAID = "|".join(rf"{word}(?![a-z])" if word.isascii() else word for word in sorted(YES | NO))
 _FIGURE = rf"[-+]?[\d$€£¥]|{_SAID}"
