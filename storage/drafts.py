@@ -78,7 +78,7 @@ class Drafts:
         self._store.change(draft, given=given, changed_at=self._store.now, **changes)
 
     def put(self, draft: Draft, given: dict[str, Any]) -> None:
-        """Other answers stand in it now, though nobody has looked at it since."""
+        """Other answers stand in it now, though its form was not shown anew with all that is known since."""
         self._store.change(draft, given=given)
 
     def close(self, draft: Draft) -> None:

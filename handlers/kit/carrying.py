@@ -147,7 +147,7 @@ class Carrying:
     def _not_yet(
         self, request: Request, route: Route, draft: Draft, given: Mapping[str, Any], problem: Problem
     ) -> Answer:
-        request.store.drafts.keep(draft, dict(given))
+        request.store.drafts.put(draft, dict(given))
         form = asking.form_of(route, request, draft.args, given, draft.id)
         at = next((n for n, q in enumerate(form.questions) if q.name == problem.question), 0)
         answer = self._steps.ask(request, draft, route, form, at)

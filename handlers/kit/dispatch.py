@@ -185,9 +185,7 @@ class Core:
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
         person = self._who(store, incoming)
         answer = altered(answer, touched=tuple(store.touched), **reader(person))
-        if (
-            answer.outcome == "kept"
-        ):  # with every few letters that somebody types; the draft is what is remembered
+        if answer.outcome == "kept":  # each few letters that are typed: the draft remembers them
             return answer
         store.inbox.keep(
             incoming.delivery,
@@ -212,7 +210,7 @@ class Core:
             else None
         )
         if person and draft and isinstance(act, Submitted) and answer.card:
-            store.drafts.keep(
+            store.drafts.put(
                 draft, {**draft.given, **{name: asking.raw(item) for name, item in act.given.items()}}
             )
             again = Button(

@@ -271,7 +271,8 @@ class Steps:
         given = {**draft.given, **asking.known_everywhere(route, request, act.given)}
         if not act.final:
             form = asking.form_of(route, request, draft.args, draft.given, draft.id)
-            request.store.drafts.keep(draft, {**draft.given, **asking.written(form, given)})
+            # It shows nothing that it did not show when it was opened.
+            request.store.drafts.put(draft, {**draft.given, **asking.written(form, given)})
             return Step(answer=Answer(outcome="kept"))
         if lost := asking.not_asked(route, request, draft.args, act.given):
             return self._asked_anew(request, draft, route, given, lost)

@@ -508,6 +508,25 @@ async def test_what_was_said_while_the_form_was_open_is_not_lost_by_sending_it(a
     assert [row.answers for row in checkins(chat, "ben")] == [{"done": "A\nB\nC", "next": "D"}]
 
 
+@pytest.mark.parametrize("final", [False, True], ids=["typed on", "sent without an answer"])
+async def test_what_was_said_since_a_form_was_opened_is_not_lost_by_going_on_in_it(
+    any_chat: Chat, final: bool
+) -> None:
+    chat = any_chat
+    await asked(chat)
+    await chat.says("ben", "/checkin done A", message="m1")
+    opened = await chat.says("ben", "/checkin")
+    assert opened.form is not None
+    chat.wait(minutes=1)
+    await chat.says("ben", "/checkin done B", message="m2")
+    chat.wait(minutes=1)
+    typed = {"done": "" if final else "A\nC", "next": "", "blocked": "", "mood": ""}
+    await chat.does("ben", Submitted(opened.form.draft, typed, final=final))
+    chat.last["ben"] = opened
+    await chat.submits("ben", done="A\nC", next="D")
+    assert [row.answers for row in checkins(chat, "ben")] == [{"done": "A\nB\nC", "next": "D"}]
+
+
 @pytest.mark.parametrize("button", ["Check in", "Change"])
 async def test_what_is_changed_elsewhere_stands_beside_what_was_left_in_a_form(
     chat: Chat, button: str
