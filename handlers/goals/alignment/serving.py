@@ -8,10 +8,10 @@ from handlers.goals.alignment.aligning import (
     decline,
     detach,
     is_asked,
-    owner_text,
     propose,
     serves,
 )
+from handlers.goals.alignment.offering import owner_text
 from handlers.kit.cards import Button, Note, Part, Section
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Plural, Verbatim

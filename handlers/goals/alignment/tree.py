@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from handlers.goals import goal as goals
-from handlers.goals.alignment.aligning import AGREED, PROPOSED, RANK, detach, propose
+from handlers.goals.alignment.aligning import AGREED, PROPOSED, detach, propose
+from handlers.goals.alignment.offering import RANK
 from handlers.goals.goal import COMPANY, Standing, feature, percent
 from handlers.goals.pictures import bar_of, looks
 from handlers.kit.access import everyone
