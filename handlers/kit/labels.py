@@ -13,8 +13,10 @@ from handlers.kit.typed import SEPARATORS
 _BULLET = r"(?:(?:[-–—*•·◦▪●○]|\d{1,2}[.)）、．])\s*)?"
 """What people put before each line of a list."""
 _LISTED = re.compile(_BULLET)
-_WHEN = re.compile(r"\s+(?:week|month|quarter|sprint|year)s?\b", re.IGNORECASE)
-"""With what behind it a label says when: "next week" is no answer that begins with "week"."""
+_WHEN = re.compile(r"next\s+(?:week|month|quarter|sprint|year)s?\b", re.IGNORECASE)
+"""A label that says when together with what is behind it: "next week" is no answer that begins with "week"."""
+_ENDED = r"(?:(?<=[:：])|[\s:：])"
+"""How a label ends: some have their colon themselves."""
 _SEGMENT = re.compile(r"[;；\n]")
 
 
@@ -38,7 +40,7 @@ def numbered(labels: tuple[str, ...], others: tuple[str, ...]) -> re.Pattern[str
     number = r"(\d+)(?:\s*(?:/|of|out\s+of)\s*\d+|\s*分)?[!！.。]*\s*"
     here = r"(?:(?<=[^\S\n])|(?<=[:：\u3000-\uffff])|(?=\d))"
     words, word = r"([^;；\n]*?[^;；\s])[^\S\n]*", r"([^\s;；,，.。:：\d][^\s;；,，.。:：]{0,11})[!！.。]*\s*"
-    ends = rf"(?=[;；\n]|$|[,，]\s*(?:and\s+)?(?:{other})[\s:：])" if others else r"(?=[;；\n]|$)"
+    ends = rf"(?=[;；\n]|$|[,，]\s*(?:and\s+)?(?:{other}){_ENDED})" if others else r"(?=[;；\n]|$)"
     return re.compile(
         rf"(^|[;；\n]){label}(?:{number}|{here}{words}){ends}"
         rf"|([,，]){label}(?:{number}|{here}{word})(?=[;；\n,，]|$)",
@@ -70,8 +72,8 @@ def segments(rest: str, questions: Sequence[Words]) -> list[str]:
 @lru_cache(maxsize=1024)
 def _parted(labels: tuple[str, ...]) -> re.Pattern[str]:
     any_of = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
-    listed = rf"[,，]\s*(?:and\s+)?(?=(?:{any_of})[\s:：])"
-    sentence = rf"(?<=[.!?。！？])(?<!\d\.)\s*(?=(?:{any_of})\s*[:：])"
+    listed = rf"[,，]\s*(?:and\s+)?(?=(?:{any_of}){_ENDED})"
+    sentence = rf"(?<=[.!?。！？])(?<!\d\.)\s*(?=(?:{any_of})(?:(?<=[:：])|\s*[:：]))"
     return re.compile(rf"[;；\n]|{listed}|{sentence}", re.IGNORECASE)
 
 
@@ -84,6 +86,6 @@ def label_of(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | No
             rest = text[found.end() :]
             # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
             stands = rest[:1] in ("", *SEPARATORS) or found.group()[-1:] in SEPARATORS
-            stands = stands and not _WHEN.match(rest)
+            stands = stands and not _WHEN.match(text)
             return question, rest.lstrip(SEPARATORS) if stands else segment.strip()
     return None

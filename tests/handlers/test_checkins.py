@@ -67,6 +67,7 @@ async def test_a_new_manager_is_named_from_the_hour_on_at_which_they_read_it(cha
         "check in: done 登录页; next 支付; blocked 法务",
         "周报 本周工作：登录页；下周计划：支付；遇到的问题：法务",
         "周报 完成：登录页；计划：支付；问题：法务",
+        "周报 完成：登录页，计划：支付，问题：法务",
         "周报\n- 完成：登录页\n- 计划：支付\n- 阻塞：法务",
         "checkin\n• done 登录页\n• next 支付\n• blocked 法务",
         "checkin\n1. Done: 登录页\n2. Next: 支付\n3. Blocked: 法务",
@@ -104,6 +105,7 @@ async def test_a_wish_to_see_or_to_change_is_no_check_in(chat: Chat, words: str)
     [
         "/checkin Done: login page. Next: payments! Blocked: by legal.",
         "周报 完成：login page。下一步：payments！阻碍：by legal。",
+        "周报 完成：login page。下一步：payments！遇到的问题：by legal。",
     ],
 )
 async def test_labelled_sentences_are_answers_of_their_own(chat: Chat, words: str) -> None:
@@ -119,11 +121,17 @@ async def test_labelled_sentences_are_answers_of_their_own(chat: Chat, words: st
         ("done A, next week the payments", "next week the payments"),
         ("done A; next B; next sprint: the payments", "B\nnext sprint: the payments"),
         ("done A; next steps: the payments", "the payments"),
+        ("done A, next the sprint review", "the sprint review"),
     ],
 )
 async def test_what_comes_next_week_is_said_in_whole_words(chat: Chat, words: str, planned: str) -> None:
     await chat.says("ben", f"/checkin {words}")
     assert checkins(chat, "ben")[0].answers == {"done": "A", "next": planned}
+
+
+async def test_a_label_goes_also_before_a_sprint_that_is_done(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done sprint planning; blocked week 3 of the hiring")
+    assert checkins(chat, "ben")[0].answers == {"done": "sprint planning", "blocked": "week 3 of the hiring"}
 
 
 async def test_the_mark_of_a_line_whose_word_may_be_no_label_stays(chat: Chat) -> None:
@@ -134,6 +142,11 @@ async def test_the_mark_of_a_line_whose_word_may_be_no_label_stays(chat: Chat) -
 async def test_a_chinese_label_that_may_be_part_of_a_word_loses_nothing(chat: Chat) -> None:
     await chat.says("chen", "周报 完成率 80%；计划评审已通过")
     assert checkins(chat, "chen")[0].answers == {"done": "完成率 80%", "next": "计划评审已通过"}
+
+
+async def test_a_problem_that_is_solved_blocks_nobody(chat: Chat) -> None:
+    await chat.says("chen", "周报 完成 登录页；遇到的问题都已解决")
+    assert checkins(chat, "chen")[0].answers == {"done": "登录页\n遇到的问题都已解决"}
 
 
 async def test_a_comma_parts_only_before_a_label(chat: Chat) -> None:
