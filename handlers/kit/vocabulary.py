@@ -21,6 +21,9 @@ _ABOUT = 12
 _SLASH = re.compile(r"^[/／]")
 _ROOT = re.compile(r"^upbeat(@\w+)?(\s+|$)", re.IGNORECASE)
 _BOT = re.compile(r"^(\S+?)@\w+(?=\s|$)")
+_ONE_WORD = re.compile(r"^[a-z0-9_]+(?=\s|$)", re.IGNORECASE)
+_OF_ITS_NOUN = re.compile(r"的(?![士确])|[吗呢]")
+"""What belongs to the word before it in Chinese and begins no answer: 写周报的时候 is no check-in."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,8 @@ class Vocabulary:
         said = simpler(bare)
         for words in self._chinese:
             # 点赞我的同事 goes on where 点赞我的 ends: what somebody writes may begin like two names.
-            goes_on = words in self._joined and said[len(words) : len(words) + 1].isalpha()
+            joined = words in self._joined and said[len(words) : len(words) + 1].isalpha()
+            goes_on = joined or _OF_ITS_NOUN.match(said, len(words))
             if said.startswith(words) and not goes_on:
                 return Called(self._by_words[words], bare[len(words) :].lstrip(SEPARATORS))
         return None
@@ -146,8 +150,7 @@ def vocabulary(*routes: Route) -> Vocabulary:
 
 def _as_words(command: str) -> str:
     """A command in one word, as Telegram has them, in the words of ours: /goals_update 1.1 70%."""
-    head, blank, rest = command.partition(" ")
-    return f"{head.replace('_', ' ')}{blank}{rest}"
+    return _ONE_WORD.sub(lambda name: name.group().replace("_", " "), command)
 
 
 def _first_words(said: str) -> list[str]:

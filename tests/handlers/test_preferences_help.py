@@ -11,6 +11,7 @@ from handlers.kit.cards import Section
 from handlers.kit.features import Route
 from handlers.kit.requests import Opened, Submitted, Where
 from handlers.kit.typed import mention
+from storage.checkins import CheckIn
 from storage.tables import Draft
 from tests.company import Chat
 
@@ -85,7 +86,7 @@ async def test_every_command_appears_in_the_help_of_who_may_use_it(chat: Chat) -
 async def test_help_is_asked_for_in_many_ways(chat: Chat, words: str) -> None:
     heard = await chat.says("ada", words)
     assert "What I can do for you" in heard
-    assert "/checkin" in heard
+    assert chat.rows(CheckIn) == []
 
 
 async def test_help_lists_the_features_in_their_order(chat: Chat) -> None:
@@ -139,7 +140,7 @@ async def test_what_was_meant_goes_before_what_was_left_in_the_form(chat: Chat) 
 async def test_a_mistyped_word_gets_the_nearest_command_and_keeps_what_was_written(chat: Chat) -> None:
     heard = await chat.says("ada", "/chekin done the login page; next tests")
     assert "did not understand" in heard
-    assert "/checkin" in heard
+    assert chat.rows(CheckIn) == []
     opened = await chat.presses("ada", "Yes, /checkin")
     assert opened.form is not None
     assert "the login page" in str(opened.form.given)
@@ -479,6 +480,20 @@ async def test_help_behind_a_command_is_help_with_it(chat: Chat, said: str, titl
     heard = await chat.says("ben", said)
     assert (heard.answer.route, heard.english.splitlines()[0]) == ("preferences.help", title)
     assert "All that I can do" in heard.buttons
+
+
+@pytest.mark.parametrize("said", ["/checkin\nfix_login done", "/周报user_service 重构完毕"])
+async def test_what_is_said_keeps_its_underscores_though_commands_have_some(chat: Chat, said: str) -> None:
+    heard = await chat.says("ben", said)
+    assert "Checked in." in heard
+    assert "fix_login" in heard or "user_service" in heard
+
+
+@pytest.mark.parametrize("said", ["写周报的时候发现一个问题", "周报的格式可以改吗", "写周报吗"])
+async def test_words_about_a_command_are_not_said_to_it(chat: Chat, said: str) -> None:
+    heard = await chat.says("chen", said)
+    assert "I did not understand that. Nothing was done with it." in heard
+    assert chat.rows(CheckIn) == []
 
 
 @pytest.mark.parametrize(
