@@ -8,7 +8,7 @@ from typing import Annotated
 from handlers.kit.access import everyone
 from handlers.kit.calendar import last_day, local_day
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
-from handlers.kit.forms import Day
+from handlers.kit.forms import Day, Words
 from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
@@ -151,14 +151,24 @@ def _drop_button(row: Absence) -> Button:
     return Button(Phrase("I will be here after all"), stay.bind(absence=row.id))
 
 
+_WHEN_BACK = Phrase(
+    "Nothing is changed yet. Are you here again today? If it is another day, write until when you are away, like this:"
+    " /upbeat away until next Friday"
+)
+
+
 @feature.command(
     "back",
     allow=everyone,
     also=("i'm back", "i am back", "我回来了", "回来了", "销假", "i’m back"),
     examples=("",),
 )
-def back(request: Request) -> Reply:
+def back(
+    request: Request, when: Annotated[str, Words(Phrase("From when on?"), lines=False, longest=50_000)] = ""
+) -> Reply:
     """Say that you are here again."""
+    if when:  # "I'm back on Monday" is no end of the days before
+        raise Problem(_WHEN_BACK, buttons=(Button(Phrase("I am back"), back.bind(), style="primary"),))
     today = request.today
     if request.store.preferences.back(request.actor.id, today):
         return Reply(

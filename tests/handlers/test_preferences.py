@@ -392,6 +392,19 @@ async def test_back_ends_the_absence_and_keeps_the_next(any_chat: Chat) -> None:
     assert "not noted as away" in await chat.says("ada", "/upbeat back")
 
 
+@pytest.mark.parametrize("words", ["I'm back on Monday", "back at 10 tomorrow", "回来了之后再说"])
+async def test_who_says_more_than_that_they_are_back_is_asked_whether_it_is_today(
+    chat: Chat, words: str
+) -> None:
+    await chat.says("ada", "/upbeat away until 2026-11-30")
+    heard = await chat.says("ada", words)
+    assert "Are you here again today?" in heard
+    assert absences(chat) == [(date(2026, 11, 23), date(2026, 11, 30))]
+    assert "Welcome back" in await chat.presses("ada", "I am back")
+    assert absences(chat) == []
+    assert "not noted as away" in await chat.says("ada", "I'm back!")
+
+
 async def test_an_interview_asks_for_the_days(chat: Chat) -> None:
     chat.interviews = True
     assert "From which day on" in await chat.says("ada", "/away")
