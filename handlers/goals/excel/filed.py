@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from handlers.goals import goal as goals
 from handlers.goals.cycles import current
-from handlers.goals.excel.sheet import COLUMNS, NUMBERS, WORDS
+from handlers.goals.excel.cells import Unreadable, meaning
+from handlers.goals.excel.sheet import COLUMNS, NUMBERS
 from handlers.goals.lines import mistaken
-from handlers.goals.numbers import whole_number
 from handlers.goals.rewriting import CORE
 from handlers.goals.scoring import ONE, Direction, Measure
-from handlers.kit import dates
-from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
-from handlers.kit.text import Phrase, Text, Verbatim, names
+from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import clean
 from storage.goals import Goal, KeyResult
-from storage.sheets import LIKE_THOUSANDS, Sheet
+from storage.sheets import Sheet
 
 GOAL_FIELDS = {"goal": "title", "purpose": "purpose", "sight": "kind", "until": "ends_on"}
 """What a file may change of a goal: a column and the field that it means. Whose it is and where it stands is not among
 them: that is agreed on by people."""
 RESULT_FIELDS = ("title", "direction", *NUMBERS[:-1], "unit")
-LONGEST = {"goal": 200, "purpose": 1000, "title": 200, "unit": 20}
 
 AT_ONCE = 500
 """Goals that one question names."""
 
 _PERCENT = re.compile("%|％|百分|percent", re.IGNORECASE)
-_EXACT = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)%?")
-"""A number of a workbook's own, unless it is like thousands: its 1.234 is written 1.2340 (`exactly`)."""
 
 
 @dataclass(frozen=True)
@@ -296,56 +289,7 @@ class _Row:
         if not cell:
             return None
         try:
-            return _readers()[name](self.reading, name, cell)
-        except _Unreadable as unreadable:
+            return meaning(self.reading.request, name, cell, exact=self.reading.sheet.exact)
+        except Unreadable as unreadable:
             self.fault(name, unreadable.why)
             return None
-
-
-class _Unreadable(Exception):
-    def __init__(self, why: Text) -> None:
-        super().__init__()
-        self.why = why
-
-
-def _readers() -> Mapping[str, Callable[[_Reading, str, str], Any]]:
-    return {
-        **dict.fromkeys(("goal", "purpose", "title", "unit"), _words),
-        **dict.fromkeys(("direction", "looks", "sight"), _one_of),
-        **dict.fromkeys(NUMBERS, _number),
-        "until": _day,
-    }
-
-
-def _words(reading: _Reading, name: str, cell: str) -> str:
-    if len(cell) > LONGEST[name]:
-        raise _Unreadable(Phrase("at most {n} characters fit", n=LONGEST[name]))
-    return cell if name == "purpose" else goals.one_line(cell)
-
-
-def _one_of(reading: _Reading, name: str, cell: str) -> str:
-    wanted = cell.casefold()
-    for item, words in WORDS[name].items():
-        if wanted in (item, *words):
-            return str(item)
-    either = 1 if reading.request.actor.language == "zh" else 0
-    known = names(words[either] for words in WORDS[name].values())
-    raise _Unreadable(Phrase("write one of: {words}", words=known))
-
-
-def _number(reading: _Reading, name: str, cell: str) -> Decimal:
-    """A workbook's own numbers are exact; what somebody typed as text is read as where they live."""
-    found = _EXACT.fullmatch(cell) if reading.sheet.exact else None
-    if found and not LIKE_THOUSANDS.fullmatch(found[1]):
-        return Decimal(found[1]).normalize() + 0
-    try:
-        return whole_number(cell, zone=reading.request.actor.zone).value
-    except Problem as problem:
-        raise _Unreadable(problem.words) from None
-
-
-def _day(reading: _Reading, name: str, cell: str) -> date:
-    found = dates.read_day(cell[:10], date(1970, 1, 1), "en")
-    if found is None or found.ambiguous:
-        raise _Unreadable(Phrase("write the day like 2024-03-01"))
-    return found.day
