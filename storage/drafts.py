@@ -7,9 +7,10 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_
+from sqlalchemy import and_, bindparam, select
 from sqlmodel import col
 
+from storage.prepared import Prepared
 from storage.tables import Draft
 from storage.unit import Conflict
 
@@ -20,6 +21,16 @@ KEPT = timedelta(days=30)
 LONGER = timedelta(days=400)
 """What is kept longer: a review may rest through a whole cycle, and its writer through a leave."""
 KEPT_LONGER = ("reviews.write", "reviews.answer_part")
+
+DRAFTS = Draft.__table__  # type: ignore[attr-defined]
+_OF = Prepared(
+    select(DRAFTS).where(
+        DRAFTS.c.person_id == bindparam("person"),
+        DRAFTS.c.route == bindparam("route"),
+        DRAFTS.c.about == bindparam("about"),
+        DRAFTS.c.closed_key == "",
+    )
+)
 
 
 class Drafts:
@@ -65,7 +76,7 @@ class Drafts:
 
     def of(self, person_id: str, route: str, args: dict[str, Any]) -> Draft | None:
         """The open draft of this form, or None."""
-        found = self._open(person_id, col(Draft.route) == route, col(Draft.about) == _digest(args))
+        found = self._store.rows(Draft, _OF, person=person_id, route=route, about=_digest(args))
         return found[0] if found else None
 
     def asked(self, person_id: str, platform: str) -> Draft | None:

@@ -89,8 +89,9 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
     if _by_message(request) and made is None:
         request.store.checkins.remember_said(row, **_place_of(request), overtaken=request.edits)
     if window:
-        forms = (_form_of(request, row),) if request.filled else (_begun(request), _form_of(request, row))
-        put_into_forms(request.store, forms, said, answers.get("mood"))
+        begun = None if request.filled else _begun(request)
+        other = _form_of(request, row) if before else None  # nobody has begun to change what is new
+        put_into_forms(request.store, (begun, other), said, answers.get("mood"))
     request = replace(request, edits=False)  # one that overtook its message is that message
     if before is None:
         place, title = _quoting(request, routine, window), Phrase("Checked in.")
