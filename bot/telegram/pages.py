@@ -70,25 +70,43 @@ def utf16(words: str) -> int:
     return len(words) if words.isascii() else len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def portions(keys: Iterable[InlineKeyboardButton]) -> Iterator[list[InlineKeyboardButton]]:
-    """The buttons in order, as many together as one keyboard holds."""
-    portion: list[InlineKeyboardButton] = []
-    for key in keys:
-        if portion and _is_too_much([*portion, key]):
-            yield portion
-            portion = []
-        portion.append(key)
-    if portion:
-        yield portion
+@dataclass(frozen=True)
+class _Load:
+    """What buttons take of a keyboard."""
+
+    keys: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: _Load) -> _Load:
+        return _Load(self.keys + other.keys, self.bytes + other.bytes)
+
+    @property
+    def is_too_much(self) -> bool:
+        return self.keys > BUTTONS or self.bytes > KEYBOARD
 
 
-def _is_too_much(keys: Collection[InlineKeyboardButton]) -> bool:
-    return len(keys) > BUTTONS or sum(map(_bytes_of, keys)) > KEYBOARD
+def _load(keys: Collection[InlineKeyboardButton]) -> _Load:
+    return _Load(len(keys), sum(map(_bytes_of, keys)))
 
 
 def _bytes_of(key: InlineKeyboardButton) -> int:
     carried = str(key.callback_data or key.url or "")
     return FRAME + sum(len(json.dumps(words, ensure_ascii=False).encode()) for words in (key.text, carried))
+
+
+def portions(keys: Iterable[InlineKeyboardButton]) -> Iterator[list[InlineKeyboardButton]]:
+    """The buttons in order, as many together as one keyboard holds."""
+    portion: list[InlineKeyboardButton] = []
+    load = _Load()
+    for key in keys:
+        one = _load((key,))
+        if portion and (load + one).is_too_much:
+            yield portion
+            portion, load = [], _Load()
+        portion.append(key)
+        load += one
+    if portion:
+        yield portion
 
 
 def paged(blocks: Iterable[Block]) -> list[Page]:
@@ -110,6 +128,7 @@ class _Book:
         self.words: list[str] = []
         self.units = self.entities = 0
         self.rows: list[Row] = []
+        self.load = _Load()
 
     def turn(self) -> None:
         """End this message, if there is anything in it."""
@@ -120,18 +139,19 @@ class _Book:
         self._clear()
 
     def add(self, block: Block) -> None:
-        if self._has_no_room_for(block.rows):
-            self.turn()
+        loads = [_load(row) for row in block.rows]
+        self._make_room_for(sum(loads, _Load()))
         for runs in _pieces(block.runs, self._room(block)):
             self._write(runs, block)
-        for row in block.rows:
-            if self._has_no_room_for((row,)):
-                self.turn()
+        for row, load in zip(block.rows, loads, strict=True):
+            self._make_room_for(load)
             self.rows.append(row)
+            self.load += load
 
-    def _has_no_room_for(self, rows: tuple[Row, ...]) -> bool:
-        keys = [key for row in (*self.rows, *rows) for key in row]
-        return bool(self.rows and rows) and _is_too_much(keys)
+    def _make_room_for(self, load: _Load) -> None:
+        """Buttons that do not fit below the others begin a message."""
+        if self.rows and (self.load + load).is_too_much:
+            self.turn()
 
     def _room(self, block: Block) -> int:
         """How much of a block goes onto this page: a long one begins here, so that no title stands alone."""
