@@ -53,11 +53,15 @@ def settle(store: Store, cycle: ReviewCycle, *, into: str) -> None:
         settling.expire(store, cycle, duty.subject_id)
 
 
-def take(store: Store, cycle: ReviewCycle, subject: str = "") -> None:
-    """Let all be asked who are proposed, about everybody or one person, but for whom HR has taken out of the cycle."""
+def take(store: Store, cycle: ReviewCycle, person: str = "") -> None:
+    """Let all be asked who are proposed, or one person and all who are proposed about them, but for whom HR has taken
+    out of the cycle."""
+    proposed = _proposed_of(store, cycle, person)
+    if person:
+        proposed += store.reviews.duties(cycle.id, author=person, role=PEER, state="nominated")
     out = store.reviews.results.out_of(cycle.id)
-    for duty in _proposed_of(store, cycle, subject):
-        if duty.subject_id not in out:
+    for duty in proposed:
+        if duty.subject_id not in out and out.get(duty.author_id or "", True):
             store.reviews.move(duty.id, "owed")
 
 

@@ -153,9 +153,10 @@ def add(
 def ask_these(request: Request, cycle: str, subject: str) -> Reply:
     """Ask these colleagues."""
     row = _choosing(request, cycle, subject)
-    found = request.store.reviews.duties(row.id, subject=subject, role=PEER, state="nominated")
-    for duty in found:
-        request.store.reviews.move(duty.id, "owed")
+    out = request.store.reviews.results.out_of(row.id)
+    for duty in request.store.reviews.duties(row.id, subject=subject, role=PEER, state="nominated"):
+        if out.get(duty.author_id or "", True):
+            request.store.reviews.move(duty.id, "owed")
     for owed in request.store.obligations.of(request.actor.id):
         if owed.kind == APPROVE and owed.args == {"cycle": row.id, "subject": subject}:
             request.store.obligations.close(request.actor.id, APPROVE, owed.about)

@@ -172,7 +172,8 @@ class CyclesRunning:
         for review, cycle, subject, author, why in self._store.execute(select(*which).where(*frozen)).all():
             if not self._are_here(subject, author):
                 continue
-            is_proposed = why == PROPOSED and (open_[cycle].phase in CHOOSING or subject in out[cycle])
+            is_out = subject in out[cycle] or not out[cycle].get(author, True)
+            is_proposed = why == PROPOSED and (open_[cycle].phase in CHOOSING or is_out)
             self.thaw(review, state="nominated" if is_proposed else "owed")
             thawed.add(cycle)
             owed = self._store.obligations.find(author, WRITE, review) if author else None

@@ -11,7 +11,9 @@ from storage.tables import ObligationRow
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import due, go_on, launched, press_beside, review_by, the_cycle, write
 from tests.handlers.test_people import COMPANY, sends
+from tests.handlers.test_reviews_excusing import excuse, put_back
 from tests.handlers.test_reviews_results import owed
+from tests.handlers.test_reviews_running import owing
 
 
 def asked(chat: Chat, subject: str) -> dict[str, str]:
@@ -262,3 +264,27 @@ async def test_nobody_settles_for_themselves_or_for_others(chat: Chat) -> None:
         chat.last[who] = heard
         refused = await chat.does(who, Pressed(heard.buttons["Do it now"].handle))
         assert "proposed" not in refused
+
+
+@pytest.mark.parametrize("leaves", [False, True], ids=["here", "gone meanwhile"])
+@pytest.mark.parametrize("settled", [False, True], ids=["in silence", "by the manager"])
+async def test_who_is_proposed_and_then_writes_nothing_in_the_cycle_is_asked_once_they_are_back_in_it(
+    any_chat: Chat, leaves: bool, settled: bool
+) -> None:
+    chat = any_chat
+    await proposing(chat, "ben")
+    await chat.submits("ben", people=("chen", "eve", "dora"))
+    await excuse(chat, "chen", "drop")
+    is_back = chat.leaves("chen") if leaves else None
+    if settled:
+        await chat.presses("ada", "Do it now", on=await due(chat, "ada"))
+        await chat.presses("ada", "Ask these")
+    await go_on(chat, "write")
+    if is_back:
+        is_back()
+        await chat.tick()
+    assert asked(chat, "ben") == {"chen": "nominated", "eve": "owed", "dora": "owed"}
+    assert "chen" not in owing(chat)
+    await put_back(chat)
+    assert asked(chat, "ben") == dict.fromkeys(("chen", "eve", "dora"), "owed")
+    assert "Ben Okri" in await chat.says("chen", "/review")
