@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from handlers.kit.calendar import ONE_DAY
 from handlers.kit.cards import Button, Card, Press, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.forms import Colleague
@@ -102,7 +103,11 @@ def hear_of_returner(ring: Ring) -> Rung:
     store = ring.store
     cycle_id, _, person_id = ring.about.partition(":")
     cycle, person = store.reviews.cycles.get(cycle_id), store.directory.person(person_id)
-    if cycle is None or cycle.state != "running" or person is None or not person.active:
+    if cycle is None or cycle.state not in ("running", "paused") or person is None or not person.active:
         return Rung(None, silence=Silence("ended"))
+    if cycle.state == "paused":
+        # When it goes on, everybody is asked what its phase asks, but nobody what is late.
+        tomorrow = ring.now + ONE_DAY
+        return Rung(tomorrow, silence=Silence("paused", tomorrow))
     including.ask_again(store, cycle, person_id)
     return Rung(None)

@@ -289,9 +289,6 @@ async def test_back_to_an_earlier_phase_with_a_reason(any_chat: Chat) -> None:
     assert owing(chat) == {"ada", "grace"}
 
 
-# Its people ----------------------------------------------------------------------------------------------------------
-
-
 async def test_back_in_an_earlier_phase_what_is_owed_in_later_ones_is_due_on_their_days(
     any_chat: Chat,
 ) -> None:
@@ -304,6 +301,9 @@ async def test_back_in_an_earlier_phase_what_is_owed_in_later_ones_is_due_on_the
     due = {row.kind: row.due_at for row in chat.rows(ObligationRow) if row.closed_at is None}
     assert f"{due['reviews.talk']:%Y-%m-%d}" == days["talk"] == "2027-03-05"
     assert f"{due['reviews.show_result']:%Y-%m-%d}" == days["acknowledge"] == "2027-03-12"
+
+
+# Its people ----------------------------------------------------------------------------------------------------------
 
 
 async def test_somebody_joins_and_is_asked_what_the_phase_asks(any_chat: Chat) -> None:
@@ -400,6 +400,20 @@ async def test_who_is_back_after_a_phase_began_is_written_about_and_writes(chat:
     had_not_left()
     await chat.tick()
     chat.wait(days=1)
+    assert "Autumn 2026: write about Ben Okri" in await told_later(chat, "ada")
+
+
+async def test_who_is_back_in_a_pause_is_written_about_when_the_cycle_goes_on(chat: Chat) -> None:
+    await launched(chat)
+    had_not_left = chat.leaves("ben")
+    await go_on(chat, "share")
+    await at_the_cycle(chat, "Pause")
+    had_not_left()
+    await chat.tick()
+    await at_the_cycle(chat, "Go on")
+    for _ in range(2):
+        chat.wait(days=1)
+        await chat.tick()
     assert "Autumn 2026: write about Ben Okri" in await told_later(chat, "ada")
 
 
