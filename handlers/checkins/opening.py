@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
+from handlers.checkins import begun
 from handlers.checkins.digest import plan_digest
 from handlers.checkins.questions import feature
-from handlers.checkins.recording import put_into_forms
 from handlers.checkins.windows import Plan, plan_for
 from handlers.kit.calendar import at_wall
 from handlers.kit.features import Ring, Rung, Silence
@@ -100,7 +100,7 @@ def open_window(ring: Ring) -> Rung:
     if quicker is None:
         return Rung(next_at)
     ring.store.checkins.adopt(quicker, window)
-    put_into_forms(ring.store, (ring.store.drafts.of(person.id, ASKED, {}),), quicker.answers or {}, None)
+    begun.put_into(ring.store, (begun.form(ring.store, person.id),), quicker.answers or {}, None)
     ring.store.checkins.routines.answered(person.id, window)
     return Rung(next_at, silence=Silence("done"))
 

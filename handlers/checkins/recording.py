@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
-from handlers.checkins import blocked
+from handlers.checkins import begun, blocked
+from handlers.checkins.begun import Said, together
 from handlers.checkins.questions import Answers, answers_of, feature, keys_of, name_of, quoted
 from handlers.checkins.windows import routine_of
 from handlers.kit.access import Rule, everyone, readers
@@ -20,10 +21,7 @@ from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import folded
 from storage.checkins import CheckIn, Made, Routine, Window
 from storage.policy import Kind
-from storage.store import Store
-from storage.tables import Draft, Place
-
-Said = dict[str, str]
+from storage.tables import Place
 
 # Who reads it -----------------------------------------------------------------------------------------------
 
@@ -84,23 +82,24 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
     before = request.store.checkins.in_window(request.actor.id, window)
     if before is None and request.filled:
         _refuse_what_closed_meanwhile(request)
-        said = _said_anew(request, said)
+        said = begun.unrecorded(request, said)
     row = before or _recorded(request, routine, window, said)
     if _by_message(request) and made is None:
         request.store.checkins.remember_said(row, **_place_of(request), overtaken=request.edits)
     if window:
-        begun = None if request.filled else _begun(request)
-        other = _form_of(request, row) if before else None  # nobody has begun to change what is new
-        put_into_forms(request.store, (begun, other), said, answers.get("mood"))
+        form = None if request.filled else begun.form(request.store, request.actor.id)
+        # Nobody has begun to change what is new.
+        changing = begun.form_that_changes(request, row) if before else None
+        begun.put_into(request.store, (form, changing), said, answers.get("mood"))
     request = replace(request, edits=False)  # one that overtook its message is that message
     if before is None:
         place, title = _quoting(request, routine, window), Phrase("Checked in.")
         return _settled(request, routine, row, said, answers.get("mood"), title, place)
     if request.filled:
-        is_shown = _is_shown(_begun(request), row, window)
+        is_shown = begun.shows(begun.form(request.store, request.actor.id), row, window)
         return _filled_anew(request, routine, row, said, answers.get("mood"), is_shown=is_shown)
     parts = {**_parts(row), request.message or request.delivery: said}
-    return _changed(request, routine, row, _together(parts.values()), parts, said, answers.get("mood"))
+    return _changed(request, routine, row, together(parts.values()), parts, said, answers.get("mood"))
 
 
 feature.shortcut("check_in", Phrase("Check in"), check_in)
@@ -108,20 +107,12 @@ feature.shortcut("check_in", Phrase("Check in"), check_in)
 
 def _refuse_what_closed_meanwhile(request: Request) -> None:
     """The form showed a check-in that was open then, with all that it says: it would be recorded once more."""
-    draft = _begun(request)
+    draft = begun.form(request.store, request.actor.id)
     last = request.store.checkins.mine(request.actor.id)
     if draft is None or last is None or last.window is None or last.closes_at is None:
         return
     if last.made_at <= draft.changed_at < last.closes_at <= request.now:
         raise Problem(_CLOSED)
-
-
-def _said_anew(request: Request, said: Said) -> Said:
-    """Without the lines that were put into the form when they were recorded in a window that is over by now."""
-    draft = _begun(request)
-    known = draft.given.get(RECORDED) or {} if draft else {}
-    left = {key: _without(words, known.get(key, ())) for key, words in said.items()}
-    return {key: words for key, words in left.items() if words} or said
 
 
 def _words(routine: Routine | None, answers: Mapping[str, Any]) -> Said:
@@ -210,8 +201,8 @@ def change(request: Request, answers: Annotated[dict[str, Any], Answers], checki
     row = request.store.checkins.by_id(checkin, request.actor.id)
     assert row is not None  # the door asked
     said, mood = _words(routine, answers), answers.get("mood")
-    put_into_forms(request.store, (_begun_over(request, row),), said, mood, instead_of=row.answers or {})
-    is_shown = _is_shown(_form_of(request, row), row, None)
+    begun.put_into(request.store, (begun.form_over(request, row),), said, mood, instead_of=row.answers or {})
+    is_shown = begun.shows(begun.form_that_changes(request, row), row, None)
     return _filled_anew(request, routine, row, said, mood, is_shown=is_shown)
 
 
@@ -228,7 +219,7 @@ def _filled_anew(
     was said since it was opened, which it did not show."""
     asked, before = keys_of(routine), row.answers or {}
     others = {key: words for key, words in before.items() if key not in asked}
-    answers = {**others, **said} if is_shown else _together((before, said))
+    answers = {**others, **said} if is_shown else together((before, said))
     return _changed(request, routine, row, answers, None, said, mood)
 
 
@@ -250,10 +241,10 @@ def _message_edited(
     mood = _unless_known(request, row, mood)
     if mood is None and parts[request.message] == said:
         return Reply()  # Telegram calls a message edited when it only got a preview of a link
-    forms = (_begun_over(request, row), _form_of(request, row))
-    put_into_forms(request.store, forms, said, mood, instead_of=parts[request.message])
+    forms = (begun.form_over(request, row), begun.form_that_changes(request, row))
+    begun.put_into(request.store, forms, said, mood, instead_of=parts[request.message])
     parts[request.message] = said
-    return _changed(request, routine, row, _together(parts.values()), parts, said, mood)
+    return _changed(request, routine, row, together(parts.values()), parts, said, mood)
 
 
 def _unless_known(request: Request, row: CheckIn, mood: int | None) -> int | None:
@@ -263,16 +254,6 @@ def _unless_known(request: Request, row: CheckIn, mood: int | None) -> int | Non
 
 def _parts(row: CheckIn) -> dict[str, Said]:
     return dict(row.parts or {"": row.answers or {}})
-
-
-def _together(parts: Iterable[Said]) -> Said:
-    """The words of several messages under their questions; a line that was said already is not said twice."""
-    made: dict[str, list[str]] = {}
-    for part in parts:
-        for key, words in part.items():
-            lines = made.setdefault(key, [])
-            lines += [line for line in words.splitlines() if line not in lines]
-    return {key: "\n".join(lines) for key, lines in made.items()}
 
 
 def _changed(
@@ -289,64 +270,6 @@ def _changed(
     request.store.checkins.update(row, answers, parts)
     place = request.store.checkins.routines.place(row.quoted_in)
     return _settled(request, routine, row, said, mood, Phrase("Your check-in is updated."), place)
-
-
-# Forms that were begun ---------------------------------------------------------------------------------------
-
-
-def _begun(request: Request) -> Draft | None:
-    """The form of a new check-in, or of the one in the window that is open, if it was begun."""
-    return request.store.drafts.of(request.actor.id, check_in.name, {})
-
-
-def _begun_over(request: Request, row: CheckIn) -> Draft | None:
-    """The same, if it is to change this check-in."""
-    window = request.store.checkins.routines.window(request.actor.id)
-    return _begun(request) if window and row.window == window.name else None
-
-
-def _form_of(request: Request, row: CheckIn) -> Draft | None:
-    """The form that changes this check-in, if it was begun."""
-    return request.store.drafts.of(request.actor.id, change.name, {"checkin": row.id})
-
-
-def _is_shown(draft: Draft | None, row: CheckIn, window: Window | None) -> bool:
-    """Whether a form showed a check-in as it is: it was opened after the last change of it, and within its window."""
-    since = max(row.changed_at or row.made_at, window.opened_at if window else row.made_at)
-    return draft is not None and draft.changed_at >= since
-
-
-RECORDED = "recorded"
-"""Where a form that was begun keeps which of its lines are recorded already, by question."""
-
-
-def put_into_forms(
-    store: Store,
-    forms: Iterable[Draft | None],
-    said: Said,
-    mood: int | None,
-    *,
-    instead_of: Mapping[str, str] | None = None,
-) -> None:
-    """What was typed into a form and left there would take the place of what was said since: it stands beside it."""
-    for draft in forms:
-        if draft is None or not draft.given:
-            continue
-        given = {name: item for name, item in draft.given.items() if item or name not in map(name_of, said)}
-        for key, words in said.items():
-            if typed := given.get(name_of(key)):
-                kept = _without(str(typed), (instead_of or {}).get(key, "").splitlines())
-                given[name_of(key)] = _together(({key: kept}, {key: words}))[key]
-                known = given.get(RECORDED) or {}
-                given[RECORDED] = {**known, key: [*known.get(key, ()), *words.splitlines()]}
-        if mood is not None and given.get("mood"):
-            given["mood"] = str(mood)
-        if given != draft.given:
-            store.drafts.put(draft, given)
-
-
-def _without(words: str, lines: Collection[str]) -> str:
-    return "\n".join(line for line in words.splitlines() if line not in lines)
 
 
 # What is shown ----------------------------------------------------------------------------------------------
