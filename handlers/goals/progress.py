@@ -43,9 +43,11 @@ _NOT_YET = ("还没", "尚未")
 """With which a sentence in Chinese begins that says no, however it goes on: 还没上线."""
 
 _LED = re.compile(
-    r"\s*(?:已?(?:完成|达成)[了度]?|进度|现在)\s*[为是到]?\s*[:：]?\s*(?=[-+＋－]?\s?[\d$€£¥￥]|百分之)(?!\d+\s?[年月号日])"
+    r"\s*(?:已?(?:完成|达成)[了度]?|进度|现在)\s*[为是到]?\s*[:：]?\s*(?=[-+＋－]?\s?[\d$€£¥￥]|百分之)"
+    r"(?!\d+\s?[年月号日]|\d+[^\d,，.。;；]{0,12}[中里]的?\s?\d)"
 )
-"""What stands in Chinese before a figure, 完成 70%, but not before a day: 完成10月目标的70%."""
+"""What stands in Chinese before a figure, 完成 70%, but not before a day or how many there are: 完成10月目标的70%,
+完成10个客户中的7个."""
 
 _SAID = "|".join(rf"{word}(?![a-z])" if word.isascii() else word for word in sorted(YES | NO))
 _FIGURE = rf"[-+]?[\d$€£¥]|{_SAID}"

@@ -122,9 +122,9 @@ async def test_progress_in_a_chinese_sentence(chat: Chat, words: str) -> None:
     assert "已发布测试版" in chat.last["chen"]
 
 
-async def test_a_day_in_a_chinese_sentence_is_no_progress(chat: Chat) -> None:
+async def test_what_is_no_figure_in_a_chinese_sentence_is_no_progress(chat: Chat) -> None:
     await write(chat, "chen", "注册数 from 0 to 300 人")
-    for words in ("完成10月目标的70%", "完成2026年的计划", "现在12月了"):
+    for words in ("完成10月目标的70%", "完成2026年的计划", "现在12月了", "完成了10个客户中的7个"):
         await chat.says("chen", f"更新目标 1.1 {words}")
     assert chat.rows(KeyResult)[0].value == 0
 
