@@ -7,17 +7,17 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from bot.slack.answers import answers, asked_in, picked
+from bot.slack.answers import answers, picked
 from bot.slack.client import Me
-from bot.slack.draw import MORE_ACTION
 from bot.slack.files import Sent
 from bot.slack.forms import FORM
 from bot.slack.heard import Heard, Item, MemberChanged, PlaceSeen, Suggest, Uninstalled, read_note, where_of
 from bot.slack.members import PLATFORM, profile_of
 from bot.slack.pages import Json
+from bot.slack.shapes import answerable, moment_of, part_of, turn_of, value_of
 from bot.slack.words import mentioned, spoken
 from bot.words import readable
 from handlers.kit.requests import (
@@ -81,10 +81,10 @@ class _Ear:
 
     def press(self) -> Heard | None:
         action, user = self.body["actions"][0], str(self.body["user"]["id"])
-        container, view = _object(self.body, "container"), _object(self.body, "view")
+        container, view = part_of(self.body, "container"), part_of(self.body, "view")
         if view.get("callback_id") == FORM:
             return self.filled(final=False)
-        turn, value = _turn(action), _value(action)
+        turn, value = turn_of(action), value_of(action)
         if value is None and not turn:
             return None  # a link, which Slack opens by itself
         # A forged handle may be anything; the store is asked only for what could be one.
@@ -98,17 +98,17 @@ class _Ear:
             response_url=str(self.body.get("response_url") or ""),
             surface="message" if not view else "home" if view.get("type") == "home" else "modal",
             ephemeral=bool(container.get("is_ephemeral")),
-            view=_known(view) if view else view,
+            view=answerable(view) if view else view,
             turn=turn,
         )
 
     def _pressed_in(self) -> Where:
-        view = _object(self.body, "view")
+        view = part_of(self.body, "view")
         if view:
             is_home = view.get("type") == "home"
             return Where(kind="home") if is_home else read_note(view.get("private_metadata"))[1]
-        channel = _object(self.body, "channel")
-        container = _object(self.body, "container")
+        channel = part_of(self.body, "channel")
+        container = part_of(self.body, "container")
         where = where_of(str(channel.get("id") or ""), str(channel.get("name") or ""))
         where = _beside_us(where) if container.get("is_ephemeral") else where
         return replace(where, thread=str(container.get("thread_ts") or ""))
@@ -122,7 +122,7 @@ class _Ear:
         )
 
     def filled(self, *, final: bool) -> Heard | None:
-        view, user = _known(self.body["view"]), str(self.body["user"]["id"])
+        view, user = answerable(self.body["view"]), str(self.body["user"]["id"])
         if view.get("callback_id") != FORM:
             return None
         draft, where = read_note(view.get("private_metadata"))
@@ -145,10 +145,10 @@ class _Ear:
 
     def shortcut(self) -> Heard:
         user, trigger = str(self.body["user"]["id"]), str(self.body["trigger_id"])
-        channel = _object(self.body, "channel")
+        channel = part_of(self.body, "channel")
         where = _beside_us(where_of(str(channel.get("id") or ""), str(channel.get("name") or "")))
         act = Opened(str(self.body["callback_id"]), quoted=self._quoted(str(channel.get("id") or "")))
-        said = _object(self.body, "message").get("text") or ""
+        said = part_of(self.body, "message").get("text") or ""
         mentions = (*mentioned(str(said)), *([act.quoted.author] if act.quoted and act.quoted.author else []))
         return Heard(
             "shortcut",
@@ -159,7 +159,7 @@ class _Ear:
         )
 
     def _quoted(self, channel: str) -> Quoted | None:
-        message = _object(self.body, "message")
+        message = part_of(self.body, "message")
         if not message:
             return None
         author = "" if message.get("bot_id") else str(message.get("user") or "")
@@ -229,7 +229,7 @@ class _Ear:
         text, user, channel = str(message.get("text") or ""), str(message["user"]), str(event["channel"])
         where = replace(where_of(channel, ""), thread=str(message.get("thread_ts") or ""))
         ts = str(message["ts"])
-        said = Said(spoken(text), message=ts, edits=edits, sent_at=_moment(ts) if edits else None)
+        said = Said(spoken(text), message=ts, edits=edits, sent_at=moment_of(ts) if edits else None)
         return Heard("message", self._event(user, where, said), user, mentions=mentioned(text))
 
     def home(self, event: Json) -> Heard | None:
@@ -320,38 +320,3 @@ EVENTS: dict[str, Callable[[_Ear, Json], Item | None]] = {
 def _beside_us(where: Where) -> Where:
     """Where somebody commands, we need not be: a direct chat there may be theirs with a colleague."""
     return Where() if where.kind == "private" else where
-
-
-def _object(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """A part that is an object, or missing. Raises TypeError for what is none, before anything is done."""
-    found = of.get(name) or {}
-    if not isinstance(found, Mapping):
-        raise TypeError(name)
-    return found
-
-
-def _moment(ts: str) -> datetime:
-    """Raises ValueError for what is no moment."""
-    try:
-        return datetime.fromtimestamp(float(ts), UTC)
-    except (OverflowError, OSError) as error:
-        raise ValueError("ts") from error
-
-
-def _known(view: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A view as it can be answered: it has an id, and its fields can be told apart. Raises ValueError."""
-    if not isinstance(view["id"], str) or not view["id"]:
-        raise ValueError("id")
-    asked_in(view)
-    return view
-
-
-def _value(action: Mapping[str, Any]) -> Any:
-    return action.get("value") or (action.get("selected_option") or {}).get("value")
-
-
-def _turn(action: Mapping[str, Any]) -> int:
-    """The page of a view that a button asks for, or 0."""
-    name = str(action.get("action_id") or "")
-    page = name.removeprefix(MORE_ACTION) if name.startswith(MORE_ACTION) else ""
-    return int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 0

@@ -80,10 +80,8 @@ class Places:
 
 def _hidden(where: Where, error: Exception) -> PlaceSeen | None:
     """A private channel, whose name Slack tells us nowhere, or a talk of several, and we are in neither."""
-    word, of_several = (
-        error_of(error) if isinstance(error, SlackApiError) else "",
-        where.name.startswith("#mpdm-"),
-    )
+    word = error_of(error) if isinstance(error, SlackApiError) else ""
+    of_several = where.name.startswith("#mpdm-")
     if word == "channel_not_found" and not where.name:
         return PlaceSeen(where.id, gone=True)
     if word in ("channel_not_found", "missing_scope") and of_several:
