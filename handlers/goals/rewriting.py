@@ -50,7 +50,7 @@ Name = Annotated[
 ]
 Way = Annotated[str, Choice(Phrase("What is good?"), options=DIRECTIONS)]
 Since = Annotated[date, Day(Phrase("From which day?"), lead=("since", "自"))]
-Until = Annotated[date, Day(Phrase("Until which day?"), lead=("until", "by", "截止", "到"))]
+Until = Annotated[date, Day(Phrase("Until which day?"), lead=("until", "by", "截止", "到"), trailing=True)]
 
 
 def _field(label: Text, *labels: str, help: Text | None = None) -> Words:

@@ -43,6 +43,16 @@ async def test_typed_in_one_line_it_shows_the_difference_and_is_taken_back(any_c
     assert acts == ["made", "made", "edited", "undone"]
 
 
+@pytest.mark.parametrize(
+    "words", ["until 2026-12-11; weight 30%", "weight 30%; until 2026-12-11", "权重 30%，12月11日前"]
+)
+async def test_its_last_day_is_typed_at_either_end(chat: Chat, words: str) -> None:
+    await measured(chat)
+    heard = await chat.says("ben", f"/goals change 1.1 {words}")
+    assert "Until: nothing → Fri, Dec 11, 2026" in heard
+    assert "Weight: 1 → 30" in heard
+
+
 async def test_in_chinese(chat: Chat) -> None:
     await chat.says("chen", "新建目标 新客户自己就能上手")
     await chat.says("chen", "添加关键结果 1 注册数 从 100 到 500")
