@@ -80,7 +80,7 @@ class Core:
         self.on_heard(
             incoming.platform, "repeated" if answer.repeated else answer.outcome, time.perf_counter() - began
         )
-        if not answer.repeated:
+        if not answer.repeated and answer.outcome != "kept":  # what is typed tells nobody anything
             await self.committed(answer.touched)
         return answer
 

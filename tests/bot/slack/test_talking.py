@@ -127,11 +127,17 @@ async def test_what_is_asked_for_beside_a_colleague_comes_into_our_own_chat(any_
 async def test_what_is_typed_is_kept_as_it_stood_last(any_room: Room) -> None:
     slack = any_room.slack
     await slack.command(user("ada"), "/diary")
-    heard = len(any_room.inbox())
+    heard, woken = len(any_room.inbox()), list[frozenset[str]]()
+
+    async def wake(touched: frozenset[str]) -> None:
+        woken.append(touched)
+
+    any_room.core.on_answer = wake
     for words in ("half a", "half a thought", "half a"):
         await slack.types(user("ada"), {"What happened?": words})
     await slack.types(user("ada"), {"How was it?": "4", "What kind?": "A week"})
     assert len(any_room.inbox()) == heard  # however much is typed
+    assert woken == []  # nor is delivery asked to look
     await slack.close(user("ada"))
     await slack.command(user("ada"), "/diary")
     await slack.submit(user("ada"))
