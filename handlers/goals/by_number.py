@@ -20,6 +20,7 @@ Which = Annotated[str, Choice(Phrase("Which goal of yours?"), options=my_goals, 
     "goals show",
     allow=everyone,
     also=("目标 查看", "目标 结束", "goals open", "goals end", "goals close", "goals delete"),
+    title=Phrase("Open a goal"),
     examples=("1",),
     seen_by=Phrase("Seen by you alone."),
 )

@@ -544,7 +544,8 @@ async def test_topics(fake: FakeTelegram, bot: telegram.Bot) -> None:
 async def test_a_group_moves(fake: FakeTelegram, bot: telegram.Bot) -> None:
     fake.add_group(-30, "Small", [ADA], supergroup=False)
     await fake.migrate(-30, -100301)
-    moved, arrived = await confirm_all(bot)
+    joined, moved, arrived = await confirm_all(bot)
+    assert joined.my_chat_member.chat.id == -100301
     assert (moved.message.migrate_to_chat_id, arrived.message.migrate_from_chat_id) == (-100301, -30)
     with pytest.raises(error.ChatMigrated) as refused:
         await bot.send_message(-30, "Hello")

@@ -171,7 +171,7 @@ async def test_of_what_nobody_said_nothing_is_drawn(any_chat: Chat) -> None:
     await write(chat, "ben", "live in Japan")
     assert "Nobody has said yet how far it is" in await chat.says("ben", "/goals chart 1")
     said = await chat.says("ben", "/goals update 1.1 yes")
-    assert "100 % after" in await chat.says("ben", "/goals chart 1")
+    assert "100% after" in await chat.says("ben", "/goals chart 1")
     chat.wait(days=1)
     await chat.presses("ben", "Undo", on=said)
     assert "Nobody has said yet how far it is" in await chat.says("ben", "/goals chart 1")
