@@ -13,7 +13,8 @@ from handlers.kit.features import Feature, Route
 from handlers.kit.problems import Problem, Refused
 from handlers.kit.requests import Answer, Incoming, Reply, Request, Said, Tell, Where
 from handlers.kit.sealing import Seal
-from handlers.kit.steps import Step, Steps
+from handlers.kit.step import Step
+from handlers.kit.steps import Steps
 from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from handlers.kit.typed import spoken
 from handlers.kit.values import altered, dump
@@ -121,7 +122,7 @@ class Carrying:
         first = next((n for n, q in enumerate(form.questions) if not known.get(q.name)), 0)
         if unclear and not request.interviews:
             form = replace(form, intro=Lines(unclear))
-        answer = self._steps.ask(request, draft, route, form, first)
+        answer = self._steps.filling.ask(request, draft, route, form, first)
         # An interview may begin in the middle of its form: then the words stand over the question itself.
         above = tuple(("", words) for words in unclear) if request.interviews else ()
         return replace(answer, errors=above) if above else answer
@@ -150,7 +151,7 @@ class Carrying:
         request.store.drafts.put(draft, dict(given))
         form = asking.form_of(route, request, draft.args, given, draft.id)
         at = next((n for n, q in enumerate(form.questions) if q.name == problem.question), 0)
-        answer = self._steps.ask(request, draft, route, form, at)
+        answer = self._steps.filling.ask(request, draft, route, form, at)
         return replace(answer, outcome="invalid", errors=((problem.question, problem.words),))
 
     def _replied(self, request: Request, route: str, reply: Reply) -> Answer:

@@ -1,0 +1,163 @@
+"""A form that somebody fills in: sent as a whole, or asked question by question, with ways back and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from handlers.kit import asking
+from handlers.kit.answers import answer, counted
+from handlers.kit.cards import Button, Card, Press
+from handlers.kit.discretion import refuse_closed, why_closed
+from handlers.kit.features import Route
+from handlers.kit.forms import Form, Words
+from handlers.kit.problems import Problem, Refused
+from handlers.kit.requests import Answer, Reply, Request, Submitted
+from handlers.kit.sealing import Seal
+from handlers.kit.step import Step
+from handlers.kit.text import Lines, Phrase, Text, Verbatim
+from handlers.kit.typed import clean, folded, spoken
+from storage.tables import Draft
+
+OTHER_QUESTIONS = Phrase(
+    "Nothing was sent yet: the questions have changed since you opened this form. This is what you wrote to those that"
+    " are gone:"
+)
+
+CONTROLS = {
+    **dict.fromkeys(("skip", "跳过"), "skip"),
+    **dict.fromkeys(("back", "上一步"), "back"),
+    **dict.fromkeys(
+        ("that is all", "that's all", "写完了", "that is everybody", "that's everybody", "选完了"), "next"
+    ),
+    **dict.fromkeys(("save and stop", "先保存,稍后再写"), "stop"),
+}
+"""What people type instead of pressing the button of that name under a question."""
+
+
+class Filling:
+    """Finds the step for each answer to a form."""
+
+    def __init__(self, routes: Mapping[str, Route], seal: Seal) -> None:
+        self._routes = routes
+        self._seal = seal
+
+    def _draft(self, request: Request, draft_id: str) -> tuple[Draft, Route]:
+        draft = request.store.drafts.get(draft_id, person_id=request.actor.id)
+        route = self._routes.get(draft.route) if draft else None
+        if draft is None or route is None:
+            raise Refused()
+        refuse_closed(route, request)
+        return draft, route
+
+    def asked(self, request: Request) -> Draft | None:
+        """The form about which the person is interviewed now; one that is closed here meanwhile is not asked on."""
+        if not request.interviews or request.where.kind != "private":
+            return None
+        draft = request.store.drafts.asked(request.actor.id, request.platform)
+        return draft if draft and not why_closed(self._routes[draft.route], request) else None
+
+    def ask_again(self, request: Request, draft: Draft, why: Text) -> Step:
+        """The question that waits for an answer, once more, and why."""
+        route = self._routes[draft.route]
+        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+        again = self.ask(request, draft, route, form, min(draft.position, len(form.questions) - 1))
+        return Step(answer=replace(again, errors=(("", why),)))
+
+    def submitted(self, request: Request, act: Submitted) -> Step:
+        """A form that was sent as a whole, or what stands in it so far."""
+        draft, route = self._draft(request, act.draft)
+        given = {**draft.given, **asking.known_everywhere(route, request, act.given)}
+        if not act.final:
+            form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+            # It shows nothing that it did not show when it was opened.
+            request.store.drafts.put(draft, {**draft.given, **asking.written(form, given)})
+            return Step(answer=Answer(outcome="kept"))
+        if lost := asking.not_asked(route, request, draft.args, act.given):
+            return self._asked_anew(request, draft, route, given, lost)
+        return Step(route=route, args=draft.args, given=given, draft=draft)
+
+    def _asked_anew(
+        self, request: Request, draft: Draft, route: Route, given: dict[str, Any], lost: tuple[str, ...]
+    ) -> Step:
+        """The form as it is by now, below the words that have no place in it any more."""
+        request.store.drafts.keep(draft, given)
+        form = asking.form_of(route, request, draft.args, given, draft.id)
+        form = replace(form, intro=Lines((OTHER_QUESTIONS, *(Verbatim(clean(words)) for words in lost))))
+        return Step(answer=replace(self.ask(request, draft, route, form, 0), outcome="invalid"))
+
+    def told(self, request: Request, draft: Draft, words: str) -> Step:
+        """An answer typed in an interview."""
+        route = self._routes[draft.route]
+        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+        question = form.questions[min(draft.position, len(form.questions) - 1)]
+        control = CONTROLS.get(folded(words), "")
+        if control and asking.has_control(form, form.questions.index(question), control):
+            return self.stepped(request, {"draft": draft.id, "what": control})
+        said = spoken(words, request.store.directory, request.platform)
+        if isinstance(question, Words) and question.in_parts and (before := draft.given.get(question.name)):
+            said = f"{before}\n\n{said}"
+        return self._take(request, draft, route, question.name, said)
+
+    def answered(self, request: Request, args: Mapping[str, Any]) -> Step:
+        """An answer by a button below the question."""
+        draft, route = self._draft(request, args["draft"])
+        return self._take(request, draft, route, args["question"], args["value"])
+
+    def _take(self, request: Request, draft: Draft, route: Route, name: str, item: Any) -> Step:
+        questions = asking.questions_of(route, request, draft.args)
+        position = next((n for n, each in enumerate(questions) if each.name == name), None)
+        if position is None:
+            raise Refused()
+        form = asking.form_of(route, request, draft.args, draft.given, draft.id, questions=questions)
+        question = questions[position]
+        try:
+            checked = asking.raw(answer(question, counted(question, item, draft.given, request), request))
+        except Problem as problem:
+            again = self.ask(request, draft, route, form, position)
+            return Step(answer=replace(again, outcome="invalid", errors=((name, problem.words),)))
+        several = getattr(question, "most", 1) > 1
+        stays = several or getattr(question, "in_parts", False)
+        if several:
+            before = [one for one in draft.given.get(name, ()) if one not in checked]
+            checked = [*before, *checked]
+        request.store.drafts.keep(draft, {**draft.given, name: checked}, asking=request.platform)
+        return self._go_to(request, draft, route, position if stays else position + 1)
+
+    def stepped(self, request: Request, args: Mapping[str, Any]) -> Step:
+        """Another question of the form, or none for now."""
+        draft, route = self._draft(request, args["draft"])
+        if args["what"] == "stop":
+            return self.stop(request, draft)
+        given = {**draft.given, args["question"]: ""} if args["what"] == "anew" else draft.given
+        # What is typed next answers the question that this shows, also where the button is one of before a stop.
+        asking = {"asking": request.platform} if request.interviews else {}
+        request.store.drafts.keep(draft, given, **asking)
+        move = {"back": -1, "skip": 1, "next": 1}.get(args["what"], 0)
+        return self._go_to(request, draft, route, max(0, draft.position + move))
+
+    def stop(self, request: Request, draft: Draft) -> Step:
+        """No more questions for now; what was answered is kept."""
+        request.store.drafts.keep(draft, draft.given, asking="")
+        card = Card(
+            Phrase("Kept. You can go on whenever you like, here or on another platform."),
+            Button(Phrase("Go on"), Press("form.step", {"draft": draft.id, "what": "resume"})),
+        )
+        return Step(reply=Reply(show=card))
+
+    def _go_to(self, request: Request, draft: Draft, route: Route, position: int) -> Step:
+        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+        if position >= len(form.questions):
+            return Step(route=route, args=draft.args, given=form.given, draft=draft)
+        return Step(answer=self.ask(request, draft, route, form, position))
+
+    def ask(self, request: Request, draft: Draft, route: Route, form: Form, position: int) -> Answer:
+        """The form, or where forms are interviews its question at this position."""
+        if not request.interviews:
+            return Answer(outcome="asked", form=form, route=route.name)
+        request.store.drafts.keep(draft, draft.given, position=position)
+        asked = self._seal.asked(
+            request.store, asking.ask(request, form, position), for_person=request.actor.id
+        )
+        return Answer(outcome="asked", asked=asked, route=route.name)
