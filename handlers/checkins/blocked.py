@@ -168,9 +168,9 @@ def raise_blocker(ring: Ring) -> Rung:
     hours = _hours_since(store, person, row.made_at)
     if hours.absences and (later := _raised_at(hours, row.made_at)) > ring.now:
         return Rung(later, silence=Silence("away", later))
-    now = hours_of(store, person, calendar_of(store))
-    if reason := now.closed_by(ring.now):  # a clock that stood still goes on at any hour
-        opens = now.open_from(ring.now)
+    today = hours_of(store, person, calendar_of(store))
+    if reason := today.closed_by(ring.now):  # a clock that stood still goes on at any hour
+        opens = today.open_from(ring.now)
         return Rung(opens, silence=Silence(reason, opens))
     manager = _helper(store, store.directory.line_above(person_id, ring.now.date()), row)
     if manager is None or not manager.active or not _may_hear(store, manager, row):

@@ -73,7 +73,8 @@ def _reply_audience(request: Request, args: Mapping[str, Any]) -> Text:
     return readers(Kind.FEEDBACK, request, subject=request.store.directory.person(author_id or ""))
 
 
-def _refuse_unread(request: Request, args: Mapping[str, Any]) -> None:
+def _refuse_without_reader(request: Request, args: Mapping[str, Any]) -> None:
+    """Raise Problem where nobody would read a reply: it was taken back, or its author has left."""
     _refuse_taken_back(request, args)
     row = _behind(request, args["feedback"])
     if not _is_here(request, row):
@@ -85,7 +86,7 @@ def _refuse_unread(request: Request, args: Mapping[str, Any]) -> None:
     seen_by=_reply_audience,
     submit=Phrase("Send"),
     title=Phrase("Reply to feedback"),
-    over=_refuse_unread,
+    over=_refuse_without_reader,
 )
 def reply(
     request: Request,
