@@ -99,9 +99,8 @@ class ThreadWriters:
                     self._patient.submit(self._try_alone, again, time.monotonic() + MOST_PATIENT)
                 if any(job.forgets for job in group):
                     self._patient.submit(self._vacuum)
-            except (
-                BaseException
-            ) as error:  # the database may be away: the next group looks whether it is back
+            except BaseException as error:
+                # The database may be away: the next group looks whether it is back.
                 settle_all(group, error)
                 _close(connection)
                 connection = None

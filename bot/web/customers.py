@@ -93,12 +93,16 @@ def _drawn(
     if page is None:
         raise HTTPException(404)
     language = "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
-    typed = [words for name, words in (given or {}).items() if words.strip() and not name.endswith(POINTS)]
     things: dict[str, Any] = {"given": given or {}, "wrong": wrong or {}, "t": _words(page), "page": page}
-    things["typed"] = typed if page.gone else []
+    things["typed"] = _typed(given or {}) if page.gone else []
     drawn = Drawing(language, "UTC").page("customer.html", **things)
     status = 410 if page.gone in ("over", "late") else 422 if wrong else 200
     return HTMLResponse(drawn, status_code=status, headers=HEADERS)
+
+
+def _typed(given: dict[str, str]) -> list[str]:
+    """What somebody wrote, without the points that they gave."""
+    return [words for name, words in given.items() if words.strip() and not name.endswith(POINTS)]
 
 
 _GONE: dict[str, tuple[Text, Text]] = {

@@ -177,9 +177,8 @@ async def test_nobody_waits_for_the_end_of_an_import_that_was_taken_up_beside_th
         assert may_end.wait(30)
 
     busy = []
-    for _ in range(
-        POSTGRES_WRITERS
-    ):  # each writer has something to do, so that what comes now waits together
+    # Each writer has something to do, so that what comes now waits together.
+    for _ in range(POSTGRES_WRITERS):
         busy.append(asyncio.ensure_future(chat.database.write(lambda store: may_begin.wait(30))))
         await asyncio.sleep(0.05)
     quick = [chat.database.write(lambda store, n=n: store.set_setting(f"n{n}", n)) for n in range(40)]  # type: ignore[misc]

@@ -124,9 +124,8 @@ async def test_a_group_that_becomes_a_supergroup_stays_the_same_place(room: Room
     await room.fake.settled()
     after = next(row for row in room.chat.rows(Place) if row.external_id == "-100301")
     assert after.id == before.id
-    room.chat.change(
-        lambda store: store.accounts.moved("telegram", "-30", "-100301")
-    )  # a post hears it as well
+    # A post hears it as well.
+    room.chat.change(lambda store: store.accounts.moved("telegram", "-30", "-100301"))
     assert [name for name, gone in places(room).values() if not gone] == ["Small"]
     assert places(room)["-100301"] == ("Small", False)
     assert "waves" in (await room.says(BEN, "/wave", -100301)).text
