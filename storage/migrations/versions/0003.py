@@ -489,14 +489,6 @@ def upgrade() -> None:
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("thread", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("stuck_since", sa.DateTime(timezone=True), nullable=True))
-        batch_op.create_index(
-            "outbox_unclear",
-            ["ambiguous"],
-            unique=False,
-            sqlite_where=sa.text("ambiguous > 0"),
-            postgresql_where=sa.text("ambiguous > 0"),
-        )
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index("person_by_team", ["team"], unique=False)
@@ -510,10 +502,6 @@ def downgrade() -> None:
         batch_op.drop_index("person_by_team")
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(
-            "outbox_unclear", sqlite_where=sa.text("ambiguous > 0"), postgresql_where=sa.text("ambiguous > 0")
-        )
-        batch_op.drop_column("stuck_since")
         batch_op.drop_column("thread")
 
     with op.batch_alter_table("obligation", schema=None) as batch_op:
