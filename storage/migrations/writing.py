@@ -23,8 +23,8 @@ from storage.migrations.drawing import render_item
 
 FOLDER = Path(__file__).parent
 RELEASED: frozenset[str] = frozenset({"0001", "0002", "0003", "0004"})
-"""Revisions that stand in a release, or in what was given out to be tried. Append the newest one when giving it out; from
-then on a change makes a new one."""
+"""Revisions that stand in a release, or were given out to be tried. Append the newest one when giving it out; from then
+on a change makes a new one."""
 
 
 def write_migration(*, check: bool) -> list[str]:
