@@ -31,8 +31,11 @@ WAITS = (
     "tests/bot/web/test_local_chat.py",
     "tests/bot/web/test_pictures.py",
     "tests/bot/web/test_reading.py",
+    "tests/bot/slack/test_answers_later.py",
+    "tests/bot/telegram/test_answers_later.py",
+    "tests/schedules/test_turns.py",
 )
-"""What mostly waits, for other processes and for pages."""
+"""What mostly waits, for other processes, for pages and for platforms that do not answer."""
 
 LONG = (*WAITS, "tests/test_prove.py", "tests/walks/", "tests/bot/web/")
 """What takes long begins first: else one worker is still at it when the others have nothing left to do."""
