@@ -15,7 +15,7 @@ from handlers.reviews.review import bound_cycle, feature
 from handlers.reviews.telling import tell
 from storage.people import Person
 from storage.reviews import UPWARD, ReviewCycle
-from storage.reviews.running import THEMSELVES
+from storage.reviews.hand_overs import THEMSELVES
 from storage.store import Store
 
 
@@ -28,9 +28,9 @@ def offer_new(store: Store, cycle: ReviewCycle, person: Person, now: str) -> tup
     ]
     if not old:
         return ()
-    if not any(each.new_id == now for each in store.reviews.running.of_person(cycle.id, person.id)):
-        row = store.reviews.running.hand_over(cycle, person.id, old=old[0].subject_id, new=now)
-        store.reviews.running.decide(row, THEMSELVES, by=person.id)
+    if not any(each.new_id == now for each in store.reviews.hand_overs.of_person(cycle.id, person.id)):
+        row = store.reviews.hand_overs.keep(cycle, person.id, old=old[0].subject_id, new=now)
+        store.reviews.hand_overs.decide(row, THEMSELVES, by=person.id)
     name = Verbatim(store.directory.named(old[0].subject_id))
     is_open = not raters.is_released(store, cycle, UPWARD)
     about_new = is_open and store.reviews.cycles.is_reviewed_in(cycle.id, now)

@@ -19,8 +19,8 @@ from handlers.reviews.telling import runner_of, tell
 from handlers.reviews.writing import WRITE
 from storage.people import Person
 from storage.reviews import MANAGER, Duty, HandOver, ReviewCycle, ReviewResult
+from storage.reviews.hand_overs import THEMSELVES
 from storage.reviews.running import MANAGER as FOR_MANAGER
-from storage.reviews.running import THEMSELVES
 from storage.store import Store
 
 BELL = "reviews.manager"
@@ -31,7 +31,9 @@ def _changed(store: Store, person: Person, after: datetime) -> Mapping[str, date
     if not store.reviews.running.any_open():
         return {}
     now = store.directory.manager_of(person.id, local_day(store.now, person.zone))
-    cycles = {cycle for cycle, manager in store.reviews.running.led_in(person.id) if now and manager != now}
+    cycles = {
+        cycle for cycle, manager in store.reviews.hand_overs.led_in(person.id) if now and manager != now
+    }
     return {f"{person.id}:{cycle}": store.now for cycle in cycles if _is_news(store, cycle, person.id, now)}
 
 
@@ -41,7 +43,7 @@ def look_again(store: Store, cycle: ReviewCycle, person_id: str) -> None:
 
 
 def _is_news(store: Store, cycle_id: str, person_id: str, now: str | None) -> bool:
-    known = store.reviews.running.of_person(cycle_id, person_id)
+    known = store.reviews.hand_overs.of_person(cycle_id, person_id)
     return not known or known[-1].new_id != now
 
 
@@ -54,7 +56,7 @@ def hear_of_manager(ring: Ring) -> Rung:
     now = store.directory.manager_of(person_id, local_day(ring.now, person.zone)) if person else None
     if cycle is None or person is None or now is None or cycle.is_test:
         return Rung(None, silence=Silence("ended"))
-    known = {each.new_id for each in store.reviews.running.of_person(cycle_id, person_id)}
+    known = {each.new_id for each in store.reviews.hand_overs.of_person(cycle_id, person_id)}
     settling.pass_on(store, cycle, person.id)
     told = _written(store, cycle, person, now)
     told += () if now in known else former_managers.offer_new(store, cycle, person, now)
@@ -65,23 +67,23 @@ def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> tupl
     """The review by the manager: frozen if it is not handed in, and HR is asked, unless it is shared already: then
     nothing is left to finish, and nobody would read another one; who has left gives the talk away. If it is theirs to
     finish who is the manager again, HR need not say so."""
-    running = store.reviews.running
+    running, hand_overs = store.reviews.running, store.reviews.hand_overs
     result = store.reviews.results.for_the_clock(cycle.id, person.id)
     if result is None or result.out_at:
         return ()
     if result.author_id is None:
         _first_one(store, cycle, result, now)
         return ()
-    known = [each for each in running.of_person(cycle.id, person.id) if each.choice != THEMSELVES]
+    known = [each for each in hand_overs.of_person(cycle.id, person.id) if each.choice != THEMSELVES]
     if now == (known[-1].new_id if known else result.author_id):
         return ()
-    row = running.hand_over(cycle, person.id, old=result.author_id, new=now)
+    row = hand_overs.keep(cycle, person.id, old=result.author_id, new=now)
     running.note(cycle, "manager", by=None, person=person.id, details={"to": now})
     if result.shared_at:
         running.look_who_talks(cycle.id, person.id)
         return ()
     if result.author_id == now:
-        running.decide(row, "old", by=None)
+        hand_overs.decide(row, "old", by=None)
         asked = [each for each in known if not each.choice]
         return _as_before(store, cycle, person, store.directory.people[now], asked)
     return _another_one(store, cycle, person, row)
@@ -201,7 +203,7 @@ def handover_card(store: Store, cycle: ReviewCycle, row: HandOver) -> Card:
 
 
 def _change_of(request: Request, args: Mapping[str, Any]) -> HandOver | None:
-    return request.store.reviews.running.handed_over(str(args.get("change") or ""))
+    return request.store.reviews.hand_overs.get(str(args.get("change") or ""))
 
 
 def _decides(request: Request, args: Mapping[str, Any]) -> bool:
@@ -222,7 +224,7 @@ def decide_manager(request: Request, change: str, choice: str) -> Reply:
     store = request.store
     _refuse_over(request, cycle, row, choice)
     raters.refuse_excused(store, cycle, row.subject_id)
-    store.reviews.running.decide(row, choice, by=request.actor.id)
+    store.reviews.hand_overs.decide(row, choice, by=request.actor.id)
     store.reviews.running.note(
         cycle, "decided", by=request.actor.id, person=row.subject_id, details={"choice": choice}
     )
@@ -242,7 +244,7 @@ def _refuse_over(request: Request, cycle: ReviewCycle, row: HandOver, choice: st
     result = reviews.results.for_the_clock(cycle.id, row.subject_id)
     if result and result.shared_at:
         raise Problem(Phrase("It was shared on {day}.", day=result.shared_at))
-    newest = reviews.running.of_person(cycle.id, row.subject_id)[-1]
+    newest = reviews.hand_overs.of_person(cycle.id, row.subject_id)[-1]
     if newest.new_id != row.new_id:
         name, manager = (Verbatim(directory.named(each)) for each in (row.subject_id, newest.new_id))
         raise Problem(Phrase("{name} reports to {manager} by now.", name=name, manager=manager))

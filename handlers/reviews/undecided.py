@@ -28,7 +28,9 @@ def waiting(request: Request, cycle: ReviewCycle) -> tuple[Part, ...]:
 
 def _undecided(request: Request, cycle: ReviewCycle) -> list[HandOver]:
     people = request.store.directory.people
-    return [row for row in request.store.reviews.running.undecided(cycle.id) if people[row.subject_id].active]
+    return [
+        row for row in request.store.reviews.hand_overs.undecided(cycle.id) if people[row.subject_id].active
+    ]
 
 
 @feature.button(allow=runners)
@@ -60,6 +62,6 @@ def _line(request: Request, row: HandOver) -> Section:
 @feature.button(allow=deciders)
 def changed_manager(request: Request, change: str) -> Reply:
     """See what there is of this review, and say who finishes it."""
-    row = request.store.reviews.running.handed_over(change)
+    row = request.store.reviews.hand_overs.get(change)
     assert row is not None  # the door asked
     return Reply(show=handover_card(request.store, bound_cycle(request, row.cycle_id), row))

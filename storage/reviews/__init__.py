@@ -16,6 +16,7 @@ from storage.reviews.cycles import ReviewCycles, last_day
 from storage.reviews.evidence import Piece, ReviewEvidence
 from storage.reviews.feeds import CalendarFeeds
 from storage.reviews.freezing import Freezing, ResultEdition, ResultExport
+from storage.reviews.hand_overs import ReviewHandOvers
 from storage.reviews.invites import ReviewInvite, ReviewInvites
 from storage.reviews.kinds import TEST, is_confidential, kind_of
 from storage.reviews.releasing import EDITIONS, REVIEWS, Releasing, move_editions
@@ -157,6 +158,7 @@ class Reviews:
         self.freezing = Freezing(store)
         self.surveys = ProcessSurveys(store)
         self.running = CyclesRunning(store)
+        self.hand_overs = ReviewHandOvers(store)
         self.templates = ReviewTemplates(store)
         self.feeds = CalendarFeeds(store)
         self.evidence = ReviewEvidence(store)

@@ -1,18 +1,17 @@
-"""What happens to a cycle while it runs: what was done to it and why, who left, whose manager changed, a test."""
+"""What happens to a cycle while it runs: what was done to it and why, who left or was taken out, a test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, delete, literal, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlmodel import SQLModel, col
 
 from storage.obligations import HELD, LEFT
 from storage.reviews.tables import (
     CycleEvent,
     CycleStep,
-    HandOver,
     Review,
     ReviewCycle,
     ReviewResult,
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 CYCLES = ReviewCycle.__table__  # type: ignore[attr-defined]
 STEPS = CycleStep.__table__  # type: ignore[attr-defined]
 EVENTS = CycleEvent.__table__  # type: ignore[attr-defined]
-HANDED = HandOver.__table__  # type: ignore[attr-defined]
 REVIEWS = Review.__table__  # type: ignore[attr-defined]
 RESULTS = ReviewResult.__table__  # type: ignore[attr-defined]
 OWED = ObligationRow.__table__  # type: ignore[attr-defined]
@@ -38,8 +36,6 @@ PROPOSED = "left, proposed"
 """That somebody has left, in one that was only proposed by then."""
 CHOOSING = ("self", "peers")
 """The phases in which colleagues are proposed; after them whoever was proposed is asked."""
-THEMSELVES = "themselves"
-"""Who says what becomes of a change of managers where nobody writes about somebody as theirs: not HR."""
 SOMEBODY_LEFT = "reviews.left"
 """The bell by which HR hears that somebody in a cycle has left."""
 SOMEBODY_BACK = "reviews.back"
@@ -88,6 +84,10 @@ class CyclesRunning:
 
     # Somebody leaves -----------------------------------------------------------------------------------------------
 
+    def any_open(self) -> bool:
+        """Whether a cycle is under way at all."""
+        return self._store.execute(open_cycles().limit(1)).first() is not None
+
     def leave(self, people: Iterable[str]) -> None:
         """People leave now."""
         for person in people if self.any_open() else ():
@@ -97,7 +97,7 @@ class CyclesRunning:
         """Somebody leaves now: what is written about them and what they write is frozen, and nobody owes it any more.
         What was submitted stays, and what was begun stays with its author."""
         theirs = or_(REVIEWS.c.subject_id == person_id, REVIEWS.c.author_id == person_id)
-        mine = (theirs, REVIEWS.c.state.in_(("owed", "nominated")), REVIEWS.c.cycle_id.in_(_open_cycles()))
+        mine = (theirs, REVIEWS.c.state.in_(("owed", "nominated")), REVIEWS.c.cycle_id.in_(open_cycles()))
         which = (REVIEWS.c.id, REVIEWS.c.cycle_id, REVIEWS.c.author_id, REVIEWS.c.state)
         found = self._store.execute(select(*which).where(*mine)).all()
         for review, _, author, state in found:
@@ -116,7 +116,7 @@ class CyclesRunning:
 
     def _look_who_talks(self, person_id: str) -> None:
         """Look now who has the talks that are still to come about what somebody has shared in the open cycles."""
-        theirs = (RESULTS.c.author_id == person_id, RESULTS.c.cycle_id.in_(_open_cycles()))
+        theirs = (RESULTS.c.author_id == person_id, RESULTS.c.cycle_id.in_(open_cycles()))
         to_come = (RESULTS.c.shared_at.is_not(None), RESULTS.c.talked_at.is_(None))
         found = select(RESULTS.c.cycle_id, RESULTS.c.subject_id).where(*theirs, *to_come)
         for cycle, subject in self._store.execute(found).all():
@@ -129,7 +129,7 @@ class CyclesRunning:
     def _around(self, person_id: str, state: Any) -> list[tuple[str, ObligationRow]]:
         """What is owed towards somebody in the open cycles about them, by cycle: to settle who writes about them, to
         share what came out, to talk with them."""
-        theirs = (RESULTS.c.subject_id == person_id, RESULTS.c.cycle_id.in_(_open_cycles()))
+        theirs = (RESULTS.c.subject_id == person_id, RESULTS.c.cycle_id.in_(open_cycles()))
         results = self._store.execute(select(RESULTS.c.cycle_id, RESULTS.c.id).where(*theirs)).all()
         return [
             (cycle, owed)
@@ -263,69 +263,6 @@ class CyclesRunning:
         found = (self._store.directory.person(each) for each in people if each)
         return all(person and person.active for person in found)
 
-    # Another manager -----------------------------------------------------------------------------------------------
-
-    def hand_over(self, cycle: ReviewCycle, subject: str, *, old: str, new: str) -> HandOver:
-        """Keep that somebody's manager is another one since; anew where the same was so before."""
-        theirs = (HANDED.c.cycle_id == cycle.id, HANDED.c.subject_id == subject)
-        same = self._store.one(HandOver, *theirs, HANDED.c.old_id == old, HANDED.c.new_id == new)
-        if same is None:
-            row = HandOver(cycle_id=cycle.id, subject_id=subject, old_id=old, new_id=new, at=self._store.now)
-            return self._store.insert(row)
-        self._store.change(same, at=self._store.now, choice="", decided_at=None, decided_by=None)
-        return same
-
-    def handed_over(self, row_id: str) -> HandOver | None:
-        """A change of managers, or None."""
-        return self._store.one(HandOver, HANDED.c.id == row_id)
-
-    def of_person(self, cycle_id: str, subject: str) -> list[HandOver]:
-        """The changes of one person's manager in a cycle, the newest last."""
-        theirs = (HANDED.c.cycle_id == cycle_id, HANDED.c.subject_id == subject)
-        return self._store.all(HandOver, *theirs, order=(HANDED.c.at, HANDED.c.id))
-
-    def undecided(self, cycle_id: str) -> list[HandOver]:
-        """The changes of managers that hold in a cycle and of which HR has not said yet who finishes the review."""
-        rows = self._store.all(HandOver, HANDED.c.cycle_id == cycle_id, order=(HANDED.c.at, HANDED.c.id))
-        newest = {row.subject_id: row for row in rows}
-        open_ = select(RESULTS.c.subject_id).where(
-            RESULTS.c.cycle_id == cycle_id, RESULTS.c.shared_at.is_(None), RESULTS.c.out_at.is_(None)
-        )
-        waiting = set(self._store.execute(open_).scalars())
-        return [row for row in newest.values() if not row.choice and row.subject_id in waiting]
-
-    def decide(self, row: HandOver, choice: str, *, by: str | None) -> None:
-        """HR says who finishes the review, or nothing is left to be said."""
-        self._store.change(row, choice=choice, decided_at=self._store.now, decided_by=by)
-
-    def led_in(self, person_id: str) -> list[tuple[str, str]]:
-        """The open cycles in which somebody is written about by a manager, had another one since or is still to
-        write about one, with that manager, and "" where they had none; not those out of which HR has taken them."""
-        about = and_(
-            REVIEWS.c.subject_id == person_id, REVIEWS.c.role == "manager", REVIEWS.c.frozen_for != OUT
-        )
-        by = and_(REVIEWS.c.author_id == person_id, REVIEWS.c.role == "upward", REVIEWS.c.state == "owed")
-        manager = case((REVIEWS.c.role == "manager", REVIEWS.c.author_id), else_=REVIEWS.c.subject_id)
-        here = (or_(about, by), REVIEWS.c.cycle_id.in_(_open_cycles()))
-        since = (
-            HANDED.c.subject_id == person_id,
-            HANDED.c.choice != THEMSELVES,
-            HANDED.c.cycle_id.in_(_open_cycles()),
-        )
-        found = select(REVIEWS.c.cycle_id, manager.label("manager")).where(*here)
-        handed = select(HANDED.c.cycle_id, HANDED.c.new_id).where(*since)
-        nobody = select(RESULTS.c.cycle_id, literal("")).where(
-            RESULTS.c.subject_id == person_id,
-            RESULTS.c.author_id.is_(None),
-            RESULTS.c.out_at.is_(None),
-            RESULTS.c.cycle_id.in_(_open_cycles()),
-        )
-        return [(row[0], row[1]) for row in self._store.execute(found.union(handed, nobody))]
-
-    def any_open(self) -> bool:
-        """Whether a cycle is under way at all."""
-        return self._store.execute(_open_cycles().limit(1)).first() is not None
-
     # A test is undone ----------------------------------------------------------------------------------------------
 
     def discard(self, cycle: ReviewCycle) -> None:
@@ -352,5 +289,6 @@ class CyclesRunning:
                 self._store.remove(Draft, col(Draft.id) == draft.id)
 
 
-def _open_cycles() -> Any:
+def open_cycles() -> Any:
+    """The ids of the cycles that are under way, for a query."""
     return select(CYCLES.c.id).where(CYCLES.c.state.in_(OPEN))
