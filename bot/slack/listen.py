@@ -255,7 +255,7 @@ class _Ear:
     def gone(self, event: Json) -> PlaceSeen:
         return PlaceSeen(str(event["channel"]), gone=True)
 
-    def back(self, event: Json) -> PlaceSeen:
+    def look_again(self, event: Json) -> PlaceSeen:
         """It is there again, or others read along now or no more: Slack is asked which."""
         return PlaceSeen(str(event["channel"]))
 
@@ -298,14 +298,14 @@ EVENTS: dict[str, Callable[[_Ear, Json], Item | None]] = {
     "channel_deleted": _Ear.gone,
     "channel_left": _Ear.gone,
     "channel_rename": _Ear.renamed,
-    "channel_shared": _Ear.back,
-    "channel_unarchive": _Ear.back,
-    "channel_unshared": _Ear.back,
+    "channel_shared": _Ear.look_again,
+    "channel_unarchive": _Ear.look_again,
+    "channel_unshared": _Ear.look_again,
     "group_archive": _Ear.gone,
     "group_deleted": _Ear.gone,
     "group_left": _Ear.gone,
     "group_rename": _Ear.renamed,
-    "group_unarchive": _Ear.back,
+    "group_unarchive": _Ear.look_again,
     "member_joined_channel": _Ear.joined,
     "message": _Ear.message,
     "reaction_added": _Ear.reacted,
