@@ -94,17 +94,17 @@ class Drawing:
         return [self._page(first, self.plain(card)), *map(self._page, others)]
 
     def _page(self, blocks: list[Json], words: str = "") -> Page:
-        tables = {file: self.say(table(picture.chart)) for picture, file in self.hung.items()}
         instead: list[Page] = []
         if any(block["type"] == "image" for block in blocks):
-            without = [each for block in blocks for each in self._as_table(block, tables)]
+            pictures = {file: picture for picture, file in self.hung.items()}
+            without = [each for block in blocks for each in self._as_table(block, pictures)]
             instead = [self._page(page) for page in on_messages(without)]
         return Page(fallback(words or " ".join(words_of(blocks))), blocks, tuple(instead))
 
-    def _as_table(self, block: Json, tables: Mapping[str, str]) -> Iterator[Json]:
+    def _as_table(self, block: Json, pictures: Mapping[str, Picture]) -> Iterator[Json]:
         """A block, or what stands in the place of a picture, whose words stand below it already."""
         if block["type"] == "image":
-            yield from self.sections(tables[block["slack_file"]["id"]])
+            yield from self.sections(self.say(table(pictures[block["slack_file"]["id"]].chart)))
         else:
             yield block
 
