@@ -87,13 +87,11 @@ class Units:
             self._record(store, slot, person, report, "silent", "left")
         elif store.slots.happened(slot.kind, slot.about, slot.due_at):
             self._plan_next(store, bell, slot, person, store.now)
-        elif not self._was_said(store, slot):
-            self._ring_safely(store, bell, slot, person, report)
-        elif bell.plan:
+        elif bell.plan and self._was_said(store, slot):
             self._record(store, slot, person, report, "silent", RESTORED)
             self._plan_next(store, bell, slot, person, store.now)
-        else:  # what it does is to be done again, for the backup knows nothing of it
-            self._ring_safely(store, bell, slot, person, report, aloud=False)
+        else:
+            self._ring_safely(store, bell, slot, person, report)
 
     @staticmethod
     def _was_said(store: Store, slot: Slot) -> bool:
@@ -102,18 +100,11 @@ class Units:
         return restored is not None and slot.due_at <= restored
 
     def _ring_safely(
-        self,
-        store: Store,
-        bell: Bell,
-        slot: Slot,
-        person: Person | None,
-        report: TickReport,
-        *,
-        aloud: bool = True,
+        self, store: Store, bell: Bell, slot: Slot, person: Person | None, report: TickReport
     ) -> None:
         """What a feature breaks is undone and kept as failed: it is tried again later, and nobody else waits for it."""
         made = TickReport()
-        error = store.attempt(lambda: self._rung(store, bell, slot, person, made, aloud=aloud))
+        error = store.attempt(lambda: self._rung(store, bell, slot, person, made))
         if error is None:
             report.add(made)
             return
@@ -125,16 +116,9 @@ class Units:
         self._record(store, slot, person, report, "failed", type(error).__name__)
         store.slots.plan(slot.kind, slot.about, store.now + wait)
 
-    def _rung(
-        self,
-        store: Store,
-        bell: Bell,
-        slot: Slot,
-        person: Person | None,
-        report: TickReport,
-        *,
-        aloud: bool,
-    ) -> None:
+    def _rung(self, store: Store, bell: Bell, slot: Slot, person: Person | None, report: TickReport) -> None:
+        """What was said before a restore is done again, for the backup knows nothing of it, and not said again."""
+        aloud = not self._was_said(store, slot)
         rung = bell.ring(Ring(slot.about, slot.due_at, store.now, store, self._core.digests))
         tells = rung.tell if aloud else ()
         told = [row for tell in tells if (row := self._core.queue(store, bell.name, tell))]
