@@ -15,7 +15,7 @@ from sqlmodel import col
 from storage.files import FileRow
 from storage.holds import PARTS, Hold
 from storage.links import Link
-from storage.outbox import ANSWER
+from storage.outbox import ANSWERS
 from storage.policy import Right, may
 from storage.records import involving, owners, personal_tables, sealed_columns
 from storage.tables import (
@@ -124,8 +124,7 @@ class Erasing:
     def _forget_answers(self, people: Sequence[str]) -> None:
         """What these people were answered, and what they wait for because their platform did not take it."""
         self._change_all(Inbox, col(Inbox.person_id).in_(people), answer=None)
-        waits = col(Outgoing.topic).startswith(ANSWER)
-        self._store.remove(Outgoing, col(Outgoing.person_id).in_(people), waits)
+        self._store.remove(Outgoing, col(Outgoing.person_id).in_(people), ANSWERS)
 
     def _forget_told(self, erased: set[str], instead: StandIn) -> None:
         """Messages that show one of these records: their topic, or what they are about, names it. A digest in a channel

@@ -28,6 +28,8 @@ UNCLEAR = "unclear_before"
 """The setting with how many sends of forgotten messages a platform never answered."""
 ANSWER = "answer:"
 """How the topic of an answer begins that its platform did not take when it was given."""
+ANSWERS = TABLE.c.topic.startswith(ANSWER)
+"""Which messages are such answers."""
 WAITED_FOR = timedelta(days=1)
 """How long such an answer is worth giving. Then it is forgotten, as are those that were given."""
 
@@ -283,7 +285,7 @@ class Outbox:
         """What a person was sent since a moment without having asked for it, newest first; what only took another's
         place is that one."""
         mine = (TABLE.c.person_id == person_id, TABLE.c.made_at >= since, TABLE.c.edits.is_(None))
-        unasked = or_(TABLE.c.topic.is_(None), TABLE.c.topic.not_like(f"{ANSWER}%"))
+        unasked = or_(TABLE.c.topic.is_(None), ~ANSWERS)
         return self._store.all(Outgoing, *mine, unasked, order=TABLE.c.made_at.desc())
 
     def ambiguous(self) -> int:
@@ -306,8 +308,8 @@ class Outbox:
     def tidy(self) -> int:
         """Forget what was settled long ago, and answers soon; returns how many."""
         settled = TABLE.c.state.not_in(("waiting", "sending"))
-        now, answers = self._store.now, TABLE.c.topic.like(f"{ANSWER}%")
-        old = (settled, or_(TABLE.c.made_at < now - KEPT, answers & (TABLE.c.made_at < now - WAITED_FOR)))
+        now = self._store.now
+        old = (settled, or_(TABLE.c.made_at < now - KEPT, ANSWERS & (TABLE.c.made_at < now - WAITED_FOR)))
         if unclear := self._unclear(*old):
             self._store.set_setting(UNCLEAR, int(self._store.setting(UNCLEAR, 0)) + unclear)
         return self._store.remove(Outgoing, *old)
