@@ -19,13 +19,12 @@ from handlers.reminders import CEILING, NUDGE, is_appointment, reminder
 from schedules.deciding import Facts, Send, at_this_hour, decide, due_reminder
 from storage.obligations import EXPIRED
 from storage.people import Person
-from storage.slots import RESTORED_AT
+from storage.slots import LIVES, RESTORED_AT
 from storage.store import Store
 from storage.tables import ObligationRow, Outgoing
 
 KIND = "nudge"
 """The kind under which these decisions are kept; they are about an obligation's id."""
-LIVES = timedelta(days=3)
 ANY_DAY = "____-__-__"
 """The slot of a workday's message, as a pattern of SQL."""
 POISON = timedelta(hours=1)

@@ -71,7 +71,9 @@ _PLANNED = Prepared(
 )
 _SETTLED = (DECISIONS.c.until.is_(None), DECISIONS.c.outcome != "failed")
 
-HANDED_ON = 2 * timedelta(days=3)
+LIVES = timedelta(days=3)
+"""How long a reminder waits to be taken by its platform."""
+HANDED_ON = 2 * LIVES
 """How much older than a message a decision that it carries out may be: handed on twice, each time by a message that
 waited as long as a reminder lives."""
 
