@@ -175,8 +175,7 @@ async def test_f41_what_changed_between_queue_and_sending_is_looked_at_again(
     await sends(chat, "hana", MOVED)
     await chat.presses("hana", "Apply")  # Ben's manager is another one now
     may = chat.change(lambda store: store.records.is_still_for(chat.ids["ada"], raised[0].about))
-    gone = {"eve@example.com": chat.ids["eve"]}
-    chat.change(lambda store: store.leavers.leave_all(gone))
+    chat.leaves("eve")
     await worker(chat, line).deliver()
     assert row(chat, hello["eve"]).state == "cancelled"
     assert row(chat, hello["dora"]).state == "cancelled"

@@ -535,7 +535,7 @@ async def test_what_is_settled_opens_no_form_and_takes_none(chat: Chat) -> None:
 async def test_no_form_opens_for_somebody_who_has_left(chat: Chat) -> None:
     await chat.says("dora", "/feedback ask @eve about the release")
     card = await chat.says("eve", "confidential for @dora")
-    chat.change(lambda store: store.leavers.leave_all({"dora@example.com": chat.ids["dora"]}))
+    chat.leaves("dora")
     refused = await chat.presses("eve", "Open the form", on=card)
     assert "Dora Maar does not work here any more." in refused
     assert refused.form is None

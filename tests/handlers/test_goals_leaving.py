@@ -30,7 +30,7 @@ def owed(chat: Chat, who: str, kind: str) -> list[ObligationRow]:
 
 
 async def leaves(chat: Chat, who: str) -> None:
-    chat.change(lambda store: store.leavers.leave_all({who: chat.ids[who]}))
+    chat.leaves(who)
     chat.wait(minutes=1)
     await chat.tick()
 

@@ -48,7 +48,7 @@ async def test_whose_answerer_leaves_is_answered_by_who_looks_after_it_then(any_
 async def test_nobody_answers_somebody_who_has_left(chat: Chat) -> None:
     await doubts(chat)
     home = await chat.opens("dora")
-    chat.change(lambda store: store.leavers.leave_all({"ben": chat.ids["ben"]}))
+    chat.leaves("ben")
     chat.wait(minutes=1)
     await chat.tick()
     assert "is wrong" not in await chat.opens("dora")

@@ -109,7 +109,7 @@ async def test_whoever_served_somebody_who_left_is_shown_so(chat: Chat) -> None:
     goal = put(chat, "ada", "Engines that last")
     put(chat, "ben", "New customers", serves=goal)
     put(chat, "chen", "Fewer tickets", serves=goal)
-    chat.change(lambda store: store.leavers.leave_all({"ada": chat.ids["ada"]}))
+    chat.leaves("ada")
     heard = await chat.says("ben", "/goals loose")
     assert "It serves a goal of Ada Lovelace, who has left: Engines that last" in heard
     assert "Detached: it serves nothing now." in await chat.presses("ben", "Detach")

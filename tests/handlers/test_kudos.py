@@ -424,7 +424,7 @@ async def test_thank_back_opens_kudos_to_the_giver(chat: Chat) -> None:
     heard = await chat.presses("ben", "Thank back")
     assert heard.form is not None
     assert list(heard.form.given["to"]) == [chat.ids["ada"]]
-    chat.change(lambda store: store.leavers.leave_all({"ada@example.com": chat.ids["ada"]}))
+    chat.leaves("ada")
     assert "Ada Lovelace does not work here any more." in await chat.presses(
         "ben", "Thank back", on=chat.told_cards("ben")[0]
     )

@@ -52,11 +52,6 @@ def away(chat: Chat, who: str, day: date) -> None:
     chat.change(lambda store: store.preferences.away(chat.ids[who], day, day))
 
 
-def leaves(chat: Chat, who: str) -> None:
-    """Somebody leaves the company."""
-    chat.change(lambda store: store.leavers.leave_all({f"{who}@example.com": chat.ids[who]}))
-
-
 # Planning ---------------------------------------------------------------------------------------------------
 
 
@@ -464,7 +459,7 @@ async def test_when_one_leaves_the_series_ends_and_the_other_keeps_the_notes(any
     await any_chat.says("chen", "/1on1 action @ben by friday: write the plan")
     await any_chat.says("ben", "/1on1 notes @chen")
     await any_chat.submits("ben", words="We agreed.")
-    leaves(any_chat, "chen")
+    any_chat.leaves("chen")
     await tick(any_chat, TUESDAY.replace(hour=7))
     assert "have ended" not in any_chat.told("ben")  # it may be undone for a day
     await tick(any_chat, TUESDAY)
@@ -500,9 +495,9 @@ async def test_nobody_owes_a_line_about_who_has_left_until_they_are_here_again(a
 async def test_who_is_here_again_owes_no_line_about_who_has_left_before(any_chat: Chat) -> None:
     await planned(any_chat)
     await tick(any_chat, TUESDAY.replace(hour=11))
-    leaves(any_chat, "chen")
+    any_chat.leaves("chen")
     any_chat.wait(minutes=5)
-    leaves(any_chat, "ben")
+    any_chat.leaves("ben")
     any_chat.change(lambda store: store.leavers.bring_back({any_chat.ids["ben"]: ()}, left_at=any_chat.now))
     assert owed(any_chat, "write_notes") == []
 

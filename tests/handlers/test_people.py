@@ -593,7 +593,7 @@ async def test_what_went_on_to_the_next_manager_comes_back_too(any_chat: Chat) -
     await owes(chat, "eve", "w1")
     await sends(chat, "hana", COMPANY.replace(EVE, ""))
     await chat.presses("hana", "Apply")
-    chat.change(lambda store: store.leavers.leave_all({"ada@example.com": chat.ids["ada"]}))
+    chat.leaves("ada")
     assert [kind for kind, _ in owed(chat, "grace")] == ["people.settle"]
     await chat.presses("hana", "Undo")
     assert owed(chat, "eve") == [("checkins.check_in", "w1")]

@@ -260,7 +260,7 @@ async def test_only_hr_erases_others_and_only_who_has_left(chat: Chat) -> None:
 async def test_hr_takes_the_file_of_who_has_left_without_private_words(chat: Chat) -> None:
     await chat.says("ben", "/checkin done CANARY")
     await chat.says("ada", "/1on1 add @ben CANARY")
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     await chat.says("hana", "/upbeat privacy departed ben@example.com")
     file, _ = await kept(chat, "hana", await chat.presses("hana", "The file"))
     assert len(file["checkin"]) == 1
@@ -272,7 +272,7 @@ async def test_hr_takes_the_file_of_who_has_left_without_private_words(chat: Cha
 async def test_hr_erases_who_has_left(any_chat: Chat) -> None:
     chat = any_chat
     await chat.says("ben", "/checkin done CANARY; blocked by legal")
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     await chat.says("hana", "/upbeat privacy erase @ben")
     await chat.presses("hana", "Erase")
     heard = await chat.submits("hana", confirm="ERASE")

@@ -68,7 +68,7 @@ async def test_what_two_share_goes_a_month_after_one_has_left(any_chat: Chat) ->
     chat = any_chat
     await chat.says("ada", "/1on1 add @ben the roadmap")
     await chat.says("ada", "/1on1 add @chen the journey")
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     chat.wait(days=29)
     await tidy(chat.core)
     assert len(chat.rows(AgendaPoint)) == 2
@@ -244,7 +244,7 @@ async def test_a_hold_stops_erasing_and_says_why(any_chat: Chat) -> None:
 async def test_who_has_left_and_is_on_hold_is_not_erased(any_chat: Chat) -> None:
     chat = any_chat
     await chat.says("ben", "/checkin done CANARY")
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     await held(chat, "ben")
     await chat.says("hana", "/upbeat privacy departed Ben")
     await chat.presses("hana", "Erase")
@@ -257,7 +257,7 @@ async def test_erasing_somebody_leaves_what_another_on_hold_has_a_part_in(any_ch
     await feedback(chat, "ben", "ada", "CANARY")
     await feedback(chat, "ben", "chen", "OTHER")
     await held(chat, "ada")
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     await chat.says("hana", "/upbeat privacy departed Ben")
     await chat.presses("hana", "Erase")
     await chat.submits("hana", confirm="ERASE")

@@ -154,7 +154,7 @@ async def test_an_alarm_that_fails_rings_no_alarm(chat: Chat) -> None:
 
 
 async def test_hr_is_told_where_there_is_no_administrator(chat: Chat) -> None:
-    chat.change(lambda store: store.leavers.leave_all({"ivan@example.com": chat.ids["ivan"]}))
+    chat.leaves("ivan")
     await fail(chat, Line(), "ben", "words", ValueError())
     await chat.tick()
     assert alerts(chat, "hana")

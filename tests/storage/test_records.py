@@ -149,7 +149,7 @@ async def test_nothing_by_or_about_the_departed_is_left_in_a_new_table(
         for kind in Kind:
             row = entry(chat, diary, kind, about=about, by=by)
             chat.change(lambda store, row=row: store.insert(row))
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     chat.change(lambda store: store.erasing.departed(chat.ids["ben"], instead=GONE))
     left = chat.change(everything)
     assert CANARY not in left
@@ -211,7 +211,7 @@ async def test_the_departed_lose_their_name_and_accounts(any_chat: Chat) -> None
     chat = any_chat
     await chat.says("ada", f"/1on1 add @ben {CANARY}")
     await chat.says("ben", f"/1on1 add @ada {CANARY}")
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     chat.change(lambda store: store.erasing.departed(chat.ids["ben"], instead=GONE))
     (row,) = chat.rows(PersonRow, PersonRow.id == chat.ids["ben"])
     assert (row.name, row.team, row.zone) == ("Nobody", "", "")
@@ -234,7 +234,7 @@ async def test_every_feature_still_shows_itself_when_somebody_was_erased(chat: C
     for label in {"Post it", "Send privately"} & set(chat.last["ada"].buttons):
         await chat.presses("ada", label)
     assert len({type(row) for table in personal_tables() for row in chat.rows(table)}) > 5
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     chat.change(lambda store: store.erasing.departed(chat.ids["ben"], instead=GONE))
     assert CANARY not in chat.change(everything)
     for who in ("ada", "grace", "chen", "hana"):
@@ -247,7 +247,7 @@ async def test_every_feature_still_shows_itself_when_somebody_was_erased(chat: C
 
 
 async def test_whoever_comes_back_is_somebody_new(chat: Chat) -> None:
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     chat.change(lambda store: store.erasing.departed(chat.ids["ben"], instead=GONE))
     assert chat.change(lambda store: store.directory.with_email("ben@example.com")) is None
     assert chat.change(lambda store: store.records.departed()) == []

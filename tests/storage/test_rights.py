@@ -71,7 +71,7 @@ async def a_working_life(chat: Chat) -> None:
     await chat.tick()
     await Delivery(chat.core, [Refusing(chat.platform)], worker="test").deliver()  # which is logged
     await chat.deliver()
-    chat.change(lambda store: store.leavers.leave_all({f"{CANARY}@example.com": chat.ids[CANARY]}))
+    chat.leaves(CANARY)
 
 
 async def erased(chat: Chat) -> Heard:

@@ -81,7 +81,7 @@ async def test_every_command_is_closed_to_who_does_not_work_here(
     chat: Chat, caplog: pytest.LogCaptureFixture
 ) -> None:
     await chat.says("ben", "/checkin done the secret plan")
-    chat.change(lambda store: store.leavers.leave_all({"dora@example.com": chat.ids["dora"]}))
+    chat.leaves("dora")
     acts: list[Act] = [
         *(Said(called(route, example), command=True) for route, example in EXAMPLES),
         *(Said(words, command=True) for route in COMMANDS for words in (f"/{route.words}", *route.also)),

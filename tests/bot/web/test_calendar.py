@@ -99,7 +99,7 @@ async def test_it_is_only_read_and_ends_when_somebody_leaves(
     for method in ("POST", "PUT", "DELETE"):
         assert (await calendar.request(method, path)).status_code == 405
     assert (await calendar.get(path)).status_code == 200
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     assert (await calendar.get(path)).status_code == 404
 
 

@@ -358,7 +358,7 @@ async def test_the_rule_is_asked_again_on_every_press(chat: Chat) -> None:
     chat = with_feature(chat, feature)
     shown = await chat.says("ada", "/trial")
     assert "Done" in await chat.does("ada", Pressed(shown.buttons["Do it"].handle))
-    chat.change(lambda store: store.leavers.leave_all({"ben@example.com": chat.ids["ben"]}))
+    chat.leaves("ben")
     assert "Not your report." in await chat.does("ada", Pressed(shown.buttons["Do it"].handle))
 
 
