@@ -269,11 +269,17 @@ class Chat:
 
     def rename(self, who: str, name: str) -> None:
         """Somebody has another name from now on."""
+        self._becomes(who, name=name)
 
+    def lives_in(self, who: str, zone: str) -> None:
+        """Somebody lives elsewhere from now on."""
+        self._becomes(who, zone=zone)
+
+    def _becomes(self, who: str, **values: str) -> None:
         def work(store: Store) -> None:
             row = store.one(PersonRow, col(PersonRow.id) == self.ids[who])
             assert row is not None
-            store.change(row, name=name, revision=store.people_changed())
+            store.change(row, **values, revision=store.people_changed())
 
         self.change(work)
 

@@ -18,8 +18,7 @@ from handlers.reviews.deadlines import Late, Phase, Raise, escalate, look
 from handlers.reviews.progress import Count, grouped
 from handlers.reviews.reminding import Owing, Plan, by_hand
 from storage.reviews import CycleEvent, Duty
-from storage.store import Store
-from storage.tables import ObligationRow, Occurrence, Outgoing, PersonRow
+from storage.tables import ObligationRow, Occurrence, Outgoing
 from tests.company import MONDAY, Chat, Heard
 from tests.handlers.reviewing import due, go_on, launched, the_cycle, write
 from tests.handlers.test_reviews_running import moves
@@ -210,8 +209,8 @@ async def test_the_manager_of_who_takes_a_review_over_hears_that_it_is_late(chat
 async def test_far_from_the_company_nothing_is_due_after_its_phase_and_nobody_hears_of_it_before(
     chat: Chat,
 ) -> None:
-    chat.change(lambda store: lives(store, chat.ids["eve"], "America/Los_Angeles"))
-    chat.change(lambda store: lives(store, chat.ids["ada"], "Pacific/Auckland"))
+    chat.lives_in("eve", "America/Los_Angeles")
+    chat.lives_in("ada", "Pacific/Auckland")
     await launched(chat)
     chat.at(MONDAY.replace(hour=18))
     await chat.tick()
@@ -228,8 +227,8 @@ async def test_far_from_the_company_nothing_is_due_after_its_phase_and_nobody_he
 
 
 async def test_whoever_is_away_where_they_live_is_not_named_to_their_manager(chat: Chat) -> None:
-    chat.change(lambda store: lives(store, chat.ids["eve"], "America/Los_Angeles"))
-    chat.change(lambda store: lives(store, chat.ids["ada"], "Asia/Shanghai"))
+    chat.lives_in("eve", "America/Los_Angeles")
+    chat.lives_in("ada", "Asia/Shanghai")
     await launched(chat)
     chat.at(MONDAY.replace(hour=18))
     await chat.tick()
@@ -238,12 +237,6 @@ async def test_whoever_is_away_where_they_live_is_not_named_to_their_manager(cha
     await chat.tick()
     assert "Ben Okri: the self-review" in chat.told("ada")
     assert "Eve Curie: the self-review" not in chat.told("ada")
-
-
-def lives(store: Store, person: str, zone: str) -> None:
-    """Somebody lives elsewhere from now on."""
-    (row,) = store._rows(PersonRow, (PersonRow.id == person,))
-    store.change(row, zone=zone, revision=store.people_changed())
 
 
 async def test_a_manager_hears_nothing_when_hr_switched_it_off(chat: Chat) -> None:

@@ -350,7 +350,7 @@ async def test_the_day_of_a_talk_is_the_same_wherever_it_is_read(
     chat: Chat, zone: str, at: datetime, day: str
 ) -> None:
     await shared(chat)
-    chat.change(lambda store: _lives(chat, store, zone))
+    chat.lives_in("ada", zone)
     chat.at(at)
     heard = await chat.presses("ada", "Prepare the talk", on=chat.last["ada"])
     await chat.presses("ada", "We have talked", on=heard)
@@ -359,11 +359,6 @@ async def test_the_day_of_a_talk_is_the_same_wherever_it_is_read(
     for seen in (heard, await reads(chat)):
         assert f"Talked on: {said}\n" in seen
     assert f"you talked about your review on {said}" in chat.told("ben")
-
-
-def _lives(chat: Chat, store: Any, zone: str) -> None:
-    (row,) = store._rows(PersonRow, (PersonRow.id == chat.ids["ada"],))
-    store.change(row, zone=zone, revision=store.people_changed())
 
 
 async def test_an_appeal_goes_to_who_had_no_part_in_it_and_is_kept_with_a_reason(any_chat: Chat) -> None:
