@@ -16,6 +16,7 @@ from bot.telegram.platform import TelegramPlatform
 from bot.web.server import Server
 from handlers import FEATURES
 from handlers.kit.dispatch import Core
+from schedules.delivery import Delivery
 from schedules.turns import Turns
 from storage.tables import Inbox
 from tests.bot.telegram import demo
@@ -82,6 +83,11 @@ class Room:
             webhook_secret=SECRET if self.public_url else "",
             studio=STUDIO,
         )
+
+    async def deliver(self) -> None:
+        delivery = Delivery(self.core, [self.platform.speaker], worker="test")
+        while await delivery.deliver():
+            pass
 
     async def start(self) -> None:
         """Start the platform, and what one process does alone there."""

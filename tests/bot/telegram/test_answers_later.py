@@ -7,19 +7,12 @@ import asyncio
 import pytest
 
 from bot.telegram import reply
-from schedules.delivery import Delivery
 from tests.bot.telegram.conftest import ADA, BEN, TEAM, Room
 
 
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reply, "PATIENCE", 1)
-
-
-async def deliver(room: Room) -> None:
-    delivery = Delivery(room.core, [room.platform.speaker], worker="test")
-    while await delivery.deliver():
-        pass
 
 
 def told(room: Room, who: int) -> list[str]:
@@ -34,7 +27,7 @@ async def test_an_answer_that_telegram_does_not_take_is_given_once_it_does(room:
     await room.fake.settled()
     room.fake._faults.clear()
     assert told(room, BEN) == []
-    await deliver(room)
+    await room.deliver()
     assert ["Again: hello" in words for words in told(room, BEN)] == [True]
     assert "You said" not in (await room.says(BEN, "/why")).text
 
@@ -44,7 +37,7 @@ async def test_the_next_question_of_an_interview_waits_behind_its_button(room: R
     room.fake.fail_next("sendMessage", "500", times=2)
     await room.fake.says(BEN, "/diary")
     await room.fake.settled()
-    await deliver(room)
+    await room.deliver()
     assert "What happened?" in (await room.presses(BEN, "Open the form")).text
 
 
@@ -64,7 +57,7 @@ async def test_what_one_person_alone_would_have_seen_in_a_group_is_not_said_befo
     await room.fake.presses(BEN, "Secret", chat_id=TEAM)
     await room.fake.settled()
     assert room.fake.last(TEAM) is card
-    await deliver(room)
+    await room.deliver()
     assert "This is personal" in told(room, BEN)[-1]
     room.fake.methods.queries.clear()
 
@@ -78,7 +71,7 @@ async def test_an_answer_that_waits_for_telegram_outlives_a_stop(
     while not room.fake.called("sendMessage"):  # noqa: ASYNC110 - it comes from outside
         await asyncio.sleep(0.01)
     await room.restart()
-    await deliver(room)
+    await room.deliver()
     assert "Again: hello" in told(room, BEN)[-1]
 
 

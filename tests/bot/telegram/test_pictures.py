@@ -12,7 +12,6 @@ import pytest
 from handlers.kit.cards import Button, Card, Note, Picture, Press, Section
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
-from schedules.delivery import Delivery
 from schedules.speaking import Fixed, Receipt
 from tests.bot.telegram.conftest import BEN, Room
 from tests.bot.telegram.test_speaking import parcel
@@ -86,9 +85,7 @@ async def test_through_the_outbox_it_comes_once(room: Room) -> None:
     room.chat.change(lambda store: room.core.queue(store, "goals.chart", Tell(card(), to=ben)))
     room.fake.fail_next("sendPhoto", "drop_before_accept")
     for _ in range(2):
-        delivery = Delivery(room.core, [room.platform.speaker], worker="test")
-        while await delivery.deliver():
-            pass
+        await room.deliver()
         room.chat.wait(minutes=10)
     assert kinds(stands(room)) == ["photo"]
 

@@ -315,7 +315,7 @@ async def test_what_telegram_cannot_read_as_markup_is_said_without(room: Room) -
     assert said.buttons
     room.fake.fail_next("sendMessage", "400_cannot_parse", chat_id=ADA)
     await room.says(BEN, "/1on1 add @Ada the roadmap")
-    await Delivery(room.core, [room.platform.speaker], worker="test").deliver()
+    await room.deliver()
     assert "the roadmap" in room.fake.last(ADA).text
 
 
