@@ -10,6 +10,7 @@ from handlers.goals.cycles import month, quarter
 from storage.goals import Cycle, Goal, KeyResult
 from tests.bot.ingest.sender import Sender
 from tests.company import Chat
+from tests.handlers.test_goals_data import connects
 
 
 @pytest.mark.parametrize(
@@ -151,9 +152,7 @@ async def test_what_data_adds_up_is_counted_anew(any_chat: Chat, line: str, carr
     await chat.says("ben", "/goals add Customers find their way")
     await chat.says("ben", f"/goals result 1 {line}")
     await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
-    form = (await chat.presses("ben", "Connect to data")).form
-    assert form
-    await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    await connects(chat, "ben")
     heard = await chat.presses("ben", "Carry over", on=await chat.says("ben", "/goals next"))
     said = "Counted from 0 again, with what was left as the target: deals"
     assert (said in heard) == ("90" not in line)

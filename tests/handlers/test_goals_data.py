@@ -17,6 +17,13 @@ from tests.company import Chat, Heard
 from tests.handlers.test_goals import write
 
 
+async def connects(chat: Chat, who: str) -> Heard:
+    """The key result that somebody has open reads the first figure that is offered."""
+    form = (await chat.presses(who, "Connect to data")).form
+    assert form
+    return await chat.submits(who, which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+
+
 async def connected(chat: Chat, crm: Sender, *, which: str = "sign-ups") -> Heard:
     """Ben's key result reads a metric of the company."""
     await crm.sends(point("100", unit="users"))
@@ -218,9 +225,7 @@ async def test_what_adds_up_is_as_of_the_last_word_of_its_source(any_chat: Chat)
     await crm.sends({**at(chat, "3"), "kind": "counted"})
     await write(chat, "ben", "sign-ups from 0 to 10 users")
     await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
-    form = (await chat.presses("ben", "Connect to data")).form
-    assert form
-    await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    await connects(chat, "ben")
     for _ in range(3):
         chat.wait(days=5)
         await crm.sends(at(chat, "1", metric="visits"))
@@ -236,9 +241,7 @@ async def test_other_days_and_an_open_door_count_what_came_meanwhile(any_chat: C
     await chat.says("ben", "/goals add by 2026-11-30 Sell")
     await chat.says("ben", "/goals result 1 deals from 0 to 100")
     await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
-    form = (await chat.presses("ben", "Connect to data")).form
-    assert form
-    await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    await connects(chat, "ben")
     chat.wait(days=10)
     await crm.sends({**deals, "at": chat.now.isoformat(), "value": "10"})
     await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
@@ -439,9 +442,7 @@ async def test_the_owner_hears_what_moved_when_somebody_else_connected_it(chat: 
     await crm.sends(at(chat, "300"))
     await write(chat, "ben", "sign-ups from 100 to 500 users")
     await chat.presses("ada", "Open", on=await chat.says("ada", "/goals of @ben"))
-    form = (await chat.presses("ada", "Connect to data")).form
-    assert form
-    await chat.submits("ada", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    await connects(chat, "ada")
     chat.wait(minutes=16)
     await chat.tick()
     told = chat.told("ben")
@@ -456,9 +457,7 @@ async def test_what_was_taken_back_stays_so_when_the_goal_is_changed(any_chat: C
     await crm.sends({**at(chat, "100"), "kind": "counted"})
     await write(chat, "ben", "sign-ups from 100 to 500 users")
     await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
-    form = (await chat.presses("ben", "Connect to data")).form
-    assert form
-    await chat.submits("ben", which=form.questions[0].options[0].value)  # type: ignore[attr-defined]
+    await connects(chat, "ben")
     chat.wait(minutes=1)
     await crm.sends(at(chat, "200"))
     await chat.tick()
