@@ -81,17 +81,18 @@ def postgres_url(*, settings: tuple[str, ...] = FAST, like: str = "template1") -
     try:
         yield url.render_as_string(hide_password=False)
     finally:
-        _administer(_server(settings), f"DROP DATABASE {url.database} WITH (FORCE)")
+        administer(_server(settings), f"DROP DATABASE {url.database} WITH (FORCE)")
 
 
 def new_postgres(*, settings: tuple[str, ...] = FAST, like: str = "template1") -> URL:
     """The same for as long as this process lives."""
     server, name = _server(settings), f"test_{uuid4().hex}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")
+    administer(server, f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")
     return server.set(database=name)
 
 
-def _administer(server: URL, statement: str) -> None:
+def administer(server: URL, statement: str) -> None:
+    """Do something to a server or to a database of it, from the database of this URL."""
     address = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(statement.encode())

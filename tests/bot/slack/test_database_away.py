@@ -6,13 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy import make_url
 
 from tests.bot.slack.conftest import GENERAL, Room, room_with, user
 from tests.company import company_of_its_own
+from tests.engines import administer
 
 
 @pytest.fixture
@@ -21,32 +19,25 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
         yield made
 
 
-@contextmanager
-def administrator(room: Room) -> Iterator[psycopg.Connection]:
-    url = room.chat.database.url.set(drivername="postgresql", database="postgres")
-    address = make_url(url).render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        yield connection
+def administer_beside(room: Room, statement: str) -> None:
+    """Do something to the room's database (`{name}`) from another one."""
+    url = room.chat.database.url
+    administer(url.set(database="postgres"), statement.format(name=url.database))
 
 
 def end_connections(room: Room) -> None:
     """As a restart ends them."""
-    name = room.chat.database.url.database
-    with administrator(room) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-        )
+    query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    administer_beside(room, query)
 
 
 @contextmanager
 def away(room: Room) -> Iterator[None]:
     """While nobody is let in."""
-    name = sql.Identifier(str(room.chat.database.url.database))
-    with administrator(room) as connection:
-        connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
-        end_connections(room)
-        yield
-        connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+    administer_beside(room, "ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    end_connections(room)
+    yield
+    administer_beside(room, "ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
 TOLD = f"<@{user('ben')}> well done"
