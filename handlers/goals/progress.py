@@ -283,7 +283,7 @@ def undo(request: Request, result: str, change: str, first: str = "") -> Reply:
     began = request.store.goals.moves.first_of(row, done, first)
     request.store.goals.undo(began, row, by=request.actor.id)
     if done.act == "dropped" and (goal := goals.goal_of(request, {"result": result})):
-        read_again(request.store, goal, told=row.subject_id == request.actor.id)
+        read_again(request.store, goal, by=request.actor.id)
         row = goals.bound_result(request, result)
     owed.still(request.store, row.subject_id)
     request.store.touch(row.subject_id)

@@ -237,7 +237,7 @@ def change(
     if changed:
         request.store.goals.change(row, "edited", by=request.actor.id, **changed)
         if "ends_on" in changed:
-            _read_again(request, row)
+            read_again(request.store, row, by=request.actor.id)
     return Reply(show=card(request, row, Phrase("Changed.") if changed else Phrase("Nothing was changed.")))
 
 
@@ -259,11 +259,6 @@ def end(request: Request, goal: str) -> Reply:
     )
 
 
-def _read_again(request: Request, row: Goal) -> None:
-    """Its owner reads at once what data says of it now; who did not do it themselves is told."""
-    read_again(request.store, row, told=row.subject_id == request.actor.id)
-
-
 def ending(row: Goal) -> Button:
     """The button that ends a goal."""
     return Button(
@@ -279,5 +274,5 @@ def reopen(request: Request, goal: str) -> Reply:
     row = goals.bound_goal(request, goal)
     if row.state != "open":
         request.store.goals.change(row, "reopened", by=request.actor.id, state="open", closed_at=None)
-        _read_again(request, row)
+        read_again(request.store, row, by=request.actor.id)
     return Reply(show=card(request, row, Phrase("It is open again.")))

@@ -72,9 +72,9 @@ def follow(store: Store, source: DataSource, reader: Reader, *, told: bool = Fal
     return True
 
 
-def read_again(store: Store, goal: Goal, *, told: bool) -> None:
+def read_again(store: Store, goal: Goal, *, by: str) -> None:
     """A goal has other days, or is open again: what its key results read comes to what counts now, unless somebody has
-    said since how far it is, or took back what data said."""
+    said since how far it is, or took back what data said. An owner who did this reads it at once; others are told."""
     rows = [row for row in store.goals.answering.results_of(goal) if row.metric_id]
     metrics = store.metrics.some(row.metric_id for row in rows)
     taken_back = store.goals.moves.taken_back(rows)
@@ -85,7 +85,7 @@ def read_again(store: Store, goal: Goal, *, told: bool) -> None:
         newer = figure is not None and (row.data_at is None or figure.at > row.data_at)
         by_hand = row.id in taken_back or (row.moved_at is not None and row.data_at is None)
         if source and not by_hand and (newer or metric.comes_to == COUNTED):
-            follow(store, source, reader, told=told)
+            follow(store, source, reader, told=goal.subject_id == by)
 
 
 def figure_for(store: Store, reader: Reader) -> Figure | None:

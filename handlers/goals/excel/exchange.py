@@ -294,7 +294,7 @@ def _apply(request: Request, change: Change) -> list[Tell]:
     elif change.values:
         store.change(goal, "edited", by=me, **change.values)
         if "ends_on" in change.values:
-            read_again(request.store, goal, told=goal.subject_id == me)
+            read_again(request.store, goal, by=me)
     told: list[Tell] = []
     for row, values in change.results:
         told += _apply_result(request, goal, row, values)
