@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from handlers.kit import cadence
 from handlers.kit.cadence import Step
 from handlers.kit.calendar import at_wall, local_day
-from handlers.kit.features import Silence
+from handlers.kit.features import Silence, at_this_hour
 from handlers.kit.hours import Hours
 from handlers.reminders import CEILING
 
@@ -74,13 +74,8 @@ def decide(facts: Facts) -> Decision:
         return Silence("restored", facts.hours.next_morning(facts.now))
     if facts.snoozed_until and not facts.asked_for:
         return Silence("snoozed", facts.snoozed_until)
-    return at_this_hour(facts) or _of_this_kind(facts) or _often_enough(facts) or Send(_rule(facts))
-
-
-def at_this_hour(facts: Facts) -> Silence | None:
-    """Nobody is disturbed on a day off or at night, whatever it is."""
-    reason = facts.hours.closed_by(facts.now)
-    return Silence(reason, facts.hours.open_from(facts.now)) if reason else None
+    hour = at_this_hour(facts.hours, facts.now)
+    return hour or _of_this_kind(facts) or _often_enough(facts) or Send(_rule(facts))
 
 
 def _of_this_kind(facts: Facts) -> Send | None:

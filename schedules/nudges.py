@@ -11,12 +11,12 @@ from handlers.kit.cadence import Step
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
-from handlers.kit.features import Silence
+from handlers.kit.features import Silence, at_this_hour
 from handlers.kit.hours import Hours, calendar_of, hours_of
 from handlers.kit.requests import Tell
 from handlers.kit.values import altered
 from handlers.reminders import CEILING, NUDGE, is_appointment, reminder
-from schedules.deciding import Facts, Send, at_this_hour, decide, due_reminder
+from schedules.deciding import Facts, Send, decide, due_reminder
 from storage.obligations import EXPIRED
 from storage.people import Person
 from storage.slots import LIVES, RESTORED_AT
@@ -110,7 +110,7 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
     still = [each for each in owed if each is not None and each.closed_at is None]  # None: it never was
     if told and not still:
         return Silence("done")
-    if facts.active and (hour := at_this_hour(facts)):
+    if facts.active and (hour := at_this_hour(facts.hours, facts.now)):
         return hour
     if newer := store.outbox.newer(row):
         store.slots.hand_on(row, newer)

@@ -9,7 +9,7 @@ from handlers.checkins.questions import feature
 from handlers.kit.access import owner_of
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
-from handlers.kit.features import Ring, Rung, Silence
+from handlers.kit.features import Ring, Rung, Silence, at_this_hour
 from handlers.kit.hours import Hours, calendar_of, hours_of, is_away
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
@@ -169,9 +169,8 @@ def raise_blocker(ring: Ring) -> Rung:
     if hours.absences and (later := _raised_at(hours, row.made_at)) > ring.now:
         return Rung(later, silence=Silence("away", later))
     today = hours_of(store, person, calendar_of(store))
-    if reason := today.closed_by(ring.now):  # a clock that stood still goes on at any hour
-        opens = today.open_from(ring.now)
-        return Rung(opens, silence=Silence(reason, opens))
+    if closed := at_this_hour(today, ring.now):  # a clock that stood still goes on at any hour
+        return Rung(closed.until, silence=closed)
     manager = _helper(store, store.directory.line_above(person_id, ring.now.date()), row)
     if manager is None or not manager.active or not _may_hear(store, manager, row):
         return Rung(None, silence=Silence("nobody to tell"))

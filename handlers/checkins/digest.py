@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from handlers.checkins.questions import feature, quoted
 from handlers.checkins.windows import Plan, manager_of, routine_of
 from handlers.kit.cards import Card, Heading, Note, Part
-from handlers.kit.features import Ring, Rung, Silence
+from handlers.kit.features import Ring, Rung, Silence, at_this_hour
 from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
@@ -90,9 +90,8 @@ def tell_manager(ring: Ring) -> Rung:
     """Tell a manager what moved in the team since the last time; nothing when nothing did."""
     lead = ring.store.directory.people[ring.about.partition(":")[0]]
     hours = hours_of(ring.store, lead, calendar_of(ring.store))
-    if reason := hours.closed_by(ring.now):
-        opens = hours.open_from(ring.now)
-        return Rung(opens, silence=Silence(reason, opens))
+    if closed := at_this_hour(hours, ring.now):
+        return Rung(closed.until, silence=closed)
     team = ring.store.directory.reports_of(lead.id, ring.now.date())
     moved = ring.digest(team, since=_since(ring, MANAGER, lead.id), reader=lead)
     if not moved:

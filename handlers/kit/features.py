@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypedDict, Unpack
 from handlers.kit.access import Rule
 from handlers.kit.cards import Argument, Part, Press
 from handlers.kit.forms import Question
-from handlers.kit.moments import Bell, Block, Digested, Ring, Rung, Silence
+from handlers.kit.moments import Bell, Block, Digested, Ring, Rung, Silence, at_this_hour
 from handlers.kit.requests import Quoted, Reacted, Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, text
 from storage.people import Person
@@ -316,4 +316,15 @@ def _first_line(handler: Handler) -> str:
     return re.split(r"\n\s*\n", words, maxsplit=1)[0].replace("\n", " ")
 
 
-__all__ = ["Bell", "Digested", "Feature", "Quoted", "Ring", "Route", "Rung", "Shortcut", "Silence"]
+__all__ = [
+    "Bell",
+    "Digested",
+    "Feature",
+    "Quoted",
+    "Ring",
+    "Route",
+    "Rung",
+    "Shortcut",
+    "Silence",
+    "at_this_hour",
+]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from handlers.kit.cards import Part
+from handlers.kit.hours import Hours
 from handlers.kit.requests import Tell
 from storage.people import Person
 from storage.store import Store
@@ -53,6 +54,12 @@ class Silence:
 
     reason: str
     until: datetime | None = None
+
+
+def at_this_hour(hours: Hours, moment: datetime) -> Silence | None:
+    """Nobody is disturbed on a day off or at night, whatever it is."""
+    reason = hours.closed_by(moment)
+    return Silence(reason, hours.open_from(moment)) if reason else None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from handlers.kit.calendar import WorkCalendar, local_day
 from handlers.kit.cards import Button, Card, Note, Part, Section
+from handlers.kit.features import at_this_hour
 from handlers.kit.hours import Hours, calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
@@ -65,8 +66,8 @@ def _in_hours(owing: Owing) -> Plan:
     if owing.told_today:
         tomorrow = owing.hours.open_from(owing.hours.next_morning(owing.now))
         return Plan("later", "already today", tomorrow)
-    if reason := owing.hours.closed_by(owing.now):
-        return Plan("later", reason, owing.hours.open_from(owing.now))
+    if closed := at_this_hour(owing.hours, owing.now):
+        return Plan("later", closed.reason, closed.until)
     return Plan("now")
 
 

@@ -15,7 +15,7 @@ from handlers.goals.listing import opener
 from handlers.goals.progress import undo
 from handlers.kit.calendar import local_day
 from handlers.kit.cards import Button, Card, Note, Part, Section
-from handlers.kit.features import Ring, Rung, Silence
+from handlers.kit.features import Ring, Rung, Silence, at_this_hour
 from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.requests import Tell
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more
@@ -107,9 +107,8 @@ def _once_a_day(ring: Ring, kind: str, look: Looked, *, notice: str = "") -> Run
     if told_at and local_day(told_at, person.zone) == today:
         later = hours.open_from(hours.next_morning(ring.now))
         return Rung(later, silence=Silence("already today", later))
-    if reason := hours.closed_by(ring.now):
-        opens = hours.open_from(ring.now)
-        return Rung(opens, silence=Silence(reason, opens))
+    if closed := at_this_hour(hours, ring.now):
+        return Rung(closed.until, silence=closed)
     card = look(person, told_at or ring.now - BACK)
     if card is None:
         return Rung(None, silence=Silence("nothing new"))
