@@ -13,11 +13,10 @@ from handlers.goals.lines import written
 from handlers.goals.picking import allow, my_goals, my_scorecards, no_goal, no_scorecard
 from handlers.goals.scorecards.parts import PARTS
 from handlers.goals.scoring import Direction
-from handlers.goals.writing import card, refuse_past
+from handlers.goals.writing import card, ends_first, refuse_past
 from handlers.kit.access import everyone
 from handlers.kit.deadlines import without_deadline
 from handlers.kit.forms import Choice, Question, Sheet, Words
-from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from storage.goals import Goal, KeyResult
@@ -153,8 +152,5 @@ def _days(request: Request, row: Goal, values: dict[str, Any]) -> dict[str, Any]
     if ends_on := values["ends_on"]:
         refuse_past(request, ends_on, question="what")
         if ends_on < row.begins_on:
-            raise Problem(
-                Phrase("It ends before it begins. Change one of the two days."),
-                question="what",
-            )
+            raise ends_first("what")
     return {**values, "ends_on": ends_on if ends_on != row.ends_on else None}

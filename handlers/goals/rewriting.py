@@ -17,6 +17,7 @@ from handlers.goals.picking import allow
 from handlers.goals.progress import Result, undo
 from handlers.goals.scorecards.parts import is_given
 from handlers.goals.scoring import ONE, ZERO, Direction, Measure
+from handlers.goals.writing import ends_first
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
 from handlers.kit.forms import Choice, Day, Words
@@ -208,7 +209,7 @@ def _days(request: Request, row: KeyResult, since: date | None, until: date | No
     assert goal is not None  # the door asked
     begins, ends = since or row.begins_on or goal.begins_on, until or row.ends_on or goal.ends_on
     if ends < begins:
-        raise Problem(Phrase("It ends before it begins. Change one of the two days."), question="until")
+        raise ends_first("until")
     return {
         "begins_on": begins if begins != goal.begins_on else None,
         "ends_on": ends if ends != goal.ends_on else None,

@@ -11,7 +11,7 @@ from handlers.goals.carrying import Carried, carry
 from handlers.goals.cycles import Span, current, following, linked, span_of
 from handlers.goals.goal import Standing, changers, feature
 from handlers.goals.listing import opener
-from handlers.goals.writing import end
+from handlers.goals.writing import end, ends_first
 from handlers.kit.access import everyone, stewards
 from handlers.kit.cards import Button, Card, Fact, Note, Part, Section
 from handlers.kit.forms import Choice, Day, Option, Words
@@ -92,7 +92,7 @@ def _keep_own(request: Request, name: str, first: date | None, last: date | None
         missing = "first" if first is None else "last"
         raise Problem(Phrase("A cycle of your own has a first and a last day. Give both."), question=missing)
     if last <= first:
-        raise Problem(Phrase("It ends before it begins. Change one of the two days."), question="last")
+        raise ends_first("last")
     called = " ".join(name.split()) or f"{first.isoformat()} – {last.isoformat()}"
     cycles = request.store.goals.cycles
     # Days that were mistyped are said again under the same name.

@@ -163,7 +163,7 @@ def _last_day(request: Request, until: date | None, span: Span, begins_on: date)
     if until is None or (until < begins_on and until == current(request.store, request.today).ends_on):
         return span.ends_on
     if until < begins_on:
-        raise Problem(Phrase("It ends before it begins. Change one of the two days."), question="until")
+        raise ends_first("until")
     return until
 
 
@@ -171,6 +171,11 @@ def refuse_past(request: Request, ends_on: date, *, question: str = "until") -> 
     """Raise Problem for a last day that is over."""
     if ends_on < request.today:
         raise Problem(Phrase("This day is over. Pick today or a later one."), question=question)
+
+
+def ends_first(question: str) -> Problem:
+    """What is said to whoever gives a last day that is before the first."""
+    return Problem(Phrase("It ends before it begins. Change one of the two days."), question=question)
 
 
 def card(request: Request, row: Goal, title: Text) -> Card:
