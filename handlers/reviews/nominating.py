@@ -15,7 +15,7 @@ from handlers.reviews.owing import owe
 from handlers.reviews.review import bound_cycle, cycle_of, feature
 from storage.obligations import EXPIRED
 from storage.people import Person
-from storage.reviews import PEER, PHASES, SELF, Duty, ReviewCycle
+from storage.reviews import PEER, PHASES, SELF, ReviewCycle
 from storage.store import Store
 
 NOMINATE = "reviews.nominate"
@@ -35,12 +35,8 @@ def ask(store: Store, cycle: ReviewCycle, *, subject: str = "") -> None:
             title = Phrase("{cycle}: propose colleagues who write about you", cycle=Verbatim(cycle.name))
             args = {"cycle": cycle.id}
             owe(store, cycle, person, NOMINATE, cycle.id, title=title, args=args, minutes=5, phase="peers")
-    for proposed in {duty.subject_id for duty in _proposed_of(store, cycle, subject)} - over:
+    for proposed in {duty.subject_id for duty in settling.proposed(store, cycle, subject)} - over:
         settling.ask(store, cycle, proposed)
-
-
-def _proposed_of(store: Store, cycle: ReviewCycle, subject: str) -> list[Duty]:
-    return store.reviews.duties(cycle.id, subject=subject, role=PEER, state="nominated")
 
 
 def settle(store: Store, cycle: ReviewCycle, *, into: str) -> None:
@@ -54,15 +50,11 @@ def settle(store: Store, cycle: ReviewCycle, *, into: str) -> None:
 
 
 def take(store: Store, cycle: ReviewCycle, person: str = "") -> None:
-    """Let all be asked who are proposed, or one person and all who are proposed about them, but for whom HR has taken
-    out of the cycle."""
-    proposed = _proposed_of(store, cycle, person)
+    """Let all be asked who are proposed, or one person and all who are proposed about them."""
+    proposed = settling.proposed(store, cycle, person)
     if person:
-        proposed += store.reviews.duties(cycle.id, author=person, role=PEER, state="nominated")
-    out = store.reviews.results.out_of(cycle.id)
-    for duty in proposed:
-        if duty.subject_id not in out and out.get(duty.author_id or "", True):
-            store.reviews.move(duty.id, "owed")
+        proposed += settling.proposed(store, cycle, author=person)
+    settling.accept(store, cycle, proposed)
 
 
 # Proposing -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule
@@ -52,8 +52,21 @@ def ask(store: Store, cycle: ReviewCycle, subject: str) -> None:
     about = _about(cycle, subject, declined)
     owe(store, cycle, approver, APPROVE, about, title=title, args=args, minutes=5, phase=phase)
     settled = store.obligations.find(approver.id, APPROVE, about)
-    if settled and store.reviews.duties(cycle.id, subject=subject, role=PEER, state="nominated"):
+    if settled and proposed(store, cycle, subject):
         owe_anew(store, cycle, settled, due_at(store, cycle, phase, approver))  # others are proposed since
+
+
+def proposed(store: Store, cycle: ReviewCycle, subject: str = "", *, author: str = "") -> list[Duty]:
+    """Who is proposed to write as a colleague, and is not asked yet: about somebody, or somebody themselves, or all."""
+    return store.reviews.duties(cycle.id, subject=subject, author=author, role=PEER, state="nominated")
+
+
+def accept(store: Store, cycle: ReviewCycle, found: Iterable[Duty]) -> None:
+    """Let these write who were proposed, but for whom HR has taken out of the cycle."""
+    out = store.reviews.results.out_of(cycle.id)
+    for duty in found:
+        if duty.subject_id not in out and out.get(duty.author_id or "", True):
+            store.reviews.move(duty.id, "owed")
 
 
 def pass_on(store: Store, cycle: ReviewCycle, subject: str) -> None:
@@ -120,8 +133,7 @@ def _title(request: Request, args: Mapping[str, Any]) -> Text:
 def strike(request: Request, cycle: str, subject: str, duty: str) -> Reply:
     """Take this colleague off the list."""
     row = _choosing(request, cycle, subject)
-    found = request.store.reviews.duties(row.id, subject=subject, role=PEER, state="nominated")
-    if duty in {each.id for each in found}:
+    if duty in {each.id for each in proposed(request.store, row, subject)}:
         request.store.reviews.move(duty, "dropped")
     return approve.handler(request, cycle=cycle, subject=subject)
 
@@ -153,10 +165,7 @@ def add(
 def ask_these(request: Request, cycle: str, subject: str) -> Reply:
     """Ask these colleagues."""
     row = _choosing(request, cycle, subject)
-    out = request.store.reviews.results.out_of(row.id)
-    for duty in request.store.reviews.duties(row.id, subject=subject, role=PEER, state="nominated"):
-        if out.get(duty.author_id or "", True):
-            request.store.reviews.move(duty.id, "owed")
+    accept(request.store, row, proposed(request.store, row, subject))
     for owed in request.store.obligations.of(request.actor.id):
         if owed.kind == APPROVE and owed.args == {"cycle": row.id, "subject": subject}:
             request.store.obligations.close(request.actor.id, APPROVE, owed.about)
