@@ -112,7 +112,7 @@ def _cycle_for(request: Request, whom: Person) -> ReviewCycle:
             question="whom",
         )
     cycle = next((each for each in found if _takes(request.store, each, whom)), found[0])
-    raters.refuse_over(request.store, cycle, whom.id)
+    raters.refuse_over(request.store, cycle, whom.id, CUSTOMER)
     if cycle.phase not in OPEN:
         raise Problem(Phrase("The time in which others write is over in this cycle."))
     return cycle

@@ -108,8 +108,7 @@ def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
     row = bound_cycle(request, args["cycle"])
     if row.state != "running" or row.phase not in ("self", "peers") or PEER not in row.roles:
         raise Problem(Phrase("Colleagues are chosen before others write. In this cycle that time is over."))
-    raters.refuse_released(request.store, row, PEER)
-    raters.refuse_over(request.store, row, request.actor.id)
+    raters.refuse_over(request.store, row, request.actor.id, PEER)
 
 
 @feature.button(

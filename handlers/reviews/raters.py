@@ -74,9 +74,10 @@ def refuse_excused(store: Store, cycle: ReviewCycle, subject: str) -> None:
         raise Problem(Phrase("{name} is out of the cycle: nobody writes about them in it.", name=name))
 
 
-def refuse_over(store: Store, cycle: ReviewCycle, subject: str) -> None:
-    """Raise Problem where nobody more writes about somebody under their name: they are out of the cycle, or have what
-    was written about them."""
+def refuse_over(store: Store, cycle: ReviewCycle, subject: str, role: str) -> None:
+    """Raise Problem where nobody more writes as this about somebody: what was written so is released, or they are out
+    of the cycle, or have what was written about them."""
+    refuse_released(store, cycle, role)
     refuse_excused(store, cycle, subject)
     result = store.reviews.results.for_the_clock(cycle.id, subject)
     if result and result.shared_at:

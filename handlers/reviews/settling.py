@@ -181,8 +181,7 @@ def _choosing(request: Request, cycle: str, subject: str) -> ReviewCycle:
     row = bound_cycle(request, cycle)
     if row.state != "running" or row.phase not in CHOSEN_IN:
         raise Problem(Phrase("Nothing can be changed in who writes any more: the time of writing is over."))
-    raters.refuse_released(request.store, row, PEER)
-    raters.refuse_over(request.store, row, subject)
+    raters.refuse_over(request.store, row, subject, PEER)
     return row
 
 
