@@ -71,9 +71,8 @@ def put_into(
             store.drafts.put(draft, given)
 
 
-def unrecorded(request: Request, said: Said) -> Said:
+def unrecorded(draft: Draft | None, said: Said) -> Said:
     """Without the lines that were put into the form when they were recorded in a window that is over by now."""
-    draft = form(request.store, request.actor.id)
     known = draft.given.get(RECORDED) or {} if draft else {}
     left = {key: without(words, known.get(key, ())) for key, words in said.items()}
     return {key: words for key, words in left.items() if words} or said

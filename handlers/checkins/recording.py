@@ -21,7 +21,7 @@ from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import folded
 from storage.checkins import CheckIn, Made, Routine, Window
 from storage.policy import Kind
-from storage.tables import Place
+from storage.tables import Draft, Place
 
 # Who reads it -----------------------------------------------------------------------------------------------
 
@@ -80,23 +80,24 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
         return Reply()  # what was edited since is recorded and answered
     window = request.store.checkins.routines.window(request.actor.id)
     before = request.store.checkins.in_window(request.actor.id, window)
+    form = begun.form(request.store, request.actor.id)
     if before is None and request.filled:
-        _refuse_what_closed_meanwhile(request)
-        said = begun.unrecorded(request, said)
+        _refuse_what_closed_meanwhile(request, form)
+        said = begun.unrecorded(form, said)
     row = before or _recorded(request, routine, window, said)
     if _by_message(request) and made is None:
         request.store.checkins.remember_said(row, **_place_of(request), overtaken=request.edits)
     if window:
-        form = None if request.filled else begun.form(request.store, request.actor.id)
+        left = None if request.filled else form
         # Nobody has begun to change what is new.
         changing = begun.form_that_changes(request, row) if before else None
-        begun.put_into(request.store, (form, changing), said, answers.get("mood"))
+        begun.put_into(request.store, (left, changing), said, answers.get("mood"))
     request = replace(request, edits=False)  # one that overtook its message is that message
     if before is None:
         place, title = _quoting(request, routine, window), Phrase("Checked in.")
         return _settled(request, routine, row, said, answers.get("mood"), title, place)
     if request.filled:
-        is_shown = begun.shows(begun.form(request.store, request.actor.id), row, window)
+        is_shown = begun.shows(form, row, window)
         return _filled_anew(request, routine, row, said, answers.get("mood"), is_shown=is_shown)
     parts = {**_parts(row), request.message or request.delivery: said}
     return _changed(request, routine, row, together(parts.values()), parts, said, answers.get("mood"))
@@ -105,9 +106,8 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
 feature.shortcut("check_in", Phrase("Check in"), check_in)
 
 
-def _refuse_what_closed_meanwhile(request: Request) -> None:
+def _refuse_what_closed_meanwhile(request: Request, draft: Draft | None) -> None:
     """The form showed a check-in that was open then, with all that it says: it would be recorded once more."""
-    draft = begun.form(request.store, request.actor.id)
     last = request.store.checkins.mine(request.actor.id)
     if draft is None or last is None or last.window is None or last.closes_at is None:
         return
