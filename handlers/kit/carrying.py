@@ -200,7 +200,7 @@ class Carrying:
 
     def as_card(self, store: Store, answer: Answer) -> Card | None:
         """The card to show: of a form that cannot be shown now, a button that opens it."""
-        form = answer.asked.form if answer.asked else answer.form
+        form = answer.filling
         if form is None:
             return answer.card
         again = Button(OPEN, Press("form.step", {"draft": form.draft, "what": "resume"}), "primary")

@@ -10,7 +10,7 @@ from storage.store import Store
 
 def kept(store: Store, answer: Answer) -> str:
     """The answer as the inbox keeps it: what somebody has typed into its form stands in the draft alone."""
-    form = _form_in(answer)
+    form = answer.filling
     draft = store.drafts.get(form.draft, person_id=answer.person_id) if form and form.given else None
     if form is None or draft is None:
         return dump(answer)
@@ -22,14 +22,10 @@ def kept(store: Store, answer: Answer) -> str:
 def repeated(store: Store, stored: str) -> Answer:
     """The answer that was kept, its form with what its draft holds by now."""
     answer: Answer = load(stored) if stored else Answer(outcome="ignored")
-    form = _form_in(answer)
+    form = answer.filling
     if form and (draft := store.drafts.get(form.draft, person_id=answer.person_id)):
         answer = _with_form(answer, altered(form, given={**form.given, **draft.given}))
     return altered(answer, repeated=True)
-
-
-def _form_in(answer: Answer) -> Form | None:
-    return answer.asked.form if answer.asked else answer.form
 
 
 def _with_form(answer: Answer, form: Form) -> Answer:

@@ -265,3 +265,8 @@ class Answer:
     touched: tuple[str, ...] = ()
     repeated: bool = False
     route: str = ""
+
+    @property
+    def filling(self) -> Form | None:
+        """The form that it shows, as a whole or at one of its questions."""
+        return self.asked.form if self.asked else self.form
