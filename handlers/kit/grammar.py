@@ -24,7 +24,7 @@ from handlers.kit.forms import (
     Words,
 )
 from handlers.kit.labels import beginning, label_of, numbered, segments
-from handlers.kit.naming import named
+from handlers.kit.naming import AND, named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -40,10 +40,7 @@ _IN_A_WHILE = re.compile(r"^in\s|后$", re.IGNORECASE)
 """A day that is said by how far away it is, as people say when something begins."""
 _WHY = ("because", "due to", "因为", "由于")
 """How a reason begins that nobody asked for."""
-_AND = re.compile(
-    r"^(?:(?:and\s+(?:also\s+)?|as\s+well\s+as\s+)|(?:以及|还有|[&＆+＋/／和与及跟])\s*)(?=[@＠\x02])",
-    re.IGNORECASE,
-)
+_AND = re.compile(rf"^{AND}\s*(?=[@＠\x02])", re.IGNORECASE)
 _ENDS = "\n;；.。!！?？…"
 _LONGEST_DAY = _LONGEST_CLOCK = 80
 """Characters in which a day or a time is written that stands at the beginning of a text, however long the text is."""

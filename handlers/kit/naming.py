@@ -17,16 +17,12 @@ _WHOLE = "*"
 """Where whole names are kept among what was made of names for each platform."""
 _GOES_ON = re.compile(r"\w|[-.@+]\w")
 """After a name: it is the beginning of a longer one, of a user name or of an address (@ben_k, @ben.k@example.com)."""
-
-
-_NEXT = re.compile(r"[&＆+＋/／](?=[@＠])")
+_SIGNS = "&＆+＋/／"
+AND = rf"(?:and\s+(?:also\s+)?|as\s+well\s+as\s+|以及|还有|[{_SIGNS}和与及跟])"
+"""What means that one more is named."""
+_NEXT = re.compile(rf"[{_SIGNS}](?=[@＠])")
 """What stands between two who are named without blanks: @ben/@chen."""
-
-
-BETWEEN = re.compile(
-    r"^(?:[\s,，、;；:：&＆+＋/／.。!！?？]|and\s+(?:also\s+)?|as\s+well\s+as\s+|以及|还有|[和与及跟])*[@＠]?",
-    re.IGNORECASE,
-)
+BETWEEN = re.compile(rf"^(?:[\s,，、;；:：.。!！?？]|{AND})*[@＠]?", re.IGNORECASE)
 """What may stand before each of several names, where only names are asked for."""
 
 
