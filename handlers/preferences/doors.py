@@ -116,6 +116,10 @@ def nearest(request: Request, said: str) -> Route | None:
     return mine[max(named)[1]] if named else known.nearest(said)
 
 
+def _called(name: str) -> Route:
+    return next(route for one in every_feature() for route in one.routes if route.name == name)
+
+
 def _open_to(request: Request) -> list[Route]:
     return [route for one in every_feature() for route in commands(request, one)]
 
@@ -132,7 +136,7 @@ def _plainly_meant(request: Request, said: str, mine: Sequence[Route]) -> Route 
 
 def in_confidence(request: Request, said: str) -> Route | None:
     """What answers words that are meant for few ("this is confidential, but …"), and for no command."""
-    route = next(route for one in every_feature() for route in one.routes if route.name == CONFIDENCE)
+    route = _called(CONFIDENCE)
     meant = _within(route, bare(said)) and not _plainly_meant(request, said, _open_to(request))
     return route if meant else None
 
@@ -165,7 +169,7 @@ def opening(request: Request, route: Route, said: str) -> Button:
 @feature.button(allow=everyone)
 def fill(request: Request, route: str, rest: str) -> Reply:
     """Open the form of what was meant, with what was said already in it."""
-    meant = next(each for one in every_feature() for each in one.routes if each.name == route)
+    meant = _called(route)
     return Reply(ask=meant.bind(), given=_given(request, meant, rest))
 
 
