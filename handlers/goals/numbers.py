@@ -130,7 +130,8 @@ _SO_MUCH = r"^\s*[-+−]?\s?[$€£¥]?(?:[\d.,'’ ]*\d|[零〇一二两三四�
 def without_unit(words: str, unit: str) -> str:
     """Words without the unit behind the number with which they begin, where it would multiply that: of what is counted
     in m, 5 m are five; of what is counted in 万元, 300万 are 300."""
-    plain, own = simpler(unit.strip().lower()), _MULTIPLIED.match(simpler(unit.strip().lower()))
+    plain = simpler(unit.strip().lower())
+    own = _MULTIPLIED.match(plain)
     if own is None:
         return words
     ends = rf"({_SO_MUCH})\s?(?:{re.escape(plain)}|{own[0]})(?![a-z\d零〇一二两三四五六七八九十百千万亿])"

@@ -43,7 +43,7 @@ _NOT_YET = ("还没", "尚未")
 """With which a sentence in Chinese begins that says no, however it goes on: 还没上线."""
 
 _LED = re.compile(
-    r"\s*(?:已?(?:完成|达成)[了度]?|进度|现在)\s*[为是到]?\s*[:：]?\s*(?=[-+＋－]?\s?[\d$€£¥￥]|百分之)"
+    r"^\s*(?:已?(?:完成|达成)[了度]?|进度|现在)\s*[为是到]?\s*[:：]?\s*(?=[-+＋－]?\s?[\d$€£¥￥]|百分之)"
     r"(?!\d+\s?[年月号日]|\d+[^\d,，.。;；]{0,12}[中里]的?\s?\d)"
 )
 """What stands in Chinese before a figure, 完成 70%, but not before a day or how many there are: 完成10月目标的70%,
@@ -211,7 +211,7 @@ def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
         return _yes_or_no(row, far)
     try:
         far = _done_of(row, far)
-        far = without_unit(_LED.sub("", far, count=1) if _LED.match(far) else far, row.unit)
+        far = without_unit(_LED.sub("", far), row.unit)
         typed = leading_number(far, zone=request.actor.zone)
     except Problem as problem:
         raise Problem(problem.words, question="far") from None

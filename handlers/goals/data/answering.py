@@ -9,7 +9,8 @@ from handlers.goals.amounts import in_unit
 from handlers.goals.data.following import move
 from handlers.goals.data.objecting import matter, state_of
 from handlers.goals.goal import feature
-from handlers.goals.numbers import number_alone, whole_number
+from handlers.goals.lines import number
+from handlers.goals.numbers import number_alone
 from handlers.kit.access import owner_of, readers
 from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.forms import Words
@@ -102,11 +103,8 @@ def correct_figure(
 ) -> Reply:
     """Correct a figure that somebody said is wrong."""
     row = _bound(request, objection)
-    try:
-        unit = (row.told or {}).get("unit", "")
-        right = whole_number(number_alone(value, unit), zone=request.actor.zone).value
-    except Problem as problem:
-        raise Problem(problem.words, question="value") from None
+    alone = number_alone(value, (row.told or {}).get("unit", ""))
+    right = number(alone, "value", request.actor.zone).value
     source_id, _, key = row.about_id.partition(":")
     source = request.store.metrics.source_by_id(source_id)
     changed = request.store.metrics.override(source_id, key, row.subject_id, right)
