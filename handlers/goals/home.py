@@ -11,7 +11,7 @@ from handlers.goals.overview import team
 from handlers.goals.pictures import looks
 from handlers.kit.cards import Button, Heading, Note, Part, Section
 from handlers.kit.requests import Request
-from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Phrase, Text, Verbatim, more_people
 from storage.people import Person
 
 MOST = 8
@@ -29,11 +29,10 @@ def team_goals(request: Request) -> tuple[Part, ...]:
     if not stand:
         return ()
     own = {person: [each for each in stand if each.goal.subject_id == person.id] for person in people[:MOST]}
-    rest = len(people) - MOST
     return (
         Heading(Phrase("The goals of your team")),
         *(Section(_line(person, found)) for person, found in own.items() if found),
-        *((Note(Plural("And one more person.", "And {n} more people.", n=rest)),) if rest > 0 else ()),
+        *(Note(words) for words in more_people(len(people), MOST)),
         Button(Phrase("My team"), team.bind()),
     )
 

@@ -26,7 +26,7 @@ from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Heading, Menu, Note, Part, Press, Section
 from handlers.kit.pictures import is_table
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, more_people
 from storage.goals import GoalChange, KeyResult
 
 PAGE = 8
@@ -94,8 +94,7 @@ def team(request: Request) -> Reply:
         if not found:
             parts.append(Note(Phrase("No goals that you see.")))
         parts += [Section(goals.headline(each), button=opener(each.goal)) for each in found]
-    rest = len(people) - MOST
-    more = (Note(Plural("And one more person.", "And {n} more people.", n=rest)),) if rest > 0 else ()
+    more = (Note(words) for words in more_people(len(people), MOST))
     label = Phrase("As a table") if is_table(request) else Phrase("As a picture")
     chart = (Button(label, team_chart.bind()),) if stand else ()
     return Reply(show=Card(Phrase("The goals of your team"), *parts, *more, *chart))

@@ -110,6 +110,12 @@ def more(count: int, shown: int) -> tuple[Text, ...]:
     return (Phrase("… and {count} more.", count=count - shown),) if count > shown else ()
 
 
+def more_people(count: int, shown: int) -> tuple[Text, ...]:
+    """How many of a list of people are not shown: one line, or none."""
+    rest = count - shown
+    return (Plural("And one more person.", "And {n} more people.", n=rest),) if rest > 0 else ()
+
+
 def platform_name(platform: str) -> Text:
     """How people call a platform."""
     return Phrase("the local chat") if platform == "web" else Verbatim(platform.title())

@@ -5,7 +5,7 @@ from datetime import timedelta
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.requests import Reacted, Reply, Request
-from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, names
+from handlers.kit.text import Lines, Phrase, Text, Verbatim, more_people, names
 from handlers.kudos.giving import give
 from handlers.kudos.sending import thank
 from handlers.kudos.taking_back import take_back_button
@@ -132,14 +132,13 @@ def _everybody(people: list[Person]) -> Text:
 
 
 def _not_thanked(people: list[Person]) -> Card:
-    rest = len(people) - SHOWN
     return Card(
         Phrase("Not thanked in the last 30 days, as far as you can see"),
         *(
             Section(Verbatim(person.name), button=Button(Phrase("Thank"), thank.bind(to=person.id)))
             for person in people[:SHOWN]
         ),
-        *([Note(Plural("And one more person.", "And {n} more people.", n=rest))] if rest > 0 else []),
+        *(Note(words) for words in more_people(len(people), SHOWN)),
         Note(Phrase("Only you see this. Thanks that others gave in private are not counted here.")),
     )
 
