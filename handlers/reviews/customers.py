@@ -19,11 +19,11 @@ from handlers.reviews.parts import POINTS
 from handlers.reviews.review import bound_cycle, feature, has_power, parts_of
 from storage.people import Person
 from storage.reviews import CUSTOMER, ReviewCycle, ReviewInvite
+from storage.reviews.running import OPEN as OPEN_STATES
 from storage.store import Store
 
 OPEN = ("self", "peers", "write")
 """In these phases a customer's answers are taken."""
-OPEN_STATES = ("running", "paused")
 PATH = "/customer/"
 
 # Asking --------------------------------------------------------------------------------------------------------------

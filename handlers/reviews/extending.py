@@ -15,12 +15,13 @@ from handlers.reviews.days import Days, checked_days, given_days
 from handlers.reviews.review import bound_cycle, feature, runners
 from handlers.reviews.telling import tell
 from storage.reviews import CycleEvent, ReviewCycle, last_day
+from storage.reviews.running import OPEN
 from storage.store import Store
 from storage.tables import ObligationRow
 
 
 def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
-    if bound_cycle(request, args["cycle"]).state not in ("running", "paused"):
+    if bound_cycle(request, args["cycle"]).state not in OPEN:
         raise Problem(Phrase("This cycle does not run."))
 
 

@@ -10,6 +10,7 @@ from handlers.reviews import deadlines, duties, nominating, to_share
 from handlers.reviews.review import feature
 from storage.people import Person
 from storage.reviews import MANAGER, SELF, Duty, ReviewCycle
+from storage.reviews.running import OPEN
 from storage.store import Store
 
 AT_ONCE = 200
@@ -61,7 +62,7 @@ def include(ring: Ring) -> Rung:
     store = ring.store
     cycle_id, _, person_id = ring.about.partition(":")
     cycle, person = store.reviews.cycles.get(cycle_id), store.directory.person(person_id)
-    if cycle is None or cycle.state not in ("running", "paused"):
+    if cycle is None or cycle.state not in OPEN:
         return Rung(None, silence=Silence("ended"))
     if person is None or not person.active:
         return Rung(None, silence=Silence("left"))

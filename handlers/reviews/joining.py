@@ -17,6 +17,7 @@ from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.telling import runner_of, tell
 from storage.people import Person
 from storage.reviews import MANAGER
+from storage.reviews.running import OPEN
 
 # Joiners -------------------------------------------------------------------------------------------------------------
 
@@ -103,7 +104,7 @@ def hear_of_returner(ring: Ring) -> Rung:
     store = ring.store
     cycle_id, _, person_id = ring.about.partition(":")
     cycle, person = store.reviews.cycles.get(cycle_id), store.directory.person(person_id)
-    if cycle is None or cycle.state not in ("running", "paused") or person is None or not person.active:
+    if cycle is None or cycle.state not in OPEN or person is None or not person.active:
         return Rung(None, silence=Silence("ended"))
     if cycle.state == "paused":
         # When it goes on, everybody is asked what its phase asks, but nobody what is late.

@@ -14,7 +14,7 @@ from handlers.reviews.launching import plan_card
 from handlers.reviews.review import bound_cycle, called, feature, runners
 from storage.obligations import HELD
 from storage.reviews import Review, ReviewCycle, last_day
-from storage.reviews.running import within
+from storage.reviews.running import OPEN, within
 
 SHOWN = 20
 """Cycles in their list; the rest is counted."""
@@ -119,7 +119,7 @@ def _for_hr(request: Request) -> tuple[Part, ...]:
 )
 def cycles(request: Request) -> Reply:
     """List the review cycles, with what may be done with each."""
-    rows = request.store.reviews.cycles.in_state("draft", "running", "paused", "closed")
+    rows = request.store.reviews.cycles.in_state("draft", *OPEN, "closed")
     if not rows:
         return Reply(
             show=Card(

@@ -13,6 +13,7 @@ from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import including, phases, undecided
 from handlers.reviews.review import bound_cycle, feature, run_by, runners
 from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty, ReviewCycle
+from storage.reviews.running import OPEN
 from storage.store import Store
 
 KINDS: Mapping[str, Text] = {
@@ -93,7 +94,7 @@ def of_units(store: Store, duties: Iterable[Duty]) -> dict[str, list[Duty]]:
 )
 def overall(request: Request) -> Reply:
     """See how far the review cycles are that you run."""
-    running = list(run_by(request, "running", "paused"))
+    running = list(run_by(request, *OPEN))
     if not running:
         return Reply(show=Card(Phrase("No review cycle of yours runs now.")))
     if len(running) == 1:

@@ -12,6 +12,7 @@ from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from storage.people import Person
 from storage.reviews import MANAGER, PEER, ROLES, SELF, UPWARD, Duty, ReviewCycle, is_confidential
+from storage.reviews.running import OPEN as OPEN_STATES
 from storage.store import Store
 
 OTHERS = (
@@ -51,7 +52,7 @@ def upward(store: Store, manager: str, today: date) -> list[Person]:
 
 def asked(store: Store, person: str) -> int:
     """About how many colleagues somebody is asked to write, or may soon be, in all cycles that run."""
-    running = store.reviews.cycles.in_state("running", "paused")
+    running = store.reviews.cycles.in_state(*OPEN_STATES)
     duties = (duty for cycle in running for duty in store.reviews.duties(cycle.id, author=person, role=PEER))
     return sum(duty.state in OPEN for duty in duties)
 

@@ -16,6 +16,7 @@ from handlers.reviews import parts, together
 from handlers.reviews.review import feature
 from storage.people import Person
 from storage.reviews import PEER, PHASES, ROLES, ReviewCycle, ReviewVoice, is_confidential
+from storage.reviews.running import OPEN
 from storage.reviews.voices import BELOW, OWN
 from storage.store import Store
 
@@ -93,7 +94,7 @@ def look(
 ) -> Reply:
     """Show what was written in confidence, about you or somebody who reports to you, as a group only."""
     subject = whom or request.actor
-    cycles = request.store.reviews.cycles.in_state("running", "paused", "closed")
+    cycles = request.store.reviews.cycles.in_state(*OPEN, "closed")
     shown = [part for cycle in cycles for part in _titled(cycle, lines(request, cycle, subject.id))]
     title = Phrase("Written in confidence: {name}", name=Verbatim(subject.name))
     if not shown:
