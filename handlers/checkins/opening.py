@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
-from handlers.checkins import begun
 from handlers.checkins.digest import plan_digest
 from handlers.checkins.questions import feature
 from handlers.checkins.windows import Plan, plan_for
@@ -100,7 +99,6 @@ def open_window(ring: Ring) -> Rung:
     if quicker is None:
         return Rung(next_at)
     ring.store.checkins.adopt(quicker, window)
-    begun.put_into(ring.store, (begun.form(ring.store, person.id),), quicker.answers or {}, None)
     ring.store.checkins.routines.answered(person.id, window)
     return Rung(next_at, silence=Silence("done"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -78,19 +78,18 @@ def sheet(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
 def _questions(keys: tuple[str, ...], mood: bool, checkin: str) -> tuple[Question, ...]:
     so_far = SoFar(checkin)
     asked = tuple(_question(key, so_far) for key in keys)
-    return (*asked, replace(_MOOD, suggested=so_far.mood)) if mood else asked
+    return (*asked, replace(_MOOD, suggested=so_far.mood, recorded=so_far.mood)) if mood else asked
 
 
 def _question(key: str, so_far: SoFar) -> Words:
-    if key not in ASKED:
-        return Words(Verbatim(key), name=name_of(key), required=False, suggested=so_far.answer(key))
     return Words(
-        ASKED[key],
+        ASKED.get(key) or Verbatim(key),
         help=_ONE_EACH if key == "blocked" else None,
         name=name_of(key),
         required=False,
-        suggested=so_far.answer(key),
-        labels=LABELS[key],
+        suggested=lambda request: so_far.recorded(request, key) or so_far.planned(request, key),
+        recorded=lambda request: so_far.recorded(request, key),
+        labels=LABELS.get(key, ()),
     )
 
 
@@ -126,18 +125,18 @@ class SoFar:
             return checkins.by_id(self.checkin, request.actor.id)
         return checkins.in_window(request.actor.id, checkins.routines.window(request.actor.id))
 
-    def answer(self, key: str) -> Callable[[Request], str | None]:
-        """What stands under a question."""
-        return lambda request: self._answer(request, key)
-
-    def _answer(self, request: Request, key: str) -> str | None:
-        row = self.row(request)
+    def recorded(self, request: Request, key: str) -> str | None:
+        """What was answered already."""
         if key == "blocked" and (open_now := request.store.checkins.blockers.open_of(request.actor.id)):
             return "\n".join(blocker.matter for blocker in open_now if blocker.matter)
-        if row is not None:
-            return (row.answers or {}).get(key)
-        # Most of what was planned is done by now, and the rest is easily struck out.
-        last = request.store.checkins.mine(request.actor.id) if key == "done" else None
+        row = self.row(request)
+        return (row.answers or {}).get(key) if row else None
+
+    def planned(self, request: Request, key: str) -> str | None:
+        """What was to be done: most of it is by now, and the rest is easily struck out."""
+        if key != "done" or self.row(request):
+            return None
+        last = request.store.checkins.mine(request.actor.id)
         return (last.answers or {}).get("next") if last else None
 
     def mood(self, request: Request) -> int | None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
-from handlers.checkins import begun, blocked
-from handlers.checkins.begun import Said, together
+from handlers.checkins import blocked
 from handlers.checkins.questions import Answers, answers_of, feature, keys_of, name_of, quoted
 from handlers.checkins.windows import routine_of
 from handlers.kit.access import Rule, everyone, readers
@@ -20,8 +19,11 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.kit.typed import folded
 from storage.checkins import CheckIn, Made, Routine, Window
+from storage.checkins.routines import ASKED
 from storage.policy import Kind
-from storage.tables import Draft, Place
+from storage.tables import Place
+
+Said = dict[str, str]
 
 # Who reads it -----------------------------------------------------------------------------------------------
 
@@ -80,25 +82,17 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
         return Reply()  # what was edited since is recorded and answered
     window = request.store.checkins.routines.window(request.actor.id)
     before = request.store.checkins.in_window(request.actor.id, window)
-    form = begun.form(request.store, request.actor.id)
     if before is None and request.filled:
-        _refuse_what_closed_meanwhile(request, form)
-        said = begun.unrecorded(form, said)
+        _refuse_what_closed_meanwhile(request)
     row = before or _recorded(request, routine, window, said)
     if _by_message(request) and made is None:
         request.store.checkins.remember_said(row, **_place_of(request), overtaken=request.edits)
-    if window:
-        left = None if request.filled else form
-        # Nobody has begun to change what is new.
-        changing = begun.form_that_changes(request, row) if before else None
-        begun.put_into(request.store, (left, changing), said, answers.get("mood"))
     request = replace(request, edits=False)  # one that overtook its message is that message
     if before is None:
         place, title = _quoting(request, routine, window), Phrase("Checked in.")
         return _settled(request, routine, row, said, answers.get("mood"), title, place)
     if request.filled:
-        is_shown = begun.shows(form, row, window)
-        return _filled_anew(request, routine, row, said, answers.get("mood"), is_shown=is_shown)
+        return _filled_anew(request, routine, row, said, answers.get("mood"))
     parts = {**_parts(row), request.message or request.delivery: said}
     return _changed(request, routine, row, together(parts.values()), parts, said, answers.get("mood"))
 
@@ -106,8 +100,9 @@ def check_in(request: Request, answers: Annotated[dict[str, Any], Answers]) -> R
 feature.shortcut("check_in", Phrase("Check in"), check_in)
 
 
-def _refuse_what_closed_meanwhile(request: Request, draft: Draft | None) -> None:
+def _refuse_what_closed_meanwhile(request: Request) -> None:
     """The form showed a check-in that was open then, with all that it says: it would be recorded once more."""
+    draft = request.store.drafts.of(request.actor.id, ASKED, {})
     last = request.store.checkins.mine(request.actor.id)
     if draft is None or last is None or last.window is None or last.closes_at is None:
         return
@@ -201,26 +196,16 @@ def change(request: Request, answers: Annotated[dict[str, Any], Answers], checki
     row = request.store.checkins.by_id(checkin, request.actor.id)
     assert row is not None  # the door asked
     said, mood = _words(routine, answers), answers.get("mood")
-    begun.put_into(request.store, (begun.form_over(request, row),), said, mood, instead_of=row.answers or {})
-    is_shown = begun.shows(begun.form_that_changes(request, row), row, None)
-    return _filled_anew(request, routine, row, said, mood, is_shown=is_shown)
+    return _filled_anew(request, routine, row, said, mood)
 
 
 def _filled_anew(
-    request: Request,
-    routine: Routine | None,
-    row: CheckIn,
-    said: Said,
-    mood: int | None,
-    *,
-    is_shown: bool,
+    request: Request, routine: Routine | None, row: CheckIn, said: Said, mood: int | None
 ) -> Reply:
-    """The form shows what is asked now: what was answered to other questions before these stays, and so does all that
-    was said since it was opened, which it did not show."""
-    asked, before = keys_of(routine), row.answers or {}
-    others = {key: words for key, words in before.items() if key not in asked}
-    answers = {**others, **said} if is_shown else together((before, said))
-    return _changed(request, routine, row, answers, None, said, mood)
+    """The form shows what is asked now: what was answered to other questions before these stays."""
+    asked = keys_of(routine)
+    others = {key: words for key, words in (row.answers or {}).items() if key not in asked}
+    return _changed(request, routine, row, {**others, **said}, None, said, mood)
 
 
 def _message_edited(
@@ -241,10 +226,18 @@ def _message_edited(
     mood = _unless_known(request, row, mood)
     if mood is None and parts[request.message] == said:
         return Reply()  # Telegram calls a message edited when it only got a preview of a link
-    forms = (begun.form_over(request, row), begun.form_that_changes(request, row))
-    begun.put_into(request.store, forms, said, mood, instead_of=parts[request.message])
     parts[request.message] = said
     return _changed(request, routine, row, together(parts.values()), parts, said, mood)
+
+
+def together(parts: Iterable[Said]) -> Said:
+    """The words of several messages under their questions; a line that was said already is not said twice."""
+    made: dict[str, list[str]] = {}
+    for part in parts:
+        for key, words in part.items():
+            lines = made.setdefault(key, [])
+            lines += [line for line in words.splitlines() if line not in lines]
+    return {key: "\n".join(lines) for key, lines in made.items()}
 
 
 def _unless_known(request: Request, row: CheckIn, mood: int | None) -> int | None:

@@ -67,13 +67,14 @@ def form_of(
     if questions is None:
         questions = questions_of(route, request, args)
     suggested = {q.name: q.suggested(request) for q in questions if q.suggested and q.name not in given}
+    answered = {name: item for name, item in given.items() if name != SHOWN}
     return Form(
         title=title(request, said) if callable(title) else title,
         questions=tuple(_drawn(q, request) for q in questions),
         audience=route.seen_by(request, said) if callable(route.seen_by) else route.seen_by,
         submit=route.submit,
         draft=draft,
-        given={**{name: item for name, item in suggested.items() if item not in (None, "")}, **given},
+        given={**{name: item for name, item in suggested.items() if item not in (None, "")}, **answered},
     )
 
 
@@ -104,6 +105,35 @@ def _said(item: Any) -> Any:
     return "" if item is None else clean(str(item))
 
 
+SHOWN = "shown"
+"""Where answers so far keep what was recorded of them when their form was shown, by question."""
+
+
+def caught_up(
+    questions: Sequence[Answerable], request: Request, given: Mapping[str, Any], *, sent: bool = False
+) -> dict[str, Any]:
+    """Answers so far, with what was recorded elsewhere since their form was shown: new lines come to those that were
+    typed, and what was taken back goes. What is no text is what it was said to be last."""
+    now = {each.name: item for each in questions if each.recorded and (item := each.recorded(request))}
+    shown = given.get(SHOWN, {})
+    made = dict(given)
+    for question in questions:
+        name = question.name
+        before, after = shown.get(name), now.get(name)
+        if before == after or name not in given:
+            continue
+        if isinstance(question, Words):
+            made[name] = _together(*(str(item or "").splitlines() for item in (given[name], before, after)))
+        elif not sent:
+            del made[name]
+    return {**made, SHOWN: now} if now or shown else made
+
+
+def _together(typed: Sequence[str], before: Sequence[str], after: Sequence[str]) -> str:
+    stands = [line for line in after if line in typed or line not in before]
+    return "\n".join((*stands, *(line for line in typed if line not in after and line not in before)))
+
+
 def differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether what is said now answers a question otherwise than before."""
     both = ((before[name], item) for name, item in now.items() if before.get(name) and item)
@@ -127,8 +157,8 @@ def not_asked(
 def _drawn(question: Answerable, request: Request) -> Answerable:
     beside = question.beside(request) if callable(question.beside) else question.beside
     if isinstance(question, Choice):
-        return replace(question, suggested=None, beside=beside, missing=None)
-    return replace(question, suggested=None, beside=beside)
+        return replace(question, suggested=None, recorded=None, beside=beside, missing=None)
+    return replace(question, suggested=None, recorded=None, beside=beside)
 
 
 def settled(route: Route, request: Request, args: Mapping[str, Any]) -> dict[str, Any]:

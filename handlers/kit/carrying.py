@@ -118,7 +118,7 @@ class Carrying:
         known = kept if asking.differs(draft.given, kept) else {**draft.given, **kept}
         if kept:  # what is said now wins over what was typed into the form before
             request.store.drafts.keep(draft, {**draft.given, **kept})
-        form = asking.form_of(route, request, draft.args, draft.given, draft.id, questions=questions)
+        form = self._steps.filling.form(request, draft, route, draft.given, questions=questions)
         first = next((n for n, q in enumerate(form.questions) if not known.get(q.name)), 0)
         if unclear and not request.interviews:
             form = replace(form, intro=Lines(unclear))
@@ -133,7 +133,10 @@ class Carrying:
         """A form was sent. With an answer that will not do, whatever was begun is undone and what was typed stays."""
         try:
             with request.store.nested():
-                ready = asking.arguments(route, request, args, given)
+                answered = asking.caught_up(
+                    asking.questions_of(route, request, args), request, given, sent=True
+                )
+                ready = asking.arguments(route, request, args, answered)
                 reply = route.handler(replace(request, filled=True), **ready)
         except Problem as problem:
             if not problem.question:
@@ -149,6 +152,7 @@ class Carrying:
         self, request: Request, route: Route, draft: Draft, given: Mapping[str, Any], problem: Problem
     ) -> Answer:
         request.store.drafts.put(draft, dict(given))
+        # Where it stands open it stays as it is, without what was recorded since it was shown.
         form = asking.form_of(route, request, draft.args, given, draft.id)
         at = next((n for n, q in enumerate(form.questions) if q.name == problem.question), 0)
         answer = self._steps.filling.ask(request, draft, route, form, at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from handlers.kit.answers import answer, counted
 from handlers.kit.cards import Button, Card, Press
 from handlers.kit.discretion import refuse_closed, why_closed
 from handlers.kit.features import Route
-from handlers.kit.forms import Form, Words
+from handlers.kit.forms import Answerable, Form, Words
 from handlers.kit.problems import Problem, Refused
 from handlers.kit.requests import Answer, Reply, Request, Submitted
 from handlers.kit.sealing import Seal
@@ -61,7 +61,7 @@ class Filling:
     def ask_again(self, request: Request, draft: Draft, why: Text) -> Step:
         """The question that waits for an answer, once more, and why."""
         route = self._routes[draft.route]
-        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+        form = self.form(request, draft, route, draft.given)
         again = self.ask(request, draft, route, form, min(draft.position, len(form.questions) - 1))
         return Step(answer=replace(again, errors=(("", why),)))
 
@@ -83,7 +83,7 @@ class Filling:
     ) -> Step:
         """The form as it is by now, below the words that have no place in it any more."""
         request.store.drafts.keep(draft, given)
-        form = asking.form_of(route, request, draft.args, given, draft.id)
+        form = self.form(request, draft, route, given)
         form = replace(form, intro=Lines((OTHER_QUESTIONS, *(Verbatim(clean(words)) for words in lost))))
         return Step(answer=replace(self.ask(request, draft, route, form, 0), outcome="invalid"))
 
@@ -110,7 +110,7 @@ class Filling:
         position = next((n for n, each in enumerate(questions) if each.name == name), None)
         if position is None:
             raise Refused()
-        form = asking.form_of(route, request, draft.args, draft.given, draft.id, questions=questions)
+        form = self.form(request, draft, route, draft.given, questions=questions)
         question = questions[position]
         try:
             checked = asking.raw(answer(question, counted(question, item, draft.given, request), request))
@@ -147,10 +147,27 @@ class Filling:
         return Step(reply=Reply(show=card))
 
     def _go_to(self, request: Request, draft: Draft, route: Route, position: int) -> Step:
-        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
+        form = self.form(request, draft, route, draft.given)
         if position >= len(form.questions):
-            return Step(route=route, args=draft.args, given=form.given, draft=draft)
+            return Step(route=route, args=draft.args, given={**form.given, **draft.given}, draft=draft)
         return Step(answer=self.ask(request, draft, route, form, position))
+
+    def form(
+        self,
+        request: Request,
+        draft: Draft,
+        route: Route,
+        given: Mapping[str, Any],
+        *,
+        questions: Sequence[Answerable] | None = None,
+    ) -> Form:
+        """The form as it is shown now, with what was recorded elsewhere since it was shown before."""
+        if questions is None:
+            questions = asking.questions_of(route, request, draft.args)
+        known = asking.caught_up(questions, request, given)
+        if known != given:
+            request.store.drafts.put(draft, known)
+        return asking.form_of(route, request, draft.args, known, draft.id, questions=questions)
 
     def ask(self, request: Request, draft: Draft, route: Route, form: Form, position: int) -> Answer:
         """The form, or where forms are interviews its question at this position."""

@@ -45,13 +45,15 @@ NO = Option("no", Phrase("No"), also=("n", "否", "不", "不是"))
 class Question:
     """What every question has. `name` and `required` come from the parameter that it annotates. When the form is drawn
     `suggested` is asked for the raw answer that stands in it until the person writes another, and `beside` for what is
-    to be looked at while answering, line by line."""
+    to be looked at while answering, line by line. Where an answer can also be given elsewhere, `recorded` is asked for
+    the one that counts now: a form that was begun before loses nothing of it."""
 
     label: Text
     help: Text | None = None
     name: str = ""
     required: bool = True
     suggested: "Callable[[Request], Any] | None" = None
+    recorded: "Callable[[Request], Any] | None" = None
     beside: "tuple[Text, ...] | Callable[[Request], tuple[Text, ...]]" = ()
 
     def __post_init__(self) -> None:

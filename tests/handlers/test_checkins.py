@@ -456,10 +456,10 @@ async def test_what_is_said_after_a_form_was_left_is_not_lost_by_sending_it(any_
     form = (await chat.says("ben", "/checkin")).form
     assert form is not None
     shown = {name: form.given[name] for name in ("done", "next", "mood")}
-    assert shown == {"done": "A\nB", "next": "C", "mood": "4"}
+    assert shown == {"done": "B\nA", "next": "C", "mood": 4}
     await chat.submits("ben", **shown)
     (row,) = checkins(chat, "ben")
-    assert row.answers == {"done": "A\nB", "next": "C"}
+    assert row.answers == {"done": "B\nA", "next": "C"}
     assert [mood.score for mood in chat.rows(Mood)] == [4]
 
 
@@ -521,7 +521,7 @@ async def test_what_was_said_while_the_form_was_open_is_not_lost_by_sending_it(a
     assert [row.answers for row in checkins(chat, "ben")] == [{"done": "A\nB\nC", "next": "D"}]
 
 
-@pytest.mark.parametrize("final", [False, True], ids=["typed on", "sent without an answer"])
+@pytest.mark.parametrize("final", [False, True], ids=["typed on", "sent with too long an answer"])
 async def test_what_was_said_since_a_form_was_opened_is_not_lost_by_going_on_in_it(
     any_chat: Chat, final: bool
 ) -> None:
@@ -533,11 +533,43 @@ async def test_what_was_said_since_a_form_was_opened_is_not_lost_by_going_on_in_
     chat.wait(minutes=1)
     await chat.says("ben", "/checkin done B", message="m2")
     chat.wait(minutes=1)
-    typed = {"done": "" if final else "A\nC", "next": "", "blocked": "", "mood": ""}
+    typed = {"done": "A\nC", "next": "D" * 3001 if final else "", "blocked": "", "mood": ""}
     await chat.does("ben", Submitted(opened.form.draft, typed, final=final))
     chat.last["ben"] = opened
     await chat.submits("ben", done="A\nC", next="D")
     assert [row.answers for row in checkins(chat, "ben")] == [{"done": "A\nB\nC", "next": "D"}]
+
+
+async def test_what_was_said_while_somebody_typed_on_stands_in_the_form_that_is_opened_again(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    await asked(chat)
+    await chat.says("ben", "/checkin done A; blocked legal")
+    form = (await chat.says("ben", "/checkin")).form
+    assert form is not None
+    await chat.says("ben", "/checkin done B; next D; blocked the lift; mood 2")
+    typed = {"done": "A, all of it", "next": "", "blocked": "legal", "mood": "4"}
+    await chat.does("ben", Submitted(form.draft, typed, final=False))
+    form = (await chat.says("ben", "/checkin")).form
+    assert form is not None
+    shown = {"done": "B\nA, all of it", "next": "D", "blocked": "legal\nthe lift", "mood": 2}
+    assert form.given == shown
+    await chat.submits("ben", **{**shown, "blocked": "the lift"})
+    (row,) = checkins(chat, "ben")
+    assert row.answers == {"done": "B\nA, all of it", "next": "D", "blocked": "the lift"}
+
+
+async def test_what_is_struck_out_of_a_form_goes_and_what_was_said_since_stays(any_chat: Chat) -> None:
+    chat = any_chat
+    await asked(chat)
+    await chat.says("ben", "/checkin done A; next X")
+    await chat.says("ben", "/checkin")
+    opened = chat.last["ben"]
+    await chat.says("ben", "/checkin done B")
+    chat.last["ben"] = opened
+    await chat.submits("ben", done="", next="X")
+    assert [row.answers for row in checkins(chat, "ben")] == [{"done": "B", "next": "X"}]
 
 
 @pytest.mark.parametrize("button", ["Check in", "Change"])
@@ -554,20 +586,23 @@ async def test_what_is_changed_elsewhere_stands_beside_what_was_left_in_a_form(
     await chat.says("ben", "checkin done A and its tests", message="m1", edits=True)
     form = (await chat.presses("ben", button, on=home)).form
     assert form is not None
-    assert form.given["done"] == "B\nA and its tests"
+    assert form.given["done"] == "A and its tests\nB"
 
 
-async def test_what_was_put_into_a_form_that_was_left_is_recorded_once(any_chat: Chat) -> None:
+async def test_what_stood_in_a_form_that_was_left_is_recorded_once(any_chat: Chat) -> None:
     chat = any_chat
     await asked(chat)
     await leaves_the_form(chat, done="A")
     chat.wait(minutes=1)
     await chat.says("ben", "/checkin done B; next C")
+    form = (await chat.says("ben", "/checkin")).form
+    assert form is not None
+    assert form.given["done"] == "B\nA"
     chat.wait(days=2)
     form = (await chat.says("ben", "/checkin")).form
     assert form is not None
-    assert form.given["done"] == "A\nB"
-    await chat.submits("ben", done="A\nB", next="D")
+    assert form.given["done"] == "A"
+    await chat.submits("ben", done="A", next="D")
     assert [row.answers for row in checkins(chat, "ben")] == [
         {"done": "B", "next": "C"},
         {"done": "A", "next": "D"},
