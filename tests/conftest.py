@@ -37,8 +37,11 @@ WAITS = (
 )
 """What mostly waits, for other processes, for pages and for platforms that do not answer."""
 
-LONG = (*WAITS, "tests/test_prove.py", "tests/walks/", "tests/bot/web/")
+LONG = (*WAITS, "tests/test_prove.py", "tests/walks/", "tests/mutation/", "tests/bot/web/")
 """What takes long begins first: else one worker is still at it when the others have nothing left to do."""
+
+SPREAD = (("tests/handlers/",), ("tests/bot/slack/", "tests/bot/telegram/", "tests/schedules/"))
+"""What mostly computes, and what waits a little, each: mixed evenly, there is something to compute at any time."""
 
 FEW = 3
 """So many workers have few cores, and one of them all that waits: the others use the cores meanwhile."""
@@ -50,8 +53,15 @@ TOGETHER = ("tests/bot/test_assistant.py", "tests/bot/test_words.py", "tests/bot
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {item: float(n) for n, item in enumerate(items)}
+    for files in SPREAD:
+        alike = [item for item in items if item.nodeid.startswith(files)]
+        places |= {item: n / len(alike) - 1 for n, item in enumerate(alike)}
     items.sort(
-        key=lambda item: next((n for n, at in enumerate(LONG) if item.nodeid.startswith(at)), len(LONG))
+        key=lambda item: (
+            next((n for n, at in enumerate(LONG) if item.nodeid.startswith(at)), len(LONG)),
+            places[item],
+        )
     )
     few = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) <= FEW
     for item in items:
