@@ -331,8 +331,19 @@ def opened_by_glass(directory: "Directory", actor: str, row: PersonalRow, now: d
 
 def may(directory: "Directory", actor: str, right: Right, row: PersonalRow, now: datetime) -> bool:
     """Whether the actor has the right on this row: the slow, plain form of `storage.filters.readable`."""
+    return _grants(row, right, relations(directory, actor, row, now))
+
+
+def may_besides(
+    directory: "Directory", actor: str, right: Right, row: PersonalRow, now: datetime, *, besides: Relation
+) -> bool:
+    """Whether the actor would have the right on this row without being this to it."""
+    return _grants(row, right, relations(directory, actor, row, now) - {besides})
+
+
+def _grants(row: PersonalRow, right: Right, by: frozenset[Relation]) -> bool:
     allowed = TABLE[Kind(row.kind)]
-    return any(right in allowed.get(relation, ()) for relation in relations(directory, actor, row, now))
+    return any(right in allowed.get(relation, ()) for relation in by)
 
 
 def on_behalf_of(
@@ -342,6 +353,5 @@ def on_behalf_of(
     standing = _stands_in(directory, actor, row, now) if actor != row.subject_id else None
     if standing is None or right not in TABLE[Kind(row.kind)].get(Relation.DELEGATE, ()):
         return None
-    own = relations(directory, actor, row, now) - {Relation.DELEGATE}
-    allowed = TABLE[Kind(row.kind)]
-    return None if any(right in allowed.get(relation, ()) for relation in own) else standing.manager_id
+    is_own = may_besides(directory, actor, right, row, now, besides=Relation.DELEGATE)
+    return None if is_own else standing.manager_id

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
-from storage.policy import Relation, Right, may, relations
+from storage.policy import Relation, Right, may, may_besides
 from storage.prepared import Prepared
 from storage.reviews.cycles import ReviewCycles, last_day
 from storage.reviews.evidence import Piece, ReviewEvidence
@@ -111,7 +111,6 @@ _ASSIGNED = Prepared(
         REVIEWS.c.role == bindparam("role"),
     )
 )
-_BY_HR_ALONE = frozenset({Relation.HR, Relation.COLLEAGUE, Relation.TEAMMATE})
 
 R = TypeVar(
     "R",
@@ -284,7 +283,8 @@ class Reviews:
         return known[row.cycle_id]
 
     def _by_hr_alone(self, row: R, reader: str) -> bool:
-        return relations(self._store.directory, reader, row, self._store.now) <= _BY_HR_ALONE
+        directory, now = self._store.directory, self._store.now
+        return not may_besides(directory, reader, Right.READ, row, now, besides=Relation.HR)
 
     def may_write(self, row: Review, person: str) -> bool:
         """Whether somebody may still write in a review."""

@@ -10,6 +10,7 @@ from storage.reviews import Review, ReviewEdition, ReviewVoice, Voice
 from storage.tables import AuditRow, Draft, Inbox, Outgoing, ReportingLine
 from tests.company import Chat
 from tests.handlers.reviewing import go_on, launched, opened, press_beside, the_cycle, write
+from tests.handlers.test_feedback_glass import SECOND, joins
 from tests.handlers.test_reviews_nominating import proposing
 from tests.handlers.test_reviews_results import owed
 from tests.handlers.test_reviews_running import at_the_cycle
@@ -17,9 +18,9 @@ from tests.handlers.test_reviews_running import at_the_cycle
 REPORTS = ("ben", "chen", "eve")
 
 
-async def upward(chat: Chat, *people: str) -> None:
-    """A cycle about Ada, in which her reports write about her."""
-    await launched(chat, units="Engines", others="upward")
+async def upward(chat: Chat, *people: str, besides: tuple[str, ...] = ()) -> None:
+    """A cycle about Ada, in which her reports write about her; and about these too."""
+    await launched(chat, units="Engines", others="upward", people=besides)
     await go_on(chat, "write")
     for number, who in enumerate(people):
         await write(
@@ -230,3 +231,16 @@ async def test_who_reports_for_a_short_time_is_not_asked(chat: Chat) -> None:
     }
     assert authors == {chat.ids["ben"], chat.ids["chen"]}
     assert the_cycle(chat).roles == ["self", "upward", "manager"]
+
+
+async def test_no_break_glass_opens_a_review_to_hr_in_its_own_cycle(any_chat: Chat) -> None:
+    chat = any_chat
+    await joins(chat, SECOND)
+    await upward(chat, *REPORTS, besides=("ines",))
+    await go_on(chat, "share")
+    chat.wait(hours=24)
+    await chat.tick()
+    assert "3 answers" in await chat.says("hana", "/review together @ada")
+    await chat.says("ines", "/upbeat break glass @ada because of a complaint")
+    await chat.presses("hana", "Approve")
+    assert "nothing that can be shown" in await chat.says("ines", "/review together @ada")
