@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from bot.logs import _Line
 from bot.running import collect_rarely
+from storage import writers
 from tests.company import Chat, company_of_its_own
 from tests.engines import ENGINES, memory
 from tests.faults.figures import print_figures
@@ -77,6 +78,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if plugin := session.config.pluginmanager.get_plugin("logging-plugin"):
         plugin.report_handler.setFormatter(_Line())
 
+
+# `chat.change` writes in the loop's own thread: while a group of units let the loop have its turn, on a busy machine, it
+# would wait for itself.
+writers.SLICE = float("inf")
 
 gc.disable()
 
