@@ -79,8 +79,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         plugin.report_handler.setFormatter(_Line())
 
 
-# `chat.change` writes in the loop's own thread: while a group of units let the loop have its turn, on a busy machine, it
-# would wait for itself.
+# `chat.change` writes in the loop's own thread. On a busy machine a group of units lets the loop have its turn:
+# it would wait for itself.
 writers.SLICE = float("inf")
 
 gc.disable()
