@@ -9,6 +9,7 @@ from handlers.kit.calendar import local_day
 from handlers.reviews.review import has_power
 from storage.objections import Objection
 from storage.people import Person
+from storage.policy import Right, may
 from storage.reviews import MANAGER, ReviewCycle
 from storage.store import Store
 
@@ -20,7 +21,7 @@ what the employee wrote, so nobody else does for the sake of a day."""
 def who_answers(store: Store, cycle: ReviewCycle, subject: str) -> Person | None:
     """Who answers an appeal: somebody of HR with power in the cycle, else a manager above; never the manager, nor who
     opened or sat in a calibration, nor whose own manager it is about. The first of them who is not away for long."""
-    able = list(_able(store, subject, _staff(store, cycle), _had_a_part(store, cycle, subject)))
+    able = _answerers(store, cycle, subject)
     return next((each for each in able if not is_long_away(store, each)), able[0] if able else None)
 
 
@@ -32,11 +33,15 @@ def is_long_away(store: Store, person: Person) -> bool:
 
 
 def may_answer(store: Store, cycle: ReviewCycle, row: Objection) -> bool:
-    """Whether who is to answer an appeal still may: they work here, and had no part in the rating since."""
-    person = store.directory.person(row.named_id or "")
-    line = store.directory.line_above(row.subject_id, store.now.date())
-    out = {row.subject_id, *line[:1], *_had_a_part(store, cycle, row.subject_id)}
-    return person is not None and person.active and person.id not in out
+    """Whether who is to answer an appeal still may: they are one of those who could be asked today."""
+    return any(each.id == row.named_id for each in _answerers(store, cycle, row.subject_id))
+
+
+def _answerers(store: Store, cycle: ReviewCycle, subject: str) -> list[Person]:
+    """Those who may answer an appeal, and read what it is about; the first of them first."""
+    result = store.reviews.results.for_the_clock(cycle.id, subject)
+    able = _able(store, subject, _staff(store, cycle), _had_a_part(store, cycle, subject))
+    return [each for each in able if result and may(store.directory, each.id, Right.READ, result, store.now)]
 
 
 def whose_nobody_answers(store: Store, cycle: ReviewCycle, subjects: Iterable[str]) -> list[str]:

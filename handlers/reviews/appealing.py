@@ -24,6 +24,7 @@ from handlers.reviews.results import (
     points_question,
     rating_line,
     result_of,
+    seers,
     subjects,
 )
 from handlers.reviews.review import bound_cycle, feature
@@ -142,20 +143,33 @@ def _objection(request: Request, args: Mapping[str, Any]) -> Objection | None:
     return row if row is not None and row.form == RATING and row.named_id == request.actor.id else None
 
 
-def _bound(request: Request, objection: str) -> tuple[Objection, ReviewResult, ReviewCycle]:
-    """The appeal behind a door whose rule has asked for it already, and what it is about. Raises Problem where it is
-    answered or closed, or whoever answers does not see the result any more."""
+UNABLE = Phrase(
+    "You have had a part in this rating since, or do not look after it any more. Somebody else answers the appeal."
+)
+
+
+def _open(request: Request, objection: str) -> tuple[Objection, ReviewCycle]:
+    """The appeal behind a door whose rule has asked for it already. Raises Problem where it is answered or closed."""
     row = _objection(request, {"objection": objection})
     assert row is not None
-    result = request.store.reviews.results.get(row.about_id, reader=request.actor.id)
+    result = request.store.reviews.results.by_id(row.about_id, row.subject_id)
     if row.state == LEFT:
         name = Verbatim(request.store.directory.named(row.subject_id))
         raise Problem(Phrase("{name} has left: their appeal is closed", name=name))
     if row.state != "open":
         raise Problem(Phrase("This appeal is answered already."))
     if result is None:
-        raise Problem(Phrase("You do not see this result any more, so you cannot answer. Tell HR."))
-    return row, result, bound_cycle(request, result.cycle_id)
+        raise Problem(seers.refusal)
+    return row, bound_cycle(request, result.cycle_id)
+
+
+def _bound(request: Request, objection: str) -> tuple[Objection, ReviewResult, ReviewCycle]:
+    """The same with what it is about. Raises Problem where the actor cannot answer it any more."""
+    row, cycle = _open(request, objection)
+    if not may_answer(request.store, cycle, row):
+        other = Button(Phrase("Let somebody else answer"), decide.bind(objection=row.id))
+        raise Problem(UNABLE, buttons=(other,))
+    return row, bound_result(request, row.about_id), cycle
 
 
 deciders = Rule(
@@ -168,13 +182,12 @@ deciders = Rule(
 @feature.button(allow=deciders)
 def decide(request: Request, objection: str) -> Reply:
     """Look at this appeal, and answer it."""
-    row, result, cycle = _bound(request, objection)
+    row, cycle = _open(request, objection)
     name = Verbatim(request.store.directory.named(row.subject_id))
     if not may_answer(request.store, cycle, row):
         request.store.slots.plan(ANSWERER, row.id, request.now)
-        return Reply(
-            show=Card(Phrase("You have had a part in this rating since. Somebody else answers the appeal."))
-        )
+        return Reply(show=Card(UNABLE))
+    result = bound_result(request, row.about_id)
     return Reply(
         show=Card(
             Phrase("{name} appeals against their rating", name=name),
@@ -220,13 +233,8 @@ REASON = Words(
 
 
 def _refuse_unable(request: Request, args: Mapping[str, Any]) -> None:
-    """Raise Problem where it is answered, or who answers had a part in the rating since they opened it."""
-    row, _, cycle = _bound(request, args["objection"])
-    if not may_answer(request.store, cycle, row):
-        raise Problem(
-            Phrase("You have had a part in this rating since, so you cannot answer the appeal."),
-            buttons=(Button(Phrase("Let somebody else answer"), decide.bind(objection=row.id)),),
-        )
+    """Raise Problem where it is answered, or who answers cannot any more since they opened it."""
+    _bound(request, args["objection"])
 
 
 @feature.button(allow=deciders, seen_by=_answered_to, title=_kept, over=_refuse_unable)

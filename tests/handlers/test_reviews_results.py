@@ -405,6 +405,27 @@ async def test_an_appeal_goes_on_to_the_next_when_who_was_to_answer_leaves(chat:
     assert "Your appeal is answered: the rating is kept" in chat.told("ben")
 
 
+async def test_an_appeal_goes_on_to_the_next_when_who_was_to_answer_is_not_of_hr_any_more(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    role(chat, "dora", "hr")
+    await appeals(chat)
+    assert {who for who, what in still_owed(chat) if what == "reviews.decide"} == {"dora"}
+    before = await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
+    people_of_hr(chat)
+    role(chat, "dora", "employee")
+    refused = await chat.presses("dora", "Keep it", on=before)
+    assert "do not look after it any more" in refused
+    assert "Somebody else answers the appeal" in await chat.presses("dora", "Let somebody else answer")
+    await chat.tick()
+    assert "Dora Maar cannot answer it any more; now Yan does" in chat.told("ben")
+    await chat.presses("yan", "Do it now", on=await chat.opens("yan"))
+    await chat.presses("yan", "Keep it")
+    await chat.submits("yan", reason="It was late before the freeze")
+    assert "Your appeal is answered: the rating is kept" in chat.told("ben")
+
+
 async def test_who_had_not_left_owes_no_answer_to_an_appeal_that_is_somebody_elses_now(
     any_chat: Chat,
 ) -> None:
