@@ -11,7 +11,7 @@ from handlers.kit.forms import Choice, Colleague, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
-from handlers.reviews import deadlines, handing_over, including, nominating, settling, to_share
+from handlers.reviews import deadlines, including, nominating, settling, to_share
 from handlers.reviews.owing import owe_again
 from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
 from handlers.reviews.telling import tell
@@ -255,4 +255,4 @@ def _asked_again(store: Store, row: ReviewCycle, person: Person, result: ReviewR
         who = store.directory.people[owed.person_id]
         if who.active and _is_about(owed, person, result) and row.phase in ASKED_IN[owed.kind]:
             owe_again(store, row, owed)
-    handing_over.look_again(store, row, person.id)
+    store.reviews.running.look_who_finishes(row.id, person.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,8 +23,6 @@ from storage.reviews.hand_overs import THEMSELVES
 from storage.reviews.running import MANAGER as FOR_MANAGER
 from storage.store import Store
 
-BELL = "reviews.manager"
-
 
 def _changed(store: Store, person: Person, after: datetime) -> Mapping[str, datetime]:
     """The cycles in which somebody's manager is another than the one who is written down there."""
@@ -35,11 +33,6 @@ def _changed(store: Store, person: Person, after: datetime) -> Mapping[str, date
         cycle for cycle, manager in store.reviews.hand_overs.led_in(person.id) if now and manager != now
     }
     return {f"{person.id}:{cycle}": store.now for cycle in cycles if _is_news(store, cycle, person.id, now)}
-
-
-def look_again(store: Store, cycle: ReviewCycle, person_id: str) -> None:
-    """Look now whether somebody has another manager than the one who writes about them in a cycle."""
-    store.slots.plan(BELL, f"{person_id}:{cycle.id}", store.now)
 
 
 def _is_news(store: Store, cycle_id: str, person_id: str, now: str | None) -> bool:
@@ -76,7 +69,7 @@ def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> tupl
         return ()
     known = [each for each in hand_overs.of_person(cycle.id, person.id) if each.choice != THEMSELVES]
     if now == (known[-1].new_id if known else result.author_id):
-        return ()
+        return _of_leaver(store, cycle, person, result, known)
     row = hand_overs.keep(cycle, person.id, old=result.author_id, new=now)
     running.note(cycle, "manager", by=None, person=person.id, details={"to": now})
     if result.shared_at:
@@ -86,6 +79,18 @@ def _written(store: Store, cycle: ReviewCycle, person: Person, now: str) -> tupl
         hand_overs.decide(row, "old", by=None)
         asked = [each for each in known if not each.choice]
         return _as_before(store, cycle, person, store.directory.people[now], asked)
+    return _another_one(store, cycle, person, row)
+
+
+def _of_leaver(
+    store: Store, cycle: ReviewCycle, person: Person, result: ReviewResult, known: Sequence[HandOver]
+) -> tuple[Tell, ...]:
+    """HR had said that the manager before finishes it, and they have left since they did: HR is asked again."""
+    author = store.directory.people[result.author_id or ""]
+    is_theirs = known and known[-1].choice == "old" and known[-1].new_id != author.id
+    if author.active or result.shared_at or not is_theirs:
+        return ()
+    row = store.reviews.hand_overs.keep(cycle, person.id, old=author.id, new=known[-1].new_id)
     return _another_one(store, cycle, person, row)
 
 

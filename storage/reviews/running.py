@@ -42,6 +42,8 @@ SOMEBODY_BACK = "reviews.back"
 """The bell by which what a phase asks is asked of who is back, and about them: it may have begun meanwhile."""
 TALKER = "reviews.talker"
 """The bell by which whoever answers for a shared result now owes the talk about it."""
+FINISHER = "reviews.manager"
+"""The bell by which it is looked whether somebody else is to finish a person's review."""
 
 
 def within(cycle_id: str) -> str:
@@ -113,18 +115,31 @@ class CyclesRunning:
         for cycle in cycles:
             self._store.slots.plan(SOMEBODY_LEFT, f"{cycle}:{person_id}", self._store.now)
         self._look_who_talks(person_id)
+        self._look_who_finishes(person_id)
 
     def _look_who_talks(self, person_id: str) -> None:
         """Look now who has the talks that are still to come about what somebody has shared in the open cycles."""
-        theirs = (RESULTS.c.author_id == person_id, RESULTS.c.cycle_id.in_(open_cycles()))
         to_come = (RESULTS.c.shared_at.is_not(None), RESULTS.c.talked_at.is_(None))
-        found = select(RESULTS.c.cycle_id, RESULTS.c.subject_id).where(*theirs, *to_come)
-        for cycle, subject in self._store.execute(found).all():
+        for cycle, subject in self._answered_for(person_id, *to_come):
             self.look_who_talks(cycle, subject)
+
+    def _look_who_finishes(self, person_id: str) -> None:
+        """Look now who finishes what somebody was to finish and has not shared, as HR may have said they do."""
+        for cycle, subject in self._answered_for(person_id, RESULTS.c.shared_at.is_(None)):
+            self.look_who_finishes(cycle, subject)
+
+    def _answered_for(self, person_id: str, *which: Any) -> list[tuple[str, str]]:
+        theirs = (RESULTS.c.author_id == person_id, RESULTS.c.cycle_id.in_(open_cycles()))
+        found = select(RESULTS.c.cycle_id, RESULTS.c.subject_id).where(*theirs, *which)
+        return [(cycle, subject) for cycle, subject in self._store.execute(found)]
 
     def look_who_talks(self, cycle_id: str, subject: str) -> None:
         """Look now who has the talk about a person's result."""
         self._store.slots.plan(TALKER, f"{subject}:{cycle_id}", self._store.now)
+
+    def look_who_finishes(self, cycle_id: str, subject: str) -> None:
+        """Look now whether somebody else is to finish a person's review."""
+        self._store.slots.plan(FINISHER, f"{subject}:{cycle_id}", self._store.now)
 
     def _around(self, person_id: str, state: Any) -> list[tuple[str, ObligationRow]]:
         """What is owed towards somebody in the open cycles about them, by cycle: to settle who writes about them, to

@@ -822,6 +822,24 @@ async def test_the_talk_goes_back_to_a_manager_who_is_it_again(any_chat: Chat) -
     assert "Your talk with Ben Okri" in await owed(chat, "dora", "talk with Ben Okri about the result")
 
 
+async def test_hr_is_asked_again_when_who_was_to_finish_a_review_has_left(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    await chat.tick()
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    await chat.presses("hana", "Ada Lovelace finishes it", on=chat.told_cards("hana")[-1])
+    chat.wait(days=1)
+    chat.leaves("ada")
+    await chat.tick()
+    assert chat.told("hana").count("Who finishes their review?") == 2
+    assert "Dora Maar takes over." in await chat.presses("hana", "Dora Maar takes over")
+    await write(chat, "dora", "Ben Okri", growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    assert "share the result with Ben Okri" in await chat.says("dora", "/review")
+
+
 async def test_nobody_who_has_left_is_given_a_review_to_finish(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
