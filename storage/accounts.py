@@ -22,6 +22,7 @@ class Accounts:
         self, person_id: str, platform: str, external_id: str, username: str = "", address: str = ""
     ) -> None:
         """Connect a platform's user with a person; what either was connected with there before ends."""
+        self._store.hold_people()  # or who connects another user at this moment would not see this one
         ours = (col(Account.person_id) == person_id) | (col(Account.external_id) == external_id)
         for row in self._store.all(
             Account, col(Account.platform) == platform, col(Account.ended_key) == "", ours
@@ -39,6 +40,15 @@ class Accounts:
             )
         )
         self._store.audit("linked", platform, subject_id=person_id)
+
+    def meet(
+        self, person_id: str, platform: str, external_id: str, username: str = "", address: str = ""
+    ) -> None:
+        """Connect somebody at first sight, unless they have left at this moment, or were met by another process."""
+        self._store.hold_people()
+        person = self._store.directory.person(person_id)
+        if person and person.active and not self._store.directory.reaches(person_id, platform):
+            self.link(person_id, platform, external_id, username, address)
 
     def unlink(self, person_id: str, platform: str) -> None:
         """End a person's account on a platform."""

@@ -234,7 +234,7 @@ def _settle(store: Store, profile: Profile) -> None:
     if person is None:
         found = directory.with_email(profile.email) if profile.email else None
         if found and found.active and not directory.reaches(found.id, PLATFORM):
-            store.accounts.link(found.id, PLATFORM, profile.id, profile.username)
+            store.accounts.meet(found.id, PLATFORM, profile.id, profile.username)
         return
     if profile.member:
         store.accounts.reachable(person.id, PLATFORM, True)

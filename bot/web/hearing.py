@@ -79,7 +79,11 @@ class Ears:
             raise HTTPException(404)
         person, linked = known
         if not linked:
-            await self._database.write(lambda store: _link(store, person.id))
+            await self._database.write(
+                lambda store: store.accounts.meet(
+                    person.id, PLATFORM, person.id, address=private_channel(person.id)
+                )
+            )
         return Me(person, name if linked else person.id)
 
     async def first(self, name: str) -> str:
@@ -264,8 +268,3 @@ def _show(store: Store, reader: str, channel: str, card: Card, pressed: str) -> 
 def _stays_in_form(act: Act, answer: Answer) -> bool:
     """A refused form stays open with the reason on it."""
     return isinstance(act, Submitted) and answer.outcome in REFUSALS
-
-
-def _link(store: Store, person_id: str) -> None:
-    if not store.directory.account(person_id, PLATFORM):
-        store.accounts.link(person_id, PLATFORM, person_id, address=private_channel(person_id))

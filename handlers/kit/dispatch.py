@@ -253,11 +253,10 @@ class Core:
         if person is None and sender.verified_email:
             person = directory.with_email(sender.verified_email)
             if person and person.active and not directory.reaches(person.id, incoming.platform):
-                store.accounts.link(
+                store.accounts.meet(
                     person.id, incoming.platform, sender.external_id, sender.username, sender.address
                 )
-            else:
-                person = None
+            person = store.directory.with_account(incoming.platform, sender.external_id)
         return person if person and person.active else None
 
 

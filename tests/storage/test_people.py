@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 
 import pytest
 from sqlmodel import col
 
 from storage.people import Person
 from storage.store import Store
-from storage.tables import PersonRow, ReportingLine
+from storage.tables import Account, PersonRow, ReportingLine
 from tests.company import Chat
 from tests.storage.plans import plan_of
 
@@ -120,6 +121,48 @@ async def test_who_comes_while_everybody_is_read_is_either_there_or_not(postgres
     await coming
     assert len(await reading) in (3, 4)
     assert len(await chat.database.read(reports)) == 4
+
+
+async def both_at_once(chat: Chat, *works: Callable[[Store], object]) -> None:
+    """Do these in processes of their own, each of which waits until the others are as far as it is."""
+    held = "SELECT value FROM counter WHERE name = 'people' FOR UPDATE"
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with chat.database.engine.connect() as other:
+        other.exec_driver_sql(held)
+        doing = [asyncio.create_task(asyncio.to_thread(chat.change, work)) for work in works]
+        while other.exec_driver_sql(waiting).scalar() != len(works):  # noqa: ASYNC110 (in the database)
+            await asyncio.sleep(0.01)
+    await asyncio.gather(*doing)
+
+
+def users_of(chat: Chat, who: str) -> list[str]:
+    """By which users somebody is known in Telegram."""
+    return [
+        row.external_id
+        for row in chat.rows(Account)
+        if (row.person_id, row.platform, row.ended_key) == (chat.ids[who], "telegram", "")
+    ]
+
+
+async def test_who_is_connected_twice_at_once_has_one_account(postgres_chat: Chat) -> None:
+    """The other one would go on to be heard, and nobody could disconnect it."""
+    chat, dora = postgres_chat, postgres_chat.ids["dora"]
+    await both_at_once(
+        chat,
+        lambda store: store.accounts.link(dora, "telegram", "10"),
+        lambda store: store.accounts.link(dora, "telegram", "11"),
+    )
+    assert len(users_of(chat, "dora")) == 1
+
+
+async def test_who_is_met_by_two_processes_at_once_is_connected_once(postgres_chat: Chat) -> None:
+    chat, dora = postgres_chat, postgres_chat.ids["dora"]
+    await both_at_once(
+        chat,
+        lambda store: store.accounts.meet(dora, "telegram", "10"),
+        lambda store: store.accounts.meet(dora, "telegram", "10"),
+    )
+    assert users_of(chat, "dora") == ["10"]
 
 
 def test_who_is_in_a_team_is_found_by_its_name(chat: Chat) -> None:
