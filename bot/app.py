@@ -18,6 +18,7 @@ from bot.door import Door
 from bot.ingest import door as ingest
 from bot.pictures.studio import Studio
 from bot.platforms import Platform
+from bot.reaching import Reaching
 from bot.roles import ALL, Role
 from bot.settings import Settings
 from bot.terminal import Complaint
@@ -67,8 +68,10 @@ class App:
         self.studio = Studio()
         self.platforms = list(_platforms(settings, self.core, self.studio))
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-        speakers = [platform.speaker for platform in self.platforms]
-        self.delivery = Delivery(self.core, speakers, worker=self.holder)
+        self.delivery = Delivery(self.core, (), worker=self.holder)
+        self.reaching = Reaching(
+            self.platforms, self.database, lambda platform: self.delivery.speak_through(platform.speaker)
+        )
         self.clock = Clock(self.core, self.delivery, assistant=make_assistant(settings))
         self.turns = Turns(self.database, list(self._alone()), holder=self.holder, length=lease)
         self.core.on_answer = self._answered
@@ -113,8 +116,7 @@ class App:
     async def _begin(self, founded: asyncio.Event) -> None:
         if self.settings.serves_local_chat:
             await self._found_sample_company(founded)
-        for platform in self.platforms:
-            await platform.start()
+        await self.reaching.start()
         await self.turns.start()
         self.has_begun = True
 
@@ -129,6 +131,7 @@ class App:
         if self._beginning:
             await asyncio.wait([self._beginning], timeout=DRAIN)
             self._beginning.cancel()
+        await self.reaching.stop()
         await self.turns.stop()
         for platform in reversed(self.platforms):
             await platform.stop()

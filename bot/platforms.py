@@ -37,8 +37,8 @@ class Platform(Protocol):
         """What only one process at a time may do there: ask for updates, hold the socket."""
 
     async def start(self) -> None:
-        """Connect, to speak and to answer what comes by HTTP. Raises with a sentence for the operator when the platform
-        refuses."""
+        """Connect, to speak and to answer what comes by HTTP. Raises, with a sentence for the operator, Complaint when
+        the platform refuses us, and Away when it cannot be reached: then it may be called again."""
 
     async def stop(self) -> None:
         """Hear nothing new, finish what was heard."""

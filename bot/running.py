@@ -125,13 +125,16 @@ def collect_rarely() -> None:
 
 def _welcome(app: App, seconds: float) -> None:
     settings = app.settings
-    names = ", ".join(platform.name for platform in app.platforms) or "nothing yet (see .env.example)"
+    away = app.reaching.away
+    served = [platform.name for platform in app.platforms if platform.name not in away]
+    names = ", ".join(served) or ("nobody yet" if away else "nothing yet (see .env.example)")
     part = (
         ""
         if app.roles == ALL
         else f", with the roles {', '.join(role for role in Role if role in app.roles)}"
     )
     lines = [f"Upbeat is ready in {seconds:.1f} s and serves {names}{part}. Ctrl+C stops it."]
+    lines += [f"  {why} It is tried again by itself until it answers." for why in away.values()]
     if settings.serves_local_chat and Role.WEB in app.roles:
         lines += [
             f"  Open http://{settings.host}:{settings.port} and be anybody of the company. Try:",

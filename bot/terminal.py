@@ -19,6 +19,10 @@ class Complaint(RuntimeError):
     """What the operator must mend, as one sentence."""
 
 
+class WrongToken(Complaint):
+    """A platform does not take our token."""
+
+
 @contextmanager
 def complaining(*kinds: type[Exception]) -> Iterator[None]:
     """Turn these expected failures into complaints."""

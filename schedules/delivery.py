@@ -89,6 +89,11 @@ class Delivery:
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=seconds)
 
+    def speak_through(self, speaker: Speaker) -> None:
+        """What waits goes out through this platform too from now on."""
+        self._sending.speakers[speaker.name] = speaker
+        self.wake()
+
     def wake(self) -> None:
         """Something was queued: look at once."""
         self._wanted.set()

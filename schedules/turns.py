@@ -19,6 +19,9 @@ LENGTH = {"postgresql": 9.0, "sqlite": 60.0}
 """Seconds of a lease. It is renewed, and looked at by those who wait, each third: after a death another process takes
 over within 12 seconds. On SQLite, which has one process, a new one takes over at once."""
 
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds after which what could not begin is tried again: twice as many each time."""
+
 PRESENCE = 60.0
 """Seconds for which a process counts as being at work since it last said so."""
 
@@ -27,6 +30,10 @@ def steady() -> float:
     """Seconds on a clock that nobody sets, and that runs on while this process or its machine is asleep."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)
+
+
+class Away(RuntimeError):
+    """Whoever is needed to begin cannot be reached now, as a sentence of ours: it is tried again."""
 
 
 @dataclass
@@ -45,8 +52,9 @@ class Tenure:
 class Alone:
     """What only one process does at a time, and the `role` to which it belongs.
 
-    `begin` is called when it is our turn and `finish` when we stop of our own accord: what was begun is done first.
-    `drop` is called when the turn is over, or may be: it ends at once whatever another process could be doing now."""
+    `begin` is called when it is our turn, and again after a while where it raises; `finish` when we stop of our own
+    accord: what was begun is done first. `drop` is called when the turn is over, or may be: it ends at once whatever
+    another process could be doing now."""
 
     name: str
     role: str
@@ -67,7 +75,7 @@ class Turns:
         self._seats = [_Seat(database, each, holder, length) for each in alone]
 
     async def start(self) -> None:
-        """Take what is free and begin with it; wait for the rest. Raises what beginning raises."""
+        """Take what is free and begin with it; wait for the rest. Raises what beginning raises, but not Away."""
         if self._database.is_sqlite:  # one process: whoever held a lease is gone, or gives way
             await self._database.write(lambda store: store.leases.give_all_back())
         await self._presence.start()
@@ -109,7 +117,8 @@ class _Seat:
         self._term: Term | None = None
         self._beginning: asyncio.Task[None] | None = None
         self._loop: asyncio.Task[None] | None = None
-        self._is_unable = False
+        self._unable = asyncio.Event()
+        self._pause = FIRST_PAUSE
         self._seen = ""
 
     @property
@@ -121,7 +130,7 @@ class _Seat:
         self._loop = asyncio.create_task(self._run(reached))
         if beginning := self._beginning:
             await asyncio.wait({beginning})
-            if not beginning.cancelled():
+            if not (beginning.cancelled() or isinstance(beginning.exception(), Away)):
                 beginning.result()
 
     async def stop(self) -> None:
@@ -144,8 +153,9 @@ class _Seat:
 
     async def _run(self, reached: bool) -> None:
         while True:
-            await asyncio.sleep(self._third if reached else self._third / 4)
-            if self._is_unable:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._unable.wait(), self._third if reached else self._third / 4)
+            if self._unable.is_set():
                 await self._let_others_try()
             reached = await self._look()
 
@@ -189,24 +199,28 @@ class _Seat:
             log.info("our turn", extra={"kind": self.name, "worker": self._holder})
 
     def _begun(self, task: asyncio.Task[None]) -> None:
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            self._is_unable = True
-            words = (
-                str(error) if isinstance(error, RuntimeError) else ""
-            )  # ours; a library's may quote a token
-            log.error("not begun", extra={"kind": self.name, "error": type(error).__name__, "reason": words})
+        if task.cancelled():
+            return
+        if (error := task.exception()) is None:
+            self._pause = FIRST_PAUSE
+            return
+        self._unable.set()
+        words = str(error) if isinstance(error, RuntimeError) else ""  # ours; a library's may quote a token
+        level = logging.WARNING if isinstance(error, Away) else logging.ERROR
+        log.log(level, "not begun", extra={"kind": self.name, "error": type(error).__name__, "reason": words})
 
     async def _let_others_try(self) -> None:
-        """What we cannot begin, another process may be able to; if not, we try again in the next term."""
+        """What we cannot begin, another process may be able to; if not, we try again, ever more rarely."""
         await self._lose()
         await self._give_back()
-        await asyncio.sleep(self._length)
+        await asyncio.sleep(self._pause if self._database.is_sqlite else max(self._pause, self._length))
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
 
     async def _lose(self) -> None:
         log.warning("our turn is over", extra={"kind": self.name})
-        self._tenure, self._is_unable = None, False
+        self._tenure = None
         await self._end_beginning()
+        self._unable.clear()
         try:
             async with asyncio.timeout(self._third):
                 await self._alone.drop()

@@ -114,14 +114,24 @@ def is_worth_waiting(error: SlackApiError) -> bool:
     return passes(error) or error_of(error) in TOKEN_ERRORS
 
 
+def refusal_of(error: Exception) -> str:
+    """Slack's word for why it does not take our token, or "". A proxy's page, or an outage of theirs, is no such word:
+    no other token mends that."""
+    return error_of(error) if isinstance(error, SlackApiError) and not passes(error) else ""
+
+
 def problem_of(error: Exception) -> tuple[str, str]:
-    """Why Slack does not let us in, for the operator, and what mends it. Only what Slack itself says of our
-    token has to do with it: a proxy's page, or an outage of theirs, is mended by no other token."""
-    word = error_of(error) if isinstance(error, SlackApiError) else type(error).__name__
-    if isinstance(error, SlackApiError) and word and word not in OUT_OF_ORDER:
+    """Why Slack does not let us in, for the operator, and what mends it."""
+    if word := refusal_of(error):
         return f"Slack refuses SLACK_BOT_TOKEN ({word})", "Install the app again and set it."
-    found = word or f"an answer that is not Slack's, HTTP status {status_of(error)}"  # type: ignore[arg-type]
-    return f"Slack cannot be reached ({found})", "Check the network and SLACK_API_URL."
+    return f"Slack cannot be reached ({found_of(error)})", "Check the network and SLACK_API_URL."
+
+
+def found_of(error: Exception) -> str:
+    """What came in place of an answer of Slack's, for the operator."""
+    if not isinstance(error, SlackApiError):
+        return type(error).__name__
+    return error_of(error) or f"an answer that is not Slack's, HTTP status {status_of(error)}"
 
 
 def _needed_of(error: SlackApiError) -> str:

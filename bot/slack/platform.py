@@ -14,16 +14,16 @@ from slack_sdk.errors import SlackApiError
 from bot.door import Door
 from bot.pictures.studio import Studio
 from bot.roles import Role
-from bot.slack.client import Me, Tasks, make_client, open_session, problem_of
+from bot.slack.client import Me, Tasks, make_client, open_session, problem_of, refusal_of
 from bot.slack.door import PATH, make_app, make_door
 from bot.slack.hearing import Hearing
 from bot.slack.home import Homes
 from bot.slack.members import PLATFORM, Members
 from bot.slack.sockets import Sockets
 from bot.slack.speak import SlackSpeaker
-from bot.terminal import Complaint
+from bot.terminal import Complaint, WrongToken
 from handlers.kit.dispatch import Core
-from schedules.turns import Alone, Tenure
+from schedules.turns import Alone, Away, Tenure
 from storage.alerts import SOCKET
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ log = logging.getLogger("upbeat.slack")
 DRAIN = 15.0
 """Seconds that a stop waits for what was heard."""
 NO_ANSWER = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+NOT_YET = "Slack has not been reached yet."
 ROLL_CALL = 3600.0
 """Seconds between two looks for colleagues who are new in the workspace or in the company's list."""
 
@@ -77,7 +78,8 @@ class SlackPlatform:
         self.alone: Sequence[Alone] = (socket, members) if app_token else (members,)
 
     async def start(self) -> None:
-        """Begin to hear. Raises Complaint with a sentence for the operator when Slack refuses."""
+        """Begin to hear. Raises, with a sentence for the operator, Complaint when Slack refuses us, and Away when it
+        cannot be reached."""
         if not self._app_token and not self.doors:
             raise Complaint("Slack needs SLACK_SIGNING_SECRET for HTTP, or SLACK_APP_TOKEN for Socket Mode.")
         self._client.session = open_session()
@@ -94,7 +96,8 @@ class SlackPlatform:
         try:
             answer = await self._client.auth_test()
         except NO_ANSWER as error:
-            raise Complaint(". ".join(problem_of(error))) from None
+            words = ". ".join(problem_of(error))
+            raise WrongToken(words) if refusal_of(error) else Away(words) from None
         return Me(
             str(answer["team_id"]),
             str(answer["user_id"]),
@@ -103,7 +106,8 @@ class SlackPlatform:
         )
 
     async def _open_socket(self, tenure: Tenure) -> None:
-        assert self._bolt is not None
+        if self._bolt is None:
+            raise Away(NOT_YET)
         sockets = Sockets(self._bolt, self._app_token, self._client, self._tasks, self._deaf)
         await sockets.open()
         self._sockets = sockets
@@ -118,7 +122,8 @@ class SlackPlatform:
             await sockets.close(seconds)
 
     async def _begin_roll_call(self, tenure: Tenure) -> None:
-        assert self._members is not None
+        if self._members is None:
+            raise Away(NOT_YET)
         self._roll_call = asyncio.create_task(self._call_roll(self._members))
 
     async def _end_roll_call(self) -> None:

@@ -16,9 +16,10 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.client import OUT_OF_ORDER, Tasks, error_of, quiet_logger, wait_of
+from bot.slack.client import Tasks, error_of, found_of, quiet_logger, refusal_of, wait_of
 from bot.slack.door import dispatch
 from bot.terminal import Complaint
+from schedules.turns import Away
 from storage.database import Busy
 
 log = logging.getLogger("upbeat.slack")
@@ -44,15 +45,15 @@ class _Client(SocketModeClient):
                 log.warning("slack gives no socket", extra={"error": error_of(error)})
                 wait = wait_of(error)
                 if wait is None:
-                    await self._note(error_of(error))
+                    await self._note(refusal_of(error))
                     raise
                 await asyncio.sleep(wait)
             else:
                 self._refusals = 0
                 return str(answer["url"])
 
-    async def _note(self, error: str) -> None:
-        if self.refused is None or error in ("", *OUT_OF_ORDER):
+    async def _note(self, refusal: str) -> None:
+        if self.refused is None or not refusal:
             return
         with contextlib.suppress(Busy):
             await self.refused()
@@ -81,18 +82,18 @@ class Sockets:
         self._client.socket_mode_request_listeners.append(self._hear)  # type: ignore[arg-type]
 
     async def open(self) -> None:
-        """Connect. Raises Complaint with a sentence for the operator when that fails."""
+        """Connect. Raises, with a sentence for the operator, Complaint when Slack refuses us a socket, and Away when
+        there is none just now."""
         try:
-            self._client.wss_uri = await self._client.issue_new_wss_url()
             async with asyncio.timeout(CONNECT):
+                self._client.wss_uri = await self._client.issue_new_wss_url()
                 await self._client.connect()  # type: ignore[no-untyped-call]
             self._client.refused = self._refused
-        except Exception as error:
+        except BaseException as error:
             await self.close(0)
-            raise Complaint(
-                f"Slack gives no socket ({type(error).__name__}). Check SLACK_APP_TOKEN: it needs connections:write,"
-                " and Socket Mode must be on."
-            ) from None
+            if not isinstance(error, Exception):  # the turn is over, or we stop
+                raise
+            raise _no_socket(error) from None
 
     async def close(self, seconds: float) -> None:
         """Hear nothing new, finish what was heard, then hang up."""
@@ -123,3 +124,12 @@ class Sockets:
         finally:  # where the line broke just now as well: when Slack brings it again, it counts as answered
             if after:
                 self._tasks.follow(after)
+
+
+def _no_socket(error: Exception) -> Complaint | Away:
+    if word := refusal_of(error):
+        return Complaint(
+            f"Slack gives no socket ({word}). Check SLACK_APP_TOKEN: it needs connections:write, and Socket Mode must"
+            " be on."
+        )
+    return Away(f"Slack gives no socket ({found_of(error)}). Check the network.")

@@ -8,7 +8,8 @@ import telegram
 from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.request import AiohttpRequest, Json
-from bot.terminal import Complaint
+from bot.terminal import WrongToken
+from schedules.turns import Away
 
 KINDS = ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"]
 """The updates that we want; a reaction comes only to whoever asks for it."""
@@ -45,15 +46,20 @@ def make_client(token: str, api_url: str) -> Client:
 
 
 async def introduce(client: Client) -> telegram.User:
-    """Who we are there. Raises Complaint with a sentence for the operator, without the token."""
+    """Who we are there. Raises WrongToken or Away with a sentence for the operator, without the token."""
     try:
         await client.initialize()
     except InvalidToken:
-        raise Complaint(
+        raise WrongToken(
             "Telegram does not know TELEGRAM_BOT_TOKEN. Ask @BotFather for the bot's token and set it."
         ) from None
     except TelegramError as error:
-        raise Complaint(
-            f"Telegram cannot be reached ({type(error).__name__}). Check the network and TELEGRAM_API_URL."
-        ) from None
+        raise unreached(error) from None
     return client.bot
+
+
+def unreached(error: TelegramError) -> Away:
+    """That Telegram gave no answer of its own, for the operator."""
+    return Away(
+        f"Telegram cannot be reached ({type(error).__name__}). Check the network and TELEGRAM_API_URL."
+    )

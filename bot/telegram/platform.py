@@ -7,12 +7,12 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.door import Door
 from bot.pictures.studio import Studio
 from bot.roles import Role
-from bot.telegram.client import KINDS, introduce, make_client
+from bot.telegram.client import KINDS, introduce, make_client, unreached
 from bot.telegram.hearing import Hearing
 from bot.telegram.listen import PLATFORM, Me
 from bot.telegram.menu import show_menu
@@ -23,7 +23,7 @@ from bot.telegram.speak import TelegramSpeaker
 from bot.telegram.webhook import PATH, make_door, webhook_of
 from bot.terminal import Complaint
 from handlers.kit.dispatch import Core
-from schedules.turns import Alone, Tenure
+from schedules.turns import Alone, Away, Tenure
 from storage.database import Busy
 
 if TYPE_CHECKING:
@@ -68,14 +68,16 @@ class TelegramPlatform:
         self.alone: Sequence[Alone] = () if self._webhook else (polling,)
 
     async def start(self) -> None:
-        """Begin to hear. Raises Complaint with a sentence for the operator when Telegram refuses."""
+        """Begin to hear. Raises, with a sentence for the operator, Complaint when Telegram refuses us, and Away when it
+        cannot be reached."""
         user = await introduce(self._client)
         me = Me(user.id, user.username or "")
         # Links for connecting lead to this bot, wherever they are made.
         await self._core.database.write(lambda store: store.links.lead_to(me.username))
         await show_menu(self._client, self._core)
-        replies = Replies(self._core, self._client, me.username, self._studio)
-        self._hearing = Hearing(self._core, self._client, me, replies)
+        if self._hearing is None:  # else it hears since a start that came no further
+            replies = Replies(self._core, self._client, me.username, self._studio)
+            self._hearing = Hearing(self._core, self._client, me, replies)
         if self._webhook:
             await self._set_webhook()
 
@@ -88,19 +90,20 @@ class TelegramPlatform:
                 max_connections=CONNECTIONS,
             )
         except TelegramError as error:
+            if not isinstance(error, BadRequest):
+                raise unreached(error) from None
             raise Complaint(
                 f"Telegram does not take this webhook ({type(error).__name__}). It wants UPBEAT_PUBLIC_URL with"
                 " https and a certificate that is known everywhere."
             ) from None
 
     async def _poll(self, tenure: Tenure) -> None:
-        assert self._hearing is not None
+        if self._hearing is None:
+            raise Away("Telegram has not been reached yet.")
         try:
             await self._client.delete_webhook(drop_pending_updates=False)
         except TelegramError as error:
-            raise Complaint(
-                f"Telegram cannot be reached ({type(error).__name__}). Check the network and TELEGRAM_API_URL."
-            ) from None
+            raise unreached(error) from None
         self._polling = Polling(self._client, self._hearing, tenure.holds)
         self._polling.start()
 

@@ -75,7 +75,8 @@ def _operators_ask(app: App) -> list[Route]:
 
     async def readyz(_: Request) -> Response:
         ready = not app.stopping and await app.is_ready()
-        return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
+        shown = {"ready": ready, "away": sorted(app.reaching.away)}
+        return JSONResponse(shown, status_code=200 if ready else 503)
 
     async def numbers(_: Request) -> Response:
         return Response(await metrics.text(), media_type=CONTENT_TYPE_LATEST)

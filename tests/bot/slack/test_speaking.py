@@ -22,6 +22,7 @@ from schedules.speaking import (
     Unclear,
     Unreachable,
 )
+from schedules.turns import Away
 from storage.alerts import Alert
 from storage.metrics import FILES
 from storage.tables import Outgoing, Place
@@ -310,9 +311,9 @@ async def test_a_reminder_of_the_clock_reaches_who_has_never_spoken(room: Room) 
 
 
 async def test_starting_with_a_refused_token_says_what_to_do(room: Room) -> None:
-    for fault in ("invalid_auth", "drop_before_accept"):
+    for fault, error in (("invalid_auth", Complaint), ("drop_before_accept", Away)):
         room.slack.fail_next("auth.test", fault)
-        with pytest.raises(Complaint, match="SLACK_"):
+        with pytest.raises(error, match="SLACK_"):
             await room.make(signing_secret="s").start()
     with pytest.raises(Complaint, match="SLACK_SIGNING_SECRET"):
         await room.make().start()
