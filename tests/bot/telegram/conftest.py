@@ -56,7 +56,9 @@ class Room:
 
     def noted(self, who: str) -> list[str]:
         """What the demo feature did for somebody."""
-        found = self.chat.change(lambda store: store.preferences.get(self.chat.ids[who], "demo", []))
+        found = self.chat.database.look_now(
+            lambda store: store.preferences.get(self.chat.ids[who], "demo", [])
+        )
         return list(found)
 
     async def until_noted(self, who: str) -> None:
