@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from handlers.checkins.matters import matters, same
 from handlers.checkins.questions import feature
 from handlers.kit.access import owner_of
 from handlers.kit.calendar import at_wall, local_day
@@ -13,7 +14,6 @@ from handlers.kit.features import Ring, Rung, Silence, at_this_hour
 from handlers.kit.hours import Hours, calendar_of, hours_of, is_away
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
-from handlers.kit.typed import folded
 from storage.checkins import Blocker, CheckIn
 from storage.people import Person
 from storage.policy import Right, may
@@ -23,29 +23,8 @@ WORKDAYS = 2
 """A blocker that is open for so many workdays is raised to the manager."""
 MORNING = time(10)
 MOST = 10
-"""Blockers that one check-in opens at most; more lines stay words of the check-in."""
+"""Blockers of one check-in that are open at most; more lines stay words of the check-in."""
 BELL = "checkins.blocker"
-
-NOTHING = frozenset(
-    (
-        "no",
-        "none",
-        "nothing",
-        "nope",
-        "nobody",
-        "no one",
-        "n/a",
-        "na",
-        "-",
-        "–",
-        "无",
-        "没有",
-        "没",
-        "暂无",
-        "无阻碍",
-    )
-)
-"""Answers to "what blocks you?" that name nothing."""
 
 
 # Keeping ----------------------------------------------------------------------------------------------------
@@ -58,9 +37,10 @@ def keep(request: Request, row: CheckIn, words: str) -> tuple[Tell, ...]:
     struck = _struck_out(request, row, known)
     for blocker in struck:
         blockers.solve(blocker)
-    named = {same(each.matter) for each in known}
-    named |= {same(each.matter) for each in blockers.of_checkin(row)} if row.changed_at else set()
-    for line in [line for line in _lines(words) if same(line) not in named][:MOST]:
+    ours = blockers.of_checkin(row) if row.changed_at else []
+    named = {same(each.matter) for each in (*known, *ours)}
+    room = max(0, MOST - sum(each.solved_at is None for each in ours))
+    for line in [line for line in matters(words) if same(line) not in named][:room]:
         _begin(request, row, line)
     return tuple(told for blocker in struck for told in _told_solved(request, blocker))
 
@@ -81,19 +61,9 @@ def _struck_out(request: Request, row: CheckIn, known: list[Blocker]) -> list[Bl
     return [each for each in theirs if same(each.matter) not in left]
 
 
-def _lines(words: str) -> list[str]:
-    lines = (line.strip() for line in words.splitlines())
-    return [line for line in lines if line and folded(line).rstrip(".!。！") not in NOTHING]
-
-
-def same(words: str | None) -> str:
-    """What blocks somebody, as it is compared."""
-    return folded(words or "").rstrip(".!。！")
-
-
 def said_to_block(row: CheckIn | None) -> set[str]:
     """What a check-in says of what blocks its author, line by line, as it is compared."""
-    return {same(line) for line in _lines((row.answers or {}).get("blocked", ""))} if row else set()
+    return {same(line) for line in matters((row.answers or {}).get("blocked", ""))} if row else set()
 
 
 # Showing and solving ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from handlers.checkins.matters import matters, same
 from handlers.checkins.windows import routine_of
 from handlers.kit.cards import Section
 from handlers.kit.features import Feature
@@ -127,9 +128,9 @@ class SoFar:
 
     def recorded(self, request: Request, key: str) -> str | None:
         """What was answered already."""
-        if key == "blocked" and (open_now := request.store.checkins.blockers.open_of(request.actor.id)):
-            return "\n".join(blocker.matter for blocker in open_now if blocker.matter)
         row = self.row(request)
+        if key == "blocked":
+            return _blocking(request, row)
         return (row.answers or {}).get(key) if row else None
 
     def planned(self, request: Request, key: str) -> str | None:
@@ -143,6 +144,19 @@ class SoFar:
         """The mood of the check-in that is changed."""
         row = self.row(request)
         return request.store.checkins.moods([row], reader=request.actor.id).get(row.id) if row else None
+
+
+def _blocking(request: Request, row: CheckIn | None) -> str:
+    """What blocks the asker now, and what a check-in says of that in more lines than are followed: without them, who
+    sends the form again would strike them out."""
+    blockers, said = request.store.checkins.blockers, (row.answers or {}).get("blocked", "") if row else ""
+    open_now = [blocker.matter for blocker in blockers.open_of(request.actor.id) if blocker.matter]
+    known = set(map(same, open_now))
+    beside = [line for line in matters(said) if same(line) not in known]
+    if row and beside:
+        solved = {same(blocker.matter) for blocker in blockers.solved_since(row)}
+        beside = [line for line in beside if same(line) not in solved]
+    return "\n".join((*open_now, *beside)) or ("" if matters(said) else said)
 
 
 _ONE_EACH = Phrase("One on each line. Leave what still blocks you; strike out what is solved.")

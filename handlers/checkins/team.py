@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.checkins.blocked import said_to_block, same
+from handlers.checkins.blocked import said_to_block
+from handlers.checkins.matters import same
 from handlers.checkins.questions import feature, quoted_or_erased
 from handlers.checkins.remarks import open_one
 from handlers.checkins.setup import set_up

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from storage.checkins.tables import Blocker, CheckIn
@@ -44,6 +44,11 @@ class Blockers:
     def of_checkin(self, row: CheckIn) -> list[Blocker]:
         """What a check-in named, solved or not."""
         return self._store.own(Blocker, col(Blocker.checkin_id) == row.id, subject=row.subject_id)
+
+    def solved_since(self, row: CheckIn) -> list[Blocker]:
+        """What a check-in named and is solved, and whatever else its author solved since."""
+        either = or_(col(Blocker.checkin_id) == row.id, col(Blocker.solved_at) >= row.made_at)
+        return self._store.own(Blocker, col(Blocker.solved_at).is_not(None), either, subject=row.subject_id)
 
     def of_team(self, people: Collection[str], *, reader: str) -> dict[str, list[Blocker]]:
         """What blocks each of these people now that the reader may see."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import col
 
-from storage.checkins import Blocker
+from storage.checkins import Blocker, CheckIn
 from storage.tables import ReportingLine
 from tests.company import Chat
 
@@ -34,6 +34,38 @@ async def test_the_form_carries_blockers_and_what_is_struck_out_is_solved(chat: 
     await chat.submits("ben", done="B", blocked="the build\na broken laptop")
     state = {row.matter: row.solved_at is not None for row in chat.rows(Blocker)}
     assert state == {"legal": True, "the build": False, "a broken laptop": False}
+
+
+async def test_lines_that_are_too_many_to_be_followed_stand_in_the_form_too(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(datetime(2026, 11, 23, 9, 1, tzinfo=UTC))
+    await chat.tick()
+    lines = [f"matter {n}" for n in range(12)]
+    for field in ("done", "next"):
+        heard = await chat.says("ben", "/checkin")
+        assert heard.form is not None
+        blocked = heard.form.given.get("blocked") or "\n".join(lines)
+        assert blocked.splitlines() == lines
+        await chat.submits("ben", blocked=blocked, **{field: "A"})
+    (row,) = chat.rows(CheckIn)
+    assert row.answers["blocked"].splitlines() == lines
+    assert len(chat.rows(Blocker)) == 10
+    await chat.presses("ben", "Change")
+    await chat.submits("ben", done="A", blocked="\n".join(lines[2:]))
+    is_open = {each.matter: each.solved_at is None for each in chat.rows(Blocker)}
+    assert is_open == {line: line not in lines[:2] for line in lines}
+    heard = await chat.presses("ben", "Change")
+    assert heard.form is not None
+    assert heard.form.given["blocked"].splitlines() == lines[2:]
+
+
+async def test_what_was_called_solved_does_not_stand_in_the_form_again(chat: Chat) -> None:
+    blocked = await chat.says("ben", "/checkin done A; blocked legal")
+    await chat.says("ben", "/checkin done B")
+    await chat.presses("ben", "Solved")
+    heard = await chat.presses("ben", "Change", on=blocked)
+    assert heard.form is not None
+    assert heard.form.given == {"done": "A"}
 
 
 async def test_a_solved_blocker_does_not_come_back_with_an_edit(chat: Chat) -> None:
