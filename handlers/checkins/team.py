@@ -10,7 +10,7 @@ from handlers.checkins.blocked import said_to_block
 from handlers.checkins.matters import same
 from handlers.checkins.questions import feature, quoted_or_erased
 from handlers.checkins.remarks import open_one
-from handlers.checkins.setup import set_up
+from handlers.checkins.setup import set_up_team
 from handlers.kit.access import managers, stand_ins
 from handlers.kit.calendar import last_day, local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
@@ -66,7 +66,7 @@ def team(request: Request) -> Reply:
                 for one in standings
                 for part in _entry(request, one, rows.get(one.person.id), blockers.get(one.person.id, []))
             ),
-            *((Button(Phrase("Set up check-ins"), set_up.bind()),) if own else ()),
+            *((Button(Phrase("Set up check-ins"), set_up_team.bind(lead=request.actor.id)),) if own else ()),
             *_standing_in(request),
             Note(
                 Phrase(

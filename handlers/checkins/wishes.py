@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, time
 from itertools import islice
 from typing import Any
@@ -16,6 +17,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Verbatim
 from storage.checkins import Routine
+from storage.people import Person
 
 MOST_QUESTIONS = 6
 LONGEST_QUESTION = 200
@@ -31,126 +33,41 @@ LASTING = (
 )
 
 
-# The form ---------------------------------------------------------------------------------------------------
+# The questions ----------------------------------------------------------------------------------------------
 
-
-def _sheet(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
-    whose = Colleague(
-        Phrase("Whose team?"),
-        help=Phrase("Leave it empty for everybody whose team has no check-ins of its own."),
-        name="lead",
-        required=False,
-        yourself=True,
-    )
-    asked = _questions(request)
-    return (whose, *asked) if request.actor.role in ("hr", "admin") else asked
-
-
-def _questions(request: Request) -> tuple[Question, ...]:
-    # What is typed behind the command, and is none of the choices, says when: it never becomes the questions.
-    return (_days(), _clock(), _other_days(), _lasting(), _mood(), _place_of(request), _own())
-
-
-def _days() -> Question:
-    return Choice(
-        Phrase("On which days?"),
-        name="days",
-        required=False,
-        options=rules.CHOICES,
-        suggested=_so_far(rules.choice_of),
-    )
-
-
-def _clock() -> Question:
-    return Clock(
-        Phrase("At what time, on each one's own clock?"),
-        name="clock",
-        required=False,
-        lead=("at",),
-        suggested=_so_far(lambda routine: routine.clock if routine else CLOCK.strftime("%H:%M")),
-    )
-
-
-def _lasting() -> Question:
-    return Choice(
-        Phrase("For how long can they write?"),
-        name="lasts",
-        required=False,
-        options=LASTING,
-        suggested=_so_far(lambda routine: str(routine.lasts if routine else LASTS)),
-    )
-
-
-def _mood() -> Question:
-    return Choice(
-        Phrase("Ask for the mood?"),
-        help=Phrase("Each mood is private. You see the team's mean of five people or more."),
-        name="mood",
-        required=False,
-        options=(YES, NO),
-        suggested=_so_far(lambda routine: "yes" if routine is None or routine.mood else "no"),
-    )
-
-
-def _place_of(request: Request) -> Question:
-    return Choice(
-        Phrase("Which channel quotes what was shared?"),
-        help=Phrase("It never says who wrote nothing."),
-        name="place",
-        required=False,
-        options=_places(request),
-        suggested=_so_far(lambda routine: routine.place_id or NOWHERE if routine else NOWHERE),
-    )
-
-
-def _own() -> Question:
-    return Words(
-        Phrase("Which questions?"),
-        help=Phrase(
-            "One on each line, {most} at most. The words done, next and blocked stand for the usual three.",
-            most=MOST_QUESTIONS,
-        ),
-        name="questions",
-        required=False,
-        suggested=_questions_so_far,
-    )
-
-
-def _other_days() -> Question:
-    return Words(
-        Phrase("Other days?"),
-        help=Phrase(
-            "Only if none of the choices fits: “Mon, Thu”, or a rule such as FREQ=MONTHLY;BYDAY=1MO."
-        ),
-        name="other",
-        required=False,
-        lines=False,
-        longest=200,
-        suggested=_so_far(lambda routine: routine.rule if routine and not rules.choice_of(routine) else ""),
-    )
-
-
-def _so_far(read: Callable[[Routine | None], str]) -> Callable[[Request], str]:
-    return lambda request: read(_known(request))
-
-
-def _known(request: Request) -> Routine | None:
-    """What is set up already: for the company, or for a manager's own team."""
-    return request.store.checkins.routines.own(own_lead(request))
-
-
-def own_lead(request: Request) -> str:
-    return "" if request.actor.role in ("hr", "admin") else request.actor.id
-
-
-def _questions_so_far(request: Request) -> str:
-    return spoken(request, keys_of(_known(request)))
-
-
-def spoken(request: Request, keys: Iterable[str]) -> str:
-    """The questions as their asker writes them, one on each line."""
-    words = IN_CHINESE if request.actor.language == "zh" else {}
-    return "\n".join(words.get(key, key) for key in keys)
+WHOSE = Colleague(
+    Phrase("Whose team?"),
+    help=Phrase("Leave it empty for everybody whose team has no check-ins of its own."),
+    required=False,
+    yourself=True,
+)
+DAYS = Choice(Phrase("On which days?"), name="days", required=False, options=rules.CHOICES)
+AT = Clock(Phrase("At what time, on each one's own clock?"), name="clock", required=False, lead=("at",))
+OTHER = Words(
+    Phrase("Other days?"),
+    help=Phrase("Only if none of the choices fits: “Mon, Thu”, or a rule such as FREQ=MONTHLY;BYDAY=1MO."),
+    name="other",
+    required=False,
+    lines=False,
+    longest=200,
+)
+UNTIL = Choice(Phrase("For how long can they write?"), name="lasts", required=False, options=LASTING)
+MOOD = Choice(
+    Phrase("Ask for the mood?"),
+    help=Phrase("Each mood is private. You see the team's mean of five people or more."),
+    name="mood",
+    required=False,
+    options=(YES, NO),
+)
+_OWN = Words(
+    Phrase("Which questions?"),
+    help=Phrase(
+        "One on each line, {most} at most. The words done, next and blocked stand for the usual three.",
+        most=MOST_QUESTIONS,
+    ),
+    name="questions",
+    required=False,
+)
 
 
 def _places(request: Request) -> tuple[Option, ...]:
@@ -159,17 +76,66 @@ def _places(request: Request) -> tuple[Option, ...]:
     return (nowhere, *(Option(place.id, Verbatim(place.name)) for place in found))
 
 
+PLACE = Choice(
+    Phrase("Which channel quotes what was shared?"),
+    help=Phrase("It never says who wrote nothing."),
+    name="place",
+    required=False,
+    options=_places,
+)
+
+
+def _sheet(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
+    """The questions about the check-ins of the team of `lead`, with how they are now; a channel quotes one team."""
+    lead = args.get("lead", "")
+
+    def so_far(read: Callable[[Routine | None], str]) -> Callable[[Request], str]:
+        return lambda request: read(request.store.checkins.routines.of(lead))
+
+    return (
+        replace(DAYS, suggested=so_far(rules.choice_of)),
+        replace(AT, suggested=so_far(lambda now: now.clock if now else CLOCK.strftime("%H:%M"))),
+        replace(OTHER, suggested=so_far(lambda now: now.rule if now and not rules.choice_of(now) else "")),
+        replace(UNTIL, suggested=so_far(lambda now: str(now.lasts if now else LASTS))),
+        replace(MOOD, suggested=so_far(lambda now: "yes" if now is None or now.mood else "no")),
+        *((replace(PLACE, suggested=so_far(lambda now: (now and now.place_id) or NOWHERE)),) if lead else ()),
+        replace(_OWN, suggested=so_far(lambda now: spoken(request, keys_of(now)))),
+    )
+
+
 Wishes = Sheet(Phrase("The team's check-ins"), of=_sheet)
+
+
+def own_lead(request: Request) -> str:
+    """Whose check-ins somebody sets up who names nobody: a manager their own, HR those of the company."""
+    return "" if request.actor.role in ("hr", "admin") else request.actor.id
+
+
+def lead_of(request: Request, lead: Person | None) -> str:
+    """Whose team is meant; raises Problem where there is none."""
+    if lead is None:
+        return own_lead(request)
+    if not request.store.directory.reports_of(lead.id, request.today):
+        raise Problem(
+            Phrase("Nobody reports to {name}, so there is no team to ask.", name=Verbatim(lead.name)),
+            question="lead",
+        )
+    return lead.id
+
+
+def spoken(request: Request, keys: Iterable[str]) -> str:
+    """The questions as their asker writes them, one on each line."""
+    words = IN_CHINESE if request.actor.language == "zh" else {}
+    return "\n".join(words.get(key, key) for key in keys)
 
 
 # What was wished --------------------------------------------------------------------------------------------
 
 
-def wished(request: Request, wishes: Mapping[str, Any]) -> Routine:
-    """The routine of the answers; what was left open is as it was, or as it is by default."""
-    wishes = wishes if request.filled else _in_one_line(request, wishes)
-    lead = _lead(request, wishes)
-    before = request.store.checkins.routines.own(lead) or Routine(
+def wished(request: Request, lead: str, wishes: Mapping[str, Any]) -> Routine:
+    """The routine of the answers; what was left open is as it is for this team: by its own, the company's or the
+    default."""
+    before = request.store.checkins.routines.of(lead) or Routine(
         starts=request.today, questions=list(STANDARD)
     )
     clock = wishes.get("clock") or time.fromisoformat(before.clock)
@@ -194,11 +160,11 @@ def wished(request: Request, wishes: Mapping[str, Any]) -> Routine:
 
 def starts_of(request: Request, lead: str, rule: str) -> date:
     """From which day on a rule is counted: "every two weeks" goes on in the same weeks as long as it is asked by."""
-    before = request.store.checkins.routines.own(lead)
+    before = request.store.checkins.routines.of(lead)
     return before.starts if before and before.rule == rule and not before.paused else request.today
 
 
-def _in_one_line(request: Request, wishes: Mapping[str, Any]) -> Mapping[str, Any]:
+def in_one_line(request: Request, wishes: Mapping[str, Any]) -> Mapping[str, Any]:
     """Typed behind the command, the first of several weekdays was taken for the only one, and the time may stand behind
     them: "Mon, Thu 9:30"."""
     days, clock = without_clock(wishes.get("other", ""), request.actor.language)
@@ -206,18 +172,6 @@ def _in_one_line(request: Request, wishes: Mapping[str, Any]) -> Mapping[str, An
         return wishes
     first = f"{wishes['days']} " if wishes.get("days") in rules.CODES else ""
     return {**wishes, "other": first + days, **({"clock": clock} if clock else {})}
-
-
-def _lead(request: Request, wishes: Mapping[str, Any]) -> str:
-    lead = wishes.get("lead")
-    if lead is None:
-        return own_lead(request)
-    if not request.store.directory.reports_of(lead.id, request.today):
-        raise Problem(
-            Phrase("Nobody reports to {name}, so there is no team to ask.", name=Verbatim(lead.name)),
-            question="lead",
-        )
-    return str(lead.id)
 
 
 def _own_questions(words: str) -> list[str]:

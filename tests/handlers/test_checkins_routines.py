@@ -376,12 +376,12 @@ async def test_bad_wishes_are_said_at_their_question(chat: Chat, given: dict[str
 async def test_hr_sets_up_the_company_and_any_team(any_chat: Chat) -> None:
     chat = any_chat
     chat.at(SUNDAY)
-    await chat.says("hana", "/checkin setup")
-    await chat.submits("hana", lead="ada", days="never")
+    await hr_chooses(chat, "ada")
+    await chat.submits("hana", days="never")
     await chat.presses("hana", "Save")
     assert "Hana Sato ended your team's regular check-ins." in chat.told("ben")
-    await chat.says("hana", "/checkin setup")
-    heard = await chat.submits("hana", lead="", days="WE")
+    assert "Set up the company's check-ins" in await hr_chooses(chat, "")
+    heard = await chat.submits("hana", days="WE")
     assert "Ben Okri" not in heard
     assert "Dora Maar" in heard
     await chat.presses("hana", "Save")
@@ -392,14 +392,53 @@ async def test_hr_sets_up_the_company_and_any_team(any_chat: Chat) -> None:
     assert len(chat.rows(CheckIn)) == 1
 
 
+async def hr_chooses(chat: Chat, lead: str) -> Heard:
+    """HR picks whose team it is about; returns the form with how that team is asked now."""
+    await chat.says("hana", "/checkin setup")
+    return await chat.submits("hana", lead=lead)
+
+
+async def test_the_form_shows_how_the_team_is_asked_that_it_is_about(any_chat: Chat) -> None:
+    chat = any_chat
+    for who, words in (("hana", "Wed 8:00"), ("ada", "every workday 09:30")):
+        await chat.says(who, f"/checkin setup {words}")
+        await chat.presses(who, "Save")
+    names = ("days", "clock")
+    for typed in ("", " @ada"):
+        heard = await chat.says("hana", f"/checkin setup{typed}")
+        heard = heard if typed else await chat.submits("hana", lead="ada")
+        assert "Set up the check-ins of Ada Lovelace's team" in heard
+        assert heard.form is not None
+        assert [heard.form.given[name] for name in names] == ["daily", "09:30"]
+    heard = await chat.submits("hana", mood="no")
+    assert "On every workday at 9:30" in heard.text.replace("\u202f", " ")
+    heard = await chat.presses("hana", "Change")
+    assert heard.form is not None
+    assert [heard.form.given[name] for name in (*names, "mood")] == ["daily", "09:30", "no"]
+    # Who has none of their own has the company's.
+    heard = await chat.says("grace", "/checkin setup")
+    assert heard.form is not None
+    assert [heard.form.given[name] for name in names] == ["WE", "08:00"]
+    heard = await chat.says("grace", "/checkin setup at 11:00")
+    assert "Every Wednesday at 11:00" in heard.text.replace("\u202f", " ")
+
+
+async def test_a_manager_sets_up_no_other_team(chat: Chat) -> None:
+    for words in ("@grace", "@grace Friday"):
+        heard = await chat.says("ada", f"/checkin setup {words}")
+        assert "A team's check-ins are set up by its manager, HR or an administrator." in heard
+    assert "Every Friday" in await chat.says("ada", "/checkin setup @ada Friday")
+
+
 async def test_a_channel_quotes_a_team_not_the_company(chat: Chat) -> None:
     place = chat.change(lambda store: store.accounts.seen_place("web", "#all", "#all")).id
-    await chat.says("hana", "/checkin setup")
-    assert "A channel quotes one team." in await chat.submits("hana", place=place)
-    heard = await chat.submits("hana", place=place, lead="ada")
-    assert "Quoted in: #all" in heard
-    await chat.says("hana", "/checkin setup")
-    assert "Nobody reports to Ben Okri" in await chat.submits("hana", lead="ben")
+    assert "A channel quotes one team." in await chat.says("hana", "/checkin setup #all Friday")
+    form = (await hr_chooses(chat, "")).form
+    assert form is not None
+    assert form.question("place") is None
+    await hr_chooses(chat, "ada")
+    assert "Quoted in: #all" in await chat.submits("hana", place=place)
+    assert "Nobody reports to Ben Okri" in await hr_chooses(chat, "ben")
 
 
 async def test_others_cannot_set_up(chat: Chat) -> None:
