@@ -42,8 +42,8 @@ def _title(request: Request, args: Mapping[str, Any]) -> Text:
 @feature.button(
     allow=others,
     seen_by=Phrase(
-        "The reason is seen by HR who runs the cycle, and by the manager if it is about a colleague; never by the"
-        " person whom the review is about."
+        "The reason is seen by HR who runs the cycle, unless they report to the person whom the review is about, and by"
+        " that person's manager if it is about a colleague; never by the person."
     ),
     title=_title,
     submit=Phrase("Decline"),
@@ -83,11 +83,11 @@ def _told(request: Request, cycle: ReviewCycle, row: Review, reason: str) -> tup
 
 
 def _who_hears(request: Request, cycle: ReviewCycle, row: Review) -> tuple[str, ...]:
-    """HR who runs the cycle; and of a colleague who does not write, whoever agreed to their being asked: the manager
-    of whom it is about."""
+    """HR who runs the cycle, unless they report to whom it is about; and of a colleague who does not write, whoever
+    agreed to their being asked: the manager of whom it is about."""
     directory = request.store.directory
     manager = directory.manager_of(row.subject_id, request.today) if row.role == PEER else None
-    runner = runner_of(request.store, cycle)
+    runner = runner_of(request.store, cycle, about=row.subject_id)
     wanted = (runner.id if runner else None, manager)
     return tuple(
         person

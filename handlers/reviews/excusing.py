@@ -13,7 +13,7 @@ from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
 from handlers.reviews import deadlines, including, nominating, settling, to_share
 from handlers.reviews.owing import owe_again
-from handlers.reviews.review import bound_cycle, feature, runners, running_cycle
+from handlers.reviews.review import bound_cycle, feature, refuse_own_line, runners, running_cycle
 from handlers.reviews.telling import tell
 from handlers.reviews.writing import WRITE
 from storage.obligations import LEFT
@@ -85,7 +85,7 @@ def _in_it(request: Request, row: ReviewCycle, person: Person) -> ReviewResult:
     result = request.store.reviews.results.for_the_clock(row.id, person.id)
     if result is None:
         raise Problem(Phrase("The cycle is not about {name}.", name=name), question="person")
-    _refuse_own_line(request, person, question="person")
+    refuse_own_line(request, person.id, question="person")
     if result.out_at:
         raise Problem(Phrase("{name} is out of the cycle already.", name=name), question="person")
     if result.shared_at:
@@ -94,15 +94,6 @@ def _in_it(request: Request, row: ReviewCycle, person: Person) -> ReviewResult:
             question="person",
         )
     return result
-
-
-def _refuse_own_line(request: Request, person: Person, *, question: str = "") -> None:
-    """Raise Problem where the actor reports to this person."""
-    if person.id in request.store.directory.line_above(request.actor.id, request.today):
-        name = Verbatim(person.name)
-        raise Problem(
-            Phrase("You report to {name}. Let somebody else in HR do it.", name=name), question=question
-        )
 
 
 def _withdraw(
@@ -226,7 +217,7 @@ def take_back(request: Request, cycle: str, person: str) -> Reply:
     result = store.reviews.results.for_the_clock(row.id, whom.id)
     if result is None or result.out_at is None:
         raise Problem(Phrase("{name} is in the cycle.", name=Verbatim(whom.name)))
-    _refuse_own_line(request, whom)
+    refuse_own_line(request, whom.id)
     if not whom.active:
         raise Problem(Phrase("{name} does not work here any more.", name=Verbatim(whom.name)))
     store.reviews.running.take_back(result)

@@ -56,6 +56,20 @@ def has_power(store: Store, person_id: str, cycle: ReviewCycle) -> bool:
     return store.directory.is_hr(person_id) and not store.reviews.cycles.is_reviewed_in(cycle.id, person_id)
 
 
+def reports_to(store: Store, person_id: str, subject: str) -> bool:
+    """Whether somebody reports to a person, directly or not: in HR they leave to others what concerns that person."""
+    return subject in store.directory.line_above(person_id, store.now.date())
+
+
+def refuse_own_line(request: Request, subject: str, *, question: str = "") -> None:
+    """Raise Problem where the actor reports to this person."""
+    if reports_to(request.store, request.actor.id, subject):
+        name = Verbatim(request.store.directory.named(subject))
+        raise Problem(
+            Phrase("You report to {name}. Let somebody else in HR do it.", name=name), question=question
+        )
+
+
 def run_by(request: Request, *states: str) -> Iterator[ReviewCycle]:
     """The cycles in one of these states that the actor runs, the newest first."""
     found = request.store.reviews.cycles.in_state(*states)

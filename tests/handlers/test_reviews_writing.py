@@ -21,6 +21,7 @@ from tests.handlers.reviewing import (
     the_cycle,
     write,
 )
+from tests.handlers.test_reviews_results import people_of_hr
 
 LONG = "\n".join(f"Week {n}: the queue was {'short ' * 20}" for n in range(80))
 
@@ -248,7 +249,7 @@ async def test_a_colleague_declines_and_the_reason_never_reaches_whom_it_is_abou
     chat.change(lambda store: store.reviews.assign(cycle, chat.ids["ben"], chat.ids["eve"], PEER))
     await go_on(chat, "write")
     heard = await chat.presses("eve", "Decline", on=await paper(chat, "eve"))
-    assert "never by the person whom the review is about" in heard
+    assert "never by the person." in heard
     heard = await chat.submits("eve", reason="We fell out over the rewrite")
     assert "Declined." in heard
     for who in ("hana", "ada"):
@@ -259,6 +260,20 @@ async def test_a_colleague_declines_and_the_reason_never_reaches_whom_it_is_abou
     ids = chat.ids
     seen = chat.change(lambda store: store.reviews.about(cycle.id, ids["ben"], reader=ids["ben"]))
     assert all(row.reason == "" for row in seen)
+
+
+async def test_nobody_in_hr_reads_why_somebody_declined_to_write_about_their_manager(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat, units="Board", others="upward")
+    await go_on(chat, "write")
+    await chat.presses("dora", "Decline", on=await paper(chat, "dora"))
+    await chat.submits("dora", reason="We fell out over the rewrite")
+    people_of_hr(chat)
+    await chat.presses("ivan", "Decline", on=await paper(chat, "ivan"))
+    await chat.submits("ivan", reason="I was away for most of it")
+    assert "declined" not in chat.told("hana"), "Grace is her own manager"
+    assert "I was away for most of it" in chat.told("yan")
+    assert "fell out" not in chat.told("yan") + chat.told("grace")
 
 
 async def test_who_declined_may_write_after_all(chat: Chat) -> None:
