@@ -16,7 +16,7 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import parts, raters
 from handlers.reviews.parts import POINTS
-from handlers.reviews.review import bound_cycle, feature, has_power, parts_of
+from handlers.reviews.review import bound_cycle, feature, has_power, parts_of, reports_to
 from storage.people import Person
 from storage.reviews import CUSTOMER, ReviewCycle, ReviewInvite
 from storage.reviews.running import OPEN as OPEN_STATES
@@ -108,7 +108,10 @@ def _cycle_for(request: Request, whom: Person) -> ReviewCycle:
     found = [cycle for cycle in wanted if _may_ask(request, cycle, whom.id)]
     if not found:
         raise Problem(
-            Phrase("Customers are asked by the manager of {name} or by HR.", name=Verbatim(whom.name)),
+            Phrase(
+                "Customers are asked by the manager of {name}, or by somebody in HR who does not report to them.",
+                name=Verbatim(whom.name),
+            ),
             question="whom",
         )
     cycle = next((each for each in found if _takes(request.store, each, whom)), found[0])
@@ -127,7 +130,8 @@ def _takes(store: Store, cycle: ReviewCycle, whom: Person) -> bool:
 def _may_ask(request: Request, cycle: ReviewCycle, subject: str) -> bool:
     manager = request.store.directory.manager_of(subject, request.today)
     me = request.actor.id
-    return me != subject and (me == manager or has_power(request.store, me, cycle))
+    of_hr = has_power(request.store, me, cycle) and not reports_to(request.store, me, subject)
+    return me != subject and (me == manager or of_hr)
 
 
 def _asks(request: Request, args: Mapping[str, Any]) -> bool:
@@ -135,7 +139,13 @@ def _asks(request: Request, args: Mapping[str, Any]) -> bool:
     return cycle is not None and _may_ask(request, cycle, str(args.get("subject") or ""))
 
 
-askers = Rule("who asks customers", _asks, Phrase("Customers are asked by the manager of a person or by HR."))
+askers = Rule(
+    "who asks customers",
+    _asks,
+    Phrase(
+        "Customers are asked by the manager of a person, or by somebody in HR who does not report to them."
+    ),
+)
 
 
 @feature.button(allow=askers)
@@ -187,9 +197,7 @@ def _takes_back(request: Request, args: Mapping[str, Any]) -> bool:
     return row is not None and _asks(request, {"cycle": row.cycle_id, "subject": row.subject_id})
 
 
-@feature.button(
-    allow=Rule("who asked", _takes_back, Phrase("Customers are asked by the manager of a person or by HR."))
-)
+@feature.button(allow=Rule("who asked", _takes_back, askers.refusal))
 def revoke(request: Request, invite: str) -> Reply:
     """Let this link work no more."""
     row = _invite_of(request, {"invite": invite})

@@ -18,6 +18,7 @@ from tests.bot.web.house import House
 from tests.bot.web.window import Window
 from tests.company import Chat
 from tests.handlers.reviewing import go_on, launched, press_beside, the_cycle
+from tests.handlers.test_reviews_results import people_of_hr
 
 HERE = "http://127.0.0.1:8080"
 
@@ -262,7 +263,7 @@ async def test_who_may_ask(chat: Chat) -> None:
     await launched(chat, others="peer customer")
     for who, said in (
         ("ben", "This is for people whom somebody reports to"),
-        ("grace", "Customers are asked by the manager of Ben Okri or by HR."),
+        ("grace", "Customers are asked by the manager of Ben Okri, or by somebody in HR"),
     ):
         heard = await chat.says(who, "/review customer")
         if heard.form:
@@ -274,6 +275,17 @@ async def test_who_may_ask(chat: Chat) -> None:
     await chat.says("ada", "/review customer")
     heard = await chat.submits("ada", whom="ada", guest="Blue Mill")
     assert "Customers are asked by" in heard or "somebody else than yourself" in heard
+
+
+async def test_nobody_in_hr_asks_customers_about_their_own_manager(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat, units="Board", others="peer customer")
+    await chat.says("hana", "/review customer")
+    heard = await chat.submits("hana", whom="grace", guest="Blue Mill")
+    assert "somebody in HR who does not report to them" in heard
+    people_of_hr(chat)
+    await chat.says("yan", "/review customer")
+    assert "Pass this link on to Blue Mill" in await chat.submits("yan", whom="grace", guest="Blue Mill")
 
 
 async def test_a_cycle_that_asks_no_customers_says_so(chat: Chat) -> None:
