@@ -16,7 +16,7 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import parts, raters
 from handlers.reviews.parts import POINTS
-from handlers.reviews.review import bound_cycle, feature, has_power, parts_of, reports_to
+from handlers.reviews.review import bound_cycle, decides, feature, parts_of
 from storage.people import Person
 from storage.reviews import CUSTOMER, ReviewCycle, ReviewInvite
 from storage.reviews.running import OPEN as OPEN_STATES
@@ -130,8 +130,7 @@ def _takes(store: Store, cycle: ReviewCycle, whom: Person) -> bool:
 def _may_ask(request: Request, cycle: ReviewCycle, subject: str) -> bool:
     manager = request.store.directory.manager_of(subject, request.today)
     me = request.actor.id
-    of_hr = has_power(request.store, me, cycle) and not reports_to(request.store, me, subject)
-    return me != subject and (me == manager or of_hr)
+    return me != subject and (me == manager or decides(request.store, me, cycle, about=subject))
 
 
 def _asks(request: Request, args: Mapping[str, Any]) -> bool:

@@ -61,6 +61,11 @@ def reports_to(store: Store, person_id: str, subject: str) -> bool:
     return subject in store.directory.line_above(person_id, store.now.date())
 
 
+def decides(store: Store, person_id: str, cycle: ReviewCycle, *, about: str) -> bool:
+    """Whether somebody of HR decides in a cycle what is `about` a person: who runs it, and does not report to them."""
+    return has_power(store, person_id, cycle) and not reports_to(store, person_id, about)
+
+
 def refuse_own_line(request: Request, subject: str, *, question: str = "") -> None:
     """Raise Problem where the actor reports to this person."""
     if reports_to(request.store, request.actor.id, subject):

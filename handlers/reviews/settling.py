@@ -13,7 +13,8 @@ from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import duties, raters, together
 from handlers.reviews.owing import due_at, owe, owe_anew
-from handlers.reviews.review import bound_cycle, cycle_of, feature
+from handlers.reviews.review import bound_cycle, cycle_of, decides, feature
+from handlers.reviews.telling import runner_of
 from storage.obligations import EXPIRED, OWED_YET, PASSED_ON
 from storage.people import Person
 from storage.reviews import PEER, Duty, ReviewCycle
@@ -28,13 +29,14 @@ CHOSEN_IN = ("self", "peers", "write")
 
 
 def approver_of(store: Store, cycle: ReviewCycle, subject: str) -> Person | None:
-    """Who settles which colleagues write about somebody: their manager, or who runs the cycle; never themselves."""
-    manager = store.directory.manager_of(subject, store.now.date())
-    for person_id in (manager, cycle.owner_id):
-        person = store.directory.person(person_id or "")
-        if person and person.active and person.id != subject:
-            return person
-    return None
+    """Who settles which colleagues write about somebody: their manager, or who runs the cycle and does not report to
+    them."""
+    return _manager_of(store, subject) or runner_of(store, cycle, about=subject)
+
+
+def _manager_of(store: Store, subject: str) -> Person | None:
+    manager = store.directory.person(store.directory.manager_of(subject, store.now.date()) or "")
+    return manager if manager and manager.active else None
 
 
 def ask(store: Store, cycle: ReviewCycle, subject: str) -> None:
@@ -82,9 +84,13 @@ def pass_on(store: Store, cycle: ReviewCycle, subject: str) -> None:
 
 def expire(store: Store, cycle: ReviewCycle, subject: str) -> None:
     """The time of choosing is over: nobody owes a choice of who writes about this person any more."""
+    _close(store, cycle, subject, how=EXPIRED)
+
+
+def _close(store: Store, cycle: ReviewCycle, subject: str, *, how: str) -> None:
     for row in _asked(store, cycle, subject):
         if row.closed_at is None:
-            store.obligations.close(row.person_id, APPROVE, row.about, how=EXPIRED)
+            store.obligations.close(row.person_id, APPROVE, row.about, how=how)
 
 
 def _asked(store: Store, cycle: ReviewCycle, subject: str) -> list[ObligationRow]:
@@ -105,8 +111,8 @@ def _approves(request: Request, args: Mapping[str, Any]) -> bool:
     cycle, subject = cycle_of(request, args), str(args.get("subject") or "")
     if cycle is None or not request.store.reviews.cycles.is_reviewed_in(cycle.id, subject):
         return False
-    approver = approver_of(request.store, cycle, subject)
-    return approver is not None and approver.id == request.actor.id
+    manager, me = _manager_of(request.store, subject), request.actor.id
+    return me == manager.id if manager else decides(request.store, me, cycle, about=subject)
 
 
 approvers = Rule(
@@ -166,9 +172,7 @@ def ask_these(request: Request, cycle: str, subject: str) -> Reply:
     """Ask these colleagues."""
     row = _choosing(request, cycle, subject)
     accept(request.store, row, proposed(request.store, row, subject))
-    for owed in request.store.obligations.of(request.actor.id):
-        if owed.kind == APPROVE and owed.args == {"cycle": row.id, "subject": subject}:
-            request.store.obligations.close(request.actor.id, APPROVE, owed.about)
+    _close(request.store, row, subject, how="done")
     if row.phase == "write":
         duties.ask(request.store, row, "write", subject=subject)
         return Reply(show=chosen_card(request, row, subject, Phrase("Settled. They are asked now.")))

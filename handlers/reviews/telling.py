@@ -8,7 +8,7 @@ from handlers.kit.cards import Card, Note
 from handlers.kit.hours import calendar_of, hours_of, is_away
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
-from handlers.reviews.review import has_power, reports_to
+from handlers.reviews.review import decides
 from storage.people import Person
 from storage.reviews import ReviewCycle
 from storage.store import Store
@@ -48,9 +48,5 @@ def runner_of(store: Store, cycle: ReviewCycle, *, about: str = "") -> Person | 
     another one who does; of what is `about` somebody, nobody who reports to them. Of a test run its owner alone."""
     owner = store.directory.person(cycle.owner_id)
     others = () if cycle.is_test else store.directory.active()
-    able = [each for each in (owner, *others) if each and _decides(store, each, cycle, about)]
+    able = [each for each in (owner, *others) if each and decides(store, each.id, cycle, about=about)]
     return next((each for each in able if not is_away(store, each)), able[0] if able else None)
-
-
-def _decides(store: Store, person: Person, cycle: ReviewCycle, about: str) -> bool:
-    return has_power(store, person.id, cycle) and not reports_to(store, person.id, about)

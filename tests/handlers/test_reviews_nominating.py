@@ -12,7 +12,7 @@ from tests.company import Chat, Heard
 from tests.handlers.reviewing import due, go_on, launched, press_beside, review_by, the_cycle, write
 from tests.handlers.test_people import COMPANY, sends
 from tests.handlers.test_reviews_excusing import excuse, put_back
-from tests.handlers.test_reviews_results import owed
+from tests.handlers.test_reviews_results import owed, people_of_hr
 from tests.handlers.test_reviews_running import owing
 
 
@@ -63,8 +63,16 @@ async def test_those_who_are_chosen_are_asked_when_others_write(any_chat: Chat) 
 async def test_who_has_no_manager_is_told_who_settles_it(chat: Chat) -> None:
     await launched(chat, units="Engines, Board", others="peer")
     await go_on(chat, "peers")
-    await chat.presses("grace", "Choose", on=await chat.says("grace", "/review"))
-    assert "Hana Sato settles who is asked." in await chat.submits("grace", people=("ben", "eve", "dora"))
+    before = await chat.says("grace", "/review")
+    await chat.presses("grace", "Choose", on=before)
+    heard = await chat.submits("grace", people=("ben", "eve", "dora"))
+    assert "They are asked when others write." in heard, "Hana, of HR, reports to her"
+    people_of_hr(chat)
+    await chat.presses("grace", "Choose", on=before)
+    assert "Yan settles who is asked." in await chat.submits("grace", people=("ben", "eve", "dora"))
+    await chat.presses("yan", "Choose", on=await chat.says("yan", "/review"))
+    assert "Settled." in await chat.presses("yan", "Ask these")
+    assert "Choose" not in (await chat.says("yan", "/review")).buttons
 
 
 async def test_who_had_not_left_after_all_is_proposed_as_before(any_chat: Chat) -> None:
