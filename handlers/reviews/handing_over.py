@@ -14,7 +14,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import deadlines, duties, former_managers, raters, settling, to_share
-from handlers.reviews.review import bound_cycle, feature, has_power, runners
+from handlers.reviews.review import bound_cycle, feature, has_power, refuse_own_line, runners
 from handlers.reviews.telling import runner_of, tell
 from handlers.reviews.writing import WRITE
 from storage.people import Person
@@ -122,7 +122,7 @@ def _as_before(
         again, fact, Section(Phrase("{old} finishes the review. Nothing is left to decide.", old=manager))
     )
     mine = Card(again, fact, Section(Phrase("Your review of {name} goes on where you left it.", name=name)))
-    runner = runner_of(store, cycle)
+    runner = _who_says(store, cycle, person.id)
     questions = [tell(store, cycle, runner, over, over=_question(row)) for row in asked] if runner else ()
     goes_on = (tell(store, cycle, author, mine, over=_freezing(cycle, person)),) if waited else ()
     return (*questions, *goes_on)
@@ -158,8 +158,14 @@ def _frozen(store: Store, cycle: ReviewCycle, person: Person, old: Duty) -> tupl
     return (tell(store, cycle, author, card, topic=topic, about=_freezing(cycle, person)),)
 
 
+def _who_says(store: Store, cycle: ReviewCycle, subject: str) -> Person | None:
+    """Who of HR says who finishes a review: not who reports to whom it is about, unless there is nobody else, since
+    somebody has to."""
+    return runner_of(store, cycle, about=subject) or runner_of(store, cycle)
+
+
 def _asked_of_hr(store: Store, cycle: ReviewCycle, row: HandOver) -> tuple[Tell, ...]:
-    runner = runner_of(store, cycle)
+    runner = _who_says(store, cycle, row.subject_id)
     if runner is None:
         return ()
     card = handover_card(store, cycle, row)
@@ -246,6 +252,8 @@ def _refuse_over(request: Request, cycle: ReviewCycle, row: HandOver, choice: st
     directory, reviews = request.store.directory, request.store.reviews
     if row.choice:
         raise Problem(Phrase("This was decided on {day}.", day=row.decided_at or request.now))
+    if runner_of(request.store, cycle, about=row.subject_id):
+        refuse_own_line(request, row.subject_id)
     result = reviews.results.for_the_clock(cycle.id, row.subject_id)
     if result and result.shared_at:
         raise Problem(Phrase("It was shared on {day}.", day=result.shared_at))

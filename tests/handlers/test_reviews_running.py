@@ -822,6 +822,28 @@ async def test_the_talk_goes_back_to_a_manager_who_is_it_again(any_chat: Chat) -
     assert "Your talk with Ben Okri" in await owed(chat, "dora", "talk with Ben Okri about the result")
 
 
+async def test_who_finishes_the_review_of_a_manager_is_said_by_who_does_not_report_to_them(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    moves(chat, "hana", "ada")
+    await launched(chat)
+    await go_on(chat, "write")
+    await chat.tick()
+    moves(chat, "ada", "dora")
+    await chat.tick()
+    question = chat.told_cards("hana")[-1]
+    assert "Ada Lovelace reports to Dora Maar now" in question, "nobody else is there to say it"
+    people_of_hr(chat)
+    assert "You report to Ada Lovelace" in await chat.presses("hana", "Both write", on=question)
+    chat.wait(hours=1)
+    moves(chat, "ada", "ivan")
+    await chat.tick()
+    assert "Ada Lovelace reports to Ivan Petrov now" in chat.told("yan")
+    assert "Ivan Petrov" not in chat.told("hana")
+    assert "Both write." in await chat.presses("yan", "Both write")
+
+
 async def test_hr_is_asked_again_when_who_was_to_finish_a_review_has_left(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)
