@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 
+APART = "apart:"
+"""How the preference begins of whoever has disconnected themselves from a platform."""
+
+
 class Accounts:
     """`store.accounts`."""
 
@@ -39,6 +43,7 @@ class Accounts:
                 revision=self._store.people_changed(),
             )
         )
+        self._store.preferences.set(person_id, f"{APART}{platform}", None)
         self._store.audit("linked", platform, subject_id=person_id)
 
     def meet(
@@ -49,6 +54,15 @@ class Accounts:
         person = self._store.directory.person(person_id)
         if person and person.active and not self._store.directory.reaches(person_id, platform):
             self.link(person_id, platform, external_id, username, address)
+
+    def part(self, person_id: str, platform: str) -> None:
+        """End a person's account at their own wish: only they themselves come back there."""
+        self.unlink(person_id, platform)
+        self._store.preferences.set(person_id, f"{APART}{platform}", True)
+
+    def keeps_apart(self, person_id: str, platform: str) -> bool:
+        """Whether the person disconnected themselves there, and has not come back."""
+        return bool(self._store.preferences.get(person_id, f"{APART}{platform}"))
 
     def unlink(self, person_id: str, platform: str) -> None:
         """End a person's account on a platform."""

@@ -165,6 +165,10 @@ class Directory:
         account = self.by_account.get((platform, external_id))
         return self.people.get(account.person_id) if account else None
 
+    def mentioned(self, platform: str, marked: str) -> Person | None:
+        """Whom an adapter's mark of a mention names: by their user there, or by their own id who are not connected."""
+        return self.with_account(platform, marked) or self.person(marked)
+
     def account(self, person_id: str, platform: str) -> Account | None:
         """A person's account on a platform, or None."""
         for account in self.accounts.get(person_id, ()):

@@ -32,7 +32,7 @@ from handlers.kit.cards import Card
 from handlers.kit.dispatch import NOT_SHOWN, Core
 from handlers.kit.requests import Answer, File, Said, Sender
 from handlers.kit.text import Phrase
-from handlers.kit.typed import with_names
+from handlers.kit.typed import with_ids, with_names
 from handlers.kit.values import altered
 from storage.alerts import TOKEN
 from storage.database import Busy
@@ -151,7 +151,8 @@ class Hearing:
             await asyncio.gather(*self._met(heard))
         act = heard.incoming.act
         if isinstance(act, Said):
-            act = replace(act, words=with_names(act.words, self.members.names(heard.mentions)))
+            named = with_names(act.words, self.members.names(heard.mentions))
+            act = replace(act, words=with_ids(named, self.members.apart(heard.mentions)))
         return altered(heard, incoming=altered(heard.incoming, sender=sender, act=act))
 
     def _met(self, heard: Heard) -> Iterator[Awaitable[None]]:

@@ -178,6 +178,17 @@ class Members:
         """How those of these users are called whose profiles were read."""
         return {one: profile.username for one in user_ids if (profile := self._known.get(one))}
 
+    def apart(self, user_ids: Iterable[str]) -> dict[str, str]:
+        """Those of these users who are colleagues without being connected here, with the ids of these."""
+        directory = self._core.database.memory.latest
+        return {
+            one: person.id
+            for one in user_ids
+            if directory.with_account(PLATFORM, one) is None
+            and (profile := self._known.get(one))
+            and (person := directory.with_email(profile.email))
+        }
+
     async def connect_everybody(self) -> None:
         """Go through the workspace's members, so that reminders reach those who have never spoken to us, and nobody is
         written to who left while Slack's events did not reach us."""
@@ -233,7 +244,7 @@ def _settle(store: Store, profile: Profile) -> None:
     person = directory.with_account(PLATFORM, profile.id)
     if person is None:
         found = directory.with_email(profile.email) if profile.email else None
-        if found and found.active and not directory.reaches(found.id, PLATFORM):
+        if found and not store.accounts.keeps_apart(found.id, PLATFORM):
             store.accounts.meet(found.id, PLATFORM, profile.id, profile.username)
         return
     if profile.member:

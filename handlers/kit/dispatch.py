@@ -183,7 +183,7 @@ class Core:
         return self._remember(store, incoming, self._answer(store, incoming, aside=aside))
 
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
-        person = self._who(store, incoming)
+        person = self._reader(store, incoming)
         answer = altered(answer, touched=tuple(store.touched), **reader(person))
         if answer.outcome == "kept":  # each few letters that are typed: the draft remembers them
             return answer
@@ -241,6 +241,13 @@ class Core:
             store.accounts.reachable(person.id, incoming.platform, True)
         request = _request(store, incoming, person, aside=aside)
         return self._carrying.carry_out(request, incoming)
+
+    def _reader(self, store: Store, incoming: Incoming) -> Person | None:
+        """Whom the answer is for: who is connected there now, or just disconnected themselves."""
+        sender, directory = incoming.sender, store.directory
+        known = directory.with_account(incoming.platform, sender.external_id) if sender.member else None
+        person = known or directory.person(store.actor_id or "")
+        return person if person and person.active else None
 
     def _who(self, store: Store, incoming: Incoming) -> Person | None:
         """The active employee behind a sender: by account, or by a member's verified address, at first sight or once

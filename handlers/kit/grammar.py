@@ -156,7 +156,7 @@ class _Reading:
         text = _AND.sub("", self.rest.lstrip(SEPARATORS))
         marks = MENTION.match(text)
         if marks:
-            person = self.request.store.directory.with_account(self.request.platform, marks.group(1))
+            person = self.request.store.directory.mentioned(self.request.platform, marks.group(1))
             return self._eaten(text, marks.end(), person, marks.group(2) or "")
         if text.startswith(("@", "＠")):
             person, length = named(text[1:], self.request.store.directory, self.request.platform)

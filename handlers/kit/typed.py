@@ -31,6 +31,11 @@ def with_names(words: str, names: Mapping[str, str]) -> str:
     return MENTION.sub(lambda found: mention(found[1], found[2] or names.get(found[1], "")), words)
 
 
+def with_ids(words: str, ids: Mapping[str, str]) -> str:
+    """Words whose mention marks have these ids of people in the place of users whom nobody is connected with."""
+    return MENTION.sub(lambda found: mention(ids.get(found[1], found[1]), found[2] or ""), words)
+
+
 def clean(words: str) -> str:
     """A person's words without what has no meaning as text: controls, lone surrogates, direction overrides; nothing
     when there is nothing to see."""
@@ -81,7 +86,7 @@ def spoken(words: str, directory: Directory, platform: str) -> str:
         return words
 
     def name(found: re.Match[str]) -> str:
-        person = directory.with_account(platform, found.group(1))
+        person = directory.mentioned(platform, found.group(1))
         return f"@{person.name if person else found.group(2) or '?'}"
 
     return MENTION.sub(name, words)

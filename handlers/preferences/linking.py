@@ -80,12 +80,18 @@ def unlink(request: Request, platform: Platform) -> Reply:
             Phrase("This is the only app in which I know you. Connect another one first, with /upbeat link."),
             question="platform",
         )
-    request.store.accounts.unlink(request.actor.id, platform)
+    request.store.accounts.part(request.actor.id, platform)
     if request.store.preferences.get(request.actor.id, "channel") == platform:
         request.store.preferences.set(request.actor.id, "channel", None)
     return Reply(
         show=Card(
             Phrase("Disconnected: {platform}.", platform=platform_name(platform)),
+            Note(
+                Phrase(
+                    "I send you nothing there any more. You come back by using me there: in Telegram with a new code,"
+                    " elsewhere at once."
+                )
+            ),
             Note(Phrase("What was written there before stays there; delete it in the app if you want.")),
             Button(Phrase("Settings"), Press("preferences.settings", {})),
         )

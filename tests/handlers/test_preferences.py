@@ -476,6 +476,13 @@ async def test_an_app_is_disconnected_but_never_the_last(chat: Chat) -> None:
     assert chat.change(lambda store: store.preferences.get(chat.ids["ada"], "channel")) is None
 
 
+async def test_who_disconnects_the_app_that_they_use_hears_so_in_their_language(chat: Chat) -> None:
+    chat.change(lambda store: store.accounts.link(chat.ids["chen"], "telegram", "chen"))
+    chat.platform = "telegram"
+    assert "已解绑：Telegram" in (await chat.says("chen", "/upbeat unlink telegram")).text
+    assert chat.change(lambda store: store.directory.with_account("telegram", "chen")) is None
+
+
 # Home ----------------------------------------------------------------------------------------------------------------
 
 

@@ -174,6 +174,23 @@ async def test_who_joins_is_connected(room: Room) -> None:
     assert len(room.accounts("dora")) == 1
 
 
+async def test_who_disconnected_themselves_stays_so_until_they_come_back(room: Room) -> None:
+    slack = room.slack
+    await slack.until(lambda: room.accounts("ben"))
+    ack = await slack.command(user("ben"), "/upbeat", "unlink slack")
+    assert "Disconnected: Slack." in ack.ephemeral.words
+    assert room.accounts("ben") == []
+    assert room.platform._members is not None
+    await room.platform._members.connect_everybody()
+    await slack.event("user_change", {"user": user("ben")})
+    thanks = await slack.command(user("ada"), "/kudos", f"<@{user('ben')}> for the bridge")
+    assert "Ada Lovelace thanks Ben Okri" in thanks.ephemeral.words
+    assert room.accounts("ben") == []
+    ack = await slack.command(user("ben"), "/checkin", "done it")
+    assert "Checked in" in ack.ephemeral.words
+    assert len(room.accounts("ben")) == 1
+
+
 async def test_without_slacks_word_the_known_go_on_and_the_unknown_try_again(room: Room) -> None:
     await disconnected(room, "dora")
     room.slack.fail_next("users.info", "500", times=2)
