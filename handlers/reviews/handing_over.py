@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.kit.access import Rule
-from handlers.kit.calendar import local_day
+from handlers.kit.calendar import ONE_DAY, local_day
 from handlers.kit.cards import Button, Card, Fact, Note, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
@@ -49,6 +49,10 @@ def hear_of_manager(ring: Ring) -> Rung:
     now = store.directory.manager_of(person_id, local_day(ring.now, person.zone)) if person else None
     if cycle is None or person is None or now is None or cycle.is_test:
         return Rung(None, silence=Silence("ended"))
+    if cycle.state == "paused":
+        # When it goes on, nobody is asked for what is late: who takes over in a pause would not be either.
+        tomorrow = ring.now + ONE_DAY
+        return Rung(tomorrow, silence=Silence("paused", tomorrow))
     known = {each.new_id for each in store.reviews.hand_overs.of_person(cycle_id, person_id)}
     settling.pass_on(store, cycle, person.id)
     told = _written(store, cycle, person, now)
@@ -252,6 +256,8 @@ def _refuse_over(request: Request, cycle: ReviewCycle, row: HandOver, choice: st
     directory, reviews = request.store.directory, request.store.reviews
     if row.choice:
         raise Problem(Phrase("This was decided on {day}.", day=row.decided_at or request.now))
+    if cycle.state == "paused":
+        raise Problem(Phrase("This cycle is paused. Say who finishes the review when it goes on."))
     if runner_of(request.store, cycle, about=row.subject_id):
         refuse_own_line(request, row.subject_id)
     result = reviews.results.for_the_clock(cycle.id, row.subject_id)

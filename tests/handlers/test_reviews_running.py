@@ -844,6 +844,30 @@ async def test_who_finishes_the_review_of_a_manager_is_said_by_who_does_not_repo
     assert "Both write." in await chat.presses("yan", "Both write")
 
 
+async def test_in_a_pause_nobody_says_who_finishes_a_review_and_whoever_does_is_asked_once_it_goes_on(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "calibrate")
+    await chat.tick()
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    question = chat.told_cards("hana")[-1]
+    await at_the_cycle(chat, "Pause")
+    assert "This cycle is paused." in await chat.presses("hana", "Dora Maar takes over", on=question)
+    chat.wait(hours=1)
+    moves(chat, "eve", "dora")
+    await chat.tick()
+    assert "Eve Curie reports to Dora Maar now" not in chat.told("hana")
+    await at_the_cycle(chat, "Go on")
+    await chat.presses("hana", "Dora Maar takes over", on=question)
+    assert "dora" in owing(chat)
+    chat.wait(days=1)
+    await chat.tick()
+    assert "Eve Curie reports to Dora Maar now" in chat.told("hana")
+
+
 async def test_hr_is_asked_again_when_who_was_to_finish_a_review_has_left(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)
