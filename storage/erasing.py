@@ -16,7 +16,7 @@ from storage.files import FileRow
 from storage.holds import PARTS, Hold
 from storage.links import Link
 from storage.outbox import ANSWERS
-from storage.policy import Right, may
+from storage.policy import HANDED_IN, Right, may
 from storage.records import involving, owners, personal_tables, sealed_columns
 from storage.tables import (
     Absence,
@@ -64,7 +64,7 @@ class Erasing:
     def own(self, person_id: str, *, instead: StandIn) -> Erased:
         """Destroy the words of the records that are this person's alone, and all copies of them; what is somebody
         else's record too is kept, and counted if they may read it. Refused at the door while they are on hold."""
-        emptied, kept = self._emptied(person_id, lambda row: owners(row) == {person_id})
+        emptied, kept = self._emptied(person_id, lambda row: _is_theirs_alone(row, person_id))
         had_words = [row for row in emptied if _has_words(row)]
         self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
         self._forget_posts(_quotes(emptied), instead)
@@ -76,7 +76,7 @@ class Erasing:
     def departed(self, person_id: str, *, instead: StandIn) -> Erased:
         """Destroy every word by and about a person who has left, and their name; that something happened, when and with
         whom stays in the records of others."""
-        emptied, kept = self._emptied(person_id, lambda row: person_id in (row.subject_id, row.author_id))
+        emptied, kept = self._emptied(person_id, lambda row: _is_about_or_by(row, person_id))
         self._forget_copies(person_id, _ids(emptied) - _ids(kept, deep=False), instead)
         name = _as_stored(self._store.directory.named(person_id))
         self._forget_posts({*_quotes(emptied), name}, instead)
@@ -215,6 +215,14 @@ class Erasing:
 
     def _change_all(self, table: type[Any], *conditions: Any, **values: Any) -> None:
         self._store.execute(update(table.__table__).where(*conditions).values(**values))
+
+
+def _is_theirs_alone(row: PersonalRow, person_id: str) -> bool:
+    return owners(row) == {person_id} and row.kind not in HANDED_IN
+
+
+def _is_about_or_by(row: PersonalRow, person_id: str) -> bool:
+    return row.subject_id == person_id or (row.is_by_author and row.author_id == person_id)
 
 
 def _ids(rows: Iterable[PersonalRow], *, deep: bool = True) -> set[str]:

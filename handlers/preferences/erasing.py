@@ -36,7 +36,10 @@ WHAT = Lines(
         Phrase(
             "Erased for good, for you and everybody: your check-ins, moods, blockers, private notes and drafts."
         ),
-        Phrase("Kept, because it is also the record of others: feedback, thanks, comments and one-on-ones."),
+        Phrase(
+            "Kept, because it is also the record of others: feedback, thanks, comments, one-on-ones, and what was"
+            " handed in or shared in a review."
+        ),
         Phrase(
             "Kept, because it must be proved: that something happened and when, and who opened what, without words."
         ),

@@ -28,6 +28,7 @@ class ResultEdition(PersonalRow, table=True):
     __tablename__ = "result_edition"
     __table_args__ = (UniqueConstraint("result_id", "edition"),)
     kinds: ClassVar[tuple[str, ...]] = RATING_KINDS
+    is_by_author: ClassVar[bool] = False
     words: ClassVar[tuple[str, ...]] = ("digests", "rating")
 
     cycle_id: str

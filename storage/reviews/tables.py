@@ -230,6 +230,7 @@ class ReviewResult(PersonalRow, table=True):
     __tablename__ = "review_result"
     __table_args__ = (UniqueConstraint("cycle_id", "subject_id"),)
     kinds: ClassVar[tuple[str, ...]] = RATING_KINDS
+    is_by_author: ClassVar[bool] = False
     words: ClassVar[tuple[str, ...]] = ("proposed", "rating", "reply", "out_reason")
 
     cycle_id: str = Field(index=True)

@@ -29,6 +29,8 @@ class PersonalRow(Row):
     """The kinds of the policy that rows of this table can be."""
     words: ClassVar[tuple[str, ...]] = ()
     """The columns with people's words: what erasing empties."""
+    is_by_author: ClassVar[bool] = True
+    """Whether `author_id` wrote its words, and not only answers for it."""
     frame: ClassVar[bool] = False
     """It only holds other records together and says nothing itself: it does not grow too old."""
     is_part: ClassVar[bool] = False

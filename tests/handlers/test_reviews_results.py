@@ -932,6 +932,39 @@ def people_of_hr(chat: Chat) -> None:
     chat.ids["yan"] = chat.change(work)
 
 
+async def test_nobody_erases_their_rating_or_what_was_handed_in(any_chat: Chat) -> None:
+    chat = any_chat
+    await shared(chat)
+    await chat.says("ben", "/upbeat privacy erase")
+    heard = await chat.submits("ben", confirm="ERASE")
+    assert "Kept, with others" in heard
+    assert "ratings, once they are shared: 2" in heard
+    assert (result(chat).rating, [row.reason for row in chat.rows(RatingChange)]) == (
+        {"points": 3},
+        ["Two of four goals were not reached"],
+    )
+    assert "Speak at a meet-up" in await reads(chat)
+
+
+async def test_when_a_manager_who_left_is_erased_ratings_and_answers_of_their_people_stay(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    await shared(chat)
+    await chat.presses("ben", "Acknowledge", on=await reads(chat))
+    await chat.presses("ben", "Answer in writing", on=await reads(chat))
+    await chat.submits("ben", words="The third goal was stopped in May")
+    await chat.presses("ada", "Make it final", on=await chat.presses("ada", "Open it"))
+    chat.leaves("ada")
+    await chat.says("hana", "/upbeat privacy erase @ada")
+    await chat.presses("hana", "Erase")
+    assert "Nothing names this person" in await chat.submits("hana", confirm="ERASE")
+    heard = await reads(chat)
+    assert "3 of 5" in heard
+    assert "The third goal was stopped in May" in heard
+    assert "A talk" not in heard, "what she wrote herself"
+
+
 async def test_in_chinese_the_results_of_a_cycle_are_not_what_somebody_achieved(chat: Chat) -> None:
     await launched(chat)
     await chat.says("hana", "/language zh")
