@@ -12,7 +12,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import settling, to_share, writing
-from handlers.reviews.review import bound_cycle, bound_review, called, feature, review_of, titled, writers
+from handlers.reviews.review import bound_cycle, bound_review, feature, review_of, titled, writers
 from handlers.reviews.telling import runner_of
 from storage.reviews import MANAGER, PEER, SELF, Review, ReviewCycle
 
@@ -68,11 +68,10 @@ def decline(request: Request, review: str, reason: Reason) -> Reply:
 
 
 def _told(request: Request, cycle: ReviewCycle, row: Review, reason: str) -> tuple[Tell, ...]:
-    name = Verbatim(request.actor.name)
+    name, whom = Verbatim(request.actor.name), Verbatim(request.store.directory.named(row.subject_id))
     card = Card(
-        Phrase("{name} declined to write a review", name=name),
+        Phrase("{name} declined to write about {whom}", name=name, whom=whom),
         Fact(Phrase("Cycle"), Verbatim(cycle.name)),
-        Fact(Phrase("Review"), called(request.store, row, "")),
         Section(Verbatim(reason), quoted=True),
         Note(Phrase("The person whom it is about does not see the reason.")),
     )

@@ -519,8 +519,8 @@ async def test_while_who_began_the_cycle_is_away_or_not_of_hr_any_more_another_o
     role(chat, "hana", "employee")
     await chat.presses("eve", "Decline", on=await paper(chat, "eve"))
     await chat.submits("eve", reason="We fell out over the rewrite")
-    assert "Eve Curie declined to write a review" in chat.told("yan")
-    assert "Eve Curie declined to write a review" not in chat.told("hana")
+    assert "Eve Curie declined to write about Ben Okri" in chat.told("yan")
+    assert "Eve Curie declined to write about Ben Okri" not in chat.told("hana")
 
 
 async def test_of_two_managers_who_both_write_one_proposes_and_both_are_shown_with_their_weeks(

@@ -253,7 +253,7 @@ async def test_a_colleague_declines_and_the_reason_never_reaches_whom_it_is_abou
     heard = await chat.submits("eve", reason="We fell out over the rewrite")
     assert "Declined." in heard
     for who in ("hana", "ada"):
-        assert "Eve Curie declined to write a review" in chat.told(who)
+        assert "Eve Curie declined to write about Ben Okri" in chat.told(who)
         assert "We fell out" in chat.told(who)
     await go_on(chat, "closed")
     assert "fell out" not in chat.told("ben") + (await chat.says("ben", "/review")).text
