@@ -137,7 +137,7 @@ def _told_out(
 ) -> Iterable[Tell]:
     """Them and their manager with the reason, and without it whoever had heard that they were to write."""
     name, cycle = Verbatim(person.name), Verbatim(row.name)
-    near = list(dict.fromkeys((person.id, result.author_id or "")))
+    near = [person.id, store.directory.manager_of(person.id, store.now.date()) or ""]
     owed = Counter(each.person_id for each in withdrawn if each.reminded or each.person_id in near)
     for who in _working(store, (*near, *owed)):
         mine = who.id == person.id

@@ -10,7 +10,7 @@ from storage.tables import ObligationRow
 from tests.company import Chat, Heard
 from tests.handlers.reviewing import due, go_on, launched, opened, review_by, write
 from tests.handlers.test_reviews_calibrating import role
-from tests.handlers.test_reviews_running import at_the_cycle, owing
+from tests.handlers.test_reviews_running import at_the_cycle, moves, owing
 
 
 async def excuse(chat: Chat, who: str, writes: str = "keep") -> Heard:
@@ -54,6 +54,15 @@ def _begun(chat: Chat, store: object) -> None:
     review = review_by(chat, "ben", "self")
     draft = store.drafts.begin(chat.ids["ben"], "reviews.write", {"review": review.id}, {})  # type: ignore[attr-defined]
     store.drafts.keep(draft, {"results": "half a sentence"})  # type: ignore[attr-defined]
+
+
+async def test_the_manager_of_now_reads_why_somebody_is_out_and_not_the_one_before(chat: Chat) -> None:
+    await launched(chat)
+    moves(chat, "ben", "dora")
+    await chat.tick()
+    await excuse(chat, "ben")
+    assert "joined this week" in chat.told("dora")
+    assert "joined this week" not in chat.told("ada")
 
 
 async def test_put_back_what_was_begun_goes_on(chat: Chat) -> None:
