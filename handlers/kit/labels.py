@@ -77,9 +77,14 @@ def _parted(labels: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"[;；\n]|{listed}|{sentence}", re.IGNORECASE)
 
 
+def unlisted(line: str) -> str:
+    """A line without what people put before each line of a list."""
+    return _LISTED.sub("", line.strip(), count=1)
+
+
 def label_of(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | None:
     """The question whose label a part of a text begins with, as a line of a list perhaps, and what is said to it."""
-    text = _LISTED.sub("", segment.strip(), count=1)
+    text = unlisted(segment)
     for question in questions:
         found = beginning(question.labels).match(simpler(text)) if question.labels else None
         if found:

@@ -19,10 +19,41 @@ async def test_a_blocker_is_carried_over_until_it_is_solved(any_chat: Chat) -> N
     assert "Still blocked" not in await any_chat.says("ben", "/checkin done C")
 
 
-@pytest.mark.parametrize("nothing", ["none", "Nothing.", "no", "无", "没有。", "-"])
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        *("none", "Nothing.", "no", "n/a", "-", "—", "- none", "1. None 🎉", "none so far", "nil"),
+        *(
+            "no blockers",
+            "No blockers at the moment, thanks!",
+            "by nothing",
+            "not blocked",
+            "nothing, all good",
+        ),
+        *("无", "没有。", "- 无", "无阻碍", "暂时没有", "目前没有阻碍", "没有遇到什么问题。", "没有，谢谢"),
+    ],
+)
 async def test_nothing_is_not_a_blocker(chat: Chat, nothing: str) -> None:
     await chat.says("ben", f"/checkin done A; blocked {nothing}")
     assert chat.rows(Blocker) == []
+
+
+@pytest.mark.parametrize(
+    "something",
+    [
+        *(
+            "no access to production",
+            "nothing works",
+            "none of the tests pass",
+            "no one answers",
+            "not blocked by Ada",
+        ),
+        *("无法登录", "没有权限", "没有测试环境", "问题"),
+    ],
+)
+async def test_what_only_begins_like_nothing_is_a_blocker(chat: Chat, something: str) -> None:
+    await chat.says("ben", f"/checkin done A; blocked: {something}")
+    assert [row.matter for row in chat.rows(Blocker)] == [something]
 
 
 async def test_the_form_carries_blockers_and_what_is_struck_out_is_solved(chat: Chat) -> None:
