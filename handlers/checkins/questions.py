@@ -31,20 +31,39 @@ STANDARD = ("done", "next", "blocked")
 """The questions that everybody is asked unless their team has others."""
 
 LABELS: Mapping[str, tuple[str, ...]] = {
-    "done": ("done", "完成", "已完成", "本周完成", "今日完成", "本周工作", "今日工作"),
-    "next": ("next steps", "next step", "next", "下一步", "计划", "接下来", "下周计划", "下周", "明日计划"),
+    "done": (
+        *("done", "完成", "已完成", "本周完成", "今日完成", "上周完成", "昨日完成", "昨天完成"),
+        *("本周工作", "今日工作", "上周工作", "本周进展"),
+    ),
+    "next": (
+        *("next steps", "next step", "next", "下一步", "计划", "接下来", "后续计划"),
+        *(
+            "下周计划",
+            "下周",
+            "本周计划",
+            "明日计划",
+            "明天计划",
+            "今日计划",
+            "下周工作",
+            "下周工作计划",
+            "本周工作计划",
+        ),
+    ),
     "blocked": (
-        "blocked",
-        "blockers",
-        "blocker",
-        "阻碍",
-        "阻塞",
-        "卡在",
-        "卡住",
-        "遇到的问题：",
-        "遇到的问题:",
-        "问题：",
-        "问题:",
+        *("blocked", "blockers", "blocker", "阻碍", "阻塞", "卡在", "卡住"),
+        *(
+            f"{heading}{colon}"
+            for heading in (
+                "遇到的问题",
+                "存在的问题",
+                "存在问题",
+                "问题与风险",
+                "问题和风险",
+                "问题",
+                "风险",
+            )
+            for colon in "：:"
+        ),
     ),
     "mood": ("mood", "心情"),
 }

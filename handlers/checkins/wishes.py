@@ -177,7 +177,10 @@ def in_one_line(request: Request, wishes: Mapping[str, Any]) -> Mapping[str, Any
 def _own_questions(words: str) -> list[str]:
     standard = {label: key for key in STANDARD for label in LABELS[key]}
     lines = [line.strip() for line in words.splitlines() if line.strip()]
-    keys = list(dict.fromkeys(standard.get(line.casefold(), line) for line in lines))
+    keys: list[str] = []
+    for line in lines:
+        key = standard.get(line.casefold(), line)
+        keys += [each for each in [line if key in keys else key] if each not in keys]
     if len(keys) > MOST_QUESTIONS or any(len(key) > LONGEST_QUESTION for key in keys):
         raise Problem(
             Phrase(

@@ -28,7 +28,7 @@ from handlers.kit.naming import AND, named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.typed import MENTION, NUMBER, SEPARATORS, spoken
+from handlers.kit.typed import MENTION, NUMBER, SEPARATORS, folded, spoken
 from storage.people import Person
 
 _BY_THEN = re.compile(r"^(?:[之以]前|为止|前(?![端台期面后辈任提往景线置沿言途缀]))")
@@ -248,6 +248,9 @@ class _Reading:
             self.rest = self.rest[found.end() :].lstrip(SEPARATORS + "%")
 
     def _take_labelled_number(self, question: Scale) -> None:
+        whole = folded(self.rest)
+        if not any(label in whole for label in question.labels):
+            return
         others = (label for each in self.questions if isinstance(each, Words) for label in each.labels)
         found = numbered(tuple(question.labels), tuple(others)).search(self.rest)
         if found is None:

@@ -134,6 +134,45 @@ async def test_a_label_goes_also_before_a_sprint_that_is_done(chat: Chat) -> Non
     assert checkins(chat, "ben")[0].answers == {"done": "sprint planning", "blocked": "week 3 of the hiring"}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "*Done*: login\n*Next:* payments\n*Blocked*\nlegal\n*Mood*: 4",
+        "## Done\nlogin\n\n## Next\npayments\n\n## Blocked\nlegal\n\n## Mood\n4",
+        "Done: login Next: payments Blocked: legal Mood: 4/5",
+        "Mood: 4 DONE: login NEXT: payments BLOCKED: legal",
+        "1) Done: login\n2) Next: payments\n3) Blocked: legal\n4) Mood: 4",
+        "一、本周工作\nlogin\n二、下周计划\npayments\n三、问题与风险\nlegal\n四、心情\n4",
+        "（一）上周完成：login （二）本周计划：payments （三）存在的问题：legal （四）心情：4",
+        "【本周完成】login\n【下周工作计划】payments\n【问题】legal\n【心情】4",
+        "【完成】login【计划】payments【心情】4【遇到的问题】legal",
+    ],
+)
+async def test_headings_are_labels_however_they_are_set_apart(chat: Chat, words: str) -> None:
+    await chat.says("ben", f"/checkin {words}")
+    (row,) = chat.rows(CheckIn)
+    assert row.answers == {"done": "login", "next": "payments", "blocked": "legal"}
+    assert [mood.score for mood in chat.rows(Mood)] == [4]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "风险评估做完了",
+        "问题修复完成",
+        "done_list of things",
+        "> done: a quotation",
+        "A，B。十、C",
+        "A. The mood: 4 people were happy",
+    ],
+)
+async def test_what_only_looks_like_a_heading_stays_whole(chat: Chat, words: str) -> None:
+    await chat.says("ben", f"/checkin {words}")
+    (row,) = chat.rows(CheckIn)
+    assert row.answers == {"done": words}
+    assert chat.rows(Mood) == []
+
+
 async def test_the_mark_of_a_line_whose_word_may_be_no_label_stays(chat: Chat) -> None:
     await chat.says("chen", "周报 1. 完成登录页 2. 修复三个问题")
     assert checkins(chat, "chen")[0].answers == {"done": "1. 完成登录页 2. 修复三个问题"}

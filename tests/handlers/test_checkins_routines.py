@@ -299,9 +299,9 @@ async def test_chinese_managers_see_their_own_words_for_the_usual_questions(chat
     heard = await chat.says("ada", "周报 设置")
     assert heard.form is not None
     assert heard.form.given["questions"] == "完成\n下一步\n阻碍"
-    await chat.submits("ada", questions="完成\n学到了什么？")
+    await chat.submits("ada", questions="完成\n学到了什么？\n本周计划\n下周计划")
     await chat.presses("ada", "Save", on=Heard(chat.last["ada"].answer, Voice()))
-    assert [row.questions for row in chat.rows(Routine)] == [["done", "学到了什么？"]]
+    assert [row.questions for row in chat.rows(Routine)] == [["done", "学到了什么？", "next", "下周计划"]]
 
 
 async def test_every_two_weeks_goes_on_in_the_same_weeks_when_something_else_is_changed(chat: Chat) -> None:
