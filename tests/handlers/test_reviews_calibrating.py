@@ -95,6 +95,26 @@ async def test_what_the_manager_proposes_is_the_rating_until_it_is_changed_with_
     assert "Two of four goals" not in await chat.says("ben", "/review")
 
 
+async def test_of_two_who_change_a_rating_the_second_reads_first_what_the_other_did(any_chat: Chat) -> None:
+    chat = any_chat
+    await proposed(chat)
+    await in_session(chat, "grace", "hana")
+    await looks(chat, "grace", "Ben Okri")
+    form = await chat.presses("grace", "Change the rating")
+    await looks(chat, "hana", "Ben Okri")
+    await chat.presses("hana", "Change the rating")
+    await chat.submits("hana", points="3", reason="Two of four goals were not reached")
+    chat.last["grace"] = form
+    heard = await chat.submits("grace", points="5", reason="The incident in May was over in minutes")
+    assert "The rating was changed while you wrote" in heard
+    assert "Hana Sato changed it from 4 to 3, because:\nTwo of four goals were not reached" in heard
+    again = await chat.presses("grace", "Change it all the same")
+    assert again.form
+    assert again.form.given["reason"] == "The incident in May was over in minutes"
+    heard = await chat.submits("grace", **again.form.given)
+    assert "Grace Hopper changed it from 3 to 5" in heard
+
+
 async def test_what_is_proposed_after_a_session_rated_somebody_leaves_the_rating(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from handlers.kit.access import Rule
-from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
+from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Question, Sheet, Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
@@ -71,7 +71,7 @@ def _card(request: Request, session: str, row: ReviewResult) -> Card:
     _, cycle = bound_session(request, session)
     name = Verbatim(request.store.directory.named(row.subject_id))
     proposer = Verbatim(request.store.directory.named(proposer_of(request.store, cycle, row)))
-    changing = Button(Phrase("Change the rating"), change_rating.bind(session=session, result=row.id))
+    changing = Button(Phrase("Change the rating"), _changing(session, row))
     return Card(
         Phrase("Calibrating {name}", name=name),
         *((Fact(Phrase("Proposed by"), proposer),) if row.proposed else ()),
@@ -164,7 +164,7 @@ def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
 
 
 @feature.button(allow=changers, seen_by=_seen_by, title=_title, submit=Phrase("Change it"), over=_refuse_over)
-def change_rating(request: Request, session: str, result: str, asked: Change) -> Reply:
+def change_rating(request: Request, session: str, result: str, seen: int, asked: Change) -> Reply:
     """Change the rating of this person, with a reason that they will read."""
     row = _bound(request, session, result)
     points = int(asked["points"])
@@ -174,8 +174,36 @@ def change_rating(request: Request, session: str, result: str, asked: Change) ->
         raise Problem(
             Phrase("Say a little more: they read this, and should understand it."), question="reason"
         )
+    if seen != _now(row):
+        return _both_changed(request, session, row, asked)
     try:
         request.store.reviews.results.rate(row, points, by=request.actor.id, reason=asked["reason"])
     except Conflict:
         raise changed_meanwhile() from None
     return Reply(show=_card(request, session, row))
+
+
+def _now(row: ReviewResult) -> int:
+    """The points as they stand, 0 for none."""
+    return (row.rating or {}).get("points") or 0
+
+
+def _changing(session: str, row: ReviewResult) -> Press:
+    """The form for another rating, for who has seen this one."""
+    return change_rating.bind(session=session, result=row.id, seen=_now(row))
+
+
+def _both_changed(request: Request, session: str, row: ReviewResult, asked: Mapping[str, Any]) -> Reply:
+    """Another one in the session was quicker: what they said is read first, and what was written here waits."""
+    press = _changing(session, row)
+    request.store.drafts.begin(request.actor.id, press.route, dict(press.args), dict(asked))
+    _, cycle = bound_session(request, session)
+    return Reply(
+        show=Card(
+            Phrase("The rating was changed while you wrote. Yours is not made yet; what you wrote is kept."),
+            Fact(Phrase("Rating"), standing(cycle, row)),
+            *history(request, row),
+            Button(Phrase("Change it all the same"), press),
+            Button(Phrase("Go back"), look_at.bind(session=session, result=row.id)),
+        )
+    )
