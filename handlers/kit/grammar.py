@@ -41,10 +41,12 @@ _IN_A_WHILE = re.compile(r"^in\s|后$", re.IGNORECASE)
 _WHY = ("because", "due to", "因为", "由于")
 """How a reason begins that nobody asked for."""
 _AND = re.compile(rf"^{AND}\s*(?=[@＠\x02])", re.IGNORECASE)
+_NAMED = re.compile(r"(?:['’](?:s\b|(?= )))?(?:[ \t\u00a0\u3000,，、:：;；.。…!！?？]|[-–—]+[ \t])*")
+"""What ends a name and begins nothing: "@ben! Great job", "@ben's work", "@ben - thanks"."""
 _ENDS = "\n;；.。!！?？…"
 _LONGEST_DAY = _LONGEST_CLOCK = 80
 """Characters in which a day or a time is written that stands at the beginning of a text, however long the text is."""
-_TOWARDS = ("to", "with", "for", "给", "和", "跟", "与")
+_TOWARDS = ("to", "with", "for", "给", "和", "跟", "与", "一下")
 """What may stand before a colleague where a question names no other words."""
 
 
@@ -166,7 +168,8 @@ class _Reading:
     def _eaten(self, text: str, length: int, person: Person | None, called: str) -> Person:
         if person is None or not person.active:
             raise _no_colleague(called)
-        self.rest = text[length:].lstrip(SEPARATORS)
+        ended = _NAMED.match(text, length)
+        self.rest = text[ended.end() if ended else length :]
         return person
 
     def _take_day(self, question: Day) -> None:

@@ -22,6 +22,7 @@ AND = rf"(?:and\s+(?:also\s+)?|as\s+well\s+as\s+|以及|还有|[{_SIGNS}和与�
 """What means that one more is named."""
 _NEXT = re.compile(rf"[{_SIGNS}](?=[@＠])")
 """What stands between two who are named without blanks: @ben/@chen."""
+_WHOSE = re.compile(r"['’]s?$")
 BETWEEN = re.compile(rf"^(?:[\s,，、;；:：.。!！?？]|{AND})*[@＠]?", re.IGNORECASE)
 """What may stand before each of several names, where only names are asked for."""
 
@@ -40,11 +41,22 @@ def named(text: str, directory: Directory, platform: str) -> tuple[Person | None
             raise _shared(text[: len(person.name)])
         return person, len(person.name)
     short = _short_names(directory, platform)
-    for tried in (word, word.rstrip(".!?。！？"), _NEXT.split(word, maxsplit=1)[0], *_before_chinese(word)):
+    bare = word.rstrip(".!?。！？…")
+    for tried in (word, bare, _WHOSE.sub("", bare), _NEXT.split(word, maxsplit=1)[0], *_before_chinese(word)):
         meant = short.get(folded(tried))
         if meant is not None:
-            return directory.people[meant], len(tried)
+            person = directory.people[meant]
+            return person, len(tried) + _more_of_it(person.name, text[len(tried) :])
     return None, len(word)
+
+
+def _more_of_it(name: str, after: str) -> int:
+    """How much of what stands after a first name is more of the name: Anna Berg is called Anna Maria Berg."""
+    length = 0
+    for part in name.split()[1:]:
+        found = re.compile(rf" {re.escape(part)}(?!\w)").match(after, length)
+        length = found.end() if found else length
+    return length
 
 
 def _shared(name: str) -> Problem:

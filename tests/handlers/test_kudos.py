@@ -907,6 +907,33 @@ async def test_a_name_is_known_with_the_apostrophe_of_a_phone(any_chat: Chat) ->
     assert "Neil for the call" not in heard
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("@Ben! Great job", "Great job"),
+        ("@Ben. Great job.", "Great job."),
+        ("@Ben - great job", "great job"),
+        ("@Ben… -5% costs", "-5% costs"),
+        ("@ben's work on the call", "work on the call"),
+        ("@Ben Okri's help", "help"),
+        ("\x02ben\x03’s help", "help"),
+        ("@Anna Berg for x", "x"),
+        ("@Anna Maria: x", "x"),
+        ("@Anna Bergmann's x", "Bergmann's x"),
+        ("一下@Ben 帮忙", "帮忙"),
+        ("@Ben; @Anna! for x", "x"),
+    ],
+)
+async def test_nothing_of_a_name_and_of_what_ends_it_is_part_of_the_reason(
+    chat: Chat, said: str, why: str
+) -> None:
+    chat.rename("dora", "Anna Maria Berg")
+    await chat.presses("ada", "Send privately", on=await chat.says("ada", f"/kudos {said}"))
+    assert {row.why for row in given(chat)} == {why}
+    whom = [who for who, name in (("ben", "ben"), ("dora", "anna")) if name in said.lower()]
+    assert {row.subject_id for row in given(chat)} == {chat.ids[who] for who in whom}
+
+
 async def test_a_name_that_two_colleagues_have_is_nobodys_until_it_is_said_whose(any_chat: Chat) -> None:
     any_chat.rename("dora", "ben okri")
     said = "situation the call; behaviour you asked; effect we found it"
