@@ -7,7 +7,7 @@ from typing import Annotated
 
 from handlers.kit.access import everyone
 from handlers.kit.calendar import Rule, at_wall, local, local_day
-from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
+from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Choice, Clock, Day, Option
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
@@ -114,7 +114,16 @@ def plan(
     """Plan how often and when a one-on-one is."""
     if begins is not None and begins < request.today:
         raise Problem(Phrase("This day is over. Pick today or a later one."), question="begins")
-    return Reply(show=_preview(request, partner, cadence_from(request, every, weekday, clock, begins)))
+    planned = cadence_from(request, every, weekday, clock, begins)
+    given = {"every": every, "weekday": weekday, "clock": f"{clock:%H:%M}", "begins": str(begins or "")}
+    return Reply(show=_preview(request, partner, planned, reconsider.bind(partner=partner.id, **given)))
+
+
+@feature.button(allow=everyone)
+def reconsider(request: Request, partner: str, every: str, weekday: str, clock: str, begins: str) -> Reply:
+    """Go back to the form, with everything in it that was previewed."""
+    given = {"every": every, "weekday": weekday, "clock": clock, "begins": begins}
+    return Reply(ask=plan.bind(partner=partner), given=given)
 
 
 def cadence_from(
@@ -138,7 +147,7 @@ def cadence_from(
 # The preview ------------------------------------------------------------------------------------------------
 
 
-def _preview(request: Request, partner: Person, planned: Cadence) -> Card:
+def _preview(request: Request, partner: Person, planned: Cadence, change: Press) -> Card:
     rule = planned.rule
     days = list(islice(rule.days_after(rule.starts - timedelta(days=1)), 3))
     meetings = [Meeting(day, at_wall(day, rule.clock, planned.zone)) for day in days]
@@ -156,7 +165,7 @@ def _preview(request: Request, partner: Person, planned: Cadence) -> Card:
         *(part for meeting in meetings for part in _previewed(request, partner, meeting)),
         *_provisional(request, meetings),
         Button(Phrase("Save"), saving, style="primary"),
-        Button(Phrase("Change"), plan.bind(partner=partner.id)),
+        Button(Phrase("Change"), change),
         Note(Phrase("{name} is told when you save.", name=named(partner))),
         Note(shared_with(request, partner)),
     )

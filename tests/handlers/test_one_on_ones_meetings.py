@@ -149,6 +149,19 @@ async def test_the_clock_of_who_planned_counts_for_good(chat: Chat) -> None:
     assert "3:00\u202fAM" in await chat.says("ben", "/1on1 @chen")
 
 
+async def test_a_preview_can_be_changed_before_it_is_saved(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/1on1 plan @chen biweekly Tuesday 10:00 from 2026-12-08")
+    heard = await chat.presses("ben", "Change")
+    assert heard.form is not None
+    said = {"every": "biweekly", "weekday": "TU", "clock": "10:00", "begins": "2026-12-08"}
+    assert heard.form.given == said
+    heard = await chat.submits("ben", **{**said, "weekday": "WE"})
+    assert "Every two weeks on Wednesday" in heard
+    assert "Wed, Dec 9, 2026" in heard
+    assert "Wed, Dec 23, 2026" in heard
+
+
 async def test_a_saved_plan_is_saved_once(chat: Chat) -> None:
     preview = await chat.says("ben", "/1on1 plan @chen weekly Tuesday 10:00")
     await chat.presses("ben", "Save", on=preview)
