@@ -563,7 +563,10 @@ class Tour:
         pictures = [(name, inside) for name in ("spread", "nine_box", "heat", "show_session")]
         about = {**inside, "result": ben}
         for who in ("grace", "hana"):
-            await self._through(who, "calibration", *pictures, ("look_at", about), ("change_rating", about))
+            await self._through(who, "calibration", *pictures, ("look_at", about))
+            (row,) = chat.rows(ReviewResult, col(ReviewResult.id) == ben)
+            seen = {**about, "seen": (row.rating or {}).get("points") or 0}
+            await self._through(who, "calibration", ("change_rating", seen))
         await self._through("grace", "calibration", ("end_session", {"session": sessions[1]}))
 
     async def _results(self) -> None:
