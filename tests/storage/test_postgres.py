@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import InternalError
 from sqlmodel import SQLModel
 
-from storage.database import Database
+from storage.database import POSTGRES_WRITERS, Database
 from storage.store import Store
 from tests.engines import postgres_url
 
@@ -39,6 +40,24 @@ async def test_each_transaction_has_our_settings(database: Database) -> None:
 async def test_what_reads_cannot_write(database: Database) -> None:
     with pytest.raises(InternalError, match="read-only transaction"):
         await database.read(lambda store: store.set_setting("any", 1))
+
+
+async def test_another_connection_writes_only_while_all_have_something_to_do(database: Database) -> None:
+    def connection(store: Store) -> int:
+        return int(store.execute(text("SELECT pg_backend_pid() FROM pg_sleep(0.3)")).scalar_one())
+
+    at_once = []
+    for _ in range(POSTGRES_WRITERS):
+        at_once.append(asyncio.ensure_future(database.write(connection)))
+        await asyncio.sleep(0.02)  # or they were all in one group
+    assert len(set(await asyncio.gather(*at_once))) == POSTGRES_WRITERS
+
+
+async def test_who_writes_one_after_another_has_a_connection_that_is_warm(database: Database) -> None:
+    def connection(store: Store) -> int:
+        return int(store.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    assert len({await database.write(connection) for _ in range(2 * POSTGRES_WRITERS)}) == 1
 
 
 async def test_of_several_servers_the_one_that_writes_is_found() -> None:
