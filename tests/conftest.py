@@ -12,6 +12,7 @@ from bot.logs import _Line
 from bot.running import collect_rarely
 from storage import writers
 from tests.company import Chat, company_of_its_own
+from tests.compiled import share_compiled
 from tests.engines import ENGINES, memory
 from tests.faults.figures import print_figures
 
@@ -84,6 +85,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 writers.SLICE = float("inf")
 
 gc.disable()
+
+share_compiled()
 
 if in_memory := memory():  # a company for each test: gigabytes, which need not be written to a disk
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory))
