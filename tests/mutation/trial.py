@@ -16,7 +16,18 @@ from tests.mutation.mutants import Mutant
 
 SECONDS = 60
 
-FIRST = ("sqlalchemy.ext.asyncio", "aiosqlite", "storage.people", "storage.columns", "storage.rows")
+FIRST = (
+    "sqlalchemy.ext.asyncio",
+    "aiosqlite",
+    "storage.people",
+    "storage.columns",
+    "storage.rows",
+    "storage.postgres",
+    "storage.proof",
+    "storage.proving",
+    "storage.sheets",
+    "storage.slots",
+)
 """What no mistake changes, imported once for all of them."""
 
 
