@@ -25,7 +25,8 @@ class Accounts:
     def link(
         self, person_id: str, platform: str, external_id: str, username: str = "", address: str = ""
     ) -> None:
-        """Connect a platform's user with a person; what either was connected with there before ends."""
+        """Connect a platform's user with a person; what either was connected with there before ends. What reached the
+        person nowhere, and is still worth telling, waits again."""
         self._store.hold_people()  # or who connects another user at this moment would not see this one
         ours = (col(Account.person_id) == person_id) | (col(Account.external_id) == external_id)
         for row in self._store.all(
@@ -44,6 +45,7 @@ class Accounts:
             )
         )
         self._store.preferences.set(person_id, f"{APART}{platform}", None)
+        self._store.outbox.revive_for(person_id, "unreachable")
         self._store.audit("linked", platform, subject_id=person_id)
 
     def meet(

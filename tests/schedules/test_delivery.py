@@ -214,6 +214,17 @@ async def test_who_can_be_reached_nowhere_is_not_tried_again(any_chat: Chat) -> 
     assert line.heard == []
 
 
+async def test_who_comes_with_another_account_gets_what_reached_them_nowhere(any_chat: Chat) -> None:
+    line, ben = Line(), any_chat.ids["ben"]
+    line.script["ben"] = [Unreachable("deactivated")]
+    tell(any_chat, "ben", "hello")
+    await worker(any_chat, line).deliver()
+    assert line.heard == []
+    any_chat.change(lambda store: store.accounts.link(ben, "web", "ben_w", address="dm-ben"))
+    await worker(any_chat, line).deliver()
+    assert line.heard == [("ben_w", "hello")]
+
+
 async def test_who_left_between_queue_and_sending_gets_nothing(any_chat: Chat) -> None:
     message = tell(any_chat, "ben", "hello")
     ben = any_chat.ids["ben"]
