@@ -28,6 +28,7 @@ from bot.slack.draw import Drawing
 from bot.slack.files import documents, hang, upload
 from bot.slack.members import PLATFORM
 from bot.slack.pages import Page
+from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
 from schedules.speaking import Fixed, Gone, Locked, Parcel, Receipt, Refused, Slow, Unclear, Unreachable
 
@@ -66,9 +67,10 @@ class Unavailable(Exception):
 
 @dataclass
 class _Begun:
-    """How much of a message of several pages has arrived, and what is left of it as it was drawn then, so that another
-    try goes on from there."""
+    """How much of a message of several pages has arrived, and what is left of its card as it was drawn then, so that
+    another try goes on from there."""
 
+    card: Card | None = None
     arrived: list[Receipt] = field(default_factory=list)
     left: list[Page] | None = None
 
@@ -100,10 +102,10 @@ class SlackSpeaker:
         begun = self._begun.setdefault(parcel.outgoing_id, _Begun())
         while len(self._begun) > REMEMBERED:
             self._begun.popitem(last=False)
-        if begun.left is None:
+        if begun.left is None or begun.card != parcel.card:  # which was taken back meanwhile, perhaps
             if parcel.card.pictures() and not begun.arrived:
                 await self._hang(parcel, drawing)
-            begun.left = drawing.messages(parcel.card)[len(begun.arrived) :]
+            begun.card, begun.left = parcel.card, drawing.messages(parcel.card)[len(begun.arrived) :]
         await self._pages(parcel, begun.left, begun.arrived)
         await self._documents(parcel, drawing, begun.arrived[0].channel)
         self._begun.pop(parcel.outgoing_id, None)

@@ -97,6 +97,13 @@ async def test_a_long_message_goes_on_where_it_broke_off(room: Room) -> None:
     assert all(f"s{number}w399" in room.slack.told(user("ben")) for number in range(20))
 
 
+async def test_of_what_was_taken_back_in_the_middle_nothing_more_is_said(room: Room) -> None:
+    room.slack.fail_next("chat.postMessage", "500", after=1)
+    with pytest.raises(Unclear):
+        await room.platform.speaker.speak(parcel(card=very_long(20)))
+    assert "s19w399" not in await _spoken(room, parcel(card=TOMBSTONE))
+
+
 async def _spoken(room: Room, long: Parcel) -> str:
     await room.platform.speaker.speak(long)
     return room.slack.told(user("ben"))
