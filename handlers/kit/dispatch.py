@@ -26,7 +26,7 @@ from handlers.kit.requests import (
     sound,
 )
 from handlers.kit.strangers import BURNT, answer_stranger
-from handlers.kit.text import Phrase
+from handlers.kit.text import Phrase, platform_name
 from handlers.kit.values import altered
 from storage.database import Busy, Database
 from storage.errors import is_race, where_of
@@ -93,8 +93,9 @@ class Core:
         """Their platform did not take what somebody was answered: they get it in their private chat once it does."""
         if not answer.person_id:
             return
+        late = _late(incoming, answer)
         try:
-            await self.database.write(lambda store: self._carrying.answer_later(store, incoming, answer))
+            await self.database.write(lambda store: self._carrying.answer_later(store, incoming, late))
         except Busy:
             log.warning("answer lost", extra={"kind": incoming.platform})
             return
@@ -265,6 +266,19 @@ class Core:
                 )
             person = store.directory.with_account(incoming.platform, sender.external_id)
         return person if person and person.active else None
+
+
+def _late(incoming: Incoming, answer: Answer) -> Answer:
+    """An answer that says itself what it answers: newer ones may stand above it by the time it comes."""
+    if answer.card is None:
+        return answer
+    platform = platform_name(incoming.platform)
+    note = Phrase(
+        "This answers what you did at {at}. {platform} did not take it before.",
+        at=incoming.at,
+        platform=platform,
+    )
+    return altered(answer, card=Card(answer.card.title, *answer.card.parts, Note(note)))
 
 
 def _opened(file: File) -> File:

@@ -29,6 +29,7 @@ async def test_an_answer_that_telegram_does_not_take_is_given_once_it_does(room:
     assert told(room, BEN) == []
     await room.deliver()
     assert ["Again: hello" in words for words in told(room, BEN)] == [True]
+    assert "This answers what you did at" in told(room, BEN)[0]  # by now there may be newer answers
     assert "You said" not in (await room.says(BEN, "/why")).text
 
 
