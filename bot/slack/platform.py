@@ -25,6 +25,7 @@ from bot.terminal import Complaint, WrongToken
 from handlers.kit.dispatch import Core
 from schedules.turns import Alone, Away, Tenure
 from storage.alerts import SOCKET
+from storage.database import Busy
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -38,6 +39,8 @@ NO_ANSWER = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 NOT_YET = "Slack has not been reached yet."
 ROLL_CALL = 3600.0
 """Seconds between two looks for colleagues who are new in the workspace or in the company's list."""
+CALLED_AGAIN = 60.0
+"""Seconds until the next look where this one was interrupted: reminders reach nobody who is not connected."""
 
 
 class SlackPlatform:
@@ -134,11 +137,14 @@ class SlackPlatform:
 
     async def _call_roll(self, members: Members) -> None:
         while True:
+            pause = ROLL_CALL
             try:
                 await members.connect_everybody()
-            except Exception as error:  # tried again in an hour; until then people are known when they speak
+            except Exception as error:  # until it goes, people are known when they speak
                 log.warning("members not read", extra={"error": type(error).__name__})
-            await asyncio.sleep(ROLL_CALL)
+                passes = isinstance(error, (*NO_ANSWER, Busy)) and not refusal_of(error)
+                pause = CALLED_AGAIN if passes else ROLL_CALL
+            await asyncio.sleep(pause)
 
     async def stop(self) -> None:
         """Hear nothing new, finish what was heard, answers too."""

@@ -97,6 +97,18 @@ async def test_everybody_is_connected_when_upbeat_starts(room: Room) -> None:
     await room.slack.until(lambda: all(room.accounts(who) for who in room.chat.ids))
 
 
+async def test_everybody_is_connected_soon_although_slack_did_not_list_them_at_once(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.platform.CALLED_AGAIN", 0.1)
+    await disconnected(room, "dora")
+    assert room.turns
+    await room.turns.stop()
+    room.slack.fail_next("users.list", "500")
+    await room.turns.start()
+    await room.slack.until(lambda: room.accounts("dora"))
+
+
 @pytest.mark.parametrize(("news", "left"), [("is_restricted", []), ("deleted", [True])])
 async def test_a_list_that_is_older_than_an_event_connects_nobody_again(
     room: Room, news: str, left: list[bool]
