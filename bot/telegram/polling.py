@@ -23,6 +23,8 @@ BREATH = 0.1
 """Seconds between two questions when there is nothing: what stands in for Telegram may not wait for updates."""
 LONGEST_LOCKED = 3600.0
 """Seconds between two questions when Telegram refuses our token, or wants us to wait for longer."""
+LATE = 1.0
+"""Seconds for which updates are waited for; then others are asked for, while the late ones are still being done."""
 RETRY, LONGEST_RETRY = 0.2, 5.0
 DRAIN = 15.0
 
@@ -39,6 +41,8 @@ class Polling:
         self._hearing = hearing
         self._holds = holds
         self._offset = 0
+        self._taken: dict[int, asyncio.Task[bool]] = {}
+        """What is not confirmed yet, by its number; whether its effect is committed."""
         self._asking = False
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -57,6 +61,7 @@ class Polling:
             self._task.cancel()  # what it would bring is not confirmed and comes again
         with contextlib.suppress(asyncio.CancelledError, TimeoutError):
             await asyncio.wait_for(self._task, DRAIN)
+        await self._settle(DRAIN)
         if self._offset and self._holds():
             with contextlib.suppress(TelegramError):
                 await self._client.updates(self._offset, wait=0, most=1)
@@ -64,17 +69,19 @@ class Polling:
     async def drop(self) -> None:
         """Ask no more, and confirm nothing: what was not confirmed, the next one gets, and answers."""
         self._stopping.set()
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [*self._taken.values(), *([self._task] if self._task else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
         wait = FIRST_WAIT
         while not self._stopping.is_set() and self._holds():
             batch, wait = await self._ask(wait)
-            if batch:
-                # From these alone: after a quiet week Telegram begins anew at a random number.
-                self._offset = await self._next_after(batch)
+            for raw in sorted(batch, key=lambda raw: int(raw["update_id"])):
+                if raw["update_id"] not in self._taken:
+                    self._taken[raw["update_id"]] = self._in_order(raw)
+            await self._settle(LATE)
 
     async def _ask(self, wait: float) -> tuple[list[Json], float]:
         """The next updates, or none after a while when Telegram cannot be asked; and how long to wait next time."""
@@ -106,12 +113,17 @@ class Polling:
         else:
             log.warning("no updates", extra={"error": type(error).__name__})
 
-    async def _next_after(self, batch: list[Json]) -> int:
-        """The first update that is not committed: what the next question confirms ends before it."""
-        ordered = sorted(batch, key=lambda raw: int(raw["update_id"]))
-        taken = await asyncio.gather(*(self._in_order(raw) for raw in ordered))
-        left = [raw for raw, done in zip(ordered, taken, strict=True) if not done]
-        return int(left[0]["update_id"]) if left else int(ordered[-1]["update_id"]) + 1
+    async def _settle(self, seconds: float) -> None:
+        """Wait so long for what was taken. What the next question confirms ends before the first that is not committed:
+        of these alone, as after a quiet week Telegram begins anew at a random number."""
+        if not self._taken:
+            return
+        await asyncio.wait(self._taken.values(), timeout=seconds)
+        left = [number for number, task in self._taken.items() if not _is_committed(task)]
+        self._offset = min(left) if left else max(self._taken) + 1
+        self._taken = {
+            number: task for number, task in self._taken.items() if left and number >= self._offset
+        }
 
     def _in_order(self, raw: Json) -> asyncio.Task[bool]:
         return self._hearing.in_order(raw, lambda: self._patiently(raw))
@@ -132,6 +144,10 @@ class Polling:
                 await asyncio.wait_for(self._stopping.wait(), wait)
                 return False
             wait = min(wait * 2, LONGEST_RETRY)
+
+
+def _is_committed(task: asyncio.Task[bool]) -> bool:
+    return task.done() and not task.cancelled() and task.result()
 
 
 def _pause(error: Exception, wait: float) -> float:

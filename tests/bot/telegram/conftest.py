@@ -115,9 +115,10 @@ class Room:
         assert polling._task is not None
         assert self.turns is not None
         loops = [seat._loop for seat in self.turns._seats if seat._loop]
-        for task in (polling._task, *loops):
+        tasks = (polling._task, *polling._taken.values(), *loops)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(polling._task, *loops, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self.turns = None
         await self.platform.stop()
         self.platform = self.make()

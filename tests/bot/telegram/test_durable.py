@@ -1,5 +1,6 @@
 """What Telegram was told is confirmed is committed; what is not committed comes again, and acts once."""
 
+import asyncio
 import logging
 
 import pytest
@@ -73,6 +74,27 @@ async def test_one_chat_is_heard_in_order_and_another_does_not_wait(room: Room) 
     assert [room.noted(who) for who in ("ada", "ben", "chen")] == [[str(n) for n in range(30)]] * 3
     shown = [message.text.split("\n")[2] for message in room.fake.chat(BEN) if message.from_bot]
     assert shown == [str(number) for number in range(30)]
+
+
+async def test_a_file_that_is_long_in_coming_keeps_nobody_in_other_chats_waiting(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.polling.LATE", 0.1)
+    room.fake.fail_next("getFile", "drop_before_accept", times=3)  # which takes three seconds
+    await room.fake.sends_document(BEN, "people.csv", b"email,name\n")
+    for words in ("one", "two"):
+        await room.fake.says(ADA, f"/echo {words}")
+        while words not in room.noted("ada"):  # noqa: ASYNC110 - another thread commits it
+            await asyncio.sleep(0.01)
+    await room.fake.says(BEN, "/echo after it")
+    assert not [message for message in room.fake.chat(BEN) if message.from_bot]
+    assert len(room.fake.pending) == 4, "what comes behind is not confirmed before it"
+    room.fake.quiet = 4.0
+    await room.fake.settled(timeout=20)
+    assert room.noted("ben") == ["after it"]
+    assert room.noted("ada") == ["one", "two"]
+    assert len([message for message in room.fake.chat(ADA) if message.from_bot]) == 2
+    assert len(room.fake.pending) == 0
 
 
 async def test_updates_out_of_order_are_put_in_order(room: Room) -> None:
