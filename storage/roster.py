@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Column, Field, col
 
 from storage.columns import Moment, SealedJson
@@ -248,26 +248,24 @@ class Roster:
         """People have other addresses from now on: takes the old ones by the new."""
         if not moved:
             return
-        revision = self._store.people_changed()
-        for address, old in moved.items():
-            person = PEOPLE.c.id == known[old]
-            self._store.execute(update(PEOPLE).where(person).values(email=address, revision=revision))
-            self._store.touch(known[old])
+        self._write("email", {known[old]: address for address, old in moved.items()})
         self._store.metrics.readdress({old: address for address, old in moved.items()})
 
     def _change_fields(self, changes: Sequence[Change], known: Mapping[str, str]) -> None:
-        revision = self._store.people_changed()
         if any(change.field in ("zone", "team") for change in changes):  # a team may have a zone of its own
             self._store.obligations.decide_again()
-        for change in changes:
-            if change.field in ("manager", "email"):
-                continue
-            value: Any = change.after
-            if change.field == "hired_on":
-                value = date.fromisoformat(change.after) if change.after else None
-            values = {change.field: value, "revision": revision}
-            self._store.execute(update(PEOPLE).where(PEOPLE.c.id == known[change.email]).values(**values))
-            self._store.touch(known[change.email])
+        for field in FIELDS:
+            theirs = {known[change.email]: change.after for change in changes if change.field == field}
+            self._write(field, {who: _value(field, said) for who, said in theirs.items()})
+
+    def _write(self, field: str, values: Mapping[str, Any]) -> None:
+        """A field of people, by their ids, has these values from now on."""
+        if not values:
+            return
+        revised = {field: bindparam("value"), "revision": self._store.people_changed()}
+        each = update(PEOPLE).where(PEOPLE.c.id == bindparam("person")).values(revised)
+        self._store.connection.execute(each, [{"person": who, "value": item} for who, item in values.items()])
+        self._store.touch(*values)
 
     def _set_lines(
         self,
@@ -295,8 +293,14 @@ class Roster:
 
 
 def _columns(entry: Entry) -> dict[str, Any]:
-    values = {name: getattr(entry, name) for name in FIELDS}
-    return {**values, "hired_on": date.fromisoformat(entry.hired_on) if entry.hired_on else None}
+    return {name: _value(name, getattr(entry, name)) for name in FIELDS}
+
+
+def _value(field: str, said: str) -> Any:
+    """What a column of people holds where a file says this."""
+    if field == "hired_on":
+        return date.fromisoformat(said) if said else None
+    return said
 
 
 def _line(subject: str, manager: str, since: date, revision: int) -> dict[str, Any]:

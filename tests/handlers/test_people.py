@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 from datetime import UTC, datetime
 from io import BytesIO
@@ -464,6 +465,26 @@ async def test_many_leave_with_as_many_statements_as_one(chat: Chat) -> None:
     one = len(said)
     chat.change(lambda store: leave(store, chat, "ada", "ben", "chen", "eve"))
     assert len(said) - one == one
+
+
+async def test_many_have_other_addresses_and_zones_with_as_many_statements_as_one(chat: Chat) -> None:
+    said: list[str] = []
+    await sends(chat, "hana", WITH_IDS)
+    await chat.presses("hana", "Apply")
+    event.listen(chat.database.engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+    counts, file = [], WITH_IDS
+    for whose in (("dora",), ("ben", "chen", "eve")):
+        file = at_other_addresses(file, *whose)
+        for who in whose:
+            file = re.sub(rf"({who}@.*?),(Europe|Asia|America)/\w+", r"\1,Asia/Tokyo", file)
+        await sends(chat, "hana", file)
+        chat.wait(minutes=1)
+        before = len(said)
+        await chat.presses("hana", "Apply")
+        counts.append(len(said) - before)
+        assert {chat.person(who).zone for who in whose} == {"Asia/Tokyo"}
+        assert {chat.person(who).email for who in whose} == {f"{who}@example.org" for who in whose}
+    assert counts[0] == counts[1], counts
 
 
 def leave(store: Store, chat: Chat, *people: str) -> dict[str, list[str]]:
