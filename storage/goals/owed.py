@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, or_, select
 
 from storage.goals.tables import Goal, KeyResult
+from storage.people import DEFAULT_ZONE
 from storage.prepared import Prepared
 from storage.tables import ObligationRow, Occurrence, Outgoing
 
@@ -80,8 +82,9 @@ class Owed:
 
     def waiting(self, owed: ObligationRow) -> list[KeyResult]:
         """The key results on which what is owed this week still waits for a word."""
-        alone = _asked_alone(self._lately(owed.person_id))
-        return [row for goal, row in self.results(owed.person_id) if _waits(owed, goal, row, alone)]
+        owner = owed.person_id
+        alone, zone = _asked_alone(self._lately(owner)), self._zone(owner)
+        return [row for goal, row in self.results(owner) if _waits(owed, goal, row, alone, zone)]
 
     def weekly(self, owner: str) -> ObligationRow | None:
         """What is owed this week, if it is still open."""
@@ -119,13 +122,17 @@ class Owed:
         """Close what was said by now, and open again what was taken back."""
         if not (rows := self._lately(owner)):
             return
-        results, alone = self.results(owner), _asked_alone(rows)
+        results, alone, zone = self.results(owner), _asked_alone(rows), self._zone(owner)
         for row in rows:
-            waits = any(_waits(row, goal, each, alone) for goal, each in results)
+            waits = any(_waits(row, goal, each, alone, zone) for goal, each in results)
             if row.closed_at is None and not waits:
                 self._store.obligations.close(owner, row.kind, row.about)
             elif row.closed_at is not None and waits:
                 self._store.obligations.reopen(row)
+
+    def _zone(self, owner: str) -> ZoneInfo:
+        person = self._store.directory.person(owner)
+        return ZoneInfo(person.zone if person else DEFAULT_ZONE)
 
     def _lately(self, owner: str) -> list[ObligationRow]:
         now = self._store.now
@@ -137,12 +144,12 @@ def _asked_alone(rows: Sequence[ObligationRow]) -> set[str]:
     return {row.args["result"] for row in rows if row.kind == STUCK and row.closed_at is None}
 
 
-def _waits(row: ObligationRow, goal: Goal, each: KeyResult, alone: Collection[str]) -> bool:
-    """Whether a word on a key result is owed by this."""
+def _waits(row: ObligationRow, goal: Goal, each: KeyResult, alone: Collection[str], zone: ZoneInfo) -> bool:
+    """Whether a word on a key result is owed by this, on the calendar of whom it belongs to."""
     if row.kind == STUCK:
         return row.args["result"] == each.id and touched_at(each) < row.opened_at
     asked_on = date.fromisoformat(row.about)
     since = datetime.fromisoformat(row.args["since"])
-    had_begun = (each.begins_on or goal.begins_on) <= since.date()
+    had_begun = (each.begins_on or goal.begins_on) <= since.astimezone(zone).date()
     in_its_days = had_begun and asked_on <= (each.ends_on or goal.ends_on)
     return in_its_days and not each.is_done and each.id not in alone and touched_at(each) < since

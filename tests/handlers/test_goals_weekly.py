@@ -290,3 +290,21 @@ async def test_what_was_settled_long_ago_is_not_owed_again(chat: Chat) -> None:
     await chat.says("ben", "/goals change 1.1")
     await chat.submits("ben", way="yes_no")
     assert chat.rows(ObligationRow, *stuck)[0].closed_how == "done"
+
+
+async def test_a_goal_that_begins_on_a_monday_is_asked_about_where_that_is_sunday_in_greenwich(
+    any_chat: Chat,
+) -> None:
+    chat = any_chat
+    chat.lives_in("ben", "Australia/Sydney")
+    chat.at(datetime(2026, 11, 22, 21, tzinfo=UTC))  # eight on Monday in Sydney
+    await chat.tick()
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    await go(chat, chat.now + WEEK)
+    await chat.says("ben", "/checkin done all of it")
+    await go(chat, chat.now + 2 * HOUR)
+    heard = await chat.presses("ben", "Do it now", on=reminders(chat, "ben")[-1])
+    assert "How far is your key result?" in heard
+    await chat.presses("ben", "1.1. On track")
+    (owed,) = asked(chat, "ben")
+    assert owed.closed_how == "done"
