@@ -61,8 +61,8 @@ def _at(change: GoalChange, after: Mapping[str, object]) -> datetime:
 
 
 def _first(row: KeyResult) -> Decimal | None:
-    """Where a key result stands when it is written down."""
-    return row.start if row.direction in (Direction.UP, Direction.DOWN) else None
+    """Where a key result stands when it is written down: what is judged has no grade yet."""
+    return row.start if not row.part and row.direction in (Direction.UP, Direction.DOWN) else None
 
 
 def _together(rows: Mapping[str, KeyResult], values: Mapping[str, Decimal | None]) -> Decimal | None:

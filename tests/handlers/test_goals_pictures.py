@@ -63,6 +63,19 @@ async def test_what_was_taken_back_is_not_drawn(chat: Chat) -> None:
     assert drawn.points[-1][1] == 63
 
 
+async def test_what_is_not_judged_yet_is_left_out_of_each_day(chat: Chat) -> None:
+    chat.at(BEGAN)
+    await chat.says("ben", "/goals scorecard new Service")
+    await chat.says("ben", "/goals item 1 complaints from 40 to 20 weight 50")
+    await chat.says("ben", "/goals item 1 judged how calm incidents are led weight 50")
+    chat.at(BEGAN + timedelta(days=10))
+    await chat.says("ben", "/goals update 1.1 30 fewer of them")
+    chat.at(BEGAN + timedelta(days=20))
+    drawn = picture(await chat.says("ben", "/goals chart 1")).chart
+    assert isinstance(drawn, Course)
+    assert [percent for _, percent in drawn.points] == [0, 50, 50]
+
+
 async def test_without_key_results_there_is_nothing_to_draw(chat: Chat) -> None:
     await chat.says("ben", "/goals add Be kind")
     assert "nothing to draw" in await chat.says("ben", "/goals chart 1")
