@@ -20,7 +20,7 @@ from handlers.goals.scoring import ONE, ZERO, Direction, Measure
 from handlers.goals.writing import ends_first
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
-from handlers.kit.forms import Choice, Day, Words
+from handlers.kit.forms import Choice, Day, Sheet, Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Text
@@ -109,6 +109,21 @@ def change_result(
     return _changed(request, row, "edited", _wanted(request, row, said, since, until))
 
 
+@feature.button(
+    allow=changers, seen_by=goals.audience, title=Phrase("Change the key result"), over=goals.refuse_ended
+)
+def rewrite(
+    request: Request,
+    result: str,
+    said: Annotated[
+        dict[str, Any],
+        Sheet(Phrase("Change the key result"), of=lambda request, args: change_result.questions[1:]),
+    ],
+) -> Reply:
+    """Change this key result."""
+    return change_result.handler(request, result, **said)
+
+
 @feature.button(allow=changers, over=goals.refuse_ended)
 def edit_result(request: Request, result: str) -> Reply:
     """Change this key result, with what it says now in the form."""
@@ -133,9 +148,7 @@ def _asked(request: Request, row: KeyResult) -> Reply:
         **{name: retyped(value) for name, value in numbers.items() if value is not None},
         **{name: day.isoformat() for name, day in days.items() if day},
     }
-    return Reply(
-        ask=change_result.bind(result=row.id), given={name: item for name, item in given.items() if item}
-    )
+    return Reply(ask=rewrite.bind(result=row.id), given={name: item for name, item in given.items() if item})
 
 
 # What it comes to ----------------------------------------------------------------------------------------------------

@@ -19,11 +19,11 @@ async def measured(chat: Chat, *results: str) -> None:
         await chat.says("ben", f"/goals result 1 {words}")
 
 
-async def picks(chat: Chat, opened: Heard, menu: str, place: int) -> Heard:
+async def picks(chat: Chat, opened: Heard, menu: str, place: int, *, who: str = "ben") -> Heard:
     """Choose from a menu of a card."""
     assert opened.card
     menus = {opened.voice.say(part.label): part for part in opened.card.parts if isinstance(part, Menu)}
-    return await chat.does("ben", Pressed(menus[menu].options[place].handle))
+    return await chat.does(who, Pressed(menus[menu].options[place].handle))
 
 
 def row(chat: Chat, number: int = 1) -> KeyResult:
@@ -196,6 +196,21 @@ async def test_who_may_not_change_a_goal_may_not_change_its_key_results(chat: Ch
     assert chat.change(lambda store: store.goals.result(result, reader=chat.ids["ben"])).target == Decimal(
         500
     )
+
+
+async def test_a_manager_changes_it_in_the_form(any_chat: Chat) -> None:
+    await measured(any_chat)
+    await any_chat.says("ada", "/goals of @ben")
+    opened = await any_chat.presses("ada", "Open")
+    heard = await picks(any_chat, opened, "Change a key result", 0, who="ada")
+    assert heard.form
+    assert heard.form.given["target"] == "500"
+    assert "Seen by Ben Okri, you" in heard
+    assert "Target: 500 → 600" in await any_chat.submits("ada", target="600")
+    assert row(any_chat).target == 600
+    any_chat.wait(minutes=16)
+    await any_chat.tick()
+    assert "was changed by somebody else" in any_chat.told("ben")
 
 
 async def test_a_day_of_its_own_ends_the_weekly_question(chat: Chat) -> None:
