@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from handlers.goals import goal as goals
 from handlers.kit.access import Rule
@@ -28,6 +29,11 @@ def no_goal(number: Text) -> Text:
 def no_scorecard(number: Text) -> Text:
     """The same of scorecards."""
     return Phrase("You have no open scorecard {number}. You have these:", number=number)
+
+
+def no_goal_or_result(number: Text) -> Text:
+    """The same of goals and of what they are measured by."""
+    return Phrase("You have no open goal or key result {number}. You have these:", number=number)
 
 
 def no_result(number: Text) -> Text:
@@ -72,6 +78,16 @@ def my_results(request: Request) -> tuple[Option, ...]:
         )
         for row in rows
     ) or (Option("", NONE_YET["result"]),)
+
+
+def my_goals_and_results(request: Request) -> tuple[Option, ...]:
+    """The asker's open goals and what they are measured by: 1 is the goal here, 1.1 its first key result."""
+    own = my_goals(request)
+    if not own[0].value:
+        return own
+    called = {name for option in own for name in option.also}
+    results = (option for option in my_results(request) if option.value)
+    return *own, *(replace(each, also=tuple(n for n in each.also if n not in called)) for each in results)
 
 
 def _by_one_number(rows: Sequence[KeyResult]) -> Mapping[str, frozenset[str]]:

@@ -13,17 +13,17 @@ from handlers.goals.directions import DIRECTIONS
 from handlers.goals.goal import changers, feature
 from handlers.goals.lines import mistaken, number, weight_of
 from handlers.goals.numbers import number_alone, retyped
-from handlers.goals.picking import allow
-from handlers.goals.progress import Result, undo
+from handlers.goals.picking import allow, my_goals_and_results, no_goal_or_result
+from handlers.goals.progress import undo
 from handlers.goals.scorecards.parts import is_given
 from handlers.goals.scoring import ONE, ZERO, Direction, Measure
-from handlers.goals.writing import ends_first
+from handlers.goals.writing import change, ends_first, to_change
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Menu, Note, Part, Section
 from handlers.kit.forms import Choice, Day, Sheet, Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Lines, Phrase, Text
+from handlers.kit.text import Lines, Listing, Phrase, Text
 from handlers.kit.typed import folded
 from storage.goals import Goal, GoalChange, KeyResult
 from storage.unit import Conflict
@@ -45,6 +45,10 @@ _MEASURED = frozenset({"direction", "start"})
 _EMPTIED = Phrase("Write – to leave it out.")
 _SPANNED = (Direction.UP, Direction.DOWN)
 
+Which = Annotated[
+    str,
+    Choice(Phrase("Which goal or key result?"), options=my_goals_and_results, missing=no_goal_or_result),
+]
 Name = Annotated[
     str,
     Words(Phrase("What is it called?"), labels=("name", "title", "名称", "标题"), longest=200, lines=False),
@@ -74,11 +78,11 @@ Weight = Annotated[str, _field(Phrase("How much does it weigh?"), "weight", "权
     also=("目标 修改", "修改关键结果", "goals edit"),
     examples=("1.1 target 600; weight 2", "1.1 目标 600; 权重 2"),
     seen_by=goals.audience,
-    title=Phrase("Change the key result"),
+    title=Phrase("Change a goal or a key result"),
 )
 def change_result(
     request: Request,
-    result: Result,
+    result: Which,
     since: Since | None = None,
     until: Until | None = None,
     name: Name = "",
@@ -90,10 +94,7 @@ def change_result(
     unit: Unit = "",
     weight: Weight = "",
 ) -> Reply:
-    """Change a key result of yours. What it was before stays readable."""
-    allow(request, changers, question="result", result=result)
-    goals.refuse_ended(request, {"result": result})
-    row = goals.bound_result(request, result)
+    """Change a goal or a key result of yours. What it was before stays readable."""
     said = {
         "name": name,
         "way": way,
@@ -104,9 +105,47 @@ def change_result(
         "unit": unit,
         "weight": weight,
     }
+    if goal := goals.goal_of(request, {"goal": result}):
+        if not since and not any(said[field] for field in said if field != "name"):
+            return _of_goal(request, goal, name, until)
+        result = _alone(request, goal)
+    allow(request, changers, question="result", result=result)
+    goals.refuse_ended(request, {"result": result})
+    row = goals.bound_result(request, result)
     if not any((*said.values(), since, until)):
         return _asked(request, row)
     return _changed(request, row, "edited", _wanted(request, row, said, since, until))
+
+
+def _of_goal(request: Request, row: Goal, name: str, until: date | None) -> Reply:
+    """The goal itself is changed, by what it has as well as its key results."""
+    allow(request, changers, question="result", goal=row.id)
+    goals.refuse_ended(request, {"goal": row.id})
+    if not name and until is None:
+        return to_change(row)
+    return change.handler(request, row.id, title=name or row.title, until=until)
+
+
+def _alone(request: Request, row: Goal) -> str:
+    """The id of the only key result of a goal, of which was said what no goal has. Raises Problem where it has others
+    too."""
+    found = request.store.goals.results([row.id], reader=request.actor.id)[row.id]
+    if not found:
+        raise Problem(
+            Phrase("Goal {number} has no key result yet. Add one first.", number=row.number),
+            question="result",
+        )
+    if len(found) > 1:
+        named = Listing(tuple(goals.numbered(each) for each in found))
+        raise Problem(
+            Phrase(
+                "Say which key result of goal {number} you mean, by its number: {results}.",
+                number=row.number,
+                results=named,
+            ),
+            question="result",
+        )
+    return found[0].id
 
 
 @feature.button(

@@ -511,7 +511,7 @@ async def test_a_number_that_no_key_result_has_is_said_to_be_missing(
         ("/goals result 9", "no open goal 9", {}),
         ("/goals chart 9", "no open goal 9", {}),
         ("/goals align 9", "no open goal 9", {}),
-        ("/goals change 9 target 600", "no open key result 9", {"target": "600"}),
+        ("/goals change 9 target 600", "no open goal or key result 9", {"target": "600"}),
     ],
 )
 async def test_every_door_that_takes_a_number_says_that_it_is_missing(

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.kit.cards import Menu
 from handlers.kit.requests import Pressed
-from storage.goals import GoalChange, KeyResult
+from storage.goals import Goal, GoalChange, KeyResult
 from tests.company import Chat, Heard
 
 
@@ -211,6 +211,50 @@ async def test_a_manager_changes_it_in_the_form(any_chat: Chat) -> None:
     any_chat.wait(minutes=16)
     await any_chat.tick()
     assert "was changed by somebody else" in any_chat.told("ben")
+
+
+@pytest.mark.parametrize("words", ["title Nobody asks for help", "name: Nobody asks for help"])
+async def test_by_its_number_alone_the_goal_is_changed(any_chat: Chat, words: str) -> None:
+    await measured(any_chat)
+    heard = await any_chat.says("ben", f"/goals change 1 {words}")
+    assert "1. Nobody asks for help" in heard
+    assert "1.1. sign-ups" in heard
+    assert "until Fri, Dec 11, 2026" not in heard
+    await any_chat.says("ben", "/goals change 1 until 2026-12-11")
+    (goal,) = any_chat.rows(Goal)
+    assert (goal.title, goal.ends_on, row(any_chat).title) == (
+        "Nobody asks for help",
+        date(2026, 12, 11),
+        "sign-ups",
+    )
+    assert row(any_chat).ends_on is None
+
+
+async def test_by_its_number_alone_the_form_of_the_goal_opens(chat: Chat) -> None:
+    await measured(chat)
+    heard = await chat.says("ben", "/goals change 1")
+    assert heard.form
+    assert heard.form.given["title"] == "Customers find their way"
+    assert "Changed." in await chat.submits("ben", title="Nobody asks for help")
+
+
+async def test_what_no_goal_has_is_changed_of_its_only_key_result(chat: Chat) -> None:
+    await measured(chat)
+    assert "Target: 500 → 600" in await chat.says("ben", "/goals change 1 target 600")
+    await chat.says("ben", "/goals result 1 churn from 5 to 3")
+    heard = await chat.says("ben", "/goals change 1 target 700")
+    assert "Say which key result of goal 1 you mean, by its number: 1.1. sign-ups and 1.2. churn." in heard
+    assert "Target: 600 → 700" in await chat.says("ben", "/goals change 1.1 target 700")
+    await chat.says("ben", "/goals change 2 weight 3")
+    assert (row(chat, 2).weight, row(chat, 1).weight) == (3, 1)
+
+
+async def test_a_goal_is_changed_by_its_number_in_chinese(chat: Chat) -> None:
+    await chat.says("chen", "新建目标 新客户自己就能上手")
+    await chat.says("chen", "添加关键结果 1 注册数 从 100 到 500")
+    await chat.says("chen", "目标 修改 1 标题 没人需要帮助")
+    assert chat.rows(Goal)[0].title == "没人需要帮助"
+    assert row(chat).title == "注册数"
 
 
 async def test_a_day_of_its_own_ends_the_weekly_question(chat: Chat) -> None:
