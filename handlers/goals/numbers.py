@@ -33,8 +33,10 @@ _NUMBER = re.compile(
     r"\s?(?P<times>[十百千]万|[十百千万]亿|百(?!分)|[千万亿]|bn\b|(?:thousand|million|billion|mio)\b|[kmw](?![a-z]))?"
     r"\s?(?P<percent>%|percent\b|个?百分点)?"
 )
-_GOES_ON = re.compile(r"\d|[十百千万亿成¼-¾⅐-⅞²³]|e[+-]?\d|x[\da-f]|[-–—~/:*×^]\d")
-"""What follows a number of which that was only the beginning: 1e9, 3/4, 10-20, 2千5百."""
+_GOES_ON = re.compile(
+    r"\d|[十百千万亿成¼-¾⅐-⅞²³]|e[+-]?\d|x[\da-f]|[-–—~/:*×^]\d|\s?(?:[到至]|\bto\b)\s?[$€£¥￥]?\d"
+)
+"""What follows a number of which that was only the beginning: 1e9, 3/4, 10-20, 10 to 20, 2千5百."""
 
 
 _COUNTED = re.compile(r"[个項项次人天件元分]?|小时|万元")
@@ -109,8 +111,9 @@ def leading_number(words: str, *, zone: str) -> Typed | None:
     """The same, where other words may follow. Raises Problem also where the number goes on in a way that we do not
     read."""
     typed = read_number(words, zone=zone)
-    if typed and _GOES_ON.match(words[typed.length :].translate(_NARROW).lower()):
-        raise _no_number(words.split()[0])
+    goes_on = _GOES_ON.match(words.translate(_NARROW).lower(), typed.length) if typed else None
+    if goes_on:
+        raise _no_number(words[: goes_on.end()] + re.split(r"\s", words[goes_on.end() :])[0])
     return typed
 
 
@@ -163,7 +166,7 @@ def refuse_shared(first: str, start: Typed, second: str, target: Typed) -> None:
         return
     if start.value <= target.value.scaleb(-_TIMES[found[0].strip()]):
         many, few = f"{first}{second[found.start() :]}", retyped(target.value)
-        raise _either(f"{first} – {second}", f"{many} – {second}", f"{first} – {few}")
+        raise either(f"{first} – {second}", f"{many} – {second}", f"{first} – {few}")
 
 
 def retyped(value: Decimal) -> str:
@@ -226,20 +229,21 @@ def _no_number(words: str) -> Problem:
 
 
 def _two_readings(plain: str, sign: str) -> Problem:
-    return _either(plain, plain.replace(sign, ""), plain.replace(sign, ".") + "0")
+    return either(plain, plain.replace(sign, ""), plain.replace(sign, ".") + "0")
 
 
 def _two_numbers(digits: str) -> Problem:
     """It is grouped by a blank, or another number follows."""
-    return _either(digits, digits.replace(" ", ""), digits.replace(" ", ", "))
+    return either(digits, digits.replace(" ", ""), digits.replace(" ", ", "))
 
 
 def _two_units(digits: str) -> Problem:
     """Behind a blank, metres look like millions, but for a large M."""
-    return _either(f"{digits} m", f"{digits} million", digits)
+    return either(f"{digits} m", f"{digits} million", digits)
 
 
-def _either(words: str, many: str, few: str) -> Problem:
+def either(words: str, many: str, few: str) -> Problem:
+    """What is said of words that may be either of two numbers."""
     return Problem(
         Phrase(
             "“{words}” can be two numbers here. Write {many}, or {few}.",

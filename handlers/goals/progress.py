@@ -6,17 +6,17 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from handlers.goals import following, posting
+from handlers.goals import figures, following, posting
 from handlers.goals import goal as goals
 from handlers.goals.amounts import bare
 from handlers.goals.data.following import read_again
+from handlers.goals.figures import NO, YES
 from handlers.goals.goal import CONFIDENCE, changers, feature, measure_of, percent, progress_of
 from handlers.goals.nudges import owed
-from handlers.goals.numbers import Typed, leading_number, without_unit
 from handlers.goals.picking import allow, my_results, no_result
 from handlers.goals.scorecards import scored
 from handlers.goals.scorecards.parts import is_given
-from handlers.goals.scoring import ONE, ZERO, Direction, is_stretched
+from handlers.goals.scoring import ONE, ZERO, is_stretched
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Note, Part, Section
 from handlers.kit.characters import simpler
@@ -24,30 +24,8 @@ from handlers.kit.forms import Choice, Words
 from handlers.kit.problems import Problem, changed_meanwhile
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.typed import folded
 from storage.goals import KeyResult
 from storage.unit import Conflict
-
-SEPARATORS = " \t\n,，;；:：-–。.!！"
-"""What stands between a figure and the word on it."""
-
-YES = frozenset({
-    "yes", "y", "done", "true",
-    "是", "是的", "对", "完成", "完成了", "已完成", "做到了", "做完了", "达成", "达成了", "已达成",
-})  # fmt: skip
-NO = frozenset({
-    "no", "n", "not yet", "not done", "false",
-    "否", "不", "没有", "还没", "还没有", "尚未", "未完成", "没完成", "未达成",
-})  # fmt: skip
-_NOT_YET = ("还没", "尚未")
-"""With which a sentence in Chinese begins that says no, however it goes on: 还没上线."""
-
-_LED = re.compile(
-    r"^\s*(?:已?(?:完成|达成)[了度]?|进度|现在)\s*[为是到]?\s*[:：]?\s*(?=[-+＋－]?\s?[\d$€£¥￥]|百分之)"
-    r"(?!\d+\s?[年月号日]|\d+[^\d,，.。;；]{0,12}[中里]的?\s?\d)"
-)
-"""What stands in Chinese before a figure, 完成 70%, but not before a day or how many there are: 完成10月目标的70%,
-完成10个客户中的7个."""
 
 _SAID = "|".join(rf"{word}(?![a-z])" if word.isascii() else word for word in sorted(YES | NO))
 _FIGURE = rf"[-+]?[\d$€£¥]|{_SAID}"
@@ -109,11 +87,11 @@ def say(request: Request, result: str, far: Far, confidence: Sure = "", remark: 
 
 def _said(request: Request, result: str, far: str, confidence: str, remark: str) -> Reply:
     row = goals.bound_result(request, result)
-    value, note = _read(request, row, far)
-    note = "\n".join(words for words in (note, remark) if words)
-    _refuse_unjudged(request, row, value, note)
-    looks = "" if is_given(row.part) else _looking(note)
-    return _moved(request, row, value, confidence or looks or row.confidence, note)
+    said = figures.read(request, row, far)
+    note = "\n".join(words for words in (said.note, remark) if words)
+    _refuse_unjudged(request, row, said.value, note)
+    looks = "" if is_given(row.part) else _looking(said.behind or remark)
+    return _moved(request, row, said.value, confidence or looks or row.confidence, note)
 
 
 def _looking(note: str) -> str:
@@ -200,68 +178,6 @@ def _without_number(row: KeyResult, far: str) -> str:
     number, _, rest = far.strip().partition(" ")
     is_its = number.strip("#.:：") in (row.called, str(row.goal_number))
     return rest if is_its and re.match(_FIGURE, rest.lstrip(), re.IGNORECASE) else far
-
-
-# What was typed ------------------------------------------------------------------------------------------------------
-
-
-def _read(request: Request, row: KeyResult, far: str) -> tuple[Decimal, str]:
-    """The value, and what was written after it."""
-    if row.direction == Direction.YES_NO:
-        return _yes_or_no(row, far)
-    try:
-        far = _done_of(row, far)
-        far = without_unit(_LED.sub("", far), row.unit)
-        typed = leading_number(far, zone=request.actor.zone)
-    except Problem as problem:
-        raise Problem(problem.words, question="far") from None
-    if typed is None:
-        raise Problem(
-            Phrase(
-                "Begin with a number, in its own unit or as a percentage: “{example}”.",
-                example=Verbatim(f"{row.called} 70%"),
-            ),
-            question="far",
-        )
-    note = far[typed.length :].strip(SEPARATORS)
-    return _in_unit(row, typed), _without_its_unit(row, note)
-
-
-def _without_its_unit(row: KeyResult, note: str) -> str:
-    """What was written after the figure, of whose unit nothing is a note: of 5 h, but not of 5 hired."""
-    rest = note.removeprefix(row.unit)
-    is_its = rest != note and not (row.unit[-1:].isascii() and row.unit[-1:].isalnum() and rest[:1].isalnum())
-    return rest.lstrip(SEPARATORS) if is_its else note
-
-
-def _done_of(row: KeyResult, far: str) -> str:
-    """3 where 3/4 was said of what counts to 4."""
-    done = re.match(r"\s*(\d+)\s?/\s?(\d+)(?!\d)", far)
-    if done is None or row.start or Decimal(done[2]) != row.target:
-        return far
-    return done[1] + far[done.end() :]
-
-
-def _in_unit(row: KeyResult, typed: Typed) -> Decimal:
-    """A percentage means a share of the way, unless the key result itself is in percent; a plus adds to what it is."""
-    start, target = Decimal(row.start or 0), Decimal(row.target)
-    now = start if row.value is None else row.value
-    measured_in_percent = row.unit == "%" or row.direction == Direction.BAND
-    if not typed.percent or measured_in_percent:
-        return now + typed.value if typed.plus else typed.value
-    return (now if typed.plus else start) + (target - start) * typed.value / 100
-
-
-def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
-    words, far = folded(far), far.strip()
-    for options, value in ((NO, ZERO), (YES, row.target)):
-        for word in sorted(options, key=len, reverse=True):
-            # 完成了一半 is no yes, and 没有问题 no no: the word stands alone, in Chinese too
-            if words.startswith(word) and not words[len(word) : len(word) + 1].isalnum():
-                return value, far[len(word) :].strip(SEPARATORS)
-    if words.startswith(_NOT_YET):
-        return ZERO, far
-    raise Problem(Phrase("It is a yes or no: begin with “yes” or “not yet”."), question="far")
 
 
 # Taking it back ------------------------------------------------------------------------------------------------------
