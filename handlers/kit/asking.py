@@ -105,8 +105,8 @@ def _said(item: Any) -> Any:
     return "" if item is None else clean(str(item))
 
 
-SHOWN = "shown"
-"""Where answers so far keep what was recorded of them when their form was shown, by question."""
+SHOWN = "(shown)"
+"""Where answers so far keep what was recorded of them when their form was shown, by question. None has such a name."""
 
 
 def caught_up(

@@ -197,6 +197,11 @@ async def test_messages_arrive_where_the_person_wants_them(chat: Chat) -> None:
     assert (await chat.says("ben", "/upbeat settings channel telegram")).form is not None
 
 
+async def test_how_charts_are_shown_is_chosen_in_a_form(chat: Chat) -> None:
+    assert (await chat.says("ben", "/upbeat settings charts")).form
+    assert "tables" in await chat.submits("ben", shown="tables")
+
+
 async def test_each_notification_is_switched_off_and_on(chat: Chat) -> None:
     from handlers.preferences.settings import _notices
 
