@@ -29,7 +29,7 @@ from schedules.delivery import Delivery
 from schedules.turns import Alone, Turns
 from storage import last
 from storage.damage import refuse_damage
-from storage.database import Database
+from storage.database import Database, probe
 from storage.leases import MOST_SKEW
 from storage.migrations import migrate, newest, schema_of
 
@@ -45,8 +45,6 @@ READY = 4.0
 """Seconds in which the database reads and writes, or we are not ready."""
 FIRST_LOOK = 0.3
 """Seconds before the sample company's month takes the processor: whoever opens the page at once has it by then."""
-PROBE = "readiness"
-"""The setting that is written for it."""
 
 
 class App:
@@ -197,7 +195,7 @@ class App:
             async with asyncio.timeout(READY):
                 if await self.database.read(schema_of) != newest():
                     return False
-                await self.database.write_apart(lambda store: store.set_setting(PROBE, store.now.isoformat()))
+                await self.database.write_apart(probe)
                 return True
         except Exception:  # whatever it is, it is not ready
             return False

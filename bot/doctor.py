@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,13 +21,15 @@ from storage.alerts import BELL, CRASHES, FAILURES, PROMISE, REFUSED, SOCKET, TO
 from storage.backups import BackupProblem, check
 from storage.columns import Unreadable
 from storage.damage import Damaged, refuse_damage
-from storage.database import Database, sqlite_is_safe, sqlite_version
+from storage.database import Database, probe, sqlite_is_safe, sqlite_version
 from storage.errors import Unanswered
 from storage.migrations import current, is_known, newest
 
 if TYPE_CHECKING:
     from telegram import WebhookInfo
 
+PATIENCE = 30.0
+"""Seconds that PostgreSQL has for one thing that is looked at. A file of SQLite answers or fails; it may be large."""
 RESTORE = "Stop Upbeat, move the file and its -wal file elsewhere, and `upbeat restore` the last backup."
 SAFE_SQLITE = "3.51.3 (or 3.44.6, 3.50.7)"
 MOST_AGE = timedelta(minutes=5)
@@ -85,7 +90,7 @@ async def _examine(settings: Settings) -> int:
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     database = Database(settings.database_url, settings.secret)
     try:
-        for finding in _database(database, settings):
+        async for finding in _database(database, settings):
             yield finding
     finally:
         database.stop()
@@ -100,10 +105,39 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
 
 
-def _database(database: Database, settings: Settings) -> list[Finding]:
+# The database ------------------------------------------------------------------------------------------------------
+
+
+async def _database(database: Database, settings: Settings) -> AsyncIterator[Finding]:
+    """One thing after the other, until one is found without which nothing else can be looked at."""
+    for name, look in LOOKS.items():
+        found = await _in_time(partial(_found, look, database, settings), database)
+        for finding in [_silent(name)] if found is None else found:
+            yield finding
+        if found is None or (name in NEEDED and any(finding.fix for finding in found)):
+            return
+
+
+async def _in_time(look: Callable[[], list[Finding]], database: Database) -> list[Finding] | None:
+    """What is found, or None when it takes too long. Its thread is left behind then: nothing else ends the wait for a
+    server that takes connections and does not answer."""
+    promised: Future[list[Finding]] = Future()
+
+    def run() -> None:
+        promised.set_running_or_notify_cancel()
+        promised.set_result(look())
+
+    threading.Thread(target=run, daemon=True).start()
     try:
-        refuse_damage(database)
-        return _sound(database, settings)
+        async with asyncio.timeout(None if database.is_sqlite else PATIENCE):
+            return await asyncio.wrap_future(promised)
+    except TimeoutError:
+        return None
+
+
+def _found(look: Look, database: Database, settings: Settings) -> list[Finding]:
+    try:
+        return list(look(database, settings))
     except Damaged as damage:
         return [Finding("database", str(damage), RESTORE)]
     except Exception as error:  # whatever stands between us and the database, the operator wants its name
@@ -113,38 +147,47 @@ def _database(database: Database, settings: Settings) -> list[Finding]:
         return [Finding("database", type(error).__name__, fix)]
 
 
-def _sound(database: Database, settings: Settings) -> list[Finding]:
+def _silent(name: str) -> Finding:
+    fix = (
+        "The server takes connections and does not answer: is it frozen, does it wait for its standby, or is it an old"
+        " primary that came back? Look at its log, and see that UPBEAT_DATABASE_URL names the one that writes."
+    )
+    return Finding(name, f"the database gave no answer in {PATIENCE:.0f} s", fix)
+
+
+def _schema(database: Database, settings: Settings) -> Iterator[Finding]:
+    refuse_damage(database)
     have = current(database)
     if have is None:
-        return [
-            Finding("database", "empty", "`upbeat run` or `upbeat migrate` makes the tables.", warning=True)
-        ]
-    if not is_known(have):
+        fix = "`upbeat run` or `upbeat migrate` makes the tables."
+        yield Finding("database", "empty", fix, warning=True)
+    elif not is_known(have):
         fix = "Update this Upbeat: the schema is of a newer one."
-        return [Finding("migrations", f"{have}, known up to {newest()}", fix)]
-    if have != newest():
-        return [Finding("migrations", f"{have}, needed {newest()}", "Run `upbeat migrate`.")]
-    return [Finding("migrations", str(have)), *_opened(database, settings)]
+        yield Finding("migrations", f"{have}, known up to {newest()}", fix)
+    elif have != newest():
+        yield Finding("migrations", f"{have}, needed {newest()}", "Run `upbeat migrate`.")
+    else:
+        yield Finding("migrations", str(have))
 
 
-def _opened(database: Database, settings: Settings) -> list[Finding]:
+def _opened(database: Database, settings: Settings) -> Iterator[Finding]:
     try:
         database.open()
         check(database)
     except Unreadable:
-        return [
-            Finding(
-                "key",
-                "not this database's",
-                "Set UPBEAT_SECRET_KEY (or bring back the key file) of this database.",
-            )
-        ]
+        fix = "Set UPBEAT_SECRET_KEY (or bring back the key file) of this database."
+        yield Finding("key", "not this database's", fix)
     except BackupProblem as problem:
-        return [Finding("database", str(problem), RESTORE)]
-    processes = list(_processes(database, settings))
-    kept = [_queue(database), *_promise(database), *_alerts(database)]
-    whole = "SQLite, and whole" if database.is_sqlite else "PostgreSQL, and it answers"
-    return [Finding("database", whole), Finding("key", "opens the database"), *kept, *processes]
+        yield Finding("database", str(problem), RESTORE)
+    else:
+        whole = "SQLite, and whole" if database.is_sqlite else "PostgreSQL, and it answers"
+        yield Finding("database", whole)
+        yield Finding("key", "opens the database")
+
+
+def _written(database: Database, settings: Settings) -> Iterator[Finding]:
+    database.write_now(probe)
+    yield Finding("writing", "is taken")
 
 
 def _processes(database: Database, settings: Settings) -> Iterator[Finding]:
@@ -169,14 +212,14 @@ def _processes(database: Database, settings: Settings) -> Iterator[Finding]:
         yield Finding("clock", f"{skew:.0f} s from the database's", fix)
 
 
-def _queue(database: Database) -> Finding:
+def _queue(database: Database, settings: Settings) -> Iterator[Finding]:
     oldest = database.write_now(lambda store: store.outbox.oldest_waiting())
     age = database.now() - oldest if oldest else timedelta()
     fix = "Is `upbeat run` running, and are the platforms reachable? See the log." if age > MOST_AGE else ""
-    return Finding("queue", f"the oldest due message waits for {int(age.total_seconds())} s", fix)
+    yield Finding("queue", f"the oldest due message waits for {int(age.total_seconds())} s", fix)
 
 
-def _alerts(database: Database) -> Iterator[Finding]:
+def _alerts(database: Database, settings: Settings) -> Iterator[Finding]:
     """What went wrong since yesterday, that administrators are told in chat."""
     day_ago = database.now() - timedelta(days=1)
     for alert in database.write_now(lambda store: store.alerts.since(day_ago)):
@@ -185,7 +228,7 @@ def _alerts(database: Database) -> Iterator[Finding]:
         yield Finding(WENT_WRONG[cause], f"{alert.times} on {alert.day}", fix, warning=True)
 
 
-def _promise(database: Database) -> Iterator[Finding]:
+def _promise(database: Database, settings: Settings) -> Iterator[Finding]:
     """Whether everything that was taken in and was due has come to one end, and nobody has touched the audit log."""
     findings = database.look_now(lambda store: store.promise.examine())
     for finding in findings:
@@ -193,10 +236,32 @@ def _promise(database: Database) -> Iterator[Finding]:
             yield Finding(f"promise, rule {finding.rule}", f"broken {finding.times} times", FIXES[PROMISE])
     if not any(finding.times for finding in findings):
         yield Finding("promise", f"all {len(findings)} rules hold")
+
+
+def _audit_log(database: Database, settings: Settings) -> Iterator[Finding]:
+    """How large the log is, and how much of it is new."""
     entries, chains, unknown = database.look_now(lambda store: store.proving.extent())
     fix = "`upbeat audit` looks through all of it." if unknown > MOST_UNKNOWN else ""
     found = f"{entries} entries in {chains} chains, {unknown} of them not looked through yet"
     yield Finding("audit log", found, fix, warning=True)
+
+
+Look: TypeAlias = Callable[[Database, Settings], Iterable[Finding]]
+LOOKS: dict[str, Look] = {
+    "database": _schema,
+    "key": _opened,
+    "writing": _written,
+    "queue": _queue,
+    "promise": _promise,
+    "audit log": _audit_log,
+    "alerts": _alerts,
+    "processes": _processes,
+}
+NEEDED = ("database", "key")
+"""Those without which nothing else can be looked at."""
+
+
+# The platforms -----------------------------------------------------------------------------------------------------
 
 
 def _sqlite() -> Finding:

@@ -30,7 +30,7 @@ from storage.tables import DataKey
 from storage.writers import PATIENCE, LoopWriter, ThreadWriters, Writer
 from storage.writing import Busy, Groups, Job
 
-__all__ = ["Busy", "Database", "sqlite_is_safe", "sqlite_path", "sqlite_version"]
+__all__ = ["Busy", "Database", "probe", "sqlite_is_safe", "sqlite_path", "sqlite_version"]
 
 T = TypeVar("T")
 
@@ -45,6 +45,8 @@ PRAGMAS = (
     "temp_store=MEMORY",  # else what a savepoint would undo is written to a file: 40 writes for each command
 )
 
+PROBE = "readiness"
+"""The setting that is written to see whether anything is taken."""
 READS_END = 5.0
 """Seconds that a stop waits for what is being read, which is no longer than SQLite waits."""
 
@@ -215,6 +217,11 @@ class Database:
         engine = _sqlite_engine(self.url)
         event.listen(engine, "connect", _set_up_snapshot)
         return engine
+
+
+def probe(store: Store) -> None:
+    """See whether the database takes what is written: on a full disk, or without its standby, reading may go on."""
+    store.set_setting(PROBE, store.now.isoformat())
 
 
 # Engines -----------------------------------------------------------------------------------------------------------

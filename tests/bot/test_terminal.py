@@ -1,6 +1,7 @@
 """The `upbeat` command, run as an operator runs it."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -178,6 +179,18 @@ def test_the_doctor_says_that_a_database_is_busy(any_upbeat: Upbeat, monkeypatch
     database.stop()
     assert done.returncode == 1
     assert "look again in a minute" in done.stdout
+    assert "serves: local chat" in done.stdout  # and goes on
+
+
+def test_the_doctor_goes_on_where_the_database_takes_a_connection_and_never_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.doctor.PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+psycopg://upbeat@127.0.0.1:{silent.getsockname()[1]}/upbeat"
+        done = Upbeat(url, tmp_path)("doctor")
+    assert done.returncode == 1
+    assert "FAIL  database: the database gave no answer in 0 s" in done.stdout
     assert "serves: local chat" in done.stdout  # and goes on
 
 

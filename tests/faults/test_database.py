@@ -21,7 +21,7 @@ from handlers.kit.values import dump
 from schedules.delivery import Delivery
 from storage.checkins import CheckIn
 from storage.database import Busy, Database
-from storage.migrations import current, migrate, newest
+from storage.migrations import current, mark_newest, migrate, newest
 from storage.store import Store
 from storage.tables import Inbox, Outgoing
 from tests.company import Chat, Letterbox, company
@@ -30,6 +30,7 @@ from tests.fakes.telegram import FakeTelegram
 from tests.faults.figures import Figure
 from tests.faults.processes import SECRET, USERS, found, introduce, running
 from tests.faults.standby import pair
+from tests.terminal import Upbeat
 
 FEW = (*DURABLE, "max_connections = 15", "superuser_reserved_connections = 3")
 
@@ -107,16 +108,23 @@ async def test_f32_postgresql_restarts_under_load(few: str, figure: Figure) -> N
         )
 
 
-async def test_f32_a_standby_takes_over_and_the_old_primary_acknowledges_nothing(figure: Figure) -> None:
+async def test_f32_a_standby_takes_over_and_the_old_primary_acknowledges_nothing(
+    figure: Figure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With a standby that has everything first, whoever heard yes is in the one that took over; who still reaches the
-    old one, which is back and knows nothing of it, is never told that anything was saved."""
+    old one, which is back and knows nothing of it, is never told that anything was saved, and the doctor says why."""
     with pair() as servers:
         async with company(servers.url) as chat:
+            mark_newest(chat.database)
             heard = await interrupted(chat, servers.fail_over)
             assert lost(chat, heard) == []
         await asyncio.to_thread(servers.revive)
         asking = asyncio.create_task(asyncio.to_thread(_told_by_the_old, servers.ports[0]))
         assert not (await asyncio.wait([asking], timeout=1))[0], "it acknowledged what only it has"
+        monkeypatch.setattr("bot.doctor.PATIENCE", 2.0)
+        old = Upbeat(f"postgresql+psycopg://postgres@127.0.0.1:{servers.ports[0]}/upbeat", tmp_path)
+        found = await asyncio.to_thread(old, "doctor")
+        assert "FAIL  writing: the database gave no answer in 2 s" in found.stdout
     assert not await asking  # it ended, and took that with it
     figure(
         len(heard.said) + len(heard.refused),
