@@ -260,12 +260,19 @@ def calendar_import(
             help="The ISO code of the country whose calendar it is, like CN; otherwise the one that was chosen."
         ),
     ] = "",
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Take away what else was loaded for the years that the file touches."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
+    ] = False,
 ) -> None:
     """Load a year's public holidays and make-up workdays."""
     from bot.importing import import_calendar
 
     with opened() as database:
-        import_calendar(database, file, country)
+        import_calendar(database, file, country, replace=replace, dry_run=dry_run)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from storage.people_file import Difference
 from storage.roster import Outdated
 from storage.sheets import Sheet, SheetProblem, read_sheet
 from storage.store import Store
+from storage.tables import CalendarDay
 
 console = Console(highlight=False)
 ENGLISH = Voice()
@@ -124,31 +125,65 @@ def invite(database: Database, email: str) -> None:
     )
 
 
-def import_calendar(database: Database, file: Path, country: str) -> None:
-    """Load declared days. Raises Complaint naming the row that is wrong."""
-    sheet = read_table(file)
-    if "day" not in sheet.header or "workday" not in sheet.header:
-        raise Complaint("The first row of the file must name the columns: day, workday, name.")
+def import_calendar(
+    database: Database, file: Path, country: str, *, replace: bool = False, dry_run: bool = False
+) -> None:
+    """Load declared days, or say what that would do; with `replace` nothing else stays loaded for the years that they
+    touch. Raises Complaint naming the row that is wrong."""
+    code, rows = _whose(database, country), _declared_days(read_table(file))
+    days = {day for day, _, _ in rows}
+
+    def work(store: Store) -> str:
+        before = store.workdays.country
+        store.workdays.choose(code)
+        store.workdays.load(code, rows)
+        if replace:
+            store.workdays.take_away(code, [row.day for row in store.workdays.beside(code, days)])
+        return before
+
+    others = database.look_now(lambda store: store.workdays.beside(code, days))
+    if dry_run:
+        before = database.look_now(lambda store: store.workdays.country)
+        console.print(f"{len(rows)} days would be loaded for {code}.")
+    else:
+        before = database.write_now(work)
+        console.print(f"{len(rows)} days are loaded for {code}.")
+    _say_what_else(others, replace=replace)
+    if before != code:
+        count = "would count for everybody" if dry_run else "count for everybody now"
+        console.print(f"The holidays of {code} {count}; before: {before or 'weekends only'}.")
+    if dry_run:
+        console.print(DRY_RUN)
+
+
+def _whose(database: Database, country: str) -> str:
     code = country.strip().upper() or database.look_now(lambda store: store.workdays.country)
     if not code:
         raise Complaint("Whose calendar is it? Nobody has chosen a country yet: say it, like --country CN.")
     if code not in supported():
         raise Complaint(f"There is no calendar for “{country[:40]}”. Write two letters, like DE, US or CN.")
+    return code
+
+
+def _declared_days(sheet: Sheet) -> list[tuple[date, bool, str]]:
+    if "day" not in sheet.header or "workday" not in sheet.header:
+        raise Complaint("The first row of the file must name the columns: day, workday, name.")
     numbered = enumerate(sheet.rows, sheet.first_row)
     rows = [_declared(sheet, number, row) for number, row in numbered if any(row)]
     twice = [day for day, times in Counter(day for day, _, _ in rows).items() if times > 1]
     if twice:
         raise Complaint(f"{twice[0]} stands in the file more than once. Nothing was loaded.")
+    return rows
 
-    def work(store: Store) -> tuple[int, str]:
-        before = store.workdays.country
-        store.workdays.choose(code)
-        return store.workdays.load(code, rows), before
 
-    loaded, before = database.write_now(work)
-    console.print(f"{loaded} days are loaded for {code}.")
-    if before != code:
-        console.print(f"The holidays of {code} count for everybody now; before: {before or 'weekends only'}.")
+def _say_what_else(others: Sequence[CalendarDay], *, replace: bool) -> None:
+    """What was loaded before for these years and is not in the file: a notice often names a day of the one before."""
+    if not others:
+        return
+    fate = "go" if replace else "stay; with --replace they go"
+    console.print(f"Not in the file, and loaded before for the same years: {len(others)} days. They {fate}:")
+    for row in others:
+        console.print(escape(f"  {row.day} {'workday' if row.workday else 'day off'} {row.name}".rstrip()))
 
 
 _YES = {"yes": True, "true": True, "1": True, "workday": True, "是": True, "班": True, "上班": True}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from storage.prepared import Prepared
+from storage.rows import parts
 from storage.tables import CalendarDay
 
 if TYPE_CHECKING:
@@ -48,17 +49,31 @@ class Workdays:
             }
         return self._declared
 
-    def load(self, country: str, days: Iterable[tuple[date, bool, str]]) -> int:
-        """Replace what was loaded for the years that these days touch; returns how many days are loaded."""
+    def load(self, country: str, days: Iterable[tuple[date, bool, str]]) -> None:
+        """Declare these days; what was loaded for others stays."""
         loaded = list(days)
-        self._declared = None
-        for year in {day.year for day, _, _ in loaded}:
-            inside = (col(CalendarDay.day) >= date(year, 1, 1), col(CalendarDay.day) <= date(year, 12, 31))
-            self._store.remove(CalendarDay, col(CalendarDay.country) == country, *inside)
+        self._forget(country, [day for day, _, _ in loaded])
         for day, workday, name in loaded:
             self._store.insert(CalendarDay(country=country, day=day, workday=workday, name=name))
         self._other_days()
-        return len(loaded)
+
+    def beside(self, country: str, days: Collection[date]) -> list[CalendarDay]:
+        """What else was loaded for the years that these days touch, in order."""
+        years = {day.year for day in days}
+        known = self._store.all(CalendarDay, col(CalendarDay.country) == country, order=col(CalendarDay.day))
+        return [row for row in known if row.day.year in years and row.day not in days]
+
+    def take_away(self, country: str, days: Sequence[date]) -> None:
+        """These days are declared no more."""
+        self._forget(country, days)
+        self._other_days()
+
+    def _forget(self, country: str, days: Sequence[date]) -> None:
+        self._declared = None
+        for some in parts(days):
+            self._store.remove(
+                CalendarDay, col(CalendarDay.country) == country, col(CalendarDay.day).in_(some)
+            )
 
     def _other_days(self) -> None:
         """What rings, and what waits for a workday, is decided anew at the clock's next tick."""

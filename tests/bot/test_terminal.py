@@ -375,6 +375,32 @@ def test_a_calendar_is_loaded_and_a_bad_row_named(upbeat: Upbeat, tmp_path: Path
     assert "Row 4, column day, “2027-02-31”" in bad.stderr
 
 
+def test_a_calendar_of_another_year_takes_nothing_away_unasked(upbeat: Upbeat, tmp_path: Path) -> None:
+    """The notice of a year often names a day of the year before."""
+    first = "day,workday,name\n2026-10-01,no,National Day\n2026-12-31,no,A mistake\n"
+    upbeat("calendar", "import", write(tmp_path, first, "days.csv"), "--country", "CN")
+    next_one = write(tmp_path, "day,workday,name\n2026-12-31,yes,\n2027-01-01,no,New Year\n", "days.csv")
+    dry = upbeat("calendar", "import", next_one, "--dry-run")
+    assert "2 days would be loaded for CN" in dry.stdout
+    assert "2026-10-01 day off National Day" in dry.stdout
+    assert declared(upbeat) == {"2026-10-01": False, "2026-12-31": False}
+    done = upbeat("calendar", "import", next_one)
+    assert "loaded before for the same years: 1 days. They stay" in done.stdout
+    assert declared(upbeat) == {"2026-10-01": False, "2026-12-31": True, "2027-01-01": False}
+    assert "They go" in upbeat("calendar", "import", next_one, "--replace", "--dry-run").stdout
+    assert len(declared(upbeat)) == 3
+    upbeat("calendar", "import", next_one, "--replace")
+    assert declared(upbeat) == {"2026-12-31": True, "2027-01-01": False}
+
+
+def declared(upbeat: Upbeat) -> dict[str, bool]:
+    """The days that are loaded, and whether people work on them."""
+    database = Database(upbeat.url, b"a test's secret")
+    days = database.look_now(lambda store: store.workdays.declared())
+    database.stop()
+    return {str(day): workday for day, workday in days.items()}
+
+
 def test_without_a_secret_a_key_file_is_made_that_only_its_owner_reads(tmp_path: Path) -> None:
     upbeat = Upbeat(sqlite_url(tmp_path), tmp_path)
     assert upbeat.process("migrate", UPBEAT_SECRET_KEY="").returncode == 0
