@@ -148,12 +148,18 @@ def restore(
     from bot.terminal import Complaint, complaining
     from storage.backups import BackupProblem
     from storage.backups import restore as put_back
+    from storage.slots import RESTORED_FROM
 
     with complaining(BackupProblem), opened(migrated=False) as database:
         rows = put_back(database, file)
         typer.echo(f"{rows} rows are back, every one that the backup counts.")
         database.open()
+        made_at = database.look_now(lambda store: store.setting(RESTORED_FROM))
         report = database.look_now(lambda store: store.proof.whole())
+    typer.echo(
+        f"They are of {made_at[:16].replace('T', ' ')} UTC: let people know that what they said after it is lost. Who"
+        " may have missed messages is told so, once."
+    )
     if report.broken:
         raise Complaint(f"The audit log was broken before the backup was made: {report}.")
     typer.echo(f"The audit log: {report}.")

@@ -15,9 +15,10 @@ from typing import TypeAlias, TypeVar
 
 from handlers.kit.dispatch import Core
 from handlers.kit.features import Bell, Ring, Rung
-from schedules import nudges
+from schedules import nudges, restoring
 from storage.alerts import BELL
 from storage.errors import is_duplicate
+from storage.outbox import RESTORED
 from storage.people import Person
 from storage.store import Store
 from storage.tables import Slot
@@ -32,8 +33,6 @@ UNIT_TIME = 0.025
 MOST_FAILURES = 8
 SET_ASIDE = timedelta(days=1)
 SOON = timedelta(minutes=1)
-RESTORED = "restored"
-"""The reason for silence about what may have been said before a restore from a backup."""
 
 Counts: TypeAlias = "Counter[tuple[str, str]]"
 
@@ -68,7 +67,12 @@ class Units:
 
     def some(self, store: Store) -> TickReport | None:
         """What rings goes before what is planned, and who is planned rings before anybody is reminded."""
-        return self.ring_some(store) or self.plan_some(store) or self.remind_some(store)
+        return (
+            self.ring_some(store)
+            or self.plan_some(store)
+            or self.remind_some(store)
+            or self.tell_of_restore(store)
+        )
 
     # Ringing -----------------------------------------------------------------------------------------------
 
@@ -86,9 +90,6 @@ class Units:
             store.slots.drop(slot.kind, slot.about)
             self._record(store, slot, person, report, "silent", "left")
         elif store.slots.happened(slot.kind, slot.about, slot.due_at):
-            self._plan_next(store, bell, slot, person, store.now)
-        elif bell.plan and self._was_said(store, slot):
-            self._record(store, slot, person, report, "silent", RESTORED)
             self._plan_next(store, bell, slot, person, store.now)
         else:
             self._ring_safely(store, bell, slot, person, report)
@@ -117,11 +118,13 @@ class Units:
         store.slots.plan(slot.kind, slot.about, store.now + wait)
 
     def _rung(self, store: Store, bell: Bell, slot: Slot, person: Person | None, report: TickReport) -> None:
-        """What was said before a restore is done again, for the backup knows nothing of it, and not said again."""
+        """What was said before a restore is done again, for the backup knows nothing of it, and held back."""
         aloud = not self._was_said(store, slot)
         rung = bell.ring(Ring(slot.about, slot.due_at, store.now, store, self._core.digests))
-        tells = rung.tell if aloud else ()
+        tells = rung.tell if aloud else [tell for tell in rung.tell if tell.to]
         told = [row for tell in tells if (row := self._core.queue(store, bell.name, tell))]
+        if not aloud:
+            store.outbox.hold_back(told)
         outcome, reason = _outcome(rung, told) if aloud else ("silent", RESTORED)
         until = rung.silence.until if rung.silence else None
         self._record(
@@ -186,6 +189,18 @@ class Units:
         """A digest of what plans: a new bell, or new rules of time zones, plan everybody anew."""
         names = sorted(bell.name for bell in self._bells.values() if bell.plan)
         return hashlib.sha256("\n".join([*_versions(), *names]).encode()).hexdigest()
+
+    # Telling -----------------------------------------------------------------------------------------------
+
+    def tell_of_restore(self, store: Store) -> TickReport | None:
+        """Who may have missed something by a restore from a backup is told so."""
+        report = TickReport()
+        return _while_there_is_time(
+            store,
+            report,
+            restoring.people_to_tell(store, UNIT),
+            lambda each: restoring.tell(self._core, store, each),
+        )
 
     # Reminding ---------------------------------------------------------------------------------------------
 

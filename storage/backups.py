@@ -32,7 +32,8 @@ from storage import last
 from storage.columns import Sealed, SealedJson, Unreadable
 from storage.database import Database, sqlite_path
 from storage.migrations import migrate, newest, revision_on
-from storage.slots import RESTORED_AT
+from storage.outbox import HELD_BACK
+from storage.slots import RESTORED_AT, RESTORED_FROM
 from storage.tables import DataKey, Outgoing, Setting
 
 BATCH = 2_000
@@ -50,6 +51,8 @@ def back_up(database: Database, target: Path) -> int:
         raise BackupProblem(f"{target} is there already; name a new file.")
     partial = target.with_name(target.name + ".part")
     try:
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600, exist_ok=False)  # names and addresses are in it, as they are
         return _back_up(database, target, partial)
     except OSError as error:
         raise BackupProblem(
@@ -70,7 +73,6 @@ def _back_up(database: Database, target: Path, partial: Path) -> int:
             "rows": counts,
         }
         _add(archive, "about.json", json.dumps(about))
-    partial.chmod(0o600)
     partial.replace(target)
     return sum(counts.values())
 
@@ -89,7 +91,8 @@ def _known_schema(connection: Connection) -> str:
 def restore(database: Database, source: Path) -> int:
     """Fill an empty database from a backup; returns how many rows. Raises BackupProblem, and then nothing is there.
 
-    Messages that waited at the backup's moment are held back: they may have been sent since."""
+    Messages that waited at the backup's moment are held back: they may have been sent since. Who they were for is told
+    so, once."""
     try:
         _check_sum(source)
         with tarfile.open(source, "r:gz") as archive:
@@ -130,7 +133,7 @@ def _restore(database: Database, archive: tarfile.TarFile) -> int:
     with database.engine.connect() as connection, connection.begin():
         for filled in SQLModel.metadata.sorted_tables:
             _fill(connection, filled, parts, int(about["rows"].get(filled.name, 0)))
-        _hold_back(connection, database.now())
+        _hold_back(connection, database.now(), made_at=about["made_at"])
     check(database)
     if path := sqlite_path(str(database.url)):
         last.forget(path)
@@ -259,12 +262,12 @@ def _check_key(database: Database, parts: dict[str, Callable[[], bytes]]) -> Non
         ) from None
 
 
-def _hold_back(connection: Connection, now: datetime) -> None:
+def _hold_back(connection: Connection, now: datetime, *, made_at: str) -> None:
+    """What takes the place of a message that stands waits on: once or often, it comes to the same."""
     outbox = Outgoing.__table__  # type: ignore[attr-defined]
-    due = (outbox.c.state.in_(("waiting", "sending")), outbox.c.due_at <= now)
-    connection.execute(
-        update(outbox).where(*due).values(state="expired", reason="restored", leased_until=None)
-    )
+    due = (outbox.c.state.in_(("waiting", "sending")), outbox.c.due_at <= now, outbox.c.edits.is_(None))
+    connection.execute(update(outbox).where(*due).values(**HELD_BACK, leased_until=None))
     settings = Setting.__table__  # type: ignore[attr-defined]
-    connection.execute(settings.delete().where(settings.c.name == RESTORED_AT))
-    connection.execute(settings.insert().values(name=RESTORED_AT, value=now.isoformat()))
+    connection.execute(settings.delete().where(settings.c.name.in_((RESTORED_AT, RESTORED_FROM))))
+    for name, moment in ((RESTORED_AT, now.isoformat()), (RESTORED_FROM, made_at)):
+        connection.execute(settings.insert().values(name=name, value=moment))

@@ -26,12 +26,18 @@ KEPT = timedelta(days=180)
 TAKEN_BACK = "taken back"
 UNCLEAR = "unclear_before"
 """The setting with how many sends of forgotten messages a platform never answered."""
+RESTORED = "restored"
+"""The reason of a message that was held back because it may have been sent before a restore from a backup."""
+HELD_BACK = {"state": "expired", "reason": RESTORED}
+"""Such a message, until its reader is told that it may not have reached them."""
 ANSWER = "answer:"
 """How the topic of an answer begins that its platform did not take when it was given."""
 ANSWERS = TABLE.c.topic.startswith(ANSWER)
 """Which messages are such answers."""
 WAITED_FOR = timedelta(days=1)
 """How long such an answer is worth giving. Then it is forgotten, as are those that were given."""
+
+_HELD_BACK = tuple(TABLE.c[name] == value for name, value in HELD_BACK.items())
 
 _TOPIC = Prepared(select(TABLE.c.id).where(TABLE.c.topic == bindparam("topic")))
 
@@ -218,6 +224,22 @@ class Outbox:
             self._store.change(row, state="waiting", reason="", stuck_since=None)
             self._store.slots.reinstate(row)
         return len(rows)
+
+    def hold_back(self, ids: Sequence[str]) -> None:
+        """These may have been sent before a restore from a backup."""
+        self._store.execute(update(TABLE).where(TABLE.c.id.in_(ids)).values(**HELD_BACK))
+
+    def held_back(self, most: int) -> list[str]:
+        """Some of the people from whom something was held back, and who were not told so."""
+        found = select(TABLE.c.person_id).where(*_HELD_BACK, TABLE.c.person_id.is_not(None)).distinct()
+        return [row[0] for row in self._store.execute(found.limit(most))]
+
+    def let_go(self, person_id: str) -> list[Outgoing]:
+        """What was held back from a person, in order; it is settled now."""
+        theirs = (*_HELD_BACK, TABLE.c.person_id == person_id)
+        rows = self._store.all(Outgoing, *theirs, order=TABLE.c.id)
+        self._store.execute(update(TABLE).where(*theirs).values(state="cancelled"))
+        return rows
 
     def withdraw(
         self,

@@ -79,6 +79,8 @@ waited as long as a reminder lives."""
 
 RESTORED_AT = "restored_at"
 """The setting with the moment of a restore from a backup: what was due before it may have been said already."""
+RESTORED_FROM = "restored_from"
+"""The setting with the moment at which that backup was made: what was said to us since is lost."""
 
 
 class Slots:

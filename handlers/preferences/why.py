@@ -12,6 +12,7 @@ from handlers.kit.text import Lines, Phrase, Text, Verbatim, more
 from handlers.kit.values import load
 from handlers.preferences.doors import every_feature
 from handlers.preferences.home import feature
+from storage.outbox import RESTORED
 from storage.tables import Occurrence, Outgoing
 
 BACK = timedelta(days=14)
@@ -61,10 +62,10 @@ def _state(row: Outgoing) -> Text:
         return Phrase("Sent {moment}", moment=row.sent_at or row.due_at)
     if row.state in ("waiting", "sending"):
         return Phrase("It goes out {moment}", moment=row.due_at)
+    if row.state == "cancelled" or row.reason == RESTORED:
+        return Phrase("Not sent: {reason}", reason=_reason(row.reason))
     if row.state == "expired":
         return Phrase("Not sent: it was too late for it, {moment}", moment=row.expires_at or row.due_at)
-    if row.state == "cancelled":
-        return Phrase("Not sent: {reason}", reason=_reason(row.reason))
     return Phrase("It could not be delivered; it was due {moment}", moment=row.due_at)
 
 
@@ -94,6 +95,8 @@ def _rule(row: Outgoing, rules: Mapping[str, str]) -> Text:
         return Phrase("By the rule: a reminder of what waits for you")
     if row.route == "kit.linked":
         return Phrase("Because an app was connected with you")
+    if row.route == "restore":
+        return Phrase("By the rule: who may have missed something by a restore is told so")
     if row.route == "alert":
         return Phrase("By the rule: administrators hear what they must mend")
     return Phrase("By the rule {rule}", rule=Verbatim(row.route))

@@ -41,6 +41,7 @@ async def test_a_backup_moves_and_holds_no_words(any_chat: Chat, empty_url: str,
     file = tmp_path / "upbeat.backup"
     stamp(any_chat.database)
     rows = back_up(any_chat.database, file)
+    assert file.stat().st_mode & 0o777 == 0o600
     with tarfile.open(file) as archive:
         inside = b"".join(archive.extractfile(member).read() for member in archive.getmembers())  # type: ignore[union-attr]
     assert CANARY.encode() not in inside

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.migrations import mark_newest
 from storage.one_on_ones.agenda import AgendaPoint
 from storage.tables import AuditRow, Inbox, Outgoing
-from tests.company import Chat
+from tests.company import MONDAY, Chat
 from tests.engines import ENGINES, empty_database
 
 PAIRS = ("ada", "ben"), ("ben", "ada"), ("chen", "ada"), ("ada", "eve"), ("grace", "ada"), ("eve", "ada")
@@ -144,6 +144,39 @@ async def test_nothing_that_was_sent_is_sent_again(any_chat: Chat, empty_url: st
     found = there.database.look_now(lambda store: store.promise.examine())
     assert not [each for each in found if each.times]
     await there.database.close()
+
+
+async def test_who_may_have_missed_something_hears_of_it_once(
+    any_chat: Chat, empty_url: str, tmp_path: Path
+) -> None:
+    """Whether what waited then was sent, nobody knows; and the answer to a check-in that was given since is lost."""
+    mark_newest(any_chat.database)
+    any_chat.at(MONDAY - timedelta(minutes=30))
+    await any_chat.tick()
+    await any_chat.says("ada", "/kudos @ben for the calm incident call")
+    await any_chat.presses("ada", "Send privately")
+    back_up(any_chat.database, tmp_path / "b")
+    any_chat.at(MONDAY + timedelta(hours=1))
+    await any_chat.tick()
+    await any_chat.says("ben", "/checkin done the lost words")
+    there = restored(any_chat, empty_url, tmp_path / "b")
+    there.wait(minutes=1)
+    assert len(await told_to_ben(there)) == 2
+    said = there.told("ben")
+    assert "may not have reached you:\nAda Lovelace thanks you" in said
+    assert "What you told me after Mon, Nov 23, 2026" in said
+    assert "One thing waits for you" in said
+    why = await there.does("ben", Said("/upbeat why", command=True), delivery="why")
+    assert "it was from before a backup was restored" in why
+    there.wait(hours=1)
+    assert await told_to_ben(there) == []
+    await there.database.close()
+
+
+async def told_to_ben(chat: Chat) -> list[str]:
+    """The messages that reach Ben now."""
+    await chat.tick()
+    return [parcel.outgoing_id for parcel in await chat.deliver() if parcel.to.external_id == "ben"]
 
 
 async def test_each_table_is_the_same_at_both_places(any_chat: Chat, empty_url: str, tmp_path: Path) -> None:
