@@ -65,7 +65,7 @@ def last_day(ends_at: datetime, zone: str) -> date:
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY = "(?:MO|TU|WE|TH|FR|SA|SU)"
-_ORDINAL_DAY = rf"(?:[+-]?(?:[1-4]?[0-9]|5[0-3]))?{_DAY}"
+_ORDINAL_DAY = rf"(?:[+-]?(?:[1-9]|[1-4][0-9]|5[0-3]))?{_DAY}"
 _MONTH = "(?:0?[1-9]|1[0-2])"
 _MONTH_DAY = "[+-]?(?:0?[1-9]|[12][0-9]|3[01])"
 
@@ -80,6 +80,9 @@ _ACCEPTED = {
     "BYMONTHDAY": f"{_MONTH_DAY}(?:,{_MONTH_DAY})*",
     "BYSETPOS": f"{_MONTH_DAY}(?:,{_MONTH_DAY})*",
 }
+
+_FURTHEST = 40
+"""Years after which nothing of a rule is looked for: some never happen, such as the sixth Monday of a month."""
 
 
 @dataclass(frozen=True)
@@ -159,11 +162,8 @@ def _until(parts: Parts) -> date:
 
 
 def _expand(parts: Parts, starts: date, near: date) -> Iterator[date]:
-    first = _period(parts, starts, near)
-    if parts["FREQ"] in ("MONTHLY", "YEARLY") and ("BYMONTHDAY" in parts or "BYDAY" not in parts):
-        return _days_of_months(parts, starts, first)
-    implied = {"BYDAY": _WEEKDAYS[starts.weekday()]} if parts["FREQ"] == "WEEKLY" else {}
-    return _by_dateutil({**implied, **parts}, first)
+    periods = _periods(parts, _period(parts, starts, near))
+    return (day for period in periods for day in _days_in(parts, starts, period))
 
 
 def _period(parts: Parts, starts: date, near: date) -> date:
@@ -182,18 +182,51 @@ def _period(parts: Parts, starts: date, near: date) -> date:
     return begin + ONE_DAY * ((near - begin).days // step * step)
 
 
-def _by_dateutil(parts: Parts, first: date) -> Iterator[date]:
-    kept = ";".join(f"{name}={value}" for name, value in parts.items() if name not in ("COUNT", "UNTIL"))
-    return (moment.date() for moment in rrulestr(kept, dtstart=datetime.combine(first, time())))
+def _periods(parts: Parts, first: date) -> Iterator[date]:
+    """The first days of the periods of the rule."""
+    every = f"FREQ={parts['FREQ']};INTERVAL={parts.get('INTERVAL', '1')}"
+    found = (moment.date() for moment in rrulestr(every, dtstart=datetime.combine(first, time())))
+    return takewhile(lambda each: each.year <= first.year + _FURTHEST, found)
 
 
-def _days_of_months(parts: Parts, starts: date, first: date) -> Iterator[date]:
-    months = {name: parts[name] for name in ("FREQ", "INTERVAL", "BYMONTH") if name in parts}
-    if parts["FREQ"] == "YEARLY" and "BYMONTHDAY" not in parts:
-        months.setdefault("BYMONTH", str(starts.month))
+def _days_in(parts: Parts, starts: date, period: date) -> list[date]:
+    """The days of the rule in a period, in order."""
+    by_month = parts["FREQ"] in ("MONTHLY", "YEARLY")
+    days = _of_months(parts, starts, period) if by_month else _of_days(parts, starts, period)
+    months = _numbers(parts["BYMONTH"]) if "BYMONTH" in parts else range(1, 13)
+    return _at_places(parts, [day for day in days if day.month in months])
+
+
+def _of_days(parts: Parts, starts: date, period: date) -> list[date]:
+    if parts["FREQ"] == "DAILY":
+        return [period] if _on_weekday(parts, period) else []
+    wanted = {"BYDAY": _WEEKDAYS[starts.weekday()], **parts}
+    return [day for day in islice(_days_from(period), 7) if _on_weekday(wanted, day)]
+
+
+def _of_months(parts: Parts, starts: date, period: date) -> list[date]:
+    yearly = parts["FREQ"] == "YEARLY"
+    months = [period.replace(month=n) for n in range(1, 13)] if yearly else [period]
+    if "BYMONTHDAY" not in parts and "BYDAY" in parts:
+        whole = yearly and "BYMONTH" not in parts
+        spans = [[day for month in months for day in _whole(month)]] if whole else map(_whole, months)
+        return [day for span in spans for day in _at_ordinals(parts["BYDAY"].split(","), span)]
+    if yearly and not {"BYMONTHDAY", "BYMONTH"} & parts.keys():
+        months = [period.replace(month=starts.month)]
     wanted = _numbers(parts.get("BYMONTHDAY", str(starts.day)))
-    for month in _by_dateutil({**months, "BYMONTHDAY": "1"}, first):
-        yield from _at_places(parts, [day for day in _in_month(month, wanted) if _on_weekday(parts, day)])
+    return [day for month in months for day in _in_month(month, wanted) if _on_weekday(parts, day)]
+
+
+def _whole(month: date) -> list[date]:
+    return list(islice(_days_from(month), monthrange(month.year, month.month)[1]))
+
+
+def _at_ordinals(wanted: list[str], span: list[date]) -> Iterator[date]:
+    """The days of a month or a year that are called so: MO every Monday, 2MO the second, -1MO the last."""
+    for place, day in enumerate(span):
+        weekday, first, last = _WEEKDAYS[day.weekday()], place // 7 + 1, (len(span) - 1 - place) // 7 + 1
+        if not {weekday, f"{first}{weekday}", f"+{first}{weekday}", f"-{last}{weekday}"}.isdisjoint(wanted):
+            yield day
 
 
 def _in_month(month: date, wanted: list[int]) -> list[date]:

@@ -360,6 +360,7 @@ async def test_other_days_are_weekdays_or_a_rule(chat: Chat, other: str, rule: s
     [
         ({"other": "whenever"}, "I cannot read these days."),
         ({"other": "FREQ=HOURLY"}, "I cannot read these days."),
+        ({"other": "FREQ=MONTHLY;BYDAY=50MO"}, "I cannot read these days."),
         ({"clock": "25:00"}, "I cannot read this time."),
         ({"clock": "22:00"}, "Please ask before"),
         ({"questions": "\n".join("abcdefgh")}, "Please ask 6 questions at most"),

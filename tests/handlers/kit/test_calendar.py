@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import accumulate, islice, pairwise, takewhile
+from time import process_time
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -217,6 +218,18 @@ def test_the_days_of_a_rule(text, starts, after, expected):
 def test_a_rule_refuses_what_it_does_not_mean(text, reason):
     with pytest.raises(ValueError, match=reason):
         Rule(text, date(2026, 1, 1), time(10))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["FREQ=MONTHLY;BYDAY=6MO", "FREQ=YEARLY;BYMONTH=2;BYDAY=53MO", "FREQ=MONTHLY;BYDAY=1MO,-5MO;BYSETPOS=2"],
+)
+def test_what_never_happens_is_known_soon(text):
+    """Nobody else is answered meanwhile, and dateutil looks until the year 9999."""
+    began = process_time()
+    with pytest.raises(ValueError, match="never happens"):
+        Rule(text, date(2026, 1, 1), time(10))
+    assert process_time() - began < 0.8
 
 
 def test_a_rule_refuses_an_instant_where_a_local_day_or_time_belongs():
