@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 ALLOWED = frozenset(
@@ -51,7 +52,8 @@ class _Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         ours = record.name.startswith("upbeat")
         line: dict[str, Any] = {
-            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+            # In UTC: for hosts in other zones, and for the hour that comes twice.
+            "at": f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%SZ}",
             "level": record.levelname.lower(),
             "from": record.name,
             # A library's text may quote a request; its first argument-free words are ours to keep out.
