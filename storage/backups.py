@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
@@ -59,7 +60,8 @@ def back_up(database: Database, target: Path) -> int:
             f"{target} cannot be written ({error.strerror}); nothing is left of it."
         ) from None
     finally:
-        partial.unlink(missing_ok=True)  # whatever it was that broke it off
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)  # whatever it was that broke it off
 
 
 def _back_up(database: Database, target: Path, partial: Path) -> int:

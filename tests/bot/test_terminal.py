@@ -138,6 +138,15 @@ def test_a_backup_changes_nothing_not_even_an_older_schema(any_upbeat: Upbeat, t
     database.stop()
 
 
+def test_a_backup_that_cannot_be_written_is_one_sentence(upbeat: Upbeat, tmp_path: Path) -> None:
+    upbeat("migrate")
+    (tmp_path / "file").touch()
+    for name in ("nowhere/b", "file/b"):
+        done = upbeat("backup", str(tmp_path / name))
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"{tmp_path / name} cannot be written (")
+
+
 def test_a_backup_is_made_while_a_large_import_is_written(any_upbeat: Upbeat, tmp_path: Path) -> None:
     any_upbeat("people", "import", write(tmp_path, PEOPLE))
     database = Database(any_upbeat.url, b"a test's secret")
