@@ -130,7 +130,7 @@ class Sending:
             way = again
         self._refusals.trying(way.speaker.name, ANSWER)
         begun = {"state": "sending", "attempts": row.attempts + 1, "leased_until": store.now + LEASE}
-        return way if store.outbox.set(row, **begun) else Fate("waiting")
+        return way if store.outbox.begin(row, **begun) else Fate("waiting")
 
     def _age(self, message: Message) -> float:
         return self.now() - message.since

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -202,9 +202,19 @@ class Outbox:
         return int(self._store.execute(update(TABLE).where(*theirs).values(**anew)).rowcount)
 
     def set(self, row: Outgoing, **values: Any) -> bool:
-        """Write a message's fate; False when its lease went to another worker in between."""
+        """Write a message's fate; False when its lease went to another worker in between, or it has one already."""
+        return self._set(row, values)
+
+    def begin(self, row: Outgoing, **values: Any) -> bool:
+        """Write that a message is being sent; False also when its card is another one by now, or it was taken back."""
+        known = TABLE.c.withdrawn_at
+        same = known.is_(None) if row.withdrawn_at is None else known == row.withdrawn_at
+        return self._set(row, values, same)
+
+    def _set(self, row: Outgoing, values: Mapping[str, Any], *more: Any) -> bool:
         mine = (TABLE.c.id == row.id, TABLE.c.leased_by == row.leased_by)
-        done = self._store.execute(update(TABLE).where(*mine).values(**values))
+        unsettled = TABLE.c.state.in_(("waiting", "sending"))
+        done = self._store.execute(update(TABLE).where(*mine, unsettled, *more).values(**values))
         return bool(done.rowcount)
 
     def cancel_for(self, people: Sequence[str], reason: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -62,10 +63,37 @@ async def test_what_waits_is_not_sent_and_its_reader_hears_nothing(any_chat: Cha
     assert not line.edited
 
 
+async def test_what_waits_for_its_turn_is_not_sent_any_more(any_chat: Chat) -> None:
+    """A message is taken up before its platform permits to send it."""
+    chat, line = any_chat, Line()
+    line.limits = lambda parcel: [("slow", 0.5, 1.0)]
+    tell(chat, "dora", "before it")
+    message = tell(chat, "ben", "CANARY", about=ABOUT)
+    sending = asyncio.create_task(worker(chat, line).deliver())
+    await until(lambda: line.heard)
+    take_back(chat)
+    await sending
+    await delivered(chat, line)
+    assert [words for _, words in line.heard] == ["before it"]
+    assert (row(chat, message).state, row(chat, message).reason) == ("cancelled", "taken back")
+
+
+async def test_what_waits_for_its_turn_is_sent_as_it_is_by_then(any_chat: Chat) -> None:
+    chat, line = any_chat, Line()
+    line.limits = lambda parcel: [("slow", 0.5, 1.0)]
+    tell(chat, "dora", "before it")
+    tell(chat, "ben", "CANARY", about=ABOUT)
+    sending = asyncio.create_task(worker(chat, line).deliver())
+    await until(lambda: line.heard)
+    take_back(chat, about=ABOUT)
+    await sending
+    line.limits = lambda parcel: []
+    await delivered(chat, line)
+    assert [words for _, words in line.heard] == ["before it", "Taken back."]
+
+
 async def test_what_is_just_being_sent_is_replaced_once_it_stands(any_chat: Chat) -> None:
     chat, line = any_chat, Line()
-    import asyncio
-
     line.gate = asyncio.Event()
     tell(chat, "ben", "CANARY", about=ABOUT)
     sending = asyncio.create_task(worker(chat, line).deliver())
