@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import bot.telegram  # noqa: F401 - sets what its library reads from the environment: a command here would take it back
 from bot.__main__ import main
 from tests.engines import PROJECT
 
