@@ -1,11 +1,13 @@
 """A backup is whole and consistent, opens with its key alone, and brings nothing back twice."""
 
 import asyncio
+import gzip
 import os
 import tarfile
 import threading
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -90,7 +92,7 @@ async def test_a_full_database_and_a_torn_file_are_refused(chat: Chat, tmp_path:
     for damaged in (
         whole[:-200],
         whole[:-8] + bytes(8),  # its checksum is another one
-        *(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :] for at in range(middle, middle + 20)),
+        *(each for at in range(middle, middle + 20) if not reads_alike(each := flipped(whole, at), whole)),
     ):
         torn.write_bytes(damaged)
         with pytest.raises(BackupProblem, match="not a whole backup"):
@@ -98,6 +100,18 @@ async def test_a_full_database_and_a_torn_file_are_refused(chat: Chat, tmp_path:
     with pytest.raises(BackupProblem, match="cannot be read"):
         restore(other, tmp_path)
     other.stop()
+
+
+def flipped(whole: bytes, at: int) -> bytes:
+    """The same with a bit that is another one."""
+    return whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :]
+
+
+def reads_alike(torn: bytes, whole: bytes) -> bool:
+    """Whether the bit does not matter: where the same stands in two places, it may say which is copied."""
+    with suppress(EOFError, OSError, zlib.error):
+        return gzip.decompress(torn) == gzip.decompress(whole)
+    return False
 
 
 async def test_another_key_opens_nothing(chat: Chat, tmp_path: Path) -> None:
