@@ -5,7 +5,7 @@ from typing import Annotated
 
 from handlers.kit.access import everyone, owner_of
 from handlers.kit.calendar import at_wall
-from handlers.kit.cards import Button, Card, Fact, Heading, Part, Section
+from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.forms import Choice, Day, Option, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
@@ -18,6 +18,7 @@ from handlers.one_on_ones.pair import (
     Partner,
     both,
     feature,
+    has_ended,
     named,
     opening,
     partner_of,
@@ -81,14 +82,27 @@ def agree(
 ) -> Reply:
     """Note an action that was agreed in a one-on-one."""
     refuse_past(request, due)
-    series = request.store.one_on_ones.begin(request.actor.id, partner.id)
+    ours = request.store.one_on_ones
+    before = ours.between(request.actor.id, partner.id, reader=request.actor.id)
+    begins = before is None or has_ended(request.store, before)
+    series = ours.begin(request.actor.id, partner.id)
     whose = request.actor if owner == ME else partner
-    action = request.store.one_on_ones.actions.agree(
-        series, what, owner=whose.id, due=due, author=request.actor.id
-    )
+    action = ours.actions.agree(series, what, owner=whose.id, due=due, author=request.actor.id)
     owe(request, action)
-    tell = () if whose is request.actor else (_given(request, series, action),)
-    return noted(request, series, action, *tell)
+    if whose is partner:
+        return noted(request, series, action, _given(request, series, action))
+    return noted(request, series, action, *((_begun(request, series, action),) if begins else ()))
+
+
+def _begun(request: Request, series: Series, action: ActionItem) -> Tell:
+    """With its first action a one-on-one begins, or goes on though it was ended: the other one hears of that."""
+    card = Card(
+        Phrase("{name} begins a one-on-one with you.", name=named(request.actor)),
+        Section(_described(request, action)),
+        opening(series),
+        Note(Phrase("Only the two of you read it. Add what you want to talk about, and plan when you meet.")),
+    )
+    return tell_partner(request, series, card, topic=f"begun:{about(action)}")
 
 
 def noted(request: Request, series: Series, action: ActionItem, *tell: Tell) -> Reply:

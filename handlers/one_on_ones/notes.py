@@ -27,6 +27,7 @@ from handlers.one_on_ones.pair import (
     tell_partner,
 )
 from storage.one_on_ones import WRITE_NOTES, MeetingNotes, PrivateNote, Series
+from storage.people import Person
 
 LONGEST = 3000
 TALKED = Words(Phrase("What did you talk about and agree?"), longest=LONGEST)
@@ -44,11 +45,27 @@ ONE_TALK = timedelta(hours=24)
 )
 def notes_with(request: Request, partner: Partner, words: Annotated[str, TALKED] = "") -> Reply:
     """Write the shared notes of the one-on-one with a colleague."""
-    series = request.store.one_on_ones.begin(request.actor.id, partner.id)
+    series = request.store.one_on_ones.between(request.actor.id, partner.id, reader=request.actor.id)
+    if series is None:
+        return _first(request, partner, words) if words else Reply(ask=first_notes.bind(partner=partner.id))
     day = talk_day(request, series)
     if words and _kept(request, series, day, keep_notes) is None:
         return keep_notes.handler(request, series=series.id, day=day.isoformat(), edition=0, words=words)
     return _editing(request, series, day, keep_notes, more=words)
+
+
+@feature.button(allow=everyone, seen_by=both, title=Phrase("Shared notes"))
+def first_notes(request: Request, partner: Partner, words: Annotated[str, TALKED]) -> Reply:
+    """Shared notes with a colleague with whom there is no one-on-one yet: it begins once they are written."""
+    return _first(request, partner, words)
+
+
+def _first(request: Request, partner: Person, words: str) -> Reply:
+    ours = request.store.one_on_ones
+    before = ours.between(request.actor.id, partner.id, reader=request.actor.id)
+    series = before or ours.begin(request.actor.id, partner.id)
+    day = talk_day(request, series).isoformat()
+    return keep_notes.handler(request, series=series.id, day=day, edition=0, words=words)
 
 
 @feature.button(allow=participants)
@@ -85,7 +102,7 @@ def _editing(request: Request, series: Series, day: date, route: Route, *, more:
     kept = _kept(request, series, day, route)
     edition, body = (kept.edition, kept.body) if kept else (0, "")
     args: dict[str, Argument] = {"series": series.id, "day": day.isoformat(), "edition": edition}
-    words = merged(body, _unsent(request, args, route))
+    words = merged(merged(body, _unsent(request, args, route)), _begun_before(request, series, route))
     drafts = request.store.drafts
     draft = drafts.begin(request.actor.id, route.name, args, {"words": words, "before": body})
     if more:
@@ -112,6 +129,17 @@ def _unsent(request: Request, args: dict[str, Argument], route: Route) -> str:
             typed = typed or (words if words != draft.given.get("before") else "")
             request.store.drafts.close(draft)
     return typed
+
+
+def _begun_before(request: Request, series: Series, route: Route) -> str:
+    """What was typed into the form of the first notes, before the other one began with theirs; that draft is closed."""
+    args = {"partner": series.other_than(request.actor.id)}
+    draft = request.store.drafts.of(request.actor.id, first_notes.name, args)
+    if draft is None or route.name != keep_notes.name:
+        return ""
+    words = str(draft.given.get("words") or "")
+    request.store.drafts.close(draft)
+    return words
 
 
 def merged(theirs: str, mine: str) -> str:

@@ -275,6 +275,41 @@ async def test_a_form_that_was_only_looked_at_leaves_nothing_behind(chat: Chat) 
     assert heard.form.given["words"] == "Second"
 
 
+async def test_nothing_begins_before_the_first_notes_are_written(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/1on1 notes @ada")
+    begun = chat.last["ben"].form
+    assert begun is not None
+    await chat.does("ben", Submitted(begun.draft, {"words": "June."}, final=False))
+    await chat.says("ada", "/1on1 notes @ben")
+    assert chat.rows(Series) == []
+    await chat.submits("ada", words="May.")
+    assert "May." in chat.told("ben")
+    heard = await chat.says("ben", "/1on1 notes @ada")
+    assert heard.form is not None
+    assert heard.form.given["words"] == "May.\n\n———\nJune."
+
+
+async def test_notes_of_an_ended_one_on_one_do_not_begin_it_again(chat: Chat) -> None:
+    await chat.says("ada", "/1on1 add @ben the roadmap")
+    await chat.says("ada", "/1on1 end @ben")
+    await chat.says("ada", "/1on1 notes @ben")
+    assert "It has ended." in await chat.says("ben", "/1on1 @ada")
+    assert "It has ended." in await chat.says("ada", "/1on1 notes @ben we agreed")
+    assert "we agreed" in chat.told("ben")
+
+
+async def test_the_other_one_hears_that_it_begins_with_an_action(any_chat: Chat) -> None:
+    for ends in (False, True):
+        if ends:
+            await any_chat.says("ben", "/1on1 end @ada")
+        await any_chat.says("ada", f"/1on1 action @ben send draft {ends} by friday")
+        await any_chat.says("ada", "/1on1 action @ben check it by friday")
+        assert any_chat.told("ben").count("Ada Lovelace begins a one-on-one with you.") == 1 + ends
+        assert f"send draft {ends} (Ada Lovelace, until Fri, Nov 27, 2026)" in any_chat.told("ben")
+    assert "check it" not in any_chat.told("ben")
+
+
 async def test_the_same_text_changes_nothing(chat: Chat) -> None:
     await written(chat, "ada", "ben", "First")
     await chat.presses("ben", "Confirm")
