@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
-from handlers.kit.calendar import ONE_DAY, at_wall, local
+from handlers.kit.calendar import ONE_DAY, at_wall, local, local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.problems import Problem
@@ -283,7 +283,7 @@ def begin(request: Request, row: ReviewCycle) -> list[Person]:
     people = reviewed(request.store, row)
     if not people:
         raise Problem(Phrase("It is about nobody. Name a team, a department or people."))
-    if last_day(row, phases.used(row)[0]) < request.today:
+    if last_day(row, phases.used(row)[0]) < local_day(request.now, request.store.directory.zone):
         raise Problem(Phrase("Its first phase is over before it begins. Change the days first."))
     including.launched(request.store, row, people)
     request.store.reviews.cycles.change(row, "launched", launched_at=request.now, state="running")

@@ -104,6 +104,15 @@ async def thresholds(chat: Chat, plan: Heard, **given: str) -> Heard:
     return await chat.does("hana", Submitted(form.draft, {**form.given, **given}))
 
 
+async def test_a_first_phase_that_ends_today_is_launched_where_it_is_tomorrow_already(chat: Chat) -> None:
+    chat.lives_in("hana", "Pacific/Auckland")
+    chat.at(datetime(2026, 11, 25, 12, 30, tzinfo=UTC))
+    await prepared(chat)
+    await chat.presses("hana", "Change the days")
+    assert "The days are set." in await days(chat, "2026-11-25")
+    assert "Launched: Autumn 2026" in await chat.presses("hana", "Launch")
+
+
 async def test_hr_sets_from_how_many_people_on_something_is_shown(any_chat: Chat) -> None:
     chat = any_chat
     plan = await prepared(chat, others="upward")
