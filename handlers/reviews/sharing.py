@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
@@ -52,19 +53,29 @@ def share(request: Request, result: str) -> Reply:
     row, cycle = _to_share(request, result)
     name = Verbatim(request.store.directory.named(row.subject_id))
     return Reply(
-        show=Card(
-            Phrase("This is what {name} will read", name=name),
-            *rating_fact(cycle, row),
-            *_parts(request, cycle, request.store.reviews.releasing.to_release(cycle, row.subject_id)),
-            Button(Phrase("Share it"), give.bind(result=row.id), style="primary"),
-            *_missing(len(request.store.reviews.releasing.unwritten(cycle, row.subject_id))),
-            Note(
-                Phrase(
-                    "Sharing is not the last word: it is final when you have talked and they have answered."
-                )
-            ),
-        )
+        show=_what_is_shared(request, row, cycle, Phrase("This is what {name} will read", name=name))
     )
+
+
+def _what_is_shared(request: Request, row: ReviewResult, cycle: ReviewCycle, title: Text) -> Card:
+    ours = request.store.reviews.releasing
+    rows = ours.to_release(cycle, row.subject_id)
+    return Card(
+        title,
+        *rating_fact(cycle, row),
+        *_parts(request, cycle, rows),
+        Button(Phrase("Share it"), give.bind(result=row.id, seen=_digest(row, rows)), style="primary"),
+        *_missing(len(ours.unwritten(cycle, row.subject_id))),
+        Note(
+            Phrase("Sharing is not the last word: it is final when you have talked and they have answered.")
+        ),
+    )
+
+
+def _digest(row: ReviewResult, rows: Sequence[Review]) -> str:
+    """What would be shared, as a button remembers what its presser has seen."""
+    said = repr((row.rating, [(each.id, each.edition) for each in rows]))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _missing(count: int) -> tuple[Part, ...]:
@@ -82,11 +93,15 @@ def _missing(count: int) -> tuple[Part, ...]:
 
 
 @feature.button(allow=sharers)
-def give(request: Request, result: str) -> Reply:
+def give(request: Request, result: str, seen: str) -> Reply:
     """Share this result."""
     row, cycle = _to_share(request, result)
     reviews = request.store.reviews
-    reviews.releasing.release(reviews.releasing.to_release(cycle, row.subject_id), cycle)
+    rows = reviews.releasing.to_release(cycle, row.subject_id)
+    if seen != _digest(row, rows):
+        title = Phrase("It has changed since you looked. Read again what you share")
+        return Reply(show=_what_is_shared(request, row, cycle, title))
+    reviews.releasing.release(rows, cycle)
     reviews.releasing.close_unwritten(cycle, row.subject_id)
     reviews.results.release(row)
     request.store.obligations.close(request.actor.id, to_share.SHARE, row.id)

@@ -136,6 +136,23 @@ async def test_who_writes_late_shares_it_and_what_comes_after_it_is_closed(chat:
     assert "Ben Okri" not in await chat.says("eve", "/review")
 
 
+async def test_nobody_shares_what_they_have_not_seen(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    cycle = the_cycle(chat)
+    chat.change(lambda store: store.reviews.assign(cycle, chat.ids["ben"], chat.ids["eve"], PEER))
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    seen = await chat.presses("ada", "Do it now", on=await chat.says("ada", "/review"))
+    await write(chat, "eve", "Ben Okri", keep="The calm in an incident")
+    again = await chat.presses("ada", "Share it", on=seen)
+    assert "It has changed since you looked" in again
+    assert "The calm in an incident" in again
+    assert result(chat).shared_at is None
+    assert "Shared with Ben Okri." in await chat.presses("ada", "Share it", on=again)
+
+
 async def test_once_a_result_is_shared_nobody_more_is_asked_to_write_about_them(chat: Chat) -> None:
     await launched(chat, others="peer customer")
     await go_on(chat, "peers")
