@@ -21,6 +21,7 @@ from storage.goals.tables import Goal, GoalChange, KeyResult
 from storage.goals.templates import GoalTemplate, GoalTemplates
 from storage.policy import Kind, Right, may
 from storage.prepared import Prepared
+from storage.tables import PersonRow
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -42,6 +43,7 @@ __all__ = [
 GOALS = Goal.__table__  # type: ignore[attr-defined]
 RESULTS = KeyResult.__table__  # type: ignore[attr-defined]
 CHANGES = GoalChange.__table__  # type: ignore[attr-defined]
+PEOPLE = PersonRow.__table__  # type: ignore[attr-defined]
 
 _CALLED = (RESULTS.c.goal_number, RESULTS.c.number, RESULTS.c.id)
 _GOAL_FIELDS = (
@@ -68,6 +70,8 @@ _RESULT_FIELDS = (
     "ends_on",
     "part",
 )
+_OWNER = select(PEOPLE.c.id).with_for_update(key_share=True)
+"""Whoever numbers a goal of the same person at the same moment waits, so that no two have one number."""
 _OPEN = Prepared(select(GOALS.c.id).where(GOALS.c.subject_id == bindparam("owner"), GOALS.c.state == "open"))
 
 _TOLD_BELOW = frozenset({"edited", "closed", "dropped", "reopened"})
@@ -92,6 +96,7 @@ class Goals:
 
     def add(self, owner: str, *, author: str, kind: Kind, **values: Any) -> Goal:
         """Keep a new goal of a person, with its number and its first change."""
+        self._store.execute(_OWNER.where(PEOPLE.c.id == owner))
         number = 1 + self._last(GOALS.c.number, GOALS.c.subject_id == owner)
         row = self._store.add(
             Goal,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -536,6 +537,12 @@ async def test_with_many_goals_the_first_are_named_and_the_rest_is_counted(chat:
         await write(chat, title=f"Goal {number}")
     heard = await chat.says("ben", "/goals chart 99")
     assert "10. Goal 9\n… and 2 more." in heard
+
+
+async def test_goals_of_one_moment_have_numbers_of_their_own(any_chat: Chat) -> None:
+    chat = any_chat
+    await asyncio.gather(*(chat.says("ben", f"/goals add Goal {number}") for number in range(8)))
+    assert sorted(row.number for row in chat.rows(Goal)) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 async def test_with_one_goal_its_number_may_be_left_out(chat: Chat) -> None:
