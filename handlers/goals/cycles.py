@@ -52,13 +52,14 @@ def current(store: Store, day: date) -> Span:
 
 
 def following(store: Store, day: date) -> Span:
-    """The cycle after the one in which a day lies."""
+    """The cycle after the one in which a day lies: it begins when that one is over, or later."""
     now = current(store, day)
     if store.goals.cycles.shape == CUSTOM:
         own = store.goals.cycles.custom_after(max(day, now.begins_on))
         if own:
             return span_of(own)
-    return current(store, now.ends_on + DAY)
+    then = current(store, now.ends_on + DAY)
+    return then if then.begins_on > now.ends_on else current(store, then.ends_on + DAY)
 
 
 def span_of(row: Cycle) -> Span:

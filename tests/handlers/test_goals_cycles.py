@@ -51,6 +51,19 @@ async def test_a_goal_is_linked_to_a_cycle_and_has_days_of_its_own(any_chat: Cha
     assert (sprint.cycle_id, sprint.ends_on) == (cycle.id, date(2026, 12, 5))
 
 
+async def test_the_cycle_after_one_of_our_own_begins_when_that_is_over(chat: Chat) -> None:
+    await chat.says("hana", "/goals cycle custom from 2026-11-01 until 2026-12-15 Autumn")
+    await chat.says("ben", "/goals add Customers find their way")
+    await chat.says("ben", "/goals result 1 sign-ups from 100 to 500")
+    heard = await chat.says("ben", "/goals next")
+    assert "2027 Q1: Fri, Jan 1, 2027 to Wed, Mar 31, 2027" in heard
+    await chat.presses("ben", "Carry over")
+    last, following = sorted(chat.rows(Goal), key=lambda row: row.number)
+    assert following.begins_on > last.ends_on
+    await chat.says("hana", "/goals cycle custom from 2026-12-16 until 2027-01-31 Winter")
+    assert "The next: Winter" in await chat.says("ben", "/goals next")
+
+
 async def test_a_day_beside_the_next_cycle_is_kept_or_refused(chat: Chat) -> None:
     heard = await chat.says("ben", "/goals add by 2026-12-11 #next cycle Ship the beta")
     assert "It ends before it begins." in heard
