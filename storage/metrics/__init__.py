@@ -223,8 +223,8 @@ class Metrics:
         )
 
     def series(self, person_id: str) -> list[tuple[Metric, DataSource, bool]]:
-        """What may be read by a key result: each metric with its source, and whether it is about this person or, else,
-        about the company. By name."""
+        """What may be read by a key result: each metric with its source, as long as that is heard, and whether it is
+        about this person or, else, about the company. By name."""
         metric, point, own = (_table(each) for each in (Metric, MetricPoint, PersonPoint))
         # One look into an index for each metric, of which there are few: points are without number.
         about_company = exists().where(point.c.metric_id == metric.c.id)
@@ -238,8 +238,12 @@ class Metrics:
         ]
         ids = sorted({each for each, _ in wanted})
         metrics = {row.id: row for row in self._store.all(Metric, col(Metric.id).in_(ids))} if ids else {}
-        sources = {row.id: row for row in self._store.all(DataSource)}
-        found = [(metrics[each], sources[metrics[each].source_id], is_own) for each, is_own in wanted]
+        sources = {row.id: row for row in self.sources()}
+        found = [
+            (metrics[each], source, is_own)
+            for each, is_own in wanted
+            if (source := sources.get(metrics[each].source_id))
+        ]
         return sorted(found, key=lambda item: (item[0].name, item[1].name, item[2]))
 
     def ages(self, metric_ids: Iterable[str]) -> dict[str, Age]:

@@ -66,6 +66,18 @@ async def test_a_figure_moves_a_key_result_and_its_owner_hears_once_a_day(any_ch
     assert "1. sign-ups: 300 → 350" in chat.told("ben")
 
 
+async def test_what_sends_no_more_is_offered_no_more_and_can_be_disconnected(chat: Chat) -> None:
+    crm = Sender(chat)
+    await connected(chat, crm)
+    await chat.says("ben", "/goals result 1 churn from 5 to 3")
+    opened = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    assert {"Connect to data", "Disconnect from data"} <= opened.buttons.keys()
+    chat.change(lambda store: store.metrics.remove_source(store.metrics.source("crm")))
+    opened = await chat.presses("ben", "Open", on=await chat.says("ben", "/goals"))
+    assert "Connect to data" not in opened.buttons
+    assert "It reads no data any more." in await chat.presses("ben", "Disconnect from data")
+
+
 async def test_what_data_moved_is_taken_back(chat: Chat) -> None:
     crm = Sender(chat)
     await connected(chat, crm)

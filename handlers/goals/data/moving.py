@@ -53,13 +53,12 @@ Which = Annotated[
 
 
 def connections(request: Request, rows: Sequence[KeyResult]) -> tuple[Part, ...]:
-    """The buttons that connect key results to data, where data arrives at all."""
-    if not rows or not request.store.metrics.series(request.actor.id):
-        return ()
+    """The buttons that connect key results to data, where data arrives at all, and disconnect them."""
     free = [row for row in rows if not row.metric_id]
     read = [row for row in rows if row.metric_id]
+    arrives = free and request.store.metrics.series(request.actor.id)
     return (
-        *_offered(Phrase("Connect to data"), free, connect),
+        *(_offered(Phrase("Connect to data"), free, connect) if arrives else ()),
         *_offered(Phrase("Disconnect from data"), read, disconnect),
     )
 
