@@ -130,6 +130,7 @@ def _person(row: Any, defaults: Mapping[str, Mapping[str, str]]) -> Person:
         external_id=row.external_id,
         left_at=row.left_at,
         department=row.department,
+        is_erased=row.erased_at is not None,
     )
 
 

@@ -50,6 +50,8 @@ class Person:
     external_id: str
     left_at: datetime | None
     department: str = ""
+    is_erased: bool = False
+    """Their name is the one that stands for all whose record was erased."""
 
     @property
     def active(self) -> bool:

@@ -229,6 +229,15 @@ def test_whatever_was_masked_comes_back_as_it_was(pieces: list[str]) -> None:
     assert masked.words["a"] == masked.words["b"]
 
 
+async def test_what_an_erased_colleague_is_called_stays_a_word(chat: Chat) -> None:
+    chat.leaves("dora")
+    await chat.says("hana", "/upbeat privacy erase @dora")
+    await chat.presses("hana", "Erase")
+    await chat.submits("hana", confirm="ERASE")
+    people = chat.database.look_now(lambda store: store.directory)
+    assert mask(people, {"a": "A good colleague to Ben"}).words == {"a": "A good colleague to [Person1]"}
+
+
 def test_no_name_is_left() -> None:
     said = "Ben, Okri, okri, BEN's, BEN@x.example, 小明, 陈小明 and U0WILL; Benign stays"
     masked = mask(directory(), {"a": said}).words["a"]

@@ -53,7 +53,8 @@ def mask(directory: Directory, words: Mapping[str, str]) -> Masked:
 
 def _pattern(directory: Directory, words: str) -> re.Pattern[str]:
     """Everything in the words by which somebody is called, in small letters or large ones, the longest first."""
-    names = {name for person in directory.people.values() for name in _names(directory, person)}
+    known = (person for person in directory.people.values() if not person.is_erased)
+    names = {name for person in known for name in _names(directory, person)}
     folded = words.casefold()
     called = (name for name in names if len(name) >= SHORTEST and name.casefold() in folded)
     spelled = [_spelled(name) for name in sorted(called, key=lambda name: (-len(name), name))]
