@@ -35,7 +35,7 @@ async def asked(chat: Chat, words: str = WORDS) -> None:
     await press_beside(chat, "ben", "Results", "Answer")
     await chat.submits("ben", results=words)
     heard = await chat.presses("ben", "Propose other words")
-    assert "Your words go to tiny without the names of people." in heard
+    assert "Your words go to tiny without the names of colleagues;" in heard
 
 
 async def reworded(chat: Chat, model: FakeModel, patience: float = 20) -> str:

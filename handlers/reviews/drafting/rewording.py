@@ -56,8 +56,8 @@ def reword(request: Request, review: str) -> Reply:
             Phrase("Asked. You hear of it here, and go on writing meanwhile."),
             Note(
                 Phrase(
-                    "Your words go to {model} without the names of people. It sees nothing else and does nothing; you"
-                    " decide what becomes of what it proposes.",
+                    "Your words go to {model} without the names of colleagues; names of others, like a customer's, I do"
+                    " not know. It sees nothing else and does nothing; you decide what becomes of what it proposes.",
                     model=Verbatim(request.store.reviews.rewordings.assistant),
                 )
             ),
