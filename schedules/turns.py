@@ -120,6 +120,7 @@ class _Seat:
         self._unable = asyncio.Event()
         self._pause = FIRST_PAUSE
         self._seen = ""
+        self._said: dict[str, str] = {}
 
     @property
     def is_ours(self) -> bool:
@@ -180,6 +181,7 @@ class _Seat:
 
     async def _settle(self, found: Term | Standing | None, until: float) -> None:
         if self._tenure and not (self._tenure.holds() and found in (None, self._tenure.term)):
+            log.warning("our turn is over", extra={"kind": self.name})
             await self._lose()
         self._term = found if isinstance(found, Term) else self._term if found is None else None
         if isinstance(found, Standing):
@@ -202,12 +204,15 @@ class _Seat:
         if task.cancelled():
             return
         if (error := task.exception()) is None:
-            self._pause = FIRST_PAUSE
+            self._pause, self._said = FIRST_PAUSE, {}
             return
         self._unable.set()
         words = str(error) if isinstance(error, RuntimeError) else ""  # ours; a library's may quote a token
-        level = logging.WARNING if isinstance(error, Away) else logging.ERROR
-        log.log(level, "not begun", extra={"kind": self.name, "error": type(error).__name__, "reason": words})
+        why = {"error": type(error).__name__, "reason": words}
+        if why != self._said:  # once, however often it is tried again
+            self._said = why
+            level = logging.WARNING if isinstance(error, Away) else logging.ERROR
+            log.log(level, "not begun", extra={"kind": self.name, **why})
 
     async def _let_others_try(self) -> None:
         """What we cannot begin, another process may be able to; if not, we try again, ever more rarely."""
@@ -217,7 +222,6 @@ class _Seat:
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
 
     async def _lose(self) -> None:
-        log.warning("our turn is over", extra={"kind": self.name})
         self._tenure = None
         await self._end_beginning()
         self._unable.clear()
