@@ -73,8 +73,7 @@ class Links:
     def offered(self, code: str) -> str | None:
         """The id of the active person whom a fresh code stands for, or None."""
         row = self._fresh(col(Link.digest) == _digest(code))
-        person = self._store.directory.person(row.person_id) if row else None
-        return person.id if person and person.active else None
+        return row.person_id if row and self._is_active(row) else None
 
     def claim(self, code: str, *, external_id: str) -> str:
         """Note who has shown the code; returns the handle of their *Confirm* button."""
@@ -88,7 +87,7 @@ class Links:
     def confirm(self, handle: str, *, external_id: str) -> Link | None:
         """Use up the code whose *Confirm* was pressed by the user who showed it last; None for anybody else."""
         row = self._fresh(col(Link.confirm) == handle) if handle else None
-        if row is None or row.claimed_by != external_id:
+        if row is None or row.claimed_by != external_id or not self._is_active(row):
             return None
         self._store.change(row, used_at=self._store.now)
         return row
@@ -102,6 +101,11 @@ class Links:
     def tidy(self) -> int:
         """Forget old codes; returns how many."""
         return self._store.remove(Link, col(Link.expires_at) < self._store.now - timedelta(days=1))
+
+    def _is_active(self, row: Link) -> bool:
+        """Whether the person works here: they may have left since the code was made."""
+        person = self._store.directory.person(row.person_id)
+        return person is not None and person.active
 
     def _fresh(self, condition: object) -> Link | None:
         return self._store.one(

@@ -56,6 +56,16 @@ async def test_a_code_lives_ten_minutes(room: Room) -> None:
     assert room.fake.answers[-1]["text"] == STALE
 
 
+async def test_who_has_left_since_they_showed_their_code_is_not_connected(room: Room) -> None:
+    newcomer(room)
+    await shows_code(room, code_for(room, "dora"))
+    room.chat.leaves("dora")
+    await room.fake.presses(DORA, "Yes, connect me")
+    await room.fake.settled()
+    assert room.fake.answers[-1]["text"] == STALE
+    assert room.chat.change(lambda store: store.directory.with_account("telegram", str(DORA))) is None
+
+
 async def test_somebody_else_cannot_confirm(room: Room) -> None:
     newcomer(room)
     asked = await shows_code(room, code_for(room, "dora"))
