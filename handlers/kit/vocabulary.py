@@ -22,8 +22,8 @@ _SLASH = re.compile(r"^[/／]")
 _ROOT = re.compile(r"^upbeat(@\w+)?(\s+|$)", re.IGNORECASE)
 _BOT = re.compile(r"^(\S+?)@\w+(?=\s|$)")
 _ONE_WORD = re.compile(r"^[a-z0-9_]+(?=\s|$)", re.IGNORECASE)
-_OF_ITS_NOUN = re.compile(r"的(?![士确])|[吗呢]")
-"""What belongs to the word before it in Chinese and begins no answer: 写周报的时候 is no check-in."""
+_OF_ITS_NOUN = re.compile(r"的(?![士确])|[吗呢]|(?:要|该|应该)?(?:怎么|怎样|如何|是什么|是啥|什么时候)")
+"""What belongs to the word before it in Chinese and begins no answer: 写周报的时候 and 周报怎么写 are no check-ins."""
 
 
 @dataclass(frozen=True)

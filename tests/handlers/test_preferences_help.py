@@ -489,7 +489,9 @@ async def test_what_is_said_keeps_its_underscores_though_commands_have_some(chat
     assert "fix_login" in heard or "user_service" in heard
 
 
-@pytest.mark.parametrize("said", ["写周报的时候发现一个问题", "周报的格式可以改吗", "写周报吗"])
+@pytest.mark.parametrize(
+    "said", ["写周报的时候发现一个问题", "周报的格式可以改吗", "写周报吗", "周报怎么写？", "周报要如何填", "周报是什么"]
+)
 async def test_words_about_a_command_are_not_said_to_it(chat: Chat, said: str) -> None:
     heard = await chat.says("chen", said)
     assert "I did not understand that. Nothing was done with it." in heard
