@@ -13,8 +13,9 @@ from handlers.kit.access import everyone, managers
 from handlers.kit.asking import near, questions_of
 from handlers.kit.cards import Button
 from handlers.kit.characters import simpler
+from handlers.kit.dates import read_day
 from handlers.kit.features import Feature, Route
-from handlers.kit.forms import Colleague, Sheet, Words
+from handlers.kit.forms import Colleague, Day, Sheet, Words
 from handlers.kit.labels import begins_labelled
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
@@ -178,7 +179,14 @@ def _rest(request: Request, route: Route, said: str) -> str:
     if _answers(request, route, said):
         return said.strip()
     thanks = courtesies.thanks_for(bare(said)) if route.name == KUDOS else ""
-    return thanks or _after(route, said)
+    return thanks or _day_before(request, route, said) + _after(route, said)
+
+
+def _day_before(request: Request, route: Route, said: str) -> str:
+    """The day that stands before the words of a command which asks for one first: 我明天请假一天."""
+    found = _within(route, said) if isinstance(route.questions[0] if route.questions else None, Day) else None
+    day = read_day(said[: found.start()], request.today, request.actor.language) if found else None
+    return f"{day.text} " if day else ""
 
 
 def _given(request: Request, route: Route, rest: str) -> dict[str, Any]:

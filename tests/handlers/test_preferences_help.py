@@ -12,7 +12,7 @@ from handlers.kit.features import Route
 from handlers.kit.requests import Opened, Submitted, Where
 from handlers.kit.typed import mention
 from storage.checkins import CheckIn
-from storage.tables import Draft
+from storage.tables import Absence, Draft
 from tests.company import Chat
 
 COMMANDS = [(each.name, route) for each in FEATURES for route in each.routes if route.words]
@@ -244,6 +244,26 @@ async def test_a_mistyped_command_keeps_whom_it_mentions(chat: Chat) -> None:
 async def test_what_stands_behind_a_command_in_a_sentence_is_kept(chat: Chat) -> None:
     await chat.says("chen", "我想请假到周五")
     assert "2026年11月27日周五" in await chat.presses("chen", "对，/upbeat 请假")
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("我明天请假一天", ("2026-11-24", "2026-11-24")),
+        ("明天请假", ("2026-11-24", "2026-11-24")),
+        ("下周一开始请假三天", ("2026-11-30", "2026-12-02")),
+        ("我想请假到周五", ("2026-11-23", "2026-11-27")),
+        ("tomorrow I am out of office for 2 days", ("2026-11-24", "2026-11-25")),
+        ("from tomorrow I'm on vacation until Friday", ("2026-11-24", "2026-11-27")),
+    ],
+)
+async def test_a_day_before_a_command_in_a_sentence_is_when_it_begins(
+    chat: Chat, said: str, days: tuple[str, str]
+) -> None:
+    heard = await chat.says("chen", said)
+    await chat.presses("chen", "Yes, /upbeat 请假", on=heard)
+    (row,) = chat.rows(Absence)
+    assert (row.first.isoformat(), row.last.isoformat()) == days
 
 
 async def test_the_nearest_command_is_one_that_they_may_use(chat: Chat) -> None:
@@ -490,7 +510,15 @@ async def test_what_is_said_keeps_its_underscores_though_commands_have_some(chat
 
 
 @pytest.mark.parametrize(
-    "said", ["写周报的时候发现一个问题", "周报的格式可以改吗", "写周报吗", "周报怎么写？", "周报要如何填", "周报是什么"]
+    "said",
+    [
+        "写周报的时候发现一个问题",
+        "周报的格式可以改吗",
+        "写周报吗",
+        "周报怎么写？",
+        "周报要如何填",
+        "周报是什么",
+    ],
 )
 async def test_words_about_a_command_are_not_said_to_it(chat: Chat, said: str) -> None:
     heard = await chat.says("chen", said)
