@@ -37,6 +37,9 @@ _SHOWN = 200
 STOPS = frozenset({"/cancel", "/stop", "cancel", "/取消", "取消"})
 """What people say to leave the questions of a form, whatever it asks."""
 
+ASKS = frozenset({"help", "?", "帮助"})
+"""What people say who do not know how to answer: it is no answer, whatever is asked."""
+
 IN_MIND = timedelta(hours=1)
 """How long whatever a person says without a slash answers the question that they were asked last."""
 
@@ -136,8 +139,11 @@ class Steps:
         return route, read
 
     def _forgot(self, request: Request, draft: Draft, words: str) -> bool:
-        """Whether these words are a whole command, and the question that they could answer is no longer in anybody's
-        mind. What only begins like a command ("feedback from customers read") lacks what one needs: it answers."""
+        """Whether these words ask for help, or are a whole command and the question that they could answer is no longer
+        in anybody's mind. What only begins like a command ("feedback from customers read") lacks what one needs: it
+        answers."""
+        if folded(words) in ASKS:
+            return True
         called = self._vocabulary.find(words) if request.now - draft.changed_at > IN_MIND else None
         if called is None or not called.rest:
             return called is not None

@@ -376,6 +376,17 @@ async def test_an_interview_is_left_by_the_words_that_people_try(chat: Chat, wor
     assert checkins(chat, "ben") == []
 
 
+@pytest.mark.parametrize("words", ["help", "Help", "？", "帮助"])
+async def test_a_call_for_help_is_no_answer(chat: Chat, words: str) -> None:
+    chat.interviews = True
+    await chat.says("ben", "/checkin")
+    assert "What I can do for you" in await chat.says("ben", words)
+    await chat.says("ben", "the login page")
+    for _ in range(3):
+        await chat.says("ben", "skip")
+    assert [row.answers for row in checkins(chat, "ben")] == [{"done": "the login page"}]
+
+
 @pytest.mark.parametrize("said", ["", "\u200b"])
 async def test_a_picture_is_no_answer_and_takes_none_away(chat: Chat, said: str) -> None:
     await chat.says("ben", "/checkin done A; next payments")
