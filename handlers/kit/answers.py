@@ -130,6 +130,9 @@ def _known(raw: str, question: Colleague, request: Request) -> list[Person]:
     people, rest = [known] if known else [], "" if known else f"@{raw.lstrip('@＠ ')}"
     while rest := BETWEEN.sub("", rest).strip():
         person, length = named(rest, directory, request.platform)
+        if person is None and not people and (led := BETWEEN.sub("", rest)) not in ("", rest):
+            rest = led  # "and also ben"; a name may itself begin with 和
+            continue
         if person is None and people and question.most == 1:
             break  # words beside the one who is asked for
         if person is None:

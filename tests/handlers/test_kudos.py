@@ -679,13 +679,14 @@ async def test_a_question_at_a_time_ends_in_the_same_preview(chat: Chat) -> None
     heard = await chat.says("ada", "/kudos")
     assert "Whom do you thank?" in heard
     await chat.presses("ada", "Ben Okri")
+    await chat.says("ada", "and also dora")
     await chat.presses("ada", "That is everybody")
     heard = await chat.says("ada", "the calm call")
     assert "Which of our values" in heard
     heard = await chat.presses("ada", "Teamwork")
-    assert "Ada Lovelace thanks Ben Okri" in heard
+    assert "Ada Lovelace thanks Ben Okri and Dora Maar" in heard
     await chat.presses("ada", "Send privately")
-    assert [(row.why, row.tags) for row in given(chat)] == [("the calm call", ["teamwork"])]
+    assert [(row.why, row.tags) for row in given(chat)] == [("the calm call", ["teamwork"])] * 2
 
 
 # Who has not been thanked --------------------------------------------------------------------------------------------
