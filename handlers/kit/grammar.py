@@ -36,6 +36,8 @@ _BY_THEN = re.compile(r"^(?:[之以]前|为止|前(?![端台期面后辈任提�
 _FROM_THEN = re.compile(r"^(?:起|开始)$")
 """What may end a day in Chinese on which something begins: 三天，从周一开始."""
 _ON = re.compile(r"^on\s+", re.IGNORECASE)
+_UNTIL = re.compile(r"^(\d{1,2}/\d{1,2}(?:/\d{4})?)-(?=\d{1,2}/)")
+"""A first day and a last without blanks: 12/24-1/2."""
 _IN_A_WHILE = re.compile(r"^in\s|后$", re.IGNORECASE)
 """A day that is said by how far away it is, as people say when something begins."""
 _WHY = ("because", "due to", "因为", "由于")
@@ -177,7 +179,7 @@ class _Reading:
         is_led = text != self.rest
         if question.led and not is_led:
             return
-        text = _ON.sub("", text) if question.alone else text
+        text = _UNTIL.sub(r"\1 - ", _ON.sub("", text)) if question.alone else text
         reading = read_from(text[:_LONGEST_DAY], first_day(question, self.given, self.request), self.request)
         if reading and text.lower().startswith(reading.text.lower()):
             self.given[question.name] = reading.day.isoformat()

@@ -35,7 +35,7 @@ Until = Annotated[
     date,
     Day(
         Phrase("Until which day? It is included."),
-        lead=("until", "till", "to", "through", "up to", "直到", "到", "至", "-", "–"),
+        lead=("until", "till", "to", "through", "up to", "直到", "到", "至", "-", "–", "—", "~", "～"),
         counts_from="since",
     ),
 ]
@@ -44,7 +44,19 @@ Until = Annotated[
 @feature.command(
     "away",
     allow=everyone,
-    also=("请假", "休假", "离开", "vacation", "out of office"),
+    also=(
+        "请假",
+        "休假",
+        "病假",
+        "年假",
+        "离开",
+        "vacation",
+        "out of office",
+        "ooo",
+        "sick",
+        "i'm sick",
+        "i’m sick",
+    ),
     examples=("until next Friday", "from tomorrow until next Friday", "for 3 days", "到下周五", "三天"),
     seen_by=SEEN,
     submit=Phrase("I am away"),
