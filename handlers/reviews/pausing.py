@@ -65,8 +65,8 @@ def resume(request: Request, cycle: str) -> Reply:
     owed = [each for each in held if _still(store, each, to_write)]
     for each in owed:
         owing.go_on(store, row, each)
-    phases.begin(store, row)
     event = store.reviews.running.note(row, "resumed", by=request.actor.id)
+    phases.begin(store, row)
     told = all_told(
         store,
         row,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from handlers.kit.access import everyone
@@ -32,7 +32,7 @@ def plan(store: Store, cycle: ReviewCycle) -> None:
     store.slots.drop(BELL, cycle.id)
     if PHASES.index(cycle.phase) < PHASES.index("share") or store.reviews.voices.is_released(cycle):
         return
-    last = store.reviews.voices.last_handed_in(cycle)
+    last = _unchanged_since(store, cycle)
     if last is None or last + WINDOW <= store.now:
         release(store, cycle)
     else:
@@ -45,14 +45,22 @@ def rings(ring: Ring) -> Rung:
     cycle = ring.store.reviews.cycles.get(ring.about)
     if cycle is None or PHASES.index(cycle.phase) < PHASES.index("share"):
         return Rung(None, silence=Silence("moved"))
-    voices = ring.store.reviews.voices
-    if voices.is_released(cycle):
+    if cycle.state == "paused":  # nobody can change an answer; when it goes on it is planned anew
+        return Rung(None, silence=Silence("paused"))
+    if ring.store.reviews.voices.is_released(cycle):
         return Rung(None)
-    last = voices.last_handed_in(cycle)
+    last = _unchanged_since(ring.store, cycle)
     if last is not None and last + WINDOW > ring.now:  # somebody has handed in since it was planned
         return Rung(last + WINDOW, silence=Silence("moved", last + WINDOW))
     release(ring.store, cycle)
     return Rung(None)
+
+
+def _unchanged_since(store: Store, cycle: ReviewCycle) -> datetime | None:
+    """Since when whoever handed in last could change it: then, or since the last pause ended; None where nobody did."""
+    last: datetime | None = store.reviews.voices.last_handed_in(cycle)
+    resumed = (each.at for each in store.reviews.running.events(cycle.id) if each.act == "resumed")
+    return last and max((last, *resumed))
 
 
 def release(store: Store, cycle: ReviewCycle) -> None:

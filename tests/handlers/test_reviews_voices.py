@@ -62,6 +62,23 @@ async def test_it_is_released_together_and_kept_without_an_author(any_chat: Chat
     assert "secret" not in repr([row.__dict__ for table in (Review, ReviewVoice) for row in chat.rows(table)])
 
 
+async def test_in_a_pause_nothing_is_released_and_after_it_everybody_has_their_day(any_chat: Chat) -> None:
+    chat = any_chat
+    await upward(chat, *REPORTS)
+    await go_on(chat, "share")
+    await at_the_cycle(chat, "Pause")
+    chat.wait(days=2)
+    await chat.tick()
+    assert chat.rows(ReviewVoice) == []
+    await at_the_cycle(chat, "Go on")
+    chat.wait(hours=23)
+    await chat.tick()
+    assert chat.rows(ReviewVoice) == []
+    chat.wait(hours=1)
+    await chat.tick()
+    assert len(chat.rows(ReviewVoice)) == 1
+
+
 async def test_no_copy_of_it_is_kept_beside_it(any_chat: Chat) -> None:
     chat = any_chat
     await upward(chat, "ben")
