@@ -140,6 +140,9 @@ def _to_share(request: Request, result: str) -> tuple[ReviewResult, ReviewCycle]
     cycle = bound_cycle(request, row.cycle_id)
     if row.shared_at:
         raise Problem(Phrase("It was shared on {day}.", day=row.shared_at))
+    subject = request.person(row.subject_id)
+    if not subject.active:
+        raise Problem(Phrase("{name} does not work here any more.", name=Verbatim(subject.name)))
     if row.out_at:
         raise Problem(Phrase("HR has taken them out of the cycle: nothing is shared while they are."))
     if cycle.state == "paused":

@@ -136,6 +136,18 @@ async def test_who_writes_late_shares_it_and_what_comes_after_it_is_closed(chat:
     assert "Ben Okri" not in await chat.says("eve", "/review")
 
 
+async def test_nothing_is_shared_with_somebody_who_has_left(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk", overall_points="4")
+    await go_on(chat, "share")
+    seen = await chat.presses("ada", "Do it now", on=await chat.says("ada", "/review"))
+    had_not_left = chat.leaves("ben")
+    assert "Ben Okri does not work here any more." in await chat.presses("ada", "Share it", on=seen)
+    had_not_left()
+    assert "Shared with Ben Okri." in await chat.presses("ada", "Share it", on=seen)
+
+
 async def test_nobody_shares_what_they_have_not_seen(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)
