@@ -157,14 +157,18 @@ def shown(value: Decimal, language: str = "en") -> str:
 _TIMES_AFTER = re.compile(rf"(?:(?<=[一二三四五六七八九十百千])[万亿]|(?<=\d)\s?(?:{any_of(_TIMES)}))$")
 
 
+_FALLS = 10
+"""To less than a tenth hardly anything is to fall: from 100 to 1万 rises."""
+
+
 def refuse_shared(first: str, start: Typed, second: str, target: Typed) -> None:
     """Raise Problem where what multiplies the second of two numbers may be meant for the first too: from 1 to 5
-    million."""
+    million, and from 12 to 10 million."""
     first, second = first[: start.length], second[: target.length]
     found = _TIMES_AFTER.search(second.lower())
     if found is None or _TIMES_AFTER.search(first.lower()) or start.value <= 0:
         return
-    if start.value <= target.value.scaleb(-_TIMES[found[0].strip()]):
+    if start.value <= _FALLS * target.value.scaleb(-_TIMES[found[0].strip()]):
         many, few = f"{first}{second[found.start() :]}", retyped(target.value)
         raise either(f"{first} – {second}", f"{many} – {second}", f"{first} – {few}")
 
