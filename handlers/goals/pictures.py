@@ -19,7 +19,7 @@ from handlers.kit.charts import MOST_BARS, Bar, Bars, Course, Tone
 from handlers.kit.forms import Choice
 from handlers.kit.pictures import is_table, shown
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim
+from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim, more_people
 from storage.goals import Goal
 
 PEOPLE = 12
@@ -113,7 +113,8 @@ def _of(spent: int, whole: int) -> Text:
 def team_chart(request: Request, as_table: bool | None = None, again: bool = False) -> Reply:
     """Show how the goals of my team stand, as a picture or as a table."""
     as_table = is_table(request, as_table)
-    people = request.store.directory.reports_of(request.actor.id, request.today)[:PEOPLE]
+    team = request.store.directory.reports_of(request.actor.id, request.today)
+    people = team[:PEOPLE]
     theirs = request.store.goals.of_each((person.id for person in people), reader=request.actor.id)
     stand = goals.standing(request, [goal for found in theirs.values() for goal in found])
     bars: list[Bar] = []
@@ -129,7 +130,8 @@ def team_chart(request: Request, as_table: bool | None = None, again: bool = Fal
         return Reply(keep=True, show=Card(Phrase("Your team has no goals that you see.")))
     picture = Picture(Phrase("The goals of your team"), looks(shown), Bars(tuple(bars)))
     rest = len(stand) - len(shown)
-    notes = (Plural("And {n} more goal.", "And {n} more goals.", n=rest),) if rest else ()
+    more = (Plural("And {n} more goal.", "And {n} more goals.", n=rest),) if rest else ()
+    notes = (*more, *more_people(len(team), PEOPLE))
     other = team_chart.bind(as_table=not as_table, again=True)
     reply = _reply(picture, Phrase("The goals of your team"), other, as_table=as_table, notes=notes)
     return replace(reply, keep=not again)

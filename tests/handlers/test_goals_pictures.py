@@ -8,6 +8,7 @@ from handlers import FEATURES
 from handlers.kit.cards import Picture
 from handlers.kit.charts import Bars, Course
 from tests.company import MONDAY, Chat, Heard
+from tests.handlers.test_checkins_team import hire
 from tests.handlers.test_goals import write
 from tests.handlers.test_goals_tree import company_goal, put
 
@@ -98,6 +99,15 @@ async def test_a_team_shows_how_its_goals_look(chat: Chat) -> None:
     assert "2 goals: 1 off track and 1 with no status yet" in heard
     heard = await chat.presses("ada", "As a table")
     assert "Sign 40 customers · 63% ■ off track" in heard
+
+
+async def test_a_picture_of_a_large_team_says_how_many_people_are_not_on_it(chat: Chat) -> None:
+    await forty_customers(chat)
+    hire(chat, *(f"zoe{number}" for number in range(12)))
+    assert "And 3 more people." in await chat.says("ada", "/goals team")
+    heard = await chat.presses("ada", "As a picture")
+    assert picture(heard)
+    assert "And 3 more people." in heard
 
 
 async def test_the_tree_is_drawn_as_far_as_its_reader_sees_it(chat: Chat) -> None:
