@@ -160,7 +160,10 @@ def _tell(
             _keep_silent(store, row, Silence("already today", facts.hours.next_morning(store.now)))
             continue
         _record(store, row, "sent", send.reason, outgoing)
-        store.obligations.reminded(row, next_at=_next_reminder(row, facts.hours, store.now))
+        is_again = send.reason == "asked for" and row.reminded > 0
+        heard = store.obligations.said_again if is_again else store.obligations.reminded
+        is_first = row.reminded == int(is_again)
+        heard(row, next_at=_next_reminder(row, facts.hours, store.now, is_first=is_first))
     return outgoing
 
 
@@ -177,11 +180,11 @@ def _slot(facts: Facts, sending: Sequence[tuple[ObligationRow, Send]]) -> str:
     return f"{first.id}:{first.remind_at:%Y%m%d%H%M%S}"
 
 
-def _next_reminder(row: ObligationRow, hours: Hours, now: datetime) -> datetime | None:
+def _next_reminder(row: ObligationRow, hours: Hours, now: datetime, *, is_first: bool) -> datetime | None:
     known = steps_of(row, hours)
     if known is not None:
         return cadence.next_after(known, now, hours.zone) or _end(row, now)
-    if row.due_at and not row.reminded and not is_appointment(row):
+    if row.due_at and is_first and not is_appointment(row):
         second = due_reminder(row.due_at, hours.zone)
         if second > now:
             return second

@@ -257,7 +257,13 @@ class Obligations:
 
     def reminded(self, row: ObligationRow, *, next_at: datetime | None) -> None:
         """The person is reminded of it; when there is something to decide again."""
-        times = row.reminded + 1
+        self._said(row, row.reminded + 1, next_at)
+
+    def said_again(self, row: ObligationRow, *, next_at: datetime | None) -> None:
+        """The person hears again, as they asked, what they were reminded of: that is no time of its own."""
+        self._said(row, row.reminded, next_at)
+
+    def _said(self, row: ObligationRow, times: int, next_at: datetime | None) -> None:
         if not self._store.run(_REMINDED, which=row.id, at=next_at, times=times):
             raise Conflict(TABLE.name)
         row.__dict__.update(reminded=times, snoozed_until=None, wanted=False, remind_at=next_at)

@@ -329,6 +329,25 @@ async def test_a_snoozed_reminder_comes_again(errands: Chat, label: str, pressed
     assert decisions(errands)[-1] == ("sent", "asked for")
 
 
+@pytest.mark.parametrize("times", [1, 2])
+async def test_who_snoozes_is_still_reminded_when_it_is_due(any_errands: Chat, times: int) -> None:
+    """As the reminder itself says: once when something begins and once more when it is due."""
+    errands = any_errands
+    owe(errands, "ben", "bread", due_at=MONDAY + 30 * HOUR)
+    await errands.tick()
+    for _ in range(times):
+        await errands.presses("ben", "In an hour")
+        errands.wait(hours=1)
+        await errands.tick()
+    assert [reason for _, reason in decisions(errands)] == ["opened"] + ["asked for"] * times
+    errands.at(MONDAY + 28 * HOUR)
+    await errands.tick()
+    assert decisions(errands)[-1] == ("sent", "due")
+    errands.wait(hours=1)
+    await errands.tick()
+    assert len(errands.told_cards("ben")) == times + 2
+
+
 async def test_no_reminder_is_promised_for_when_it_is_over(errands: Chat) -> None:
     owe(errands, "ben", "bread", due_at=MONDAY + 30 * HOUR, expires_at=MONDAY + 7 * HOUR)
     owe(errands, "ben", "milk")
