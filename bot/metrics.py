@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.app import App
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
-PATIENCE = 4.0
+PATIENCE = 3.0
 """Seconds in which the database says its numbers, or counts as away: Prometheus itself waits for ten."""
 
 
