@@ -170,6 +170,8 @@ def _declared_days(sheet: Sheet) -> list[tuple[date, bool, str]]:
         raise Complaint("The first row of the file must name the columns: day, workday, name.")
     numbered = enumerate(sheet.rows, sheet.first_row)
     rows = [_declared(sheet, number, row) for number, row in numbered if any(row)]
+    if not rows:
+        raise Complaint("The file names no day. Nothing was changed.")
     twice = [day for day, times in Counter(day for day, _, _ in rows).items() if times > 1]
     if twice:
         raise Complaint(f"{twice[0]} stands in the file more than once. Nothing was loaded.")

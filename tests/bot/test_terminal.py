@@ -372,6 +372,8 @@ def test_a_calendar_is_loaded_and_a_bad_row_named(upbeat: Upbeat, tmp_path: Path
         wrong = upbeat("calendar", "import", write(tmp_path, days, "days.csv"), "--country", country)
         assert wrong.returncode != 0
         assert "Write two letters" in wrong.stderr
+    nothing = write(tmp_path, "day,workday,name\n", "days.csv")
+    assert "names no day" in upbeat("calendar", "import", nothing, "--country", "DE").stderr
     twice = write(tmp_path, days + "2027-02-06,no,\n", "days.csv")
     assert (
         "2027-02-06 stands in the file more than once"
