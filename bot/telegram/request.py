@@ -79,7 +79,7 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=data, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
-                return response.status, await response.read()
+                return _told(response.status, await response.read())
         except TimeoutError as late:
             raise error.TimedOut(type(late).__name__) from late
         except aiohttp.ClientError as failed:
@@ -97,6 +97,14 @@ class AiohttpRequest(BaseRequest):
             asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
             answer["parameters"] = {"retry_after": round(_seconds(asked))}
         return answer
+
+
+def _told(status: int, body: bytes) -> tuple[int, bytes]:
+    """The status and the body. Only Telegram's own word says that a token is wrong, or that somebody has blocked us: a
+    page of what stands in between (a proxy, a gateway) says that Telegram is not reached."""
+    if status >= HTTPStatus.BAD_REQUEST and b'"ok"' not in body:
+        return HTTPStatus.BAD_GATEWAY, body
+    return status, body
 
 
 def is_unclear(failed: error.TelegramError) -> bool:

@@ -153,7 +153,7 @@ def who(house: House, name: str) -> str:
     return next(person.id for person in people if person.email.startswith(f"{name}@"))
 
 
-@pytest.mark.parametrize("fault", AWAY)
+@pytest.mark.parametrize("fault", [*AWAY, "page_404"])
 async def test_telegram_is_away_at_the_start(house: House, fault: str) -> None:
     house.telegram.fail_next("getMe", fault, times=1_000)
     async with house.running():

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from .telegram_faults import DROPS, NONSENSE, Fault, RateLimits
+from .telegram_faults import DROPS, NONSENSE, PAGES, Fault, RateLimits
 from .telegram_limits import check
 from .telegram_methods import BotMethods
 from .telegram_people import People
@@ -258,6 +258,8 @@ class FakeTelegram(People):
             fault = self._fault(call)
             if fault in NONSENSE:
                 return web.Response(body=NONSENSE[fault], content_type="application/json")
+            if fault in PAGES:
+                return web.Response(status=PAGES[fault], text="<html>No</html>", content_type="text/html")
             result = None if fault == "drop_before_accept" else await self._do(call)
         except Refused as refused:
             call.error = refused.description

@@ -14,9 +14,12 @@ NONSENSE = {
     "no json": b"<html>Bad gateway</html>",
 }
 """What no Telegram answers, but what stands in between may."""
+PAGES = {f"page_{status}": status for status in (400, 401, 403, 404, 409)}
+"""What a proxy answers by itself, in words of its own."""
 KINDS = (
     *DROPS,
     *NONSENSE,
+    *PAGES,
     "429",
     "500",
     "401",

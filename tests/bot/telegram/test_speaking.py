@@ -91,6 +91,16 @@ async def test_a_server_error_may_be_tried_again(room: Room) -> None:
     await room.platform.speaker.speak(parcel())
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409])
+async def test_what_a_proxy_says_is_no_word_of_telegrams(room: Room, status: int) -> None:
+    """Its refusals would stop messages as if everybody had blocked the bot, or the token were wrong."""
+    room.fake.fail_next("sendMessage", f"page_{status}")
+    with pytest.raises(Exception, match="NetworkError") as error:
+        await room.platform.speaker.speak(parcel())
+    assert not isinstance(error.value, Slow | Unclear | Refused | Unreachable | Locked)
+    await room.platform.speaker.speak(parcel())
+
+
 async def test_who_never_wrote_to_the_bot_cannot_be_reached(room: Room) -> None:
     with pytest.raises(Unreachable):
         await room.platform.speaker.speak(parcel(to=MALLORY))
