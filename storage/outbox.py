@@ -264,7 +264,8 @@ class Outbox:
         `keeps_waiting`. What may have arrived, and waits to be tried again, is sent with the new card."""
         theirs = TABLE.c.person_id == person_id if person_id else TABLE.c.place_id == place_id
         shows = (TABLE.c.about == about, theirs)
-        unsent = (TABLE.c.state == "waiting", TABLE.c.ambiguous == 0)
+        # What was stopped, for whoever cannot be reached say, is not to wait again once they can.
+        unsent = (TABLE.c.state.in_(("waiting", "cancelled")), TABLE.c.ambiguous == 0)
         if not keeps_waiting:
             taken_back = {"state": "cancelled", "reason": TAKEN_BACK}
             self._store.execute(update(TABLE).where(*shows, *unsent).values(**taken_back))

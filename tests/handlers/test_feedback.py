@@ -757,3 +757,20 @@ async def test_the_manager_who_reads_along_is_noted_as_having_opened_it(chat: Ch
         row for row in chat.rows(AuditRow) if row.act == "opened" and row.what == Kind.FEEDBACK_WITH_MANAGER
     ]
     assert [(row.actor_id, row.subject_id) for row in opened] == [(chat.ids["ada"], chat.ids["ben"])]
+
+
+async def test_whom_it_did_not_reach_hears_nothing_of_what_was_taken_back(any_chat: Chat) -> None:
+    chat = any_chat
+
+    def can_reach(yes: bool) -> None:
+        chat.change(lambda store: store.accounts.reachable(chat.ids["ben"], "web", yes))
+
+    can_reach(False)
+    for words in ("/feedback @ben situation a; behaviour b; effect c", "/kudos @ben for the calm call"):
+        await chat.says("ada", words)
+        if "kudos" in words:
+            await chat.presses("ada", "Send privately")
+        assert await chat.deliver() == []
+        await chat.presses("ada", "Take it back")
+    can_reach(True)
+    assert await chat.deliver() == []
