@@ -113,8 +113,8 @@ class _Reading:
             return
         for option in question.known:
             for name in option.names:
-                tag = _tag(name)
-                while found := tag.search(simpler(self.rest)):
+                found_by = tag(name)
+                while found := found_by.search(simpler(self.rest)):
                     self.given[question.name] = option.value
                     self.rest = f"{self.rest[: found.start()]}{self.rest[found.end() :]}".strip()
                 if question.name in self.given:
@@ -321,9 +321,9 @@ def _no_colleague(called: str) -> Problem:
 
 
 @lru_cache(maxsize=4096)
-def _tag(name: str) -> re.Pattern[str]:
+def tag(name: str) -> re.Pattern[str]:
     """A choice anywhere in the text: #teamwork."""
-    return re.compile(rf"#{re.escape(simpler(name))}(?=\s|$|[,，.。;；])", re.IGNORECASE)
+    return re.compile(rf"#{re.escape(simpler(name))}(?=\s|$|[,，、.。;；!！?？#])", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from handlers.kit.cards import Fact, Part, Section
+from handlers.kit.characters import simpler
 from handlers.kit.features import Feature
 from handlers.kit.forms import Option
+from handlers.kit.grammar import tag
 from handlers.kit.requests import Request
 from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim, names
 from storage.ids import new_id
@@ -65,10 +66,13 @@ def begun(request: Request, receivers: Sequence[Person], why: str, value: str, q
     """A new thanks. Further #values that stand in the reason are tags as well."""
     tags = [value] if value else []
     for name in values(request.store):
-        tag = re.compile(rf"\s*#{re.escape(name)}(?=\s|$|[,，.。;；])", re.IGNORECASE)
-        if tag.search(why) and (rest := tag.sub("", why).strip()):
+        while found := tag(name).search(simpler(why)):
+            rest = f"{why[: found.start()].rstrip()}{why[found.end() :]}".strip()
+            if not rest:
+                break
             why = rest
             tags.append(name)
+    why = why.rstrip(" ,，、;；") if tags else why  # what stood between them
     return Thanks(tuple(receivers), why, tuple(dict.fromkeys(tags)), quoted, new_id())
 
 

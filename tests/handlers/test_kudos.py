@@ -861,6 +861,12 @@ async def test_hostile_words_stay_words(any_chat: Chat, words: str) -> None:
     assert "\u202e" not in row.why
 
 
+@pytest.mark.parametrize("tags", ["#teamwork, #quality", "#teamwork、#quality", "#teamwork #quality"])
+async def test_what_stands_between_values_is_no_part_of_the_reason(chat: Chat, tags: str) -> None:
+    await send(chat, "ada", f"/kudos @ben for the calm call! {tags}")
+    assert [(row.why, row.tags) for row in given(chat)] == [("the calm call!", ["teamwork", "quality"])]
+
+
 async def test_words_that_are_too_long_are_refused_and_kept(chat: Chat) -> None:
     await chat.says("ada", "/kudos @ben")
     heard = await chat.submits("ada", to=("ben",), why="x" * 1501)
