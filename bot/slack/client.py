@@ -105,8 +105,9 @@ def wait_of(error: SlackApiError) -> float | None:
 
 
 def passes(error: SlackApiError) -> bool:
-    """Whether it is Slack's own fault, or of the moment."""
-    return wait_of(error) is not None or status_of(error) >= 500 or error_of(error) in OUT_OF_ORDER
+    """Whether it is Slack's own fault, or of the moment; so is a page of what stands in between, which has no word."""
+    word = error_of(error)
+    return wait_of(error) is not None or status_of(error) >= 500 or not word or word in OUT_OF_ORDER
 
 
 def is_worth_waiting(error: SlackApiError) -> bool:

@@ -16,7 +16,9 @@ ERRORS |= {"expired_trigger_id", "message_not_found", "edit_window_closed", "can
 ERRORS |= {"invalid_blocks", "fatal_error"}
 AFTER = {"timeout_after_accept", "bare"}
 """After the effect: no answer at all, or one that says no more than that it is done."""
-KINDS = ERRORS | AFTER | {"429", "500", "drop_before_accept"}
+PAGE = "page_403"
+"""What a proxy answers by itself, in words of its own."""
+KINDS = ERRORS | AFTER | {"429", "500", "drop_before_accept", PAGE}
 
 
 class Call(NamedTuple):
@@ -90,6 +92,8 @@ class FaultyLine(PersonWithForms):
             return hang_up(request)
         if fault.kind == "429":
             return self.limited(1 if fault.retry_after is None else fault.retry_after)
+        if fault.kind == PAGE:
+            return web.Response(status=403, text="<html>No</html>", content_type="text/html")
         if fault.kind == "500":
             return web.json_response({"ok": False, "error": "internal_error"}, status=500)
         return web.json_response({"ok": False, "error": fault.kind})

@@ -23,7 +23,9 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PATIENCE", 1)
 
 
-@pytest.mark.parametrize("fault", ["500", "fatal_error", "429", "drop_before_accept", "token_revoked"])
+@pytest.mark.parametrize(
+    "fault", ["500", "fatal_error", "429", "drop_before_accept", "page_403", "token_revoked"]
+)
 async def test_an_answer_that_slack_does_not_take_is_given_once_it_does(any_room: Room, fault: str) -> None:
     slack, room = any_room.slack, any_room
     slack.fail_next("chat.postMessage", fault, times=2)
