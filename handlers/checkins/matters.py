@@ -9,7 +9,7 @@ from handlers.kit.typed import folded
 
 _BLOCKERS = "blockers?|blocks?|issues?|impediments?|obstacles?|problems?"
 _ENGLISH = (
-    rf"(?:none|nothing|nope|nil|nobody|no one|n/?a|n\.a|x|0|(?:currently )?(?:not blocked|unblocked)|all (?:good|clear)"
+    rf"(?:none|nothing|nope|nil|nobody|no one|n/?a|n\.a|x|0|not blocked|unblocked|all (?:good|clear)"
     rf"|(?:there (?:are|is) |i have )?no(?: (?:other |new |real )?(?:{_BLOCKERS}))?"
     r"|nothing (?:blocks|is blocking|blocking)(?: me)?)"
 )
@@ -21,7 +21,7 @@ _CHINESE = (
     r"(?:本周|今天|目前|现在|当前|暂时|暂|都|还)*(?:没有?|无|不存在)(?:遇到|什么|任何|啥|特别|明显|其他|的)*"
     r"(?:阻碍|阻塞|问题|困难|障碍|卡点|风险)?(?:了|的)?(?:[,.] ?谢谢)?|一切(?:顺利|正常)"
 )
-_NOTHING = re.compile(rf"(?:by )?{_ENGLISH}(?:[,.;:!]? (?:{_ENGLISH}|{_BESIDE}))*|{_CHINESE}")
+_NOTHING = re.compile(rf"(?:by |currently )?{_ENGLISH}(?:[,.;:!]? (?:{_ENGLISH}|{_BESIDE}))*|{_CHINESE}")
 """Answers to "what blocks you?" that name nothing."""
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 

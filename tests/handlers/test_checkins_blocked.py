@@ -48,7 +48,7 @@ async def test_nothing_is_not_a_blocker(chat: Chat, nothing: str) -> None:
             "no one answers",
             "not blocked by Ada",
         ),
-        *("无法登录", "没有权限", "没有测试环境", "问题"),
+        *("无法登录", "没有权限", "没有测试环境", "问题", "currently not blocked " * 40 + "but soon"),
     ],
 )
 async def test_what_only_begins_like_nothing_is_a_blocker(chat: Chat, something: str) -> None:
