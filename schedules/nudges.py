@@ -67,15 +67,16 @@ def facts_of(core: Core, store: Store, person: Person) -> Facts:
     """What is true of the person now, whatever they owe."""
     today = local_day(store.now, person.zone)
     monday = at_wall(today - timedelta(days=today.weekday()), time(), person.zone)
+    hours = hours_of(store, person, calendar_of(store))
     return Facts(
         now=store.now,
-        hours=hours_of(store, person, calendar_of(store)),
+        hours=hours,
         active=person.active,
         told_today=store.outbox.has(_topic(person.id, str(today))),
         told_this_week=store.outbox.told(person.id, _topic(person.id, ANY_DAY), since=monday),
         ceiling=int(store.setting("weekly_ceiling", CEILING)),
         restored_at=restored_at(store),
-        gathered_at=_gathered_at(core, store, person),
+        gathered_at=_gathered_at(core, store, person, hours),
     )
 
 
@@ -121,13 +122,14 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
     return None
 
 
-def _gathered_at(core: Core, store: Store, person: Person) -> datetime | None:
-    """When the person is asked for something later today: what else they owe is said then, in one message."""
+def _gathered_at(core: Core, store: Store, person: Person, hours: Hours) -> datetime | None:
+    """When the person is asked for something later today: what else they owe is said then, in one message. What would
+    wait for their quiet hours to end gathers nothing: it would be put off every day."""
     bells = (store.slots.next(bell, person.id) for bell in core.gathering)
     moments = (*bells, store.obligations.next_step(person.id))
     today = local_day(store.now, person.zone)
     later = (at for at in moments if at and at > store.now and local_day(at, person.zone) == today)
-    return min(later, default=None)
+    return min((at for at in later if not hours.quiet_until(at)), default=None)
 
 
 def restored_at(store: Store) -> datetime | None:

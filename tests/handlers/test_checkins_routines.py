@@ -1,15 +1,16 @@
 """When teams are asked for a check-in: by default, by their own routine, on each one's clock, on workdays."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import col
 
 from bot.words import Voice
 from handlers.kit.requests import Pressed, Submitted
+from handlers.reminders import NUDGE
 from storage.checkins import CheckIn, Mood, Routine
 from storage.store import Store
-from storage.tables import ObligationRow, Occurrence, ReportingLine, Slot
+from storage.tables import ObligationRow, Occurrence, Outgoing, ReportingLine, Slot
 from tests.company import Chat, Heard
 from tests.handlers.test_people import COMPANY, sends
 
@@ -552,3 +553,16 @@ async def test_who_comes_when_the_window_is_nearly_over_is_asked_next_week(chat:
     await ticks(chat, on(24, 18))  # 19:00 in Berlin: it was wanted by 18:00
     assert owed(chat, "ben") == []
     assert next_asked(chat, "ben") == on(30, 9)
+
+
+async def test_a_routine_in_somebodys_quiet_hours_keeps_nothing_waiting(any_chat: Chat) -> None:
+    """What they are asked in them is said in the morning, and does not wait for what they are asked that evening."""
+    chat = any_chat
+    chat.at(on(23, 7))
+    chat.change(lambda store: store.preferences.set(chat.ids["ben"], "quiet", ["17:00", "09:00"]))
+    await chat.says("ada", "/checkin setup every workday 17:30")
+    await chat.presses("ada", "Save")
+    for hour in range(3 * 24):
+        await ticks(chat, on(23, 8) + timedelta(hours=hour))
+    asked = [row for row in chat.rows(Outgoing) if row.person_id == chat.ids["ben"] and row.route == NUDGE]
+    assert [row.made_at for row in sorted(asked, key=lambda row: row.id)] == [on(24, 8), on(25, 8)]
