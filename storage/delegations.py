@@ -16,6 +16,11 @@ from storage.tables import AuditRow, Delegation
 if TYPE_CHECKING:
     from storage.store import Store
 
+OVER = "delegation.over"
+"""The bell by which people hear that somebody does not stand in any more, about one of the two and the agreement."""
+LEFT = "left"
+"""How it ended when one of the two has left."""
+
 
 class Delegations:
     """`store.delegations`."""
@@ -74,12 +79,15 @@ class Delegations:
         self._store.touch(row.subject_id, row.named_id)
 
     def end_all_of(self, people: Sequence[str]) -> None:
-        """People leave: whatever they were one of the two in ends at this instant."""
+        """People leave: whatever they were one of the two in ends at this instant, and the others hear of it."""
         theirs = or_(DELEGATIONS.c.subject_id.in_(people), DELEGATIONS.c.named_id.in_(people))
-        ended = {"ended_at": self._store.now, "ended_how": "left"}
-        self._store.execute(
-            update(DELEGATIONS).where(theirs, DELEGATIONS.c.ended_at.is_(None)).values(**ended)
-        )
+        still = (DELEGATIONS.c.ended_at.is_(None), DELEGATIONS.c.ends_at > self._store.now)
+        ended = {"ended_at": self._store.now, "ended_how": LEFT}
+        done = update(DELEGATIONS).where(theirs, *still).values(**ended)
+        which = (DELEGATIONS.c.id, DELEGATIONS.c.subject_id, DELEGATIONS.c.named_id)
+        for row_id, *both in self._store.execute(done.returning(*which)):
+            for person in (each for each in both if each not in people):
+                self._store.slots.plan(OVER, f"{person}:{row_id}", self._store.now)
 
     def done(self, row: Delegation) -> list[AuditRow]:
         """What was read and written on the manager's behalf, the newest first."""

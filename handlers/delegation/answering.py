@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.delegation.ending import OVER, end, over_about
+from handlers.delegation.ending import end, over_about
 from handlers.delegation.terms import SCOPE, behind, days, feature, found, holds, state, team, who
 from handlers.kit.access import Rule, owner_of
 from handlers.kit.cards import Button, Card, Note, Press, Section
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text
+from storage.delegations import OVER
 from storage.tables import Delegation
 
 stand_in = owner_of(found, "named_id")

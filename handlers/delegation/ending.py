@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +13,11 @@ from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from storage.delegations import LEFT
 from storage.policy import Kind
 from storage.store import Store
 from storage.tables import AuditRow, Delegation
 
-OVER = "delegation.over"
 SHOWN = 20
 LATELY = timedelta(days=30)
 """How long a delegation that has ended is still listed."""
@@ -57,14 +57,16 @@ def _told(request: Request, row: Delegation, title: Text, *, held: bool) -> tupl
     return tuple(Tell(card, to=who, topic=f"delegation:{row.id}:ended:{who}") for who, card in cards.items())
 
 
-# By its date ---------------------------------------------------------------------------------------------------------
+# By its date, or because one of the two leaves -----------------------------------------------------------------------
 
 
 @feature.bell("over")
 def over(ring: Ring) -> Rung:
-    """Say to both that its days are over, and to the manager what was done."""
-    store, (manager, _, delegation) = ring.store, ring.about.partition(":")
-    row = store.delegations.get(delegation, reader=manager)
+    """Say to both that its days are over, and to the manager what was done; or who is left that one of them is not."""
+    store, (person, _, delegation) = ring.store, ring.about.partition(":")
+    row = store.delegations.get(delegation, reader=person)
+    if row is not None and row.ended_how == LEFT:
+        return Rung(None, tell=tuple(_left(store, row)))
     if row is None or row.ended_at:
         return Rung(None, silence=Silence("done"))
     store.delegations.end(row, "over")
@@ -76,6 +78,17 @@ def over(ring: Ring) -> Rung:
             Tell(card, to=who, topic=f"delegation:{row.id}:over:{who}") for who, card in cards.items()
         ),
     )
+
+
+def _left(store: Store, row: Delegation) -> Iterator[Tell]:
+    """The one of the two who is still here hears of it, and the team if it had heard of the beginning."""
+    title, held = _ended(store, row), bool(row.accepted_at and row.approved_at)
+    cards = {person.id: Card(title) for person in team(store, row) if held}
+    cards[row.named_id or ""] = Card(title)
+    cards[row.subject_id] = Card(title, *_done(store, row))
+    for who_, card in cards.items():
+        if store.directory.people[who_].active:
+            yield Tell(card, to=who_, topic=f"delegation:{row.id}:left:{who_}")
 
 
 # What there is -------------------------------------------------------------------------------------------------------

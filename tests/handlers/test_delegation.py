@@ -326,3 +326,26 @@ async def test_it_is_agreed_in_chinese_too(chat: Chat) -> None:
     heard = await chat.says("ada", "/代理 @chen 到 2026-12-04 因为休假")
     assert "is asked to stand in" in heard
     assert "请你代理" in chat.told("chen")
+
+
+async def test_when_one_of_the_two_leaves_the_other_and_the_team_hear_of_it(any_chat: Chat) -> None:
+    chat = any_chat
+    await agreed(chat)
+    chat.leaves("dora")
+    chat.wait(minutes=1)
+    await chat.tick()
+    chat.wait(days=14)
+    await chat.tick()
+    for who in ("ada", "ben"):
+        assert chat.told(who).count("Dora Maar does not stand in for Ada Lovelace any more.") == 1
+
+
+async def test_when_a_manager_leaves_who_stood_in_hears_of_it(any_chat: Chat) -> None:
+    chat = any_chat
+    await agreed(chat)
+    chat.leaves("ada")
+    await chat.tick()
+    chat.wait(days=14)
+    await chat.tick()
+    for who in ("dora", "ben"):
+        assert chat.told(who).count("Dora Maar does not stand in for Ada Lovelace any more.") == 1
