@@ -30,11 +30,12 @@ _TIMES = {
 _NUMBER = re.compile(
     r"(?P<sign>[+-]|−|负)?\s?(?P<money>[$€£¥￥])?\s?"
     r"(?P<digits>\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?![.,]?\d)|\d(?:[\d.,'’\u00a0\u202f]*\d)?|\.\d+)"
-    r"\s?(?P<times>[十百千]万|[十百千万]亿|百(?!分)|[千万亿]|bn\b|(?:thousand|million|billion|mio)\b|[kmw](?![a-z]))?"
+    r"\s?(?P<times>[十百千]万|[十百千万]亿|百(?!分)|千(?![克米瓦])|[万亿]|bn\b|(?:thousand|million|billion|mio)\b"
+    r"|[kmw](?![a-z]))?"
     r"\s?(?P<percent>%|percent\b|个?百分点)?"
 )
 _GOES_ON = re.compile(
-    r"\d|[十百千万亿成¼-¾⅐-⅞²³]|e[+-]?\d|x[\da-f]|[-–—~/:*×^]\d|\s?(?:[到至]|\bto\b)\s?[$€£¥￥]?\d"
+    r"\d|[十百万亿成¼-¾⅐-⅞²³]|千(?![克米瓦])|e[+-]?\d|x[\da-f]|[-–—~/:*×^]\d|\s?(?:[到至]|\bto\b)\s?[$€£¥￥]?\d"
 )
 """What follows a number of which that was only the beginning: 1e9, 3/4, 10-20, 10 to 20, 2千5百."""
 

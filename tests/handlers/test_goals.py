@@ -190,6 +190,8 @@ async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
         ("cost between $1 and $2m", "Write $1m – $2m, or $1 – 2000000."),
         ("cost from 12 to 10 million", "Write 12 million – 10 million, or 12 – 10000000."),
         ("成本从 12.5 降到 10 万元", "Write 12.5 万 – 10 万, or 12.5 – 100000."),
+        ("里程从 100 到 300 千米", "100 千米, from 100 to 300"),
+        ("重量从 70 降到 65千克", "70 千克, from 70 to 65"),
         ("注册数从 100 到 1万", "100, from 100 to 10,000"),
         ("从一百到五百万元", "Key result 1.1 is added, as a yes or no."),
         ("营收从一百到五百万元", "Write 一百万 – 五百万, or 一百 – 5000000."),
