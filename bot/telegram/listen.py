@@ -119,6 +119,8 @@ class _Ear:
         if user is None or (user.is_bot and not message.sender_chat) or not _has_content(message):
             return
         words = spoken(message)
+        if edits and not words:  # of a place that moves, Telegram tells as of an edited message
+            return
         said = self._addressed(words, message)
         if said is None:
             return

@@ -161,3 +161,23 @@ async def test_colleagues_of_one_name_are_told_apart_where_one_is_picked(room: R
     assert labels >= {"Ada Lovelace (ada@example.com)", "Ada Lovelace (eve@example.com)"}
     assert "Several colleagues are called Ada Lovelace" in (await room.says(BEN, "Ada Lovelace")).text
     assert "What do you want to talk about?" in (await room.says(BEN, "eve@example.com")).text
+
+
+async def test_a_place_that_moves_is_answered_once(room: Room) -> None:
+    """Telegram tells of every few steps of whoever shares where they are, as of an edited message."""
+    asked = await room.says(BEN, "/diary")
+    here = {
+        "message_id": 900,
+        "date": asked.date + 5,
+        "chat": {"id": BEN, "type": "private", "first_name": "Ben"},
+        "from": {"id": BEN, "is_bot": False, "first_name": "Ben"},
+        "location": {"latitude": 1.0, "longitude": 2.0, "live_period": 900},
+    }
+    await room.fake.queue.put("message", here)
+    told = (await room.shown(BEN)).text
+    assert "I read no pictures" in told
+    count = len(room.fake.chat(BEN))
+    for step in range(3):
+        await room.fake.queue.put("edited_message", {**here, "edit_date": here["date"] + step})
+    await room.fake.settled()
+    assert len(room.fake.chat(BEN)) == count
