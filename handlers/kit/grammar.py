@@ -269,11 +269,12 @@ class _Reading:
         )
 
     def _take_choice(self, question: Choice) -> None:
+        rest = simpler(self.rest)
         begins = [
             (len(name), option.value)
             for option in question.known
             for name in option.names
-            if _ended(name, touches=name in option.also).match(simpler(self.rest))
+            if _ended(name, touches=name in option.also).match(rest)
         ]
         if begins:
             length, self.given[question.name] = max(begins, key=itemgetter(0))

@@ -112,8 +112,8 @@ def nearest(request: Request, said: str) -> Route | None:
     mine = _open_to(request)
     if (route := _plainly_meant(request, said, mine)) is not None:
         return route
-    known = vocabulary(*mine)
-    named = [(len(found.group()), n) for n, route in enumerate(mine) if (found := _within(route, said))]
+    known, plain = vocabulary(*mine), simpler(said)
+    named = [(len(found.group()), n) for n, route in enumerate(mine) if (found := _within(route, plain))]
     return mine[max(named)[1]] if named else known.nearest(said)
 
 
@@ -138,7 +138,7 @@ def _plainly_meant(request: Request, said: str, mine: Sequence[Route]) -> Route 
 def in_confidence(request: Request, said: str) -> Route | None:
     """What answers words that are meant for few ("this is confidential, but …"), and for no command."""
     route = _called(CONFIDENCE)
-    meant = _within(route, bare(said)) and not _plainly_meant(request, said, _open_to(request))
+    meant = _within(route, simpler(bare(said))) and not _plainly_meant(request, said, _open_to(request))
     return route if meant else None
 
 
@@ -146,10 +146,10 @@ def _answers(request: Request, route: Route, said: str) -> bool:
     return begins_labelled(said, questions_of(route, request, {}))
 
 
-def _within(route: Route, said: str) -> re.Match[str] | None:
-    """The longest words of a command in a sentence: "when is my 1on1?", "我想请假到周五"."""
+def _within(route: Route, plain: str) -> re.Match[str] | None:
+    """The longest words of a command in a sentence as `simpler` gives it: "when is my 1on1?", "我想请假到周五"."""
     names = (rf"\b{re.escape(each)}\b" if each.isascii() else re.escape(each) for each in _spoken(route))
-    found = (re.search(name, simpler(said), re.IGNORECASE) for name in names)
+    found = (re.search(name, plain, re.IGNORECASE) for name in names)
     return max((each for each in found if each), key=lambda each: len(each.group()), default=None)
 
 
@@ -200,7 +200,7 @@ def _given(request: Request, route: Route, rest: str) -> dict[str, Any]:
 
 def _after(route: Route, said: str) -> str:
     """What stands behind the words of the command, or those that resemble them the most."""
-    if found := _within(route, said):
+    if found := _within(route, simpler(said)):
         return said[found.end() :].strip()
     parts = re.split(r"\s+", bare(said))
     names = [folded(words) for words in (route.words, *route.also)]
