@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import sys
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -18,9 +17,10 @@ from storage.database import Database
 from storage.migrations import migrate
 from tests.browser import open_browser
 from tests.company import found_company
-from tests.engines import empty_database
+from tests.engines import PROJECT, empty_database
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
+from tests.forked import fork
 from tests.ports import free_port
 
 SECRET = "a test's secret"
@@ -52,18 +52,9 @@ async def upbeat(
         if not name.startswith(("UPBEAT", "SLACK", "TELEGRAM"))
     }
     ours = {"UPBEAT_DATABASE_URL": url, "UPBEAT_SECRET_KEY": SECRET, "UPBEAT_PORT": str(port)}
-    path = {"PYTHONPATH": str(Path(__file__).parent.parent)}
-    with (folder / "log").open("a") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.shifted",
-            moment,
-            cwd=folder,
-            env={**clean, **ours, **path, **settings},
-            stdout=log,
-            stderr=log,
-        )
+    path = {"PYTHONPATH": str(PROJECT)}
+    env = {**clean, **ours, **path, **settings}
+    process = await fork("tests.shifted", [moment], cwd=folder, env=env, log=folder / "log")
     try:
         await until(lambda: ready(port), "the process is ready", folder)
         yield
