@@ -174,6 +174,7 @@ class Tour:
             written = f"/checkin done {self.words()}; next {self.words()}; blocked {self.words()}"
             await self.visit(who, Said(written, command=True), "a week")
         await self.visit("ben", Said(f"/chekin done {self.words()}", command=True), "mistyped")
+        await self.visit("hana", Said("/1on1 notes @ivan", command=True), "first notes")
         for said in (
             f"add {self.words()}",
             f"result 1 {self.words()} from 1 to 9",
