@@ -11,9 +11,10 @@ from handlers.kit.forms import Question, Words
 from handlers.kit.typed import SEPARATORS
 
 _NUMBERS = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_EMOJI = r"(?:[\u23e9-\u23ff\u2600-\u27bf\u2b50\U0001f300-\U0001faff]\ufe0f?|:[a-z0-9_+-]+:)"
 _BULLET = (
-    rf"(?:[-–—•·◦▪●○]\s*|\*\s+|#{{1,6}}\s+|\d{{1,2}}[.)）、．]\s*|[一二三四五六七八九十]{{1,3}}[、.．)）]\s*"
-    rf"|[(（]{_NUMBERS}[)）]\s*)?"
+    rf"(?:[-–—•·◦▪●○]\s*|\*\s+|#{{1,6}}\s+|{_EMOJI}\s*|\d{{1,2}}[.)）、．]\s*"
+    rf"|[一二三四五六七八九十]{{1,3}}[、.．)）]\s*|[(（]{_NUMBERS}[)）]\s*)?"
 )
 """What people put before each line of a list, or a heading."""
 _OPENS, _CLOSES = r"(?:\*{1,3}|_{1,3}|[【\[「])", r"(?:\*{1,3}|_{1,3}|[】\]」])"
@@ -45,7 +46,7 @@ def numbered(labels: tuple[str, ...], others: tuple[str, ...]) -> re.Pattern[str
     part of what others read, but is refused as no number. A part of its own is all of it, up to the next of the other
     labels; between commas, where any word may go on, it is one word; after a blank it is a number, behind a colon."""
     any_of, other = ("|".join(re.escape(label) for label in each) for each in (labels, others))
-    word_alone = rf"{_OPENS}?(?:{any_of})"
+    word_alone = rf"{_OPENS}?(?:my\s+|[今本][日天周]的?)?(?:{any_of})"
     label = rf"\s*{_BULLET}{word_alone}\s*[:：]?{_CLOSES}?\s*[:：]?\s*"
     number = r"(\d+)(?:\s*(?:/|of|out\s+of)\s*\d+|\s*分)?[!！.。]*\s*"
     here = r"(?:(?<=[^\S\n])|(?<=[:：\u3000-\uffff])|(?=\d))"

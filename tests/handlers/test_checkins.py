@@ -146,6 +146,8 @@ async def test_a_label_goes_also_before_a_sprint_that_is_done(chat: Chat) -> Non
         "（一）上周完成：login （二）本周计划：payments （三）存在的问题：legal （四）心情：4",
         "【本周完成】login\n【下周工作计划】payments\n【问题】legal\n【心情】4",
         "【完成】login【计划】payments【心情】4【遇到的问题】legal",
+        "✅ Done: login\n⏭️ Next: payments\n🚧 Blocked: legal\n:smile: My mood: 4",
+        "✅完成：login\n📅计划：payments\n🚧阻碍：legal\n😀今天的心情：4",
     ],
 )
 async def test_headings_are_labels_however_they_are_set_apart(chat: Chat, words: str) -> None:
