@@ -25,6 +25,8 @@ from storage.tables import ObligationRow, Outgoing
 
 KIND = "nudge"
 """The kind under which these decisions are kept; they are about an obligation's id."""
+DONE = "done"
+"""Why a reminder is not sent of which nothing is open any more."""
 ANY_DAY = "____-__-__"
 """The slot of a workday's message, as a pattern of SQL."""
 POISON = timedelta(hours=1)
@@ -110,7 +112,7 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
     owed = (store.obligations.get(each, person_id=person.id) for each in dict.fromkeys(d.about for d in told))
     still = [each for each in owed if each is not None and each.closed_at is None]  # None: it never was
     if told and not still:
-        return Silence("done")
+        return Silence(DONE)
     if facts.active and (hour := at_this_hour(facts.hours, facts.now)):
         return hour
     if newer := store.outbox.newer(row):

@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.kit.dispatch import Core
+from handlers.reminders import NUDGE
 from schedules.addressing import Fate, Speakers, Way, find_way
 from schedules.alerts import ALERT
+from schedules.nudges import DONE
 from storage.alerts import CRASHES, FAILURES, REFUSED
 from storage.outbox import MOST_ATTEMPTS, MOST_CRASHES
 from storage.store import Store
@@ -83,6 +85,8 @@ def settle(core: Core, store: Store, row: Outgoing, fate: Fate, **values: Any) -
     # Once it is unclear whether it arrived, it stays so, whatever happens before it is tried again.
     if fate.reason and not (fate.state == "waiting" and row.reason == UNCLEAR):
         changes["reason"] = fate.reason
+    if fate.reason == DONE and row.route == NUDGE:  # it was not the one message of that day
+        changes["topic"] = None
     if fate.until:
         changes["due_at"] = fate.until
         changes["stuck_since"] = (row.stuck_since or row.due_at) if fate.reason else None

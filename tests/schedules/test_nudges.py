@@ -348,6 +348,20 @@ async def test_who_snoozes_is_still_reminded_when_it_is_due(any_errands: Chat, t
     assert len(errands.told_cards("ben")) == times + 2
 
 
+async def test_a_message_that_nobody_got_was_not_the_days_one(any_errands: Chat) -> None:
+    """All that it said was done before its platform took it."""
+    errands = any_errands
+    owe(errands, "ben", "bread")
+    await errands.tick()
+    await errands.presses("ben", "Already done")
+    assert await errands.deliver() == []
+    errands.wait(hours=2)
+    owe(errands, "ben", "milk")
+    await errands.tick()
+    (parcel,) = await errands.deliver()
+    assert "milk" in Voice().plain(parcel.card)
+
+
 async def test_no_reminder_is_promised_for_when_it_is_over(errands: Chat) -> None:
     owe(errands, "ben", "bread", due_at=MONDAY + 30 * HOUR, expires_at=MONDAY + 7 * HOUR)
     owe(errands, "ben", "milk")
