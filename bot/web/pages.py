@@ -190,7 +190,7 @@ class Page:
         self.other = self.people.get(self.view.id)
         if self.other is None:
             return
-        today = self.draw.here(store.now).date()
+        today = store.now.date()
         manager = store.directory.manager_of(self.other.id, today)
         known = {route.words for route in self.commands}
         self.line = {

@@ -42,9 +42,9 @@ def asked_by(request: Request, routine: Routine) -> tuple[Person, ...]:
     """Who is asked by a routine: the team, or everybody with a manager whose team has none of its own."""
     directory = request.store.directory
     if routine.lead_id:
-        return directory.reports_of(routine.lead_id, request.today)
+        return directory.reports_of(routine.lead_id, request.now.date())
     own = request.store.checkins.routines.leads()
-    managed = ((person, directory.manager_of(person.id, request.today)) for person in directory.active())
+    managed = ((person, directory.manager_of(person.id, request.now.date())) for person in directory.active())
     return tuple(person for person, manager in managed if manager and manager not in own)
 
 

@@ -280,7 +280,7 @@ def _settled(
     """After it was recorded or changed: mood and blockers are kept, homes change, the person sees what stands there."""
     request.store.checkins.feel(row, mood)
     tell = blocked.keep(request, row, said.get("blocked", "")) if "blocked" in keys_of(routine) else ()
-    manager = request.store.directory.manager_of(request.actor.id, request.today)
+    manager = request.store.directory.manager_of(request.actor.id, request.now.date())
     request.store.touch(request.actor.id, manager)
     card = Card(
         title,

@@ -48,7 +48,7 @@ class Standing:
 )
 def team(request: Request) -> Reply:
     """Show where my team stands: what they wrote, and what blocks them."""
-    own = request.store.directory.reports_of(request.actor.id, request.today)
+    own = request.store.directory.reports_of(request.actor.id, request.now.date())
     people = tuple(
         dict.fromkeys((*own, *request.store.directory.in_charge_of(request.actor.id, request.now)))
     )
@@ -164,7 +164,7 @@ def _status(request: Request, standing: Standing, row: CheckIn | None) -> Text:
 @feature.home(50)
 def my_team(request: Request) -> tuple[Part, ...]:
     """For managers: how many of the team have checked in, and how many are blocked."""
-    people = request.store.directory.reports_of(request.actor.id, request.today)
+    people = request.store.directory.reports_of(request.actor.id, request.now.date())
     if not people:
         return ()
     standings = _standings(request, people)

@@ -115,7 +115,7 @@ def lead_of(request: Request, lead: Person | None) -> str:
     """Whose team is meant; raises Problem where there is none."""
     if lead is None:
         return own_lead(request)
-    if not request.store.directory.reports_of(lead.id, request.today):
+    if not request.store.directory.reports_of(lead.id, request.now.date()):
         raise Problem(
             Phrase("Nobody reports to {name}, so there is no team to ask.", name=Verbatim(lead.name)),
             question="lead",

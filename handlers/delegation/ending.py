@@ -100,7 +100,7 @@ def delegations(request: Request) -> Reply:
     rows = request.store.delegations.of(request.actor.id, since=request.now - LATELY)
     shown = [part for row in rows for part in _one(request, row)]
     nothing = Section(Phrase("Nobody stands in for you, and you stand in for nobody."))
-    asks = request.store.directory.reports_of(request.actor.id, request.today)
+    asks = request.store.directory.reports_of(request.actor.id, request.now.date())
     ask = Button(Phrase("Let somebody stand in"), Press("delegation.delegate", {}))
     return Reply(show=Card(Phrase("Standing in"), *(shown or (nothing,)), *((ask,) if asks else ())))
 

@@ -90,7 +90,7 @@ def _begins(request: Request, first: date) -> datetime:
 def _above(request: Request, to: Person) -> Person | None:
     """Whose yes it takes: the manager's own manager, unless they are who stands in."""
     directory = request.store.directory
-    above = directory.person(directory.manager_of(request.actor.id, request.today) or "")
+    above = directory.person(directory.manager_of(request.actor.id, request.now.date()) or "")
     return above if above and above.active and above.id != to.id else None
 
 
@@ -117,7 +117,7 @@ def _check_days(request: Request, first: date, until: date) -> None:
 
 
 def _check_person(request: Request, to: Person) -> None:
-    if request.actor.id in request.store.directory.line_above(to.id, request.today)[1:]:
+    if request.actor.id in request.store.directory.line_above(to.id, request.now.date())[1:]:
         raise Problem(
             Phrase(
                 "{name} works for somebody in your team, and would read their own manager's check-ins."

@@ -76,7 +76,7 @@ def about(
     topic: Topic,
 ) -> Reply:
     """Ask colleagues for feedback about somebody who reports to you."""
-    if subject not in request.store.directory.reports_of(request.actor.id, request.today):
+    if subject not in request.store.directory.reports_of(request.actor.id, request.now.date()):
         raise Problem(
             Phrase(
                 "{name} does not report to you. You can ask about your own reports.",
@@ -103,7 +103,7 @@ def _another(request: Request, topic: str) -> tuple[Person, str] | None:
 
 def _about_another(request: Request, asked: Sequence[Person], subject: Person, topic: str) -> Reply:
     """What begins with a colleague's name may be about them: for whom they report to, the form that says so."""
-    if subject not in request.store.directory.reports_of(request.actor.id, request.today):
+    if subject not in request.store.directory.reports_of(request.actor.id, request.now.date()):
         raise Problem(
             Phrase(
                 "{name} does not report to you, so you cannot ask for feedback about them. If it is about you, begin"

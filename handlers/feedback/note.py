@@ -72,7 +72,7 @@ _LABELS: Mapping[str, Phrase] = {
 
 def manager_for(request: Request, receiver: Person) -> str:
     """The receiver's manager, if the author may let them read along; "" when there is none, or it is the author."""
-    manager = request.store.directory.manager_of(receiver.id, request.today)
+    manager = request.store.directory.manager_of(receiver.id, request.now.date())
     return manager if manager and manager != request.actor.id else ""
 
 

@@ -21,7 +21,7 @@ MOST = 8
 @feature.home(26)
 def team_goals(request: Request) -> tuple[Part, ...]:
     """The goals of those who report to me, a line for each of them who has some."""
-    people = request.store.directory.reports_of(request.actor.id, request.today)
+    people = request.store.directory.reports_of(request.actor.id, request.now.date())
     if not people:
         return ()
     theirs = request.store.goals.of_each((person.id for person in people[:MOST]), reader=request.actor.id)

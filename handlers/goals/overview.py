@@ -67,7 +67,7 @@ def _updates(found: Sequence[Standing]) -> tuple[Part, ...]:
 
 
 def _doors(request: Request) -> tuple[Part, ...]:
-    leads = bool(request.store.directory.reports_of(request.actor.id, request.today))
+    leads = bool(request.store.directory.reports_of(request.actor.id, request.now.date()))
     return (
         Button(Phrase("New goal"), add.bind(), style="primary"),
         *((Button(Phrase("My team"), team.bind()),) if leads else ()),
@@ -84,7 +84,7 @@ def _doors(request: Request) -> tuple[Part, ...]:
 @feature.command("goals team", allow=managers, also=("目标 团队", "团队目标"), examples=("",))
 def team(request: Request) -> Reply:
     """Show the goals of those who report to me."""
-    people = request.store.directory.reports_of(request.actor.id, request.today)
+    people = request.store.directory.reports_of(request.actor.id, request.now.date())
     theirs = request.store.goals.of_each((person.id for person in people[:MOST]), reader=request.actor.id)
     stand = goals.standing(request, [goal for found in theirs.values() for goal in found[:MOST]])
     parts: list[Part] = []

@@ -113,7 +113,7 @@ def _of(spent: int, whole: int) -> Text:
 def team_chart(request: Request, as_table: bool | None = None, again: bool = False) -> Reply:
     """Show how the goals of my team stand, as a picture or as a table."""
     as_table = is_table(request, as_table)
-    team = request.store.directory.reports_of(request.actor.id, request.today)
+    team = request.store.directory.reports_of(request.actor.id, request.now.date())
     people = team[:PEOPLE]
     theirs = request.store.goals.of_each((person.id for person in people), reader=request.actor.id)
     stand = goals.standing(request, [goal for found in theirs.values() for goal in found])

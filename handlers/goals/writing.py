@@ -35,8 +35,8 @@ def _levels(request: Request) -> tuple[Option, ...]:
     """For whom somebody may write a goal: themselves; their team or department, who leads it; the company, who leads
     that, or HR."""
     directory, me = request.store.directory, request.actor
-    leads = bool(directory.reports_of(me.id, request.today))
-    top = leads and directory.manager_of(me.id, request.today) is None
+    leads = bool(directory.reports_of(me.id, request.now.date()))
+    top = leads and directory.manager_of(me.id, request.now.date()) is None
     options = [Option(PERSON, Phrase("Mine"), also=("me", "我", "个人"))]
     if leads and _heads(request):
         options.append(Option(DEPARTMENT, Phrase("My department's"), also=("department", "部门")))
@@ -50,7 +50,7 @@ def _levels(request: Request) -> tuple[Option, ...]:
 def _heads(request: Request) -> bool:
     """Whether somebody is at the head of their department: who leads them is not of it."""
     directory, me = request.store.directory, request.actor
-    manager = directory.person(directory.manager_of(me.id, request.today) or "")
+    manager = directory.person(directory.manager_of(me.id, request.now.date()) or "")
     return bool(me.department) and (manager is None or manager.department != me.department)
 
 

@@ -281,8 +281,8 @@ def _choices(
 def near(request: Request, question: Colleague) -> tuple[Person, ...]:
     """The colleagues whom a person most likely means: manager, reports, team."""
     directory = request.store.directory
-    manager = directory.manager_of(request.actor.id, request.today)
-    reports = directory.reports_of(request.actor.id, request.today)
+    manager = directory.manager_of(request.actor.id, request.now.date())
+    reports = directory.reports_of(request.actor.id, request.now.date())
     team = [p for p in directory.active() if p.team and p.team == request.actor.team]
     people = [*([directory.people[manager]] if manager else []), *reports, *team]
     seen = dict.fromkeys(p for p in people if p.active and (question.yourself or p.id != request.actor.id))

@@ -116,11 +116,11 @@ def team(request: Request) -> Reply:
 def _team(request: Request) -> list[Person]:
     """Those who report to a manager; for others, those who share their team."""
     directory, me = request.store.directory, request.actor
-    reports = directory.reports_of(me.id, request.today)
+    reports = directory.reports_of(me.id, request.now.date())
     if reports:
         return list(reports)
-    manager = directory.manager_of(me.id, request.today)
-    beside = directory.reports_of(manager, request.today) if manager and not me.team else ()
+    manager = directory.manager_of(me.id, request.now.date())
+    beside = directory.reports_of(manager, request.now.date()) if manager and not me.team else ()
     same = (person for person in directory.active() if me.team and person.team == me.team)
     return [person for person in (*same, *beside) if person.id != me.id]
 

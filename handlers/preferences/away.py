@@ -112,7 +112,7 @@ def _when(request: Request, first: date, until: date) -> Text:
 
 def _stand_in(request: Request) -> tuple[Part, ...]:
     """For a manager: somebody may read and answer the team's check-ins meanwhile."""
-    if not request.store.directory.reports_of(request.actor.id, request.today):
+    if not request.store.directory.reports_of(request.actor.id, request.now.date()):
         return ()
     return (Button(Phrase("Let somebody stand in"), Press("delegation.delegate", {})),)
 

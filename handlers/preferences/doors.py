@@ -75,7 +75,7 @@ def examples_of(request: Request, route: Route) -> tuple[str, ...]:
 def _with_colleagues(request: Request, route: Route, example: str) -> str:
     directory = request.store.directory
     # What only managers may do is about those who report to them.
-    theirs = directory.reports_of(request.actor.id, request.today) if route.allow is managers else ()
+    theirs = directory.reports_of(request.actor.id, request.now.date()) if route.allow is managers else ()
     known = (*theirs, *near(request, Colleague(Phrase("Whom?"))), *directory.active())
     names = cycle(dict.fromkeys(person.name for person in known if person.id != request.actor.id))
     return SOMEBODY.sub(lambda found: f"@{next(names, found.group(1))}", example)

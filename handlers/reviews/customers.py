@@ -128,7 +128,7 @@ def _takes(store: Store, cycle: ReviewCycle, whom: Person) -> bool:
 
 
 def _may_ask(request: Request, cycle: ReviewCycle, subject: str) -> bool:
-    manager = request.store.directory.manager_of(subject, request.today)
+    manager = request.store.directory.manager_of(subject, request.now.date())
     me = request.actor.id
     return me != subject and (me == manager or decides(request.store, me, cycle, about=subject))
 

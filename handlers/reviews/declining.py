@@ -85,7 +85,7 @@ def _who_hears(request: Request, cycle: ReviewCycle, row: Review) -> tuple[str, 
     """HR who runs the cycle, unless they report to whom it is about; and of a colleague who does not write, whoever
     agreed to their being asked: the manager of whom it is about."""
     directory = request.store.directory
-    manager = directory.manager_of(row.subject_id, request.today) if row.role == PEER else None
+    manager = directory.manager_of(row.subject_id, request.now.date()) if row.role == PEER else None
     runner = runner_of(request.store, cycle, about=row.subject_id)
     wanted = (runner.id if runner else None, manager)
     return tuple(

@@ -59,7 +59,7 @@ def _offered(request: Request, args: Mapping[str, Any]) -> bool:
     cycle = request.store.reviews.cycles.get(str(args.get("cycle") or ""))
     return (
         cycle is not None
-        and request.store.directory.manager_of(request.actor.id, request.today) == manager
+        and request.store.directory.manager_of(request.actor.id, request.now.date()) == manager
         and request.store.reviews.cycles.is_reviewed_in(cycle.id, manager)
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.kit.access import Rule
-from handlers.kit.calendar import ONE_DAY, local_day
+from handlers.kit.calendar import ONE_DAY
 from handlers.kit.cards import Button, Card, Fact, Note, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.problems import Problem
@@ -28,7 +28,7 @@ def _changed(store: Store, person: Person, after: datetime) -> Mapping[str, date
     """The cycles in which somebody's manager is another than the one who is written down there."""
     if not store.reviews.running.any_open():
         return {}
-    now = store.directory.manager_of(person.id, local_day(store.now, person.zone))
+    now = store.directory.manager_of(person.id, store.now.date())
     cycles = {
         cycle for cycle, manager in store.reviews.hand_overs.led_in(person.id) if now and manager != now
     }
@@ -46,7 +46,7 @@ def hear_of_manager(ring: Ring) -> Rung:
     store = ring.store
     person_id, _, cycle_id = ring.about.partition(":")
     cycle, person = store.reviews.cycles.get(cycle_id), store.directory.person(person_id)
-    now = store.directory.manager_of(person_id, local_day(ring.now, person.zone)) if person else None
+    now = store.directory.manager_of(person_id, ring.now.date()) if person else None
     if cycle is None or person is None or now is None or cycle.is_test:
         return Rung(None, silence=Silence("ended"))
     if cycle.state == "paused":

@@ -118,7 +118,9 @@ def _led_by_nobody(request: Request, people: Sequence[Person]) -> tuple[Part, ..
 
 
 def _leader(request: Request, person: Person) -> Person | None:
-    found = request.store.directory.person(request.store.directory.manager_of(person.id, request.today) or "")
+    found = request.store.directory.person(
+        request.store.directory.manager_of(person.id, request.now.date()) or ""
+    )
     return found if found and found.active else None
 
 

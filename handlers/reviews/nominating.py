@@ -83,7 +83,7 @@ def worked_with(request: Request) -> tuple[str, ...]:
     parents = [goal.parent_id for goal in store.goals.of(me, reader=me, closed=True) if goal.parent_id]
     for goal in store.goals.some(parents, reader=me).values():
         counted[goal.subject_id] = counted.get(goal.subject_id, 0) + 1
-    above = store.directory.line_above(me, request.today)
+    above = store.directory.line_above(me, request.now.date())
     known = (store.directory.person(person) for person in counted)
     fit = [person for person in known if person and person.active and person.id not in (me, *above)]
     return tuple(person.id for person in sorted(fit, key=lambda person: (-counted[person.id], person.name)))

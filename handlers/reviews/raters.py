@@ -146,7 +146,7 @@ def _refusal(request: Request, cycle: ReviewCycle, subject: str, person: Person)
     before = store.reviews.duties(cycle.id, subject=subject, author=person.id)
     if person.id == subject:
         return Phrase("Nobody writes about themselves as a colleague.")
-    if store.directory.manager_of(subject, request.today) == person.id:
+    if store.directory.manager_of(subject, request.now.date()) == person.id:
         return Phrase("{name} writes as the manager. Please pick a colleague.", name=name)
     if UPWARD in cycle.roles and any(duty.role == UPWARD for duty in before):
         return Phrase("{name} writes as a report already, in confidence.", name=name)

@@ -20,7 +20,7 @@ from storage.goals import Goal
 from storage.roster import RosterRun
 from storage.store import Store
 from storage.tables import Account, ObligationRow, PersonRow
-from tests.company import Chat, Heard
+from tests.company import MONDAY, Chat, Heard
 from tests.schedules.errands import feature, only, owe
 
 HEADER = "email,name,manager_email,team,timezone,locale,role,hired_on,external_id\n"
@@ -64,6 +64,21 @@ async def test_the_difference_comes_first_and_apply_makes_it_so(any_chat: Chat) 
         any_chat.change(lambda store: store.directory.manager_of(any_chat.ids["dora"], today))
         == any_chat.ids["ada"]
     )
+
+
+async def test_a_team_is_whom_its_manager_may_read_wherever_midnight_is(any_chat: Chat) -> None:
+    chat, to_eve = any_chat, COMPANY.replace("Ben Okri,ada@", "Ben Okri,eve@")
+    chat.at(MONDAY.replace(hour=2))  # Sunday evening in New York
+    await sends(chat, "hana", to_eve)
+    await chat.presses("hana", "Apply")
+    await chat.says("ben", "/checkin done the parser")
+    assert "the parser" in await chat.says("eve", "/checkin team")
+    chat.at(MONDAY.replace(hour=23))  # Tuesday morning in Shanghai
+    await sends(chat, "hana", to_eve.replace("Ben Okri,eve@", "Ben Okri,chen@"))
+    await chat.presses("hana", "Apply")
+    await chat.says("ben", "/checkin done the tests")
+    assert "the tests" in await chat.says("chen", "/checkin team")
+    assert "the tests" not in await chat.says("eve", "/checkin team")
 
 
 async def test_who_left_has_no_access_from_then_on(chat: Chat) -> None:

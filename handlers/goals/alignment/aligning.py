@@ -123,7 +123,7 @@ def _refuse_circle(request: Request, row: Goal, above: Goal) -> None:
 
 
 def _refuse_beside(request: Request, row: Goal, above: Goal) -> None:
-    leads = above.subject_id in request.store.directory.line_above(row.subject_id, request.today)
+    leads = above.subject_id in request.store.directory.line_above(row.subject_id, request.now.date())
     if RANK[above.level] < RANK[row.level] or (leads and RANK[above.level] <= RANK[row.level]):
         return
     raise Problem(

@@ -21,7 +21,7 @@ NONE_ABOVE = Phrase("You see no goal that stands above yours, so there is nothin
 def _offered(request: Request) -> list[Goal]:
     """What goals of the asker may serve: those of who leads them, of their team, of the company, the nearest first."""
     directory, me = request.store.directory, request.actor
-    line = directory.line_above(me.id, request.today)
+    line = directory.line_above(me.id, request.now.date())
     found = request.store.goals.serving.offered(
         (me.id, *line), department=me.department, team=me.team, reader=me.id
     )

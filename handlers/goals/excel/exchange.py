@@ -40,7 +40,7 @@ MINE, TEAM, SEEN = "mine", "team", "seen"
 
 def _scopes(request: Request) -> tuple[Option, ...]:
     found = [Option(MINE, Phrase("Mine"), also=("me", "我的"))]
-    if request.store.directory.reports_of(request.actor.id, request.today):
+    if request.store.directory.reports_of(request.actor.id, request.now.date()):
         found.append(Option(TEAM, Phrase("My team's and mine"), also=("my team", "团队", "我的团队")))
     return (*found, Option(SEEN, Phrase("All that I see"), also=("all", "全部", "我可见的全部")))
 
@@ -89,7 +89,7 @@ def exported(request: Request, which: str) -> list[Standing]:
         ]
     people = [me]
     if which == TEAM:
-        people += [person.id for person in request.store.directory.reports_of(me, request.today)]
+        people += [person.id for person in request.store.directory.reports_of(me, request.now.date())]
     found = [goal for own in store.of_each(people, reader=me).values() for goal in own]
     return [each for part in _in_parts(found) for each in goals.standing(request, part)]
 

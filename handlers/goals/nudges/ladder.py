@@ -64,9 +64,7 @@ def workdays(store: Store) -> int:
 
 def _manager(store: Store, person: Person, row: KeyResult) -> Person | None:
     """The manager, if they see the goal."""
-    manager = store.directory.person(
-        store.directory.manager_of(person.id, local_day(store.now, person.zone)) or ""
-    )
+    manager = store.directory.person(store.directory.manager_of(person.id, store.now.date()) or "")
     sees = (
         manager is not None
         and manager.active
@@ -165,7 +163,7 @@ def _step(
     hours, today = hours_of(store, person, calendar), local_day(store.now, person.zone)
     told_at, after = store.goals.owed.told_at(owed), workdays(store)
     told_on = local_day(told_at, person.zone) if told_at else None
-    manager = store.directory.person(store.directory.manager_of(person.id, today) or "")
+    manager = store.directory.person(store.directory.manager_of(person.id, store.now.date()) or "")
     theirs = hours_of(store, manager, calendar) if manager else None
     return Step(
         later=hours.next_morning(store.now),

@@ -86,7 +86,7 @@ def _doors(request: Request, person: Person) -> tuple[Part, ...]:
 
 def may_write_for(request: Request, person: Person) -> bool:
     """People write their own, and managers those of who reports to them."""
-    manager = request.store.directory.manager_of(person.id, request.today)
+    manager = request.store.directory.manager_of(person.id, request.now.date())
     return person.active and request.actor.id in (person.id, manager)
 
 
