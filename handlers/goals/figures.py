@@ -74,7 +74,7 @@ def _without_its_unit(row: KeyResult, note: str) -> str:
 
 def _done_of(row: KeyResult, far: str) -> str:
     """3 where 3/4 was said of what counts to 4."""
-    done = re.match(r"\s*(\d+)\s?/\s?(\d+)(?!\d)", far)
+    done = re.match(r"\s*(\d+)\s?[/／]\s?(\d+)(?!\d)", far)
     if done is None or row.start or Decimal(done[2]) != row.target:
         return far
     return done[1] + far[done.end() :]

@@ -12,7 +12,7 @@ from babel.core import get_global
 from babel.numbers import format_decimal, get_decimal_symbol
 
 from handlers.kit.characters import simpler
-from handlers.kit.numerals import ZH_AMOUNT, any_of, number_of, zh_amount
+from handlers.kit.numerals import PLAIN, ZH_AMOUNT, any_of, number_of, zh_amount
 from handlers.kit.problems import Problem
 from handlers.kit.text import Phrase, Verbatim
 from handlers.kit.typed import folded
@@ -36,8 +36,9 @@ _NUMBER = re.compile(
 )
 _GOES_ON = re.compile(
     r"\d|[十百万亿成¼-¾⅐-⅞²³]|千(?![克米瓦])|e[+-]?\d|x[\da-f]|[-–—~/:*×^]\d|\s?(?:[到至]|\bto\b)\s?[$€£¥￥]?\d"
+    r"|(?:st|nd|rd|th)\b"
 )
-"""What follows a number of which that was only the beginning: 1e9, 3/4, 10-20, 10 to 20, 2千5百."""
+"""What follows a number of which that was only the beginning: 1e9, 3/4, 10-20, 10 to 20, 2千5百, 2nd."""
 
 
 _COUNTED = re.compile(r"[个項项次人天件元分]?|小时|万元")
@@ -49,6 +50,8 @@ _IN_SIGNS = re.compile(
     r"(?(percent)(?![零〇一二两三四五六七八九十百千万亿点])|(?=(?:[个項项次人天件元分%]|小时|个?百分点)?(?:[\s，。,.;；:：!！、]|$)))"
 )
 """A number in Chinese signs: outside 百分之 only where no word goes on, for 一切顺利 and 十分满意 are no numbers."""
+_CLAUSE_ENDS = re.compile(r"(?<=\d)，(?=\d)(?!\d{3}(?!\d))")
+"""A comma of Chinese behind which no group of a number stands: 70，3个在谈 and 9月30，10月70."""
 _PERCENT_BEFORE = re.compile(r"百分之\s?(?=[\d.+-])")
 
 
@@ -68,7 +71,7 @@ class Typed:
 
 def read_number(words: str, *, zone: str) -> Typed | None:
     """The number at the beginning of the words, or None. Raises Problem where it could be two."""
-    text = simpler(words.translate(_NARROW))
+    text = _CLAUSE_ENDS.sub(";", words).translate(PLAIN)
     if (before := _PERCENT_BEFORE.match(text)) and (rest := read_number(words[before.end() :], zone=zone)):
         return replace(rest, percent=True, length=before.end() + rest.length)
     found = _NUMBER.match(text.lower())
@@ -80,6 +83,9 @@ def read_number(words: str, *, zone: str) -> Typed | None:
     at = found.start("times")
     if times == "m" and text[at - 1 : at + 1] == " m" and not found["money"]:
         raise _two_units(text[: at - 1])
+    digits = words[found.start("digits") : found.end("digits")]
+    if digits.count("，") == 1:
+        raise _two_numbers(digits, "，")
     value = _value(found["digits"], decimal_commas(zone)) * Decimal(10) ** _TIMES.get(times, 0)
     if found["sign"] in ("-", "−", "负"):
         value = -value
@@ -112,7 +118,7 @@ def leading_number(words: str, *, zone: str) -> Typed | None:
     """The same, where other words may follow. Raises Problem also where the number goes on in a way that we do not
     read."""
     typed = read_number(words, zone=zone)
-    goes_on = _GOES_ON.match(words.translate(_NARROW).lower(), typed.length) if typed else None
+    goes_on = _GOES_ON.match(words.translate(PLAIN).lower(), typed.length) if typed else None
     if goes_on:
         raise _no_number(words[: goes_on.end()] + re.split(r"\s", words[goes_on.end() :])[0])
     return typed
@@ -139,7 +145,7 @@ def without_unit(words: str, unit: str) -> str:
     if own is None:
         return words
     ends = rf"({_SO_MUCH})\s?(?:{re.escape(plain)}|{own[0]})(?![a-z\d零〇一二两三四五六七八九十百千万亿])"
-    found = re.match(ends, simpler(words.translate(_NARROW)).lower())
+    found = re.match(ends, words.translate(PLAIN).lower())
     return f"{words[: found.end(1)]} {words[found.end() :].lstrip()}" if found else words
 
 
@@ -182,13 +188,11 @@ def retyped(value: Decimal) -> str:
 
 # Which sign is which -------------------------------------------------------------------------------------------------
 
-_NARROW = str.maketrans("０１２３４５６７８９．，％＋－", "0123456789.,%+-")
-
 
 def _value(digits: str, commas: bool) -> Decimal:
     plain = re.sub(r"['’\u00a0\u202f ]", "", digits)
     if digits.count(" ") == 1 and " 0" not in digits:
-        raise _two_numbers(digits)
+        raise _two_numbers(digits, " ")
     points, marks = plain.count("."), plain.count(",")
     if points and marks:  # the later one is the decimal sign
         decimal = "." if plain.rfind(".") > plain.rfind(",") else ","
@@ -237,9 +241,9 @@ def _two_readings(plain: str, sign: str) -> Problem:
     return either(plain, plain.replace(sign, ""), plain.replace(sign, ".") + "0")
 
 
-def _two_numbers(digits: str) -> Problem:
-    """It is grouped by a blank, or another number follows."""
-    return either(digits, digits.replace(" ", ""), digits.replace(" ", ", "))
+def _two_numbers(digits: str, sign: str) -> Problem:
+    """It is grouped by a sign, or another number follows."""
+    return either(digits, digits.replace(sign, ""), digits.replace(sign, ", "))
 
 
 def _two_units(digits: str) -> Problem:
