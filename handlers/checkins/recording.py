@@ -120,15 +120,20 @@ def _words(routine: Routine | None, answers: Mapping[str, Any]) -> Said:
     return said
 
 
+_WISHED = "(?: me)?(?: my| the)?(?: last| latest| previous)?(?: check-?ins?| one)?"
 WISHES = re.compile(
-    "show|list|view|mine|edit|change|delete|undo|help|查看|看|列表|我的|编辑|修改|更改|删除|撤销|帮助"
+    f"(?:please )?(?:show|list|view|see|edit|change|delete|undo|help){_WISHED}(?: again)?(?: please)?"
+    "|mine|my(?: last| latest| previous)? check-?ins?|last (?:week|time|one)"
+    "|(?:查看|看看|看|修改|更改|编辑|删除|撤销|帮助)(?:一下)?(?:我的?)?(?:上次|上周|最近)?的?(?:周报|日报)?"
+    r"|列表|我的|上次|上周|怎么写|怎么填|怎么用|@\S+"
 )
-"""Words that alone are nothing that somebody got done."""
+"""Words that alone are nothing that somebody got done, and neither is the name of a colleague."""
 
 
 def _refuse_wishes(request: Request, routine: Routine | None, said: Said) -> None:
     words = said.get(keys_of(routine)[0], "")
-    if request.filled or len(said) > 1 or not WISHES.fullmatch(folded(words).strip("?？!！.。 ")):
+    alone = folded(words).strip("?？!！.。 ")
+    if request.filled or len(said) > 1 or not (WISHES.fullmatch(alone) or _is_colleague(request, alone)):
         return
     raise Problem(
         Phrase("Nothing was recorded: “{words}” alone is nothing that you did.", words=Verbatim(words)),
@@ -137,6 +142,11 @@ def _refuse_wishes(request: Request, routine: Routine | None, said: Said) -> Non
             Button(Phrase("Check in"), check_in.bind(), style="primary"),
         ),
     )
+
+
+def _is_colleague(request: Request, words: str) -> bool:
+    people = request.store.directory.people.values() if words.startswith("@") else ()
+    return any(folded(person.name) == words.removeprefix("@") for person in people)
 
 
 def _recorded(request: Request, routine: Routine | None, window: Window | None, said: Said) -> CheckIn:
@@ -288,6 +298,7 @@ def _settled(
         *blocked.still_open(request, row),
         Button(Phrase("Change"), change.bind(checkin=row.id)),
         *_progress(request),
+        *(() if mood is None else (Note(Phrase("Your mood is noted. Only you see it.")),)),
         Note(_seen_by(request, place)),
     )
     return Reply(show=card, tell=tell)

@@ -343,6 +343,37 @@ async def test_the_shortcut_opens_the_form(chat: Chat) -> None:
     assert checkins(chat, "ben")[0].answers == {"done": "A"}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "/checkin show me my last check-in",
+        "/checkin edit",
+        "/checkin last week",
+        "/checkin @ben",
+        "/checkin @Ben Okri",
+        "周报 怎么写",
+        "周报 看一下我上周的周报",
+    ],
+)
+async def test_a_wish_alone_is_nothing_that_somebody_did(chat: Chat, words: str) -> None:
+    assert "Nothing was recorded" in (await chat.says("eve", words)).english
+    assert checkins(chat, "eve") == []
+
+
+@pytest.mark.parametrize(
+    "words", ["/checkin list of open bugs", "/checkin @ben and I paired", "/checkin 看完了上周的日志"]
+)
+async def test_what_begins_like_a_wish_may_be_done(chat: Chat, words: str) -> None:
+    assert "Checked in." in (await chat.says("eve", words)).english
+
+
+async def test_a_mood_is_acknowledged_and_not_repeated(chat: Chat) -> None:
+    heard = await chat.says("ben", "/checkin mood 4")
+    assert "Your mood is noted. Only you see it." in heard
+    assert "4" not in heard
+    assert "mood" not in await chat.says("ben", "/checkin done A")
+
+
 async def test_an_empty_form_says_what_is_needed(chat: Chat) -> None:
     await chat.says("ben", "/checkin")
     heard = await chat.submits("ben", done="", next=" ")
