@@ -29,11 +29,21 @@ CONTROLS = {
     **dict.fromkeys(("skip", "跳过"), "skip"),
     **dict.fromkeys(("back", "上一步"), "back"),
     **dict.fromkeys(
-        ("that is all", "that's all", "写完了", "that is everybody", "that's everybody", "选完了"), "next"
+        (
+            "that is all",
+            "that's all",
+            "写完了",
+            "that is everybody",
+            "that's everybody",
+            "选完了",
+            "done",
+            "好了",
+        ),
+        "next",
     ),
     **dict.fromkeys(("save and stop", "先保存,稍后再写"), "stop"),
 }
-"""What people type instead of pressing the button of that name under a question."""
+"""What people type instead of pressing the button under a question, by its name or otherwise."""
 
 
 class Filling:

@@ -95,6 +95,16 @@ async def test_whom_somebody_thanks_is_typed_in_one_answer(chat: Chat, names: st
     assert "Ada Lovelace thanks Ben Okri and Dora Maar" in await chat.presses("ada", "Skip")
 
 
+@pytest.mark.parametrize("enough", ["done", "That is everybody", "好了"])
+async def test_who_named_everybody_says_so_in_their_words(chat: Chat, enough: str) -> None:
+    chat.interviews = True
+    await chat.says("ada", "/kudos")
+    await chat.says("ada", "ben")
+    await chat.says("ada", enough)
+    await chat.says("ada", "the calm call")
+    assert "Ada Lovelace thanks Ben Okri" in await chat.presses("ada", "Skip")
+
+
 async def test_one_is_picked_where_one_is_asked_for(chat: Chat) -> None:
     chat.interviews = True
     await chat.says("ada", "/1on1 add")
