@@ -194,6 +194,20 @@ def standing(request: Request, goals: Sequence[Goal]) -> list[Standing]:
     return [Standing(goal, tuple(found[goal.id]), stale) for goal in goals]
 
 
+def of_people(request: Request, people: Sequence[Person]) -> list[tuple[Person, list[Goal]]]:
+    """Those of these people who have open goals that the reader sees, each with these: one question for all."""
+    found = request.store.goals.of_each((person.id for person in people), reader=request.actor.id)
+    return [(person, found[person.id]) for person in people if found[person.id]]
+
+
+def standings(
+    request: Request, owned: Sequence[tuple[Person, Sequence[Goal]]]
+) -> list[tuple[Person, list[Standing]]]:
+    """The same people's goals with their key results: one question for all, again."""
+    stand = iter(standing(request, [goal for _, theirs in owned for goal in theirs]))
+    return [(person, [next(stand) for _ in theirs]) for person, theirs in owned]
+
+
 # How it reads --------------------------------------------------------------------------------------------------------
 
 BAR = 10

@@ -15,23 +15,20 @@ from handlers.kit.text import Phrase, Text, Verbatim, more_people
 from storage.people import Person
 
 MOST = 8
-"""People on the home screen; the rest is counted."""
+"""People on the home screen; the others who have goals are counted."""
 
 
 @feature.home(26)
 def team_goals(request: Request) -> tuple[Part, ...]:
     """The goals of those who report to me, a line for each of them who has some."""
-    people = request.store.directory.reports_of(request.actor.id, request.now.date())
+    reports = request.store.directory.reports_of(request.actor.id, request.now.date())
+    people = goals.of_people(request, reports)
     if not people:
         return ()
-    theirs = request.store.goals.of_each((person.id for person in people[:MOST]), reader=request.actor.id)
-    stand = goals.standing(request, [goal for found in theirs.values() for goal in found])
-    if not stand:
-        return ()
-    own = {person: [each for each in stand if each.goal.subject_id == person.id] for person in people[:MOST]}
+    stand = goals.standings(request, people[:MOST])
     return (
         Heading(Phrase("The goals of your team")),
-        *(Section(_line(person, found)) for person, found in own.items() if found),
+        *(Section(_line(person, found)) for person, found in stand),
         *(Note(words) for words in more_people(len(people), MOST)),
         Button(Phrase("My team"), team.bind()),
     )

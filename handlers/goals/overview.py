@@ -85,18 +85,18 @@ def _doors(request: Request) -> tuple[Part, ...]:
 def team(request: Request) -> Reply:
     """Show the goals of those who report to me."""
     people = request.store.directory.reports_of(request.actor.id, request.now.date())
-    theirs = request.store.goals.of_each((person.id for person in people[:MOST]), reader=request.actor.id)
-    stand = goals.standing(request, [goal for found in theirs.values() for goal in found[:MOST]])
+    theirs = request.store.goals.of_each((person.id for person in people), reader=request.actor.id)
+    shown = sorted(people, key=lambda person: not theirs[person.id])[:MOST]  # who has goals comes first
+    stand = goals.standings(request, [(person, theirs[person.id][:MOST]) for person in shown])
     parts: list[Part] = []
-    for person in people[:MOST]:
-        found = [each for each in stand if each.goal.subject_id == person.id]
+    for person, found in stand:
         parts.append(Heading(Verbatim(person.name)))
         if not found:
             parts.append(Note(Phrase("No goals that you see.")))
         parts += [Section(goals.headline(each), button=opener(each.goal)) for each in found]
     more = (Note(words) for words in more_people(len(people), MOST))
     label = Phrase("As a table") if is_table(request) else Phrase("As a picture")
-    chart = (Button(label, team_chart.bind()),) if stand else ()
+    chart = (Button(label, team_chart.bind()),) if any(theirs.values()) else ()
     return Reply(show=Card(Phrase("The goals of your team"), *parts, *more, *chart))
 
 

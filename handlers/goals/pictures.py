@@ -113,15 +113,13 @@ def _of(spent: int, whole: int) -> Text:
 def team_chart(request: Request, as_table: bool | None = None, again: bool = False) -> Reply:
     """Show how the goals of my team stand, as a picture or as a table."""
     as_table = is_table(request, as_table)
-    team = request.store.directory.reports_of(request.actor.id, request.now.date())
-    people = team[:PEOPLE]
-    theirs = request.store.goals.of_each((person.id for person in people), reader=request.actor.id)
-    stand = goals.standing(request, [goal for found in theirs.values() for goal in found])
+    reports = request.store.directory.reports_of(request.actor.id, request.now.date())
+    people = goals.of_people(request, reports)
+    stand = goals.standings(request, people[:PEOPLE])
     bars: list[Bar] = []
     shown: list[Standing] = []
-    for person in people:
-        own = [each for each in stand if each.goal.subject_id == person.id]
-        own = own[: max(0, MOST_BARS - len(bars) - 1)]
+    for person, found in stand:
+        own = found[: max(0, MOST_BARS - len(bars) - 1)]
         if own:
             bars.append(Bar(Verbatim(person.name), heading=True))
             bars += [bar_of(each, depth=1) for each in own]
@@ -129,9 +127,9 @@ def team_chart(request: Request, as_table: bool | None = None, again: bool = Fal
     if not bars:
         return Reply(keep=True, show=Card(Phrase("Your team has no goals that you see.")))
     picture = Picture(Phrase("The goals of your team"), looks(shown), Bars(tuple(bars)))
-    rest = len(stand) - len(shown)
+    rest = sum(len(found) for _, found in stand) - len(shown)
     more = (Plural("And {n} more goal.", "And {n} more goals.", n=rest),) if rest else ()
-    notes = (*more, *more_people(len(team), PEOPLE))
+    notes = (*more, *more_people(len(people), PEOPLE))
     other = team_chart.bind(as_table=not as_table, again=True)
     reply = _reply(picture, Phrase("The goals of your team"), other, as_table=as_table, notes=notes)
     return replace(reply, keep=not again)

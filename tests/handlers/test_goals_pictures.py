@@ -103,11 +103,24 @@ async def test_a_team_shows_how_its_goals_look(chat: Chat) -> None:
 
 async def test_a_picture_of_a_large_team_says_how_many_people_are_not_on_it(chat: Chat) -> None:
     await forty_customers(chat)
-    hire(chat, *(f"zoe{number}" for number in range(12)))
-    assert "And 3 more people." in await chat.says("ada", "/goals team")
+    many = [f"zoe{number}" for number in range(12)]
+    hire(chat, "al", *many)
+    for who in many:
+        put(chat, who, "Engines that last")
+    assert "And 4 more people." in await chat.says("ada", "/goals team")
     heard = await chat.presses("ada", "As a picture")
     assert picture(heard)
-    assert "And 3 more people." in heard
+    assert "And one more person." in heard
+
+
+async def test_of_a_large_team_those_who_have_goals_are_shown(any_chat: Chat) -> None:
+    chat = any_chat
+    hire(chat, *(f"al{number}" for number in range(12)))
+    put(chat, "eve", "Engines that last")
+    assert "Eve Curie" in await chat.opens("ada")
+    assert "more people" not in await chat.opens("ada")
+    assert "Engines that last" in await chat.says("ada", "/goals team")
+    assert picture(await chat.presses("ada", "As a picture"))
 
 
 async def test_the_tree_is_drawn_as_far_as_its_reader_sees_it(chat: Chat) -> None:
