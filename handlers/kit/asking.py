@@ -233,11 +233,17 @@ def raw(item: Any) -> Any:
     return item if item is None or isinstance(item, int | float) else clean(str(item))
 
 
+def typed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as they stand in a form, as they are kept; a platform may name questions that no form has."""
+    return {name: raw(item) for name, item in given.items() if name != SHOWN}
+
+
 def known_everywhere(route: Route, request: Request, given: Mapping[str, Any]) -> dict[str, Any]:
     """Answers as they are kept in a draft, colleagues by their own ids: it may be finished on another platform."""
     colleagues = {question.name for question in route.questions if isinstance(question, Colleague)}
-    kept = {name: raw(item) for name, item in given.items()}
-    return {name: _by_id(item, request) if name in colleagues else item for name, item in kept.items()}
+    return {
+        name: _by_id(item, request) if name in colleagues else item for name, item in typed(given).items()
+    }
 
 
 def _by_id(picked: Any, request: Request) -> Any:

@@ -211,9 +211,7 @@ class Core:
             else None
         )
         if person and draft and isinstance(act, Submitted) and answer.card:
-            store.drafts.put(
-                draft, {**draft.given, **{name: asking.raw(item) for name, item in act.given.items()}}
-            )
+            store.drafts.put(draft, {**draft.given, **asking.typed(act.given)})
             again = Button(
                 Phrase("Open the form again"), Press("form.step", {"draft": draft.id, "what": "resume"})
             )

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import col
 
 from bot.words import Voice
+from handlers.kit.asking import SHOWN
 from handlers.kit.requests import Pressed, Said, Submitted, Where
 from handlers.kit.typed import mention
 from storage.checkins import CheckIn, Mood
@@ -641,6 +642,13 @@ async def test_what_was_said_while_somebody_typed_on_stands_in_the_form_that_is_
     await chat.submits("ben", **{**shown, "blocked": "the lift"})
     (row,) = checkins(chat, "ben")
     assert row.answers == {"done": "B\nA, all of it", "next": "D", "blocked": "the lift"}
+
+
+async def test_nobody_else_says_what_a_form_showed(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done A")
+    await chat.presses("ben", "Change")
+    heard = await chat.submits("ben", done="A2", **{SHOWN: "A"})
+    assert "Done: A2" in heard
 
 
 async def test_what_is_struck_out_of_a_form_goes_and_what_was_said_since_stays(any_chat: Chat) -> None:
