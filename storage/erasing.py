@@ -16,7 +16,7 @@ from storage.files import FileRow
 from storage.holds import PARTS, Hold
 from storage.links import Link
 from storage.outbox import ANSWERS
-from storage.policy import HANDED_IN, Right, may
+from storage.policy import OTHERS_DECIDE_BY, Right, may
 from storage.records import involving, owners, personal_tables, sealed_columns
 from storage.tables import (
     Absence,
@@ -218,7 +218,7 @@ class Erasing:
 
 
 def _is_theirs_alone(row: PersonalRow, person_id: str) -> bool:
-    return owners(row) == {person_id} and row.kind not in HANDED_IN
+    return owners(row) == {person_id} and row.kind not in OTHERS_DECIDE_BY
 
 
 def _is_about_or_by(row: PersonalRow, person_id: str) -> bool:

@@ -272,20 +272,24 @@ DATED = frozenset(
 )
 """Kinds of which a new manager reads what was before their time only while the organisation lets them."""
 
-HANDED_IN = frozenset(
+OTHERS_DECIDE_BY = frozenset(
     {
         Kind.REVIEW_SELF,
+        Kind.REVIEW_CONFIDENTIAL,
         Kind.REVIEW_VOICE,
+        Kind.REVIEW_INVITE,
         Kind.REVIEW_PEER,
         Kind.REVIEW_PEER_RELEASED,
         Kind.REVIEW_MANAGER,
         Kind.REVIEW_MANAGER_RELEASED,
         Kind.REVIEW_REMARK,
         Kind.RATING_RELEASED,
+        Kind.METRIC,
+        Kind.OBJECTION,
     }
 )
-"""What was handed in or shared in a review: others decide by it, so that nobody erases it alone, not even who alone may
-take it with them."""
+"""What was handed in or shared in a review, figures, and what somebody said is wrong: nobody erases it alone, not even
+who alone may take it with them."""
 
 MEAN_OF_AT_LEAST = 5
 """Moods are shown as a mean of at least so many people."""

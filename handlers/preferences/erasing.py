@@ -34,11 +34,16 @@ def _stand_in() -> StandIn:
 WHAT = Lines(
     (
         Phrase(
-            "Erased for good, for you and everybody: your check-ins, moods, blockers, private notes and drafts."
+            "Erased for good, for you and everybody: your check-ins, moods, blockers, private notes and drafts, the goals"
+            " that you set for yourself, and why somebody stands in for you."
         ),
         Phrase(
-            "Kept, because it is also the record of others: feedback, thanks, comments, one-on-ones, and what was"
-            " handed in or shared in a review."
+            "Kept, because it is also the record of others: feedback, thanks, comments, one-on-ones, and goals that"
+            " somebody else set for you."
+        ),
+        Phrase(
+            "Kept, because others decide by it: what was handed in or shared in a review, which customers you asked,"
+            " figures about you, and what you said is wrong with a figure, a score or a rating."
         ),
         Phrase(
             "Kept, because it must be proved: that something happened and when, and who opened what, without words."

@@ -227,3 +227,12 @@ async def test_older_figures_are_on_further_pages(chat: Chat) -> None:
     assert sum(f"m{n}: {n} users" in first.text for n in range(15)) == 12
     assert sum(f"m{n}: {n} users" in second.text for n in range(15)) == 3
     await chat.presses("ben", "Newer", on=second)
+
+
+async def test_nobody_erases_a_figure_or_what_they_said_is_wrong_with_it(any_chat: Chat) -> None:
+    chat = any_chat
+    await doubts(chat)
+    assert "figures about you, and what you said is wrong" in await chat.says("ben", "/upbeat privacy erase")
+    await chat.submits("ben", confirm="ERASE")
+    assert "visits: 3 users" in await chat.says("ben", "/goals data")
+    assert "two more on Friday" in await reads(chat, "dora", "Do it now")

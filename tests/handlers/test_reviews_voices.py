@@ -79,6 +79,18 @@ async def test_in_a_pause_nothing_is_released_and_after_it_everybody_has_their_d
     assert len(chat.rows(ReviewVoice)) == 1
 
 
+async def test_nobody_erases_what_they_handed_in_before_it_is_released(any_chat: Chat) -> None:
+    chat = any_chat
+    await upward(chat, *REPORTS)
+    await chat.says("ben", "/upbeat privacy erase")
+    assert "confidential reviews, each by itself: 1" in await chat.submits("ben", confirm="ERASE")
+    await go_on(chat, "share")
+    chat.wait(hours=24)
+    await chat.tick()
+    (voice,) = chat.rows(ReviewVoice)
+    assert voice.tally == {"n": 3, "leans": "high"}
+
+
 async def test_no_copy_of_it_is_kept_beside_it(any_chat: Chat) -> None:
     chat = any_chat
     await upward(chat, "ben")
