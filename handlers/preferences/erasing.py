@@ -34,8 +34,8 @@ def _stand_in() -> StandIn:
 WHAT = Lines(
     (
         Phrase(
-            "Erased for good, for you and everybody: your check-ins, moods, blockers, private notes and drafts, the goals"
-            " that you set for yourself, and why somebody stands in for you."
+            "Erased for good, for you and everybody: your check-ins, moods, blockers, private notes and drafts, the"
+            " goals that you set for yourself, and why somebody stands in for you."
         ),
         Phrase(
             "Kept, because it is also the record of others: feedback, thanks, comments, one-on-ones, and goals that"
