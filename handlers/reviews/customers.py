@@ -256,7 +256,8 @@ def hand_in(store: Store, token: str, given: Mapping[str, str]) -> tuple[Page | 
         wrong[page.questions[0].name] = Phrase("Nothing is written yet. Answer one question at least.")
     if wrong:
         return page, wrong
-    store.reviews.invites.use(row, cycle, made)
+    if not store.reviews.invites.use(row, cycle, made):  # somebody was quicker since we looked, a moment ago
+        return hand_in(store, token, given)
     return Page(gone="used"), {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -26,9 +27,13 @@ HERE = "http://127.0.0.1:8080"
 @pytest.fixture
 async def browser(any_chat: Chat) -> AsyncIterator[httpx.AsyncClient]:
     """A customer's browser, somewhere in the world."""
-    transport = httpx.ASGITransport(make_server(House(any_chat.core)), client=("203.0.113.9", 1))  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url=HERE, headers={"accept": "text/html"}) as made:
+    async with browser_of(any_chat) as made:
         yield made
+
+
+def browser_of(chat: Chat) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(make_server(House(chat.core)), client=("203.0.113.9", 1))  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url=HERE, headers={"accept": "text/html"})
 
 
 async def asked(chat: Chat, guest: str = "Blue Mill") -> str:
@@ -130,6 +135,22 @@ async def test_what_comes_too_late_is_not_lost_and_not_said_to_be_handed_in(
     assert "This link works no more" in late.text
     assert "Late, and long" in late.text
     assert len(written(chat)) == 1
+
+
+async def test_of_two_who_hand_in_at_the_same_instant_one_hears_that_theirs_is_not_kept(
+    postgres_chat: Chat,
+) -> None:
+    chat, path = postgres_chat, await asked(postgres_chat)
+    async with browser_of(chat) as browser:
+        with chat.database.engine.begin() as quicker:
+            quicker.exec_driver_sql("UPDATE review_invite SET used_at = made_at")
+            slower = asyncio.ensure_future(browser.post(path, data={"results": "An hour's work"}))
+            await asyncio.sleep(0.2)
+            assert not slower.done()
+        late = await slower
+    assert (late.status_code, written(chat)) == (410, [])
+    assert "It was not handed in." in late.text
+    assert "An hour&#39;s work" in late.text
 
 
 async def test_in_a_pause_it_says_to_come_back(any_chat: Chat, browser: httpx.AsyncClient) -> None:
