@@ -30,7 +30,7 @@ from schedules.taking import UNCLEAR, back_off, settle, way_of
 from storage.alerts import TOKEN
 from storage.database import Busy
 from storage.leases import Term, under
-from storage.outbox import LEASE, MOST_ATTEMPTS
+from storage.outbox import BEGUN, LEASE, MOST_ATTEMPTS
 from storage.store import Store
 from storage.tables import Outgoing, Posted
 
@@ -221,11 +221,18 @@ class Sending:
 
     async def _later(self, row: Outgoing, seconds: float, reason: str, **values: Any) -> bool:
         wait = timedelta(seconds=seconds)
+        if reason != UNCLEAR and self._has_begun(row):
+            reason = BEGUN
         await self._patiently(
             lambda store: settle(self._core, store, row, Fate("waiting", reason, store.now + wait), **values)
         )
         self.counts["postponed"] += 1
         return False
+
+    def _has_begun(self, row: Outgoing) -> bool:
+        """Whether some of its pages stand."""
+        asked = (getattr(speaker, "has_begun", None) for speaker in self.speakers.values())
+        return any(ask(row.id) for ask in asked if ask)
 
     async def _write_fate(self, row: Outgoing, fate: Fate, **values: Any) -> bool:
         """Settle it, or give it back; returns whether the next one for this reader may go."""

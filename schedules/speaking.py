@@ -46,7 +46,7 @@ class Parcel:
 
 class Speaker(Protocol):
     """A platform's voice. A speaker may also have `find(parcel) -> Receipt | None`, to look up whether an unclear
-    message arrived."""
+    message arrived, and `has_begun(outgoing_id) -> bool`: whether some pages of a message stand, and not all."""
 
     name: str
 

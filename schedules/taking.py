@@ -14,7 +14,7 @@ from schedules.addressing import Fate, Speakers, Way, find_way
 from schedules.alerts import ALERT
 from schedules.nudges import DONE
 from storage.alerts import CRASHES, FAILURES, REFUSED
-from storage.outbox import MOST_ATTEMPTS, MOST_CRASHES
+from storage.outbox import BEGUN, MOST_ATTEMPTS, MOST_CRASHES
 from storage.store import Store
 from storage.tables import Outgoing
 
@@ -82,8 +82,9 @@ def way_of(
 def settle(core: Core, store: Store, row: Outgoing, fate: Fate, **values: Any) -> None:
     """Write a message's fate and give its lease back."""
     changes: dict[str, Any] = {"state": fate.state, "leased_until": None, **values}
-    # Once it is unclear whether it arrived, it stays so, whatever happens before it is tried again.
-    if fate.reason and not (fate.state == "waiting" and row.reason == UNCLEAR):
+    # Once it has arrived in part, or that is unclear, it stays so, whatever happens before it is tried again.
+    stays = row.reason == UNCLEAR or (row.reason == BEGUN and fate.reason != UNCLEAR)
+    if fate.reason and not (fate.state == "waiting" and stays):
         changes["reason"] = fate.reason
     if fate.reason == DONE and row.route == NUDGE:  # it was not the one message of that day
         changes["topic"] = None

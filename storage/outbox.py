@@ -24,6 +24,8 @@ MOST_HELD = 3
 """Attempts of a message for which later ones to the same reader wait, to arrive in order; then they overtake it."""
 KEPT = timedelta(days=180)
 TAKEN_BACK = "taken back"
+BEGUN = "begun"
+"""The reason of a message of which some pages stand, and the others wait to be tried again."""
 UNCLEAR = "unclear_before"
 """The setting with how many sends of forgotten messages a platform never answered."""
 RESTORED = "restored"
@@ -61,6 +63,7 @@ _NEWER = Prepared(
         TABLE.c.route == bindparam("like"),
         TABLE.c.state == "waiting",
         TABLE.c.ambiguous == 0,
+        TABLE.c.reason != BEGUN,
         TABLE.c.due_at <= bindparam("now"),
         TABLE.c.id > bindparam("older"),
     )
@@ -261,11 +264,16 @@ class Outbox:
         keeps_waiting: bool = False,
     ) -> Withdrawn:
         """What shows this to a reader is replaced by `card` where it is kept, and not sent where it waits, unless it
-        `keeps_waiting`. What may have arrived, and waits to be tried again, is sent with the new card."""
+        `keeps_waiting`. What may have arrived, or has in part, and waits to be tried again, is sent with the new
+        card."""
         theirs = TABLE.c.person_id == person_id if person_id else TABLE.c.place_id == place_id
         shows = (TABLE.c.about == about, theirs)
         # What was stopped, for whoever cannot be reached say, is not to wait again once they can.
-        unsent = (TABLE.c.state.in_(("waiting", "cancelled")), TABLE.c.ambiguous == 0)
+        unsent = (
+            TABLE.c.state.in_(("waiting", "cancelled")),
+            TABLE.c.ambiguous == 0,
+            TABLE.c.reason != BEGUN,
+        )
         if not keeps_waiting:
             taken_back = {"state": "cancelled", "reason": TAKEN_BACK}
             self._store.execute(update(TABLE).where(*shows, *unsent).values(**taken_back))

@@ -111,6 +111,11 @@ class SlackSpeaker:
         self._begun.pop(parcel.outgoing_id, None)
         return _whole(begun.arrived)
 
+    def has_begun(self, outgoing_id: str) -> bool:
+        """Whether some pages of a message stand, and not all."""
+        begun = self._begun.get(outgoing_id)
+        return begun is not None and bool(begun.arrived)
+
     async def _hang(self, parcel: Parcel, drawing: Drawing) -> None:
         try:
             await hang(self._client, self._studio, parcel.card, drawing)

@@ -71,6 +71,10 @@ class TelegramSpeaker:
         del self._begun[parcel.outgoing_id]
         return replace(arrived[0], more=tuple(part.message for part in arrived[1:]))
 
+    def has_begun(self, outgoing_id: str) -> bool:
+        """Whether some parts of a message stand, and not all."""
+        return bool(self._begun.get(outgoing_id))
+
     async def edit(self, parcel: Parcel, over: Receipt) -> None:
         """Put the card in the place of a message that stands."""
         drawn = draw(parcel.card, parcel.language, parcel.zone, parcel.at)

@@ -442,3 +442,22 @@ async def test_what_takes_the_place_of_a_message_is_told_in_words_too(room: Room
     await room.platform.speaker.edit(parcel(card=TOMBSTONE), over)
     (message,) = room.slack.dm(user("ben"))
     assert (message.words, message.blocks) == ("Taken back.", [])
+
+
+async def test_what_is_taken_back_while_its_other_pages_wait_is_replaced(any_room: Room) -> None:
+    room = any_room
+
+    def queue(tell: Tell) -> None:
+        room.chat.change(lambda store: room.core.queue(store, "test", tell))
+
+    await room.slack.until(lambda: room.accounts("ben"))
+    queue(Tell(very_long(20), to=room.chat.ids["ben"], about="feedback:1"))
+    room.slack.fail_next("chat.postMessage", "429", after=1, retry_after=7)
+    await room.deliver()
+    assert "s0w0" in room.slack.told(user("ben"))
+    queue(Tell(TOMBSTONE, to=room.chat.ids["ben"], over="feedback:1"))
+    room.chat.wait(seconds=30)
+    await room.deliver()
+    (stands,) = room.slack.dm(user("ben"))
+    assert "Taken back." in stands.words
+    assert "s0w0" not in stands.words

@@ -3,6 +3,7 @@
 import pytest
 
 from handlers.kit.cards import Button, Card, Document, Section
+from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Verbatim
 from schedules.speaking import Address, Fixed, Gone, Locked, Parcel, Refused, Slow, Unclear, Unreachable
 from storage.tables import Place
@@ -194,3 +195,18 @@ async def test_what_a_group_said_before_it_moved_cannot_be_changed(room: Room) -
     await room.fake.migrate(-30, -100301)
     with pytest.raises(Fixed):
         await room.platform.speaker.edit(parcel(TOMBSTONE, to=-30, private=False), over)
+
+
+async def test_what_is_taken_back_while_its_other_parts_wait_is_replaced(room: Room) -> None:
+    def queue(tell: Tell) -> None:
+        room.chat.change(lambda store: room.core.queue(store, "test", tell))
+
+    long = Card(Phrase("Long"), Section(Verbatim("x" * 10_000)))
+    queue(Tell(long, to=room.chat.ids["ben"], on="telegram", about="feedback:1"))
+    room.fake.limit_rate()
+    await room.deliver()
+    assert len(room.fake.chat(BEN)) == 1
+    queue(Tell(Card(Phrase("Taken back.")), to=room.chat.ids["ben"], over="feedback:1"))
+    room.chat.wait(seconds=30)
+    await room.deliver()
+    assert [message.text for message in room.fake.chat(BEN)] == ["Taken back."]
