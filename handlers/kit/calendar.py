@@ -268,13 +268,11 @@ class _Year(NamedTuple):
 class WorkCalendar:
     """The workdays of a country (ISO code, "" for weekends alone), as corrected by an administrator.
 
-    `overrides` says True for a workday and False for a holiday; `known_years` are the years whose official
-    notice was loaded into it.
+    `overrides` says True for a workday and False for a holiday.
     """
 
     country: str
     overrides: Mapping[date, bool] = field(default_factory=dict)
-    known_years: frozenset[int] = frozenset()
 
     def is_workday(self, day: date) -> bool:
         return self.overrides.get(day, day in self._year(day).workdays)
@@ -294,7 +292,7 @@ class WorkCalendar:
 
     def is_provisional(self, day: date) -> bool:
         """Whether this day may still change, because its year's official holidays are not known here."""
-        if not self.country or day.year in self.known_years:
+        if not self.country or self._has_notice(day):
             return False
         return not self._year(day).reliable or "estimated" in self._year(day).names.get(day, "")
 
@@ -304,6 +302,14 @@ class WorkCalendar:
             return None
         spoken = "zh_CN" if language.startswith("zh") else "en_US"
         return _year(self.country.upper(), day.year, spoken).names.get(day)
+
+    def _has_notice(self, day: date) -> bool:
+        """Whether the official notice of this day's year was loaded: it names a public holiday, or has people make up
+        for one. A company's own day off is neither."""
+        named = self._year(day).names
+        return any(
+            each.year == day.year and (workday or each in named) for each, workday in self.overrides.items()
+        )
 
     def _year(self, day: date) -> _Year:
         return _year(self.country.upper(), day.year, "en_US")

@@ -78,7 +78,7 @@ def calendar_of(store: Store) -> WorkCalendar:
 @lru_cache(maxsize=16)
 def _calendar(country: str, declared: frozenset[tuple[date, bool]]) -> WorkCalendar:
     """The same one for the same days: what is worked out by it can be remembered."""
-    return WorkCalendar(country, dict(declared), frozenset(day.year for day, _ in declared))
+    return WorkCalendar(country, dict(declared))
 
 
 def hours_of(store: Store, person: Person, calendar: WorkCalendar) -> Hours:

@@ -191,7 +191,7 @@ class Request:
     def calendar(self) -> WorkCalendar:
         """The organisation's workdays."""
         declared = self.store.workdays.declared()
-        return WorkCalendar(self.store.workdays.country, declared, frozenset(day.year for day in declared))
+        return WorkCalendar(self.store.workdays.country, declared)
 
     def person(self, person_id: str) -> Person:
         """A colleague by id; the id comes from a row, so they exist."""

@@ -72,7 +72,7 @@ def supported() -> frozenset[str]:
 
 def _holidays_preview(request: Request, code: str) -> Card:
     declared = request.store.workdays.declared() if code == request.store.workdays.country else {}
-    calendar = WorkCalendar(code, declared, frozenset(day.year for day in declared))
+    calendar = WorkCalendar(code, declared)
     days = (request.today + timedelta(days=n) for n in range(1, 366))
     named = [(day, name) for day in days if (name := calendar.name_of(day, request.actor.language))][:6]
     lines = [Phrase("{day}: {name}", day=day, name=Verbatim(name)) for day, name in named]

@@ -1,6 +1,6 @@
 """Set-up in chat, by those who may."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -21,6 +21,16 @@ async def test_the_holidays_are_shown_before_they_count(chat: Chat) -> None:
     assert chat.change(lambda store: store.workdays.country) == ""
     await chat.presses("hana", "Save")
     assert chat.change(lambda store: store.workdays.country) == "CN"
+
+
+async def test_a_year_is_known_by_its_notice_and_not_by_a_day_off_of_the_company(any_chat: Chat) -> None:
+    chat, unknown = any_chat, "2027 are not known yet"
+    chat.change(lambda store: store.workdays.choose("CN"))
+    chat.change(lambda store: store.workdays.load("CN", [(date(2027, 6, 1), False, "Founders' day")]))
+    assert unknown in await chat.says("hana", "/upbeat setup holidays CN")
+    notice = [(date(2027, 2, 20), True, "调休"), (date(2027, 2, 22), False, "春节")]
+    chat.change(lambda store: store.workdays.load("CN", notice))
+    assert unknown not in await chat.says("hana", "/upbeat setup holidays CN")
 
 
 async def test_an_unknown_country_is_refused_with_what_to_write(chat: Chat) -> None:

@@ -361,7 +361,7 @@ def test_the_first_workday_of_the_week(country, day, expected):
 
 def test_an_administrator_knows_better():
     assert CHINA.is_provisional(date(2027, 2, 6))
-    loaded = WorkCalendar("CN", {date(2027, 2, 6): True, date(2027, 2, 10): False}, frozenset({2027}))
+    loaded = WorkCalendar("CN", {date(2027, 2, 6): True, date(2027, 2, 10): False})
     assert not loaded.is_provisional(date(2027, 2, 6))
     assert loaded.is_workday(date(2027, 2, 6))
     assert not loaded.is_workday(date(2027, 2, 10))
@@ -370,6 +370,11 @@ def test_an_administrator_knows_better():
 
 def test_one_company_holiday_does_not_make_a_year_known():
     assert WorkCalendar("CN", {date(2027, 6, 1): False}).is_provisional(date(2027, 6, 1))
+
+
+def test_a_notice_makes_a_year_known_whether_it_moves_workdays_or_names_holidays_alone():
+    assert not WorkCalendar("CN", {date(2027, 2, 20): True}).is_provisional(date(2027, 6, 1))
+    assert not WorkCalendar("CN", {date(2027, 10, 1): False}).is_provisional(date(2027, 6, 1))
 
 
 @pytest.mark.parametrize("country", ["", "CN", "cn", "DE", "IN", "XX", "china", "HolidayBase", "JAN", "中国"])
