@@ -23,7 +23,8 @@ _CHINESE = (
 )
 _NOTHING = re.compile(rf"(?:by |currently )?{_ENGLISH}(?:[,.;:!]? (?:{_ENGLISH}|{_BESIDE}))*|{_CHINESE}")
 """Answers to "what blocks you?" that name nothing."""
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_EDGES = re.compile(r"^[\W_]+|(?<![\W_])[\W_]+$")
+"""Signs at the ends of a line. A long run in its middle is tried once, not from each of its signs."""
 
 
 def matters(words: str) -> list[str]:

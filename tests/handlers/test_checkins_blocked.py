@@ -1,10 +1,12 @@
 """What blocks people is carried over, solved, or raised to the manager after two workdays."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import col
 
+from handlers.checkins.matters import matters
 from storage.checkins import Blocker, CheckIn
 from storage.tables import ReportingLine
 from tests.company import Chat
@@ -54,6 +56,12 @@ async def test_nothing_is_not_a_blocker(chat: Chat, nothing: str) -> None:
 async def test_what_only_begins_like_nothing_is_a_blocker(chat: Chat, something: str) -> None:
     await chat.says("ben", f"/checkin done A; blocked: {something}")
     assert [row.matter for row in chat.rows(Blocker)] == [something]
+
+
+def test_a_line_of_many_signs_is_read_at_once() -> None:
+    line, began = f"legal {'-' * 20_000} still", time.perf_counter()
+    assert matters(line) == [line]
+    assert time.perf_counter() - began < 1
 
 
 async def test_the_form_carries_blockers_and_what_is_struck_out_is_solved(chat: Chat) -> None:
