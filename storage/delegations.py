@@ -65,15 +65,15 @@ class Delegations:
         """Who is to stand in says yes."""
         self._change(row, accepted_at=self._store.now)
 
-    def approve(self, row: Delegation, by: str) -> None:
-        """The manager above says yes."""
+    def approve(self, row: Delegation, *, by: str | None) -> None:
+        """The manager above says yes, or there is none any more."""
         self._change(row, approved_at=self._store.now, approved_by=by)
 
     def end(self, row: Delegation, how: str) -> None:
         """It holds no more, from this instant on."""
         self._change(row, ended_at=self._store.now, ended_how=how)
 
-    def _change(self, row: Delegation, **values: datetime | str) -> None:
+    def _change(self, row: Delegation, **values: datetime | str | None) -> None:
         self._store.change(row, **values)
         self._store.people_changed()
         self._store.touch(row.subject_id, row.named_id)

@@ -13,6 +13,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text
 from storage.delegations import OVER
+from storage.store import Store
 from storage.tables import Delegation
 
 stand_in = owner_of(found, "named_id")
@@ -40,7 +41,7 @@ def accept(request: Request, delegation: str) -> Reply:
     row = _open(request, delegation)
     if row.accepted_at is None:
         request.store.delegations.accept(row)
-        return Reply(show=_agreed(request, row), tell=_begun(request, row))
+        return Reply(show=_agreed(request, row), tell=begun(request.store, row, besides=request.actor.id))
     return Reply(show=_agreed(request, row))
 
 
@@ -49,8 +50,8 @@ def approve(request: Request, delegation: str) -> Reply:
     """Approve that this person stands in."""
     row = _open(request, delegation)
     if row.approved_at is None:
-        request.store.delegations.approve(row, request.actor.id)
-        return Reply(show=_agreed(request, row), tell=_begun(request, row))
+        request.store.delegations.approve(row, by=request.actor.id)
+        return Reply(show=_agreed(request, row), tell=begun(request.store, row, besides=request.actor.id))
     return Reply(show=_agreed(request, row))
 
 
@@ -85,29 +86,31 @@ def _agreed(request: Request, row: Delegation) -> Card:
         return Card(
             Phrase("Thank you."), Note(state(row)), *((ends,) if row.named_id == request.actor.id else ())
         )
-    title = Phrase("{name} stands in for {manager} from {first} until {until}.", **_words(request, row))
+    title = _beginning(request.store, row)
     if row.named_id != request.actor.id:
         return Card(title)
     return Card(title, Button(Phrase("Open the team"), Press("checkins.team", {})), ends)
 
 
-def _words(request: Request, row: Delegation) -> dict[str, Any]:
-    return {**who(request.store, row), **days(request.store, row)}
+def _beginning(store: Store, row: Delegation) -> Text:
+    return Phrase(
+        "{name} stands in for {manager} from {first} until {until}.", **who(store, row), **days(store, row)
+    )
 
 
-def _begun(request: Request, row: Delegation) -> tuple[Tell, ...]:
-    """With both yeses it holds: its end is planned, and everybody concerned hears of it."""
+def begun(store: Store, row: Delegation, *, besides: str = "") -> tuple[Tell, ...]:
+    """With both yeses it holds: its end is planned, and everybody concerned hears of it, `besides` whoever said yes."""
     if not holds(row):
         return ()
-    request.store.slots.plan(OVER, over_about(row), row.ends_at)
-    title = Phrase("{name} stands in for {manager} from {first} until {until}.", **_words(request, row))
+    store.slots.plan(OVER, over_about(row), row.ends_at)
+    title = _beginning(store, row)
     two = Card(title, Section(SCOPE), Button(Phrase("End it"), end.bind(delegation=row.id)))
     seen = Note(Phrase("You see in /upbeat privacy what they open."))
     subjects = Card(title, Section(SCOPE), seen)
-    others = {person.id: subjects for person in team(request.store, row)}
+    others = {person.id: subjects for person in team(store, row)}
     cards = {**others, row.subject_id: two, row.named_id or "": two}
     return tuple(
         Tell(card, to=person, topic=f"delegation:{row.id}:begun:{person}")
         for person, card in cards.items()
-        if person != request.actor.id
+        if person != besides
     )

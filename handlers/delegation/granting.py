@@ -6,18 +6,23 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
-from handlers.delegation.answering import accept, approve, decline, refuse
-from handlers.delegation.ending import end
+from handlers.delegation.answering import accept, approve, begun, decline, refuse
+from handlers.delegation.ending import end, over_about
 from handlers.delegation.terms import LONGEST, SCOPE, feature, holds, state, terms, who
 from handlers.kit.access import managers
 from handlers.kit.calendar import at_wall
 from handlers.kit.cards import Button, Card, Note, Section
+from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.forms import Colleague, Day, Words
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Text, Verbatim
 from storage.people import Person
+from storage.store import Store
 from storage.tables import Absence, Delegation
+
+AGAIN = timedelta(days=1)
+"""After this it is looked again who is the manager above."""
 
 
 def _absence(request: Request) -> Absence | None:
@@ -75,23 +80,26 @@ def delegate(request: Request, to: Who, *, since: Since = None, until: Until, re
     _check_person(request, to)
     between = (_begins(request, first), at_wall(until + timedelta(days=1), time(), request.actor.zone))
     _check_alone(request, between)
-    above = _above(request, to)
+    above = _above(request.store, request.actor.id, to.id)
     row = request.store.delegations.ask(
         request.actor.id, to.id, between=between, reason=reason, approved=above is None
     )
-    tells = (_ask_to_stand_in(request, row, to), *((_ask_above(request, row, above),) if above else ()))
-    return Reply(show=_asked(request, row), tell=tells)
+    asked = [_ask_to_stand_in(request, row, to)]
+    if above:
+        asked.append(_ask_above(request.store, row, above))
+        request.store.slots.plan(look_above.name, over_about(row), request.now + AGAIN)
+    return Reply(show=_asked(request, row), tell=tuple(asked))
 
 
 def _begins(request: Request, first: date) -> datetime:
     return max(request.now, at_wall(first, time(), request.actor.zone))
 
 
-def _above(request: Request, to: Person) -> Person | None:
+def _above(store: Store, manager: str, stand_in: str | None) -> Person | None:
     """Whose yes it takes: the manager's own manager, unless they are who stands in."""
-    directory = request.store.directory
-    above = directory.person(directory.manager_of(request.actor.id, request.now.date()) or "")
-    return above if above and above.active and above.id != to.id else None
+    directory = store.directory
+    above = directory.person(directory.manager_of(manager, store.now.date()) or "")
+    return above if above and above.active and above.id != stand_in else None
 
 
 # What is refused -----------------------------------------------------------------------------------------------------
@@ -168,12 +176,32 @@ def _ask_to_stand_in(request: Request, row: Delegation, to: Person) -> Tell:
     return Tell(card, to=to.id, topic=f"delegation:{row.id}:asked", lives=row.ends_at - request.now)
 
 
-def _ask_above(request: Request, row: Delegation, above: Person) -> Tell:
+def _ask_above(store: Store, row: Delegation, above: Person) -> Tell:
     card = Card(
-        Phrase("{manager} wants {name} to stand in for them", **who(request.store, row)),
-        *terms(request.store, row),
+        Phrase("{manager} wants {name} to stand in for them", **who(store, row)),
+        *terms(store, row),
         Section(Phrase("It takes your yes, and theirs.")),
         Button(Phrase("Approve"), approve.bind(delegation=row.id), style="primary"),
         Button(Phrase("Refuse"), refuse.bind(delegation=row.id)),
     )
-    return Tell(card, to=above.id, topic=f"delegation:{row.id}:above", lives=row.ends_at - request.now)
+    return Tell(card, to=above.id, topic=_asked_of(row, above), lives=row.ends_at - store.now)
+
+
+def _asked_of(row: Delegation, above: Person) -> str:
+    return f"delegation:{row.id}:above:{above.id}"
+
+
+@feature.bell("above")
+def look_above(ring: Ring) -> Rung:
+    """Ask whoever is the manager above by now; where nobody is any more, it takes the other yes alone."""
+    store, (manager, _, delegation) = ring.store, ring.about.partition(":")
+    row = store.delegations.get(delegation, reader=manager)
+    if row is None or row.approved_at or row.ended_at or row.ends_at <= ring.now:
+        return Rung(None, silence=Silence("done"))
+    above, later = _above(store, manager, row.named_id), ring.now + AGAIN
+    if above is None:
+        store.delegations.approve(row, by=None)
+        return Rung(None, tell=begun(store, row))
+    if store.outbox.has(_asked_of(row, above)):
+        return Rung(later, silence=Silence("waits", later))
+    return Rung(later, tell=(_ask_above(store, row, above),))

@@ -71,6 +71,30 @@ async def test_the_manager_above_stands_in_by_one_yes(chat: Chat) -> None:
     assert "Grace Hopper stands in for Ada Lovelace" in await chat.presses("grace", "Accept")
 
 
+async def test_who_is_the_manager_above_by_now_is_asked(any_chat: Chat) -> None:
+    chat = any_chat
+    await asks(chat)
+    await chat.presses("dora", "Accept")
+    await sends(chat, "hana", COMPANY.replace("Lovelace,grace@", "Lovelace,ivan@"))
+    await chat.presses("hana", "Apply")
+    for _ in range(3):
+        chat.wait(days=1)
+        await chat.tick()
+    assert chat.told("ivan").count("Ada Lovelace wants Dora Maar to stand in for them") == 1
+    assert "stands in for Ada Lovelace from" in await chat.presses("ivan", "Approve")
+
+
+async def test_when_nobody_is_the_manager_above_any_more_the_other_yes_is_enough(any_chat: Chat) -> None:
+    chat = any_chat
+    await asks(chat)
+    await chat.presses("dora", "Accept")
+    chat.leaves("grace")
+    chat.wait(days=1)
+    await chat.tick()
+    for who in ("ada", "ben", "dora"):
+        assert "Dora Maar stands in for Ada Lovelace from" in chat.told(who)
+
+
 @pytest.mark.parametrize(("who", "label"), [("dora", "Decline"), ("grace", "Refuse")])
 async def test_one_no_is_enough(chat: Chat, who: str, label: str) -> None:
     await asks(chat)
