@@ -139,13 +139,17 @@ _SO_MUCH = r"^\s*[-+−]?\s?[$€£¥]?(?:[\d.,'’ ]*\d|[零〇一二两三四�
 
 def without_unit(words: str, unit: str) -> str:
     """Words without the unit behind the number with which they begin, where it would multiply that: of what is counted
-    in m, 5 m are five; of what is counted in 万元, 300万 are 300."""
-    plain = simpler(unit.strip().lower())
+    in m, 5 m are five; of what is counted in 万元, 300万 are 300. In 米, 5千米 are 5千."""
+    plain, said = simpler(unit.strip().lower()), words.translate(PLAIN).lower()
+    if plain.startswith(("克", "米", "瓦")) and (
+        many := re.match(rf"{_SO_MUCH}\s?千(?={re.escape(plain)})", said)
+    ):
+        return f"{words[: many.end()]} {words[many.end() :]}"
     own = _MULTIPLIED.match(plain)
     if own is None:
         return words
     ends = rf"({_SO_MUCH})\s?(?:{re.escape(plain)}|{own[0]})(?![a-z\d零〇一二两三四五六七八九十百千万亿])"
-    found = re.match(ends, words.translate(PLAIN).lower())
+    found = re.match(ends, said)
     return f"{words[: found.end(1)]} {words[found.end() :].lstrip()}" if found else words
 
 

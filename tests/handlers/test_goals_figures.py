@@ -97,6 +97,11 @@ async def test_days_counts_and_ranges_in_english_are_told_from_the_figure(ben: C
         ("天", "5天", 5),
         ("%", "10月份完成70%", 70),
         ("%", "10月份 70", 70),
+        ("米", "5千米", 5000),
+        ("米", "五千米", 5000),
+        ("米", "5米", 5),
+        ("千米", "5千米", 5),
+        ("瓦时", "1.5千瓦时", 1500),
     ],
 )
 async def test_a_number_in_its_own_unit_is_no_day(chat: Chat, unit: str, words: str, value: int) -> None:
