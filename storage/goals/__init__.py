@@ -70,8 +70,6 @@ _RESULT_FIELDS = (
     "ends_on",
     "part",
 )
-_OWNER = select(PEOPLE.c.id).with_for_update(key_share=True)
-"""Whoever numbers a goal of the same person at the same moment waits, so that no two have one number."""
 _OPEN = Prepared(select(GOALS.c.id).where(GOALS.c.subject_id == bindparam("owner"), GOALS.c.state == "open"))
 
 _TOLD_BELOW = frozenset({"edited", "closed", "dropped", "reopened"})
@@ -96,8 +94,7 @@ class Goals:
 
     def add(self, owner: str, *, author: str, kind: Kind, **values: Any) -> Goal:
         """Keep a new goal of a person, with its number and its first change."""
-        self._store.execute(_OWNER.where(PEOPLE.c.id == owner))
-        number = 1 + self._last(GOALS.c.number, GOALS.c.subject_id == owner)
+        number = self._next(GOALS.c.number, GOALS.c.subject_id, PEOPLE, owner)
         row = self._store.add(
             Goal,
             subject_id=owner,
@@ -173,7 +170,7 @@ class Goals:
 
     def measure(self, goal: Goal, *, author: str, **values: Any) -> KeyResult:
         """Keep a new key result of a goal, with its number and its first change."""
-        number = 1 + self._last(RESULTS.c.number, RESULTS.c.goal_id == goal.id)
+        number = self._next(RESULTS.c.number, RESULTS.c.goal_id, GOALS, goal.id)
         row = self._store.add(
             KeyResult,
             subject_id=goal.subject_id,
@@ -309,6 +306,9 @@ class Goals:
             undoes=undoes,
         )
 
-    def _last(self, column: Any, of: Any) -> int:
-        counted = select(func.max(column)).where(of)
-        return int(self._store.execute(counted).scalar() or 0)
+    def _next(self, number: Any, belongs_to: Any, owners: Any, owner: str) -> int:
+        """The next number of what belongs to a row of `owners`. Whoever else asks at the same moment waits, so that no
+        two have one number."""
+        self._store.execute(select(owners.c.id).where(owners.c.id == owner).with_for_update(key_share=True))
+        last = self._store.execute(select(func.max(number)).where(belongs_to == owner)).scalar()
+        return 1 + int(last or 0)

@@ -550,6 +550,13 @@ async def test_goals_of_one_moment_have_numbers_of_their_own(any_chat: Chat) -> 
     assert sorted(row.number for row in chat.rows(Goal)) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
+async def test_key_results_of_one_moment_have_numbers_of_their_own(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/goals add Customers find their way")
+    await asyncio.gather(*(chat.says("ben", f"/goals result 1 step {n} from 0 to 5") for n in range(8)))
+    assert sorted(row.number for row in chat.rows(KeyResult)) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
 async def test_with_one_goal_its_number_may_be_left_out(chat: Chat) -> None:
     await write(chat, "ben", "one from 0 to 5", "two from 0 to 5")
     assert "1.2. two: 4 of 5" in await chat.says("ben", "/goals update 2 4")
