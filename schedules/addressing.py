@@ -26,7 +26,7 @@ from storage.tables import Account, Outgoing, Place, Posted
 AT_ONCE = (NUDGE, LINKED, ALERT)
 """What does not wait for the end of quiet hours here: reminders decide for themselves, and an alarm is none later."""
 NO_WAY_YET = timedelta(minutes=1)
-"""How long a message rests whose reader has no account, or whose platform is not running."""
+"""How long a message rests whose platform is not running."""
 
 Speakers: TypeAlias = Mapping[str, Speaker]
 
@@ -117,8 +117,11 @@ def _to_person(
         return _postponed(card)
     if not _goes_at_once(row) and (until := chosen_quiet_until(store, person)):
         return Fate("waiting", until=until)
-    known = [a for a in _accounts(store, person) if row.platform in ("", a.platform)]
-    if known and all(a.unreachable or a.platform in tried for a in known):
+    known = _accounts(store, person, row.platform)
+    if not known:
+        store.hold_people()  # who is connected at this moment counts, or finds the message where it is revived
+        known = _accounts(store, person, row.platform)
+    if all(a.unreachable or a.platform in tried for a in known):
         return Fate("cancelled", "unreachable")
     open_to = [a for a in known if not a.unreachable and a.platform in speakers and a.platform not in tried]
     if not open_to:
@@ -137,10 +140,12 @@ def _postponed(silence: Silence) -> Fate:
     return Fate("waiting", until=silence.until) if silence.until else Fate("cancelled", silence.reason)
 
 
-def _accounts(store: Store, person: Person) -> list[Account]:
-    """A person's accounts in the order in which they are tried: the chosen channel, then the newest link."""
+def _accounts(store: Store, person: Person, platform: str) -> list[Account]:
+    """A person's accounts, or the one on a platform, in the order in which they are tried: the chosen channel, then the
+    newest link."""
     chosen = store.preferences.get(person.id, "channel")
-    newest = sorted(store.directory.accounts.get(person.id, ()), key=lambda a: a.linked_at, reverse=True)
+    theirs = [a for a in store.directory.accounts.get(person.id, ()) if platform in ("", a.platform)]
+    newest = sorted(theirs, key=lambda a: a.linked_at, reverse=True)
     return sorted(newest, key=lambda account: account.platform != chosen)
 
 

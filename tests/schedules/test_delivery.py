@@ -244,7 +244,28 @@ async def test_what_is_too_old_expires(chat: Chat) -> None:
     assert row(chat, message).state == "expired"
 
 
-async def test_without_a_platform_it_waits(chat: Chat) -> None:
+async def test_without_an_account_it_rests_until_there_is_one(any_chat: Chat) -> None:
+    chat, ben = any_chat, any_chat.ids["ben"]
+    message = tell(chat, "ben", "hello", on="telegram")
+    assert await chat.deliver() == []
+    assert (row(chat, message).state, row(chat, message).reason) == ("cancelled", "unreachable")
+    chat.change(lambda store: store.accounts.link(ben, "telegram", "42", address="42"))
+    line = Line("telegram")
+    while await Delivery(chat.core, [line], worker="test").deliver():
+        pass
+    assert [where for where, _ in line.heard] == ["42"]
+
+
+async def test_what_has_become_old_without_an_account_is_not_told_any_more(chat: Chat) -> None:
+    message = tell(chat, "ben", "hello", on="telegram")
+    await chat.deliver()
+    chat.wait(days=8)
+    chat.change(lambda store: store.accounts.link(chat.ids["ben"], "telegram", "42", address="42"))
+    assert row(chat, message).state == "cancelled"
+
+
+async def test_without_its_platform_it_waits(chat: Chat) -> None:
+    chat.change(lambda store: store.accounts.link(chat.ids["ben"], "telegram", "42", address="42"))
     message = tell(chat, "ben", "hello", on="telegram")
     assert await chat.deliver() == []
     assert row(chat, message).state == "waiting"
