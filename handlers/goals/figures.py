@@ -26,6 +26,8 @@ NO = frozenset({
     "no", "n", "not yet", "not done", "false",
     "否", "不", "没有", "还没", "还没有", "尚未", "未完成", "没完成", "未达成",
 })  # fmt: skip
+_BARE = frozenset({"no", "n", "y"})
+"""What goes on to mean something else unless a pause follows: no change, no problem, n/a."""
 _NOT_YET = ("还没", "尚未")
 """With which a sentence in Chinese begins that says no, however it goes on: 还没上线."""
 
@@ -94,9 +96,13 @@ def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
     words, far = folded(far), far.strip()
     for options, value in ((NO, ZERO), (YES, row.target)):
         for word in sorted(options, key=len, reverse=True):
-            # 完成了一半 is no yes, and 没有问题 no no: the word stands alone, in Chinese too
-            if words.startswith(word) and not words[len(word) : len(word) + 1].isalnum():
+            if words.startswith(word) and _ends(word, words[len(word) :]):
                 return value, far[len(word) :].strip(SEPARATORS)
     if words.startswith(_NOT_YET):
         return ZERO, far
     raise Problem(Phrase("It is a yes or no: begin with “yes” or “not yet”."), question="far")
+
+
+def _ends(word: str, rest: str) -> bool:
+    """Whether a yes or a no stands alone, in Chinese too: 完成了一半 is no yes, and 没有问题 no no."""
+    return rest.lstrip()[:1] in SEPARATORS if word in _BARE else not rest[:1].isalnum()
