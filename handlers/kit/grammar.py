@@ -23,7 +23,7 @@ from handlers.kit.forms import (
     Scale,
     Words,
 )
-from handlers.kit.labels import beginning, label_of, numbered, segments
+from handlers.kit.labels import beginning, bullet_inside, label_of, numbered, segments
 from handlers.kit.naming import AND, named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
@@ -257,7 +257,8 @@ class _Reading:
         if not any(label in whole for label in question.labels):
             return
         others = (label for each in self.questions if isinstance(each, Words) for label in each.labels)
-        found = numbered(tuple(question.labels), tuple(others)).search(self.rest)
+        bullet = bullet_inside(self.rest)
+        found = numbered(tuple(question.labels), tuple(others), bullet).search(self.rest)
         if found is None:
             return
         begins, *said = (group for group in found.groups() if group is not None)

@@ -10,12 +10,11 @@ from handlers.kit.characters import simpler
 from handlers.kit.forms import Question, Words
 from handlers.kit.typed import SEPARATORS
 
-_NUMBERS = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_EMOJI = r"(?:[\u23e9-\u23ff\u2600-\u27bf\u2b50\U0001f300-\U0001faff]\ufe0f?|:[a-z0-9_+-]+:)"
-_BULLET = (
-    rf"(?:[-–—•·◦▪●○]\s*|\*\s+|#{{1,6}}\s+|{_EMOJI}\s*|\d{{1,2}}[.)）、．]\s*"
-    rf"|[一二三四五六七八九十]{{1,3}}[、.．)）]\s*|[(（]{_NUMBERS}[)）]\s*)?"
-)
+_NUMBER = r"(?:\d{1,2}[.)）、．]|[(（]\d{1,2}[)）])\s*"
+_EMOJI = r"(?:[\u23e9-\u23ff\u2600-\u27bf\u2b50\U0001f300-\U0001faff]\ufe0f?|:[a-z0-9_+-]+:)\s*"
+_COUNTED = "[一二三四五六七八九十]{1,3}"
+_SIGN = rf"[-–—•·◦▪●○]\s*|\*\s+|#{{1,6}}\s+|{_COUNTED}[、.．)）]\s*|[(（]{_COUNTED}[)）]\s*"
+_BULLET = rf"(?:{_SIGN}|{_NUMBER}|{_EMOJI})?"
 """What people put before each line of a list, or a heading."""
 _OPENS, _CLOSES = r"(?:\*{1,3}|_{1,3}|[【\[「])", r"(?:\*{1,3}|_{1,3}|[】\]」])"
 """How a word is set apart from what stands behind it: *Done*, 【完成】."""
@@ -41,10 +40,11 @@ def beginning(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1024)
-def numbered(labels: tuple[str, ...], others: tuple[str, ...]) -> re.Pattern[str]:
+def numbered(labels: tuple[str, ...], others: tuple[str, ...], bullet: str) -> re.Pattern[str]:
     """One of these labels and a number, on a scale perhaps (4/5), or words: what is asked for in private never becomes
     part of what others read, but is refused as no number. A part of its own is all of it, up to the next of the other
-    labels; between commas, where any word may go on, it is one word; after a blank it is a number, behind a colon."""
+    labels; between commas, where any word may go on, it is one word; after a blank it is a number, behind a colon, and
+    `bullet` may stand before it."""
     any_of, other = ("|".join(re.escape(label) for label in each) for each in (labels, others))
     word_alone = rf"{_OPENS}?(?:my\s+|[今本][日天周]的?)?(?:{any_of})"
     label = rf"\s*{_BULLET}{word_alone}\s*[:：]?{_CLOSES}?\s*[:：]?\s*"
@@ -56,7 +56,7 @@ def numbered(labels: tuple[str, ...], others: tuple[str, ...]) -> re.Pattern[str
     return re.compile(
         rf"(^|[;；\n]){label}(?:{number}(?=[;；\n【]|${following})|{here}{words}(?=[;；\n【]|${listed}))"
         rf"|([,，]){label}(?:{number}|{here}{word})(?=[;；\n,，]|$)"
-        rf"|([^\S\n]){_BULLET}{word_alone}(?:{_CLOSES}?[:：]|[:：]{_CLOSES})\s*{number}(?=[;；\n,，【]|${following})"
+        rf"|([^\S\n]){bullet}{word_alone}(?:{_CLOSES}?[:：]|[:：]{_CLOSES})\s*{number}(?=[;；\n,，【]|${following})"
         rf"|(?<=.)()【(?:{any_of})】\s*[:：]?\s*{number}(?=[;；\n,，【]|$)",
         re.IGNORECASE,
     )
@@ -90,7 +90,7 @@ def _apart(line: str, labels: tuple[str, ...]) -> Iterator[str]:
     if not _MARKS.search(line):
         yield line
         return
-    for found in _spaced(labels).finditer(line, unlisted_at(line)):
+    for found in _spaced(labels, bullet_inside(line)).finditer(line, unlisted_at(line)):
         yield line[begins : found.start()].strip()
         begins = found.end()
     yield line[begins:].strip()
@@ -106,13 +106,19 @@ def _parted(labels: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1024)
-def _spaced(labels: tuple[str, ...]) -> re.Pattern[str]:
+def _spaced(labels: tuple[str, ...], bullet: str) -> re.Pattern[str]:
     any_of, bare = (
         "|".join(re.escape(label) for label in sorted(each, key=len, reverse=True))
         for each in (labels, {label.rstrip(":：") for label in labels})
     )
-    blank = rf"(?<!\s)[^\S\n]++(?={_BULLET}(?:{any_of})(?:(?<=[:：])|\s*[:：]))"
+    blank = rf"(?<!\s)[^\S\n]++{bullet}(?=(?:{any_of})(?:(?<=[:：])|\s*[:：]))"
     return re.compile(rf"{blank}|(?<=.)(?=【(?:{bare})】)", re.IGNORECASE)
+
+
+def bullet_inside(text: str) -> str:
+    """What may stand before a label in the middle of a text. A number and an emoji only where the text begins with one:
+    in "version 2. Next: docs" and "shipped 🎉 Next: docs" they belong to what is before."""
+    return rf"(?:{'|'.join((_SIGN, *(each for each in (_NUMBER, _EMOJI) if re.match(each, text))))})?"
 
 
 def unlisted(line: str) -> str:

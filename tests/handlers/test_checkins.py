@@ -149,6 +149,8 @@ async def test_a_label_goes_also_before_a_sprint_that_is_done(chat: Chat) -> Non
         "【完成】login【计划】payments【心情】4【遇到的问题】legal",
         "✅ Done: login\n⏭️ Next: payments\n🚧 Blocked: legal\n:smile: My mood: 4",
         "✅完成：login\n📅计划：payments\n🚧阻碍：legal\n😀今天的心情：4",
+        "🎉 Done: login 🚀 Next: payments 🚧 Blocked: legal 😀 Mood: 4",
+        "(1) Done: login (2) Next: payments (3) Blocked: legal (4) Mood: 4",
     ],
 )
 async def test_headings_are_labels_however_they_are_set_apart(chat: Chat, words: str) -> None:
@@ -156,6 +158,14 @@ async def test_headings_are_labels_however_they_are_set_apart(chat: Chat, words:
     (row,) = chat.rows(CheckIn)
     assert row.answers == {"done": "login", "next": "payments", "blocked": "legal"}
     assert [mood.score for mood in chat.rows(Mood)] == [4]
+
+
+@pytest.mark.parametrize("done", ["version 2.", "see page 3)", "bug (4)", "shipped 🎉", "shipped :tada:"])
+async def test_a_number_or_an_emoji_before_a_label_ends_what_is_before(chat: Chat, done: str) -> None:
+    await chat.says("ben", f"/checkin Done: {done} Next: docs")
+    await chat.says("eve", f"/checkin Done: {done} mood: 4")
+    assert checkins(chat, "ben")[0].answers == {"done": done, "next": "docs"}
+    assert checkins(chat, "eve")[0].answers == {"done": done}
 
 
 @pytest.mark.parametrize(
