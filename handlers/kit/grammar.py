@@ -28,7 +28,7 @@ from handlers.kit.naming import AND, named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.typed import MENTION, NUMBER, SEPARATORS, folded, spoken
+from handlers.kit.typed import EMOJI, MENTION, NUMBER, SEPARATORS, after_separators, folded, spoken
 from storage.people import Person
 
 _BY_THEN = re.compile(r"^(?:[之以]前|为止|前(?![端台期面后辈任提往景线置沿言途缀]))")
@@ -43,7 +43,7 @@ _IN_A_WHILE = re.compile(r"^in\s|后$", re.IGNORECASE)
 _WHY = ("because", "due to", "因为", "由于")
 """How a reason begins that nobody asked for."""
 _AND = re.compile(rf"^{AND}\s*(?=[@＠\x02])", re.IGNORECASE)
-_NAMED = re.compile(r"(?:['’](?:s\b|(?= )))?(?:[ \t\u00a0\u3000,，、:：;；.。…!！?？]|[-–—]+[ \t])*")
+_NAMED = re.compile(rf"(?:['’](?:s\b|(?= )))?(?:(?!{EMOJI})[{SEPARATORS};；。…!！?？]|\.(?!\d)|[-–—]+[ \t])*")
 """What ends a name and begins nothing: "@ben! Great job", "@ben's work", "@ben - thanks"."""
 _ENDS = "\n;；.。!！?？…"
 _LONGEST_DAY = _LONGEST_CLOCK = 80
@@ -185,7 +185,7 @@ class _Reading:
             self.given[question.name] = reading.day.isoformat()
             after = text[len(reading.text) :]
             then = _BY_THEN.match(simpler(after))
-            self.rest = after[then.end() if then else 0 :].lstrip(SEPARATORS)
+            self.rest = after_separators(after[then.end() if then else 0 :])
             if question.alone:
                 self._take_alone(question, begins=is_led or _IN_A_WHILE.search(reading.text) is not None)
         elif question.counts_from:
@@ -207,7 +207,7 @@ class _Reading:
         if length is None:
             return
         before, given = self.rest, dict(self.given)
-        self.rest = before[length.characters :].lstrip(SEPARATORS)
+        self.rest = after_separators(before[length.characters :])
         first = next(each for each in self.questions if each.name == question.counts_from)
         if first.name not in given:
             self.take(first)
@@ -279,14 +279,14 @@ class _Reading:
         ]
         if begins:
             length, self.given[question.name] = max(begins, key=itemgetter(0))
-            self.rest = self.rest[length:].lstrip(SEPARATORS)
+            self.rest = after_separators(self.rest[length:])
         elif (found := NUMBER.match(self.rest)) and (missed := question.none_called(found.group(1))):
             self.missing[question.name] = missed
             self._leave_out(found)
 
     def _leave_out(self, found: re.Match[str]) -> None:
         """The number chose nothing, and is not what the free words begin with."""
-        after = self.rest[found.end() :].lstrip(SEPARATORS)
+        after = after_separators(self.rest[found.end() :])
         if not self.begins or re.match(self.begins, after, re.IGNORECASE):
             self.rest = after
 
@@ -337,4 +337,4 @@ def _ended(name: str, *, touches: bool) -> re.Pattern[str]:
 
 def _without_lead(text: str, lead: Sequence[str]) -> str:
     found = beginning(tuple(lead)).match(simpler(text)) if lead else None
-    return text[found.end() :].lstrip(SEPARATORS) if found else text
+    return after_separators(text[found.end() :]) if found else text

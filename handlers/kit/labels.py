@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from handlers.kit.characters import simpler
 from handlers.kit.forms import Question, Words
-from handlers.kit.typed import SEPARATORS
+from handlers.kit.typed import SEPARATORS, after_separators
 
 _NUMBER = r"(?:\d{1,2}[.)）、．]|[(（]\d{1,2}[)）])\s*"
 _EMOJI = r"(?:[\u23e9-\u23ff\u2600-\u27bf\u2b50\U0001f300-\U0001faff]\ufe0f?|:[a-z0-9_+-]+:)\s*"
@@ -151,7 +151,7 @@ def label_of(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | No
     # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
     stands = rest[:1] in ("", *SEPARATORS) or match.group()[-1:] in SEPARATORS
     stands = stands and not _WHEN.match(text)
-    return question, rest.lstrip(SEPARATORS) if stands else segment.strip()
+    return question, after_separators(rest) if stands else segment.strip()
 
 
 @lru_cache(maxsize=1024)

@@ -17,6 +17,9 @@ _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"})
 NUMBER = re.compile(r"#?(\d{1,9}(?:\.\d{1,9})?)[.:：]?(?=\s|$|[,，])")
 """A number that is to choose something: 2, #2, 2.1:"""
 SEPARATORS = " \t\u00a0\u3000,，、:："
+EMOJI = r"(?<=[\s,，、：]):[a-z0-9_'+-]+:(?=[\s:]|$)"
+"""An emoji as Slack writes it (:tada:), where a word begins: its colon parts nothing."""
+_PARTING = re.compile(rf"^(?:(?!{EMOJI})[{SEPARATORS}])*")
 
 
 def mention(external_id: str, name: str = "") -> str:
@@ -24,6 +27,11 @@ def mention(external_id: str, name: str = "") -> str:
     called there: it is said where they are no colleague."""
     called = " ".join(clean(name).lstrip("@＠").split())[:60]
     return f"\x02{external_id}\x1f{called}\x03" if called else f"\x02{external_id}\x03"
+
+
+def after_separators(words: str) -> str:
+    """Words without the signs that part them from what stands before."""
+    return _PARTING.sub("", words, count=1)
 
 
 def with_names(words: str, names: Mapping[str, str]) -> str:

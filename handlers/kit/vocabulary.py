@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from handlers.kit.characters import simpler
 from handlers.kit.features import Route
-from handlers.kit.typed import SEPARATORS, folded
+from handlers.kit.typed import after_separators, folded
 
 SLIP = 0.8
 """How alike a word and the command are of which it is a slip: kudso, gaols."""
@@ -93,7 +93,7 @@ class Vocabulary:
         following = rest.split(None, 1)
         if route is None or not following or folded(following[0]).rstrip("，,:：") in self._second[word[1:]]:
             return None
-        return Called(route, rest.lstrip(SEPARATORS))
+        return Called(route, after_separators(said[len(word) :]))
 
     def _carefully(self, said: str) -> Called | None:
         bare = _SLASH.sub("", said)
@@ -108,7 +108,7 @@ class Vocabulary:
             words = bare[:end].rstrip("，,:：")
             route = self._by_words.get(folded(words)) or self._by_words.get(folded(words.rstrip("?？!！.。")))
             if route:
-                return Called(route, bare[end:].lstrip(SEPARATORS))
+                return Called(route, after_separators(bare[end:]))
         return None
 
     def _by_characters(self, bare: str) -> Called | None:
@@ -119,7 +119,7 @@ class Vocabulary:
             joined = words in self._joined and said[len(words) : len(words) + 1].isalpha()
             goes_on = joined or _OF_ITS_NOUN.match(said, len(words))
             if said.startswith(words) and not goes_on:
-                return Called(self._by_words[words], bare[len(words) :].lstrip(SEPARATORS))
+                return Called(self._by_words[words], after_separators(bare[len(words) :]))
         return None
 
     def mistyped(self, said: str) -> Route | None:

@@ -160,6 +160,20 @@ async def test_headings_are_labels_however_they_are_set_apart(chat: Chat, words:
     assert [mood.score for mood in chat.rows(Mood)] == [4]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [":tada: shipped", "done :tada: shipped", "Done: :tada: shipped", "完成：:tada: shipped"],
+)
+async def test_the_colon_of_an_emoji_parts_nothing(chat: Chat, words: str) -> None:
+    await chat.says("ben", f"/checkin {words}")
+    assert checkins(chat, "ben")[0].answers == {"done": ":tada: shipped"}
+
+
+async def test_a_colon_without_a_blank_before_it_begins_no_emoji(chat: Chat) -> None:
+    await chat.says("ben", "/checkin done:api: faster; next:2:30 demo")
+    assert checkins(chat, "ben")[0].answers == {"done": "api: faster", "next": "2:30 demo"}
+
+
 @pytest.mark.parametrize("done", ["version 2.", "see page 3)", "bug (4)", "shipped 🎉", "shipped :tada:"])
 async def test_a_number_or_an_emoji_before_a_label_ends_what_is_before(chat: Chat, done: str) -> None:
     await chat.says("ben", f"/checkin Done: {done} Next: docs")

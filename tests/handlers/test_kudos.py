@@ -939,6 +939,9 @@ async def test_a_name_is_known_with_the_apostrophe_of_a_phone(any_chat: Chat) ->
         ("@Anna Bergmann's x", "Bergmann's x"),
         ("一下@Ben 帮忙", "帮忙"),
         ("@Ben; @Anna! for x", "x"),
+        ("@Ben: :tada: great launch :tada:", ":tada: great launch :tada:"),
+        ("@Ben :+1::skin-tone-2:", ":+1::skin-tone-2:"),
+        ("@Ben .5 seconds saved", ".5 seconds saved"),
     ],
 )
 async def test_nothing_of_a_name_and_of_what_ends_it_is_part_of_the_reason(
