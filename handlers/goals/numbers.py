@@ -84,7 +84,7 @@ def read_number(words: str, *, zone: str) -> Typed | None:
     if times == "m" and text[at - 1 : at + 1] == " m" and not found["money"]:
         raise _two_units(text[: at - 1])
     digits = words[found.start("digits") : found.end("digits")]
-    if digits.count("，") == 1:
+    if digits.count("，") == 1 and ",0" not in found["digits"]:
         raise _two_numbers(digits, "，")
     value = _value(found["digits"], decimal_commas(zone)) * Decimal(10) ** _TIMES.get(times, 0)
     if found["sign"] in ("-", "−", "负"):
