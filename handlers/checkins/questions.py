@@ -34,39 +34,23 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "done": (
         *("done", "完成", "已完成", "本周完成", "今日完成", "上周完成", "昨日完成", "昨天完成"),
         *("本周工作", "今日工作", "上周工作", "本周进展"),
+        *("completed:", "accomplished:", "progress:", "yesterday:", "last week:"),
     ),
     "next": (
         *("next steps", "next step", "next", "下一步", "计划", "接下来", "后续计划"),
-        *(
-            "下周计划",
-            "下周",
-            "本周计划",
-            "明日计划",
-            "明天计划",
-            "今日计划",
-            "下周工作",
-            "下周工作计划",
-            "本周工作计划",
-        ),
+        *("下周计划", "下周", "本周计划", "明日计划", "明天计划", "今日计划"),
+        *("下周工作", "下周工作计划", "本周工作计划"),
+        *("planned:", "plan:", "plans:", "to do:", "todo:", "today:", "this week:", "next week:"),
     ),
     "blocked": (
         *("blocked", "blockers", "blocker", "阻碍", "阻塞", "卡在", "卡住"),
-        *(
-            f"{heading}{colon}"
-            for heading in (
-                "遇到的问题",
-                "存在的问题",
-                "存在问题",
-                "问题与风险",
-                "问题和风险",
-                "问题",
-                "风险",
-            )
-            for colon in "：:"
-        ),
+        *("issues:", "problems:", "risks:", "impediments:"),
+        *("遇到的问题：", "存在的问题：", "存在问题：", "问题与风险：", "问题和风险：", "问题：", "风险："),
+        *("遇到的问题:", "存在的问题:", "存在问题:", "问题与风险:", "问题和风险:", "问题:", "风险:"),
     ),
     "mood": ("mood", "心情"),
 }
+"""Words that begin an answer. Those with a colon are headings with it alone: else they may be the answer's own."""
 
 IN_CHINESE: Mapping[str, str] = {"done": "完成", "next": "下一步", "blocked": "阻碍"}
 """The standard questions as a Chinese manager names them when setting up a team's own."""

@@ -123,7 +123,7 @@ def _words(routine: Routine | None, answers: Mapping[str, Any]) -> Said:
 _WISHED = "(?: me)?(?: my| the)?(?: last| latest| previous)?(?: check-?ins?| one)?"
 WISHES = re.compile(
     f"(?:please )?(?:show|list|view|see|edit|change|delete|undo|help){_WISHED}(?: again)?(?: please)?"
-    "|mine|my(?: last| latest| previous)? check-?ins?|last (?:week|time|one)"
+    "|mine|my(?: last| latest| previous)? check-?ins?|last (?:time|one)"
     "|(?:查看|看看|看|修改|更改|编辑|删除|撤销|帮助)(?:一下)?(?:我的?)?(?:上次|上周|最近)?的?(?:周报|日报)?"
     r"|列表|我的|上次|上周|怎么写|怎么填|怎么用|@\S+"
 )

@@ -74,6 +74,8 @@ async def test_a_new_manager_is_named_from_the_hour_on_at_which_they_read_it(cha
         "checkin\n1. Done: 登录页\n2. Next: 支付\n3. Blocked: 法务",
         "Check-in done 登录页; next 支付; blocked 法务",
         "checkin done 登录页; next 支付; blocked 法务",
+        "/checkin Completed: 登录页\nPlanned: 支付\nIssues: 法务",
+        "/checkin yesterday: 登录页\ntoday: 支付\nblockers: 法务",
     ],
 )
 async def test_labels_are_chinese_or_english_and_the_slash_may_be_missing(chat: Chat, words: str) -> None:
@@ -373,7 +375,6 @@ async def test_the_shortcut_opens_the_form(chat: Chat) -> None:
     [
         "/checkin show me my last check-in",
         "/checkin edit",
-        "/checkin last week",
         "/checkin @ben",
         "/checkin @Ben Okri",
         "周报 怎么写",
@@ -383,6 +384,16 @@ async def test_the_shortcut_opens_the_form(chat: Chat) -> None:
 async def test_a_wish_alone_is_nothing_that_somebody_did(chat: Chat, words: str) -> None:
     assert "Nothing was recorded" in (await chat.says("eve", words)).english
     assert checkins(chat, "eve") == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["/checkin completed the login page; issues with the cache are solved", "/checkin today I did it all"],
+)
+async def test_a_heading_in_a_sentence_is_a_word_of_it(chat: Chat, words: str) -> None:
+    await chat.says("ben", words)
+    (row,) = checkins(chat, "ben")
+    assert row.answers == {"done": words.removeprefix("/checkin ").replace("; ", "\n")}
 
 
 @pytest.mark.parametrize(
