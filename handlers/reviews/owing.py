@@ -32,9 +32,15 @@ def due_at(store: Store, cycle: ReviewCycle, phase: str, person: Person) -> date
     return min(at_wall(last_day(cycle, phase), END_OF_DAY, person.zone), ends_at(store, cycle, phase))
 
 
-def phase_of(cycle: ReviewCycle, owed: ObligationRow) -> str:
+def phase_of(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> str:
     """Until the end of which phase something is due."""
-    return PHASES_OF.get(owed.kind, cycle.phase)
+    return _not_past(store, cycle, PHASES_OF.get(owed.kind, cycle.phase)) or cycle.phase
+
+
+def _not_past(store: Store, cycle: ReviewCycle, phase: str) -> str:
+    """This phase or, where its last day is past, the one in which the cycle is; "" after all of them."""
+    known = (each for each in (phase, cycle.phase) if each in cycle.last_days)
+    return next((each for each in known if ends_at(store, cycle, each) > store.now), "")
 
 
 def owe(
@@ -52,6 +58,7 @@ def owe(
 ) -> bool:
     """Let somebody owe something in a cycle, until the last day of a phase, or with none until it is done; again where
     it was over before it was done. False when they owe it, or have done it."""
+    phase = phase and _not_past(store, cycle, phase)
     until = due_at(store, cycle, phase, person) if phase else None
     opened = store.obligations.open(
         person.id,
@@ -117,7 +124,7 @@ def move_until(store: Store, cycle: ReviewCycle, phases: Collection[str]) -> lis
     owed = [
         each
         for each in store.obligations.within(within(cycle.id))
-        if each.due_at and phase_of(cycle, each) in phases
+        if each.due_at and phase_of(store, cycle, each) in phases
     ]
     for each in owed:
         move(store, cycle, each)
@@ -127,7 +134,7 @@ def move_until(store: Store, cycle: ReviewCycle, phases: Collection[str]) -> lis
 def move(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
     """It is due by the days of the cycle as they are now, and reminded of by those."""
     person = store.directory.people[owed.person_id]
-    until = due_at(store, cycle, phase_of(cycle, owed), person)
+    until = due_at(store, cycle, phase_of(store, cycle, owed), person)
     known = cadence.steps(owed.opened_at, until, hours_of(store, person, calendar_of(store)))
     later = next((step.at for step in known if step.at > store.now), None)
     remind_at = owed.snoozed_until or (later if owed.reminded else store.now)

@@ -136,6 +136,36 @@ async def test_who_writes_late_shares_it_and_what_comes_after_it_is_closed(chat:
     assert "Ben Okri" not in await chat.says("eve", "/review")
 
 
+async def test_what_is_shared_after_the_cycle_is_owed_by_no_day_that_is_past(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", results_points="3", growth="A talk", overall_points="4")
+    await go_on(chat, "closed")
+    chat.at(datetime(2027, 2, 1, 9, tzinfo=UTC))
+    await owed(chat, "ada", "share the result")
+    await chat.presses("ada", "Share it")
+    kinds = ("reviews.talk", "reviews.show_result")
+    assert [row.due_at for row in chat.rows(ObligationRow) if row.kind in kinds] == [None, None]
+    assert "2027" not in (await chat.says("ada", "/review")).text
+    chat.wait(hours=1)
+    await chat.tick()
+    assert "talk with Ben Okri about the result" in chat.told("ada")
+    await chat.presses("ben", "Acknowledge", on=await reads(chat))
+
+
+async def test_what_is_shared_late_is_owed_until_the_end_of_the_phase_that_it_is(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "acknowledge")
+    chat.at(datetime(2027, 1, 8, 9, tzinfo=UTC))
+    await write(chat, "ada", "Ben Okri", results_points="3", growth="A talk", overall_points="4")
+    await owed(chat, "ada", "share the result")
+    await chat.presses("ada", "Share it")
+    kinds = ("reviews.share", "reviews.talk", "reviews.show_result")
+    dues = {row.due_at for row in chat.rows(ObligationRow) if row.kind in kinds}
+    assert dues == {datetime(2027, 1, 11, 17, tzinfo=UTC)}
+
+
 async def test_nothing_is_shared_with_somebody_who_has_left(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
