@@ -144,7 +144,7 @@ def _objection(request: Request, args: Mapping[str, Any]) -> Objection | None:
 
 
 UNABLE = Phrase(
-    "You have had a part in this rating since, or do not look after it any more. Somebody else answers the appeal."
+    "You have had a part in this rating since, or do not look after it any more: you need not answer the appeal."
 )
 
 

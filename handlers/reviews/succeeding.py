@@ -109,11 +109,10 @@ def _hand_on(store: Store, cycle: ReviewCycle, row: Objection, looks: Person) ->
 
 
 def _to_author(store: Store, cycle: ReviewCycle, row: Objection, words: Text, looks: Person | None) -> Tell:
-    card = Card(
-        Phrase("Somebody else answers your appeal"),
-        Fact(Phrase("Cycle"), Verbatim(cycle.name)),
-        Section(words),
+    title = (
+        Phrase("Somebody else answers your appeal") if looks else Phrase("Your appeal waits for an answer")
     )
+    card = Card(title, Fact(Phrase("Cycle"), Verbatim(cycle.name)), Section(words))
     topic = f"reviews.answerer:{row.id}:{row.version}:{looks.id if looks else ''}"
     return tell(store, cycle, store.directory.people[row.subject_id], card, topic=topic)
 

@@ -476,7 +476,7 @@ async def test_an_appeal_goes_on_to_the_next_when_who_was_to_answer_is_not_of_hr
     role(chat, "dora", "employee")
     refused = await chat.presses("dora", "Keep it", on=before)
     assert "do not look after it any more" in refused
-    assert "Somebody else answers the appeal" in await chat.presses("dora", "Let somebody else answer")
+    assert "you need not answer the appeal" in await chat.presses("dora", "Let somebody else answer")
     await chat.tick()
     assert "Dora Maar cannot answer it any more; now Yan does" in chat.told("ben")
     await chat.presses("yan", "Do it now", on=await chat.opens("yan"))
@@ -565,6 +565,21 @@ async def test_when_nobody_is_left_to_answer_an_appeal_its_author_hears_so(chat:
     chat.leaves("grace")
     await chat.tick()
     assert "nobody else is left who had no part in your rating" in chat.told("ben")
+    assert "Somebody else answers" not in chat.told("ben")
+
+
+async def test_who_is_the_only_one_and_may_not_answer_an_appeal_is_not_told_that_another_one_does(
+    chat: Chat,
+) -> None:
+    role(chat, "dora", "hr")
+    await appeals(chat)
+    before = await chat.presses("dora", "Do it now", on=await chat.opens("dora"))
+    chat.leaves("grace")
+    role(chat, "dora", "employee")
+    refused = await chat.presses("dora", "Keep it", on=before)
+    for heard in (refused, await chat.presses("dora", "Let somebody else answer", on=refused)):
+        assert "you need not answer the appeal." in heard
+        assert "Somebody else answers" not in heard
 
 
 async def test_who_comes_to_hr_answers_the_appeal_that_nobody_could_answer(chat: Chat) -> None:
@@ -615,7 +630,7 @@ async def test_who_became_the_manager_does_not_answer_the_appeal(chat: Chat) -> 
         refused = await chat.presses("grace", label, on=before)
         assert "You have had a part in this rating since" in refused
     heard = await chat.presses("grace", "Let somebody else answer")
-    assert "Somebody else answers the appeal." in heard
+    assert "you need not answer the appeal." in heard
     await chat.tick()
     assert "now Dora Maar does" in chat.told("ben")
 
