@@ -75,6 +75,7 @@ Platform = Annotated[
 )
 def unlink(request: Request, platform: Platform) -> Reply:
     """Disconnect an app from you."""
+    request.store.hold_people()  # or who disconnects two at the same moment would have none left
     if len(_platforms(request)) < 2:
         raise Problem(
             Phrase("This is the only app in which I know you. Connect another one first, with /upbeat link."),

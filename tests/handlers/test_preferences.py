@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -483,6 +484,14 @@ async def test_an_app_is_disconnected_but_never_the_last(chat: Chat) -> None:
     await chat.submits("ada", platform="telegram")
     assert chat.change(lambda store: store.directory.with_account("telegram", "4711")) is None
     assert chat.change(lambda store: store.preferences.get(chat.ids["ada"], "channel")) is None
+
+
+async def test_who_disconnects_two_apps_at_the_same_moment_keeps_one(any_chat: Chat) -> None:
+    chat = any_chat
+    ben = chat.ids["ben"]
+    chat.change(lambda store: store.accounts.link(ben, "slack", "U1"))
+    await asyncio.gather(*(chat.says("ben", f"/upbeat unlink {platform}") for platform in ("slack", "web")))
+    assert len(chat.database.look_now(lambda store: store.directory.accounts.get(ben, ()))) == 1
 
 
 async def test_who_disconnects_the_app_that_they_use_hears_so_in_their_language(chat: Chat) -> None:
