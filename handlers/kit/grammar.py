@@ -164,7 +164,7 @@ class _Reading:
             return self._eaten(text, marks.end(), person, marks.group(2) or "")
         if text.startswith(("@", "＠")):
             person, length = named(text[1:], self.request.store.directory, self.request.platform)
-            return self._eaten(text, length + 1, person, text[1:].split()[0] if text[1:].split() else "")
+            return self._eaten(text, length + 1, person, next(iter(text[1:].split(maxsplit=1)), ""))
         return None
 
     def _eaten(self, text: str, length: int, person: Person | None, called: str) -> Person:

@@ -1,5 +1,6 @@
 """Kudos through the door that people use."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -922,6 +923,12 @@ async def test_a_name_is_known_with_the_apostrophe_of_a_phone(any_chat: Chat) ->
     heard = await any_chat.says("ada", "/kudos @Ben O\u2019Neil for the call")
     assert "Ada Lovelace thanks Ben O'Neil" in heard
     assert "Neil for the call" not in heard
+
+
+async def test_a_name_that_is_repeated_thousands_of_times_keeps_nobody_waiting(chat: Chat) -> None:
+    began = time.process_time()
+    assert "thanks Ben Okri" in await chat.says("ada", f"/kudos {'@ben ' * 6_000}for the talk")
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
