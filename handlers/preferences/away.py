@@ -54,6 +54,8 @@ Until = Annotated[
         "out of office",
         "ooo",
         "sick",
+        "sick leave",
+        "i am sick",
         "i'm sick",
         "i’m sick",
     ),

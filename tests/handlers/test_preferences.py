@@ -276,6 +276,8 @@ async def test_away_in_other_words(chat: Chat, words: str) -> None:
         ("/away 2026-11-27~2026-12-02", ("2026-11-27", "2026-12-02")),
         ("请假 11月27日～12月2日", ("2026-11-27", "2026-12-02")),
         ("I'm sick today", ("2026-11-23", "2026-11-23")),
+        ("I am sick until Friday", ("2026-11-23", "2026-11-27")),
+        ("sick leave tomorrow", ("2026-11-24", "2026-11-24")),
         ("/away tomorrow", ("2026-11-24", "2026-11-24")),
         ("/away on friday", ("2026-11-27", "2026-11-27")),
         ("/away tomorrow because of the flu", ("2026-11-24", "2026-11-24")),
