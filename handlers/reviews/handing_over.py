@@ -107,9 +107,12 @@ def _first_one(store: Store, cycle: ReviewCycle, result: ReviewResult, manager: 
 
 
 def _another_one(store: Store, cycle: ReviewCycle, person: Person, row: HandOver) -> tuple[Tell, ...]:
-    """What who answers for the result has not handed in is frozen, and HR says who finishes it."""
+    """What who answers for the result has not handed in is frozen, for who has left too, in case they are back, and HR
+    says who finishes it."""
+    has_left = not store.directory.people[row.old_id].active
+    open_ = ("owed", "frozen") if has_left else ("owed",)
     theirs = store.reviews.duties(cycle.id, subject=person.id, author=row.old_id, role=MANAGER)
-    told = [each for duty in theirs if duty.state == "owed" for each in _frozen(store, cycle, person, duty)]
+    told = [each for duty in theirs if duty.state in open_ for each in _frozen(store, cycle, person, duty)]
     return (*told, *_asked_of_hr(store, cycle, row))
 
 
@@ -142,7 +145,7 @@ def _freezing(cycle: ReviewCycle, person: Person) -> str:
 
 def _frozen(store: Store, cycle: ReviewCycle, person: Person, old: Duty) -> tuple[Tell, ...]:
     store.reviews.running.freeze(old.id, FOR_MANAGER)
-    store.obligations.close(old.author_id or "", WRITE, old.id, how="manager")
+    store.obligations.pass_on(old.author_id or "", WRITE, old.id)
     author = store.directory.person(old.author_id or "")
     if author is None or not author.active:
         return ()

@@ -597,6 +597,34 @@ async def test_who_takes_over_from_somebody_who_left_after_writing_hears_of_it_a
     assert "A talk" in await chat.presses("ben", "Read it", on=await chat.says("ben", "/review"))
 
 
+async def test_a_manager_who_had_not_left_writes_nothing_that_another_one_took_over(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "write")
+    had_not_left = chat.leaves("ada")
+    for who in ("ben", "eve"):
+        moves(chat, who, "grace")
+        chat.wait(minutes=1)
+        await chat.tick()
+    asked = chat.told_cards("hana")[-1]
+    assert "Eve Curie reports to Grace Hopper now" in asked
+    await chat.presses("hana", "Grace Hopper takes over", on=asked)
+    had_not_left()
+    chat.wait(minutes=1)
+    await chat.tick()
+    seen = await chat.says("ada", "/review")
+    assert "Review of Eve Curie" not in seen, "she takes over"
+    assert "Review of Ben Okri" not in seen, "HR has not said it yet"
+    assert "Review of 陈明" in seen
+    assert "Review of Eve Curie" in await chat.says("grace", "/review")
+    await chat.presses("hana", "Open", on=await chat.says("hana", "/review cycles"))
+    await chat.presses("hana", "Progress")
+    await chat.presses("hana", "Say who does")
+    await press_beside(chat, "hana", "Ben Okri reports to Grace Hopper", "Say who does")
+    await chat.presses("hana", "Ada Lovelace finishes it")
+    assert "Review of Ben Okri" in await chat.says("ada", "/review")
+
+
 async def test_who_proposed_before_another_manager_took_over_is_named_and_has_had_a_part_in_it(
     any_chat: Chat,
 ) -> None:
