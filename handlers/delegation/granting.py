@@ -197,7 +197,7 @@ def look_above(ring: Ring) -> Rung:
     store, (manager, _, delegation) = ring.store, ring.about.partition(":")
     row = store.delegations.get(delegation, reader=manager)
     if row is None or row.approved_at or row.ended_at or row.ends_at <= ring.now:
-        return Rung(None, silence=Silence("done"))
+        return Rung(None)
     above, later = _above(store, manager, row.named_id), ring.now + AGAIN
     if above is None:
         store.delegations.approve(row, by=None)
