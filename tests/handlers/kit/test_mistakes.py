@@ -334,6 +334,9 @@ async def test_a_button_is_an_opaque_key_bound_to_who_may_press(chat: Chat) -> N
     handle = (await chat.says("ben", "/trial")).buttons["Do it"].handle
     chat.wait(days=60)
     refusals.append(await chat.does("ben", Pressed(handle)))
+    drawn_before_an_update = [("trial.act", {}, False)]
+    handle = chat.change(lambda store: store.handles.make(drawn_before_an_update, for_person=None))[0]
+    refusals.append(await chat.does("ben", Pressed(handle)))
     assert {(heard.answer.outcome, heard.text) for heard in refusals} == {
         ("refused", "This button is not valid any more. Ask again for what you need.")
     }
