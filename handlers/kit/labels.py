@@ -47,7 +47,7 @@ def numbered(labels: tuple[str, ...], others: tuple[str, ...], bullet: str) -> r
     `bullet` may stand before it."""
     any_of, other = ("|".join(re.escape(label) for label in each) for each in (labels, others))
     word_alone = rf"{_OPENS}?(?:my\s+|[今本][日天周]的?)?(?:{any_of})"
-    label = rf"\s*{_BULLET}{word_alone}\s*[:：]?{_CLOSES}?\s*[:：]?\s*"
+    label = rf"[^\S\n]*+{_BULLET}{word_alone}\s*[:：]?{_CLOSES}?\s*[:：]?\s*"
     number = r"(\d+)(?:\s*(?:/|of|out\s+of)\s*\d+|\s*分)?[!！.。]*\s*"
     here = r"(?:(?<=[^\S\n])|(?<=[:：\u3000-\uffff])|(?=\d))"
     words, word = r"([^;；\n]*?[^;；\s])[^\S\n]*", r"([^\s;；,，.。:：\d][^\s;；,，.。:：]{0,11})[!！.。]*\s*"

@@ -1,5 +1,6 @@
 """Check-ins through the door that people use: saying it, changing it, looking back."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -160,6 +161,13 @@ async def test_headings_are_labels_however_they_are_set_apart(chat: Chat, words:
     (row,) = chat.rows(CheckIn)
     assert row.answers == {"done": "login", "next": "payments", "blocked": "legal"}
     assert [mood.score for mood in chat.rows(Mood)] == [4]
+
+
+async def test_many_empty_lines_keep_nobody_waiting(chat: Chat) -> None:
+    began = time.process_time()
+    await chat.says("ben", f"/checkin done the mood board{chr(10) * 6_000}done the rest")
+    assert time.process_time() - began < 1
+    assert checkins(chat, "ben")[0].answers == {"done": "the mood board\nthe rest"}
 
 
 @pytest.mark.parametrize(
