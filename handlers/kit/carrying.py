@@ -75,12 +75,12 @@ class Carrying:
     def _run(self, request: Request, route: Route, step: Step) -> Answer:
         args = {name: item for name, item in (step.args or {}).items() if _takes(route, name)}
         given = dict(step.given or {})
-        if route.settled - route.defaults.keys() - args.keys():
-            raise Refused()  # an Upbeat before this one drew the button, and says too little
         if route.takes_long and not request.aside:
             raise TakesLong()
         if not route.allow.check(request, args):
             raise Problem(route.allow.refusal)
+        if route.settled - route.defaults.keys() - args.keys():
+            raise Refused()  # an Upbeat before this one drew the button, which says too little
         if request.where.shared and not route.in_groups:
             raise Problem(PRIVATE_ONLY)
         refuse_closed(route, request)
