@@ -21,8 +21,8 @@ settings.load_profile("steady")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores, as long as they are few: many tests wait for what other processes do."""
-    return min(8, 1 + (os.cpu_count() or 1))
+    """Two more than there are cores, as long as they are few: many tests wait for what other processes do."""
+    return min(8, 2 + (os.cpu_count() or 1))
 
 
 WAITS = (
@@ -45,7 +45,7 @@ LONG = (*WAITS, "tests/test_prove.py", "tests/walks/", "tests/mutation/", "tests
 SPREAD = (("tests/handlers/",), ("tests/bot/slack/", "tests/bot/telegram/", "tests/schedules/"))
 """What mostly computes, and what waits a little, each: mixed evenly, there is something to compute at any time."""
 
-FEW = 3
+FEW = 4
 """So many workers have few cores, and one of them all that waits: the others use the cores meanwhile."""
 
 
