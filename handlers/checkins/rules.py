@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, time
 
-from handlers.kit.calendar import Rule
 from handlers.kit.characters import simpler
 from handlers.kit.forms import Option
 from handlers.kit.problems import Problem
+from handlers.kit.recurring import Rule
 from handlers.kit.text import Listing, Phrase, Text, Verbatim
 from storage.checkins import Routine
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count, takewhile
 
-from handlers.kit.calendar import ONE_DAY, Rule, WorkCalendar, at_wall, local_day
+from handlers.kit.calendar import ONE_DAY, WorkCalendar, at_wall, local_day
 from handlers.kit.hours import calendar_of
+from handlers.kit.recurring import Rule
 from storage.checkins import Routine
 from storage.people import Person
 from storage.store import Store

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers.kit.calendar import Rule, at_wall, local, local_day
+from handlers.kit.calendar import at_wall, local, local_day
+from handlers.kit.recurring import Rule
 from storage.one_on_ones import Series
 from storage.store import Store
 

@@ -6,10 +6,11 @@ from itertools import islice
 from typing import Annotated
 
 from handlers.kit.access import everyone
-from handlers.kit.calendar import Rule, at_wall, local, local_day
+from handlers.kit.calendar import at_wall, local, local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Press, Section
 from handlers.kit.forms import Choice, Clock, Day, Option
 from handlers.kit.problems import Problem, changed_meanwhile
+from handlers.kit.recurring import Rule
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.one_on_ones.hindrances import warnings

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from handlers.checkins.windows import Plan
-from handlers.kit.calendar import Rule, WorkCalendar
+from handlers.kit.calendar import WorkCalendar
+from handlers.kit.recurring import Rule
 
 
 def on(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:

@@ -14,7 +14,8 @@ from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.kit.calendar import QuietHours, Rule, WorkCalendar, at_wall, local, local_day
+from handlers.kit.calendar import QuietHours, WorkCalendar, at_wall, local, local_day
+from handlers.kit.recurring import Rule
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 QUARTERS = [time(n // 4, n % 4 * 15) for n in range(96)]
