@@ -434,7 +434,7 @@ if (composer) {
     sessionStorage.setItem(kept, edits.value ? "" : words.value);
   };
   const put = (text) => { words.value = text; words.setSelectionRange(text.length, text.length); grow(); };
-  put(sessionStorage.getItem(kept) ?? "");
+  put(words.value || (sessionStorage.getItem(kept) ?? "")); // whoever types at once was quicker than this script
 
   const chooser = palette({
     of: (event) => (event.target === words ? words : null),

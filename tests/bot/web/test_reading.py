@@ -75,6 +75,15 @@ async def test_nothing_that_was_typed_is_lost_when_the_language_changes(window: 
     await expect(ada.get_by_label("当时是什么情境？")).to_have_value("the incident call")
 
 
+async def test_what_is_typed_before_a_page_is_ready_stays(window: Window) -> None:
+    ada = await window.of("ada")
+    await ada.route(lambda url: url.endswith("/chat.js"), slowly)
+    await ada.reload(wait_until="commit")
+    await ada.fill("#words", "/feedback @ben")
+    await ada.wait_for_load_state("load")
+    await expect(ada.locator("#words")).to_have_value("/feedback @ben")
+
+
 async def test_each_line_of_who_reads_it_stands_for_itself(window: Window) -> None:
     chen = await window.of("chen")
     await says(chen, "反馈 @ben")
