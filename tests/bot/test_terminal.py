@@ -194,7 +194,7 @@ def test_the_doctor_says_that_a_database_is_busy(any_upbeat: Upbeat, monkeypatch
 def test_the_doctor_goes_on_where_the_database_takes_a_connection_and_never_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.doctor.PATIENCE", 0.5)
+    monkeypatch.setattr("bot.doctor.database.PATIENCE", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql+psycopg://upbeat@127.0.0.1:{silent.getsockname()[1]}/upbeat"
         done = Upbeat(url, tmp_path)("doctor")

@@ -121,7 +121,7 @@ async def test_f32_a_standby_takes_over_and_the_old_primary_acknowledges_nothing
         await asyncio.to_thread(servers.revive)
         asking = asyncio.create_task(asyncio.to_thread(_told_by_the_old, servers.ports[0]))
         assert not (await asyncio.wait([asking], timeout=1))[0], "it acknowledged what only it has"
-        monkeypatch.setattr("bot.doctor.PATIENCE", 2.0)
+        monkeypatch.setattr("bot.doctor.database.PATIENCE", 2.0)
         old = Upbeat(f"postgresql+psycopg://postgres@127.0.0.1:{servers.ports[0]}/upbeat", tmp_path)
         found = await asyncio.to_thread(old, "doctor")
         assert "FAIL  writing: the database gave no answer in 2 s" in found.stdout
