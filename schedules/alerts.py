@@ -10,7 +10,7 @@ from handlers.kit.dispatch import Core
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim, platform_name
 from storage.alerts import BELL, CRASHES, FAILURES, PROMISE, REFUSED, SOCKET, TOKEN, Alert
-from storage.outbox import MOST_ATTEMPTS, MOST_CRASHES
+from storage.delivering import MOST_ATTEMPTS, MOST_CRASHES
 from storage.people import Person
 from storage.store import Store
 

@@ -164,6 +164,6 @@ def _notice_the_time(store: Store) -> None:
         log.warning("the clock was set back")
         store.slots.replan()
         store.obligations.decide_again()
-        store.outbox.bring_back()
+        store.delivering.bring_back()
         store.metrics.queries.bring_back()
     store.set_setting(TICKED_AT, store.now.isoformat())

@@ -14,8 +14,8 @@ from schedules.sending import Message, Sending
 from schedules.speaking import Speaker
 from schedules.taking import take
 from schedules.turns import Tenure, steady
+from storage.delivering import MOST_CRASHES
 from storage.leases import under
-from storage.outbox import MOST_CRASHES
 
 log = logging.getLogger("upbeat.delivery")
 
@@ -53,7 +53,7 @@ class Delivery:
         """Deliver while it is our turn, as if others had sent all that platforms permit until now. What they took up
         and did not begin to send is free: they would be refused."""
         self._sending.begin(tenure.term)
-        await self._core.database.write(under(tenure.term, lambda store: store.outbox.release("waiting")))
+        await self._core.database.write(under(tenure.term, lambda store: store.delivering.release("waiting")))
         await self.start()
 
     async def drop(self) -> None:
@@ -69,7 +69,7 @@ class Delivery:
         if self._core.database.is_sqlite:  # one process: whoever held a lease is gone
             if self._in_flight:  # or it was us, in a turn before this one: what we are sending ends first
                 await asyncio.wait(self._in_flight)
-            await self._core.database.write(lambda store: store.outbox.release("waiting", "sending"))
+            await self._core.database.write(lambda store: store.delivering.release("waiting", "sending"))
         self._sending.stopping = False
         self._loop = asyncio.create_task(self.run())
 
@@ -116,7 +116,7 @@ class Delivery:
         if len(self._in_flight) >= MOST_IN_FLIGHT:
             await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED, timeout=IDLE)
             return 1
-        if not await self._core.database.read(lambda store: store.outbox.is_due()):
+        if not await self._core.database.read(lambda store: store.delivering.is_due()):
             return 0
         groups, leased = await self._take()
         for group in groups:

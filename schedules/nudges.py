@@ -115,7 +115,7 @@ def stand_by(core: Core, store: Store, row: Outgoing, person: Person) -> Card | 
         return Silence(DONE)
     if facts.active and (hour := at_this_hour(facts.hours, facts.now)):
         return hour
-    if newer := store.outbox.newer(row):
+    if newer := store.delivering.newer(row):
         store.slots.hand_on(row, newer)
         return Silence("said later")
     handed_on = any(each.decided_at < row.made_at for each in told)

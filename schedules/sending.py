@@ -29,8 +29,9 @@ from schedules.speaking import (
 from schedules.taking import UNCLEAR, back_off, settle, way_of
 from storage.alerts import TOKEN
 from storage.database import Busy
+from storage.delivering import LEASE, MOST_ATTEMPTS
 from storage.leases import Term, under
-from storage.outbox import BEGUN, LEASE, MOST_ATTEMPTS
+from storage.outbox import BEGUN
 from storage.store import Store
 from storage.tables import Outgoing, Posted
 
@@ -130,7 +131,7 @@ class Sending:
             way = again
         self._refusals.trying(way.speaker.name, ANSWER)
         begun = {"state": "sending", "attempts": row.attempts + 1, "leased_until": store.now + LEASE}
-        return way if store.outbox.begin(row, **begun) else Fate("waiting")
+        return way if store.delivering.begin(row, **begun) else Fate("waiting")
 
     def _age(self, message: Message) -> float:
         return self.now() - message.since
@@ -176,7 +177,7 @@ class Sending:
         values = {"state": "sent", "platform": way.speaker.name, "leased_until": None, "reason": ""}
 
         def write(store: Store) -> None:
-            if store.outbox.set(row, sent_at=store.now, **values) and row.about:
+            if store.delivering.set(row, sent_at=store.now, **values) and row.about:
                 posted = _remember(store, way.speaker.name, receipt, row, way.parcel)
                 store.outbox.put_right(row, posted)
 
@@ -193,7 +194,7 @@ class Sending:
                 store.accounts.seen_place(place.platform, place.external_id, place.name, gone=True)
             elif row.person_id:
                 store.accounts.reachable(row.person_id, way.speaker.name, False)
-            store.outbox.set(row, state="waiting", attempts=row.attempts)
+            store.delivering.set(row, state="waiting", attempts=row.attempts)
 
         await self._patiently(write)
         self.counts["unreachable"] += 1

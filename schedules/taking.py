@@ -14,7 +14,8 @@ from schedules.addressing import Fate, Speakers, Way, find_way
 from schedules.alerts import ALERT
 from schedules.nudges import DONE
 from storage.alerts import CRASHES, FAILURES, REFUSED
-from storage.outbox import BEGUN, MOST_ATTEMPTS, MOST_CRASHES
+from storage.delivering import MOST_ATTEMPTS, MOST_CRASHES
+from storage.outbox import BEGUN
 from storage.store import Store
 from storage.tables import Outgoing
 
@@ -37,8 +38,8 @@ class Taken:
 
 def take(core: Core, store: Store, speakers: Speakers, worker: str) -> Taken:
     """Lease what is due, and find out where it goes."""
-    rows = sorted(store.outbox.lease(worker, most=BATCH), key=lambda row: row.id)
-    held = store.outbox.behind(rows)
+    rows = sorted(store.delivering.lease(worker, most=BATCH), key=lambda row: row.id)
+    held = store.delivering.behind(rows)
     taken = Taken(len(rows))
     for row in rows:
         fate = _half_sent(store, row, taken) if row.state == "sending" else None
@@ -73,7 +74,7 @@ def way_of(
     if error is None:
         return found[0]
     attempts, reason = row.attempts + 1, type(error).__name__
-    store.outbox.set(row, attempts=attempts)
+    store.delivering.set(row, attempts=attempts)
     if attempts >= MOST_ATTEMPTS:
         return Fate("failed", reason)
     return Fate("waiting", reason, store.now + timedelta(seconds=back_off(row)))
@@ -91,7 +92,7 @@ def settle(core: Core, store: Store, row: Outgoing, fate: Fate, **values: Any) -
     if fate.until:
         changes["due_at"] = fate.until
         changes["stuck_since"] = (row.stuck_since or row.due_at) if fate.reason else None
-    if store.outbox.set(row, **changes):
+    if store.delivering.set(row, **changes):
         if fate.state == "failed":
             _alert(store, row, fate)
         if row.place_id and row.edits is None and fate.state != "waiting" and fate.reason != UNCLEAR:

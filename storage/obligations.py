@@ -277,7 +277,7 @@ class Obligations:
     def decide_again(self, person_id: str = "") -> None:
         """Ask at the clock's next tick about what waits for an hour, of one person or of everybody: their hours are
         other ones now. Messages that wait for one are looked at again as well."""
-        self._store.outbox.look_again(person_id)
+        self._store.delivering.look_again(person_id)
         later = DECISIONS.alias("later")
         last = select(func.max(later.c.decided_at)).where(
             later.c.kind == "nudge", later.c.about == TABLE.c.id

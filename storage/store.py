@@ -7,6 +7,7 @@ from storage.alerts import Alerts
 from storage.break_glass import BreakingGlass
 from storage.checkins import CheckIns
 from storage.delegations import Delegations
+from storage.delivering import Delivering
 from storage.drafts import Drafts
 from storage.erasing import Erasing
 from storage.feedback import Feedback
@@ -59,6 +60,10 @@ class Store(Unit):
     @once
     def outbox(self) -> Outbox:
         return Outbox(self)
+
+    @once
+    def delivering(self) -> Delivering:
+        return Delivering(self)
 
     @once
     def posts(self) -> Posts:

@@ -108,8 +108,8 @@ async def test_f15_what_was_taken_up_by_a_clock_that_ran_ahead_is_free(
     tell(chat, "ben", "hello", lives=3 * YEAR)
     chat.at(MONDAY + YEAR)
     await chat.tick()
-    (taken,) = chat.change(lambda store: store.outbox.lease("dead", most=10))
-    chat.change(lambda store: store.outbox.set(taken, state=state))
+    (taken,) = chat.change(lambda store: store.delivering.lease("dead", most=10))
+    chat.change(lambda store: store.delivering.set(taken, state=state))
     chat.at(MONDAY + timedelta(minutes=1))
     await chat.tick()
     assert len(await chat.deliver()) == 1

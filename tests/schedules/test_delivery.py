@@ -551,7 +551,7 @@ async def test_who_was_only_beside_it_is_not_set_aside(any_chat: Chat) -> None:
 async def test_a_process_that_dies_before_sending_loses_nothing(any_chat: Chat) -> None:
     line = Line()
     message = tell(any_chat, "ben", "hello")
-    any_chat.change(lambda store: store.outbox.lease("dead", most=10))
+    any_chat.change(lambda store: store.delivering.lease("dead", most=10))
     assert await worker(any_chat, line).deliver() == 0
     any_chat.wait(minutes=2)
     await worker(any_chat, line).deliver()
@@ -629,7 +629,7 @@ async def test_what_we_are_sending_when_our_turn_begins_anew_is_sent_once(any_ch
 async def test_what_another_took_up_in_its_turn_is_free_in_ours(any_chat: Chat) -> None:
     line = Line()
     tell(any_chat, "ben", "hello")
-    any_chat.change(lambda store: store.outbox.lease("dead", most=10))
+    any_chat.change(lambda store: store.delivering.lease("dead", most=10))
     term = any_chat.change(lambda store: store.leases.take("delivery", "ours", seconds=60))
     ours = worker(any_chat, line)
     await ours.begin(Tenure(term, steady() + 60))

@@ -15,7 +15,9 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "obligation USING INDEX obligation_to_remind (remind_at<?)": lambda store: store.obligations.to_remind(
         50
     ),
-    "outbox USING INDEX outbox_due (state=? AND due_at<?)": lambda store: store.outbox.lease("one", most=50),
+    "outbox USING INDEX outbox_due (state=? AND due_at<?)": lambda store: store.delivering.lease(
+        "one", most=50
+    ),
     "occurrence USING INDEX occurrence_by_person (person_id=?": lambda store: store.slots.decisions(
         "x", store.now
     ),
