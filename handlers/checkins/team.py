@@ -15,6 +15,7 @@ from handlers.kit.access import managers, stand_ins
 from handlers.kit.calendar import last_day, local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
 from handlers.kit.requests import Reply, Request
+from handlers.kit.rounding import tenth
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from storage.checkins import SINCE, Blocker, CheckIn, Window
 from storage.people import Person
@@ -131,7 +132,7 @@ def _mood(request: Request, people: Iterable[Person]) -> tuple[Part, ...]:
         )
         return (Fact(Phrase("Mood"), few),)
     mean, count = found
-    return (Fact(Phrase("Mood"), Phrase("{mean} of 5, the mean of {n} people", mean=mean, n=count)),)
+    return (Fact(Phrase("Mood"), Phrase("{mean} of 5, the mean of {n} people", mean=tenth(mean), n=count)),)
 
 
 def _entry(

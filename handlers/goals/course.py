@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from handlers.goals import scoring
 from handlers.goals.goal import Standing, measure_of
-from handlers.goals.scoring import Direction, whole_percent
+from handlers.goals.scoring import Direction
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.charts import MOST_POINTS, Course
 from handlers.kit.requests import Request
+from handlers.kit.rounding import whole_percent
 from storage.goals import GoalChange, KeyResult
 
 

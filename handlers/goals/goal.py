@@ -19,6 +19,7 @@ from handlers.kit.features import Feature
 from handlers.kit.forms import Option
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
+from handlers.kit.rounding import whole_percent
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
 from storage.goals import Goal, KeyResult
 from storage.people import Person
@@ -223,7 +224,7 @@ def percent(share: Decimal | None) -> Text:
     """A share in whole percent."""
     if share is None:
         return Phrase("no data yet")
-    return Phrase("{percent}%", percent=scoring.whole_percent(share))
+    return Phrase("{percent}%", percent=whole_percent(share))
 
 
 def called(row: Goal | KeyResult) -> Verbatim:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Annotated, Any
 
 from handlers.goals import goal as goals
@@ -12,13 +13,13 @@ from handlers.goals.course import course_of
 from handlers.goals.goal import AT_RISK, OFF_TRACK, ON_TRACK, Standing, feature, percent, seers
 from handlers.goals.listing import opener
 from handlers.goals.picking import allow, my_goals, no_goal
-from handlers.goals.scoring import whole_percent
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Card, Note, Picture
 from handlers.kit.charts import MOST_BARS, Bar, Bars, Course, Tone
 from handlers.kit.forms import Choice
 from handlers.kit.pictures import is_table, shown
 from handlers.kit.requests import Reply, Request
+from handlers.kit.rounding import whole_percent
 from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim, more_people
 from storage.goals import Goal
 
@@ -80,7 +81,7 @@ def _finding(each: Standing, drawn: Course) -> Text:
         return Phrase("no data yet after {spent}", spent=_of(spent, whole))
     reached = whole_percent(share)
     days = max(1, (drawn.ends_on - drawn.begins_on).days)
-    straight = round(100 * min(max((drawn.today - drawn.begins_on).days, 0), days) / days)
+    straight = whole_percent(Fraction(min(max((drawn.today - drawn.begins_on).days, 0), days), days))
     said: dict[str, Any] = {
         "percent": percent(share),
         "spent": _of(spent, whole),

@@ -200,12 +200,3 @@ def points(parts: Sequence[Part], bonus: Iterable[Decimal] = (), penalty: Iterab
     mean = together(parts).progress
     base = None if mean is None else 100 * mean
     return Points(base, sum(bonus, ZERO), sum(penalty, ZERO))
-
-
-def whole_percent(share: Decimal) -> int:
-    """A share as it is shown, rounded half up, once and here; short of the target it never reads 100, and what was
-    begun never reads 0."""
-    percent = int((share * 100 + Decimal("0.5")) // 1)
-    if share < 1:
-        percent = min(percent, 99)
-    return max(percent, 1) if share > 0 else percent

@@ -11,6 +11,7 @@ from handlers.kit.access import hr
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Picture, Section
 from handlers.kit.pictures import is_table, shown
 from handlers.kit.requests import Reply, Request
+from handlers.kit.rounding import tenth, whole_percent
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, more
 from handlers.reviews import owing, participation, releasing, together
 from handlers.reviews.calibration import figures
@@ -108,7 +109,7 @@ def health(request: Request, cycle: str, as_table: bool | None = None) -> Reply:
 
 
 def _finding(count: Count) -> Text:
-    percent = round(100 * count.share)
+    percent = whole_percent(count.share)
     return Plural(
         "{done} of one review written ({percent}%), {late} late, {out} dropped out",
         "{done} of {n} reviews written ({percent}%), {late} late, {out} dropped out",
@@ -157,7 +158,7 @@ def _since(request: Request, cycle: ReviewCycle, whole: Count) -> Iterator[Part]
     then = _whole(request, before)
     if not then.asked or changed_too_little({"all": then.done}, {"all": whole.done}, cycle.k_score):
         return
-    percent, earlier = round(100 * whole.share), round(100 * then.share)
+    percent, earlier = whole_percent(whole.share), whole_percent(then.share)
     yield Note(
         Phrase(
             "In {cycle}, the one before, {earlier}% was written; now it is {percent}%.",
@@ -219,7 +220,7 @@ def _fair(tally: Mapping[str, Any]) -> Iterator[Part]:
     if not spread:
         yield Fact(label, releasing.LEANINGS[tally.get("leans", "")])
         return
-    mean = round(together.mean(spread), 1)
+    mean = tenth(together.mean(spread))
     yield Fact(label, Phrase("{mean} of {most} on average", mean=mean, most=len(spread)))
     counts = (Phrase("{n}: {count}", n=point, count=count) for point, count in enumerate(spread, 1))
     yield Section(Lines(tuple(counts)))

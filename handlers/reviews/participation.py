@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from handlers.kit.charts import Bar, Bars, Tone
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews.suppressing import hidden
 from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty
 
-GOOD, FAIR = 0.9, 0.7
+GOOD, FAIR = Fraction(9, 10), Fraction(7, 10)
 """From these shares on participation is good, or needs a look."""
 MOST_TEAMS = 40
 """Teams in the picture; how many more there are is said beside it."""
@@ -37,9 +38,9 @@ class Count:
     out: int
 
     @property
-    def share(self) -> float:
+    def share(self) -> Fraction:
         """How much of it was written."""
-        return self.done / self.asked if self.asked else 0.0
+        return Fraction(self.done, self.asked or 1)
 
 
 def counted(duties: Iterable[Duty], due_at: Callable[[Duty], datetime | None]) -> Count:
@@ -81,12 +82,15 @@ def by_team(
 
 def bars(roles: dict[str, Count], teams: dict[str, Count]) -> Bars:
     """Both one below the other."""
-    made = [Bar(WRITTEN_AS[role], count.share, said(count), tone(count)) for role, count in roles.items()]
+    made = [
+        Bar(WRITTEN_AS[role], float(count.share), said(count), tone(count)) for role, count in roles.items()
+    ]
     if teams:
         made.append(Bar(Phrase("By team of who writes"), heading=True))
         named = list(teams.items())[:MOST_TEAMS]
         made += [
-            Bar(Verbatim(team or "–"), count.share, said(count), tone(count), 1) for team, count in named
+            Bar(Verbatim(team or "–"), float(count.share), said(count), tone(count), 1)
+            for team, count in named
         ]
     return Bars(tuple(made))
 

@@ -11,6 +11,7 @@ from handlers.kit.cards import Card, Heading, Note, Part, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.forms import Colleague
 from handlers.kit.requests import Reply, Request
+from handlers.kit.rounding import tenth
 from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim
 from handlers.reviews import parts, together
 from handlers.reviews.review import feature
@@ -161,7 +162,7 @@ def _tally(part: parts.Part, voice: ReviewVoice) -> Text:
         return Phrase(
             "{n} answers: {mean} of {most} on average; {points}",
             n=n,
-            mean=round(together.mean(spread), 1),
+            mean=tenth(together.mean(spread)),
             most=len(part.points),
             points=Listing(
                 tuple(

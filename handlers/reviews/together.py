@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
 from storage.reviews import Given, Voice
@@ -144,9 +145,9 @@ def most_known(answers: Sequence[tuple[str, Any]], thresholds: Thresholds) -> in
     return sum(count for _, count in each.most_common(thresholds.colluding))
 
 
-def mean(spread: Sequence[int]) -> float:
+def mean(spread: Sequence[int]) -> Fraction:
     """The mean of points that spread like this."""
-    return sum(point * count for point, count in enumerate(spread, 1)) / sum(spread)
+    return Fraction(sum(point * count for point, count in enumerate(spread, 1)), sum(spread))
 
 
 # All of a cycle ------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -231,7 +232,7 @@ class CheckIns:
         found = self._store.read(Mood, col(Mood.checkin_id).in_([row.id for row in rows]), reader=reader)
         return {mood.checkin_id: mood.score for mood in found if mood.score is not None}
 
-    def mean_mood(self, people: Collection[str], since: datetime) -> tuple[float, int] | None:
+    def mean_mood(self, people: Collection[str], since: datetime) -> tuple[Fraction, int] | None:
         """The mean of the last settled mood of each of these people, and of how many; None when they are too few to
         hide behind each other. Moods that may still change do not count: the mean would show who changed it."""
         settled = (col(Mood.closes_at) <= self._store.now, col(Mood.closes_at) >= since)
@@ -241,7 +242,7 @@ class CheckIns:
             scores += [row.score for row in rows if row.score is not None]
         if len(scores) < MEAN_OF_AT_LEAST:
             return None
-        return round(sum(scores) / len(scores), 1), len(scores)
+        return Fraction(sum(scores), len(scores)), len(scores)
 
     # What managers do ------------------------------------------------------------------------------------------------
 

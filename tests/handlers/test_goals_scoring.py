@@ -20,7 +20,6 @@ from handlers.goals.scoring import (
     points,
     progress,
     together,
-    whole_percent,
 )
 
 UP, DOWN, BAND, STEPS, YES_NO = Direction
@@ -72,14 +71,6 @@ MISTAKES = {
 def test_what_cannot_be_measured_says_why(measure: Measure, mistake: Mistake) -> None:
     assert measure.mistake() == mistake
     assert progress(measure, D(5)) is None
-
-
-@pytest.mark.parametrize(
-    ("share", "percent"),
-    [("0", 0), ("0.001", 1), ("0.344", 34), ("0.345", 35), ("0.994", 99), ("0.999", 99), ("1", 100)],
-)
-def test_a_share_is_rounded_once_and_never_flatters(share: str, percent: int) -> None:
-    assert whole_percent(D(share)) == percent
 
 
 # Several together ----------------------------------------------------------------------------------------------------

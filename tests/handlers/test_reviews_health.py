@@ -147,6 +147,15 @@ async def test_words_of_ten_people_are_shown_shuffled(chat: Chat) -> None:
     assert sorted(row.said) == [f"Point {number}" for number in range(10)]
 
 
+async def test_a_mean_is_rounded_up_from_a_half(chat: Chat) -> None:
+    await closed(chat)
+    (survey,) = chat.rows(ProcessSurvey)
+    given = (*[5] * 10, *[4] * 8, 3, 2)  # 87 of 20 people, which as a float is a little less than 4.35
+    chat.change(lambda store: [store.reviews.surveys.answer(survey.id, fair, "") for fair in given])
+    await over(chat)
+    assert "4.4 of 5 on average" in await health(chat)
+
+
 async def test_one_answer_counts_once(chat: Chat) -> None:
     await closed(chat)
     home = await chat.opens("ben")
@@ -160,6 +169,7 @@ async def test_one_answer_counts_once(chat: Chat) -> None:
 async def test_the_health_of_a_cycle_as_a_picture_and_as_a_table(chat: Chat) -> None:
     await launched(chat)
     await write(chat, "ben", "", growth="A talk")
+    assert "1 of 8 reviews written (13%)" in await health(chat)
     chat.wait(days=9)  # the phase is over, and Chen hands in all the same
     await write(chat, "chen", "", growth="A course")
     await go_on(chat, "write")

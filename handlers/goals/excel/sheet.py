@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from handlers.goals import goal as goals
 from handlers.goals.goal import AT_RISK, COMPANY, DEPARTMENT, OFF_TRACK, ON_TRACK, PERSON, TEAM, Standing
-from handlers.goals.scoring import Direction, whole_percent
+from handlers.goals.scoring import Direction
 from handlers.kit.requests import Request
+from handlers.kit.rounding import whole_percent
 from storage.goals import KeyResult
 from storage.policy import Kind
 from storage.sheets import Cell, OutSheet, called

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from handlers.kit.charts import Bar, Bars, Cell, Grid, GridRow
+from handlers.kit.rounding import tenth, whole_percent
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
 from handlers.reviews.suppressing import hidden, may_show
 
@@ -60,15 +62,15 @@ def spread(
     counted = Counter(each.points for each in people)
     bars = []
     for number, point in enumerate(points, 1):
-        share = counted[number] / len(people)
+        share = Fraction(counted[number], len(people))
         label = Phrase("{n} – {point}", n=number, point=point)
         said = _said(counted[number], share, guide[number - 1] if guide else None)
-        bars.append(Bar(label, share, said))
+        bars.append(Bar(label, float(share), said))
     return Bars(tuple(bars))
 
 
-def _said(count: int, share: float, guide: int | None) -> Text:
-    percent = round(100 * share)
+def _said(count: int, share: Fraction, guide: int | None) -> Text:
+    percent = whole_percent(share)
     if guide is None:
         return Phrase("{count}, {percent}%", count=count, percent=percent)
     off = percent - guide
@@ -78,12 +80,12 @@ def _said(count: int, share: float, guide: int | None) -> Text:
 
 def found(people: Sequence[Rated], most: int) -> Text:
     """The spread in one sentence."""
-    mean = sum(each.points for each in people) / len(people)
+    mean = Fraction(sum(each.points for each in people), len(people))
     return Plural(
         "one person, {mean} of {most}",
         "{n} people, {mean} of {most} on average",
         n=len(people),
-        mean=round(mean, 1),
+        mean=tenth(mean),
         most=most,
     )
 
@@ -143,7 +145,7 @@ def heat(
 
 def _unit_row(name: str, people: Sequence[Rated], most: int) -> GridRow:
     counted = Counter(each.points for each in people)
-    shares = (counted[number] / len(people) for number in range(1, most + 1))
-    cells = tuple(Cell(Phrase("{percent}%", percent=round(100 * share)), share) for share in shares)
+    shares = (Fraction(counted[number], len(people)) for number in range(1, most + 1))
+    cells = tuple(Cell(Phrase("{percent}%", percent=whole_percent(share)), float(share)) for share in shares)
     label = Phrase("{unit} ({n})", unit=Verbatim(name or "–"), n=len(people))
     return GridRow(label, cells)
