@@ -114,11 +114,10 @@ class Vocabulary:
     def _by_characters(self, bare: str) -> Called | None:
         # Chinese stands without spaces: 周报完成了登录页.
         said = simpler(bare)
-        for words in self._chinese:
+        for words in filter(said.startswith, self._chinese):
             # 点赞我的同事 goes on where 点赞我的 ends: what somebody writes may begin like two names.
             joined = words in self._joined and said[len(words) : len(words) + 1].isalpha()
-            goes_on = joined or _OF_ITS_NOUN.match(said, len(words))
-            if said.startswith(words) and not goes_on:
+            if not joined and not _OF_ITS_NOUN.match(said, len(words)):
                 return Called(self._by_words[words], after_separators(bare[len(words) :]))
         return None
 
