@@ -30,9 +30,15 @@ _WHEN = re.compile(
     rf"\s*(?:截至|截止到?|到|在)?\s*(?:(?:\d{{4}}|[今去])年\s*{_PERIOD}?|{_PERIOD})(?:为?止)?[\s:,]*",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    rf"\s*(?:世界|前)?(?:\d+强|[2-6]g|[23]d)(?![a-z])[^\d%,。;]{{1,12}}?{_NUMBER}", re.IGNORECASE
+)
+"""A number that is part of a name: 500强客户签了3家, 5G项目70%."""
 _LEADS = tuple(
     re.compile(rf"\s*{lead}", re.IGNORECASE)
     for lead in (
+        # 28.11. 70
+        rf"\d{{1,2}}\.\d{{1,2}}\.\s*:?\s+{_NUMBER}",
         # from 10 to 70, 从 10 提升到 70, 10 -> 70
         rf"(?:[从由]\s*[^\s,;。]{{1,15}}?\s*(?:{_TO}|[到至])|(?:[a-z]+\s+)?from\s+\S{{1,15}}\s+to\s+"
         rf"|[$€£¥]?\d[\d.,]*\s?[^\s\d,;。]{{0,3}}?\s*{_TO})\s*{_NUMBER}",
@@ -70,7 +76,7 @@ def is_done(words: str) -> bool:
 def _lead(plain: str, unit: str) -> int:
     """How many characters before the figure say something else."""
     counted = unit and re.match(rf"\s*\d+\s*个?{re.escape(unit)}", plain)  # 10 月, where months are counted
-    found = (lead.match(plain) for lead in (_LEADS if counted else (_WHEN, *_LEADS)))
+    found = (lead.match(plain) for lead in (_LEADS if counted else (_WHEN, _NAMED, *_LEADS)))
     return next((each.end() for each in found if each), 0)
 
 
