@@ -82,7 +82,11 @@ def sheet(request: Request, args: dict[str, Any]) -> tuple[Question, ...]:
 def _questions(keys: tuple[str, ...], mood: bool, checkin: str) -> tuple[Question, ...]:
     so_far = SoFar(checkin)
     asked = tuple(_question(key, so_far) for key in keys)
-    return (*asked, replace(_MOOD, suggested=so_far.mood, recorded=so_far.mood)) if mood else asked
+    # Where it is not asked for, who writes it is told all the same that only they see it.
+    felt = (
+        replace(_MOOD, suggested=so_far.mood, recorded=so_far.mood) if mood else replace(_MOOD, asked=False)
+    )
+    return *asked, felt
 
 
 def _question(key: str, so_far: SoFar) -> Words:

@@ -24,6 +24,11 @@ FEW = 8
 
 def questions_of(route: Route, request: Request, args: Mapping[str, Any]) -> tuple[Answerable, ...]:
     """The route's questions for this request: sheets unfolded, options known, settled ones left out."""
+    return tuple(question for question in heard_by(route, request, args) if question.asked)
+
+
+def heard_by(route: Route, request: Request, args: Mapping[str, Any]) -> tuple[Answerable, ...]:
+    """The same, with those that are never asked: what is typed may answer them all the same."""
     made: list[Answerable] = []
     for question in route.questions:
         if isinstance(question, Sheet):

@@ -46,7 +46,8 @@ class Question:
     """What every question has. `name` and `required` come from the parameter that it annotates. When the form is drawn
     `suggested` is asked for the raw answer that stands in it until the person writes another, and `beside` for what is
     to be looked at while answering, line by line. Where an answer can also be given elsewhere, `recorded` is asked for
-    the one that counts now: a form that was begun before loses nothing of it."""
+    the one that counts now: a form that was begun before loses nothing of it. One that is not `asked` stands in no
+    form, and is only taken out of what is typed: it is private, and must not become a part of another answer."""
 
     label: Text
     help: Text | None = None
@@ -55,6 +56,7 @@ class Question:
     suggested: "Callable[[Request], Any] | None" = None
     recorded: "Callable[[Request], Any] | None" = None
     beside: "tuple[Text, ...] | Callable[[Request], tuple[Text, ...]]" = ()
+    asked: bool = True
 
     def __post_init__(self) -> None:
         text(self.label)

@@ -131,9 +131,9 @@ class Steps:
 
     def _meant(self, request: Request, route: Route, words: str) -> tuple[Route, grammar.Understood]:
         """What words say to a command, or where they say nothing to it, to the first other one that they may be for."""
-        read = grammar.read(words, request, asking.questions_of(route, request, {}))
+        read = grammar.read(words, request, asking.heard_by(route, request, {}))
         for other in map(self._routes.__getitem__, route.otherwise if read.left and not read.given else ()):
-            found = grammar.read(words, request, asking.questions_of(other, request, {}))
+            found = grammar.read(words, request, asking.heard_by(other, request, {}))
             if not (found.left or found.missing) and asking.has_all(other, request, found.given):
                 return other, found
         return route, read

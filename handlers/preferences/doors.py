@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers.kit import grammar
 from handlers.kit.access import everyone, managers
-from handlers.kit.asking import near, questions_of
+from handlers.kit.asking import heard_by, near, questions_of
 from handlers.kit.cards import Button
 from handlers.kit.characters import simpler
 from handlers.kit.dates import read_day
@@ -190,7 +190,7 @@ def _day_before(request: Request, route: Route, said: str) -> str:
 
 
 def _given(request: Request, route: Route, rest: str) -> dict[str, Any]:
-    questions = questions_of(route, request, {})
+    questions = heard_by(route, request, {})
     try:
         return grammar.read(rest, request, questions).given
     except Problem:  # whom they mention is nobody's name; the words stay

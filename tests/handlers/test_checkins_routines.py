@@ -200,20 +200,27 @@ async def test_a_manager_sets_up_the_team_and_sees_what_it_means_first(any_chat:
     assert "Done: quick\nnext more" in await chat.says("ben", "/checkin history")
 
 
-async def test_where_no_mood_is_asked_for_it_stays_words_of_what_it_stands_in(chat: Chat) -> None:
+async def test_a_mood_is_private_where_it_is_not_asked_for_too(any_chat: Chat) -> None:
+    """The channel that quotes the rest is told of in one breath with “your mood is not quoted”."""
+    chat = any_chat
+    place = chat.change(lambda store: store.accounts.seen_place("web", "#engines", "#engines"))
     await chat.says("ada", "/checkin setup")
-    await chat.submits("ada", days="daily", clock="09:30", mood="no")
+    heard = await chat.submits("ada", days="daily", clock="09:30", mood="no", place=place.id)
+    assert "Mood: not asked" in heard
     await chat.presses("ada", "Save")
-    for words, said in (
-        ("done A; mood 4; next B", {"done": "A\nmood 4", "next": "B"}),
-        ("next B; mood great", {"next": "B\nmood great"}),
-        ("心情4", {"done": "心情4"}),
-        ("mood 7", {"done": "mood 7"}),
+    for words, said, mood in (
+        ("done A; mood 4; next B", {"done": "A", "next": "B"}, 4),
+        ("完成 A；心情：3", {"done": "A"}, 3),
+        ("mood 2", {}, 2),
     ):
         chat.wait(days=1)
-        await chat.says("ben", f"/checkin {words}")
+        await chat.tick()
+        assert "Your mood is noted. Only you see it." in await chat.says("ben", f"/checkin {words}")
         assert sorted(chat.rows(CheckIn), key=lambda row: row.id)[-1].answers == said
-    assert chat.rows(Mood) == []
+        assert sorted(chat.rows(Mood), key=lambda row: row.id)[-1].score == mood
+        assert "ood 4" not in (await chat.says("ada", "/checkin history @ben")).text
+    assert "How are you" not in await chat.says("ben", "/checkin")
+    assert "Please give a number from 1 to 5" in await chat.says("ben", "/checkin next B; mood great")
 
 
 async def test_a_team_is_first_asked_when_its_preview_says(any_chat: Chat) -> None:

@@ -96,7 +96,7 @@ def _read(chat: Chat, request: Request, dice: Dice) -> str:
     if called is None:
         return "unknown"
     try:
-        questions = asking.questions_of(called.route, request, {})
+        questions = asking.heard_by(called.route, request, {})
         grammar.read(called.rest, request, questions)
         _answer(called.route, request, dice)
     except Problem as problem:
