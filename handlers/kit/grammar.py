@@ -28,7 +28,7 @@ from handlers.kit.naming import AND, named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.typed import EMOJI, MENTION, NUMBER, SEPARATORS, after_separators, folded, spoken
+from handlers.kit.typed import DASHES, EMOJI, MENTION, NUMBER, SEPARATORS, after_separators, folded, spoken
 from storage.people import Person
 
 _BY_THEN = re.compile(r"^(?:[之以]前|为止|前(?![端台期面后辈任提往景线置沿言途缀]))")
@@ -36,8 +36,10 @@ _BY_THEN = re.compile(r"^(?:[之以]前|为止|前(?![端台期面后辈任提�
 _FROM_THEN = re.compile(r"^(?:起|开始)$")
 """What may end a day in Chinese on which something begins: 三天，从周一开始."""
 _ON = re.compile(r"^on\s+", re.IGNORECASE)
-_UNTIL = re.compile(r"^(\d{1,2}/\d{1,2}(?:/\d{4})?)-(?=\d{1,2}/)")
+_UNTIL = re.compile(rf"^((?:\d{{4}}/)?\d{{1,2}}/\d{{1,2}}(?:/\d{{4}})?)[{''.join(DASHES)}](?=\d{{1,4}}/)")
 """A first day and a last without blanks: 12/24-1/2."""
+_SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})(?![\d/])")
+"""A day in numbers, of which either may be the month."""
 _IN_A_WHILE = re.compile(r"^in\s|后$", re.IGNORECASE)
 """A day that is said by how far away it is, as people say when something begins."""
 _WHY = ("because", "due to", "因为", "由于")
@@ -88,6 +90,7 @@ class _Reading:
         self.request = request
         self.questions = questions
         self.begins = begins
+        self.day_first = False
         self.given: dict[str, Any] = {}
         self.missing: dict[str, Text] = {}
 
@@ -180,6 +183,7 @@ class _Reading:
         if question.led and not is_led:
             return
         text = _UNTIL.sub(r"\1 - ", _ON.sub("", text)) if question.alone else text
+        text = self._as_before(text)
         reading = read_from(text[:_LONGEST_DAY], first_day(question, self.given, self.request), self.request)
         if reading and text.lower().startswith(reading.text.lower()):
             self.given[question.name] = reading.day.isoformat()
@@ -192,6 +196,16 @@ class _Reading:
             self._take_length(question)
         elif question.trailing:
             self._take_deadline(question)
+
+    def _as_before(self, text: str) -> str:
+        """A day in numbers, with the month first. In 24/12-2/1 it stands behind in both, though 2/1 alone might be one
+        in February."""
+        if (found := _SLASHED.match(text)) is None:
+            return text
+        if int(found[1]) > 12:
+            self.day_first = True
+            return text
+        return f"{found[2]}/{found[1]}{text[found.end() :]}" if self.day_first else text
 
     def _take_alone(self, question: Day, *, begins: bool) -> None:
         """A day with nothing else, or only why, is all that is meant, unless it is said as when something begins."""

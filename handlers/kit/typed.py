@@ -17,6 +17,8 @@ _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"})
 NUMBER = re.compile(r"#?(\d{1,9}(?:\.\d{1,9})?)[.:：]?(?=\s|$|[,，])")
 """A number that is to choose something: 2, #2, 2.1:"""
 SEPARATORS = " \t\u00a0\u3000,，、:："
+DASHES = ("-", "－", "–", "—", "~", "～")
+"""What stands between a beginning and an end: 22:00－7:00, 12/24～1/2."""
 EMOJI = r"(?<=[\s,，、：]):[a-z0-9_'+-]+:(?=[\s:]|$)"
 """An emoji as Slack writes it (:tada:), where a word begins: its colon parts nothing."""
 _PARTING = re.compile(rf"^(?:(?!{EMOJI})[{SEPARATORS}])*")

@@ -12,6 +12,7 @@ from handlers.kit.hours import QUIET, hours_text
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Plural
+from handlers.kit.typed import DASHES
 from handlers.kit.zones import one_zone
 from handlers.organisation.defaults import choose_zone, zone_change
 from handlers.organisation.home import NOBODY_ELSE, feature
@@ -34,7 +35,7 @@ To = Annotated[
     time,
     Clock(
         Phrase("Until when?"),
-        lead=("to", "until", "till", "-", "–", "到", "至"),
+        lead=("to", "until", "till", "到", "至", *DASHES),
         suggested=lambda request: _quiet_now(request)[1],
     ),
 ]

@@ -13,6 +13,7 @@ from handlers.kit.hours import calendar_of, hours_of
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
+from handlers.kit.typed import DASHES
 from handlers.kit.values import load
 from handlers.preferences.home import feature
 from storage.tables import Absence
@@ -35,7 +36,7 @@ Until = Annotated[
     date,
     Day(
         Phrase("Until which day? It is included."),
-        lead=("until", "till", "to", "through", "up to", "直到", "到", "至", "-", "–", "—", "~", "～"),
+        lead=("until", "till", "to", "through", "up to", "直到", "到", "至", *DASHES),
         counts_from="since",
     ),
 ]

@@ -12,13 +12,14 @@ from handlers.kit.hours import QUIET, hours_text
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text
+from handlers.kit.typed import DASHES
 from handlers.preferences.home import feature
 
 WAITS = Phrase("What comes up in them waits until they end. They are hours of your own clock.")
 MINE = Phrase("Only you see this.")
 
 From = Annotated[time, Clock(Phrase("From when on is it quiet?"), lead=("from", "从"))]
-To = Annotated[time, Clock(Phrase("Until when?"), lead=("to", "until", "till", "-", "–", "到", "至"))]
+To = Annotated[time, Clock(Phrase("Until when?"), lead=("to", "until", "till", "到", "至", *DASHES))]
 
 
 def quiet_text(request: Request) -> Text:
