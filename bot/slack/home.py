@@ -18,6 +18,7 @@ from bot.slack.members import PLATFORM
 from bot.slack.pages import Json
 from handlers.kit.cards import Card
 from handlers.kit.dispatch import Core
+from storage.database import Busy
 from storage.store import Store
 
 log = logging.getLogger("upbeat.slack")
@@ -60,12 +61,20 @@ class Homes:
         try:
             while self._wanted:
                 wanted, self._wanted = self._wanted, set()
-                looked = await self._core.database.read(partial(_looked_at, person_ids=wanted))
-                await asyncio.gather(*(self._renew(*pair) for pair in looked))
+                try:
+                    looked = await self._core.database.read(partial(_looked_at, person_ids=wanted))
+                    await asyncio.gather(*(self._renew(*pair) for pair in looked))
+                except Busy:
+                    self._want_later(wanted)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), PAUSE)
         finally:
             self._is_running = False
+
+    def _want_later(self, person_ids: Iterable[str]) -> None:
+        """The database is busy, or away: once it answers, their screens are as old as before."""
+        if not self._stopping.is_set():
+            self._wanted.update(person_ids)
 
     async def _renew(self, person_id: str, user_id: str) -> None:
         async with self._room:
@@ -74,6 +83,8 @@ class Homes:
                 if answer and answer.card:
                     drawing = Drawing(answer.language, answer.zone, self._core.database.now())
                     await self.show(user_id, answer.card, drawing)
+            except Busy:
+                self._want_later({person_id})
             except SlackApiError as error:
                 log.warning("home not drawn", extra={"error": error_of(error)})
             except (aiohttp.ClientError, TimeoutError) as error:

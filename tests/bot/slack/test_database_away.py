@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,3 +58,15 @@ async def test_while_the_database_is_away_a_command_is_answered_with_its_words(r
         ack = await room.slack.command(user("ada"), "/tell", TOLD, channel=GENERAL)
     assert "cannot save anything just now" in ack.ephemeral.words
     assert "well done" in ack.ephemeral.words
+
+
+async def test_a_home_screen_that_changed_while_the_database_is_away_is_drawn_afterwards(room: Room) -> None:
+    slack = room.slack
+    await slack.open_home(user("ada"))
+    await slack.until(lambda: slack.home(user("ada")))
+    await room.painted()
+    before = len(slack.called("views.publish"))
+    with away(room):
+        await room.platform.refresh_homes([room.chat.ids["ada"]])
+        await asyncio.sleep(1.5)
+    await slack.until(lambda: len(slack.called("views.publish")) > before)
