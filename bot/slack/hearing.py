@@ -19,7 +19,7 @@ from bot.slack.answers import asked_in
 from bot.slack.client import Me, Tasks
 from bot.slack.company import colleagues
 from bot.slack.draw import Drawing
-from bot.slack.files import NotGiven, TooLarge, download
+from bot.slack.files import NotGiven, Sent, TooLarge, download
 from bot.slack.forms import suggestions
 from bot.slack.heard import Heard, MemberChanged, PlaceSeen, Suggest, Uninstalled
 from bot.slack.home import Homes
@@ -222,18 +222,26 @@ class Hearing:
             or not await self._is_colleague(heard.incoming.sender)
         ):
             return heard, None
-        if len(heard.files) > 1:
-            return heard, _problem(ONE_FILE)
-        sent, session = heard.files[0], self._client.session
+        data = await self._fetched(heard.files, act.words)
+        if isinstance(data, Phrase):
+            return heard, Answer(outcome="problem", card=Card(data))
+        read = replace(act, file=File(heard.files[0].name, data))
+        return replace(heard, incoming=replace(heard.incoming, act=read)), None
+
+    async def _fetched(self, files: tuple[Sent, ...], words: str) -> bytes | Phrase:
+        """The content of the one file, or why there is none; nothing where these words have no use for it."""
+        if self._core.leaves_file(words):
+            return b""
+        if len(files) > 1:
+            return ONE_FILE
+        session = self._client.session
         assert session is not None
         try:
-            data = await download(session, str(self._client.token), self._client.base_url, sent)
+            return await download(session, str(self._client.token), self._client.base_url, files[0])
         except TooLarge:
-            return heard, _problem(TOO_LARGE)
+            return TOO_LARGE
         except NotGiven:
-            return heard, _problem(NO_FILE)
-        read = replace(act, file=File(sent.name, data))
-        return replace(heard, incoming=replace(heard.incoming, act=read)), None
+            return NO_FILE
 
     async def _is_colleague(self, sender: Sender) -> bool:
         """Whether it is worth the download: strangers could otherwise fill our line."""
@@ -272,10 +280,6 @@ class Hearing:
             await self.members.changed(item.user)
         elif isinstance(item, PlaceSeen):
             await self._places.note(item)
-
-
-def _problem(words: Phrase) -> Answer:
-    return Answer(outcome="problem", card=Card(words))
 
 
 def _address(store: Store, person_id: str, sender: Sender) -> None:

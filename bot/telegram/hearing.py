@@ -13,7 +13,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.telegram.client import CONNECTIONS, Client
-from bot.telegram.listen import PLATFORM, Chore, Heard, Item, Me, listen
+from bot.telegram.listen import PLATFORM, Chore, Heard, Item, Me, Sent, listen
 from bot.telegram.order import InOrder
 from bot.telegram.reply import Replies, asks_first
 from bot.telegram.request import Json
@@ -200,13 +200,20 @@ class Hearing:
         act, sent = heard.incoming.act, heard.file
         if sent is None or not isinstance(act, Said) or not await self._is_colleague(heard):
             return heard, None
-        if sent.size > MOST_BYTES:
-            return heard, Answer(outcome="problem", card=Card(TOO_LARGE))
-        data = await self._download(sent.file_id)
-        if data is None:
-            return heard, Answer(outcome="problem", card=Card(NO_FILE))
+        data = await self._fetched(sent, act.words)
+        if isinstance(data, Phrase):
+            return heard, Answer(outcome="problem", card=Card(data))
         read = replace(act, file=File(sent.name, data))
         return replace(heard, incoming=replace(heard.incoming, act=read)), None
+
+    async def _fetched(self, sent: Sent, words: str) -> bytes | Phrase:
+        """The content of a file, or why there is none; nothing where these words have no use for it."""
+        if self._core.leaves_file(words):
+            return b""
+        if sent.size > MOST_BYTES:
+            return TOO_LARGE
+        data = await self._download(sent.file_id)
+        return NO_FILE if data is None else data
 
     async def _is_colleague(self, heard: Heard) -> bool:
         """Whether it is worth the download: strangers could otherwise fill our line."""

@@ -27,6 +27,7 @@ from handlers.kit.requests import (
 )
 from handlers.kit.strangers import BURNT, answer_stranger
 from handlers.kit.text import Phrase, platform_name
+from handlers.kit.typed import marked
 from handlers.kit.values import altered
 from storage.database import Busy, Database
 from storage.errors import is_race, where_of
@@ -76,7 +77,7 @@ class Core:
         """Take one delivery through the path. Returns when its effect is committed; raises Busy when the database does
         not take it, so that the platform is not told that it was."""
         began = time.perf_counter()
-        answer = await self._hear(await self._with_sheet(sound(incoming)))
+        answer = await self._hear(await self._with_sheet(self._without_file(sound(incoming))))
         self.on_heard(
             incoming.platform, "repeated" if answer.repeated else answer.outcome, time.perf_counter() - began
         )
@@ -100,6 +101,18 @@ class Core:
             log.warning("answer lost", extra={"kind": incoming.platform})
             return
         await self.committed(())
+
+    def leaves_file(self, words: str) -> bool:
+        """Whether these words are a command that has no use for a file, so that it need not be fetched: people send a
+        screenshot along with a check-in."""
+        called = self.vocabulary.find(marked(words))
+        return called is not None and not called.route.takes_file
+
+    def _without_file(self, incoming: Incoming) -> Incoming:
+        act = incoming.act
+        if not isinstance(act, Said) or act.file is None or not self.leaves_file(act.words):
+            return incoming
+        return replace(incoming, act=replace(act, file=None, file_left=True))
 
     async def _with_sheet(self, incoming: Incoming) -> Incoming:
         """A file's table is read here, beside the writer and in a process of its own, and only for who may send one."""

@@ -65,13 +65,14 @@ class File:
 @dataclass(frozen=True)
 class Said:
     """A command or plain words. `message` is the platform's id of the message, `edits` says that it replaces one, which
-    was sent at `sent_at`."""
+    was sent at `sent_at`, and `file_left` that a file came with it for which the words have no use."""
 
     words: str = field(repr=False)
     message: str = ""
     edits: bool = False
     command: bool = False
     file: File | None = None
+    file_left: bool = False
     sent_at: datetime | None = None
 
 

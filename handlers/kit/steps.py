@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers.kit import asking, grammar
@@ -10,7 +11,18 @@ from handlers.kit.cards import Card, Note
 from handlers.kit.features import Feature, Route
 from handlers.kit.filling import Filling
 from handlers.kit.problems import Refused
-from handlers.kit.requests import Answer, Incoming, Opened, Pressed, Reacted, Reply, Request, Said, Submitted
+from handlers.kit.requests import (
+    Answer,
+    File,
+    Incoming,
+    Opened,
+    Pressed,
+    Reacted,
+    Reply,
+    Request,
+    Said,
+    Submitted,
+)
 from handlers.kit.sealing import Seal
 from handlers.kit.step import Step
 from handlers.kit.text import Phrase, Text, Verbatim
@@ -27,6 +39,10 @@ NO_WORDS = Phrase(
 )
 NO_ANSWER = Phrase(
     "I read no pictures, voice messages or stickers. Please answer in words, or with a button below the question."
+)
+FILE_LEFT = Phrase("I did not look at your file: only what you wrote counts here.")
+FILE_FOR_NOTHING = Phrase(
+    "I can do nothing with this file. Write to me what you need; “help” shows what I can do."
 )
 NOT_FOLLOWED = Phrase(
     "Your answer stays as you sent it first: I do not follow what is edited afterwards. Go back to change it."
@@ -104,18 +120,27 @@ class Steps:
             if not is_for_another and not self._forgot(request, draft, words):
                 return self.filling.told(request, draft, words)
         if act.file is not None:
-            return self._sent(request, words)
+            return self._sent(request, words, act.file)
         if not words and not act.command and incoming.where.kind == "private":
             return Step(answer=Answer(outcome="problem", card=Card(NO_WORDS)))
-        return self._called(request, words, "")
+        return self._beside_file(request, words) if act.file_left else self._called(request, words, "")
 
-    def _sent(self, request: Request, words: str) -> Step:
+    def _sent(self, request: Request, words: str, file: File) -> Step:
         """A file goes to the door that its words name; without them, to the first that is open to whoever sends it."""
         named = self._vocabulary.find(words) if words else None
         if named and named.route.takes_file:
             return self._called(request, words, "")
-        opened = next((each for each in self._files if each.allow.check(request, {})), self._files[0])
-        return self._called(request, opened.words, words)
+        if words and _is_no_table(file):
+            return self._beside_file(request, words)
+        opened = next((each for each in self._files if each.allow.check(request, {})), None)
+        if opened is None and _is_no_table(file):
+            return Step(answer=Answer(outcome="problem", card=Card(FILE_FOR_NOTHING)))
+        return self._called(request, (opened or self._files[0]).words, words)
+
+    def _beside_file(self, request: Request, words: str) -> Step:
+        """What words say that have no use for the file that came with them."""
+        step = self._called(request, words, "")
+        return replace(step, unclear=(*step.unclear, FILE_LEFT))
 
     def _called(self, request: Request, words: str, rest: str) -> Step:
         called = self._vocabulary.find(words) if words else None
@@ -211,6 +236,10 @@ class Steps:
         if heard is None:
             return Step(answer=Answer(outcome="ignored"))
         return Step(reply=heard(request, record, act))
+
+
+def _is_no_table(file: File) -> bool:
+    return file.fault is not None and file.fault.code == "not-a-sheet"
 
 
 def _connected_already(request: Request) -> Card:

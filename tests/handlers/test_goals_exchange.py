@@ -232,6 +232,16 @@ async def test_a_file_without_our_words_is_still_for_hr(chat: Chat) -> None:
     assert "This is for HR" in await sends(chat, "ben", await exported(chat), "")
 
 
+async def test_a_picture_is_not_for_hr(chat: Chat) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" * 9
+    assert "nothing with this file" in await sends(chat, "ben", picture, "", "login.png")
+    assert "nothing with this file" in await sends(chat, "ben", picture, " ", "login.png")
+    heard = await sends(chat, "ben", picture, "chekin done the login", "login.png")
+    assert "Did you mean this?" in heard
+    assert "I did not look at your file" in heard
+    assert "Checked in" in await sends(chat, "hana", picture, "checkin done the login", "login.png")
+
+
 @pytest.mark.parametrize(
     ("data", "name", "says"), [(b"", "x.xlsx", "empty"), (b"\0\1\2" * 50, "x.bin", "not a table")]
 )

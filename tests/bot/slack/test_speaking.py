@@ -286,6 +286,21 @@ async def test_who_looks_after_a_source_sends_its_figures(room: Room) -> None:
     assert "What are the columns of crm?" in str(room.slack.told(user("dora")))
 
 
+async def test_a_screenshot_beside_a_check_in_is_left_and_the_check_in_is_not(any_room: Room) -> None:
+    slack = any_room.slack
+    pictures = [("one.png", b"\x89PNG\r\n\x1a\n"), ("two.png", b"\x89PNG\r\n\x1a\n")]
+    for who, words, files in (
+        ("dora", "checkin done the login", pictures[:1]),
+        ("hana", "checkin done the office", pictures),
+    ):
+        await slack.says(user(who), words, files=files)
+        await any_room.settled()
+        assert "Checked in" in slack.told(user(who))
+        assert "I did not look at your file" in slack.told(user(who))
+    assert len(any_room.checkins()) == 2
+    assert slack.called("download") == []
+
+
 async def test_nobody_elses_file_is_fetched(room: Room) -> None:
     room.slack.add_user("UXOUT", "out", "nobody@elsewhere.example")
     await room.slack.says("UXOUT", "here", files=[("people.csv", PEOPLE_FILE)])

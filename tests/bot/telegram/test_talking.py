@@ -207,6 +207,13 @@ async def test_an_album_is_answered_once(room: Room) -> None:
     assert len([message for message in room.fake.chat(BEN) if message.from_bot]) == 1
 
 
+async def test_a_file_below_a_command_that_needs_none_is_left(room: Room) -> None:
+    await room.fake.sends_document(BEN, "login.png", b"x" * 20_000_001, caption="/echo look")
+    assert "I did not look at your file" in (await room.shown(BEN)).text
+    assert room.noted("ben") == ["look"]
+    assert room.fake.called("getFile") == []
+
+
 async def test_a_file_too_large_is_refused_with_a_sentence(room: Room) -> None:
     await room.fake.sends_document(BEN, "people.csv", b"x" * 20_000_001)
     assert "20 MB" in (await room.shown(BEN)).text
