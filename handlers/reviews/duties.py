@@ -62,7 +62,7 @@ def asked(store: Store, cycle: ReviewCycle, phase: str, duty: Duty) -> bool:
     author = store.directory.person(duty.author_id or "")
     if author is None or not author.active or duty.released_at:
         return False
-    until = owing.due_at(store, cycle, phase, author)
+    until = owing.due_from_now(store, cycle, phase, author)
     opened = owing.owe(
         store,
         cycle,

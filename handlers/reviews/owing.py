@@ -18,6 +18,7 @@ from storage.store import Store
 from storage.tables import ObligationRow
 
 END_OF_DAY = time(18)
+ONE_MINUTE = timedelta(minutes=1)
 PHASES_OF = {"reviews.share": "share", "reviews.talk": "talk", "reviews.show_result": "acknowledge"}
 """Until the end of which phase this is due; other things until the end of the one in which they are asked."""
 
@@ -30,6 +31,12 @@ def ends_at(store: Store, cycle: ReviewCycle, phase: str) -> datetime:
 def due_at(store: Store, cycle: ReviewCycle, phase: str, person: Person) -> datetime:
     """Until when a person is to have done what a phase asks: on their own clock, but not after the phase is over."""
     return min(at_wall(last_day(cycle, phase), END_OF_DAY, person.zone), ends_at(store, cycle, phase))
+
+
+def due_from_now(store: Store, cycle: ReviewCycle, phase: str, person: Person) -> datetime:
+    """The same of what is asked for now: on the evening of its last day, until that is over."""
+    until = due_at(store, cycle, phase, person)
+    return until if until > store.now else ends_at(store, cycle, phase) - ONE_MINUTE
 
 
 def phase_of(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> str:
@@ -59,7 +66,7 @@ def owe(
     """Let somebody owe something in a cycle, until the last day of a phase, or with none until it is done; again where
     it was over before it was done. False when they owe it, or have done it."""
     phase = phase and _not_past(store, cycle, phase)
-    until = due_at(store, cycle, phase, person) if phase else None
+    until = due_from_now(store, cycle, phase, person) if phase else None
     opened = store.obligations.open(
         person.id,
         kind,
@@ -134,7 +141,7 @@ def move_until(store: Store, cycle: ReviewCycle, phases: Collection[str]) -> lis
 def move(store: Store, cycle: ReviewCycle, owed: ObligationRow) -> None:
     """It is due by the days of the cycle as they are now, and reminded of by those."""
     person = store.directory.people[owed.person_id]
-    until = due_at(store, cycle, phase_of(store, cycle, owed), person)
+    until = due_from_now(store, cycle, phase_of(store, cycle, owed), person)
     known = cadence.steps(owed.opened_at, until, hours_of(store, person, calendar_of(store)))
     later = next((step.at for step in known if step.at > store.now), None)
     remind_at = owed.snoozed_until or (later if owed.reminded else store.now)

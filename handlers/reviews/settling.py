@@ -12,7 +12,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import duties, raters, together
-from handlers.reviews.owing import due_at, owe, owe_anew
+from handlers.reviews.owing import due_from_now, owe, owe_anew
 from handlers.reviews.review import bound_cycle, cycle_of, decides, feature
 from handlers.reviews.telling import runner_of
 from storage.obligations import EXPIRED, OWED_YET, PASSED_ON
@@ -55,7 +55,9 @@ def ask(store: Store, cycle: ReviewCycle, subject: str) -> None:
     owe(store, cycle, approver, APPROVE, about, title=title, args=args, minutes=5, phase=phase)
     settled = store.obligations.find(approver.id, APPROVE, about)
     if settled and proposed(store, cycle, subject):
-        owe_anew(store, cycle, settled, due_at(store, cycle, phase, approver))  # others are proposed since
+        owe_anew(
+            store, cycle, settled, due_from_now(store, cycle, phase, approver)
+        )  # others are proposed since
 
 
 def proposed(store: Store, cycle: ReviewCycle, subject: str = "", *, author: str = "") -> list[Duty]:

@@ -166,6 +166,19 @@ async def test_what_is_shared_late_is_owed_until_the_end_of_the_phase_that_it_is
     assert dues == {datetime(2027, 1, 11, 17, tzinfo=UTC)}
 
 
+async def test_what_is_asked_for_on_the_evening_of_its_last_day_is_owed_until_that_is_over(
+    chat: Chat,
+) -> None:
+    await launched(chat)
+    await go_on(chat, "talk")
+    chat.at(datetime(2027, 1, 4, 19, tzinfo=UTC))
+    await write(chat, "ada", "Ben Okri", results_points="3", growth="A talk", overall_points="4")
+    await owed(chat, "ada", "share the result")
+    await chat.presses("ada", "Share it")
+    (talk,) = [row for row in chat.rows(ObligationRow) if row.kind == "reviews.talk"]
+    assert talk.due_at == datetime(2027, 1, 4, 22, 59, tzinfo=UTC)
+
+
 async def test_nothing_is_shared_with_somebody_who_has_left(chat: Chat) -> None:
     await launched(chat)
     await go_on(chat, "write")
