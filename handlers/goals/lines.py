@@ -107,6 +107,7 @@ def _stretched(made: Written, how: Mapping[str, str], zone: str) -> Measure:
 
 
 LONGEST_UNIT = 20
+NO_TARGET = Phrase("Where should it be? Give a number, or choose “yes or no”.")
 _ENDS = " ,，.。;；"
 _MOST = re.compile(r"(?:(?:up\s+)?to\b|at most\b|最多|至多)?\s*", re.IGNORECASE)
 _FOR = re.compile(r"\s*(?:points?\b|分)?\s*(?:for\b|[:：])?\s*", re.IGNORECASE)
@@ -267,7 +268,7 @@ def _in_fields(how: Mapping[str, str], zone: str) -> Written:
     if direction is Direction.YES_NO:
         return Written("", Measure(direction, ONE))
     if aim is None:
-        raise Problem(Phrase("Where should it be? Give a number, or choose “yes or no”."), question="target")
+        raise Problem(NO_TARGET, question="target")
     percent = any(typed and typed.percent for typed in (start, aim, upper))
     measured = Measure(
         direction,

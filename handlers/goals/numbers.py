@@ -19,6 +19,7 @@ from handlers.kit.typed import folded
 
 MOST = Decimal(10) ** 15
 """Beyond it nobody means a number."""
+TOO_LARGE = Phrase("This number is too large for me. Use a larger unit, such as millions.")
 PLACES = 6
 """Digits after the point that are kept."""
 
@@ -90,7 +91,7 @@ def read_number(words: str, *, zone: str) -> Typed | None:
     if found["sign"] in ("-", "−", "负"):
         value = -value
     if abs(value) > MOST:
-        raise Problem(Phrase("This number is too large for me. Use a larger unit, such as millions."))
+        raise Problem(TOO_LARGE)
     value = round(value, PLACES).normalize() + 0
     return Typed(value, bool(found["percent"]), found.end(), found["sign"] == "+", _money(found))
 

@@ -11,7 +11,7 @@ from handlers.goals import advice, changes
 from handlers.goals import goal as goals
 from handlers.goals.directions import DIRECTIONS
 from handlers.goals.goal import changers, feature
-from handlers.goals.lines import mistaken, number, weight_of
+from handlers.goals.lines import NO_TARGET, mistaken, number, weight_of
 from handlers.goals.numbers import number_alone, retyped
 from handlers.goals.picking import allow, my_goals_and_results, no_goal_or_result
 from handlers.goals.progress import undo
@@ -236,7 +236,7 @@ def _numbers(row: KeyResult, way: Direction, said: Mapping[str, str], zone: str)
     was_yes_no = row.direction == Direction.YES_NO
     target = read("target", None if was_yes_no else row.target)
     if target is None:
-        raise Problem(Phrase("Where should it be? Give a number, or choose “yes or no”."), question="target")
+        raise Problem(NO_TARGET, question="target")
     start = read("start", row.start)
     made = {
         "start": ZERO if start is None and way is not Direction.BAND else start,

@@ -178,6 +178,53 @@ async def test_each_bad_cell_has_its_address_and_a_sentence(chat: Chat) -> None:
     assert "G4, “soon”: write the day like 2024-03-01" in heard
 
 
+NO_SUCH = "this kind of key result has no such number; leave it as it was, or empty"
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ({"Direction": "rise"}, "L5: Where should it be? Give a number"),
+        ({"Direction": "steps"}, "L5: Where should it be? Give a number"),
+        ({"Start": 5}, "L5: Where should it be? Give a number"),
+        ({"Upper end": 5}, "L5: Where should it be? Give a number"),
+        ({"Direction": "yes or no", "Target": 5}, f"L5, “5”: {NO_SUCH}"),
+        ({"Direction": "yes or no", "Stretch": 5}, f"N5, “5”: {NO_SUCH}"),
+        ({"Direction": "steps", "Target": 4, "Stretch": 5}, f"N5, “5”: {NO_SUCH}"),
+        ({"Direction": "rise", "Target": 4, "Upper end": 5}, f"M5, “5”: {NO_SUCH}"),
+        ({"Target": 1e300}, "This number is too large for me."),
+        ({"Target": 10, "Value": -1e16}, "This number is too large for me."),
+    ],
+)
+async def test_what_a_new_key_result_lacks_or_cannot_have_is_named(
+    chat: Chat, cells: dict[str, Any], says: str
+) -> None:
+    await two_goals(chat)
+    book = await exported(chat)
+    for name, cell in {"Goal": "Serve", "Key result": "calls", **cells}.items():
+        book.active.cell(5, column(book.active, name)).value = cell
+    heard = await sends(chat, "ben", book)
+    assert heard.answer.outcome == "problem", heard.text
+    assert says in heard, heard.text
+
+
+async def test_an_empty_start_leaves_it_where_it_is(chat: Chat) -> None:
+    await two_goals(chat)
+    book = await exported(chat)
+    book.active.cell(3, column(book.active, "Start")).value = None
+    assert "This file changes nothing" in await sends(chat, "ben", book)
+    assert "churn: 5%, from 5% to 3% (0%)" in await chat.says("ben", "/goals")
+
+
+async def test_a_yes_or_no_is_made_no_number(chat: Chat) -> None:
+    await two_goals(chat)
+    await chat.says("ben", "/goals result 1 live in Japan")
+    await chat.says("ben", "/goals update 1.3 yes")
+    book = await exported(chat)
+    book.active.cell(4, column(book.active, "Target")).value = 5
+    assert f"L4, “5”: {NO_SUCH}" in await sends(chat, "ben", book)
+
+
 async def test_words_that_a_cell_may_have_are_listed_as_their_reader_lists_things(chat: Chat) -> None:
     await chat.says("chen", "新建目标 新客户自己就能上手")
     await chat.says("chen", "添加关键结果 1 注册数从 100 到 500")

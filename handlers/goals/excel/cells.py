@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.goals import goal as goals
 from handlers.goals.excel.sheet import NUMBERS, WORDS
-from handlers.goals.numbers import whole_number
+from handlers.goals.numbers import MOST, PLACES, TOO_LARGE, whole_number
 from handlers.kit import dates
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
@@ -59,7 +59,10 @@ def _number(request: Request, cell: str, *, exact: bool) -> Decimal:
     """A workbook's own numbers are exact; what somebody typed as text is read as where they live."""
     found = _EXACT.fullmatch(cell) if exact else None
     if found and not LIKE_THOUSANDS.fullmatch(found[1]):
-        return Decimal(found[1]).normalize() + 0
+        exactly = Decimal(found[1])
+        if abs(exactly) > MOST:
+            raise Unreadable(TOO_LARGE)
+        return round(exactly, PLACES).normalize() + 0
     try:
         return whole_number(cell, zone=request.actor.zone).value
     except Problem as problem:

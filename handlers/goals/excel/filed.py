@@ -11,7 +11,7 @@ from typing import Any
 from handlers.goals.cycles import current
 from handlers.goals.excel.cells import Unreadable, meaning
 from handlers.goals.excel.sheet import COLUMNS, NUMBERS
-from handlers.goals.lines import mistaken
+from handlers.goals.lines import NO_TARGET, mistaken
 from handlers.goals.rewriting import CORE
 from handlers.goals.scoring import ONE, Direction, Measure
 from handlers.kit.requests import Request
@@ -203,7 +203,14 @@ def _look_at_percents(row: _Row, known: KeyResult | None, wanted: dict[str, Any]
 def _fits(row: _Row, known: KeyResult | None, values: Mapping[str, Any]) -> bool:
     """Whether a key result can have these values; what hinders is noted."""
     measure = _measure(known, values)
-    if measure and (mistake := measure.mistake()):
+    if strange := _strange(known, values):
+        for name in strange:
+            row.fault(
+                name, Phrase("this kind of key result has no such number; leave it as it was, or empty")
+            )
+    elif known is None and values["target"] is None:
+        row.fault("target", NO_TARGET)
+    elif measure and (mistake := measure.mistake()):
         problem = mistaken(mistake)
         row.fault(_COLUMN_OF.get(problem.question, "target"), problem.words)
     elif values and (values.get("weight") or 0) < 0:
@@ -219,6 +226,22 @@ def _fits(row: _Row, known: KeyResult | None, values: Mapping[str, Any]) -> bool
     return False
 
 
+def _strange(known: KeyResult | None, values: Mapping[str, Any]) -> list[str]:
+    """The numbers that a key result of this kind does not have; a yes or no is only reached or not."""
+    way = known.direction if known else values["direction"]
+    found = [name for name, ways in _OF_WHICH.items() if values.get(name) is not None and way not in ways]
+    if way == Direction.YES_NO and values.get("target") not in (None, ONE):
+        found.append("target")
+    return found
+
+
+_SPANNED = (Direction.UP, Direction.DOWN)
+_OF_WHICH = {
+    "start": (*_SPANNED, Direction.BAND, Direction.MILESTONE),
+    "high": (Direction.BAND,),
+    "stretch": _SPANNED,
+}
+"""Which kinds of key results have which numbers, besides a target."""
 _COLUMN_OF = {"way": "direction", "begin": "start", "high": "high", "stretch": "stretch"}
 
 
@@ -227,26 +250,28 @@ def _new(wanted: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: item for name, item in wanted.items() if item is not None}
     way = given.setdefault("direction", _likely(given))
     if way == Direction.YES_NO:
-        given["target"] = ONE
+        given.setdefault("target", ONE)
     elif way != Direction.BAND:
         given.setdefault("start", Decimal(0))
-    if way in (Direction.UP, Direction.DOWN):
+    if way in _SPANNED:
         given.setdefault("value", given["start"])
     return {"unit": "", "weight": ONE, "target": given.get("target"), **given}
 
 
 def _likely(given: Mapping[str, Any]) -> str:
-    if given.get("target") is None:
-        return Direction.YES_NO.value
     if given.get("high") is not None:
         return Direction.BAND.value
+    if given.get("target") is None:
+        return Direction.UP.value if {"start", "stretch"} & given.keys() else Direction.YES_NO.value
     return (Direction.DOWN if given["target"] < given.get("start", Decimal(0)) else Direction.UP).value
 
 
 def _different(known: KeyResult, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What a file says otherwise. An empty cell empties what may be empty, and keeps the rest."""
     stands = {**{name: getattr(known, name) for name in (*RESULT_FIELDS, "value")}, "looks": known.confidence}
-    optional = {"start", "high", "stretch", "unit", "looks"}
+    optional = {"high", "stretch", "unit", "looks"} | (
+        {"start"} if known.direction == Direction.BAND else set()
+    )
     found = {name: item for name, item in wanted.items() if item is not None or name in optional}
     found = {name: "" if item is None and name in ("unit", "looks") else item for name, item in found.items()}
     return {name: item for name, item in found.items() if item != stands[name]}
