@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import signal
 import socket
@@ -105,10 +106,12 @@ def _check_port(host: str, port: int) -> None:
         try:
             tried.bind((host, port))
         except OSError as error:
-            raise Complaint(
-                f"Nothing can listen on {host}:{port} ({error.strerror}). Is another Upbeat running? Set UPBEAT_PORT to"
-                " another number."
-            ) from None
+            fix = (
+                "Is another Upbeat running? Set UPBEAT_PORT to another number."
+                if error.errno in (errno.EADDRINUSE, errno.EACCES)
+                else "Set UPBEAT_HOST to an address of this machine."
+            )
+            raise Complaint(f"Nothing can listen on {host}:{port} ({error.strerror}). {fix}") from None
 
 
 def _ready(app: App, seconds: float) -> None:
@@ -137,7 +140,7 @@ def _welcome(app: App, seconds: float) -> None:
     lines += [f"  {why} It is tried again by itself until it answers." for why in away.values()]
     if settings.serves_local_chat and Role.WEB in app.roles:
         lines += [
-            f"  Open http://{settings.host}:{settings.port} and be anybody of the company. Try:",
+            f"  Open {settings.local_address} and be anybody of the company. Try:",
             "    /checkin done the login page; next payments; blocked by a review",
             "    /kudos @ben for the calm incident call",
             "    /feedback @ben     /1on1 add @ben the roadmap     /goals     /review     /help     周报",

@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.terminal import Complaint
+from storage.database import is_address
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -19,7 +20,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 class Settings(BaseSettings):
     """Read from the environment, or from `.env` in the working directory."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8-sig", extra="ignore")
 
     database_url: str = Field(
         "sqlite+aiosqlite:///upbeat.db",
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     )
     host: str = Field(
         "127.0.0.1",
+        min_length=1,  # an empty one would listen on every address of the machine
         validation_alias="UPBEAT_HOST",
         description="The address on which the one HTTP server listens.",
     )
@@ -96,15 +98,19 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        if not url.startswith(("sqlite", "postgresql")):
-            raise ValueError("the database is sqlite+aiosqlite:///FILE or postgresql+psycopg://…")
+        if not is_address(url):
+            raise ValueError(
+                "the database is sqlite+aiosqlite:///FILE or postgresql+psycopg://user:password@host:port/database"
+                " (in a password @ is %40, / is %2F, : is %3A)"
+            )
         return url
 
-    @field_validator("public_url")
+    @field_validator("public_url", "llm_url", "slack_api_url", "telegram_api_url")
     @classmethod
-    def _whole_address(cls, url: str) -> str:
-        """What begins otherwise makes links that open nothing."""
-        if url and not url.startswith(("https://", "http://")):
+    def _whole_address(cls, url: str, which: ValidationInfo) -> str:
+        """What begins otherwise makes links that open nothing, and reaches nobody."""
+        may_lack = which.field_name in ("public_url", "llm_url")
+        if not url.startswith(("https://", "http://")) and (url or not may_lack):
             raise ValueError("it is a whole address, like https://upbeat.example.com")
         return url
 
@@ -144,7 +150,13 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         """How it is reached, for links."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        return self.public_url or self.local_address
+
+    @property
+    def local_address(self) -> str:
+        """The same from this machine."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def serves_local_chat(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, configure_mappers
 from sqlalchemy.pool import QueuePool
@@ -30,7 +30,7 @@ from storage.tables import DataKey
 from storage.writers import PATIENCE, LoopWriter, ThreadWriters, Writer
 from storage.writing import Busy, Groups, Job
 
-__all__ = ["Busy", "Database", "probe", "sqlite_is_safe", "sqlite_path", "sqlite_version"]
+__all__ = ["Busy", "Database", "is_address", "probe", "sqlite_is_safe", "sqlite_path", "sqlite_version"]
 
 T = TypeVar("T")
 
@@ -286,6 +286,17 @@ def _set_up_snapshot(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("query_only=ON", "wal_autocheckpoint=0"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def is_address(url: str) -> bool:
+    """Whether this says where a database is: a file of SQLite, or a database of a PostgreSQL."""
+    try:
+        made = make_url(url)
+    except (ArgumentError, ValueError):  # a port that is no number
+        return False
+    if made.drivername in ("sqlite", "sqlite+aiosqlite"):  # what is in memory only, no second connection sees
+        return not made.host and made.database not in (None, "", ":memory:")
+    return made.get_backend_name() == "postgresql"
 
 
 def sqlite_path(url: str) -> Path | None:

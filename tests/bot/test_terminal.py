@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic import command as alembic
 
+from bot.settings import Settings
 from storage import guards
 from storage.database import Database
 from storage.migrations import _config, current
@@ -264,6 +265,50 @@ def test_what_is_wrong_around_it_is_one_sentence(upbeat: Upbeat, tmp_path: Path)
     assert "begins otherwise" in upbeat("manifest", "--public-url", "upbeat.example.com").stderr
     (tmp_path / ".env").write_bytes("# caf\xe9\n".encode("latin-1"))
     assert upbeat("doctor").stderr == "The file .env is not written in UTF-8. Save it as UTF-8.\n"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://upbeat:s3cret@127.0.0.1:fivefour/upbeat",
+        "postgresql",
+        "mysql://upbeat:s3cret@127.0.0.1/upbeat",
+        "sqlite+aiosqlite://upbeat.db",
+        "sqlite+aiosqlite:///:memory:",
+        "",
+    ],
+)
+def test_an_address_of_no_database_is_one_sentence(tmp_path: Path, url: str) -> None:
+    for command in ("migrate", "doctor", "run"):
+        done = Upbeat(url, tmp_path)(command)
+        assert done.returncode == 1
+        assert done.stderr.startswith("A setting is wrong. UPBEAT_DATABASE_URL: ")
+        assert "s3cret" not in done.stderr
+
+
+def test_an_empty_host_is_not_every_address_of_the_machine(upbeat: Upbeat) -> None:
+    for name in ("UPBEAT_HOST", "SLACK_API_URL", "TELEGRAM_API_URL"):
+        done = upbeat("run", UPBEAT_PORT="0", **{name: ""})
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"A setting is wrong. {name}: ")
+
+
+def test_where_nobody_can_listen_the_right_setting_is_named(upbeat: Upbeat) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        other = upbeat("run", UPBEAT_PORT=str(taken.getsockname()[1]))
+    assert "Set UPBEAT_PORT to another number." in other.stderr
+    for host in ("host.invalid", "192.0.2.1"):
+        assert "Set UPBEAT_HOST to an address of this machine." in upbeat("run", UPBEAT_HOST=host).stderr
+
+
+def test_an_address_of_ipv6_can_be_opened() -> None:
+    settings = Settings(UPBEAT_HOST="::1", UPBEAT_PORT=8080)  # type: ignore[call-arg]
+    assert settings.address == "http://[::1]:8080"
+
+
+def test_the_first_line_of_a_file_from_windows_counts(upbeat: Upbeat, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("UPBEAT_LOCAL_CHAT=perhaps\n", encoding="utf-8-sig")
+    assert "UPBEAT_LOCAL_CHAT" in upbeat("doctor").stderr
 
 
 def test_nothing_is_sealed_under_an_empty_key(tmp_path: Path) -> None:
