@@ -65,10 +65,12 @@ def run(
 @cli.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
+    from storage.damage import refuse_damage
     from storage.migrations import migrate as bring
     from storage.migrations import newest
 
     with opened(migrated=False) as database:
+        refuse_damage(database)
         changed = bring(database)
     typer.echo(f"The schema is {newest()}{', brought up now' if changed else ' already'}.")
 

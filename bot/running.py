@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.terminal import Complaint
 from storage.columns import Unreadable
 from storage.damage import Damaged
+from storage.errors import reason_of
 from storage.migrations import Newer
 
 
@@ -66,6 +67,8 @@ def _why(failure: Exception) -> str:
     """A sentence of ours as it is; of a library only the kind of error and its place, for it may quote a token."""
     if isinstance(failure, Complaint | Unreadable | Newer | Damaged):
         return f"{str(failure).rstrip('.')}."
+    if why := reason_of(failure):
+        return f"The database cannot be used: {why[0]}. {why[1]}"
     trace = failure.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -60,7 +60,7 @@ def opened(*, migrated: bool = True) -> Iterator[Database]:
     from storage.columns import Unreadable
     from storage.damage import Damaged, refuse_damage
     from storage.database import Database
-    from storage.errors import Unanswered
+    from storage.errors import Unanswered, reason_of
     from storage.migrations import Newer, migrate
 
     settings = read_settings()
@@ -72,8 +72,12 @@ def opened(*, migrated: bool = True) -> Iterator[Database]:
                 migrate(database)
                 database.open()
             yield database
-    except Unanswered:  # what it says may quote an address with a password
-        raise Complaint(
+    except Exception as error:
+        if why := reason_of(error):
+            raise Complaint(f"The database cannot be used: {why[0]}. {why[1]} Nothing was changed.") from None
+        if not isinstance(error, Unanswered):
+            raise
+        raise Complaint(  # what it says may quote an address with a password
             "The database did not answer, or did not take the work in time. Try again: what was not done is done then,"
             " and nothing twice. `upbeat doctor` looks at the database."
         ) from None

@@ -240,7 +240,8 @@ def _sync_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", lambda connection: run_raw(connection, "BEGIN IMMEDIATE"))
     if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # opening the file fails then, and says so
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
     return engine
 
 

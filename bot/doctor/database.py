@@ -18,7 +18,7 @@ from storage.backups import BackupProblem, check
 from storage.columns import Unreadable
 from storage.damage import Damaged, refuse_damage
 from storage.database import Database, probe, sqlite_is_safe, sqlite_version
-from storage.errors import Unanswered
+from storage.errors import Unanswered, reason_of
 from storage.migrations import current, is_known, newest
 
 PATIENCE = 30.0
@@ -83,6 +83,8 @@ def _found(look: Look, database: Database, settings: Settings) -> list[Finding]:
     except Damaged as damage:
         return [Finding("database", str(damage), RESTORE)]
     except Exception as error:  # whatever stands between us and the database, the operator wants its name
+        if why := reason_of(error):
+            return [Finding("database", *why)]
         fix = "Check UPBEAT_DATABASE_URL, and that the server runs."
         if isinstance(error, Unanswered):
             fix += " If it does, something large is being written: look again in a minute."

@@ -96,7 +96,7 @@ def test_a_database_that_is_not_there_is_said_without_its_password(tmp_path: Pat
     gone = Upbeat("postgresql+psycopg://upbeat:s3cret@127.0.0.1:1/upbeat", tmp_path)
     done = gone("people", "invite", "ben@example.com")
     assert done.returncode == 1
-    assert done.stderr.startswith("The database did not answer")
+    assert done.stderr.startswith("The database cannot be used: no server listens at its address.")
     assert "s3cret" not in done.stderr
 
 
@@ -284,6 +284,51 @@ def test_an_address_of_no_database_is_one_sentence(tmp_path: Path, url: str) -> 
         assert done.returncode == 1
         assert done.stderr.startswith("A setting is wrong. UPBEAT_DATABASE_URL: ")
         assert "s3cret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "found", "fix"),
+    [
+        ("sqlite+aiosqlite:///{folder}", "the file cannot be opened", "See that its folder is there"),
+        (
+            "sqlite+aiosqlite:////dev/null/x/upbeat.db",
+            "the file cannot be opened",
+            "See that its folder is there",
+        ),
+        (
+            "postgresql+psycopg://u:s3cret@127.0.0.1:1/upbeat",
+            "no server listens at its address",
+            "Start it",
+        ),
+        ("postgresql+psycopg://u:s3cr@et.invalid/upbeat", "no machine has the name", "in a password @ is"),
+        (
+            "postgresql+psycopg://u:s3cret@127.0.0.1:1/upbeat?sslmod=require",
+            "its address has an option",
+            "behind the ?",
+        ),
+    ],
+)
+def test_why_a_database_cannot_be_used_and_what_mends_it(
+    tmp_path: Path, url: str, found: str, fix: str
+) -> None:
+    upbeat = Upbeat(url.format(folder=tmp_path), tmp_path)
+    for done in (upbeat("migrate"), upbeat("run", UPBEAT_PORT="0")):
+        assert done.returncode == 1
+        assert f"The database cannot be used: {found}" in done.stderr
+        assert fix in done.stderr
+        assert "et.invalid" not in done.stderr
+    examined = upbeat("doctor")
+    assert examined.returncode == 1
+    assert f"FAIL  database: {found}" in examined.stdout
+    assert fix in examined.stdout
+
+
+def test_a_file_that_is_no_database_is_one_sentence(upbeat: Upbeat, tmp_path: Path) -> None:
+    (tmp_path / "upbeat.db").write_text("These are words, and no database of SQLite.\n" * 100)
+    for words in (("migrate",), ("people", "invite", "ada@example.com")):
+        done = upbeat(*words)
+        assert done.returncode == 1
+        assert "upbeat.db is damaged (file is not a database)" in done.stderr
 
 
 def test_an_empty_host_is_not_every_address_of_the_machine(upbeat: Upbeat) -> None:
