@@ -84,6 +84,14 @@ def _done_of(row: KeyResult, far: str) -> str:
 
 def _in_unit(row: KeyResult, typed: Typed) -> Decimal:
     """A percentage means a share of the way, unless the key result itself is in percent; a plus adds to what it is."""
+    if typed.percent and row.direction == Direction.BAND and row.unit not in ("", "%"):
+        raise Problem(
+            Phrase(
+                "It is to stay between two values: no percentage says where it stands. Give the number itself, in"
+                " {unit}.",
+                unit=Verbatim(row.unit),
+            )
+        )
     start, target = Decimal(row.start or 0), Decimal(row.target)
     now = start if row.value is None else row.value
     measured_in_percent = row.unit == "%" or row.direction == Direction.BAND

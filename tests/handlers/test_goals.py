@@ -386,6 +386,23 @@ async def test_every_number_says_what_would_change_it(chat: Chat) -> None:
         assert words in heard, heard.text
 
 
+async def test_what_would_change_it_is_never_more_than_what_is_left(chat: Chat) -> None:
+    await write(chat, "ben", "sign-ups from 100 to 500")
+    await chat.says("ben", "/goals update 1.1 96%")
+    assert "sign-ups: the rest of its way is 4% of the goal" in await chat.says("ben", "/goals why 1")
+
+
+async def test_a_percentage_is_no_value_of_a_band_in_another_unit(chat: Chat) -> None:
+    await write(chat, "ben", "answers between 2 and 4 days")
+    heard = await chat.says("ben", "/goals update 1 70% of all within a day")
+    assert "Give the number itself, in days." in heard
+    await write(chat, "chen", "回复时间 在 2 到 4 天之间")
+    assert "请直接填写数值，单位为天。" in await chat.says("chen", "更新目标 1 70%")
+    assert [row.value for row in chat.rows(KeyResult)] == [None, None]
+    await chat.says("ben", "/goals result 1 churn between 2 and 4")
+    assert "3, to stay between 2 and 4 (100%)" in await chat.says("ben", "/goals update 1.2 3%")
+
+
 async def test_a_goal_without_a_number_says_why_in_chinese(chat: Chat) -> None:
     await write(chat, "chen", "在日本上线")
     await chat.presses("chen", "Open", on=await chat.says("chen", "目标"))

@@ -130,6 +130,8 @@ def _one_more(request: Request, each: Standing, row: KeyResult, weight: Decimal)
         return Phrase("{title}: once it is reached, {more}", title=title, more=_more(request, each, left))
     if row.direction == Direction.BAND:
         return Phrase("{title}: once it is in its band, {more}", title=title, more=_more(request, each, left))
+    if left < 10 * weight:
+        return Phrase("{title}: the rest of its way is {more}", title=title, more=_more(request, each, left))
     tenth = _more(request, each, 10 * weight)
     return Phrase("{title}: 10% more of its way is {more}", title=title, more=tenth)
 
