@@ -51,9 +51,10 @@ REASONS = {
         "Name the one that writes.",
     ),
     "connection slots": ("the server has no connection left", "Raise its max_connections."),
-    "too many": (
-        "the server has no connection left",
-        "Raise its max_connections, or the limit of this user.",
+    "too many clients": ("the server has no connection left", "Raise its max_connections."),
+    "too many connections": (
+        "this user or database has no connection left",
+        "Raise the CONNECTION LIMIT of it.",
     ),
     "invalid connection option": (
         "its address has an option that PostgreSQL does not know",
