@@ -111,15 +111,24 @@ def appeal(
         show=Card(
             Phrase("Sent to {name}. You will read the answer here.", name=Verbatim(looks.name)),
             Section(Verbatim(remark), quoted=True),
-            Note(
-                Phrase(
-                    "{name} is neither your manager nor one of those who calibrated. The result is not made final while"
-                    " the appeal is open.",
-                    name=Verbatim(looks.name),
-                )
-            ),
+            Note(_meanwhile(row, Verbatim(looks.name))),
             Note(readers(Kind.OBJECTION, request, named=looks)),
         )
+    )
+
+
+def _meanwhile(row: ReviewResult, name: Text) -> Text:
+    """Who looks at an appeal, and what becomes of the result until it is answered."""
+    if row.finalised_at:
+        return Phrase(
+            "{name} is neither your manager nor one of those who calibrated. The result stays as it is until the appeal"
+            " is answered; corrected, it has a new version.",
+            name=name,
+        )
+    return Phrase(
+        "{name} is neither your manager nor one of those who calibrated. The result is not made final while the appeal"
+        " is open.",
+        name=name,
     )
 
 

@@ -304,7 +304,7 @@ def _written(
 def _rows(
     request: Request, cycle: ReviewCycle, purpose: str, rows: Sequence[ReviewResult]
 ) -> Iterator[list[Cell]]:
-    scale = len(points_of(cycle))
+    scale = len(points_of(cycle)) or None
     learning = _learning(request, cycle) if purpose == TRAINING else {}
     for row in rows:
         person = request.person(row.subject_id)

@@ -104,7 +104,8 @@ def points_question(cycle: ReviewCycle, label: Text) -> Question:
 
 def overall_of(cycle: ReviewCycle) -> Part | None:
     """The part of a cycle whose points are the rating, or None where it has none."""
-    return next((read_part(part) for part in cycle.parts if part["form"] == OVERALL), None)
+    parts = cycle.parts if cycle.is_rated else ()
+    return next((read_part(part) for part in parts if part["form"] == OVERALL), None)
 
 
 def proposer_of(store: Store, cycle: ReviewCycle, row: ReviewResult) -> str | None:

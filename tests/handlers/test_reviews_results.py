@@ -708,7 +708,8 @@ async def test_a_final_result_is_corrected_as_a_new_version(any_chat: Chat) -> N
     assert "Your review result is final" in chat.told("ben")
     assert "This result is final" in await chat.presses("ben", "Answer in writing", on=card)
     await chat.presses("ben", "Appeal", on=await reads(chat))
-    await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+    sent = await chat.submits("ben", remark="The third goal was stopped by the freeze in May")
+    assert "The result stays as it is until the appeal is answered; corrected, it has a new version." in sent
     await chat.presses("grace", "Do it now", on=await chat.opens("grace"))
     await chat.presses("grace", "Correct it")
     await chat.submits("grace", points="4", reason="The freeze was not theirs to end")
@@ -882,6 +883,20 @@ async def test_hr_exports_what_a_purpose_needs_and_no_more(chat: Chat, form: str
         "result_export:pay",
         "result_export:training",
     }
+
+
+async def test_without_points_a_file_names_no_scale(chat: Chat) -> None:
+    await launched(chat, rated="no")
+    await go_on(chat, "write")
+    await write(chat, "ada", "Ben Okri", growth="A talk")
+    await go_on(chat, "share")
+    await owed(chat, "ada", "share the result")
+    await chat.presses("ada", "Share it")
+    await chat.presses("ben", "Acknowledge", on=await reads(chat))
+    await chat.presses("hana", "Make 1 final", on=await results_of(chat))
+    await chat.presses("hana", "Export")
+    table = file_of(chat, await chat.submits("hana", purpose="pay", form="csv"))
+    assert [row[8:10] for row in table.rows] == [("", "")]
 
 
 async def results_of(chat: Chat) -> Heard:
