@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from handlers.kit.access import everyone
@@ -13,7 +13,7 @@ from handlers.kit.values import load
 from handlers.preferences.doors import every_feature
 from handlers.preferences.home import feature
 from storage.outbox import RESTORED
-from storage.tables import Occurrence, Outgoing
+from storage.tables import ObligationRow, Occurrence, Outgoing
 
 BACK = timedelta(days=14)
 SHOWN = 20
@@ -115,7 +115,7 @@ REASONS: Mapping[str, Phrase] = {
     "done": Phrase("it was done already"),
     "already done": Phrase("it was done already"),
     "weekly ceiling": Phrase("you had the most reminders that a week may have"),
-    "together": Phrase("it waited for your check-in of that day, so that you get one message"),
+    "together": Phrase("it waited for what else there was to say that day, so that you get one message"),
     "said later": Phrase("a later reminder said it too"),
     "already today": Phrase("you had your one message of that workday already"),
     "nothing new": Phrase("there was nothing new to say"),
@@ -161,35 +161,55 @@ def _reason(reason: str) -> Text:
 def _withheld(request: Request, decided: Sequence[Occurrence]) -> tuple[Part, ...]:
     silent: dict[tuple[str, str, str], Occurrence] = {}
     for row in decided:
-        if row.outcome in WITHHELD:
+        if row.outcome in WITHHELD and not _was_said(_owed(request, row), row):
             silent.setdefault((row.kind, row.about, row.reason), row)
-    rows = list(silent.values())
-    if not rows:
+    held = (*_snoozed(request), *(_silence(request, row) for row in silent.values()))
+    if not held:
         return ()
-    return (
-        Heading(Phrase("What I held back")),
-        *(Section(_silence(request, row)) for row in rows[:SHOWN]),
-        *_more(len(rows)),
-    )
+    return (Heading(Phrase("What I held back")), *(Section(one) for one in held[:SHOWN]), *_more(len(held)))
+
+
+def _owed(request: Request, row: Occurrence) -> ObligationRow | None:
+    """What a decision about a reminder is about."""
+    if row.kind != REMINDER:
+        return None
+    return request.store.obligations.get(row.about, person_id=request.actor.id)
+
+
+def _was_said(owed: ObligationRow | None, row: Occurrence) -> bool:
+    """Whether it only ended: the person was reminded of it, and nothing more was to be said before that."""
+    if row.outcome != "expired" or owed is None or owed.expires_at is None:
+        return False
+    return owed.reminded > 0 and row.due_at >= owed.expires_at
+
+
+def _snoozed(request: Request) -> Iterator[Text]:
+    for owed in request.store.obligations.of(request.actor.id):
+        if owed.snoozed_until and owed.snoozed_until > request.now:
+            again = Phrase("You snoozed it. I remind you again {moment}", moment=owed.snoozed_until)
+            yield Lines((load(owed.title), again))
 
 
 def _silence(request: Request, row: Occurrence) -> Text:
     why_not = _reason(row.reason if row.outcome == "silent" else row.outcome)
     said = Phrase("Not sent {moment}: {reason}", moment=row.decided_at, reason=why_not)
-    return Lines((_what(request, row), said, *_waiting(request, row)))
+    owed = _owed(request, row)
+    return Lines((_what(owed, row), said, *_waiting(request, owed, row)))
 
 
-def _waiting(request: Request, row: Occurrence) -> tuple[Text, ...]:
-    if row.until is None:
+def _waiting(request: Request, owed: ObligationRow | None, row: Occurrence) -> tuple[Text, ...]:
+    """Until when it waits, or waited; what is settled or over before then waits for nothing."""
+    if row.until is None or (owed and owed.closed_at and owed.closed_at <= row.until):
         return ()
+    if owed and owed.expires_at and owed.expires_at <= row.until:
+        return (Phrase("It ends before I may remind you again: {moment}", moment=owed.expires_at),)
     if row.until <= request.now:
         return (Phrase("It waited until {moment}", moment=row.until),)
     return (Phrase("It waits until {moment}", moment=row.until),)
 
 
-def _what(request: Request, row: Occurrence) -> Text:
+def _what(owed: ObligationRow | None, row: Occurrence) -> Text:
     if row.kind == REMINDER:
-        owed = request.store.obligations.get(row.about, person_id=request.actor.id)
         return load(owed.title) if owed else Phrase("A reminder")
     return next(
         (each.title for each in every_feature() if row.kind.startswith(f"{each.name}.")), Phrase("A message")

@@ -14,7 +14,7 @@ from handlers.kit.text import Phrase
 from handlers.kit.values import dump
 from storage.policy import Kind
 from storage.tables import AuditRow
-from tests.company import Chat, Heard
+from tests.company import MONDAY, Chat, Heard
 from tests.engines import PROJECT
 
 
@@ -66,6 +66,55 @@ async def test_why_names_what_was_withheld_until_when(any_chat: Chat) -> None:
     assert "It waits until" in heard
     chat.wait(days=2)
     assert "It waited until" in await chat.says("ada", "/upbeat why")
+
+
+async def test_nothing_is_said_to_wait_that_is_settled_or_ends_before(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(MONDAY.replace(day=22))
+    await chat.tick()
+    await chat.says("ben", "/upbeat settings quiet 06:00 16:00")
+    await chat.says("dora", "/upbeat settings quiet 06:00 19:00")
+    chat.at(MONDAY)
+    await chat.tick()
+    assert "It waits until Mon, Nov 23, 2026, 4:00" in await chat.says("ben", "/upbeat why")
+    await chat.says("ben", "/checkin done A")
+    for hours in (0, 24):
+        chat.wait(hours=hours)
+        heard = await chat.says("ben", "/upbeat why")
+        assert "it was in your quiet hours" in heard
+        assert "wait" not in heard.text.replace("waits for you", "")
+    await chat.says("dora", "/upbeat settings quiet 06:00 23:00")
+    chat.at(MONDAY.replace(day=24, hour=17))  # 18:00 in Berlin, where the check-in closes at 20:00
+    await chat.tick()
+    heard = await chat.says("dora", "/upbeat why")
+    assert "It ends before I may remind you again: Tue, Nov 24, 2026, 8:00" in heard
+    assert "It waits until" not in heard
+
+
+async def test_what_is_snoozed_is_held_back_and_what_was_said_is_not(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(MONDAY.replace(day=22))
+    await chat.tick()
+    chat.at(MONDAY)
+    await chat.tick()
+    assert "What I held back" not in await chat.says("ben", "/upbeat why")
+    await chat.presses("ben", "Tomorrow morning", on=chat.told_cards("ben")[-1])
+    heard = await chat.says("ben", "/upbeat why")
+    assert "what blocks you\nYou snoozed it. I remind you again Tue, Nov 24, 2026, 9:00" in heard
+    for hour in (8, 15, 19):  # 9:00, 16:00 and 20:00 in Berlin, when it is over
+        chat.at(MONDAY.replace(day=24, hour=hour))
+        await chat.tick()
+    assert "What I held back" not in await chat.says("ben", "/upbeat why")
+
+
+async def test_a_reminder_for_which_it_was_too_late_is_held_back(any_chat: Chat) -> None:
+    chat = any_chat
+    chat.at(MONDAY.replace(day=22))
+    await chat.tick()
+    for day, hour in ((23, 9), (24, 19)):  # the clock stood still when it was nearly due
+        chat.at(MONDAY.replace(day=day, hour=hour))
+        await chat.tick()
+    assert "it was too late for it" in await chat.says("ben", "/upbeat why")
 
 
 async def test_what_a_bell_did_is_not_called_withheld(chat: Chat) -> None:
