@@ -11,7 +11,7 @@ from handlers.kit.access import owner_of
 from handlers.kit.calendar import at_wall, local_day
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.features import Ring, Rung, Silence, at_this_hour
-from handlers.kit.hours import Hours, calendar_of, hours_of, is_away
+from handlers.kit.hours import Hours, calendar_of, hours_of, is_away, until_their_hours
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Verbatim
 from storage.checkins import Blocker, CheckIn
@@ -145,7 +145,7 @@ def raise_blocker(ring: Ring) -> Rung:
     if manager is None or not manager.active or not _may_hear(store, manager, row):
         return Rung(None, silence=Silence("nobody to tell"))
     store.checkins.blockers.raise_to(row, manager.id)
-    return Rung(None, tell=(_to_manager(person, manager, row), _to_person(person, manager, row)))
+    return Rung(None, tell=(_to_manager(store, person, manager, row), _to_person(person, manager, row)))
 
 
 def _hours_since(store: Store, person: Person, opened: datetime) -> Hours:
@@ -174,7 +174,8 @@ def _may_hear(store: Store, manager: Person, row: Blocker) -> bool:
     return may(store.directory, manager.id, Right.READ, row, store.now)
 
 
-def _to_manager(person: Person, manager: Person, row: Blocker) -> Tell:
+def _to_manager(store: Store, person: Person, manager: Person, row: Blocker) -> Tell:
+    """In the manager's hours: where it is morning for the one, it may be night for the other."""
     quoted = {"partner": person.id, "quoted": row.matter}
     card = Card(
         Phrase("{name} has been blocked for two workdays.", name=Verbatim(person.name)),
@@ -192,13 +193,19 @@ def _to_manager(person: Person, manager: Person, row: Blocker) -> Tell:
             )
         ),
     )
-    return Tell(card, to=manager.id, topic=f"blocker:{row.id}:raised", about=f"checkin_blocker:{row.id}")
+    return Tell(
+        card,
+        to=manager.id,
+        topic=f"blocker:{row.id}:raised",
+        about=f"checkin_blocker:{row.id}",
+        after=until_their_hours(store, manager),
+    )
 
 
 def _to_person(person: Person, manager: Person, row: Blocker) -> Tell:
     card = Card(
         Phrase(
-            "I told {manager} that this has blocked you for two workdays.", manager=Verbatim(manager.name)
+            "I tell {manager} that this has blocked you for two workdays.", manager=Verbatim(manager.name)
         ),
         _solvable(row),
         Note(Phrase("I do so with every blocker that is open for so long, so that nobody waits alone.")),

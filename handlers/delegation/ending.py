@@ -10,6 +10,7 @@ from handlers.delegation.terms import behind, days, feature, found, holds, state
 from handlers.kit.access import everyone, owner_of
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.features import Ring, Rung, Silence
+from handlers.kit.hours import until_their_hours
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim
@@ -72,12 +73,13 @@ def over(ring: Ring) -> Rung:
     store.delegations.end(row, "over")
     title = _ended(store, row)
     cards = {row.subject_id: Card(title, *_done(store, row)), row.named_id or "": Card(title)}
-    return Rung(
-        None,
-        tell=tuple(
-            Tell(card, to=who, topic=f"delegation:{row.id}:over:{who}") for who, card in cards.items()
-        ),
-    )
+    return Rung(None, tell=tuple(_hears(store, row, who, card, "over") for who, card in cards.items()))
+
+
+def _hears(store: Store, row: Delegation, who: str, card: Card, how: str) -> Tell:
+    """In their hours: a day ends at midnight."""
+    after = until_their_hours(store, store.directory.people[who])
+    return Tell(card, to=who, topic=f"delegation:{row.id}:{how}:{who}", after=after)
 
 
 def _left(store: Store, row: Delegation) -> Iterator[Tell]:
@@ -88,7 +90,7 @@ def _left(store: Store, row: Delegation) -> Iterator[Tell]:
     cards[row.subject_id] = Card(title, *_done(store, row))
     for who_, card in cards.items():
         if store.directory.people[who_].active:
-            yield Tell(card, to=who_, topic=f"delegation:{row.id}:left:{who_}")
+            yield _hears(store, row, who_, card, "left")
 
 
 # What there is -------------------------------------------------------------------------------------------------------

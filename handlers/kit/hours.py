@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -102,6 +102,13 @@ def chosen_quiet_until(store: Store, person: Person) -> datetime | None:
     chosen = store.preferences.get(person.id, "quiet")
     quiet = _quiet(store.setting("quiet", None) if chosen is None else chosen)
     return quiet.until(store.now, person.zone) if quiet else None
+
+
+def until_their_hours(store: Store, person: Person) -> timedelta:
+    """How long what the clock says of itself waits for a person, at night or on a day off. It waits for nobody to be
+    back from leave: who is away is told in the first hour that would be theirs."""
+    hours = replace(hours_of(store, person, calendar_of(store)), absences=())
+    return hours.open_from(store.now) - store.now
 
 
 def hours_text(chosen: object) -> Text:

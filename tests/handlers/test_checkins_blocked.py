@@ -127,10 +127,22 @@ async def test_after_two_workdays_the_manager_hears_of_it_and_the_person_knows(a
     await chat.tick()
     await chat.tick()
     assert chat.told("ada").count("Ben Okri has been blocked for two workdays.\nby legal") == 1
-    assert "I told Ada Lovelace that this has blocked you for two workdays.\nby legal" in chat.told("ben")
+    assert "I tell Ada Lovelace that this has blocked you for two workdays.\nby legal" in chat.told("ben")
     assert "Done: A" in await chat.presses("ada", "Open the check-in")
     await chat.presses("ben", "Solved")
     assert "Ben Okri is not blocked by this any more." in chat.told("ada")
+
+
+async def test_where_it_is_night_for_the_manager_they_hear_of_it_in_their_hours(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("chen", "/checkin 阻碍 环境")
+    chat.at(datetime(2026, 11, 25, 2, tzinfo=UTC))  # 10:00 in Shanghai, 03:00 in Berlin
+    await chat.tick()
+    assert [parcel.to.address for parcel in await chat.deliver()] == ["dm-chen"]
+    chat.at(datetime(2026, 11, 25, 6, 59, tzinfo=UTC))
+    assert await chat.deliver() == []
+    chat.wait(minutes=1)
+    assert [parcel.to.address for parcel in await chat.deliver()] == ["dm-ada"]
 
 
 async def test_while_the_manager_is_away_the_next_one_above_hears_of_it(any_chat: Chat) -> None:
@@ -141,7 +153,7 @@ async def test_while_the_manager_is_away_the_next_one_above_hears_of_it(any_chat
     await chat.tick()
     assert "blocked for two workdays" not in chat.told("ada")
     assert "Ben Okri has been blocked for two workdays.\nby legal" in chat.told("grace")
-    assert "I told Grace Hopper that this has blocked you" in chat.told("ben")
+    assert "I tell Grace Hopper that this has blocked you" in chat.told("ben")
     assert "Done: A" in await chat.presses("grace", "Open the check-in")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col
 
+from bot.words import Voice
 from handlers.kit.requests import Pressed
 from storage.tables import AuditRow, Outgoing
 from tests.company import Chat, Heard
@@ -254,7 +255,7 @@ async def test_what_blocks_somebody_is_raised_to_who_stands_in(any_chat: Chat) -
     await chat.tick()
     assert "BLOCKER" in chat.told("dora")
     assert "BLOCKER" not in chat.told("ada")
-    assert "I told Dora Maar" in chat.told("ben")
+    assert "I tell Dora Maar" in chat.told("ben")
 
 
 # How it ends ---------------------------------------------------------------------------------------------------------
@@ -283,6 +284,12 @@ async def test_it_ends_by_its_date_at_midnight_where_the_manager_is(any_chat: Ch
     assert "Dora Maar does not stand in for Ada Lovelace any more" in chat.told("ada")
     assert "read check-ins of Ben Okri" in chat.told("ada")
     assert "any more" in chat.told("dora")
+    await chat.deliver()
+    for hour in range(1, 72):  # nobody is told so at midnight from Friday to Saturday, but on Monday at nine
+        chat.wait(hours=1)
+        arrived = await chat.deliver()
+        over = [each.to.address for each in arrived if "any more" in Voice().plain(each.card)]
+        assert sorted(over) == (["dm-ada", "dm-dora"] if hour == 57 else []), hour
 
 
 @pytest.mark.parametrize("who", ["ada", "dora"])
