@@ -131,19 +131,23 @@ class Preferences:
         return self._store.insert(Absence(person_id=person_id, first=first, last=last))
 
     def back(self, person_id: str, today: date) -> int:
-        """The person is here again: the absence that covers today ends yesterday; returns how many did."""
+        """The person is here again: the absence that covers today ends yesterday; returns how many did. The clock plans
+        them anew: they may have been passed over on this very day."""
         covers = (col(Absence.first) <= today, col(Absence.last) >= today)
         here = self._store.all(Absence, col(Absence.person_id) == person_id, *covers)
         for row in here:
             self._shorten(row, today)
-        self._other_hours(person_id)
+        if here:
+            self._set_own(person_id)
         return len(here)
 
     def drop(self, absence_id: str, person_id: str) -> bool:
         """A planned absence does not take place; False when there is none."""
         mine = (col(Absence.id) == absence_id, col(Absence.person_id) == person_id)
-        self._other_hours(person_id)
-        return bool(self._store.remove(Absence, *mine))
+        dropped = bool(self._store.remove(Absence, *mine))
+        if dropped:
+            self._set_own(person_id)
+        return dropped
 
     def _shorten(self, row: Absence, day: date) -> None:
         """What is left of an absence ends before this day."""

@@ -24,7 +24,7 @@ OPEN = "checkins.open"
 
 def next_opening(store: Store, person: Person, after: datetime) -> Mapping[str, datetime]:
     """When a person is asked next, by their team's routine on their own clock: at once, if they came into the middle of
-    a window that still has time, or if theirs ends at another moment now."""
+    a window that still has time, from leave or from another zone too, or if theirs ends at another moment now."""
     plan = plan_for(store, person) if person.active else None
     if plan is None:
         return {}
@@ -33,18 +33,27 @@ def next_opening(store: Store, person: Person, after: datetime) -> Mapping[str, 
 
 
 def _at_once(store: Store, person: Person, plan: Plan, now: datetime) -> datetime | None:
-    """When the window opened that is open now, if this person was not asked then; now, if theirs closes at another
-    moment than when they were asked: a holiday or a workday was declared since."""
+    """When the window opened that is open now, if this person was not asked then; now, if they were noted as away then,
+    or elsewhere, and are not any more, or if theirs closes at another moment than when they were asked: a holiday or a
+    workday was declared since."""
     day = _open_now(store, person, plan, now)
     if day is None:
         return None
     window = store.checkins.routines.window(person.id)
     due_at, closes_at = plan.ends(day, person.zone)
     at = at_wall(day, plan.clock, person.zone)
-    missed = due_at > now and not _asked_elsewhere(window, person, plan, day)
-    if missed and not store.slots.happened(OPEN, person.id, at):
-        return at
+    if due_at > now and not _asked_elsewhere(window, person, plan, day):
+        if not store.slots.happened(OPEN, person.id, at):
+            return at
+        if _owes_nothing_yet(store, person, plan, day):
+            return now
     return now if window and window.name == _name(plan, day) and window.closes_at != closes_at else None
+
+
+def _owes_nothing_yet(store: Store, person: Person, plan: Plan, day: date) -> bool:
+    """Whether somebody who was not asked when the others were may be asked still."""
+    is_away = store.preferences.absence_on(person.id, day) is not None
+    return not is_away and store.obligations.find(person.id, ASKED, _name(plan, day)) is None
 
 
 def _open_now(store: Store, person: Person, plan: Plan, now: datetime) -> date | None:

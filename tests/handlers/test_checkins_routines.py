@@ -123,6 +123,38 @@ async def test_who_is_away_is_not_asked(any_chat: Chat) -> None:
     assert len(owed(chat, "ben")) == 1
 
 
+async def test_who_is_back_on_the_day_itself_is_asked_as_they_are_told(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/away until 2026-11-27")
+    await ticks(chat, SUNDAY, on(23, 9))
+    chat.at(on(23, 11))
+    assert "From today on I ask and remind you again." in await chat.says("ben", "/back")
+    await ticks(chat, on(23, 11, 1), on(23, 11, 2))
+    assert [row.due_at for row in owed(chat, "ben")] == [on(24, 17)]
+    assert chat.told("ben").count("Your check-in") == 1
+
+
+async def test_who_is_back_a_day_later_is_asked_the_next_time(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/away until 2026-11-27")
+    await ticks(chat, SUNDAY, on(23, 9))
+    chat.at(on(24, 9))
+    await chat.says("ben", "/back")
+    await ticks(chat, on(24, 9, 1))
+    assert owed(chat, "ben") == []
+
+
+async def test_who_chose_a_zone_by_mistake_is_asked_once_it_is_right_again(any_chat: Chat) -> None:
+    chat = any_chat
+    await ticks(chat, SUNDAY)
+    chat.at(on(23, 8, 59))
+    await chat.says("ben", "/upbeat settings zone America/Los_Angeles")
+    await ticks(chat, on(23, 9), on(23, 12))
+    await chat.says("ben", "/upbeat settings zone Berlin")
+    await ticks(chat, on(23, 12, 1), on(23, 18), on(24, 9))
+    assert [row.due_at for row in owed(chat, "ben")] == [on(24, 17)]
+
+
 async def test_who_was_quicker_is_not_asked_and_can_still_change_it(any_chat: Chat) -> None:
     chat = any_chat
     await ticks(chat, SUNDAY)
