@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from operator import itemgetter
 
 from handlers.checkins.blocked import said_to_block
 from handlers.checkins.matters import same
 from handlers.checkins.questions import feature, quoted_or_erased
 from handlers.checkins.remarks import open_one
 from handlers.checkins.setup import set_up_team
+from handlers.checkins.windows import plan_name, routine_of
 from handlers.kit.access import managers, stand_ins
 from handlers.kit.calendar import last_day, local_day
 from handlers.kit.cards import Button, Card, Fact, Heading, Note, Part, Section
@@ -25,7 +27,7 @@ from storage.policy import MEAN_OF_AT_LEAST
 @dataclass(frozen=True)
 class Standing:
     """Where one person of the team stands. `wrote`: the occasions on which they did lately, None for on their own.
-    `was_away`: when their window closed."""
+    `was_away`: when their window closed, or when the others were asked last and they were not."""
 
     person: Person
     window: Window | None
@@ -97,16 +99,36 @@ def _standings(request: Request, people: Iterable[Person]) -> list[Standing]:
     away = _away(request, {one: (request.now, person.zone) for one, person in everybody.items()})
     closed = {one: window.closes_at for one, window in windows.items() if window.closes_at <= request.now}
     was_away = _away(request, {one: (at, everybody[one].zone) for one, at in closed.items()})
+    passed_over = _passed_over(request, everybody, windows)
     return [
         Standing(
             person,
-            windows.get(one),
-            frozenset(wrote.get(one, ())),
+            windows.get(one) if one not in passed_over else None,
+            frozenset(wrote.get(one, ()) if one not in passed_over else ()),
             away=one in away,
-            was_away=one in was_away,
+            was_away=one in was_away or one in passed_over,
         )
         for one, person in everybody.items()
     ]
+
+
+def _passed_over(
+    request: Request, people: Mapping[str, Person], windows: Mapping[str, Window]
+) -> frozenset[str]:
+    """Those who were away on the day on which the others of their team were asked last: what they wrote, or did not
+    write, on an occasion before that says nothing of this one."""
+    named = {one: plan_name(routine_of(request.store, person)) for one, person in people.items()}
+    asked = [
+        name for window in windows.values() if (name := window.name.rpartition(":"))[0] in named.values()
+    ]
+    last = {plan: day for plan, _, day in sorted(asked, key=itemgetter(2))}
+    missed = {
+        one: date.fromisoformat(last[plan])
+        for one, plan in named.items()
+        if plan in last and (one not in windows or windows[one].name != f"{plan}:{last[plan]}")
+    }
+    gone = {day: request.store.preferences.away_on(day) for day in set(missed.values())}
+    return frozenset(one for one, day in missed.items() if one in gone[day])
 
 
 def _away(request: Request, moments: Mapping[str, tuple[datetime, str]]) -> set[str]:

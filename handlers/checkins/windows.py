@@ -85,12 +85,17 @@ def plan_of(store: Store, routine: Routine | None, calendar: WorkCalendar | None
     """How a team with this routine is asked, or None when it is not asked at all."""
     calendar = calendar or calendar_of(store)
     if routine is None:
-        return Plan("default", None, CLOCK, LASTS, calendar)
+        return Plan(plan_name(None), None, CLOCK, LASTS, calendar)
     if routine.paused:
         return None
     clock = time.fromisoformat(routine.clock)
     rule = Rule(routine.rule, routine.starts, clock) if routine.rule else None
-    return Plan(routine.id, rule, clock, routine.lasts, calendar)
+    return Plan(plan_name(routine), rule, clock, routine.lasts, calendar)
+
+
+def plan_name(routine: Routine | None) -> str:
+    """How a routine is called in the names of its occasions."""
+    return routine.id if routine else "default"
 
 
 def routine_of(store: Store, person: Person) -> Routine | None:

@@ -66,6 +66,26 @@ async def test_who_was_away_when_the_window_closed_is_not_counted_missing_afterw
     assert "Ben Okri\nNothing lately." in heard.text
 
 
+async def test_who_was_not_asked_because_of_leave_is_neither_missing_nor_done(any_chat: Chat) -> None:
+    chat = any_chat
+    await asked(chat)
+    await chat.says("ben", "/checkin done A")
+    await chat.says("chen", "/checkin done A")
+    chat.at(MONDAY.replace(day=27))
+    await chat.says("ben", "/away from 2026-11-30 until 2026-12-01")
+    await chat.says("eve", "/away from 2026-11-30 until 2026-12-01")
+    chat.at(datetime(2026, 11, 30, 15, 5, tzinfo=UTC))
+    await chat.tick()
+    for day in (1, 3):  # while they are away, and when they are back
+        chat.at(datetime(2026, 12, day, 9, tzinfo=UTC))
+        await chat.tick()
+        heard = await chat.says("ada", "/checkin team")
+        assert "Checked in: 0 of 1" in heard
+        assert "Checked in: 0 of 1" in await chat.opens("ada")
+    assert "Ben Okri\nThe last time Mon, Nov 23, 2026" in heard.text
+    assert "Eve Curie\nNothing lately." in heard.text
+
+
 async def test_a_holiday_that_is_declared_while_the_window_is_open_moves_its_end(
     any_chat: Chat, tmp_path: Path
 ) -> None:
