@@ -110,7 +110,7 @@ def team(request: Request) -> Reply:
     since = request.now - LATELY
     thanked = request.store.kudos.thanked((person.id for person in people), since, reader=request.actor.id)
     left = [person for person in people if person.id not in thanked]
-    return Reply(show=_not_thanked(left) if left else Card(_everybody(people)))
+    return Reply(show=_not_thanked(left) if left else Card(_everybody(request, people)))
 
 
 def _team(request: Request) -> list[Person]:
@@ -125,7 +125,9 @@ def _team(request: Request) -> list[Person]:
     return [person for person in (*same, *beside) if person.id != me.id]
 
 
-def _everybody(people: list[Person]) -> Text:
+def _everybody(request: Request, people: list[Person]) -> Text:
+    if not people and request.actor.team:
+        return Phrase("Nobody else is in your team, {team}.", team=Verbatim(request.actor.team))
     if not people:
         return Phrase("I do not know who is in your team. HR can add teams and managers to the people file.")
     return Phrase("Everybody in your team has been thanked in the last 30 days.")

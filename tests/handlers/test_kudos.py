@@ -703,6 +703,10 @@ async def test_a_question_at_a_time_ends_in_the_same_preview(chat: Chat) -> None
 # Who has not been thanked --------------------------------------------------------------------------------------------
 
 
+async def test_who_is_alone_in_a_team_reads_so(chat: Chat) -> None:
+    assert "Nobody else is in your team, People." in await chat.says("hana", "/kudos team")
+
+
 async def test_a_manager_sees_who_of_their_reports_was_not_thanked(any_chat: Chat) -> None:
     place(any_chat)
     await any_chat.says("dora", "/kudos @ben for the calm call")
