@@ -23,7 +23,7 @@ feature = Feature(
     title=Phrase("Check-ins"),
     intro=Phrase(
         "A check-in takes two minutes: what is done, what comes next, what blocks you. Your manager reads it, helps"
-        " with what blocks you, and need not ask for a status. You can write one on any day; once a week I ask you."
+        " with what blocks you, and need not ask for a status. You can write one on any day; I ask you when it is time."
     ),
 )
 
