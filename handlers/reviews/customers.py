@@ -75,7 +75,7 @@ def invite(
         show=Card(
             Phrase("Pass this link on to {guest}", guest=Verbatim(guest)),
             Fact(Phrase("Cycle"), Verbatim(cycle.name)),
-            Fact(Phrase("About"), Verbatim(whom.name)),
+            Fact(Phrase("Whom it is about"), Verbatim(whom.name)),
             Fact(Phrase("Valid until"), Phrase("{at}", at=row.expires_at)),
             Section(Verbatim(url)),
             Link(Phrase("The customer's page"), url),
@@ -179,7 +179,7 @@ def _state(row: ReviewInvite, now: datetime, *, is_open: bool) -> Text:
     if row.used_at:
         return Phrase("handed in on {day}", day=row.used_at)
     if row.revoked_at:
-        return Phrase("taken back")
+        return Phrase("it was taken back")
     if row.expires_at <= now:
         return Phrase("expired on {day}", day=row.expires_at)
     if not is_open:

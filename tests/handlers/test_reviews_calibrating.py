@@ -242,7 +242,7 @@ async def test_potential_is_words_for_the_session_and_gone_after_it(chat: Chat) 
     assert isinstance(picture.chart, Grid)
     assert [len(row.cells) for row in picture.chart.rows] == [3, 3, 3]
     assert "could take on more within a year: 陈明" in await chat.presses("hana", "As a table")
-    assert "陈明: 3 of 5, as proposed and could take on more" in await enters(chat, "grace")
+    assert "陈明: 3 of 5, as proposed; could take on more" in await enters(chat, "grace")
     file = await chat.says("ben", "/privacy file")
     assert "potential" not in file.text.casefold()
     await go_on(chat, "share")
@@ -273,6 +273,9 @@ async def test_the_session_in_chinese(chat: Chat) -> None:
     await chat.says("hana", "/settings language 中文")
     await proposed(chat)
     await in_session(chat, "hana", guide="0 10 40 40 10")
+    heard = await chat.presses("hana", "新建校准会", on=await chat.says("hana", "/review calibrate"))
+    assert heard.form
+    assert heard.voice.say(heard.form.submit) == "发起"
     heard = await chat.presses("hana", "Distribution", on=await enters(chat, "hana"))
     assert "分布" in heard.text
     assert "校准" in (await chat.says("hana", "/评估 校准")).text

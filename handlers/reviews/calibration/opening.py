@@ -83,7 +83,7 @@ def _refuse_over(request: Request, args: Mapping[str, Any]) -> None:
     allow=runners,
     seen_by=Phrase("Seen by HR and by those whom you name, who are told now."),
     title=Phrase("Open a calibration"),
-    submit=Phrase("Open it"),
+    submit=Phrase("Open the session"),
     over=_refuse_over,
 )
 def open_session(request: Request, cycle: str, asked: Session) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Listing, Phrase, Plural, Text, Verbatim, names
+from handlers.kit.text import Phrase, Plural, Text, Verbatim, names
 from handlers.reviews.calibration.figures import potential_said
 from handlers.reviews.calibration.opening import open_session
 from handlers.reviews.calibration.seats import bound_session, facts, results_for, sitters, unit_name
@@ -125,12 +125,12 @@ def _pictures(row: CalibrationSession) -> tuple[Part, ...]:
 def _line(
     request: Request, cycle: ReviewCycle, row: CalibrationSession, result: ReviewResult, potential: int | None
 ) -> Section:
-    said: list[Text] = [standing(cycle, result)]
+    said: Text = standing(cycle, result)
     if potential:
-        said.append(potential_said(potential))
+        said = Phrase("{one}; {more}", one=said, more=potential_said(potential))
     name = Verbatim(request.store.directory.named(result.subject_id))
     return Section(
-        Phrase("{name}: {points}", name=name, points=Listing(tuple(said))),
+        Phrase("{name}: {points}", name=name, points=said),
         button=Button(Phrase("Open"), Press("reviews.look_at", {"session": row.id, "result": result.id})),
     )
 

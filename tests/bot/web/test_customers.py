@@ -77,6 +77,14 @@ async def test_a_customer_writes_once(any_chat: Chat, browser: httpx.AsyncClient
     assert "Red Mill: asked, until" in heard
 
 
+async def test_whoever_asks_a_customer_reads_in_chinese_about_whom(any_chat: Chat) -> None:
+    await any_chat.says("ada", "/settings language 中文")
+    await asked(any_chat)
+    assert "评价对象：Ben Okri" in any_chat.last["ada"]
+    await any_chat.presses("ada", "邀请了谁")
+    assert "Blue Mill（mill@example.com）：已被撤回" in await any_chat.presses("ada", "撤回链接")
+
+
 async def test_looking_changes_nothing(any_chat: Chat, browser: httpx.AsyncClient) -> None:
     """A preview of a chat, a scanner of a mail server: whatever opens the link may, as often as it likes."""
     chat, path = any_chat, await asked(any_chat)
@@ -106,7 +114,7 @@ async def test_it_is_over_when_it_is_taken_back_or_the_time_of_writing_is(
     link = chat.last["ada"]
     await chat.presses("ada", "Who is asked", on=link)
     heard = await chat.presses("ada", "Take back")  # the last of them
-    assert "Red Mill (mill@example.com): taken back" in heard
+    assert "Red Mill (mill@example.com): it was taken back" in heard
     assert (await browser.get(second)).status_code == 410
     assert (await browser.get(first)).status_code == 200
     await go_on(chat, "calibrate")
