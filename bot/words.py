@@ -138,6 +138,21 @@ def _spaced(template: str, said: dict[str, str]) -> str:
     return _GAP.sub(gap, template)
 
 
+_LABEL = re.compile(r"\{(\w+)\}(: |：)")
+DASHES = {": ": " – ", "：": "——"}
+"""What stands in the place of a colon behind a question: “Why?:” is no way to write."""
+
+
+def _dashed(template: str, said: dict[str, str]) -> str:
+    """A sentence with a dash behind each label that is a question."""
+
+    def joined(found: re.Match[str]) -> str:
+        name, colon = found.groups()
+        return f"{{{name}}}{DASHES[colon]}" if said[name].endswith(("?", "？")) else found.group()
+
+    return _LABEL.sub(joined, template) if "}:" in template or "}：" in template else template
+
+
 def _unchanged(words: str) -> str:
     return words
 
@@ -195,6 +210,7 @@ class Voice:
         if "{" not in template and "}" not in template:
             return template
         said = {name: self._value(item) for name, item in values}
+        template = _dashed(template, said)
         return (_spaced(template, said) if self.language == "zh" else template).format(**said)
 
     def _value(self, item: Value) -> str:

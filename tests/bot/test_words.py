@@ -194,6 +194,20 @@ def test_it_has_one_however_the_sentence_is_translated(name: str, chinese: str) 
 
 
 @pytest.mark.parametrize(
+    ("label", "english", "chinese"),
+    [
+        (Phrase("Results"), "Results: what the record holds", "工作成果：相关记录"),
+        (Phrase("Why?"), "Why? – what the record holds", "原因是什么？——相关记录"),
+        (Verbatim("为什么？"), "为什么？ – what the record holds", "为什么？——相关记录"),
+        (Verbatim(""), ": what the record holds", "：相关记录"),
+    ],
+)
+def test_no_colon_stands_behind_a_question(label: Text, english: str, chinese: str) -> None:
+    text = Phrase("{question}: what the record holds", question=label)
+    assert (ENGLISH.say(text), CHINESE.say(text)) == (english, chinese)
+
+
+@pytest.mark.parametrize(
     ("people", "english", "chinese"),
     [
         (("Ada",), "Ada", "Ada"),

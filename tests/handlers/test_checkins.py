@@ -612,7 +612,7 @@ async def test_what_was_answered_before_the_questions_changed_stays(chat: Chat) 
     await chat.presses("ben", "Change")
     heard = await chat.submits("ben", done="the page and its test")
     assert "Done: the page and its test" in heard
-    assert "What did you learn?: patience" in heard
+    assert "What did you learn? – patience" in heard
 
 
 async def test_what_is_written_while_the_questions_change_is_said_back_and_answers_no_other(

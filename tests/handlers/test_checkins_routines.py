@@ -227,7 +227,7 @@ async def test_a_manager_sets_up_the_team_and_sees_what_it_means_first(any_chat:
         "What did you learn?",
     ]
     await chat.submits("ben", done="A", **{heard.form.questions[1].name: "to ask"})
-    assert "What did you learn?: to ask" in await chat.says("ben", "/checkin history")
+    assert "What did you learn? – to ask" in await chat.says("ben", "/checkin history")
     await chat.says("ben", "/checkin done quick; next more")
     assert "Done: quick\nnext more" in await chat.says("ben", "/checkin history")
 
