@@ -51,7 +51,7 @@ LABELS: Mapping[str, Phrase] = {
     "required": Phrase("required"),
     "optional": Phrase("optional"),
     "no_answer": Phrase("no answer"),
-    "left": Phrase("characters left"),
+    "left": Phrase("Characters left"),
     "search": Phrase("Type a name"),
     "remove": Phrase("Remove"),
     "kept": Phrase("Kept as a draft. Open it again, and what you wrote is there."),

@@ -56,11 +56,12 @@ def healths(request: Request) -> Reply:
 
 def _line(request: Request, cycle: ReviewCycle) -> Text:
     count = _whole(request, cycle)
-    return Phrase(
-        "{cycle}: {n} of {all} reviews written, {late} late",
+    return Plural(
+        "{cycle}: {done} of one review written, {late} late",
+        "{cycle}: {done} of {n} reviews written, {late} late",
+        n=count.asked,
         cycle=Verbatim(cycle.name),
-        n=count.done,
-        all=count.asked,
+        done=count.done,
         late=count.late,
     )
 

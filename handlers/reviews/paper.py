@@ -12,7 +12,7 @@ from handlers.kit.cards import Button, Card, Fact, Note, Section
 from handlers.kit.forms import Question, Sheet
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase, Text, Verbatim
+from handlers.kit.text import Phrase, Plural, Text, Verbatim
 from handlers.reviews import declining, parts, writing
 from handlers.reviews.drafting import offering, rewording
 from handlers.reviews.evidence import beside, citing
@@ -99,7 +99,8 @@ def how_far(request: Request, row: Review) -> Text:
 
 
 def _counted(asked: tuple[Part, ...], given: Mapping[str, Any]) -> Text:
-    return Phrase("{n} of {most} parts answered", n=len(parts.answers(asked, given)), most=len(asked))
+    done = len(parts.answers(asked, given))
+    return Plural("{done} of one part answered", "{done} of {n} parts answered", n=len(asked), done=done)
 
 
 # One part ------------------------------------------------------------------------------------------------------------

@@ -73,6 +73,21 @@ async def test_why_it_is_so_many_and_what_would_change_it(chat: Chat) -> None:
         assert words in heard, heard.text
 
 
+async def test_one_point_is_said_as_one(chat: Chat) -> None:
+    items = ("complaints from 40 to 20 weight 10", "visits from 0 to 15 weight 90")
+    await carded(chat, items=(*items, "bonus 1 for patents", "penalty 1 for incidents"))
+    for said in ("1.1 30", "1.2 0"):
+        await chat.says("ben", f"/goals update {said}")
+    heard = await chat.presses("ben", "Why this number?", on=await chat.says("ben", "/goals scorecard"))
+    for words in (
+        "complaints: 10% more of its way is one point",
+        "visits: 10% more of its way is 9 points",
+        "patents: one more point can be added",
+        "incidents: one more point can be taken off",
+    ):
+        assert words in heard, heard.text
+
+
 @pytest.mark.parametrize(
     ("said", "says"),
     [

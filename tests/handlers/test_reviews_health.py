@@ -166,6 +166,11 @@ async def test_one_answer_counts_once(chat: Chat) -> None:
     assert len(chat.rows(SurveyAnswer)) == 1
 
 
+async def test_one_review_is_said_as_one(chat: Chat) -> None:
+    await launched(chat, units="Board")  # of Grace, who has no manager to write
+    assert "Autumn 2026: 0 of one review written, 0 late" in await chat.says("hana", "/review health")
+
+
 async def test_the_health_of_a_cycle_as_a_picture_and_as_a_table(chat: Chat) -> None:
     await launched(chat)
     await write(chat, "ben", "", growth="A talk")

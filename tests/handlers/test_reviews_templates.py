@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.reviews import ReviewTemplate
 from tests.company import Chat, Heard
-from tests.handlers.reviewing import opened, the_cycle
+from tests.handlers.reviewing import launched, opened, paper, the_cycle
 
 
 async def begun(chat: Chat, start: str = "empty") -> Heard:
@@ -53,6 +53,17 @@ async def test_it_is_written_published_and_chosen_and_frozen_in_the_cycle(any_ch
     assert "What will you practise?" in form
     assert "Results" not in form
     assert (the_cycle(chat).template_id, the_cycle(chat).template_edition) == (row.template_id, 1)
+
+
+async def test_one_part_is_said_as_one(chat: Chat) -> None:
+    await chat.says("hana", "/review template new")
+    await chat.submits("hana", name="Short", start="empty")
+    await chat.presses("hana", "Add the question about growth")
+    await chat.submits("hana", title="What will you practise?")
+    await chat.presses("hana", "Publish")
+    (row,) = chat.rows(ReviewTemplate)
+    await launched(chat, template=row.id)
+    assert "So far: 0 of one part answered" in await paper(chat, "ben")
 
 
 async def test_a_template_that_asks_nothing_of_some_who_write_is_not_chosen_for_them(chat: Chat) -> None:

@@ -15,7 +15,7 @@ from handlers.goals.scoring import ONE, ZERO, Direction, Part, Points
 from handlers.kit.cards import Fact, Note, Section
 from handlers.kit.cards import Part as Shown
 from handlers.kit.requests import Request
-from handlers.kit.text import Lines, Listing, Phrase, Text, Verbatim
+from handlers.kit.text import Lines, Listing, Phrase, Plural, Text, Verbatim
 from storage.goals import KeyResult
 
 TENTH = Decimal("0.1")
@@ -38,6 +38,11 @@ def _given(each: Standing, part: str) -> list[Decimal]:
 def rounded(request: Request, points: Decimal) -> Verbatim:
     """Points as they are shown: to a tenth, rounded once and here."""
     return Verbatim(shown(points.quantize(TENTH, ROUND_HALF_UP), request.actor.language))
+
+
+def _form(points: Decimal) -> int:
+    """What a sentence about them agrees with: one point is alone, 0.5 or 1.5 points are not."""
+    return 1 if points.quantize(TENTH, ROUND_HALF_UP) == 1 else 2
 
 
 def facts(request: Request, each: Standing) -> tuple[Shown, ...]:
@@ -111,9 +116,19 @@ def _changing(request: Request, each: Standing) -> Iterator[Text]:
             left = row.target - given(row)
             words = {"title": Verbatim(row.title), "points": rounded(request, left)}
             if left and row.part == BONUS:
-                yield Phrase("{title}: {points} more points can be added", **words)
+                yield Plural(
+                    "{title}: one more point can be added",
+                    "{title}: {points} more points can be added",
+                    n=_form(left),
+                    **words,
+                )
             elif left:
-                yield Phrase("{title}: {points} more points can be taken off", **words)
+                yield Plural(
+                    "{title}: one more point can be taken off",
+                    "{title}: {points} more points can be taken off",
+                    n=_form(left),
+                    **words,
+                )
         elif share.why_not in ("no_data", "stale"):
             yield Phrase(
                 "{title}: its first figure takes back its weight from the others", title=Verbatim(row.title)
@@ -139,7 +154,7 @@ def _one_more(request: Request, each: Standing, row: KeyResult, weight: Decimal)
 def _more(request: Request, each: Standing, points: Decimal) -> Text:
     shown_as = rounded(request, points)
     if each.goal.form == KPI:
-        return Phrase("{points} points", points=shown_as)
+        return Plural("one point", "{points} points", n=_form(points), points=shown_as)
     return Phrase("{points}% of the goal", points=shown_as)
 
 

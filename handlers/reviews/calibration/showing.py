@@ -53,9 +53,7 @@ def nine_box(request: Request, session: str, as_table: bool | None = None) -> Re
                 Note(Phrase("Managers may say it before calibration ends, and need not: /review potential")),
             )
         )
-    finding = Plural(
-        "one of {all} people has both", "{n} of {all} people have both", n=len(placed), all=len(people)
-    )
+    finding = Plural("one of {all} has both", "{n} of {all} have both", n=len(placed), all=len(people))
     picture = Picture(_title(Phrase("Nine boxes"), row), finding, figures.nine_box(people, most))
     other = nine_box.bind(session=session, as_table=not as_table)
     named = (Section(Lines(tuple(_who(figures.boxes(people, most))))),) if as_table else ()
