@@ -42,7 +42,7 @@ SEEN = Phrase(
     "checkin setup",
     allow=managers | stewards,
     also=("周报 设置", "周报设置"),
-    examples=("", "every workday 09:30"),
+    examples=("", "every workday 09:30", "每个工作日 09:30"),
     seen_by=SEEN,
 )
 def set_up(

@@ -19,7 +19,7 @@ from storage.people import Person
     "1on1 move",
     allow=everyone,
     also=("1on1 reschedule", "面谈 改期", "面谈改期"),
-    examples=("@ben next friday 15:00",),
+    examples=("@ben next friday 15:00", "@ben 下周五 15:00"),
     seen_by=both,
     title=Phrase("Move the next meeting"),
 )

@@ -39,7 +39,7 @@ ONE_TALK = timedelta(hours=24)
     "1on1 notes",
     allow=everyone,
     also=("面谈 记录", "面谈记录"),
-    examples=("@ben", "@ben we agreed to ship in May"),
+    examples=("@ben", "@ben we agreed to ship in May", "@ben 我们约定五月上线"),
     seen_by=both,
     title=Phrase("Write notes"),
 )

@@ -92,7 +92,7 @@ class Cadence:
     "1on1 plan",
     allow=everyone,
     also=("面谈 计划", "面谈计划"),
-    examples=("@ben weekly Tuesday 10:00",),
+    examples=("@ben weekly Tuesday 10:00", "@ben 每周二 10:00"),
     seen_by=both,
     submit=Phrase("Preview"),
     title=Phrase("Plan your one-on-ones"),

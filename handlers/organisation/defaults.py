@@ -83,7 +83,7 @@ Language = Annotated[
     "setup language",
     allow=stewards,
     also=("配置 语言", "配置语言"),
-    examples=("en", "zh"),
+    examples=("en", "zh", "中文"),
     seen_by=NOBODY_ELSE,
     submit=Phrase("Preview"),
     title=Phrase("Language"),

@@ -56,7 +56,7 @@ City = Annotated[
     "setup hours",
     allow=stewards,
     also=("配置 时间", "配置时间"),
-    examples=("20:00 08:00", "from 19:00 to 9:00 in Shanghai"),
+    examples=("20:00 08:00", "from 19:00 to 9:00 in Shanghai", "从 19:00 到 9:00 在上海"),
     seen_by=NOBODY_ELSE,
     submit=Phrase("Preview"),
     title=Phrase("Quiet hours and time zone"),

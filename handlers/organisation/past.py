@@ -25,7 +25,7 @@ Reads = Annotated[
     "setup past",
     allow=stewards,
     also=("配置 过往",),
-    examples=("no", "yes"),
+    examples=("no", "yes", "否"),
     seen_by=NOBODY_ELSE,
     title=Phrase("Past check-ins and goals"),
 )

@@ -34,7 +34,7 @@ About = Annotated[str, Words(Phrase("Help with what?"), lines=False, longest=50_
     "help",
     allow=everyone,
     also=("帮助", "?", "what can you do", "how does this work", "怎么用", "菜单", "menu"),
-    examples=("", "checkin"),
+    examples=("", "checkin", "周报"),
     behind=True,
 )
 def help(request: Request, about: About = "") -> Reply:

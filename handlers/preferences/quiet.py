@@ -37,7 +37,7 @@ def quiet_text(request: Request) -> Text:
     "settings quiet",
     allow=everyone,
     also=("quiet", "quiet hours", "settings quiet hours", "免打扰", "设置 免打扰", "设置免打扰"),
-    examples=("20:00 08:00", "from 19:30 to 9:00"),
+    examples=("20:00 08:00", "from 19:30 to 9:00", "从 19:30 到 9:00"),
     seen_by=MINE,
     title=Phrase("Quiet hours"),
 )

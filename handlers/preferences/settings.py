@@ -70,7 +70,7 @@ def _language_text(request: Request) -> Text:
     "settings language",
     allow=everyone,
     also=("language", "语言", "设置 语言", "设置语言"),
-    examples=("en", "zh"),
+    examples=("en", "zh", "中文"),
     seen_by=MINE,
     title=Phrase("Language"),
 )
@@ -140,7 +140,7 @@ def _platforms(request: Request) -> tuple[str, ...]:
 
 def _channels(request: Request) -> tuple[Option, ...]:
     linked = tuple(Option(name, platform_name(name)) for name in _platforms(request))
-    return (*linked, Option(NEWEST, Phrase("The app that I connected last")))
+    return (*linked, Option(NEWEST, Phrase("The app that I connected last"), also=("最近绑定的",)))
 
 
 Channel = Annotated[str, Choice(Phrase("In which app shall I write to you?"), options=_channels)]
@@ -155,7 +155,7 @@ def _channel_text(request: Request) -> Text:
     "settings channel",
     allow=everyone,
     also=("设置 渠道", "设置渠道"),
-    examples=("newest",),
+    examples=("newest", "最近绑定的"),
     seen_by=MINE,
     title=Phrase("Where messages arrive"),
 )

@@ -27,7 +27,7 @@ Open = Annotated[
     "review telegram",
     allow=hr,
     also=("评估 Telegram",),
-    examples=("no", "yes"),
+    examples=("no", "yes", "否"),
     seen_by=Phrase("Seen by everybody who writes reviews: it says there where they may."),
     title=Phrase("Reviews on Telegram"),
     wordless=True,

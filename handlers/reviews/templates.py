@@ -62,7 +62,7 @@ def _called(row: ReviewTemplate) -> Text:
     "review template new",
     allow=hr,
     also=("评估 新建模板", "新建评估模板"),
-    examples=("Engineers",),
+    examples=("Engineers", "工程师"),
     seen_by=SEEN,
     title=Phrase("A new template"),
 )

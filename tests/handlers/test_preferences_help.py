@@ -52,6 +52,19 @@ async def test_every_example_that_help_shows_runs_as_it_is_shown(chat: Chat, who
     for example in shown:
         heard = await chat.says(who, example)
         assert heard.answer.outcome in ("done", "asked"), (example, heard.text)
+        assert "I did not understand" not in heard, example
+
+
+async def test_the_examples_of_chinese_help_are_chinese(chat: Chat) -> None:
+    await chat.says("hana", "/settings language 中文")
+    for each in FEATURES:
+        card = (await chat.says("hana", f"/help {each.name}")).card
+        assert card
+        for part in card.parts:
+            if isinstance(part, Section) and part.quoted:
+                for example in chat.last["hana"].voice.say(part.body).splitlines():
+                    typed = re.sub(r"^/upbeat|@[A-Z]\w+ [A-Z]\w+|#teamwork|\bCN|\bDE|Telegram", "", example)
+                    assert not re.search(r"[a-z]{2}", typed), example
 
 
 async def test_every_command_appears_in_the_help_of_who_may_use_it(chat: Chat) -> None:

@@ -49,7 +49,7 @@ def _scopes(request: Request) -> tuple[Option, ...]:
     "goals export",
     allow=everyone,
     also=("目标 导出", "目标导出", "导出目标"),
-    examples=("", "all"),
+    examples=("", "all", "全部"),
     takes_long=True,
 )
 def export(
