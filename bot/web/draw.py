@@ -22,7 +22,7 @@ from handlers.kit.cards import Button, Card, Document, Fact, Link, Menu, Part, P
 from handlers.kit.charts import table
 from handlers.kit.features import Route
 from handlers.kit.forms import Answerable, Choice, Colleague, Form
-from handlers.kit.text import Phrase, Text
+from handlers.kit.text import Phrase, Text, names
 from storage.people import Person
 
 HERE = Path(__file__).parent
@@ -76,6 +76,10 @@ class Drawing:
     def label(self, name: str) -> Markup:
         """A word around the talk."""
         return self.say(LABELS[name])
+
+    def names(self, people: Iterable[str]) -> Markup:
+        """The names of people, as the reader's language lists them."""
+        return self.say(names(people))
 
     def plain(self, card: Card) -> str:
         """A card as plain lines, not escaped."""

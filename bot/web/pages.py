@@ -171,7 +171,7 @@ class Page:
 
     def _shown(self, row: WebMessage, reactions: Mapping[str, list[str]], new_day: date | None) -> Shown:
         made = tuple(
-            Reaction(name, len(ids), self.me.id in ids, ", ".join(self._name(i) for i in ids))
+            Reaction(name, len(ids), self.me.id in ids, self.draw.names(self._name(i) for i in ids))
             for name, ids in reactions.items()
             if name in EMOJI
         )

@@ -53,6 +53,12 @@ async def test_the_whole_page_speaks_another_language_at_once(window: Window) ->
     await expect(ada.locator("#words")).to_have_attribute("placeholder", "/ 选择命令，@ 选择同事")
 
 
+async def test_people_are_listed_as_the_readers_language_lists_them(window: Window) -> None:
+    for who, listed in (("ben", "Ben Okri, Eve Curie, and 陈明"), ("chen", "Ben Okri、Eve Curie、陈明")):
+        page = await window.of(who, f"with/{window.chat.ids['ada']}")
+        await expect(page.locator(".profile dd", has_text="Eve Curie")).to_have_text(listed)
+
+
 async def slowly(route: Route) -> None:
     """A line on which what is sent is under way for a while: a page that goes away takes it along."""
     await asyncio.sleep(0.5)
