@@ -178,7 +178,7 @@ def _status(request: Request, standing: Standing, row: CheckIn | None) -> Text:
     if standing.is_awaited(request.now):
         return Phrase("Not yet.")
     if row is not None:
-        return Phrase("The last time {moment}.", moment=row.made_at)
+        return Phrase("The last one: {moment}.", moment=row.made_at)
     if standing.has_answered:  # before the reader's time
         return Phrase("Checked in.")
     return Phrase("Nothing lately.")

@@ -19,7 +19,7 @@ def warnings(request: Request, person: Person, at: datetime) -> list[Text]:
         found.append(Phrase("{name} is away on {day}.", name=named(person), day=day))
     if is_at_night(at, person.zone):
         clock = local(at, person.zone).time()
-        found.append(Phrase("For {name} this is at {clock}.", name=named(person), clock=clock))
+        found.append(Phrase("{clock} is no hour to meet for {name}.", name=named(person), clock=clock))
     return found
 
 

@@ -12,7 +12,7 @@ def entitle(store: Store) -> None:
     for row in store.obligations.handed_over(since=store.now):
         person = store.directory.people[row.args["person"]]
         title, name = load(row.title), Verbatim(person.name)
-        said = Phrase("Left open by {name}: {title}", name=name, title=title)
+        said = Phrase("Left open by {name}: “{title}”", name=name, title=title)
         if row.closed_at is None and not _says(title, said):
             store.change(row, title=dump(said))
 

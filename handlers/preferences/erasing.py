@@ -21,12 +21,13 @@ from storage.tables import PersonRow
 YES = ("erase", "抹除", "删除", "清除")
 
 GONE = Phrase("This was erased.")
-NOBODY = "Former colleague"
-"""What somebody is called whose name was erased."""
+NOBODY = {"en": "Former colleague", "zh": "前同事"}
+"""What somebody is called whose name was erased, in the company's language."""
 
 
-def _stand_in() -> StandIn:
-    return StandIn(card=dump(Card(GONE)), text=dump(GONE), name=NOBODY)
+def _stand_in(request: Request) -> StandIn:
+    name = NOBODY[request.store.directory.language]
+    return StandIn(card=dump(Card(GONE)), text=dump(GONE), name=name)
 
 
 # Mine ----------------------------------------------------------------------------------------------------------------
@@ -82,7 +83,7 @@ def erase(request: Request, confirm: Confirmation) -> Reply:
     if not request.filled:
         return Reply(ask=erase.bind())  # a line typed in one go has not seen what will be kept
     _confirmed(confirm, YES)
-    erased = request.store.erasing.own(request.actor.id, instead=_stand_in())
+    erased = request.store.erasing.own(request.actor.id, instead=_stand_in(request))
     return Reply(show=Card(Phrase("Erased."), *_outcome(erased)))
 
 
@@ -201,5 +202,5 @@ def erase_departed(request: Request, person: str, confirm: Confirmation) -> Repl
     row = _gone(request, person)
     refuse_if_held(request, row.id)
     _confirmed(confirm, YES)
-    erased = request.store.erasing.departed(row.id, instead=_stand_in())
+    erased = request.store.erasing.departed(row.id, instead=_stand_in(request))
     return Reply(show=Card(Phrase("Erased. Nothing names this person any more."), *_outcome(erased)))

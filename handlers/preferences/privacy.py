@@ -149,7 +149,7 @@ def _opening(request: Request, row: AuditRow) -> Text:
     named = request.store.directory.named
     told: dict[str, Any] = {
         "moment": row.at,
-        "name": Verbatim(named(row.actor_id)),
+        "name": Verbatim(named(row.actor_id)) if row.actor_id else Phrase("Upbeat"),
         "kind": kind_text(row.what),
     }
     if row.behalf_id:

@@ -89,10 +89,14 @@ def bars(roles: dict[str, Count], teams: dict[str, Count]) -> Bars:
         made.append(Bar(Phrase("By team of who writes"), heading=True))
         named = list(teams.items())[:MOST_TEAMS]
         made += [
-            Bar(Verbatim(team or "–"), float(count.share), said(count), tone(count), 1)
-            for team, count in named
+            Bar(unit_text(team), float(count.share), said(count), tone(count), 1) for team, count in named
         ]
     return Bars(tuple(made))
+
+
+def unit_text(name: str) -> Text:
+    """A team or a department, or that people are in none."""
+    return Verbatim(name) if name else Phrase("Without a team")
 
 
 def said(count: Count) -> Text:

@@ -11,6 +11,7 @@ from handlers.kit.cards import Button, Card, Heading, Note, Part, Press, Section
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from handlers.reviews import including, phases, undecided
+from handlers.reviews.participation import unit_text
 from handlers.reviews.review import bound_cycle, feature, run_by, runners
 from storage.reviews import CUSTOMER, MANAGER, PEER, SELF, UPWARD, Duty, ReviewCycle
 from storage.reviews.running import OPEN
@@ -41,9 +42,10 @@ class Count:
 
 @dataclass(frozen=True)
 class Group:
-    """A unit with its count; `people` are those of whom it counts. Without a name: several small ones together."""
+    """A unit with its count; `people` are those of whom it counts. Without a name (None): several small ones together.
+    Empty: those who are in no unit."""
 
-    name: str
+    name: str | None
     people: int
     count: Count
 
@@ -63,15 +65,15 @@ def grouped(units: Mapping[str, list[Duty]], *, least: int) -> tuple[Group, ...]
     rest = known[len(small) :]
     while small and rest and (sum(each.people for each in small) < least or len(small) < 2):
         small.append(rest.pop(0))
-    shown = sorted(rest, key=lambda each: each.name)
+    shown = sorted(rest, key=lambda each: each.name or "")
     if not small:
         return tuple(shown)
-    together = [duty for each in small for duty in units[each.name]]
-    group = _group("", together)
+    together = [duty for each in small if each.name is not None for duty in units[each.name]]
+    group = _group(None, together)
     return tuple(shown) if group.people < least else (*shown, group)
 
 
-def _group(name: str, duties: list[Duty]) -> Group:
+def _group(name: str | None, duties: list[Duty]) -> Group:
     people = {duty.author_id for duty in duties if duty.state in ASKED}
     return Group(name, len(people), counted(duties))
 
@@ -82,7 +84,7 @@ def of_units(store: Store, duties: Iterable[Duty]) -> dict[str, list[Duty]]:
     for duty in duties:
         person = store.directory.person(duty.stands_for or duty.author_id or "")
         if person:
-            found.setdefault(person.department or person.team or "?", []).append(duty)
+            found.setdefault(person.department or person.team, []).append(duty)
     return found
 
 
@@ -139,11 +141,11 @@ def progress_card(request: Request, row: ReviewCycle) -> Card:
 def _units(units: tuple[Group, ...]) -> tuple[Part, ...]:
     if not units:
         return ()
-    lines = (
-        Section(_line(Verbatim(each.name) if each.name else Phrase("Small units together"), each.count))
-        for each in units
-    )
-    return (Heading(Phrase("By unit")), *lines)
+    return (Heading(Phrase("By unit")), *(Section(_line(_called(each), each.count)) for each in units))
+
+
+def _called(unit: Group) -> Text:
+    return Phrase("Small units together") if unit.name is None else unit_text(unit.name)
 
 
 def _line(name: Text, count: Count) -> Text:

@@ -88,7 +88,8 @@ def _history(
 ) -> tuple[Part, ...]:
     lines = tuple(_decision(each) for each in decided)
     state = _state(owed)
-    return (Heading(title_for_hr(store, row, owed)), Section(Lines((state, *lines))))
+    said = Phrase("“{title}”", title=title_for_hr(store, row, owed))
+    return (Heading(said), Section(Lines((state, *lines))))
 
 
 def _state(owed: ObligationRow) -> Text:

@@ -131,7 +131,7 @@ async def test_the_preview_says_what_speaks_against_a_day(chat: Chat) -> None:
     away(chat, "chen", date(2026, 12, 18))
     heard = await chat.says("ben", "/1on1 plan @chen weekly Friday 22:30 from 2026-12-18")
     assert "is a holiday for Ben Okri: Christmas Day." in heard
-    assert "For 陈明 this is at 5:30\u202fAM." in heard
+    assert "5:30\u202fAM is no hour to meet for 陈明." in heard
     assert "is no workday for 陈明" in heard
     heard = await chat.says("ben", "/1on1 plan @chen weekly Friday 10:00 from 2026-12-18")
     assert "陈明 is away on Fri, Dec 18, 2026." in heard
@@ -347,7 +347,7 @@ async def test_what_speaks_against_the_new_moment_is_said_to_both(chat: Chat) ->
     heard = await chat.submits("ben", day="2026-12-12", clock="21:00")
     for seen in (heard.english, chat.told_in_english("chen")):
         assert "Sat, Dec 12, 2026 is no workday for Ben Okri." in seen
-        assert "For 陈明 this is at 4:00" in seen
+        assert "4:00\u202fAM is no hour to meet for 陈明." in seen
         assert "It takes the place of 2 other meetings of the series as well." in seen
 
 

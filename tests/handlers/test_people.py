@@ -462,7 +462,7 @@ async def test_what_a_leaver_owed_goes_to_their_manager(chat: Chat) -> None:
     assert [row.kind for row in owed] == ["people.settle"]
     chat.at(chat.now.replace(hour=9))
     await chat.tick()
-    assert "Left open by Eve Curie: Your check-in" in chat.told("ada")
+    assert "Left open by Eve Curie: “Your check-in”" in chat.told("ada")
 
 
 async def test_what_is_owed_goes_past_managers_who_leave_with_the_same_file(chat: Chat) -> None:

@@ -179,6 +179,12 @@ async def test_i_see_who_opened_my_record(any_chat: Chat) -> None:
     assert "Ada Lovelace opened check-ins" in heard
 
 
+async def test_what_the_clock_looked_at_was_opened_by_upbeat_itself(chat: Chat) -> None:
+    chat.change(lambda store: store.audit("opened", "goal_team", subject_id=chat.ids["ben"]))
+    heard = await chat.says("ben", "/upbeat privacy")
+    assert ": Upbeat opened goals that the team sees" in heard, heard.text
+
+
 async def test_what_is_opened_again_at_once_is_one_line_and_whole_in_the_file(chat: Chat) -> None:
     await chat.says("ben", "/checkin done the parser")
     for seconds in (100, 20, 20):
@@ -318,14 +324,23 @@ async def test_hr_takes_the_file_of_who_has_left_without_private_words(chat: Cha
     assert [row.actor_id for row in exported] == [chat.ids["hana"]]
 
 
+async def erase(chat: Chat, who: str) -> Heard:
+    """Somebody leaves, and HR erases their record."""
+    chat.leaves(who)
+    await chat.says("hana", f"/upbeat privacy departed {who}@example.com")
+    await chat.presses("hana", "Erase")
+    return await chat.submits("hana", confirm="ERASE")
+
+
 async def test_hr_erases_who_has_left(any_chat: Chat) -> None:
     chat = any_chat
     await chat.says("ben", "/checkin done CANARY; blocked by legal")
-    chat.leaves("ben")
-    await chat.says("hana", "/upbeat privacy erase @ben")
-    await chat.presses("hana", "Erase")
-    heard = await chat.submits("hana", confirm="ERASE")
+    heard = await erase(chat, "ben")
     assert "Nothing names this person" in heard
     assert "check-ins: 1" in heard, "what blocked them stood in it"
     assert chat.person("ben").name == "Former colleague"
+    await chat.says("hana", "/upbeat setup language 中文")
+    await chat.presses("hana", "Save")
+    await erase(chat, "dora")
+    assert chat.person("dora").name == "前同事"
     assert "Nobody of this name" in await chat.says("hana", "/upbeat privacy departed Ben")

@@ -103,15 +103,15 @@ def duties(**people: int) -> dict[str, list[Duty]]:
     ("units", "shown"),
     [
         (duties(a=3, b=4), {"a": 3, "b": 4}),
-        (duties(a=2, b=4, c=5), {"c": 5, "": 6}),  # a alone would be what is left of the whole
-        (duties(a=2, b=2, c=5), {"c": 5, "": 4}),
-        (duties(a=2, b=5), {"": 7}),
+        (duties(a=2, b=4, c=5), {"c": 5, None: 6}),  # a alone would be what is left of the whole
+        (duties(a=2, b=2, c=5), {"c": 5, None: 4}),
+        (duties(a=2, b=5), {None: 7}),
         (duties(a=2), {}),
         (duties(a=1, b=1), {}),
         (duties(), {}),
     ],
 )
-def test_no_small_unit_is_counted_alone(units: dict[str, list[Duty]], shown: dict[str, int]) -> None:
+def test_no_small_unit_is_counted_alone(units: dict[str, list[Duty]], shown: dict[str | None, int]) -> None:
     found = grouped(units, least=3)
     assert {group.name: group.people for group in found} == shown
     assert all(group.count == Count(group.people, 0, 0) for group in found)
@@ -301,6 +301,7 @@ async def test_hr_sees_why_somebody_was_told_something_or_not(chat: Chat) -> Non
     await run(chat, days=1)
     seen = await why(chat, "chen")
     assert "陈明 in Autumn 2026" in seen
+    assert "“Autumn 2026: write your self-review”" in seen, "as 陈明 reads it"
     assert "Sent Mon, Nov 23, 2026, 10:00" in seen
     assert "it began" in seen
     await chat.says("eve", "/upbeat away until 2026-11-27")
@@ -335,6 +336,14 @@ async def test_progress_counts_and_names_nobody(any_chat: Chat) -> None:
     assert "Engines: 1 of 4 handed in" not in seen  # with Grace, who leads Ada, it would leave her alone
     assert "Ben" not in seen
     assert "HR" in await chat.says("ada", "/review progress")
+
+
+async def test_progress_says_who_is_in_no_team(chat: Chat) -> None:
+    await launched(chat)
+    for who in ("grace", "ada", "ben", "chen", "eve"):
+        chat._becomes(who, team="")
+    seen = await chat.says("hana", "/review progress")
+    assert "Without a team: 0 of 8 handed in" in seen, seen.text
 
 
 async def test_snooze_holds_and_the_deadline_is_said_again(chat: Chat) -> None:

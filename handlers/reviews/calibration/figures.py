@@ -10,6 +10,7 @@ from fractions import Fraction
 from handlers.kit.charts import Bar, Bars, Cell, Grid, GridRow
 from handlers.kit.rounding import tenth, whole_percent
 from handlers.kit.text import Phrase, Plural, Text, Verbatim
+from handlers.reviews.participation import unit_text
 from handlers.reviews.suppressing import hidden, may_show
 
 LOW, MIDDLE, HIGH = range(3)
@@ -147,5 +148,5 @@ def _unit_row(name: str, people: Sequence[Rated], most: int) -> GridRow:
     counted = Counter(each.points for each in people)
     shares = (Fraction(counted[number], len(people)) for number in range(1, most + 1))
     cells = tuple(Cell(Phrase("{percent}%", percent=whole_percent(share)), float(share)) for share in shares)
-    label = Phrase("{unit} ({n})", unit=Verbatim(name or "–"), n=len(people))
+    label = Phrase("{unit} ({n})", unit=unit_text(name), n=len(people))
     return GridRow(label, cells)
