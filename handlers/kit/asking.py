@@ -302,7 +302,8 @@ def near(request: Request, question: Colleague) -> tuple[Person, ...]:
 
 def _controls(form: Form, question: Answerable, position: int) -> tuple[Button, ...]:
     def control(label: Phrase, what: str) -> Button:
-        return Button(label, Press("form.step", {"draft": form.draft, "what": what}))
+        step = {"draft": form.draft, "what": what, "question": question.name}
+        return Button(label, Press("form.step", step))
 
     made = []
     if isinstance(question, Colleague) and question.most > 1 and form.given.get(question.name):
@@ -310,8 +311,7 @@ def _controls(form: Form, question: Answerable, position: int) -> tuple[Button, 
     in_parts = isinstance(question, Words) and question.in_parts and form.given.get(question.name)
     if in_parts:
         made.append(control(Phrase("That is all"), "next"))
-        anew = {"draft": form.draft, "what": "anew", "question": question.name}
-        made.append(Button(Phrase("Write it anew"), Press("form.step", anew)))
+        made.append(control(Phrase("Write it anew"), "anew"))
     if position:
         made.append(control(Phrase("Back"), "back"))
     if not in_parts and (not question.required or form.given.get(question.name)):

@@ -117,7 +117,7 @@ class Filling:
 
     def _take(self, request: Request, draft: Draft, route: Route, name: str, item: Any) -> Step:
         questions = asking.questions_of(route, request, draft.args)
-        position = next((n for n, each in enumerate(questions) if each.name == name), None)
+        position = _place_of(name, questions)
         if position is None:
             raise Refused()
         form = self.form(request, draft, route, draft.given, questions=questions)
@@ -136,16 +136,18 @@ class Filling:
         return self._go_to(request, draft, route, position if stays else position + 1)
 
     def stepped(self, request: Request, args: Mapping[str, Any]) -> Step:
-        """Another question of the form, or none for now."""
+        """Another question of the form, or none for now: the one beside that under which the button stood, so that two
+        taps, or a tap on what scrolled away, leave out no question that nobody saw."""
         draft, route = self._draft(request, args["draft"])
         if args["what"] == "stop":
             return self.stop(request, draft)
         given = {**draft.given, args["question"]: ""} if args["what"] == "anew" else draft.given
         # What is typed next answers the question that this shows, also where the button is one of before a stop.
-        asking = {"asking": request.platform} if request.interviews else {}
-        request.store.drafts.keep(draft, given, **asking)
+        here = {"asking": request.platform} if request.interviews else {}
+        request.store.drafts.keep(draft, given, **here)
         move = {"back": -1, "skip": 1, "next": 1}.get(args["what"], 0)
-        return self._go_to(request, draft, route, max(0, draft.position + move))
+        at = _place_of(args.get("question", ""), asking.questions_of(route, request, draft.args))
+        return self._go_to(request, draft, route, max(0, (draft.position if at is None else at) + move))
 
     def stop(self, request: Request, draft: Draft) -> Step:
         """No more questions for now; what was answered is kept."""
@@ -188,3 +190,7 @@ class Filling:
             request.store, asking.ask(request, form, position), for_person=request.actor.id
         )
         return Answer(outcome="asked", asked=asked, route=route.name)
+
+
+def _place_of(name: str, questions: Sequence[Answerable]) -> int | None:
+    return next((n for n, question in enumerate(questions) if question.name == name), None)

@@ -40,6 +40,31 @@ async def test_back_shows_the_answer_so_far_and_skip_goes_on(room: Room) -> None
     assert room.noted("ben") == ["Sun & <wind>|5||day"]
 
 
+async def test_two_taps_leave_out_one_question(room: Room) -> None:
+    await room.says(BEN, "/diary")
+    await room.says(BEN, "Rain")
+    third = await room.presses(BEN, "4")
+    skip = next(data for row in third.buttons for label, data in row if label == "Skip")
+    await room.fake.presses(BEN, skip)
+    await room.fake.presses_raw(BEN, skip, third.message_id)
+    assert (await room.shown(BEN)).text.startswith("4/4")
+    assert room.noted("ben") == []
+
+
+async def test_a_button_under_an_earlier_question_goes_on_from_there(room: Room) -> None:
+    await room.says(BEN, "/diary")
+    await room.says(BEN, "Rain")
+    second = await room.presses(BEN, "Back")
+    await room.says(BEN, "Rain all day")
+    await room.says(BEN, "4")
+    assert (await room.says(BEN, "Ada Lovelace")).text.startswith("4/4")
+    await room.fake.presses(BEN, "Skip", second.message_id)
+    await room.fake.settled()
+    assert second.text.startswith("2/4")
+    assert room.noted("ben") == []
+    assert (await room.says(BEN, "5")).text.startswith("3/4")
+
+
 async def test_who_edits_an_answer_hears_that_it_stays(room: Room) -> None:
     await room.says(BEN, "/diary")
     message = await room.fake.says(BEN, "Rain")
