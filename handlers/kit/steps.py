@@ -217,6 +217,9 @@ class Steps:
             return Step(answer=Answer(outcome="done", card=self._home(request), route="home"))
         if act.what == "start" and request.store.links.offered(act.payload):
             return Step(reply=Reply(show=_connected_already(request)))
+        if act.what == "start" and act.payload and (draft := self.filling.asked(request)):
+            # Who follows our link from where others read along comes for the question that waits here.
+            return self.filling.stepped(request, {"draft": draft.id, "what": "resume"})
         if act.what == "start":
             return self._called(request, "help", "")
         shortcut = self._shortcuts.get(act.what)

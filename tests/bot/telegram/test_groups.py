@@ -79,6 +79,14 @@ async def test_a_form_is_asked_in_the_private_chat(room: Room) -> None:
     assert (await room.presses(BEN, "Ada Lovelace")).text == "To Ada Lovelace!"
 
 
+async def test_the_link_to_the_private_chat_leads_to_the_question_that_waits_there(room: Room) -> None:
+    said = await room.says(BEN, "/toast", TEAM)
+    payload = said.buttons[0][0][1].rpartition("=")[2]
+    assert "Whom?" in (await room.says(BEN, f"/start {payload}")).text
+    assert (await room.says(BEN, "Ada Lovelace")).text == "To Ada Lovelace!"
+    assert "What I can do for you" in (await room.says(BEN, f"/start {payload}")).text
+
+
 async def test_a_form_for_who_never_opened_the_private_chat(room: Room) -> None:
     room.fake.world.users[BEN].started = False
     said = await room.says(BEN, "/toast", TEAM)
