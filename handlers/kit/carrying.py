@@ -87,6 +87,7 @@ class Carrying:
         if route.over is not None:
             route.over(request, args)
         if _asks_first(route, request, step, args, given):
+            args = {**_settled_here(route, request), **args}
             return self._open_form(request, route, args, given, typed=step.typed, unclear=step.unclear)
         if step.handle and not request.store.handles.use(step.handle):
             raise Refused()
@@ -288,6 +289,10 @@ def _with_notes(answer: Answer, unclear: tuple[Text, ...]) -> Answer:
 
 def _takes(route: Route, name: str) -> bool:
     return name in route.settled or any(question.name == name for question in route.questions)
+
+
+def _settled_here(route: Route, request: Request) -> Mapping[str, Any]:
+    return route.settles(request) if route.settles and request.where.shared else {}
 
 
 def _asks_first(

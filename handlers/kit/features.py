@@ -26,6 +26,7 @@ Line: TypeAlias = "Text | Callable[[Request, Mapping[str, Any]], Text]"
 Closed: TypeAlias = "Callable[[Store, str, Person], Text | None]"
 Over: TypeAlias = "Callable[[Request, Mapping[str, Any]], object]"
 """Raises Problem where what a button is bound to is over, or not there yet."""
+Settles: TypeAlias = "Callable[[Request], Mapping[str, Argument]]"
 Unposted: TypeAlias = "Callable[[Store, str, Outgoing], tuple[Tell, ...]]"
 """What is told when a post about a record will never stand in its channel."""
 
@@ -57,6 +58,7 @@ class Route:
     seen_done: bool = False
     behind: bool = False
     otherwise: tuple[str, ...] = ()
+    settles: Settles | None = None
     closed: Closed | None = None
     over: Over | None = None
 
@@ -102,6 +104,8 @@ class CommandOptions(TypedDict, total=False):
     otherwise: tuple[str, ...]
     """The names of routes: words behind it that answer nothing here are for the first of these commands that they may
     mean, all of whose questions they answer."""
+    settles: Settles
+    """What is settled by the place in which everybody reads along: a form is asked for there, and filled elsewhere."""
 
 
 class Feature:

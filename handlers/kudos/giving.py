@@ -10,7 +10,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.repeating import same_sent
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, platform_name
-from handlers.kudos.places import is_closed_here, place_for, shared_place
+from handlers.kudos.places import asked_here, is_closed_here, place_for, shared_place
 from handlers.kudos.sending import given, people_of, post, privately, said_before
 from handlers.kudos.thanks import Thanks, begun, carried, channel, feature, headline, reason, value_options
 from storage.kudos import KudosRow
@@ -37,7 +37,7 @@ Value = Annotated[
 
 
 def _first_a_preview(request: Request, args: Mapping[str, Any]) -> Text:
-    place = place_for(request)
+    place = place_for(request, args.get("asked_in", ()))
     if place is None:
         return Phrase("Seen by you and those whom you thank, each alone, after a preview. HR has no access.")
     return Phrase(
@@ -56,14 +56,17 @@ def _first_a_preview(request: Request, args: Mapping[str, Any]) -> Text:
     submit=Phrase("Preview"),
     short=True,
     in_groups=True,
+    settles=lambda request: {"asked_in": asked_here(request)},
     title=Phrase("Give kudos"),
 )
-def give(request: Request, to: Whom, why: Why, value: Value = "", quoted: str = "") -> Reply:
+def give(
+    request: Request, to: Whom, why: Why, value: Value = "", quoted: str = "", asked_in: tuple[str, ...] = ()
+) -> Reply:
     """Thank colleagues, in a channel after a preview, or privately.
 
     Where everybody reads along (a Telegram group) the words are public as soon as they are typed, so there is nothing
     to preview: the kudos are posted there at once, as a message of ours, so that reactions to it count."""
-    thanks = begun(request, to, why, value, quoted)
+    thanks = begun(request, to, why, value, quoted, asked_here(request) or tuple(asked_in))
     if request.where.shared:
         return given(request, thanks, shared_place(request), again=False)
     return Reply(show=_preview(request, thanks))
@@ -94,7 +97,7 @@ feature.shortcut("kudos_for_this", Phrase("Kudos for this"), for_this, on_messag
 
 
 def _preview(request: Request, thanks: Thanks) -> Card:
-    place = place_for(request)
+    place = place_for(request, thanks.asked_in)
     before = said_before(request, thanks)
     return Card(
         _preview_title(request, thanks, place, before),
@@ -153,18 +156,31 @@ def _as_read(request: Request, thanks: Thanks) -> tuple[Part, ...]:
 
 @feature.button(allow=everyone)
 def edit(
-    request: Request, to: tuple[str, ...], why: str, tags: tuple[str, ...], quoted: str, group: str
+    request: Request,
+    to: tuple[str, ...],
+    why: str,
+    tags: tuple[str, ...],
+    quoted: str,
+    group: str,
+    asked_in: tuple[str, ...] = (),
 ) -> Reply:
     """Change these kudos before they are sent."""
     value = {"value": tags[0]} if tags else {}
     words = " ".join((why, *(f"#{tag}" for tag in tags[1:])))
-    return Reply(ask=give.bind(quoted=quoted), given={"to": tuple(to), "why": words, **value})
+    form = give.bind(quoted=quoted, asked_in=tuple(asked_in))
+    return Reply(ask=form, given={"to": tuple(to), "why": words, **value})
 
 
 @feature.button(allow=everyone)
 def leave_out(
-    request: Request, to: tuple[str, ...], why: str, tags: tuple[str, ...], quoted: str, group: str
+    request: Request,
+    to: tuple[str, ...],
+    why: str,
+    tags: tuple[str, ...],
+    quoted: str,
+    group: str,
+    asked_in: tuple[str, ...] = (),
 ) -> Reply:
     """Leave the message out of these kudos."""
-    args = {"to": to, "why": why, "tags": tags, "quoted": "", "group": group}
+    args = {"to": to, "why": why, "tags": tags, "quoted": "", "group": group, "asked_in": asked_in}
     return Reply(show=_preview(request, carried(request, args)))

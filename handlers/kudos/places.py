@@ -1,5 +1,7 @@
 """Where thanks are posted: the company's channel, the one where it was said, or the one that is likely meant."""
 
+from collections.abc import Sequence
+
 from handlers.kit.requests import Request
 from storage.people import Person
 from storage.store import Store
@@ -9,12 +11,13 @@ NOWHERE = "-"
 """The value of the setting `kudos_place` when the company wants no thanks in channels."""
 
 
-def place_for(request: Request) -> Place | None:
-    """The channel in which this person's thanks would be posted, or None."""
+def place_for(request: Request, asked_in: Sequence[str]) -> Place | None:
+    """The channel in which this person's thanks would be posted, or None. `asked_in`: see `Thanks`."""
     chosen = request.store.setting("kudos_place", "")
     if chosen == NOWHERE:
         return None
-    return chosen_place(request.store) or _here(request) or _likely(request)
+    there = request.store.kudos.place(asked_in[0]) if asked_in else None
+    return chosen_place(request.store) or there or _here(request) or _likely(request)
 
 
 def chosen_place(store: Store) -> Place | None:
@@ -29,11 +32,9 @@ def shared_place(request: Request) -> Place:
     return request.store.accounts.seen_place(request.platform, where.id, where.name, topic=where.thread)
 
 
-def thread_in(request: Request, place: Place) -> str | None:
-    """In which topic of a forum this is said, where it is posted in that forum; None where its posts go anyhow."""
-    where = request.where
-    is_here = where.shared and (request.platform, where.id) == (place.platform, place.external_id)
-    return where.thread if is_here else None
+def asked_here(request: Request) -> tuple[str, ...]:
+    """The place in which everybody reads along now, and the topic in it; nothing elsewhere."""
+    return (shared_place(request).id, request.where.thread) if request.where.shared else ()
 
 
 def _here(request: Request) -> Place | None:

@@ -10,7 +10,6 @@ from handlers.kit.repeating import AGAIN, asked_again
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Plural, Text, Verbatim, names
 from handlers.kit.typed import folded
-from handlers.kudos.places import thread_in
 from handlers.kudos.taking_back import take_back_button, told_about
 from handlers.kudos.thanks import DAILY, RECEIVED, Thanks, carried, channel, feature, headline, reason
 from storage.kudos import KudosRow
@@ -32,6 +31,7 @@ def post(
     group: str,
     place: str,
     again: bool = False,
+    asked_in: tuple[str, ...] = (),
 ) -> Reply:
     """Post these kudos in the channel."""
     found = request.store.kudos.place(place)
@@ -41,7 +41,7 @@ def post(
                 "I was removed from this channel. Send it privately, or ask for another with /kudos setup."
             )
         )
-    args = {"to": to, "why": why, "tags": tags, "quoted": quoted, "group": group}
+    args = {"to": to, "why": why, "tags": tags, "quoted": quoted, "group": group, "asked_in": asked_in}
     return given(request, carried(request, args), found, again=again)
 
 
@@ -54,9 +54,10 @@ def privately(
     quoted: str,
     group: str,
     again: bool = False,
+    asked_in: tuple[str, ...] = (),
 ) -> Reply:
     """Send these kudos privately."""
-    args = {"to": to, "why": why, "tags": tags, "quoted": quoted, "group": group}
+    args = {"to": to, "why": why, "tags": tags, "quoted": quoted, "group": group, "asked_in": asked_in}
     return given(request, carried(request, args), None, again=again)
 
 
@@ -160,7 +161,7 @@ def _posted(request: Request, thanks: Thanks, place: Place | None) -> tuple[Tell
     title = headline(request.store, request.actor.id, (person.id for person in thanks.receivers))
     card = Card(title, *reason(request.store, thanks.why, thanks.tags, thanks.quoted))
     about = f"kudos:{thanks.group}"
-    thread = thread_in(request, place)
+    thread = thanks.thread_in(place)
     return (
         Tell(card, place=place.id, thread=thread, topic=f"{about}:post", about=about, unclear="reconcile"),
     )

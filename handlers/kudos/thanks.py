@@ -43,13 +43,19 @@ DAILY = 5
 
 @dataclass(frozen=True)
 class Thanks:
-    """A thanks that is about to be given. `group` makes it the same one, however often its buttons are pressed."""
+    """A thanks that is about to be given. `group` makes it the same one, however often its buttons are pressed;
+    `asked_in` is the place where everybody read along when it was begun, and the topic there."""
 
     receivers: tuple[Person, ...]
     why: str
     tags: tuple[str, ...]
     quoted: str
     group: str
+    asked_in: tuple[str, ...] = ()
+
+    def thread_in(self, place: Place) -> str | None:
+        """In which topic of a forum it was begun, where it is posted in that forum; None where its posts go anyhow."""
+        return self.asked_in[1] if self.asked_in[:1] == (place.id,) else None
 
     def args(self) -> dict[str, Any]:
         """What its buttons carry."""
@@ -59,10 +65,18 @@ class Thanks:
             "tags": self.tags,
             "quoted": self.quoted,
             "group": self.group,
+            "asked_in": self.asked_in,
         }
 
 
-def begun(request: Request, receivers: Sequence[Person], why: str, value: str, quoted: str) -> Thanks:
+def begun(
+    request: Request,
+    receivers: Sequence[Person],
+    why: str,
+    value: str,
+    quoted: str,
+    asked_in: tuple[str, ...],
+) -> Thanks:
     """A new thanks. Further #values that stand in the reason are tags as well."""
     tags = [value] if value else []
     for name in values(request.store):
@@ -73,13 +87,14 @@ def begun(request: Request, receivers: Sequence[Person], why: str, value: str, q
             why = rest
             tags.append(name)
     why = why.rstrip(" ,，、;；") if tags else why  # what stood between them
-    return Thanks(tuple(receivers), why, tuple(dict.fromkeys(tags)), quoted, new_id())
+    return Thanks(tuple(receivers), why, tuple(dict.fromkeys(tags)), quoted, new_id(), asked_in)
 
 
 def carried(request: Request, args: Mapping[str, Any]) -> Thanks:
     """The thanks that a button carried."""
     receivers = tuple(request.person(person_id) for person_id in args["to"])
-    return Thanks(receivers, args["why"], tuple(args["tags"]), args["quoted"], args["group"])
+    asked_in = tuple(args["asked_in"])
+    return Thanks(receivers, args["why"], tuple(args["tags"]), args["quoted"], args["group"], asked_in)
 
 
 # How it reads --------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Upbeat in a group: public things happen there, personal things move to the private chat."""
 
+from bot.telegram.harmless import as_typed
 from handlers.kit.cards import Button, Card
 from handlers.kit.text import Phrase
 from schedules.delivery import Delivery
@@ -9,6 +10,11 @@ from tests.bot.telegram import demo
 from tests.bot.telegram.conftest import ADA, BEN, CHEN, FORUM, MALLORY, TEAM, Room
 
 STALE = "This button is not valid any more. Ask again for what you need."
+
+
+def readable(words: str) -> str:
+    """As people see it: without what keeps tags from coming alive."""
+    return as_typed(words)
 
 
 def places(room: Room) -> dict[str, tuple[str, bool]]:
@@ -113,6 +119,26 @@ async def test_kudos_are_posted_in_the_topic_where_they_were_said(room: Room) ->
         await delivery.deliver()
         post = next(each for each in reversed(room.fake.chat(FORUM)) if "thanks" in each.text)
         assert (post.thread_id, reason in post.text) == (thread, True)
+
+
+async def test_kudos_that_are_asked_for_in_a_topic_are_posted_there(room: Room) -> None:
+    """Their form is asked in private, and still means the topic, also when it is changed before it is sent."""
+    forum = room.fake.add_group(FORUM, "Forum", [BEN, ADA], topics=True)
+    forum.threads |= {11, 12}
+    await room.says(BEN, "/wave", FORUM, thread_id=11)
+    await room.says(BEN, "/kudos @ada", FORUM, thread_id=12)
+    asked = room.fake.last(BEN)
+    assert "everybody in #Forum" in readable(asked.text)
+    assert "everybody in #Forum" in readable((await room.says(BEN, "the incident call")).text)
+    assert "everybody in #Forum will read this" in readable((await room.presses(BEN, "Skip")).text)
+    assert "everybody in #Forum" in readable((await room.presses(BEN, "Edit")).text)
+    await room.says(BEN, "the calm incident call")
+    await room.presses(BEN, "Skip")
+    assert "Posted in #Forum" in readable((await room.presses(BEN, "Post it")).text)
+    while await Delivery(room.core, [room.platform.speaker], worker="test").deliver():
+        pass
+    post = next(each for each in room.fake.chat(FORUM) if "thanks" in each.text)
+    assert (post.thread_id, "incident call" in post.text) == (12, True)
 
 
 async def test_groups_come_and_go(room: Room) -> None:
