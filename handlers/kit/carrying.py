@@ -122,7 +122,10 @@ class Carrying:
         if kept:  # what is said now wins over what was typed into the form before
             request.store.drafts.keep(draft, {**draft.given, **kept})
         form = self._steps.filling.form(request, draft, route, draft.given, questions=questions)
-        first = next((n for n, q in enumerate(form.questions) if not known.get(q.name)), 0)
+        # What came whole is opened to be changed, from its beginning on; else what is missing is asked for.
+        is_whole = bool(kept) and not asking.lacks(route, request, args, kept)
+        missing = () if is_whole else (n for n, q in enumerate(form.questions) if not known.get(q.name))
+        first = next(iter(missing), 0)
         if unclear and not request.interviews:
             form = replace(form, intro=Lines(unclear))
         answer = self._steps.filling.ask(request, draft, route, form, first)
