@@ -267,22 +267,24 @@ _BAR = re.compile(r"\s*[▁-▓]+")
 """A bar that is drawn with blocks says nothing to who hears it."""
 
 
-def told_apart(card: Card, voice: Voice, most: int) -> dict[str, str]:
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+
+
+def told_apart(
+    card: Card, voice: Voice, most: int, *, cut: Callable[[str, int], str] = _cut
+) -> dict[str, str]:
     """What buttons that look alike are called for who hears them, by their handles: with the line that says which one
-    it is, in at most so many characters, and where that does not do, with a number."""
+    it is, in at most so many characters as `cut` counts them, and where that does not do, with a number."""
     labels = {button.handle: readable(voice.say(button.label)) for button in card.buttons()}
     names: Counter[str] = Counter()
     made: dict[str, str] = {}
     for handle, says in card.alike(voice.say).items():
         lines = (_BAR.sub("", each).strip() for each in readable(voice.say(says.body)).splitlines())
-        name = _cut(f"{labels[handle]}{voice.colon}{next(filter(None, lines), '')}", most)
+        name = cut(f"{labels[handle]}{voice.colon}{next(filter(None, lines), '')}", most)
         names[name] += 1
-        made[handle] = name if names[name] == 1 else f"{_cut(name, most - 4)} {names[name]}"
+        made[handle] = name if names[name] == 1 else f"{cut(name, most - 4)} {names[name]}"
     return made
-
-
-def _cut(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
 def bars(points: tuple[float, ...]) -> str:

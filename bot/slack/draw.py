@@ -122,7 +122,7 @@ class Drawing:
 
     def blocks(self, card: Card) -> list[Json]:
         """The card as blocks, in order, each within its own limits."""
-        self._apart = told_apart(card, self._voice, LABEL)
+        self._apart = told_apart(card, self._voice, LABEL, cut=shortened)
         return [block for made in (self._title(card.title), *self._parts(card.parts)) for block in made]
 
     def _parts(self, parts: Iterable[Part]) -> Iterator[list[Json]]:

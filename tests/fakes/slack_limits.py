@@ -106,8 +106,9 @@ def _shape(validator: Draft7Validator, thing: Any, path: str) -> Iterator[str]:
 
 
 def _length(value: str, low: int, high: int, path: str) -> Iterator[str]:
-    if not low <= len(value) <= high:
-        yield f"{path}: {len(value)} characters, allowed {low} to {high}"
+    length = len(value.encode("utf-16-le", "surrogatepass")) // 2  # Slack may count as a browser does
+    if not low <= length <= high:
+        yield f"{path}: {length} characters, allowed {low} to {high}"
 
 
 def _text(value: Any, low: int, high: int, plain: bool, path: str) -> Iterator[str]:

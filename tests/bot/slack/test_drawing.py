@@ -120,6 +120,15 @@ def test_every_part_holds_any_words(words: str) -> None:
         assert check_view(Modal(Drawing(), words or "?").card(blocks)) == ("", [])
 
 
+def test_what_looks_alike_is_told_apart_within_the_limit() -> None:
+    blocker = Verbatim("👨‍👩‍👧‍👦" * 30)
+    alike = (Section(blocker, button=Button(Phrase("Solved"), handle=f"h{n}")) for n in range(3))
+    (page,) = Drawing().messages(Card(Phrase("Still blocked?"), *alike))
+    assert check_message({"text": page.text, "blocks": page.blocks}) == ("", [])
+    called = [block["accessory"]["accessibility_label"] for block in page.blocks if "accessory" in block]
+    assert len(set(called)) == 3
+
+
 @pytest.mark.parametrize("words", [words for words in HOSTILE if words.strip()])
 def test_nothing_is_lost(words: str) -> None:
     shown = "".join(
