@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -19,6 +20,12 @@ MESSAGE_BLOCKS = 50
 MESSAGE_JSON = 12_500
 VIEW_BLOCKS = 99
 VIEW_BYTES = 200_000
+MOST_EMOJI = 50
+"""Emoji in one block; more would make it too long for a message, and stay as they are typed."""
+
+_EMOJI = re.compile(r":([a-z0-9_'+-]+(?:::skin-tone-[2-6])?):")
+_EMOJI_IN_A_ROW = re.compile(r"(?<![A-Za-z0-9:])(?::[a-z0-9_'+-]+:)+(?![A-Za-z0-9:])")
+"""As Slack writes what people pick (:tada:), and not in 10:30:00 or std::map::key."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +57,31 @@ def rich(runs: list[tuple[str, bool]], *, quoted: bool = False) -> Iterator[Json
             if units(piece) > room:
                 yield from _rich_block(elements, quoted)
                 elements, room = [], TEXT
-            elements.append({"type": "text", "text": piece, **({"style": {"bold": True}} if bold else {})})
+            elements += _inline(piece, bold, MOST_EMOJI - sum(each["type"] == "emoji" for each in elements))
             room -= units(piece)
     yield from _rich_block(elements, quoted)
 
 
+def _inline(words: str, bold: bool, most: int) -> Iterator[Json]:
+    """Words, and the emoji in them, which Slack shows in rich text only by elements of their own."""
+    style = {"style": {"bold": True}} if bold else {}
+    last = 0
+    for found in _emoji_in(words)[: max(0, most)]:
+        if before := words[last : found.start()]:
+            yield {"type": "text", "text": before, **style}
+        yield {"type": "emoji", "name": found[1]}
+        last = found.end()
+    if words[last:]:
+        yield {"type": "text", "text": words[last:], **style}
+
+
+def _emoji_in(words: str) -> list[re.Match[str]]:
+    rows = _EMOJI_IN_A_ROW.finditer(words) if ":" in words else ()
+    return [found for row in rows for found in _EMOJI.finditer(words, row.start(), row.end())]
+
+
 def _rich_block(elements: list[Json], quoted: bool) -> Iterator[Json]:
-    if is_seen("".join(element["text"] for element in elements)):
+    if is_seen("".join(words_of(elements))):
         inner = {"type": "rich_text_quote" if quoted else "rich_text_section", "elements": elements}
         yield {"type": "rich_text", "elements": [inner]}
 
@@ -107,6 +132,8 @@ def words_of(node: object) -> Iterator[str]:
         for item in node:
             yield from words_of(item)
     elif isinstance(node, dict):
+        if node.get("type") == "emoji":
+            yield f":{node['name']}:"
         for key, item in node.items():
             if key == "text" and isinstance(item, str):
                 yield item.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -40,6 +40,7 @@ HOSTILE = [
     "\n" * 4_000 + "end",
     "   ",
     "",
+    ":tada:" * 3_000,
     "😀" + "a b " * 9_000,
 ]
 
@@ -87,6 +88,8 @@ def read(node: Any) -> str:
         return ""
     if node.get("type") == "text":
         return str(node["text"])
+    if node.get("type") == "emoji":
+        return f":{node['name']}:"
     if node.get("type") == "plain_text":
         return html.unescape(node["text"]).replace("\ufffe", "")
     return "".join(
@@ -127,6 +130,28 @@ def test_what_looks_alike_is_told_apart_within_the_limit() -> None:
     assert check_message({"text": page.text, "blocks": page.blocks}) == ("", [])
     called = [block["accessory"]["accessibility_label"] for block in page.blocks if "accessory" in block]
     assert len(set(called)) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (":rocket: shipped :tada::+1:, 完成:tada:。", ["rocket", "tada", "+1", "tada"]),
+        ("thanks :wave::skin-tone-3:!", ["wave::skin-tone-3"]),
+        ("at 10:30:00, std::map::key, a:b:c, done:x: and :tada:x", []),
+    ],
+)
+def test_emoji_are_shown_in_what_is_quoted(words: str, names: list[str]) -> None:
+    (page,) = Drawing().messages(Card(Phrase("Title"), Section(Verbatim(words), quoted=True)))
+    elements = page.blocks[1]["elements"][0]["elements"]
+    assert [each["name"] for each in elements if each["type"] == "emoji"] == names
+    assert read(elements) == words
+    assert words.replace("&", "&amp;") in page.text
+
+
+@pytest.mark.parametrize("words", [":tada:" * 500, ":a:" * 900, '":a:" ' * 400])
+def test_a_block_full_of_emoji_is_not_too_long_for_a_message(words: str) -> None:
+    for page in Drawing().messages(Card(Phrase("Title"), Section(Verbatim(words), quoted=True))):
+        assert check_message({"text": page.text, "blocks": page.blocks}) == ("", [])
 
 
 @pytest.mark.parametrize("words", [words for words in HOSTILE if words.strip()])
