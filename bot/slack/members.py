@@ -93,10 +93,10 @@ class Members:
         if profile is None or time.monotonic() - profile.read_at > (FRESH if connected else JUST_READ):
             profile = await self._asked(user_id, profile)
         if profile is None:
-            return Sender(user_id, member=True, address=address)
+            return Sender(user_id, member=True, address=address, by_email=True)
         # Nobody is connected by an older one: another process may have heard that they must not be any more.
         email = profile.email if time.monotonic() - profile.read_at <= JUST_READ else ""
-        return Sender(user_id, email, profile.member, profile.username, address)
+        return Sender(user_id, email, profile.member, profile.username, address, by_email=True)
 
     def language(self, user_id: str) -> str:
         """The language of somebody whom we must answer without knowing them."""

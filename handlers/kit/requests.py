@@ -22,13 +22,15 @@ from storage.store import Store
 @dataclass(frozen=True)
 class Sender:
     """Who a platform says it is. `verified_email` only of a full member, as the platform vouches for it; a guest, a
-    stranger or a bot has `member` False. `address` is where a private answer goes, if that is known."""
+    stranger or a bot has `member` False. `address` is where a private answer goes, if that is known. `by_email`: only
+    their verified address makes people known there, and no code."""
 
     external_id: str
     verified_email: str = ""
     member: bool = True
     username: str = ""
     address: str = ""
+    by_email: bool = False
 
 
 @dataclass(frozen=True)

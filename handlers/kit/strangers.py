@@ -15,6 +15,11 @@ STRANGER = Phrase(
     "I can only talk with people on the company's list. If you are one of them, ask HR or whoever set me up for an"
     " invitation, or send me /start with the code that you got."
 )
+UNLISTED = Phrase(
+    "I can only talk with full members of this workspace who are on the company's list with the address of their"
+    " account here. If you should be one of them, ask HR or whoever set me up."
+)
+"""Where no code lets anybody in."""
 BURNT = Phrase(
     "Others could read this code here, so it does not work. Get a new one where you got it, and send that to me in"
     " our private chat."
@@ -42,7 +47,11 @@ def answer_stranger(store: Store, incoming: Incoming) -> tuple[Answer, tuple[Tel
     silent = isinstance(act, Reacted | Left) or (
         isinstance(act, Said) and not act.command and incoming.where.kind != "private"
     )
-    return (Answer(outcome="ignored") if silent else Answer(outcome="refused", card=Card(STRANGER))), ()
+    return (Answer(outcome="ignored") if silent else _refused(incoming)), ()
+
+
+def _refused(incoming: Incoming) -> Answer:
+    return Answer(outcome="refused", card=Card(UNLISTED if incoming.sender.by_email else STRANGER))
 
 
 def _start(store: Store, incoming: Incoming, code: str) -> Answer:
