@@ -58,6 +58,12 @@ def refused(problem: SheetProblem) -> Text:
     if problem.code == "duplicate-column":
         column = Verbatim(str(problem.details["column"])[:80])
         return Phrase("Two columns are called {column}. Rename or remove one.", column=column)
+    if problem.code == "not-a-sheet" and "row" in problem.details:
+        return Phrase(
+            "In row {row} of the file a quotation mark opens or closes in the wrong place, so I cannot tell where its"
+            " cells end. Mend the row, or save the file as XLSX.",
+            row=Verbatim(str(problem.details["row"])),
+        )
     return _REFUSALS.get(problem.code, _REFUSALS["not-a-sheet"])
 
 

@@ -78,6 +78,8 @@ def test_a_fault_is_named_and_the_command_fails(upbeat: Upbeat, tmp_path: Path) 
     assert done.returncode != 0
     assert "Row 3, column timezone, “Mars/Olympus”" in done.stderr
     assert "Traceback" not in done.stderr
+    unclosed = upbeat("people", "import", write(tmp_path, PEOPLE + '"eva@example.com,Eva\n'))
+    assert unclosed.stderr.startswith("In row 4 of the file a quotation mark")
     assert "2 new" in upbeat("people", "import", write(tmp_path, PEOPLE)).stdout
 
 
