@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from bot.terminal import Complaint
 from storage.database import is_address
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ENV_FILE = ".env"
+ENCODING = "utf-8-sig"
+"""UTF-8, also as Windows begins it."""
+NOT_HERE = frozenset({"UPBEAT_NEW_SECRET_KEY", "UPBEAT_INGEST_URL", "UPBEAT_INGEST_SECRET"})
+"""What one command, and the example for who sends figures, read besides."""
 
 
 class Settings(BaseSettings):
     """Read from the environment, or from `.env` in the working directory."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8-sig", extra="ignore")
+    model_config = SettingsConfigDict(env_file=ENV_FILE, env_file_encoding=ENCODING, extra="ignore")
 
     database_url: str = Field(
         "sqlite+aiosqlite:///upbeat.db",
@@ -94,6 +101,19 @@ class Settings(BaseSettings):
     llm_model: str = Field(
         "", validation_alias="UPBEAT_LLM_MODEL", description="Which model is asked there, by its name."
     )
+
+    @field_validator(
+        "slack_bot_token",
+        "slack_signing_secret",
+        "slack_app_token",
+        "telegram_bot_token",
+        "llm_key",
+        mode="before",
+    )
+    @classmethod
+    def _bare(cls, token: object) -> object:
+        """A file that holds a token often ends with a line end, with which no request can be made."""
+        return token.strip() if isinstance(token, str) else token
 
     @field_validator("database_url")
     @classmethod
@@ -176,11 +196,28 @@ class Settings(BaseSettings):
         given = self.secret_key.get_secret_value()
         if given:
             return given.encode()
-        return _key_file((self.database_file or Path("upbeat.db")).with_suffix(".key"))
+        file = self.database_file or Path("upbeat.db")
+        return _key_file(file.with_suffix(".key"), of=file)
 
 
-def _key_file(path: Path) -> bytes:
+def misspelt() -> Iterator[str]:
+    """A sentence about each variable that looks like a setting and is none: what it was to set, is not set."""
+    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    given = {name.upper() for name in (*os.environ, *DotEnvSettingsSource(Settings).env_vars)}
+    for name in sorted(given - known - NOT_HERE):
+        meant = get_close_matches(name, known - given, n=1, cutoff=0.8)
+        if name.startswith("UPBEAT_") or (name.startswith(("SLACK_", "TELEGRAM_")) and meant):
+            hint = f" Is {meant[0]} meant?" if meant else " .env.example has them all."
+            yield f"{name} is no setting of Upbeat, and does nothing.{hint}"
+
+
+def _key_file(path: Path, *, of: Path) -> bytes:
     try:
+        if not path.exists() and of.exists() and of.stat().st_size:  # another key would open nothing in it
+            raise Complaint(
+                f"The key file {path} of this database is missing. Bring it back, or set the UPBEAT_SECRET_KEY that the"
+                " database was made with: without its key nobody can read it."
+            )
         _make_key(path)
         key = path.read_bytes().strip()
     except OSError as error:

@@ -33,20 +33,27 @@ def complaining(*kinds: type[Exception]) -> Iterator[None]:
 
 
 def read_settings() -> Settings:
-    """The settings; a Complaint names the variable that is wrong, never its value."""
+    """The settings; a Complaint names the variable that is wrong, never its value. What is misspelt is said."""
     from pydantic import ValidationError
 
-    from bot.settings import Settings
+    from bot.settings import ENV_FILE, Settings, misspelt
 
     try:
-        return Settings()
+        settings = Settings()
+        for words in misspelt():
+            say_problem(words)
+        return settings
     except ValidationError as error:
         faults = "; ".join(
             f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)
         )
         raise Complaint(f"A setting is wrong. {faults}") from None
     except UnicodeDecodeError:
-        raise Complaint("The file .env is not written in UTF-8. Save it as UTF-8.") from None
+        raise Complaint(f"The file {ENV_FILE} is not written in UTF-8. Save it as UTF-8.") from None
+    except OSError as error:
+        raise Complaint(
+            f"The file {ENV_FILE} cannot be read ({error.strerror}). Let Upbeat read it."
+        ) from None
 
 
 def say_problem(words: str) -> None:

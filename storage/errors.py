@@ -28,7 +28,7 @@ REASONS = {
     ),
     "readonly database": ("the file cannot be written", "Let Upbeat write it, and into its folder."),
     "disk is full": ("the disk is full", "Make room."),
-    "disk I/O error": ("the disk fails", "Look at the system's log."),
+    "disk I/O error": ("the disk fails, or is full", "Make room, or look at the system's log."),
     "file is not a database": ("the file is no database", BACKUP),
     "disk image is malformed": ("the file is damaged", BACKUP),
     "Connection refused": ("no server listens at its address", "Start it, or check host and port."),

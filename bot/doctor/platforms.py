@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from bot.assistant import make_assistant
 from bot.doctor.finding import Finding
 from bot.settings import LOOPBACK, Settings
+from bot.terminal import Complaint
 
 if TYPE_CHECKING:
     from telegram import WebhookInfo
@@ -21,12 +23,21 @@ MOST_PENDING = 100
 async def platform_findings(settings: Settings) -> AsyncIterator[Finding]:
     """What is served, then each platform that is."""
     yield _configured(settings)
+    for finding in _model(settings):
+        yield finding
     if settings.slack:
         async for finding in _slack(settings):
             yield finding
     if settings.telegram:
         async for finding in _telegram(settings):
             yield finding
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    try:
+        make_assistant(settings)
+    except Complaint as complaint:
+        yield Finding("language model", "`upbeat run` does not start with it as it is set", str(complaint))
 
 
 def _configured(settings: Settings) -> Finding:

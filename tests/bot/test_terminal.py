@@ -267,6 +267,10 @@ def test_what_is_wrong_around_it_is_one_sentence(upbeat: Upbeat, tmp_path: Path)
     assert "begins otherwise" in upbeat("manifest", "--public-url", "upbeat.example.com").stderr
     (tmp_path / ".env").write_bytes("# caf\xe9\n".encode("latin-1"))
     assert upbeat("doctor").stderr == "The file .env is not written in UTF-8. Save it as UTF-8.\n"
+    (tmp_path / ".env").unlink()
+    (tmp_path / ".env").symlink_to("/proc/self/mem")  # which nobody reads from its beginning, not even root
+    assert upbeat("doctor").stderr.startswith("The file .env cannot be read (")
+    (tmp_path / ".env").unlink()
 
 
 @pytest.mark.parametrize(
@@ -356,6 +360,41 @@ def test_an_address_of_ipv6_can_be_opened() -> None:
 def test_the_first_line_of_a_file_from_windows_counts(upbeat: Upbeat, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("UPBEAT_LOCAL_CHAT=perhaps\n", encoding="utf-8-sig")
     assert "UPBEAT_LOCAL_CHAT" in upbeat("doctor").stderr
+
+
+def test_a_misspelt_setting_is_named(upbeat: Upbeat, tmp_path: Path) -> None:
+    """What it was to set is not set: the company would be begun in another database."""
+    (tmp_path / ".env").write_text("UPBEAT_WEBHOOKS=1\nUPBEAT_INGEST_URL=https://up.example.com\n")
+    done = upbeat("migrate", UPBEAT_PUBLIC_ULR="https://up.example.com", SLACK_TOKEN="s3cret")
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "SLACK_TOKEN is no setting of Upbeat, and does nothing. Is SLACK_BOT_TOKEN meant?",
+        "UPBEAT_PUBLIC_ULR is no setting of Upbeat, and does nothing. Is UPBEAT_PUBLIC_URL meant?",
+        "UPBEAT_WEBHOOKS is no setting of Upbeat, and does nothing. .env.example has them all.",
+    ]
+
+
+def test_a_token_from_a_file_ends_without_its_line() -> None:
+    assert Settings(SLACK_BOT_TOKEN="xoxb-1\n").slack_bot_token.get_secret_value() == "xoxb-1"  # type: ignore[call-arg]
+
+
+def test_a_key_that_is_missing_is_not_made_anew(tmp_path: Path) -> None:
+    """It would open nothing, and be kept as the one of the next backup."""
+    upbeat = Upbeat(sqlite_url(tmp_path), tmp_path)
+    assert upbeat("migrate", UPBEAT_SECRET_KEY="").returncode == 0
+    (tmp_path / "upbeat.key").rename(tmp_path / "elsewhere")
+    for words in (("doctor",), ("backup", "b"), ("run",)):
+        done = upbeat(*words, UPBEAT_SECRET_KEY="")
+        assert done.returncode == 1
+        assert "upbeat.key of this database is missing. Bring it back" in done.stderr
+    assert not (tmp_path / "upbeat.key").exists()
+
+
+def test_the_doctor_says_that_a_language_model_is_set_by_half(upbeat: Upbeat) -> None:
+    done = upbeat("doctor", UPBEAT_LLM_URL="http://127.0.0.1:1/v1")
+    assert done.returncode == 1
+    assert "FAIL  language model: " in done.stdout
+    assert "not UPBEAT_LLM_MODEL" in done.stdout
 
 
 def test_nothing_is_sealed_under_an_empty_key(tmp_path: Path) -> None:
