@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -73,6 +74,15 @@ async def test_the_same_delivery_counts_once(any_chat: Chat) -> None:
     assert (await crm.sends(point("120"), number="msg_b"))["repeated"] == 1
     assert len(any_chat.rows(MetricPoint)) == 1
     assert len(any_chat.rows(Inbox, Inbox.platform == "ingest")) == 2
+
+
+async def test_deliveries_that_come_at_once_are_all_kept(any_chat: Chat) -> None:
+    """GitHub sends each of them once, and what began with one of them is there for the others."""
+    crm = Sender(any_chat)
+    bodies = [json.dumps({"points": [point("1", id=f"p{n}")]}).encode() for n in range(6)]
+    answers = await asyncio.gather(*(crm.posts(body) for body in bodies))
+    assert [status for status, _ in answers] == [200] * 6
+    assert len(any_chat.rows(MetricPoint)) == 6
 
 
 async def test_a_correction_is_an_edition_more(any_chat: Chat) -> None:
