@@ -306,9 +306,16 @@ class Goals:
             undoes=undoes,
         )
 
+    def hold(self, goal: Goal) -> None:
+        """Whoever else adds to what a goal is measured by waits: what is not there now is not there later either."""
+        self._hold(GOALS, goal.id)
+
+    def _hold(self, table: Any, row_id: str) -> None:
+        self._store.execute(select(table.c.id).where(table.c.id == row_id).with_for_update(key_share=True))
+
     def _next(self, number: Any, belongs_to: Any, owners: Any, owner: str) -> int:
         """The next number of what belongs to a row of `owners`. Whoever else asks at the same moment waits, so that no
         two have one number."""
-        self._store.execute(select(owners.c.id).where(owners.c.id == owner).with_for_update(key_share=True))
+        self._hold(owners, owner)
         last = self._store.execute(select(func.max(number)).where(belongs_to == owner)).scalar()
         return 1 + int(last or 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from handlers.goals.scorecards.items import line_of, read_items
@@ -59,6 +61,15 @@ async def test_hr_writes_one_and_a_person_uses_it(any_chat: Chat) -> None:
         "ben", "Why this number?", on=await any_chat.says("ben", "/goals scorecard")
     )
     assert "Template: version 1." in heard
+
+
+async def test_an_item_that_is_added_twice_at_once_is_there_once(any_chat: Chat) -> None:
+    await template(any_chat)
+    heard = await any_chat.says("ben", "/goals use Customer service")
+    add = Pressed(heard.buttons["Add"].handle)
+    before = len(any_chat.rows(KeyResult))
+    await asyncio.gather(*(any_chat.does("ben", add) for _ in range(4)))
+    assert len(any_chat.rows(KeyResult)) == before + 1
 
 
 async def test_a_manager_uses_it_for_whom_they_lead(chat: Chat) -> None:

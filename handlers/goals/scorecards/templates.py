@@ -276,6 +276,7 @@ def optional(request: Request, row: Goal) -> tuple[Part, ...]:
 def take(request: Request, goal: str, item: int) -> Reply:
     """Add this item of the template."""
     row = goals.bound_goal(request, goal)
+    request.store.goals.hold(row)
     found = request.store.goals.templates.version(row.template_id, row.template_version)
     there = {each.item for each in request.store.goals.results([row.id], reader=request.actor.id)[row.id]}
     wanted = next((each for each in found.items if each["id"] == item), None) if found else None
