@@ -63,7 +63,7 @@ def team(request: Request) -> Reply:
         show=Card(
             Phrase("Your team's check-ins"),
             Fact(Phrase("Checked in"), _counted(standings)),
-            *(_mood(request, own) if own else ()),
+            *(_mood(request) if own else ()),
             *(
                 part
                 for one in standings
@@ -145,8 +145,8 @@ def _counted(standings: Iterable[Standing]) -> Text:
     return Phrase("{done} of {all}", done=done, all=len(here))
 
 
-def _mood(request: Request, people: Iterable[Person]) -> tuple[Part, ...]:
-    found = request.store.checkins.mean_mood([person.id for person in people], request.now - SINCE)
+def _mood(request: Request) -> tuple[Part, ...]:
+    found = request.store.checkins.mean_mood(request.actor.id, request.now - SINCE)
     if found is None:
         few = Phrase(
             "shown as a mean once {n} people or more gave theirs and can no longer change it",

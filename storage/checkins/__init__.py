@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -57,6 +58,19 @@ class Made:
     checkin_id: str
     overtaken: bool
 
+
+@dataclass(frozen=True)
+class Occasion:
+    """What a team was asked on a day, or a day on which they wrote of themselves (`window` None); moods by person."""
+
+    window: str | None
+    day: date
+    team: frozenset[str]
+    moods: dict[str, str]
+
+
+LAST_MIDNIGHT = timedelta(hours=36)
+"""A day is over everywhere so long after it began in Greenwich."""
 
 _NEWEST = (col(CheckIn.made_at).desc(), col(CheckIn.id).desc())
 
@@ -232,17 +246,44 @@ class CheckIns:
         found = self._store.read(Mood, col(Mood.checkin_id).in_([row.id for row in rows]), reader=reader)
         return {mood.checkin_id: mood.score for mood in found if mood.score is not None}
 
-    def mean_mood(self, people: Collection[str], since: datetime) -> tuple[Fraction, int] | None:
-        """The mean of the last settled mood of each of these people, and of how many; None when they are too few to
-        hide behind each other. Moods that may still change do not count: the mean would show who changed it."""
-        settled = (col(Mood.closes_at) <= self._store.now, col(Mood.closes_at) >= since)
-        scores = []
-        for person in people:
-            rows = self._store.own(Mood, *settled, subject=person, order=col(Mood.closes_at).desc(), limit=1)
-            scores += [row.score for row in rows if row.score is not None]
-        if len(scores) < MEAN_OF_AT_LEAST:
-            return None
-        return Fraction(sum(scores), len(scores)), len(scores)
+    def mean_mood(self, lead_id: str, since: datetime) -> tuple[Fraction, int] | None:
+        """The mean of what a team felt on the last occasion that is over for all of it, and of how many; None when they
+        are too few to hide behind each other. Each mood is part of one mean, which never changes, whoever writes later,
+        leaves or joins: else the difference between two would be somebody's own."""
+        for occasion in sorted(self._occasions(lead_id, since), key=attrgetter("day"), reverse=True):
+            if len(occasion.moods) < MEAN_OF_AT_LEAST or self._ends(occasion) > self._store.now:
+                continue
+            rows = [
+                self._store.own(Mood, col(Mood.id) == each, subject=who)
+                for who, each in occasion.moods.items()
+            ]
+            scores = [row.score for found in rows for row in found]
+            if None not in scores:  # erased: without it, it would be another mean
+                return Fraction(sum(scores), len(scores)), len(scores)
+        return None
+
+    def _occasions(self, lead_id: str, since: datetime) -> Collection[Occasion]:
+        """On what occasions those gave their moods who were in this team on the day on which it began."""
+        lines = self._store.directory.lines_to.get(lead_id, ())
+        moods = (col(Mood.id), col(Mood.subject_id), col(CheckIn.window), col(CheckIn.day))
+        theirs = (col(Mood.subject_id).in_({line.subject_id for line in lines}), col(Mood.closes_at) >= since)
+        found = select(*moods).join(CheckIn, col(CheckIn.id) == col(Mood.checkin_id)).where(*theirs)
+        made: dict[str, Occasion] = {}
+        for mood, person, window, day in self._store.execute(found.order_by(col(Mood.made_at))):
+            name = window or f":{day}"
+            if name not in made:
+                began = date.fromisoformat(name.rpartition(":")[2])
+                team = frozenset(line.subject_id for line in lines if line.holds_on(began))
+                made[name] = Occasion(window, began, team, {})
+            if person in made[name].team:
+                made[name].moods[person] = mood
+        return made.values()
+
+    def _ends(self, occasion: Occasion) -> datetime:
+        """When nobody can add to an occasion, or change anything, any more."""
+        if occasion.window is None:
+            return datetime.combine(occasion.day, time(), UTC) + LAST_MIDNIGHT
+        return self.routines.ends(occasion.window, occasion.team) or self._store.now
 
     # What managers do ------------------------------------------------------------------------------------------------
 

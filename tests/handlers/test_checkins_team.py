@@ -232,19 +232,65 @@ def hire(chat: Chat, *names: str) -> None:
     chat.change(work)
 
 
+MEAN, NO_MEAN = (
+    "Mood: 3.6 of 5, the mean of 5 people",
+    "Mood: shown as a mean once 5 people or more gave theirs",
+)
+
+
+async def give(chat: Chat, **moods: int) -> None:
+    for who, mood in moods.items():
+        await chat.says(who, f"/checkin done A; mood {mood}")
+
+
 async def test_the_mood_is_a_mean_of_five_and_only_once_it_is_settled(any_chat: Chat) -> None:
     chat = any_chat
     hire(chat, "finn", "gita")
-    for who, mood in (("ben", 5), ("chen", 4), ("eve", 4), ("finn", 4)):
-        await chat.says(who, f"/checkin done A; mood {mood}")
-    chat.wait(days=2)
-    assert "Mood: shown as a mean once 5 people or more gave theirs" in await chat.says(
-        "ada", "/checkin team"
-    )
-    await chat.says("gita", "/checkin done A; mood 1")
-    assert "Mood: shown as a mean once" in await chat.says("ada", "/checkin team")
+    await asked(chat)
+    await give(chat, ben=5, chen=4, eve=4, finn=4)
+    chat.at(datetime(2026, 11, 24, 18, 59, tzinfo=UTC))
+    await give(chat, gita=1)
+    for hour in (19, 24):  # it closes in Berlin, then in New York
+        assert NO_MEAN in await chat.says("ada", "/checkin team")
+        chat.at(datetime(2026, 11, 24, tzinfo=UTC) + timedelta(hours=hour))
+        await chat.tick()
+    chat.at(datetime(2026, 11, 25, 1, tzinfo=UTC))
+    assert MEAN in await chat.says("ada", "/checkin team")
+
+
+async def test_moods_that_nobody_asked_for_are_a_mean_once_their_day_is_over_everywhere(chat: Chat) -> None:
+    hire(chat, "finn", "gita")
+    await give(chat, ben=5, chen=4, eve=4, finn=4)
     chat.wait(days=1)
-    assert "Mood: 3.6 of 5, the mean of 5 people" in await chat.says("ada", "/checkin team")
+    await give(chat, gita=1)
+    chat.wait(days=2)
+    assert NO_MEAN in await chat.says("ada", "/checkin team")  # it was another day
+    chat.at(datetime(2026, 11, 26, 12, tzinfo=UTC))
+    await give(chat, ben=5, chen=4, eve=4, finn=4, gita=1)
+    for hours, shown in ((23, NO_MEAN), (1, MEAN)):
+        chat.wait(hours=hours)
+        assert shown in await chat.says("ada", "/checkin team")
+
+
+async def test_two_means_never_differ_by_one_person(any_chat: Chat) -> None:
+    """Neither whoever writes the next time, nor who leaves, joins or has theirs erased, is told from the others."""
+    chat = any_chat
+    hire(chat, "finn", "gita", "hugo")
+    await asked(chat)
+    await give(chat, ben=5, chen=4, eve=4, finn=4, gita=1)
+    chat.at(datetime(2026, 11, 30, 15, 5, tzinfo=UTC))
+    await chat.tick()
+    assert MEAN in await chat.says("ada", "/checkin team")
+    await give(chat, hugo=5)
+    chat.at(datetime(2026, 12, 3, 9, tzinfo=UTC))
+    await chat.tick()
+    assert MEAN in await chat.says("ada", "/checkin team")
+    chat.leaves("gita")
+    hire(chat, "iris")
+    assert MEAN in await chat.says("ada", "/checkin team")
+    await chat.says("ben", "/upbeat privacy erase")
+    await chat.submits("ben", confirm="ERASE")
+    assert NO_MEAN in await chat.says("ada", "/checkin team")
 
 
 # The digest -------------------------------------------------------------------------------------------------
