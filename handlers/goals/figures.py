@@ -12,7 +12,7 @@ from handlers.goals.scoring import ZERO, Direction
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Verbatim
-from handlers.kit.typed import folded
+from handlers.kit.typed import after_signs, before_signs, folded
 from storage.goals import KeyResult
 
 SEPARATORS = " \t\n,，;；:：-–。.!！"
@@ -63,15 +63,19 @@ def _figure(request: Request, row: KeyResult, words: str) -> Far:
                 example=Verbatim(f"{row.called} 70%"),
             )
         )
-    behind = _without_its_unit(row, figure[typed.length :].strip(SEPARATORS))
+    behind = _without_its_unit(row, _note(figure[typed.length :]))
     return Far(_in_unit(row, typed), behind, behind if is_done(lead) else words.strip())
+
+
+def _note(words: str) -> str:
+    return before_signs(after_signs(words, SEPARATORS), SEPARATORS)
 
 
 def _without_its_unit(row: KeyResult, note: str) -> str:
     """What was written after the figure, of whose unit nothing is a note: of 5 h, but not of 5 hired."""
     rest = note.removeprefix(row.unit)
     is_its = rest != note and not (row.unit[-1:].isascii() and row.unit[-1:].isalnum() and rest[:1].isalnum())
-    return rest.lstrip(SEPARATORS) if is_its else note
+    return after_signs(rest, SEPARATORS) if is_its else note
 
 
 def _done_of(row: KeyResult, far: str) -> str:
@@ -105,7 +109,7 @@ def _yes_or_no(row: KeyResult, far: str) -> tuple[Decimal, str]:
     for options, value in ((NO, ZERO), (YES, row.target)):
         for word in sorted(options, key=len, reverse=True):
             if words.startswith(word) and _ends(word, words[len(word) :]):
-                return value, far[len(word) :].strip(SEPARATORS)
+                return value, _note(far[len(word) :])
     if words.startswith(_NOT_YET):
         return ZERO, far
     raise Problem(Phrase("It is a yes or no: begin with “yes” or “not yet”."), question="far")

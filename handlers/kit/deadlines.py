@@ -7,7 +7,7 @@ from datetime import date
 
 from handlers.kit.characters import simpler
 from handlers.kit.dates import read_day
-from handlers.kit.typed import SEPARATORS
+from handlers.kit.typed import SEPARATORS, before_signs
 
 _TAIL = 60
 """Characters at the end of a text in which its day is looked for."""
@@ -26,15 +26,15 @@ _PART_OF_A_DAY = re.compile(r"[每上各个第\d零〇一二三四五六七八�
 
 def without_deadline(text: str, today: date, language: str) -> tuple[str, date] | None:
     """The text without the day at its end by which it is due, and that day; None where no such day ends it."""
-    whole = text.rstrip(_ENDS)
+    whole = before_signs(text, _ENDS)
     begins = max(0, len(whole) - _TAIL)
     found = _led(whole, begins, today, language) or _followed(whole, begins, today, language)
     if found is None:
         return None
     start, day = found
-    kept = whole[:start].rstrip(_ENDS)
+    kept = before_signs(whole[:start], _ENDS)
     if within := _IN.search(simpler(kept)):
-        kept = kept[: within.start()].rstrip(_ENDS)
+        kept = before_signs(kept[: within.start()], _ENDS)
     return (kept, day) if kept else None
 
 

@@ -28,7 +28,17 @@ from handlers.kit.naming import AND, named
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from handlers.kit.typed import DASHES, EMOJI, MENTION, NUMBER, SEPARATORS, after_separators, folded, spoken
+from handlers.kit.typed import (
+    DASHES,
+    EMOJI,
+    MENTION,
+    NUMBER,
+    SEPARATORS,
+    after_separators,
+    after_signs,
+    folded,
+    spoken,
+)
 from storage.people import Person
 
 _BY_THEN = re.compile(r"^(?:[之以]前|为止|前(?![端台期面后辈任提往景线置沿言途缀]))")
@@ -254,7 +264,7 @@ class _Reading:
             if reading := clocks.clock_at_start(each, self.request.actor.language):
                 clock, length = reading
                 self.given[question.name] = clock.strftime("%H:%M")
-                self.rest = whole[length:].lstrip(SEPARATORS + _ENDS)
+                self.rest = after_signs(whole[length:], SEPARATORS + _ENDS)
                 return
 
     def _take_number(self, question: Scale | Number) -> None:
@@ -264,7 +274,7 @@ class _Reading:
         found = re.match(r"-?\d+([.,]\d+)?(?=\s|$|%)", self.rest)
         if found:
             self.given[question.name] = found.group()
-            self.rest = self.rest[found.end() :].lstrip(SEPARATORS + "%")
+            self.rest = after_signs(self.rest[found.end() :], SEPARATORS + "%")
 
     def _take_labelled_number(self, question: Scale) -> None:
         whole = folded(self.rest)
@@ -279,9 +289,8 @@ class _Reading:
         if not said[0].isdecimal():
             raise _no_number(said[0], question)
         self.given[question.name] = said[0]
-        self.rest = f"{self.rest[: found.start()]}{begins}{self.rest[found.end() :]}".lstrip(
-            SEPARATORS + ";；\n"
-        )
+        without = f"{self.rest[: found.start()]}{begins}{self.rest[found.end() :]}"
+        self.rest = after_signs(without, SEPARATORS + ";；\n")
 
     def _take_choice(self, question: Choice) -> None:
         rest = simpler(self.rest)

@@ -21,6 +21,9 @@ DASHES = ("-", "－", "–", "—", "~", "～")
 """What stands between a beginning and an end: 22:00－7:00, 12/24～1/2."""
 EMOJI = r"(?<=[\s,，、：]):[a-z0-9_'+-]+:(?=[\s:]|$)"
 """An emoji as Slack writes it (:tada:), where a word begins: its colon parts nothing."""
+_EMOJI_FIRST = re.compile(r":[a-z0-9_'+-]+:(?=[\s:]|$)")
+_EMOJI_LAST = re.compile(r"(?:^|(?<=[\s,，、：]))(?::[a-z0-9_'+-]+:)+$")
+_LONGEST_EMOJI = 100
 _PARTING = re.compile(rf"^(?:(?!{EMOJI})[{SEPARATORS}])*")
 
 
@@ -34,6 +37,24 @@ def mention(external_id: str, name: str = "") -> str:
 def after_separators(words: str) -> str:
     """Words without the signs that part them from what stands before."""
     return _PARTING.sub("", words, count=1)
+
+
+def after_signs(words: str, signs: str) -> str:
+    """Words without these signs at their beginning; an emoji there keeps its colon."""
+    begins = 0
+    while words[begins : begins + 1] and words[begins] in signs and not _EMOJI_FIRST.match(words, begins):
+        begins += 1
+    return words[begins:]
+
+
+def before_signs(words: str, signs: str) -> str:
+    """Words without these signs at their end; an emoji there keeps its colon."""
+    ends = len(words)
+    while ends and words[ends - 1] in signs:
+        if words[ends - 1] == ":" and _EMOJI_LAST.search(words[max(0, ends - _LONGEST_EMOJI) : ends]):
+            break
+        ends -= 1
+    return words[:ends]
 
 
 def with_names(words: str, names: Mapping[str, str]) -> str:

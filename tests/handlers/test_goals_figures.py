@@ -119,6 +119,12 @@ async def test_of_a_sentence_around_the_figure_nothing_is_lost(chen: Chat) -> No
     assert "完成" not in await chen.says("chen", "更新目标 1.1 完成80%，已发布")
 
 
+@pytest.mark.parametrize("note", [":rocket: half way", "half way :tada::+1:", ":tada:"])
+async def test_an_emoji_beside_a_figure_keeps_its_colons(ben: Chat, note: str) -> None:
+    heard = await ben.says("ben", f"/goals update 1.1 70% {note}")
+    assert f"\n{note}\n" in heard
+
+
 async def test_two_numbers_in_one_clause_are_asked(chen: Chat) -> None:
     heard = await chen.says("chen", "更新目标 1.1 10个客户完成7个")
     assert "“10个客户完成7” can be two numbers here. Write 10, or 7." in heard

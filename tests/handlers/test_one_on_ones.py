@@ -388,6 +388,11 @@ async def test_an_action_for_the_other_is_told_and_due_on_their_clock(any_chat: 
             "friday: write it by hand by monday",
             "write it by hand by monday (Ben Okri, until Fri, Nov 27",
         ),
+        (
+            "ben",
+            ":eyes: look at it :tada: by friday",
+            ":eyes: look at it :tada: (Ben Okri, until Fri, Nov 27",
+        ),
         ("chen", "写计划，周五前", "写计划（陈明，截止 2026年11月27日周五）"),
         ("chen", "写计划 12月4日前", "写计划（陈明，截止 2026年12月4日周五）"),
     ],
