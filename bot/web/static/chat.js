@@ -243,6 +243,7 @@ function showDrawer(content, source) {
   const first = $('[aria-invalid="true"], .wrong input', drawer)
     ?? $$(".questions :is(input:not([type=hidden]), textarea, select)", drawer).find((one) => !isAnswered(one)) ?? $("#drawer-title", drawer);
   first.focus();
+  if (first.matches("textarea, [type=text]")) first.setSelectionRange(first.value.length, first.value.length);
   for (const one of $$("[data-longest]", drawer)) count(one);
 }
 

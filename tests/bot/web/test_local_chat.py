@@ -175,6 +175,18 @@ async def test_a_form_with_a_mistake_keeps_what_was_typed_and_says_what_is_wrong
     await expect(ada.locator("#messages")).to_contain_text("the calm <b>call</b>")
 
 
+async def test_what_is_typed_into_a_form_goes_on_from_what_stands_there(window: Window) -> None:
+    """A check-in begins with what was planned the last time."""
+    ada = await window.of("ada")
+    await says(ada, "/checkin done pears; next plums")
+    await ada.get_by_role("button", name="Check in").first.click()
+    field = ada.get_by_role("dialog").locator("textarea").first
+    await expect(field).to_have_value("plums")
+    await expect(field).to_be_focused()
+    await ada.keyboard.type(" and figs")
+    await expect(field).to_have_value("plums and figs")
+
+
 async def test_a_closed_drawer_keeps_its_draft(window: Window) -> None:
     ada = await window.of("ada", "home")
     await ada.get_by_role("button", name="Give kudos").first.click()
