@@ -66,10 +66,16 @@ def _overview(request: Request) -> Card:
         *parts,
         *_forms(request),
         Menu(Phrase("More about"), more),
-        Note(
-            Phrase("Write these here, or without the slash. What is missing I will ask. Only you see this.")
-        ),
+        Note(_how_to_write(request)),
     )
+
+
+def _how_to_write(request: Request) -> Text:
+    if request.where.kind == "channel":  # without the slash, everybody there would read it
+        return Phrase(
+            "Write these with the slash: then nobody else here reads them. What is missing I will ask."
+        )
+    return Phrase("Write these here, or without the slash. What is missing I will ask. Only you see this.")
 
 
 def _block(request: Request, one: Feature, routes: tuple[Route, ...]) -> tuple[Part, ...]:

@@ -284,6 +284,14 @@ async def test_the_nearest_command_is_one_that_they_may_use(chat: Chat) -> None:
     assert "Yes, /upbeat import" in (await chat.says("hana", "imprt")).buttons
 
 
+async def test_help_in_a_channel_does_not_say_that_the_slash_may_be_left_out(chat: Chat) -> None:
+    """What is said there without it is said to everybody."""
+    assert "without the slash" in await chat.says("ada", "/help")
+    told = (await chat.says("ada", "/help", where=Where("channel", "engines", "#engines"))).english
+    assert "with the slash" in told
+    assert "without the slash" not in told
+
+
 async def test_help_is_private(chat: Chat) -> None:
     shared = Where(kind="channel", id="c1", shared=True)
     assert "private chat" in await chat.does("ada", Opened("start"), where=shared)
