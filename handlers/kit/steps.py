@@ -47,6 +47,7 @@ FILE_FOR_NOTHING = Phrase(
 NOT_FOLLOWED = Phrase(
     "Your answer stays as you sent it first: I do not follow what is edited afterwards. Go back to change it."
 )
+STANDS = Phrase("What you said with this message before is recorded, and stays as it was.")
 _SHOWN = 200
 """Characters of words that were not understood, as they are said back."""
 
@@ -122,7 +123,7 @@ class Steps:
         if act.file is not None:
             return self._sent(request, words, act.file)
         if not words and not act.command and incoming.where.kind == "private":
-            return Step(answer=Answer(outcome="problem", card=Card(NO_WORDS)))
+            return Step(answer=_problem(NO_WORDS))
         return self._beside_file(request, words) if act.file_left else self._called(request, words, "")
 
     def _sent(self, request: Request, words: str, file: File) -> Step:
@@ -185,12 +186,12 @@ class Steps:
         hears = called is None or called.route.follows_edits
         step = self._called(request, words, "") if hears else Step()
         about = request.store.posts.about(request.platform, request.where.id, f"said:{act.message}")
-        follows = step.route is not None and (
-            step.route.follows_edits or (step.route.name == HELP and about is not None)
-        )
         young = act.sent_at is not None and act.sent_at > request.now - OVERTAKEN
-        if follows and (about or young):
+        if step.route and step.route.follows_edits and (about or young):
             return step
+        if about:
+            helps = step.route is not None and step.route.name == HELP
+            return replace(step, unclear=(STANDS,)) if helps else Step(answer=_problem(STANDS))
         draft = self.filling.asked(request)
         if draft and act.sent_at and act.sent_at > draft.opened_at - _A_SECOND:
             return self.filling.ask_again(request, draft, NOT_FOLLOWED)
@@ -243,6 +244,10 @@ class Steps:
 
 def _is_no_table(file: File) -> bool:
     return file.fault is not None and file.fault.code == "not-a-sheet"
+
+
+def _problem(words: Text) -> Answer:
+    return Answer(outcome="problem", card=Card(words))
 
 
 def _connected_already(request: Request) -> Card:

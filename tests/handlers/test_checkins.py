@@ -851,6 +851,14 @@ async def test_an_edit_after_the_form_does_not_undo_the_form(chat: Chat) -> None
     assert checkins(chat, "ben")[0].answers == {"done": "A in the form"}
 
 
+@pytest.mark.parametrize("words", ["never mind", "thanks", "lunch at one", "/kudos @ada for the review"])
+async def test_who_edits_a_check_in_into_something_else_hears_that_it_stands(chat: Chat, words: str) -> None:
+    await chat.says("ben", "checkin done A", message="m1")
+    assert "is recorded, and stays as it was" in await chat.says("ben", words, message="m1", edits=True)
+    assert [row.answers for row in checkins(chat, "ben")] == [{"done": "A"}]
+    assert "updated" in await chat.says("ben", "checkin done AA", message="m1", edits=True)
+
+
 async def test_an_edit_of_somebody_elses_message_changes_nothing(chat: Chat) -> None:
     await chat.says("ben", "checkin done A", message="m1")
     edit = Said("checkin done Z", message="m1", edits=True)
