@@ -120,6 +120,7 @@ class _Seat:
         self._unable = asyncio.Event()
         self._pause = FIRST_PAUSE
         self._seen = ""
+        self._reached = True
         self._said: dict[str, str] = {}
 
     @property
@@ -167,10 +168,12 @@ class _Seat:
             async with asyncio.timeout(self._third):
                 found = await self._database.write_apart(self._ask)
         except Exception as error:
-            log.warning("lease not renewed", extra={"kind": self.name, "error": type(error).__name__})
+            if self._reached:  # once, however long the database is away
+                log.warning("lease not renewed", extra={"kind": self.name, "error": type(error).__name__})
             found = None
+        self._reached = found is not None
         await self._settle(found, asked + self._length * 2 / 3)
-        return found is not None
+        return self._reached
 
     def _ask(self, store: Store) -> Term | Standing:
         if self._term and store.leases.renew(self._term, seconds=self._length):

@@ -252,7 +252,9 @@ async def line(database: Database, tmp_path: Path) -> AsyncIterator[Line]:
     await made.close()
 
 
-async def test_who_is_cut_off_stops_before_its_turn_is_over(database: Database, line: Line) -> None:
+async def test_who_is_cut_off_stops_before_its_turn_is_over(
+    database: Database, line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
     far = Database(line.url, SECRET)
     first, second = Worker(far, "first", 1.5), Worker(database, "second", 1.5)
     await first.turns.start()
@@ -262,6 +264,9 @@ async def test_who_is_cut_off_stops_before_its_turn_is_over(database: Database, 
     await until(lambda: not first.works)
     assert (first.did, second.did) == (["begin", "drop"], [])
     await until(lambda: second.works)
+    await asyncio.sleep(1)
+    said = [each for each in caplog.records if each.message == "lease not renewed"]
+    assert [each.kind for each in said].count("work") == 1  # type: ignore[attr-defined]
     line.mend()
     await asyncio.sleep(1)
     assert (first.did, second.works) == (["begin", "drop"], True)
