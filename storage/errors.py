@@ -31,7 +31,7 @@ REASONS = {
     "disk I/O error": ("the disk fails, or is full", "Make room, or look at the system's log."),
     "file is not a database": ("the file is no database", BACKUP),
     "disk image is malformed": ("the file is damaged", BACKUP),
-    "Connection refused": ("no server listens at its address", "Start it, or check host and port."),
+    "Is the server running": ("no server listens at its address", "Start it, or check host and port."),
     "resolve host": (
         "no machine has the name of its host",
         "Check it; in a password @ is written as %40, / as %2F, : as %3A.",

@@ -306,6 +306,7 @@ def test_an_address_of_no_database_is_one_sentence(tmp_path: Path, url: str) -> 
             "no server listens at its address",
             "Start it",
         ),
+        ("postgresql+psycopg://u@/upbeat?host={folder}", "no server listens at its address", "Start it"),
         ("postgresql+psycopg://u:s3cr@et.invalid/upbeat", "no machine has the name", "in a password @ is"),
         (
             "postgresql+psycopg://u:s3cret@127.0.0.1:1/upbeat?sslmod=require",
