@@ -12,7 +12,7 @@ from handlers.goals.directions import direction_text
 from handlers.goals.numbers import shown
 from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
-from storage.goals import KeyResult
+from storage.goals import Goal, KeyResult
 
 _FIELDS = {
     "title": Phrase("Title"),
@@ -42,15 +42,17 @@ _SEEN = {
 }
 
 
-def differences(request: Request, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Text]:
-    """A line for each field that is not what it was."""
+def differences(
+    request: Request, before: Mapping[str, Any], after: Mapping[str, Any], row: Goal | KeyResult | None = None
+) -> Iterable[Text]:
+    """A line for each field of a goal, or of a key result (`row`), that is not what it was."""
     for name, label in _FIELDS.items():
         if name in after and before.get(name) != after[name]:
             yield Phrase(
                 "{field}: {before} → {after}",
                 field=label,
-                before=_told(request, name, before.get(name)),
-                after=_told(request, name, after[name]),
+                before=_told(request, name, before.get(name), row),
+                after=_told(request, name, after[name], row),
             )
 
 
@@ -60,16 +62,20 @@ def from_to(row: KeyResult, before: Decimal | None, language: str) -> Text:
         "{number}. {title}: {before} → {after}",
         number=goals.called(row),
         title=Verbatim(row.title),
-        before=_amount(before, language),
-        after=_amount(row.value, language),
+        before=_amount(row, before, language),
+        after=_amount(row, row.value, language),
     )
 
 
-def _amount(value: Decimal | None, language: str) -> Text:
-    return Phrase("nothing") if value is None else Verbatim(shown(value, language))
+def _amount(row: Goal | KeyResult | None, value: Decimal | None, language: str) -> Text:
+    if value is None:
+        return Phrase("nothing")
+    if isinstance(row, KeyResult) and (is_yes := row.says_yes(value)) is not None:
+        return Phrase("yes") if is_yes else Phrase("not yet")
+    return Verbatim(shown(value, language))
 
 
-def _told(request: Request, name: str, item: Any) -> Text | date:
+def _told(request: Request, name: str, item: Any, row: Goal | KeyResult | None) -> Text | date:
     if item in (None, "", False, 0) and name not in _NUMBERS:
         return Phrase("no") if name == "locked" else Phrase("nothing")
     if item in (None, ""):
@@ -84,6 +90,8 @@ def _told(request: Request, name: str, item: Any) -> Text | date:
         return Phrase("yes")
     if name == "direction":
         return direction_text(item)
+    if name == "value":
+        return _amount(row, Decimal(item), request.actor.language)
     if name in _NUMBERS:
         return Verbatim(shown(Decimal(item), request.actor.language))
     if name in _DAYS:

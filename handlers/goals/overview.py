@@ -267,7 +267,9 @@ def change_text(request: Request, change: GoalChange, row: KeyResult | None) -> 
             "{head} ({number}. {title})", head=head, number=goals.called(row), title=Verbatim(row.title)
         )
     note = (Verbatim(change.note),) if change.note else ()
-    changed = differences(request, change.before, change.after or {}) if change.before is not None else ()
+    changed = (
+        differences(request, change.before, change.after or {}, row) if change.before is not None else ()
+    )
     return Lines((head, *changed, *note))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import Column, Index, UniqueConstraint
@@ -97,6 +98,12 @@ class KeyResult(PersonalRow, table=True):
         """Whether no more is to come: it is a yes, or all its steps are done."""
         ends = self.direction in ("milestone", "yes_no")
         return ends and not self.part and self.value is not None and bool(self.value >= self.target)
+
+    def says_yes(self, value: Any) -> bool | None:
+        """Whether a value is a yes where only that is asked; None of a number, and of what was one."""
+        known = {Decimal(0): False, Decimal(1): True}
+        is_asked = self.direction == "yes_no" and not self.part and value is not None
+        return known.get(Decimal(value)) if is_asked else None
 
     @property
     def reads(self) -> tuple[str, str]:

@@ -88,6 +88,15 @@ async def test_the_next_one_begins_where_the_last_one_ended(chat: Chat) -> None:
     assert "Ben Okri: 1.1. sign-ups: 4 → 6" in chat.told("ada")
 
 
+async def test_a_yes_or_no_is_told_in_words(chat: Chat) -> None:
+    await has(chat, "ben", "Ship", "live in Japan")
+    await asked(chat)
+    await chat.says("ben", "/goals update 1.1 yes")
+    assert "Value: nothing → yes" in await chat.says("ben", "/goals history 1")
+    (heard,) = await closes(chat)
+    assert "Ben Okri: 1.1. live in Japan: nothing → yes" in heard
+
+
 async def test_data_is_named_as_what_moved_it(chat: Chat) -> None:
     crm = Sender(chat)
     await connected(chat, crm)

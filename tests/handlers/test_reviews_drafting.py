@@ -70,6 +70,19 @@ async def test_the_same_record_gives_the_same_draft_in_chinese_too(chat: Chat) -
     assert "截至 2026-11-23 完成：“索引重建” [1]" in heard
 
 
+async def test_what_is_a_yes_or_no_was_reached_or_not_yet(chat: Chat) -> None:
+    await chat.says("ben", "/goals add Ship")
+    for number, (title, said) in enumerate((("live in Japan", "yes"), ("live in Korea", "not yet")), 1):
+        await chat.says("ben", f"/goals result 1 {title}")
+        await chat.says("ben", f"/goals update 1.{number} {said}")
+    await launched(chat)
+    await paper(chat, "ben")
+    heard = await chat.presses("ben", "Draft from evidence")
+    assert "live in Japan was reached on 2026-11-23." in heard
+    assert "live in Korea was not reached yet on 2026-11-23." in heard
+    assert "live in Korea: – → not yet" in await press_beside(chat, "ben", "live in Korea", "Source")
+
+
 async def test_what_is_written_already_stays(chat: Chat) -> None:
     await ada_writes(chat)
     await press_beside(chat, "ada", "Results", "Evidence")

@@ -207,7 +207,7 @@ def _lines(request: Request, change: Change) -> Iterator[Text]:
 def _differing(request: Request, row: Goal | KeyResult, values: dict[str, Any]) -> Iterator[Text]:
     after = {_KEPT.get(name, name): item for name, item in values.items()}
     before = {name: _plain(getattr(row, name)) for name in after}
-    for line in differences(request, before, {name: _plain(item) for name, item in after.items()}):
+    for line in differences(request, before, {name: _plain(item) for name, item in after.items()}, row):
         yield Phrase("{title}, {change}", title=goals.numbered(row), change=line)
 
 

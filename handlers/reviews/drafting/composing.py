@@ -66,6 +66,9 @@ def _moves(store: Store, found: Sequence[Piece], language: str) -> Iterator[Sent
             steps.setdefault(piece.result.id, []).append(piece)
     for each in steps.values():
         first, last = each[0], each[-1]
+        if (is_yes := _is_yes(last)) is not None:
+            yield _answered(store, last, language, "reached" if is_yes else "not reached")
+            continue
         values = [value for piece in each for value in _values(piece) if value != UNKNOWN]
         if not values or (values[0] == values[-1] and len(values) > 1):
             continue
@@ -79,6 +82,17 @@ def _moves(store: Store, found: Sequence[Piece], language: str) -> Iterator[Sent
             **days,
         )
         yield Sentence(made, tuple(dict.fromkeys((first.ref, last.ref))))
+
+
+def _is_yes(piece: Piece) -> bool | None:
+    assert isinstance(piece.row, GoalChange)
+    return piece.result.says_yes((piece.row.after or {}).get("value")) if piece.result else None
+
+
+def _answered(store: Store, piece: Piece, language: str, sentence: str) -> Sentence:
+    """What is a yes or no was reached, or not yet."""
+    result = _plain(piece.result.title if piece.result else "")
+    return Sentence(said(language, sentence, result=result, last=_day(store, piece)), (piece.ref,))
 
 
 def _values(piece: Piece) -> tuple[str, str]:

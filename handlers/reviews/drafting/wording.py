@@ -9,6 +9,8 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "moved": "{result} went from {before} to {after} between {first} and {last}.",
         "moved once": "{result} went from {before} to {after} on {last}.",
+        "reached": "{result} was reached on {last}.",
+        "not reached": "{result} was not reached yet on {last}.",
         "stood": "{result} stood at {after} on {last}.",
         "closed": "The goal “{goal}” was closed on {last}.",
         "figure": "{metric} stood at {after} on {last} ({source}).",
@@ -21,6 +23,8 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "moved": "{result}：从 {before} 到 {after}（{first} 至 {last}）。",
         "moved once": "{result}：从 {before} 到 {after}（{last}）。",
+        "reached": "{result}：{last} 已达成。",
+        "not reached": "{result}：{last} 尚未达成。",
         "stood": "{result}：{last} 为 {after}。",
         "closed": "目标“{goal}”于 {last} 结束。",
         "figure": "{metric}：{last} 为 {after}（{source}）。",

@@ -12,7 +12,7 @@ from handlers.kit.requests import Request
 from handlers.kit.text import Phrase, Text, Verbatim
 from storage.checkins.tables import CheckIn
 from storage.feedback import FeedbackRow
-from storage.goals.tables import GoalChange
+from storage.goals.tables import GoalChange, KeyResult
 from storage.kudos import KudosRow
 from storage.reviews import Piece, Review, ReviewCycle
 from storage.reviews.evidence import CHECKIN, FEEDBACK, FIGURE, GOAL, KUDOS
@@ -68,14 +68,21 @@ def headline(store: Store, piece: Piece) -> Text:
 def _step(piece: Piece, row: GoalChange, day: date) -> Text:
     if piece.result is None:
         return Phrase("Goal closed, {day}: {goal}", day=day, goal=Verbatim(goal_of(piece)))
-    before, after = values_of(piece, row)
+    before, after = (_value(piece.result, (side or {}).get("value")) for side in (row.before, row.after))
     return Phrase(
         "{result}: {before} → {after} ({day})",
         result=Verbatim(piece.result.title),
-        before=Verbatim(before),
-        after=Verbatim(after),
+        before=before,
+        after=after,
         day=day,
     )
+
+
+def _value(result: KeyResult, value: Any) -> Text:
+    is_yes = result.says_yes(value)
+    if is_yes is None:
+        return Verbatim(with_unit(value, result.unit))
+    return Phrase("yes") if is_yes else Phrase("not yet")
 
 
 def answers(piece: Piece) -> tuple[tuple[str, str], ...]:
