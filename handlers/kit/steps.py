@@ -48,6 +48,8 @@ NOT_FOLLOWED = Phrase(
     "Your answer stays as you sent it first: I do not follow what is edited afterwards. Go back to change it."
 )
 STANDS = Phrase("What you said with this message before is recorded, and stays as it was.")
+_QUOTED = 3000
+"""Characters of a message that a shortcut is used on; of a longer one its link says where the rest is."""
 _SHOWN = 200
 """Characters of words that were not understood, as they are said back."""
 
@@ -230,7 +232,7 @@ class Steps:
         if shortcut.on_message and act.quoted:
             words = spoken(marked(act.quoted.words), request.store.directory, request.platform)
             author = request.store.directory.with_account(request.platform, act.quoted.author)
-            quoted = {"quoted": words[:3000], "author": author.id if author else ""}
+            quoted = {"quoted": _fitting(words, act.quoted.link), "author": author.id if author else ""}
         return Step(route=shortcut.route, args=quoted, form=True)
 
     def _reacted(self, request: Request, incoming: Incoming, act: Reacted) -> Step:
@@ -240,6 +242,13 @@ class Steps:
         if heard is None:
             return Step(answer=Answer(outcome="ignored"))
         return Step(reply=heard(request, record, act))
+
+
+def _fitting(words: str, link: str) -> str:
+    if len(words) <= _QUOTED:
+        return words
+    ends = f" … {link}".rstrip()
+    return f"{words[: _QUOTED - len(ends)].rstrip()}{ends}"
 
 
 def _is_no_table(file: File) -> bool:

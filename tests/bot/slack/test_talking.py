@@ -183,6 +183,16 @@ async def test_a_shortcut_on_a_message_takes_its_words_and_author(room: Room) ->
     assert room.noted("ada") == ["quoted:calm <3 @Ada Lovelace|Ben Okri"]
 
 
+async def test_of_a_message_too_long_to_quote_it_is_said_where_the_rest_is(any_room: Room) -> None:
+    slack = any_room.slack
+    said = slack.post(GENERAL, user("ben"), text="so it goes " * 400, by_bot=False)
+    await slack.message_shortcut(user("ada"), "add_to_one_on_one", said)
+    link = f"/archives/{GENERAL}/p{said.ts.replace('.', '')}"
+    (field,) = (block for block in slack.top(user("ada")).blocks if block["type"] == "input")
+    assert field["element"]["initial_value"].startswith("so it goes so it goes")
+    assert field["element"]["initial_value"].endswith(link)
+
+
 async def test_a_form_asked_in_plain_words_is_opened_by_a_button(any_room: Room) -> None:
     slack = any_room.slack
     assert "Seen by you alone." in await any_room.answered("ada", "diary")
