@@ -50,7 +50,7 @@ def _first_a_preview(request: Request, args: Mapping[str, Any]) -> Text:
 @feature.command(
     "kudos",
     allow=everyone,
-    also=("点赞", "表扬", "give kudos"),
+    also=("点赞", "点个赞", "表扬", "give kudos"),
     examples=("@ben for the calm incident call #teamwork", "@ben 因为 故障时沉着冷静 #teamwork"),
     seen_by=_first_a_preview,
     submit=Phrase("Preview"),

@@ -845,7 +845,13 @@ async def test_the_list_is_paged(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["点赞 @ben 因为帮我修好了构建", "/点赞 @ben 帮我修好了构建", "点赞@ben 因为：帮我修好了构建"]
+    "said",
+    [
+        "点赞 @ben 因为帮我修好了构建",
+        "/点赞 @ben 帮我修好了构建",
+        "点赞@ben 因为：帮我修好了构建",
+        "点个赞 @ben 帮我修好了构建",
+    ],
 )
 async def test_chinese_words_work_without_a_slash(chat: Chat, said: str) -> None:
     heard = await chat.says("chen", said)
