@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from handlers.kit.calendar import local_day
 from handlers.kit.cards import Card, Section
 from handlers.kit.features import Ring, Rung, Silence
+from handlers.kit.hours import until_their_hours
 from handlers.kit.requests import Tell
 from handlers.kit.text import Phrase
 from handlers.one_on_ones.meetings import AFTER, BEFORE, Meeting, day_met, plan_bells, standing
@@ -126,4 +127,5 @@ def _left(store: Store, series: Series, to: str) -> Tell:
         Section(Phrase("{name} has left. The notes that you share stay with you.", name=named(gone))),
         opening(series),
     )
-    return Tell(card, to=to, topic=f"one_on_ones.left:{series.id}:{series.version}")
+    after = until_their_hours(store, store.directory.people[to])
+    return Tell(card, to=to, topic=f"one_on_ones.left:{series.id}:{series.version}", after=after)

@@ -1,10 +1,11 @@
 """When two people meet: planning on two clocks, reminders, moving, skipping, ending, and what is carried over."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import col
 
+from bot.words import Voice
 from schedules.clock import Clock
 from schedules.delivery import Delivery
 from storage.one_on_ones import Series
@@ -465,6 +466,18 @@ async def test_an_old_button_of_an_ended_series_says_so(chat: Chat) -> None:
     await chat.presses("ben", "End")
     for label in ("Discussed", "Move the next", "Skip the next", "End", "Usual weekly talk"):
         assert "This one-on-one has ended." in await chat.presses("chen", label, on=seen)
+
+
+async def test_nobody_hears_at_the_weekend_that_a_partner_has_left(chat: Chat) -> None:
+    await planned(chat)
+    await chat.deliver()
+    chat.leaves("chen")
+    arrived: list[datetime] = []
+    for hour in range(24 * 3):
+        await tick(chat, datetime(2026, 11, 28, tzinfo=UTC) + timedelta(hours=hour))
+        sent = [Voice().plain(parcel.card) for parcel in await chat.deliver()]
+        arrived += [chat.now for words in sent if "have ended" in words]
+    assert arrived == [datetime(2026, 11, 30, 8, tzinfo=UTC)]  # nine on Monday, in Berlin
 
 
 async def test_when_one_leaves_the_series_ends_and_the_other_keeps_the_notes(any_chat: Chat) -> None:
