@@ -11,11 +11,11 @@ from handlers.feedback.sending import opened
 from handlers.kit.access import everyone, managers
 from handlers.kit.cards import Button, Card, Note, Section
 from handlers.kit.forms import Colleague, Words
-from handlers.kit.naming import named
+from handlers.kit.naming import named_first
 from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, Verbatim, names
-from handlers.kit.typed import SEPARATORS, folded
+from handlers.kit.typed import folded
 from handlers.kit.values import dump
 from storage.feedback import ANSWER, FeedbackRequest
 from storage.people import Person
@@ -94,11 +94,8 @@ def about(
 
 def _another(request: Request, topic: str) -> tuple[Person, str] | None:
     """The colleague with whose name a topic begins ("about @ben"), and what stands after it."""
-    if not topic.startswith(("@", "＠")):
-        return None
-    person, length = named(topic[1:], request.store.directory, request.platform)
-    is_another = person is not None and person.active and person.id != request.actor.id
-    return (person, topic[1 + length :].strip(SEPARATORS)) if person and is_another else None
+    found = named_first(topic, request.store.directory, request.platform)
+    return found if found and found[0].id != request.actor.id else None
 
 
 def _about_another(request: Request, asked: Sequence[Person], subject: Person, topic: str) -> Reply:

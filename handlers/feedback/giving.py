@@ -8,8 +8,10 @@ from handlers.feedback.sending import Letter, form_for, given, opened, refuse_ov
 from handlers.kit.access import everyone
 from handlers.kit.cards import Button, Card, Section
 from handlers.kit.forms import Colleague, Sheet, Words
+from handlers.kit.naming import named_first
+from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request
-from handlers.kit.text import Phrase
+from handlers.kit.text import Phrase, Verbatim
 from storage.people import Person
 
 Answers = Annotated[dict[str, str], Sheet(Phrase("Feedback"), of=questions)]
@@ -18,9 +20,24 @@ Answers = Annotated[dict[str, str], Sheet(Phrase("Feedback"), of=questions)]
 def begun(request: Request, receiver: Person, answers: Mapping[str, str]) -> Reply:
     """Feedback from what was typed: sent at once to the receiver alone when nothing is missing, or else the form."""
     typed = {name: words for name, words in answers.items() if words}
+    _refuse_several(request, receiver, typed)
     if all(typed.get(name) for name in REQUIRED):
         return given(request, Letter(receiver, typed))
     return opened(request, receiver, typed=typed)
+
+
+def _refuse_several(request: Request, receiver: Person, typed: Mapping[str, str]) -> None:
+    """Raise Problem where another colleague is named right behind the first: they would hear nothing of it."""
+    first = next(iter(typed.values()), "")
+    another = named_first(first, request.store.directory, request.platform)
+    if another is not None:
+        raise Problem(
+            Phrase(
+                "Nothing was sent: feedback goes to one colleague at a time. Write to {name} first, then to {other}.",
+                name=Verbatim(receiver.name),
+                other=Verbatim(another[0].name),
+            )
+        )
 
 
 @feature.button(

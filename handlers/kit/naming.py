@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from handlers.kit.characters import simpler
 from handlers.kit.problems import Problem
 from handlers.kit.text import Phrase, Verbatim
-from handlers.kit.typed import folded
+from handlers.kit.typed import SEPARATORS, folded
 from storage.people import Directory, Person
 
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
@@ -20,6 +20,7 @@ _GOES_ON = re.compile(r"\w|[-.@+]\w")
 _SIGNS = "&＆+＋/／"
 AND = rf"(?:and\s+(?:also\s+)?|as\s+well\s+as\s+|以及|还有|[{_SIGNS}和与及跟])"
 """What means that one more is named."""
+_MARKED = re.compile(rf"(?:{AND}\s*)?[@＠]", re.IGNORECASE)
 _NEXT = re.compile(rf"[{_SIGNS}](?=[@＠])")
 """What stands between two who are named without blanks: @ben/@chen."""
 _WHOSE = re.compile(r"['’]s?$")
@@ -48,6 +49,16 @@ def named(text: str, directory: Directory, platform: str) -> tuple[Person | None
             person = directory.people[meant]
             return person, len(tried) + _more_of_it(person.name, text[len(tried) :])
     return None, len(word)
+
+
+def named_first(words: str, directory: Directory, platform: str) -> tuple[Person, str] | None:
+    """The active colleague with whose name these words begin, marked as one ("@ben …", "and @ben …"), and what stands
+    behind it."""
+    mark = _MARKED.match(words)
+    person, length = named(words[mark.end() :], directory, platform) if mark else (None, 0)
+    if mark is None or person is None or not person.active:
+        return None
+    return person, words[mark.end() + length :].strip(SEPARATORS)
 
 
 def _more_of_it(name: str, after: str) -> int:

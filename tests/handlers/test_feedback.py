@@ -79,6 +79,15 @@ def new_manager(chat: Chat, who: str, manager: str) -> None:
 # Giving --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("two", ["@ben @eve", "@ben and @eve", "@ben, @eve:", "@ben 和 @eve"])
+async def test_feedback_to_two_goes_to_neither(chat: Chat, two: str) -> None:
+    said = f"/feedback {two} situation the call; behaviour you asked; effect we found it"
+    heard = await chat.says("dora", said)
+    assert "Nothing was sent: feedback goes to one colleague at a time. Write to Ben Okri first" in heard
+    assert said in heard
+    assert chat.told("ben") == chat.told("eve") == ""
+
+
 async def test_the_form_opens_with_the_narrowest_audience_first_and_chosen(any_chat: Chat) -> None:
     heard = await any_chat.says("eve", "/feedback @ben")
     assert heard.form is not None
