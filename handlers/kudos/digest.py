@@ -8,7 +8,7 @@ from handlers.kit.cards import Card, Note, Section
 from handlers.kit.features import Ring, Rung, Silence
 from handlers.kit.requests import Tell
 from handlers.kit.text import Lines, Phrase, Verbatim
-from handlers.kudos.places import NOWHERE, chosen_place
+from handlers.kudos.places import are_private, chosen_place
 from handlers.kudos.thanks import feature, grouped, headline
 from storage.kudos import KudosRow
 from storage.people import Person
@@ -48,7 +48,7 @@ def _plan(store: Store, person: Person, after: datetime) -> Mapping[str, datetim
 def digest(ring: Ring) -> Rung:
     """Post the week's public thanks to the company's channel, or to where they were posted."""
     next_at = next_friday(ring.store, ring.now)
-    if ring.store.setting("kudos_place") == NOWHERE:
+    if are_private(ring.store):
         return Rung(next_at, silence=Silence("kudos are private here"))
     tells = tuple(
         Tell(

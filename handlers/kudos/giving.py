@@ -10,8 +10,8 @@ from handlers.kit.problems import Problem
 from handlers.kit.repeating import same_sent
 from handlers.kit.requests import Reply, Request
 from handlers.kit.text import Phrase, Text, platform_name
-from handlers.kudos.places import asked_here, is_closed_here, place_for, shared_place
-from handlers.kudos.sending import given, people_of, post, privately, said_before
+from handlers.kudos.places import are_private, asked_here, is_closed_here, place_for, shared_place
+from handlers.kudos.sending import PRIVATE, given, people_of, post, privately, refuse_private, said_before
 from handlers.kudos.thanks import Thanks, begun, carried, channel, feature, headline, reason, value_options
 from storage.kudos import KudosRow
 from storage.people import Person
@@ -68,6 +68,7 @@ def give(
     to preview: the kudos are posted there at once, as a message of ours, so that reactions to it count."""
     thanks = begun(request, to, why, value, quoted, asked_here(request) or tuple(asked_in))
     if request.where.shared:
+        refuse_private(request)
         return given(request, thanks, shared_place(request), again=False)
     return Reply(show=_preview(request, thanks))
 
@@ -120,6 +121,8 @@ def _preview_notes(request: Request, thanks: Thanks, place: Place | None) -> tup
         Phrase("Privately: {people} alone will read it. HR has no access.", people=people_of(thanks))
     )
     closed = (Note(CLOSED),) if is_closed_here(request) else ()
+    if are_private(request.store):
+        return private, Note(PRIVATE)
     if place is None:
         nowhere = Phrase(
             "I know no channel to post in yet. HR or an administrator can choose one with /kudos setup."

@@ -11,10 +11,14 @@ NOWHERE = "-"
 """The value of the setting `kudos_place` when the company wants no thanks in channels."""
 
 
+def are_private(store: Store) -> bool:
+    """Whether the company wants no thanks in channels."""
+    return bool(store.setting("kudos_place", "") == NOWHERE)
+
+
 def place_for(request: Request, asked_in: Sequence[str]) -> Place | None:
     """The channel in which this person's thanks would be posted, or None. `asked_in`: see `Thanks`."""
-    chosen = request.store.setting("kudos_place", "")
-    if chosen == NOWHERE:
+    if are_private(request.store):
         return None
     there = request.store.kudos.place(asked_in[0]) if asked_in else None
     return chosen_place(request.store) or there or _here(request) or _likely(request)
@@ -57,7 +61,7 @@ def is_closed_here(request: Request) -> bool:
 
 def other_place(store: Store, person: Person, than: Place) -> Place | None:
     """The channel for a person's thanks on a platform where one of them cannot be posted in."""
-    if store.setting("kudos_place", "") == NOWHERE:
+    if are_private(store):
         return None
     found = chosen_place(store) or store.kudos.likely_place(than.platform, person.team)
     return found if found and found.id != than.id else None

@@ -8,8 +8,9 @@ from handlers.kit.cards import Button, Card, Note, Press
 from handlers.kit.problems import Problem
 from handlers.kit.repeating import AGAIN, asked_again
 from handlers.kit.requests import Reply, Request, Tell
-from handlers.kit.text import Phrase, Plural, Text, Verbatim, names
+from handlers.kit.text import Lines, Phrase, Plural, Text, Verbatim, names
 from handlers.kit.typed import folded
+from handlers.kudos.places import are_private
 from handlers.kudos.taking_back import take_back_button, told_about
 from handlers.kudos.thanks import DAILY, RECEIVED, Thanks, carried, channel, feature, headline, reason
 from storage.kudos import KudosRow
@@ -19,6 +20,17 @@ from storage.tables import Place
 
 GIVE = "kudos.give"
 """The route of the form, which comes before all of this."""
+
+
+PRIVATE = Phrase("Kudos are private here: the company chose that nothing is posted.")
+
+
+def refuse_private(request: Request) -> None:
+    """Raise Problem where the company wants no thanks in channels, by now at least."""
+    if are_private(request.store):
+        raise Problem(
+            Lines((PRIVATE, Phrase("Give them in our private chat, and only who is thanked reads it.")))
+        )
 
 
 @feature.button(allow=everyone, once=True, in_groups=True)
@@ -34,6 +46,7 @@ def post(
     asked_in: tuple[str, ...] = (),
 ) -> Reply:
     """Post these kudos in the channel."""
+    refuse_private(request)
     found = request.store.kudos.place(place)
     if found is None:
         raise Problem(

@@ -5,7 +5,7 @@ from handlers.kit.problems import Problem
 from handlers.kit.requests import Reply, Request, Tell
 from handlers.kit.text import Phrase, Text, names
 from handlers.kudos.places import other_place
-from handlers.kudos.sending import posted_in, received
+from handlers.kudos.sending import posted_in, received, refuse_private
 from handlers.kudos.taking_back import NOTHING_LEFT, giver, take_back_button, told_about
 from handlers.kudos.thanks import RECEIVED, channel, feature, headline, reason
 from storage.kudos import KudosRow
@@ -62,6 +62,7 @@ def _button(place: Place, group: str, instead: str) -> Button:
 @feature.button(allow=giver)
 def post_again(request: Request, group: str, place: str, instead: str) -> Reply:
     """Post these kudos in this channel."""
+    refuse_private(request)
     rows, found = request.store.kudos.public(group), request.store.kudos.place(place)
     if not rows:
         raise Problem(NOTHING_LEFT)

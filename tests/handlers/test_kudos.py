@@ -703,6 +703,21 @@ async def test_a_question_at_a_time_ends_in_the_same_preview(chat: Chat) -> None
 # Who has not been thanked --------------------------------------------------------------------------------------------
 
 
+async def test_nothing_is_posted_where_the_company_chose_that_kudos_are_private(chat: Chat) -> None:
+    place(chat)
+    before = await chat.says("ada", "/kudos @ben for the call", where=GENERAL)
+    chat.change(lambda store: store.set_setting("kudos_place", "-"))
+    heard = await chat.says("ada", "/kudos @ben for the call", where=GENERAL)
+    assert "Kudos are private here: the company chose that nothing is posted." in heard
+    assert "I know no channel" not in heard
+    for heard in (
+        await chat.presses("ada", "Post it", on=before),
+        await chat.says("ada", "/kudos @ben for the call", where=GROUP),
+    ):
+        assert "Give them in our private chat, and only who is thanked reads it." in heard
+    assert given(chat) == []
+
+
 async def test_who_is_alone_in_a_team_reads_so(chat: Chat) -> None:
     assert "Nobody else is in your team, People." in await chat.says("hana", "/kudos team")
 
