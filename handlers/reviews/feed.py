@@ -37,7 +37,9 @@ def entries(store: Store, person: Person) -> list[Entry]:
             counts[owed.within.removeprefix(KIND.replace(".", ":")), owed.due_at] += 1
     found = [(store.reviews.cycles.get(cycle), at, number) for (cycle, at), number in counts.items()]
     return [
-        Entry(f"{cycle.id}-{at:%Y%m%d}", _title(cycle, number), at) for cycle, at, number in found if cycle
+        Entry(f"{cycle.id}-{at:%Y%m%d%H%M}", _title(cycle, number), at)
+        for cycle, at, number in found
+        if cycle
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -21,6 +21,7 @@ from storage.reviews import CalendarFeed
 from tests.bot.web.house import House
 from tests.company import MONDAY, Chat
 from tests.handlers.reviewing import go_on, launched, write
+from tests.handlers.test_reviews_results import owed
 
 HERE = "http://127.0.0.1:8080"
 
@@ -69,6 +70,26 @@ async def test_it_shows_what_is_due_by_the_persons_own_clock(
     text = (await calendar.get(await address(chat, "ada"))).text
     assert "SUMMARY:Autumn 2026: 3 things are due" in fields(text)
     assert not [word for word in ("Ben", "Eve", "陈明", "Restored") if word in text]
+
+
+async def test_what_is_due_at_two_hours_of_a_day_stands_at_both(
+    any_chat: Chat, calendar: httpx.AsyncClient
+) -> None:
+    chat = any_chat
+    await launched(chat)
+    await go_on(chat, "talk")
+    chat.at(datetime(2027, 1, 4, 12, tzinfo=UTC))
+    for name in ("Ben", "Eve"):
+        await write(chat, "ada", name, growth="A talk", overall_points="4")
+    chat.at(datetime(2027, 1, 4, 19, tzinfo=UTC))
+    await owed(chat, "ada", "share the result with Ben")
+    await chat.presses("ada", "Share it")
+    lines = fields((await calendar.get(await address(chat, "ada"))).text)
+    assert [line for line in lines if line.startswith("DTEND")] == [
+        "DTEND:20270104T170000Z",
+        "DTEND:20270104T225900Z",
+    ]
+    assert len({line for line in lines if line.startswith("UID")}) == 2
 
 
 async def test_unknown_replaced_and_taken_away_are_alike(any_chat: Chat, calendar: httpx.AsyncClient) -> None:
