@@ -11,7 +11,7 @@ from handlers.kit.cards import Button, Card, Note, Part, Press, Section
 from handlers.kit.discretion import refuse_closed
 from handlers.kit.features import Feature, Route
 from handlers.kit.problems import Problem, Refused
-from handlers.kit.requests import Answer, Incoming, Reply, Request, Said, Tell, Where
+from handlers.kit.requests import Answer, Incoming, Pressed, Reply, Request, Said, Tell, Where
 from handlers.kit.sealing import Seal
 from handlers.kit.step import Step
 from handlers.kit.steps import Steps
@@ -70,7 +70,8 @@ class Carrying:
             return self._replied(request, "kit", step.reply)
         if step.route is None:
             return Answer(outcome="ignored")
-        return self._run(request, step.route, step)
+        answer = self._run(request, step.route, step)
+        return replace(answer, keep=True) if answer.asked and _is_record(request, incoming) else answer
 
     def _run(self, request: Request, route: Route, step: Step) -> Answer:
         args = {name: item for name, item in (step.args or {}).items() if _takes(route, name)}
@@ -167,8 +168,9 @@ class Carrying:
     def _replied(self, request: Request, route: str, reply: Reply) -> Answer:
         self.queue_all(request.store, route, reply.tell)
         if reply.ask is not None:
-            asked = self.routes[reply.ask.route]
-            return self._run(request, asked, Step(asked, reply.ask.args, reply.given, form=True))
+            door = self.routes[reply.ask.route]
+            asked = self._run(request, door, Step(door, reply.ask.args, reply.given, form=True))
+            return replace(asked, keep=asked.keep or reply.keep)
         answer = Answer(card=reply.show, keep=reply.keep, route=route)
         return self._sealed(request, answer)
 
@@ -292,6 +294,15 @@ def _with_notes(answer: Answer, unclear: tuple[Text, ...]) -> Answer:
 
 def _takes(route: Route, name: str) -> bool:
     return name in route.settled or any(question.name == name for question in route.questions)
+
+
+def _is_record(request: Request, incoming: Incoming) -> bool:
+    """Whether what was pressed is where somebody reads what another one wrote to them: no question takes its place, and
+    what is taken back is found there."""
+    act, where = incoming.act, incoming.where
+    return isinstance(act, Pressed) and bool(
+        request.store.posts.about(incoming.platform, where.id, act.message)
+    )
 
 
 def _settled_here(route: Route, request: Request) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """A form is an interview: one question a message, and its answers survive whatever happens in between."""
 
-from tests.bot.telegram.conftest import BEN, CHEN, Room
+from schedules.delivery import Delivery
+from tests.bot.telegram.conftest import ADA, BEN, CHEN, Room
 
 
 async def test_a_form_is_asked_one_question_at_a_time(room: Room) -> None:
@@ -206,3 +207,24 @@ async def test_a_place_that_moves_is_answered_once(room: Room) -> None:
         await room.fake.queue.put("edited_message", {**here, "edit_date": here["date"] + step})
     await room.fake.settled()
     assert len(room.fake.chat(BEN)) == count
+
+
+async def test_no_question_takes_the_place_of_what_another_one_wrote(room: Room) -> None:
+    """Who answers it has it before their eyes, and who takes it back finds it there."""
+    room.link("ada", ADA, "ada")
+    words = "situation the demo; behaviour you spoke up; effect we won"
+    await room.says(BEN, f"/feedback @ada {words}")
+    await room.says(BEN, "/kudos @ada for the demo")
+    await room.presses(BEN, "Send privately")
+    await room.says(BEN, "/feedback ask @ada about myself in the demo")
+    while await Delivery(room.core, [room.platform.speaker], worker="test").deliver():
+        pass
+    told = {label: message for message in room.fake.chat(ADA) for row in message.buttons for label, _ in row}
+    for label, written, asked in (
+        ("Reply", "you spoke up", "What do you want to reply?"),
+        ("Thank back", "the demo", "What for?"),
+        ("Answer", "in the demo", "In which situation?"),
+    ):
+        assert asked in (await room.presses(ADA, label)).text
+        assert written in told[label].text
+        await room.says(ADA, "/cancel")
