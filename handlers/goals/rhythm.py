@@ -124,7 +124,8 @@ def _draft(request: Request, title: Text, *parts: Part) -> Card:
         Fact(Phrase("The next"), _span_text(into)),
         *(
             Section(
-                goals.headline(each), button=Button(Phrase("Carry over"), carry_over.bind(goal=each.goal.id))
+                _waiting(request, each),
+                button=Button(Phrase("Carry over"), carry_over.bind(goal=each.goal.id)),
             )
             for each in waiting[:MOST]
         ),
@@ -143,6 +144,15 @@ def _draft(request: Request, title: Text, *parts: Part) -> Card:
     )
 
 
+def _waiting(request: Request, each: Standing) -> Text:
+    """A goal that waits for its next, and that it goes on at once where it is overdue."""
+    if not _is_overdue(request, each.goal):
+        return goals.headline(each)
+    until = _into(request, each.goal).ends_on
+    at_once = Phrase("Its last day is over: carried over, it goes on from today, until {day}.", day=until)
+    return Lines((goals.headline(each), at_once))
+
+
 def _candidates(request: Request) -> tuple[list[Standing], list[Goal]]:
     """My open goals that have no next one: those that end with this cycle or before, and those that last longer."""
     rows = request.store.goals.of(request.actor.id, reader=request.actor.id)
@@ -156,18 +166,25 @@ def _candidates(request: Request) -> tuple[list[Standing], list[Goal]]:
 
 
 def _carried(request: Request, each: Standing) -> Carried:
-    """Overdue goals go on now, the others in the next cycle."""
-    store, today = request.store, request.today
-    overdue = each.goal.ends_on < today
-    into = current(store, today) if overdue else following(store, today)
+    into = _into(request, each.goal)
     return carry(
         request,
         each,
         owner=each.goal.subject_id,
-        begins_on=max(today, into.begins_on),
+        begins_on=max(request.today, into.begins_on),
         ends_on=into.ends_on,
-        cycle_id=linked(store, into),
+        cycle_id=linked(request.store, into),
     )
+
+
+def _into(request: Request, row: Goal) -> Span:
+    """Overdue goals go on now, the others in the next cycle."""
+    cycle = current if _is_overdue(request, row) else following
+    return cycle(request.store, request.today)
+
+
+def _is_overdue(request: Request, row: Goal) -> bool:
+    return row.ends_on < request.today
 
 
 @feature.button(allow=changers)

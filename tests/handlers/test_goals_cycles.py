@@ -207,7 +207,9 @@ async def test_all_at_once_and_what_lasts_longer_stays(chat: Chat) -> None:
 async def test_what_is_overdue_goes_on_in_the_cycle_of_now(chat: Chat) -> None:
     await begun(chat)
     chat.wait(days=60)
-    await chat.presses("ben", "Carry over", on=await chat.says("ben", "/goals next"))
+    drafted = await chat.says("ben", "/goals next")
+    assert "Its last day is over: carried over, it goes on from today, until Wed, Mar 31, 2027." in drafted
+    await chat.presses("ben", "Carry over", on=drafted)
     row = next(row for row in chat.rows(Goal) if row.carried_from)
     assert (row.begins_on, row.ends_on) == (date(2027, 1, 22), date(2027, 3, 31))
 
