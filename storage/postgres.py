@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.prepared import run_raw
+from storage.prepared import run_raw, takes_nothing
 
 DRIVER = "postgresql+psycopg"
 WRITING, READING = 7, 5
@@ -41,7 +41,14 @@ def writing_engine(url: URL) -> Engine:
     engine = create_engine(
         url, pool_size=WRITING, max_overflow=0, pool_pre_ping=True, connect_args=_arguments(WRITES, pooled)
     )
+    engine.dialect.dbapi_exception_translation_map = {"ReadOnlySqlTransaction": "OperationalError"}
+    event.listen(engine, "handle_error", _leave_what_takes_nothing)
     return _each_time(engine, WRITES) if pooled else engine
+
+
+def _leave_what_takes_nothing(context: ExceptionContext) -> None:
+    if takes_nothing(context.original_exception):
+        context.is_disconnect = True
 
 
 def reading_engine(url: URL) -> AsyncEngine:

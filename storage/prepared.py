@@ -21,10 +21,24 @@ def run_raw(connection: Connection, sql: str) -> None:
         cursor.close()
 
 
+READ_ONLY = "25006"
+"""What PostgreSQL calls it."""
+
+
+def takes_nothing(error: BaseException) -> bool:
+    """Whether a server takes no changes: a standby, as a primary is after a fail-over, or one that was set so because
+    its disk is full. A connection to it is as good as none; the next one may lead to the one that writes."""
+    return getattr(error, "sqlstate", None) == READ_ONLY
+
+
 def _ours(error: Exception, connection: Connection, sql: str) -> Exception:
     """A driver's error as SQLAlchemy would raise it, and never with the values."""
     dialect = connection.dialect
-    gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)  # type: ignore[arg-type]
+    gone = takes_nothing(error) or dialect.is_disconnect(
+        error,  # type: ignore[arg-type]
+        connection.connection.dbapi_connection,
+        None,
+    )
     if gone:
         # What stood idle is gone as well, as SQLAlchemy has it: who tries again must not find it.
         connection.engine.pool._invalidate(connection.connection, error, _checkin=False)

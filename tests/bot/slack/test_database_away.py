@@ -60,6 +60,19 @@ async def test_while_the_database_is_away_a_command_is_answered_with_its_words(r
     assert "well done" in ack.ephemeral.words
 
 
+async def test_a_server_that_takes_no_changes_is_left_for_the_one_that_does(room: Room) -> None:
+    """As a primary is after a fail-over; its connections stay."""
+    await room.slack.command(user("ada"), "/tell", TOLD, channel=GENERAL)
+    administer_beside(room, "ALTER DATABASE {name} SET default_transaction_read_only = on")
+    end_connections(room)
+    ack = await room.slack.command(user("ada"), "/tell", TOLD, channel=GENERAL)
+    assert "cannot save anything just now" in ack.ephemeral.words
+    assert "well done" in ack.ephemeral.words
+    administer_beside(room, "ALTER DATABASE {name} RESET default_transaction_read_only")
+    ack = await room.slack.command(user("ada"), "/tell", TOLD, channel=GENERAL)
+    assert "Told Ben Okri" in ack.ephemeral.words
+
+
 async def test_a_home_screen_that_changed_while_the_database_is_away_is_drawn_afterwards(room: Room) -> None:
     slack = room.slack
     await slack.open_home(user("ada"))
