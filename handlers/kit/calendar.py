@@ -1,5 +1,6 @@
 """When things happen where a person is: their clock, their workdays and their quiet hours."""
 
+import re
 import warnings
 from bisect import bisect_left
 from calendar import isleap
@@ -141,10 +142,24 @@ def _year(country: str, year: int, language: str) -> _Year:
     moved = {day for day in published.weekend_workdays if day.year == year}
     return _Year(
         workdays=frozenset(days) - (off - moved) - published.keys(),
-        names=dict(published.items()),
+        names={day: _natural(name) for day, name in published.items()},
         rest=frozenset(day.weekday() for day in off),
         reliable=bool(published) and (bool(moved) or country not in _ANNOUNCED_YEARLY),
     )
+
+
+_NATURAL = (
+    (re.compile(r"休息日（([\d-]+)日起取代）"), r"调休（\1 上班）"),
+    (re.compile("（观察日）"), "（补假）"),
+    (re.compile("; (?=[\u4e00-\u9fff])"), "、"),
+)
+"""What the library says in Chinese word for word, and how people there say it."""
+
+
+def _natural(name: str) -> str:
+    for found, said in _NATURAL:
+        name = found.sub(said, name)
+    return name
 
 
 def _is_weekend(day: date, published: "HolidayBase | None") -> bool:

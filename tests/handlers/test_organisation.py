@@ -23,6 +23,12 @@ async def test_the_holidays_are_shown_before_they_count(chat: Chat) -> None:
     assert chat.change(lambda store: store.workdays.country) == "CN"
 
 
+async def test_days_in_lieu_are_called_in_chinese_what_they_are(chat: Chat) -> None:
+    await chat.says("hana", "/settings language 中文")
+    heard = await chat.says("hana", "/upbeat 配置 假期 CN")
+    assert "2027年2月9日周二：春节（补假）" in heard.text
+
+
 async def test_a_year_is_known_by_its_notice_and_not_by_a_day_off_of_the_company(any_chat: Chat) -> None:
     chat, unknown = any_chat, "2027 are not known yet"
     chat.change(lambda store: store.workdays.choose("CN"))

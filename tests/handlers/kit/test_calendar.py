@@ -401,6 +401,8 @@ def test_a_holiday_has_a_name_whatever_the_language_of_the_server(monkeypatch):
     day = date(2026, 10, 1)
     assert CHINA.name_of(day) == "National Day"
     assert CHINA.name_of(day, "zh") == "国庆节"
+    assert CHINA.name_of(date(2026, 1, 2), "zh") == "调休（2026-01-04 上班）"
+    assert CHINA.name_of(date(2027, 2, 9), "zh") == "春节（补假）"
     assert CHINA.name_of(date(2026, 10, 8)) is None
     assert WorkCalendar("DE").name_of(date(2026, 12, 25), "zh") == "Christmas Day"
     assert WorkCalendar("CN", {day: True}).name_of(day) is None
