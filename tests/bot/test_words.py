@@ -116,6 +116,12 @@ def test_a_command_stays_the_command_that_it_is() -> None:
     assert [pair for pair in _pairs() if commands(pair[0]) != commands(pair[1])] == []
 
 
+@pytest.mark.parametrize("other", ["计分卡", "项关键结果", "共同记录", "主管", "经理", "模版", "话题", "TA "])
+def test_one_thing_has_one_word_in_chinese(other: str) -> None:
+    """记分卡, 个关键结果, 共享记录, 上级, 模板, 议题, and 对方 or 其."""
+    assert [chinese for _, chinese in _pairs() if other in chinese] == []
+
+
 def test_a_line_that_keeps_hr_out_keeps_it_out_in_chinese() -> None:
     lines = [pair for pair in _pairs() if "HR has no access" in pair[0]]
     assert lines

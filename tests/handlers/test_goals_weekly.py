@@ -145,7 +145,7 @@ async def test_in_chinese(chat: Chat) -> None:
     await chat.says("chen", "添加关键结果 1 注册数从 100 到 500 人")
     await go(chat, NINE)
     told = chat.told("chen")
-    assert "请更新 1 项关键结果的进展：1.1. 注册数" in told
+    assert "请更新 1 个关键结果的进展：1.1. 注册数" in told
     heard = await chat.says("chen", "更新目标 1 70% 已发布测试版")
     assert "已记录" in heard
     assert asked(chat, "chen")[0].closed_how == "done"
