@@ -52,7 +52,7 @@ def already_done(request: Request, obligation: str) -> Reply:
     if _is_seen_done(row):
         raise Problem(
             Phrase(
-                "It is still open here, and goes from your list by itself once it is done. You can snooze it."
+                "It is still open here, and leaves your list by itself once it is done. You can snooze it."
             ),
             buttons=(main_button(row),),
         )
@@ -223,5 +223,5 @@ def _rules(rows: list[ObligationRow], ceiling: int) -> Iterator[Text]:
 
 
 def _reason(row: ObligationRow, now: datetime) -> Text:
-    since = Phrase("It waits for you since {moment}.", moment=row.opened_at)
+    since = Phrase("It has been waiting for you since {moment}.", moment=row.opened_at)
     return Lines((load(row.title), since, *_facts(row, now)))

@@ -42,7 +42,7 @@ REVIEWS: tuple[tuple[int, int, str, str, tuple[Step, ...]], ...] = (
                 "results": "Calls at night went from 14 to 9 a month; the roadmap was kept but for one item.",
                 "results_points": "4",
                 "proud": "Nobody left the on-call rota, and two people asked to join it.",
-                "hindered": "The platform role is open since spring, so that I still approve most merges.",
+                "hindered": "The platform role has been open since spring, so that I still approve most merges.",
                 "growth": "Let go of approving merges. Ben and Noor could do it from January.",
             },
         ),
@@ -58,7 +58,7 @@ REVIEWS: tuple[tuple[int, int, str, str, tuple[Step, ...]], ...] = (
             {
                 "results": "The outage of the payments was over in 15 minutes, and the report was out on the same day.",
                 "results_points": "4",
-                "together": "Support and Engines plan the week together since September.",
+                "together": "Support and Engines have planned the week together since September.",
                 "together_points": "5",
                 "growth": "Hand over the merges to Ben and Noor by January, and keep Thursday for the platform role.",
                 "overall_points": "4",

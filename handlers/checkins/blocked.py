@@ -208,6 +208,8 @@ def _to_person(person: Person, manager: Person, row: Blocker) -> Tell:
             "I tell {manager} that this has blocked you for two workdays.", manager=Verbatim(manager.name)
         ),
         _solvable(row),
-        Note(Phrase("I do so with every blocker that is open for so long, so that nobody waits alone.")),
+        Note(
+            Phrase("I do so with every blocker that has been open for so long, so that nobody waits alone.")
+        ),
     )
     return Tell(card, to=person.id, topic=f"blocker:{row.id}:told")

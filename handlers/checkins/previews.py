@@ -34,7 +34,7 @@ def preview(request: Request, routine: Routine) -> Card:
         *_what(request, routine),
         *_dates(request, routine, people),
         *_provisional(request, routine),
-        Note(Phrase("Who is away is not asked. Who has written already is not asked either.")),
+        Note(Phrase("Whoever is away is not asked, and whoever has written already is not either.")),
     )
 
 

@@ -21,9 +21,9 @@ LONGEST = 90
 """Days at most: for longer, the people file says who is the manager."""
 
 SCOPE = Phrase(
-    "Who stands in reads the check-ins that the team writes on these days, and comments on them; each time it says for"
-    " whom. Feedback, one-on-ones, private thanks and notes stay closed, and so does all that is older. It cannot be"
-    " passed on."
+    "Whoever stands in reads the check-ins that the team writes on these days, and comments on them; each time it says"
+    " for whom. Feedback, one-on-ones, private thanks and notes stay closed, and so does all that is older. It cannot"
+    " be passed on."
 )
 
 
@@ -76,4 +76,4 @@ def state(row: Delegation) -> Text:
         return Phrase("Both have agreed.")
     if row.accepted_at:
         return Phrase("It waits for the manager above.")
-    return Phrase("It waits for who is to stand in.")
+    return Phrase("It waits for the one who is to stand in.")

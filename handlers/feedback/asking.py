@@ -202,7 +202,7 @@ def answer(request: Request, asked: str) -> Reply:
 
 @feature.button(
     allow=asked_one,
-    seen_by=Phrase("Seen by you, by whoever asked and by whom it is about."),
+    seen_by=Phrase("Seen by you, by whoever asked and by the person it is about."),
     submit=Phrase("Decline"),
     title=Phrase("Decline a request"),
     over=lambda request, args: open_request(request, args["asked"]),

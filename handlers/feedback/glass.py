@@ -25,8 +25,8 @@ PAGE = 5
 # Asking --------------------------------------------------------------------------------------------------------------
 
 SEEN = Phrase(
-    "Seen by you, by HR, who decide, and in the end by whom it is about. It opens what others told them in private:"
-    " never one-on-ones, never private notes."
+    "Seen by you, by HR, who decide, and in the end by the person it is about. It opens what others told them in"
+    " private: never one-on-ones, never private notes."
 )
 
 Whose = Annotated[
@@ -130,7 +130,7 @@ def _is_second(request: Request, args: Mapping[str, Any]) -> bool:
 second = Rule(
     "a second person in HR",
     _is_second,
-    Phrase("It takes a second person in HR: neither who asks, nor whom it is about."),
+    Phrase("It takes a second person in HR: neither the one who asks nor the one it is about."),
 )
 
 
@@ -143,7 +143,7 @@ def _undecided(request: Request, glass: str) -> BreakGlass:
 
 @feature.button(allow=second)
 def agree(request: Request, glass: str) -> Reply:
-    """Open this feedback to who asks, for a day."""
+    """Open this feedback to the one who asks, for a day."""
     row = _undecided(request, glass)
     until = request.store.break_glass.approve(row, request.actor.id)
     request.store.slots.plan(CLOSES, closes_about(row), until)
@@ -226,7 +226,7 @@ def _one(request: Request, row: FeedbackRow) -> tuple[Part, ...]:
 
 @feature.button(allow=reader)
 def close(request: Request, glass: str) -> Reply:
-    """Close it before its time: whom it is about is told now."""
+    """Close it before its time: the person it is about is told now."""
     row = _behind(request, glass)
     name = Verbatim(request.store.directory.named(row.subject_id))
     tell = closed(request.store, row)

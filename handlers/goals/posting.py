@@ -32,7 +32,7 @@ def _may_post(request: Request, args: Mapping[str, Any]) -> bool:
 posters = Rule(
     "who may change a goal that everybody sees",
     _may_post,
-    Phrase("Only a goal that everybody in the company sees can be posted, by whom it belongs to."),
+    Phrase("Only a goal that everybody in the company sees can be posted, and only by its owner."),
 )
 
 

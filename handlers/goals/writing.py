@@ -116,7 +116,9 @@ Which = Annotated[
 
 
 def _audience(request: Request, args: Mapping[str, Any]) -> Text:
-    return Phrase("Seen by whom you choose below: your managers in any case. You can change it later.")
+    return Phrase(
+        "Seen by those whom you choose below, and by your managers in any case. You can change it later."
+    )
 
 
 @feature.command(

@@ -114,7 +114,7 @@ def _posted(request: Request, place: str) -> Text:
 
 def _digest(request: Request, place: str) -> Text:
     if place == NOWHERE:
-        return Phrase("Only who is thanked reads it, and nothing is posted on Fridays.")
+        return Phrase("Only those who are thanked read it, and nothing is posted on Fridays.")
     return Phrase(
         "The week's thanks are posted there on Fridays at 16:00 ({zone}), next on {moment}.",
         zone=Verbatim(request.store.directory.zone),

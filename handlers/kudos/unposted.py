@@ -28,7 +28,9 @@ def not_posted(store: Store, group: str, row: Outgoing) -> tuple[Tell, ...]:
         ),
         Note(Phrase("I was removed from there, or may not write there. Nobody could read them in it.")),
         Note(
-            Phrase("Whom you thanked has heard it from me alone, except who wants no such messages from me.")
+            Phrase(
+                "Those whom you thanked have heard it from me alone, except whoever wants no such messages from me."
+            )
         ),
         *(_button(place, group, row.id) for place in ((other, meant) if other else (meant,))),
         take_back_button(group),

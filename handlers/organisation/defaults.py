@@ -40,7 +40,7 @@ def zone_change(request: Request, zone: str, team: str = "") -> tuple[Part, ...]
     )
 
 
-_NOBODY = Phrase("For nobody the clock changes.")
+_NOBODY = Phrase("The clock changes for nobody.")
 
 
 def _clocks(request: Request, moved: list[Person], new: str) -> list[Text]:

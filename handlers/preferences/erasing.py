@@ -154,7 +154,7 @@ def _found(request: Request, whom: str) -> PersonRow:
     if fitting:
         raise Problem(Phrase("Several people of this name have left. Write the address."), question="whom")
     raise Problem(
-        Phrase("Nobody of this name has left. Who works here decides about their own record."),
+        Phrase("Nobody of this name has left. Whoever works here decides about their own record."),
         question="whom",
     )
 

@@ -16,11 +16,12 @@ from storage.holds import Hold
 from storage.people import Person
 
 Whom = Annotated[
-    str, Words(Phrase("Whom? Their name or address, also of who has left."), longest=200, lines=False)
+    str,
+    Words(Phrase("Whom? Their name or address; whoever has left is found too."), longest=200, lines=False),
 ]
 Why = Annotated[str, Words(Phrase("Why? One sentence."), longest=500)]
 
-SEEN = Phrase("Seen by HR, and by whom it is about when they want to erase their record.")
+SEEN = Phrase("Seen by HR, and by the person it is about when they want to erase their record.")
 
 
 @feature.command(

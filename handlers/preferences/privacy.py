@@ -67,7 +67,7 @@ SEERS: Mapping[Relation, Phrase] = {
     Relation.MANAGER: Phrase("the manager"),
     Relation.MANAGER_ABOVE: Phrase("the managers above"),
     Relation.FORMER_MANAGER: Phrase("a former manager (for their own time)"),
-    Relation.DELEGATE: Phrase("who stands in for the manager (for those days)"),
+    Relation.DELEGATE: Phrase("whoever stands in for the manager (for those days)"),
     Relation.BY_GLASS: Phrase("HR by break-glass"),
     Relation.HR: Phrase("HR (but not about themselves)"),
     Relation.TEAMMATE: Phrase("everybody in the same team"),

@@ -96,7 +96,7 @@ def _rule(row: Outgoing, rules: Mapping[str, str]) -> Text:
     if row.route == "kit.linked":
         return Phrase("Because an app was connected with you")
     if row.route == "restore":
-        return Phrase("By the rule: who may have missed something by a restore is told so")
+        return Phrase("By the rule: whoever may have missed something by a restore is told so")
     if row.route == "alert":
         return Phrase("By the rule: administrators hear what they must mend")
     return Phrase("By the rule {rule}", rule=Verbatim(row.route))
@@ -145,7 +145,7 @@ REASONS: Mapping[str, Phrase] = {
     "owner away": Phrase("you are away"),
     "told before": Phrase("your manager was told of it before"),
     "ladder off": Phrase("managers are not told of it here"),
-    "another manager": Phrase("you have another manager since"),
+    "another manager": Phrase("you have had another manager since then"),
     "not for the manager": Phrase("your manager does not see it"),
     "manager's hours": Phrase("your manager is told in their own hours"),
     "manager's ceiling": Phrase("your manager had the most such messages that a week may have"),

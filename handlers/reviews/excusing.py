@@ -47,7 +47,7 @@ Writes = Annotated[
 @feature.button(
     allow=runners,
     seen_by=Phrase(
-        "Seen by whom you take out, their manager, and HR. Those who were to write hear no reason."
+        "Seen by the person whom you take out, their manager and HR. Those who were to write hear no reason."
     ),
     title=Phrase("Take somebody out"),
     over=lambda request, args: running_cycle(request, args["cycle"]),

@@ -216,7 +216,7 @@ def agree_export(request: Request, asked: str) -> Reply:
         Button(Phrase("Make the file"), take_export.bind(asked=row.id), style="primary"),
     )
     tell = Tell(card, to=row.asked_by, topic=f"reviews.exported:{row.id}")
-    return Reply(show=Card(Phrase("You agreed. Who asked gets the file now.")), tell=(tell,))
+    return Reply(show=Card(Phrase("You agreed. Whoever asked gets the file now.")), tell=(tell,))
 
 
 @feature.button(allow=seconds)

@@ -39,7 +39,7 @@ def extend(request: Request, cycle: str) -> Reply:
     over=_refuse_over,
 )
 def move_days(request: Request, cycle: str, days: Days) -> Reply:
-    """Change the last day of this phase and of those after it; who owes something hears of it."""
+    """Change the last day of this phase and of those after it; whoever owes something hears of it."""
     row = bound_cycle(request, cycle)
     before = {phase: last_day(row, phase) for phase in row.last_days}
     after = checked_days(request, row, days)

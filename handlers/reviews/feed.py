@@ -67,7 +67,7 @@ def calendar(request: Request) -> Reply:
         )
     return Reply(
         show=Card(
-            Phrase("Your calendar has an address since {moment}.", moment=row.made_at),
+            Phrase("Your calendar has had an address since {moment}.", moment=row.made_at),
             Section(Phrase("I keep only its digest, and cannot show it again.")),
             Button(Phrase("Make another one"), make_feed.bind(), style="primary"),
             Button(Phrase("Take it away"), revoke_feed.bind()),

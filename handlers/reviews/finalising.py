@@ -33,7 +33,7 @@ LATE = ("acknowledge", "closed")
 def hindered(cycle: ReviewCycle, row: ReviewResult, *, appealed: bool) -> Text | None:
     """Why a result cannot be made final now, or None."""
     if row.finalised_at:
-        return Phrase("It is final already, since {day}.", day=row.finalised_at)
+        return Phrase("It has been final since {day}.", day=row.finalised_at)
     if not row.shared_at:
         return Phrase("It is not shared yet: nothing is final that its person has not read.")
     if cycle.state == "paused":

@@ -65,7 +65,9 @@ def _offered(request: Request, args: Mapping[str, Any]) -> bool:
 
 
 reports = Rule(
-    "who reports to a manager in the cycle", _offered, Phrase("This was for who reports to this manager.")
+    "who reports to a manager in the cycle",
+    _offered,
+    Phrase("This was for those who report to this manager."),
 )
 
 

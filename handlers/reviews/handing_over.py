@@ -211,7 +211,7 @@ def handover_card(store: Store, cycle: ReviewCycle, row: HandOver) -> Card:
         ),
         Note(
             Phrase(
-                "Cycle: {cycle}. Who takes over writes a review of their own, does not see the draft of the other"
+                "Cycle: {cycle}. Whoever takes over writes a review of their own, does not see the draft of the other"
                 " one, and shares the result. Where both write, their points are the proposal, and those of the other"
                 " stand beside it.",
                 cycle=Verbatim(cycle.name),

@@ -28,10 +28,12 @@ def _who_hears(request: Request, args: Mapping[str, Any]) -> Text:
     """Who hears of it, which depends on what the cycle still asks."""
     phase = bound_cycle(request, args["cycle"]).phase
     if phase in ("self", "peers"):
-        return Phrase("Seen by HR; those whom you add, and who writes about them, hear what they have to do.")
+        return Phrase(
+            "Seen by HR; those whom you add, and those who write about them, hear what they have to do."
+        )
     if phase == "write":
         return Phrase(
-            "Seen by HR; who writes about those whom you add hears of it. The time of self-reviews and of choosing"
+            "Seen by HR; whoever writes about those whom you add hears of it. The time of self-reviews and of choosing"
             " colleagues is over: of that nothing is asked."
         )
     return Phrase(

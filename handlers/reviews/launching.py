@@ -91,7 +91,7 @@ def _doors(cycle: ReviewCycle) -> tuple[Button, ...]:
             launch.bind(cycle=cycle.id),
             style="primary",
             confirm=Phrase(
-                "Those about whom it is hear of it now, and whoever writes about them when it is their turn."
+                "Those whom it is about hear of it now, and whoever writes about them when it is their turn."
             ),
         ),
         Button(Phrase("Whom it tells, and when"), preview.bind(cycle=cycle.id)),
@@ -130,7 +130,7 @@ def _late(cycle: ReviewCycle) -> Text:
             "Managers hear on the workday after a phase what their reports have not written. Everybody is told so"
             " beforehand; of confidential reviews nobody hears."
         )
-    return Phrase("Nobody but who owes something hears that it is late.")
+    return Phrase("Only whoever owes something hears that it is late.")
 
 
 def _shown(cycle: ReviewCycle) -> Text:
@@ -168,10 +168,10 @@ def preview(request: Request, cycle: str) -> Reply:
             *((Section(_CHOSEN),) if PEER in row.roles else ()),
             Note(
                 Phrase(
-                    "Later phases tell those managers who wrote, and those about whom it is when something is shared"
+                    "Later phases tell those managers who wrote, and those whom it is about when something is shared"
                     " with them. Each is told in their own hours, never on days off or while they are away. Whoever has"
-                    " not written hears again after three workdays, a week and a day before the last day, and on it"
-                    " at 10:00."
+                    " not written hears again after three workdays, a week and a day before the last day, and on it at"
+                    " 10:00."
                 )
             ),
         ),

@@ -66,7 +66,7 @@ def _is_reviewed(request: Request, args: Mapping[str, Any]) -> bool:
 
 
 reviewees = Rule(
-    "whom the cycle is about", _is_reviewed, Phrase("This is for people about whom the review cycle is.")
+    "whom the cycle is about", _is_reviewed, Phrase("This is for people whom the review cycle is about.")
 )
 
 

@@ -86,7 +86,7 @@ def bars(roles: dict[str, Count], teams: dict[str, Count]) -> Bars:
         Bar(WRITTEN_AS[role], float(count.share), said(count), tone(count)) for role, count in roles.items()
     ]
     if teams:
-        made.append(Bar(Phrase("By team of who writes"), heading=True))
+        made.append(Bar(Phrase("By the team of those who write"), heading=True))
         named = list(teams.items())[:MOST_TEAMS]
         made += [
             Bar(unit_text(team), float(count.share), said(count), tone(count), 1) for team, count in named

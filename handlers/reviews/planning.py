@@ -89,7 +89,7 @@ Peers = Annotated[str, Choice(Phrase("How do colleagues write?"), options=PEERS)
     allow=hr,
     also=("评估 新建", "新建评估"),
     examples=("Autumn 2026", "2026 秋季"),
-    seen_by=Phrase("Seen by HR; what is asked is seen by who is asked."),
+    seen_by=Phrase("Seen by HR; what is asked is seen by those who are asked."),
     title=Phrase("A new review cycle"),
     wordless=True,
 )

@@ -164,7 +164,7 @@ def _doors(row: ReviewCycle) -> tuple[Part, ...]:
     if row.state != "running":
         return ()
     return (
-        Button(Phrase("Remind who still owes"), Press("reviews.remind", {"cycle": row.id})),
+        Button(Phrase("Remind those who still owe"), Press("reviews.remind", {"cycle": row.id})),
         Button(Phrase("Who was told what, and why"), Press("reviews.told", {"cycle": row.id})),
         Button(Phrase("Open"), Press("reviews.open_cycle", {"cycle": row.id})),
     )

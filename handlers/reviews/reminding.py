@@ -103,7 +103,7 @@ def remind(request: Request, cycle: str) -> Reply:
         )
     return Reply(
         show=Card(
-            Phrase("Remind who still owes something in {cycle}?", cycle=Verbatim(row.name)),
+            Phrase("Remind those who still owe something in {cycle}?", cycle=Verbatim(row.name)),
             *_whom(plans),
             Section(Phrase("They read:")),
             Section(_example(request.store, row, reached), quoted=True),

@@ -149,7 +149,7 @@ def strike(request: Request, cycle: str, subject: str, duty: str) -> Reply:
 @feature.button(
     allow=approvers,
     seen_by=Phrase(
-        "Seen by you, whom it is about, and HR. Those who are chosen hear that they are to write."
+        "Seen by you, the person it is about and HR. Those who are chosen hear that they are to write."
     ),
     title=_title,
     over=lambda request, args: _choosing(request, args["cycle"], args["subject"]),
@@ -186,7 +186,7 @@ def ask_these(request: Request, cycle: str, subject: str) -> Reply:
 def _choosing(request: Request, cycle: str, subject: str) -> ReviewCycle:
     row = bound_cycle(request, cycle)
     if row.state != "running" or row.phase not in CHOSEN_IN:
-        raise Problem(Phrase("Nothing can be changed in who writes any more: the time of writing is over."))
+        raise Problem(Phrase("Who writes cannot be changed any more: the time of writing is over."))
     raters.refuse_over(request.store, row, subject, PEER)
     return row
 

@@ -28,7 +28,7 @@ NAMES: Mapping[str, Text] = {
     OVERALL: Phrase("Overall rating"),
 }
 
-SEEN = Phrase("Seen by HR; what is asked is seen by who is asked.")
+SEEN = Phrase("Seen by HR; what is asked is seen by those who are asked.")
 
 
 # The list ------------------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def _both(request: Request, cycle: ReviewCycle, row: ReviewResult) -> Iterator[P
         )
     yield Note(
         Phrase(
-            "No mean is made of them: what {name} gives, who answers for the result, is the proposal. Calibration sees"
+            "No mean is made of them: what {name}, who answers for the result, gives is the proposal. Calibration sees"
             " both, and may change it with a reason.",
             name=Verbatim(request.store.directory.named(row.author_id)),
         )

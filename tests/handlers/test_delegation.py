@@ -48,7 +48,7 @@ def leaves(who: str) -> str:
 async def test_it_takes_both_yeses_and_then_everybody_concerned_is_told(any_chat: Chat) -> None:
     chat = any_chat
     assert "the reason by nobody else" in await chat.says("ada", "/delegate")
-    assert "waits for who is to stand in" in await asks(chat)
+    assert "waits for the one who is to stand in" in await asks(chat)
     assert "Ada Lovelace asks you to stand in" in chat.told("dora")
     assert "LEAVE" in chat.told("grace")
     assert "waits for the manager above" in await chat.presses("dora", "Accept")

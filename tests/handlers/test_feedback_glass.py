@@ -213,6 +213,6 @@ def test_only_private_feedback_has_this_door(kind: Kind) -> None:
 
 async def test_the_form_says_what_it_opens_and_who_will_know(chat: Chat) -> None:
     form = await chat.says("hana", "/upbeat break glass")
-    assert "in the end by whom it is about" in form
+    assert "in the end by the person it is about" in form
     assert "never one-on-ones, never private notes" in form
     assert "HR only by break-glass" in await chat.says("eve", "/feedback @ben")

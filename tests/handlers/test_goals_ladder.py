@@ -150,7 +150,7 @@ async def test_another_manager_and_a_leaver(chat: Chat) -> None:
     assert silences(chat) == ["another manager"]
     assert not cards(chat, "ada")
     assert not cards(chat, "grace")
-    assert "you have another manager since" in await chat.says("ben", "/upbeat why")
+    assert "you have had another manager since then" in await chat.says("ben", "/upbeat why")
 
 
 async def test_a_leaver(chat: Chat) -> None:

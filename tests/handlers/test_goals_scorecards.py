@@ -182,7 +182,7 @@ async def test_a_manager_writes_it_for_whom_they_lead_and_nobody_else_does(chat:
     await chat.presses("ada", "Add an item")
     await chat.submits("ada", what="complaints from 40 to 20", part="counted")
     assert [each.title for each in chat.rows(KeyResult)] == ["complaints"]
-    assert "written by whose it is, or by their manager" in await chat.says(
+    assert "written by its owner or by their manager" in await chat.says(
         "dora", "/goals scorecard new @ben Mine"
     )
 

@@ -78,9 +78,7 @@ async def test_a_manager_uses_it_for_whom_they_lead(chat: Chat) -> None:
     (goal,) = chat.rows(Goal)
     assert goal.subject_id == chat.ids["ben"]
     assert "wrote a scorecard for you" in chat.told("ben")
-    assert "by whose it is, or by their manager" in await chat.says(
-        "dora", "/goals use Customer service @ben"
-    )
+    assert "by its owner or by their manager" in await chat.says("dora", "/goals use Customer service @ben")
 
 
 async def test_an_objective_of_a_template_says_so_and_who_sees_it(chat: Chat) -> None:

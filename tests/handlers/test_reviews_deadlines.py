@@ -255,7 +255,9 @@ async def test_hr_reminds_by_hand_after_a_look(any_chat: Chat) -> None:
     await run(chat, days=2)
     await write(chat, "ben", "self", results="Reliable", growth="A talk")
     chat.at(datetime(2026, 11, 25, 9, tzinfo=UTC))
-    card = await chat.presses("hana", "Remind who still owes", on=await chat.says("hana", "/review progress"))
+    card = await chat.presses(
+        "hana", "Remind those who still owe", on=await chat.says("hana", "/review progress")
+    )
     assert "Ben Okri" not in card
     assert "Ada Lovelace" in card
     assert "Eve Curie: Wed, Nov 25, 2026, 2:00" in card  # 8:00 in New York
@@ -275,7 +277,7 @@ async def test_whoever_hands_in_before_a_reminder_by_hand_is_sent_does_not_get_i
     await launched(chat)
     await run(chat, days=2)
     chat.at(datetime(2026, 11, 25, 9, tzinfo=UTC))
-    await chat.presses("hana", "Remind who still owes", on=await chat.says("hana", "/review progress"))
+    await chat.presses("hana", "Remind those who still owe", on=await chat.says("hana", "/review progress"))
     await chat.presses("hana", "Remind them")
     await chat.tick()  # the message waits
     await write(chat, "ada", "self", results="Fine", growth="More")

@@ -398,7 +398,7 @@ async def test_what_is_seen_to_be_done_is_not_done_by_saying_so(errands: Chat, s
     await errands.tick()
     errands.change(lambda store: store.change(row, **seen))
     errands.core = Core(errands.database, (*FEATURES, chores.feature))
-    assert "goes from your list by itself once it is done" in await errands.presses("ben", "Already done")
+    assert "leaves your list by itself once it is done" in await errands.presses("ben", "Already done")
     (kept,) = errands.rows(ObligationRow, ObligationRow.id == row.id)
     assert kept.closed_at is None
     await errands.presses("ben", "In an hour", on=errands.told_cards("ben")[-1])

@@ -477,7 +477,7 @@ class Tour:
         chat = self.chat
         await self.visit("hana", Said("/review progress", command=True), "progress", self.depth)
         progress = chat.last["hana"]
-        preview = await chat.presses("hana", "Remind who still owes", on=progress)
+        preview = await chat.presses("hana", "Remind those who still owe", on=progress)
         await self._presses("hana", progress, "remind", "told")
         await self._presses("hana", preview, "remind_now")
         told = await chat.presses("hana", "Who was told what, and why", on=progress)

@@ -106,7 +106,7 @@ def _owns(request: Request, args: Mapping[str, Any]) -> bool:
     return row is not None and row.subject_id == request.actor.id
 
 
-appellants = Rule("whose goal it is", _owns, Phrase("Only whose goal it is can appeal."))
+appellants = Rule("whose goal it is", _owns, Phrase("Only the owner of a goal can appeal."))
 
 
 def approver_of(store: Store, row: Goal) -> Person | None:

@@ -179,8 +179,8 @@ def _waiting(request: Request, source: DataSource, said: Sequence[Part]) -> Card
         Button(Phrase("Try again"), try_again.bind(source=source.id)),
         Note(
             Phrase(
-                "People are found by their address or the external id of the people file. What nobody is known as is"
-                " forgotten after 90 days."
+                "People are found by their address or the external id of the people file. Figures whose person nobody"
+                " knows are forgotten after 90 days."
             )
         ),
     )

@@ -52,7 +52,11 @@ def loaded_files(request: Request, source: str) -> Reply:
             Phrase("The last files of {source}", source=Verbatim(row.name)),
             *(_listed(request, file) for file in found),
             Button(Phrase("Your sources of data"), sources.bind()),
-            Note(Phrase("Who loaded a file takes it back. What came since stays, and nothing is forgotten.")),
+            Note(
+                Phrase(
+                    "Whoever loaded a file takes it back. What came since stays, and nothing is forgotten."
+                )
+            ),
         )
     )
 

@@ -117,9 +117,9 @@ def _rule(reason: str, after: int, manager: Person | None) -> Text:
     if reason == cadence.OFF_TRACK:
         return Plural(
             "If it is still off track one workday after I told you, {manager} gets one card, once. Snoozing does not"
-            " change that; another look at it does.",
+            " change that; saying that it looks better does.",
             "If it is still off track {n} workdays after I told you, {manager} gets one card, once. Snoozing does not"
-            " change that; another look at it does.",
+            " change that; saying that it looks better does.",
             n=after,
             manager=name,
         )

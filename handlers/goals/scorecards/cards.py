@@ -98,7 +98,7 @@ def _may(request: Request, args: Mapping[str, Any]) -> bool:
 writers = Rule(
     "themselves and their manager",
     _may,
-    Phrase("A scorecard is written by whose it is, or by their manager."),
+    Phrase("A scorecard is written by its owner or by their manager."),
 )
 
 
@@ -117,7 +117,7 @@ Sight = Annotated[str, Choice(Phrase("Who sees it?"), options=SIGHT)]
     allow=everyone,
     also=("目标 新建记分卡", "新建记分卡", "新建绩效卡"),
     examples=("Customer service, fourth quarter", "客户服务第四季度"),
-    seen_by=Phrase("Seen by whose it is and their managers. You can change it later."),
+    seen_by=Phrase("Seen by its owner and their managers. You can change it later."),
     title=Phrase("A new scorecard"),
 )
 def write(

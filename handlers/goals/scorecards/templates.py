@@ -196,7 +196,7 @@ def _options(request: Request) -> tuple[Option, ...]:
     also=("目标 使用模板", "使用目标模板"),
     examples=("",),
     seen_by=Phrase(
-        "Seen by whose it is and their managers, and an objective by their team and HR too. You can change it later."
+        "Seen by its owner and their managers, and an objective by their team and HR too. You can change it later."
     ),
     title=Phrase("Use a template"),
 )

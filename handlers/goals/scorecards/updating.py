@@ -56,7 +56,7 @@ def compare(request: Request, goal: str) -> Reply:
     if mine.edition == newest.edition:
         return Reply(show=card(request, row, Phrase("It has the newest version of its template.")))
     lines = tuple(_lines(request, mine, newest))
-    nothing = Phrase("Only the version is another one.")
+    nothing = Phrase("Only the version is different.")
     return Reply(
         show=Card(
             Phrase(

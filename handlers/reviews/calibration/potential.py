@@ -44,8 +44,8 @@ def _card(request: Request, cycles: list[ReviewCycle]) -> Card:
         *lines,
         Note(
             Phrase(
-                "You need not say anything. It is words for a talk among those who calibrate, not a measure; whom it is"
-                " about does not see it, and it is deleted when calibration ends."
+                "You need not say anything. It is words for a talk among those who calibrate, not a measure; the person"
+                " it is about does not see it, and it is deleted when calibration ends."
             )
         ),
     )

@@ -161,8 +161,8 @@ def end_session(request: Request, session: str) -> Reply:
         *facts(request, cycle, row),
         Section(
             Plural(
-                "One rating that you see is another one than was proposed.",
-                "{n} ratings that you see are other ones than were proposed.",
+                "One rating that you see differs from what was proposed.",
+                "{n} ratings that you see differ from what was proposed.",
                 n=changed,
             )
         ),

@@ -30,8 +30,8 @@ def spread(request: Request, session: str, as_table: bool | None = None) -> Repl
     picture = Picture(_title(Phrase("Distribution"), row), figures.found(people, len(points)), chart)
     guided = (
         Phrase(
-            "The guide is something to look at. Nobody's rating is moved to meet it: say in the session why this"
-            " unit is another one."
+            "The guide is something to look at. Nobody's rating is moved to meet it: say in the session why this unit"
+            " is different."
         ),
     )
     other = spread.bind(session=session, as_table=not as_table)

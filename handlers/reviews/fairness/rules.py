@@ -95,7 +95,7 @@ COPIED = Rule(
     "copied",
     Phrase("Not the same about several people"),
     Phrase(
-        "The same sentence stands in what you write about somebody else. Two people hardly did the same; who reads"
+        "The same sentence stands in what you write about somebody else. Two people hardly did the same; whoever reads"
         " it may notice. Only your own reviews are compared."
     ),
     Phrase(
@@ -119,7 +119,8 @@ SHORT = Rule(
     "short",
     Phrase("As much care for each"),
     Phrase(
-        "This is far shorter than what you write about others in this cycle. Who gets less to read has less to go on."
+        "This is far shorter than what you write about others in this cycle. Whoever gets less to read has less to go"
+        " on."
     ),
     Phrase("Two lines about one person, a page about each of the others."),
     Phrase("The same questions for everybody, each answered with an example."),

@@ -123,7 +123,7 @@ async def test_reviews_wait_to_be_written_and_one_to_be_read(core: Core) -> None
     assert "Your self-review" in mine
     assert "Review of your colleague Dora Maar" in mine
     result = await shown("ada", "/review", Press("Read it", "Leads"))
-    assert "Support and Engines plan the week together" in result
+    assert "Support and Engines have planned the week together" in result
     assert "Rating: 4 of 5" in result
     progress = await shown("hana", "/review progress", Press("Progress", "Design pilot"))
     assert "Self-reviews: 3 of 6 handed in" in progress
