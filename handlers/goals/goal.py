@@ -263,10 +263,9 @@ def owner_line(request: Request, goal: Goal) -> Text:
 
 def left_out(each: Standing) -> tuple[Text, ...]:
     """What is not in the figure, said aloud."""
-    missing, old = each.together.left_out, each.together.stale
-    if missing == len(each.results):
-        return ()
-    return (*_without_data(missing), *_too_old(old))
+    together = each.together
+    missing = 0 if together.progress is None else together.left_out  # else nobody carries their weight
+    return (*_without_data(missing), *_too_old(together.stale))
 
 
 def _without_data(missing: int) -> tuple[Text, ...]:

@@ -134,6 +134,15 @@ async def test_zero_weight_is_tracked_and_not_counted(chat: Chat) -> None:
     assert "Weighs nothing: tracked, and not counted." in heard
 
 
+async def test_where_nothing_counts_yet_nobody_carries_a_weight(chat: Chat) -> None:
+    await carded(chat, items=("one from 0 to 10 weight 0", "judged calm in incidents"))
+    heard = await chat.says("ben", "/goals why 1")
+    assert "Why is there no number yet?" in heard
+    assert "calm in incidents: a figure of it makes the first number" in heard
+    for shown in (heard, await chat.says("ben", "/goals scorecard")):
+        assert "the others" not in shown.text
+
+
 async def test_confidence_is_a_thing_of_its_own(chat: Chat) -> None:
     await carded(chat, items=ITEMS[:1])
     heard = await chat.says("ben", "/goals update 1.1 30")

@@ -130,11 +130,15 @@ def _changing(request: Request, each: Standing) -> Iterator[Text]:
                     **words,
                 )
         elif share.why_not in ("no_data", "stale"):
-            yield Phrase(
-                "{title}: its first figure takes back its weight from the others", title=Verbatim(row.title)
-            )
+            yield _first_figure(each, Verbatim(row.title))
         elif share.weight and (goals.progress_of(row) or ZERO) < ONE:
             yield _one_more(request, each, row, share.weight)
+
+
+def _first_figure(each: Standing, title: Text) -> Text:
+    if each.together.progress is None:
+        return Phrase("{title}: a figure of it makes the first number", title=title)
+    return Phrase("{title}: its first figure takes back its weight from the others", title=title)
 
 
 def _one_more(request: Request, each: Standing, row: KeyResult, weight: Decimal) -> Text:
