@@ -30,7 +30,7 @@ def why(request: Request) -> Reply:
     return Reply(
         show=Card(
             Phrase("What I sent you in the last two weeks, and why"),
-            *_sent(sent, decided),
+            *_sent(request, sent, decided),
             *_withheld(request, decided),
             Button(Phrase("Notifications"), Press("preferences.notifications", {})),
             Button(Phrase("Quiet hours"), Press("preferences.quiet", {})),
@@ -42,19 +42,25 @@ def why(request: Request) -> Reply:
 # What was sent -------------------------------------------------------------------------------------------------------
 
 
-def _sent(rows: Sequence[Outgoing], decided: Sequence[Occurrence]) -> tuple[Part, ...]:
+def _sent(request: Request, rows: Sequence[Outgoing], decided: Sequence[Occurrence]) -> tuple[Part, ...]:
     if not rows:
         return (Section(Phrase("I sent you nothing.")),)
-    rules = {row.outgoing_id: row.reason for row in decided if row.outgoing_id}
-    return (*(Section(_message(row, rules)) for row in rows[:SHOWN]), *_more(len(rows)))
+    reminded: dict[str, list[Occurrence]] = {}
+    for each in reversed(decided):
+        if each.outgoing_id and each.reason in RULES:
+            reminded.setdefault(each.outgoing_id, []).append(each)
+    shown = (_message(request, row, reminded.get(row.id, ())) for row in rows[:SHOWN])
+    return (*map(Section, shown), *_more(len(rows)))
 
 
 def _more(count: int) -> tuple[Part, ...]:
     return tuple(Note(line) for line in more(count, SHOWN))
 
 
-def _message(row: Outgoing, rules: Mapping[str, str]) -> Text:
-    return Lines((load(row.card).title, _state(row), _rule(row, rules)))
+def _message(request: Request, row: Outgoing, reminded: Sequence[Occurrence]) -> Text:
+    """What was sent, and why: each thing of which a message reminded has its own rule."""
+    each = (text for one in reminded for text in (_what(_owed(request, one), one), RULES[one.reason]))
+    return Lines((load(row.card).title, _state(row), *(each if reminded else (_rule(row),))))
 
 
 def _state(row: Outgoing) -> Text:
@@ -82,9 +88,7 @@ RULES: Mapping[str, Phrase] = {
 }
 
 
-def _rule(row: Outgoing, rules: Mapping[str, str]) -> Text:
-    if row.id in rules and rules[row.id] in RULES:
-        return RULES[rules[row.id]]
+def _rule(row: Outgoing) -> Text:
     for each in every_feature():
         for route in each.routes:
             if route.name == row.route:

@@ -53,6 +53,21 @@ async def test_why_names_what_was_sent_when_and_by_which_rule(any_chat: Chat) ->
     assert "It goes out" in heard
 
 
+async def test_why_names_each_thing_of_one_message_with_its_own_rule(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/1on1 action @ada 2026-11-24: the draft")
+    await chat.says("ben", "/1on1 action @ada 2026-11-25: the figures")
+    for day in (24, 25):
+        chat.at(MONDAY.replace(day=day))
+        await chat.tick()
+    heard = await chat.says("ben", "/upbeat why")
+    draft, figures = (
+        f"Agreed with Ada Lovelace: the {what}\nBy the rule: once" for what in ("draft", "figures")
+    )
+    assert f"{draft} more when it is nearly due\n{figures} when something begins" in heard
+    assert heard.text.count(f"{draft} when something begins") == 1
+
+
 async def test_why_names_what_was_withheld_until_when(any_chat: Chat) -> None:
     from schedules.nudges import remind
 
