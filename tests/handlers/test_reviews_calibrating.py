@@ -132,6 +132,17 @@ async def test_what_is_proposed_after_a_session_rated_somebody_leaves_the_rating
     assert "Proposed by: Ada Lovelace" in heard
 
 
+async def test_what_nobody_proposed_is_not_another_rating_than_was_proposed(chat: Chat) -> None:
+    await launched(chat)
+    await go_on(chat, "calibrate")
+    await in_session(chat, "hana")
+    await looks(chat, "hana", "Ben Okri")
+    await chat.presses("hana", "Change the rating")
+    await chat.submits("hana", points="3", reason="Two of four goals were not reached")
+    ended = await chat.presses("hana", "End the session", on=await enters(chat, "hana"))
+    assert "0 ratings that you see are other ones than were proposed." in ended
+
+
 async def test_nobody_calibrates_themselves_nor_their_managers_nor_what_they_proposed(chat: Chat) -> None:
     await proposed(chat)
     await in_session(chat, "grace", "hana")

@@ -154,7 +154,7 @@ def standing(cycle: ReviewCycle, result: ReviewResult) -> Text:
 def end_session(request: Request, session: str) -> Reply:
     """End this session; the ratings stay as they are."""
     row, cycle = bound_session(request, session)
-    changed = len([each for each in results_for(request, row) if each.proposed != each.rating])
+    changed = sum(each.proposed != each.rating for each in results_for(request, row) if each.proposed)
     request.store.reviews.calibration.close(row)
     card = Card(
         Phrase("The session is over."),
