@@ -140,7 +140,7 @@ async def test_what_nobody_proposed_is_not_another_rating_than_was_proposed(chat
     await chat.presses("hana", "Change the rating")
     await chat.submits("hana", points="3", reason="Two of four goals were not reached")
     ended = await chat.presses("hana", "End the session", on=await enters(chat, "hana"))
-    assert "0 ratings that you see are other ones than were proposed." in ended
+    assert "0 ratings that you see differ from what was proposed." in ended
 
 
 async def test_nobody_calibrates_themselves_nor_their_managers_nor_what_they_proposed(chat: Chat) -> None:
