@@ -110,14 +110,15 @@ def _provisional(request: Request, routine: Routine) -> Iterable[Part]:
 
 
 def told_team(request: Request, routine: Routine) -> tuple[Tell, ...]:
-    """The team hears what changed for it; of the company's default nobody hears before it is due."""
+    """The team hears what changed for it, and its manager what somebody else did; of the company's default nobody hears
+    before it is due."""
     if not routine.lead_id:
         return ()
     card = _told(request, routine)
     topic = f"checkins.routine:{routine.id}:{routine.version}"
     return tuple(
         Tell(card, to=person.id, topic=f"{topic}:{person.id}", notice=ROUTINE)
-        for person in asked_by(request, routine)
+        for person in (*asked_by(request, routine), request.person(routine.lead_id))
         if person.id != request.actor.id
     )
 
