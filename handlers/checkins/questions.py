@@ -97,8 +97,15 @@ def _question(key: str, so_far: SoFar) -> Words:
         required=False,
         suggested=lambda request: so_far.recorded(request, key) or so_far.planned(request, key),
         recorded=lambda request: so_far.recorded(request, key),
-        labels=LABELS.get(key, ()),
+        labels=LABELS.get(key) or _own_labels(key),
     )
+
+
+def _own_labels(question: str) -> tuple[str, ...]:
+    """What begins an answer to a team's own question: the question itself, or its words with a colon."""
+    bare = question.rstrip("?？:： ")
+    whole = (question,) if question.endswith(("?", "？")) else ()
+    return (*whole, f"{bare}:", f"{bare}：") if bare else ()
 
 
 OWN = "own"

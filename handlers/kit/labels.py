@@ -149,7 +149,7 @@ def label_of(segment: str, questions: Sequence[Words]) -> tuple[Words, str] | No
     rest = text[match.end() :]
     rest = _CLOSED.sub(":", rest, count=1) if is_apart and _CLOSED.match(rest) else rest
     # 完成率 80%: without a sign between them, a Chinese label may be part of a word, so it stays.
-    stands = rest[:1] in ("", *SEPARATORS) or match.group()[-1:] in SEPARATORS
+    stands = rest[:1] in ("", *SEPARATORS) or match.group()[-1:] in f"{SEPARATORS}?？"
     stands = stands and not _WHEN.match(text)
     return question, after_separators(rest) if stands else segment.strip()
 

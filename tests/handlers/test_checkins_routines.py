@@ -232,6 +232,29 @@ async def test_a_manager_sets_up_the_team_and_sees_what_it_means_first(any_chat:
     assert "Done: quick\nnext more" in await chat.says("ben", "/checkin history")
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("done A; What did you learn? Patience", {"done": "A", "What did you learn?": "Patience"}),
+        ("Done: A. what did you learn: Patience", {"done": "A.", "What did you learn?": "Patience"}),
+        ("What did you learn? Patience\ndone A", {"done": "A", "What did you learn?": "Patience"}),
+        ("完成 甲；学到了什么？耐心", {"done": "甲", "学到了什么？": "耐心"}),
+        ("完成：甲；学到了什么：耐心", {"done": "甲", "学到了什么？": "耐心"}),
+        ("done A; Wins: two", {"done": "A", "Wins": "two"}),
+        ("done A; wins are rare", {"done": "A\nwins are rare"}),
+    ],
+)
+async def test_a_team_s_own_questions_are_answered_in_a_line_too(
+    chat: Chat, words: str, said: dict[str, str]
+) -> None:
+    await chat.says("ada", "/checkin setup")
+    own = "done\nWhat did you learn?\n学到了什么？\nWins"
+    await chat.submits("ada", days="daily", clock="09:30", questions=own)
+    await chat.presses("ada", "Save")
+    await chat.says("ben", f"/checkin {words}")
+    assert chat.rows(CheckIn)[0].answers == said
+
+
 async def test_a_mood_is_private_where_it_is_not_asked_for_too(any_chat: Chat) -> None:
     """The channel that quotes the rest is told of in one breath with “your mood is not quoted”."""
     chat = any_chat
