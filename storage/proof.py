@@ -169,7 +169,8 @@ class Proof:
 
     def _cut(self) -> Iterator[Broken]:
         last = and_(AUDIT.c.chain == HEADS.c.chain, AUDIT.c.place == HEADS.c.place)
-        lacking = (HEADS.c.chain != ROOT, AUDIT.c.id.is_(None))
+        # An Upbeat that had noted nothing yet was chained as it was; whether a chain may be empty, its seal says.
+        lacking = (HEADS.c.chain != ROOT, HEADS.c.place > 0, AUDIT.c.id.is_(None))
         found = select(HEADS.c.chain, HEADS.c.place).outerjoin(AUDIT, last).where(*lacking).limit(NAMED)
         return (
             Broken("its last entry is missing", row.chain, row.place) for row in self._store.execute(found)

@@ -249,6 +249,19 @@ def test_the_audit_log_is_looked_through_on_the_terminal(any_upbeat: Upbeat, tmp
     assert "promise, rule guarded: broken" in found.stdout
 
 
+def test_an_old_database_in_which_nobody_did_anything_is_unbroken(any_upbeat: Upbeat, tmp_path: Path) -> None:
+    database = Database(any_upbeat.url, b"a test's secret")
+    with database.engine.connect() as connection, connection.begin():
+        alembic.upgrade(_config(connection), "0001")
+    database.stop()
+    assert any_upbeat("migrate").returncode == 0
+    assert any_upbeat("audit").returncode == 0
+    any_upbeat("people", "import", write(tmp_path, PEOPLE))
+    done = any_upbeat("audit")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 entries in 2 chains, unbroken" in done.stdout
+
+
 def test_a_wrong_setting_is_named_without_its_value(upbeat: Upbeat) -> None:
     done = upbeat.process("migrate", UPBEAT_PORT="eighty-eighty")
     assert done.returncode == 1
