@@ -32,7 +32,7 @@ from sqlmodel import SQLModel
 from storage import last
 from storage.columns import Sealed, SealedJson, Unreadable
 from storage.database import Database, sqlite_path
-from storage.migrations import migrate, newest, revision_on
+from storage.migrations import is_known, migrate, newest, revision_on
 from storage.outbox import HELD_BACK
 from storage.slots import RESTORED_AT, RESTORED_FROM
 from storage.tables import DataKey, Outgoing, Setting
@@ -83,9 +83,10 @@ def _known_schema(connection: Connection) -> str:
     """The schema of the database, which must be ours: a backup changes nothing, and an older Upbeat may be running."""
     schema = revision_on(connection)
     if schema != newest():
+        bring_up = ", or bring the schema up first: `upbeat migrate`" if is_known(schema) else ""
         raise BackupProblem(
             f"The database has schema {schema or 'none'}, and this Upbeat copies {newest()} alone. Make the backup with"
-            " the Upbeat that runs on it, or bring the schema up first: `upbeat migrate`"
+            f" the Upbeat that runs on it{bring_up}"
         )
     return newest()
 

@@ -134,10 +134,16 @@ def test_a_backup_changes_nothing_not_even_an_older_schema(any_upbeat: Upbeat, t
     refused = any_upbeat("backup", str(tmp_path / "b"))
     assert refused.returncode == 1
     assert "The database has schema 0002, and this Upbeat copies" in refused.stderr
+    assert "or bring the schema up first" in refused.stderr
     assert current(database) == "0002"
     assert list(tmp_path.glob("b*")) == []
     assert any_upbeat("migrate").returncode == 0
     assert any_upbeat("backup", str(tmp_path / "b")).returncode == 0
+    with database.engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    newer = any_upbeat("backup", str(tmp_path / "b2"))
+    assert "The database has schema 9999" in newer.stderr
+    assert "bring the schema up" not in newer.stderr
     database.stop()
 
 
@@ -260,6 +266,14 @@ def test_an_old_database_in_which_nobody_did_anything_is_unbroken(any_upbeat: Up
     done = any_upbeat("audit")
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 entries in 2 chains, unbroken" in done.stdout
+
+
+def test_what_a_terminal_cannot_show_breaks_nothing_off(upbeat: Upbeat, tmp_path: Path) -> None:
+    file = write(tmp_path, PEOPLE.replace("Ben Okri", "陈明"))
+    done = upbeat.process("people", "import", file, PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"\u9648\u660e <ben@example.com>" in done.stdout
+    assert "2 new" in done.stdout
 
 
 def test_a_wrong_setting_is_named_without_its_value(upbeat: Upbeat) -> None:
