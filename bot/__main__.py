@@ -34,8 +34,9 @@ cli.add_typer(calendar_cli, name="calendar")
 
 def main() -> None:
     """Run a command; what the operator can mend is one sentence, not a traceback."""
-    from bot.terminal import Complaint, say_problem
+    from bot.terminal import Complaint, say_problem, say_somehow
 
+    say_somehow()
     try:
         cli()
     except Complaint as complaint:

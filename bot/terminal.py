@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,14 @@ def read_settings() -> Settings:
 def say_problem(words: str) -> None:
     """Print what is wrong, on standard error."""
     sys.stderr.write(f"{words}\n")
+
+
+def say_somehow() -> None:
+    """From now on, write what a terminal or a file cannot show (a name in Chinese, where there is only Latin) as its
+    number, instead of breaking off in the middle."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a service may have none
+            stream.reconfigure(errors="backslashreplace")
 
 
 @contextmanager
