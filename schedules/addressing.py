@@ -22,6 +22,7 @@ from storage.outbox import ANSWER
 from storage.people import Person
 from storage.store import Store
 from storage.tables import Account, Outgoing, Place, Posted
+from storage.webchat import PLATFORM as LOCAL_CHAT
 
 AT_ONCE = (NUDGE, LINKED, ALERT)
 """What does not wait for the end of quiet hours here: reminders decide for themselves, and an alarm is none later."""
@@ -142,11 +143,11 @@ def _postponed(silence: Silence) -> Fate:
 
 def _accounts(store: Store, person: Person, platform: str) -> list[Account]:
     """A person's accounts, or the one on a platform, in the order in which they are tried: the chosen channel, then the
-    newest link."""
+    newest link. Nobody connects the local chat: whoever opens a page there, as anybody, is known there."""
     chosen = store.preferences.get(person.id, "channel")
     theirs = [a for a in store.directory.accounts.get(person.id, ()) if platform in ("", a.platform)]
     newest = sorted(theirs, key=lambda a: a.linked_at, reverse=True)
-    return sorted(newest, key=lambda account: account.platform != chosen)
+    return sorted(newest, key=lambda account: (account.platform != chosen, account.platform == LOCAL_CHAT))
 
 
 def _for_person(store: Store, row: Outgoing, person: Person, account: Account, card: Card) -> Parcel:

@@ -187,6 +187,25 @@ async def test_the_chosen_channel_first_then_the_newest(any_chat: Chat) -> None:
     assert web.heard == [("ben", "only there")]
 
 
+async def test_a_look_into_the_local_chat_diverts_nothing_from_where_somebody_connected_themselves(
+    any_chat: Chat,
+) -> None:
+    """Whoever runs Upbeat may open anybody's page there."""
+    ben = any_chat.ids["ben"]
+    web, telegram = Line("web"), Line("telegram")
+    any_chat.change(lambda store: store.accounts.unlink(ben, "web"))
+    any_chat.change(lambda store: store.accounts.link(ben, "telegram", "telegram-ben", address="D1"))
+    any_chat.wait(minutes=1)
+    any_chat.change(lambda store: store.accounts.meet(ben, "web", "ben", address="W1"))
+    tell(any_chat, "ben", "hello")
+    await worker(any_chat, web, telegram).deliver()
+    assert (web.heard, telegram.heard) == ([], [("telegram-ben", "hello")])
+    any_chat.change(lambda store: store.preferences.set(ben, "channel", "web"))
+    tell(any_chat, "ben", "chosen")
+    await worker(any_chat, web, telegram).deliver()
+    assert web.heard == [("ben", "chosen")]
+
+
 async def test_who_blocked_the_bot_gets_it_elsewhere(any_chat: Chat) -> None:
     ben = any_chat.ids["ben"]
     web, slack = Line("web"), Line("slack")
