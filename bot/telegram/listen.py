@@ -245,7 +245,8 @@ def _has_content(message: Message) -> bool:
 
 def _file(message: Message) -> Sent | None:
     document = message.document
-    if document is None:
+    # A moving picture comes as a document too, for bots of before there were any (core.telegram.org/bots/api#message).
+    if document is None or message.animation:
         return None
     return Sent(document.file_id, clean(document.file_name or "file"), document.file_size or 0)
 

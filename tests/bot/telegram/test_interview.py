@@ -189,6 +189,24 @@ async def test_colleagues_of_one_name_are_told_apart_where_one_is_picked(room: R
     assert "What do you want to talk about?" in (await room.says(BEN, "eve@example.com")).text
 
 
+async def test_a_moving_picture_is_no_file(room: Room) -> None:
+    """Telegram gives it as a document as well."""
+    asked = await room.says(BEN, "/diary")
+    file = {"file_id": "gif", "file_unique_id": "gif"}
+    moving = {
+        "message_id": 900,
+        "date": asked.date + 5,
+        "chat": {"id": BEN, "type": "private", "first_name": "Ben"},
+        "from": {"id": BEN, "is_bot": False, "first_name": "Ben"},
+        "animation": {**file, "width": 1, "height": 1, "duration": 1},
+        "document": file,
+    }
+    await room.fake.queue.put("message", moving)
+    told = (await room.shown(BEN)).text
+    assert "I read no pictures" in told
+    assert "1/4" in told
+
+
 async def test_a_place_that_moves_is_answered_once(room: Room) -> None:
     """Telegram tells of every few steps of whoever shares where they are, as of an edited message."""
     asked = await room.says(BEN, "/diary")
