@@ -27,7 +27,7 @@ def preview(request: Request, routine: Routine) -> Card:
     """What saving would do: who is asked, when in each zone, what, and who will read it."""
     people = asked_by(request, routine)
     if routine.paused:
-        return Card(Phrase("Nobody of these would be asked any more."), Fact(Phrase("Who"), _who(people)))
+        return Card(Phrase("None of these would be asked any more."), Fact(Phrase("Who"), _who(people)))
     return Card(
         Phrase("This is what would happen. Nothing is saved yet."),
         Fact(Phrase("Who"), _who(people)),

@@ -133,7 +133,7 @@ def use_template(request: Request, series: str, template: str) -> Reply:
         raise Problem(Phrase("This template is not offered any more. Pick another one."))
     added = _add_missing(request, found, chosen)
     if not added:
-        return shown(request, found, done=Phrase("Everything of this template is on the agenda already."))
+        return shown(request, found, done=Phrase("Everything in this template is on the agenda already."))
     card = Card(
         Phrase(
             "{name} put “{template}” on the agenda of your one-on-one.",

@@ -24,7 +24,9 @@ State = Annotated[
     Choice(
         Phrase("Who decides?"),
         options=(
-            Option("free", Phrase("Everybody for themselves"), also=("每人自己决定", "自己决定", "自由")),
+            Option(
+                "free", Phrase("Everybody decides for themselves"), also=("每人自己决定", "自己决定", "自由")
+            ),
             Option("on", Phrase("On for everybody"), also=("全员开启", "开启", "开")),
             Option("off", Phrase("Off for everybody"), also=("全员关闭", "关闭", "关")),
         ),

@@ -152,9 +152,9 @@ def _found(request: Request, whom: str) -> PersonRow:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise Problem(Phrase("Several people of this name have left. Write the address."), question="whom")
+        raise Problem(Phrase("Several people with this name have left. Write the address."), question="whom")
     raise Problem(
-        Phrase("Nobody of this name has left. Whoever works here decides about their own record."),
+        Phrase("Nobody with this name has left. Whoever works here decides about their own record."),
         question="whom",
     )
 

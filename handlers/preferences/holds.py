@@ -93,7 +93,7 @@ def _found(request: Request, whom: str) -> Person:
     if fitting:
         raise Problem(Phrase("Several people have this name. Write the address."), question="whom")
     raise Problem(
-        Phrase("I know nobody of this name. Write the whole name, or the address."), question="whom"
+        Phrase("I know nobody with this name. Write the whole name, or the address."), question="whom"
     )
 
 

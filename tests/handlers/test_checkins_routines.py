@@ -348,7 +348,7 @@ async def test_days_and_time_are_said_in_one_line(chat: Chat, words: str, said: 
 
 @pytest.mark.parametrize("words", ["off", "never", "关闭"])
 async def test_check_ins_are_switched_off_in_one_word(chat: Chat, words: str) -> None:
-    assert "Nobody of these would be asked any more." in await chat.says("hana", f"/checkin setup {words}")
+    assert "None of these would be asked any more." in await chat.says("hana", f"/checkin setup {words}")
 
 
 async def test_what_is_no_day_is_said_and_does_not_become_the_questions(chat: Chat) -> None:
@@ -386,7 +386,7 @@ async def test_every_two_weeks_goes_on_in_the_same_weeks_when_something_else_is_
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        ("never", "Nobody of these would be asked any more."),
+        ("never", "None of these would be asked any more."),
         ("FR", "Every Friday at 10:00"),
         ("", "Monday and"),
     ],

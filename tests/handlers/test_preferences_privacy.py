@@ -323,7 +323,7 @@ async def test_erasing_by_interview(chat: Chat) -> None:
 
 async def test_only_hr_erases_others_and_only_who_has_left(chat: Chat) -> None:
     assert "for HR" in await chat.says("ada", "/upbeat privacy erase @ben")
-    assert "Nobody of this name has left" in await chat.says("hana", "/upbeat privacy erase @ben")
+    assert "Nobody with this name has left" in await chat.says("hana", "/upbeat privacy erase @ben")
     assert "for HR" in await chat.says("ada", "/upbeat privacy departed Ben")
 
 
@@ -358,4 +358,4 @@ async def test_hr_erases_who_has_left(any_chat: Chat) -> None:
     await chat.presses("hana", "Save")
     await erase(chat, "dora")
     assert chat.person("dora").name == "前同事"
-    assert "Nobody of this name" in await chat.says("hana", "/upbeat privacy departed Ben")
+    assert "Nobody with this name" in await chat.says("hana", "/upbeat privacy departed Ben")

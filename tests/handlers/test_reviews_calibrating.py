@@ -259,7 +259,7 @@ async def test_potential_is_words_for_the_session_and_gone_after_it(chat: Chat) 
     await go_on(chat, "share")
     assert [row.level for row in chat.rows(Potential)] == [None]
     assert "Calibration is over" in await chat.presses("ada", "Say", on=shown)
-    assert "Nobody of yours is in a review that is before its calibration." in await chat.says(
+    assert "None of your people is in a review that is before its calibration." in await chat.says(
         "ada", "/review potential"
     )
 

@@ -19,7 +19,7 @@ from storage.sheets import Sheet
 from storage.store import Store
 
 WHY = {
-    "address": Phrase("The address is none of a PostgreSQL or SQLite database."),
+    "address": Phrase("The address is not that of a PostgreSQL or SQLite database."),
     "driver": Phrase("Upbeat is installed without its part for PostgreSQL."),
     "unreachable": Phrase("The database does not answer, or does not let us in."),
     "refused": Phrase(

@@ -38,7 +38,7 @@ def potential(request: Request) -> Reply:
 def _card(request: Request, cycles: list[ReviewCycle]) -> Card:
     lines = [line for cycle in cycles for line in _lines(request, cycle)]
     if not lines:
-        return Card(Phrase("Nobody of yours is in a review that is before its calibration."))
+        return Card(Phrase("None of your people is in a review that is before its calibration."))
     return Card(
         Phrase("Potential, for the calibration"),
         *lines,

@@ -75,7 +75,7 @@ COMPARISON = Rule(
         " not say what to do. Compare with the goal, the role, or the time before."
     ),
     Phrase("He is slower than his colleagues."),
-    Phrase("He needed 9 days for a change request; agreed were 5."),
+    Phrase("He needed 9 days for a change request; 5 were agreed."),
     lexicon.COMPARISON,
 )
 VAGUE = Rule(
