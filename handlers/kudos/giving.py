@@ -51,7 +51,7 @@ def _first_a_preview(request: Request, args: Mapping[str, Any]) -> Text:
     "kudos",
     allow=everyone,
     also=("点赞", "点个赞", "表扬", "give kudos"),
-    examples=("@ben for the calm incident call #teamwork", "@ben 因为 故障时沉着冷静 #teamwork"),
+    examples=("@ben for the calm incident call #teamwork", "@ben 因为 故障时沉着冷静 #团队协作"),
     seen_by=_first_a_preview,
     submit=Phrase("Preview"),
     short=True,

@@ -37,6 +37,13 @@ DEFAULT_VALUES = {
     "learning": Phrase("Learning"),
 }
 """The values to tag a thanks with until the company names its own."""
+VALUES_TOO = {
+    "teamwork": ("团队协作",),
+    "quality": ("精益求精",),
+    "customers": ("客户第一",),
+    "learning": ("持续学习",),
+}
+"""What they are called in Chinese: whoever reads that tags with it."""
 DAILY = 5
 """People whom one may thank with a point in a day, unless the setting `kudos_daily` says otherwise."""
 
@@ -79,13 +86,13 @@ def begun(
 ) -> Thanks:
     """A new thanks. Further #values that stand in the reason are tags as well."""
     tags = [value] if value else []
-    for name in values(request.store):
+    for name, option in ((name, each.value) for each in value_options(request) for name in each.names):
         while found := tag(name).search(simpler(why)):
             rest = f"{why[: found.start()].rstrip()}{why[found.end() :]}".strip()
             if not rest:
                 break
             why = rest
-            tags.append(name)
+            tags.append(option)
     why = why.rstrip(" ,，、;；") if tags else why  # what stood between them
     return Thanks(tuple(receivers), why, tuple(dict.fromkeys(tags)), quoted, new_id(), asked_in)
 
@@ -129,7 +136,8 @@ def values(store: Store) -> dict[str, Text]:
 
 def value_options(request: Request) -> tuple[Option, ...]:
     """The company's values, to pick one."""
-    return tuple(Option(name, label) for name, label in values(request.store).items())
+    too = {} if request.store.setting("values") else VALUES_TOO
+    return tuple(Option(name, label, also=too.get(name, ())) for name, label in values(request.store).items())
 
 
 def grouped(rows: Iterable[KudosRow]) -> list[list[KudosRow]]:

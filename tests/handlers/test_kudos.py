@@ -903,6 +903,11 @@ async def test_what_stands_between_values_is_no_part_of_the_reason(chat: Chat, t
     assert [(row.why, row.tags) for row in given(chat)] == [("the calm call!", ["teamwork", "quality"])]
 
 
+async def test_values_are_tagged_by_what_they_are_called_in_chinese(chat: Chat) -> None:
+    await send(chat, "chen", "点赞 @ben 因为 故障时沉着冷静 #团队协作 #精益求精")
+    assert [(row.why, row.tags) for row in given(chat)] == [("故障时沉着冷静", ["teamwork", "quality"])]
+
+
 async def test_words_that_are_too_long_are_refused_and_kept(chat: Chat) -> None:
     await chat.says("ada", "/kudos @ben")
     heard = await chat.submits("ada", to=("ben",), why="x" * 1501)
