@@ -24,6 +24,8 @@ WORKDAYS = 2
 MORNING = time(10)
 MOST = 10
 """Blockers of one check-in that are open at most; more lines stay words of the check-in."""
+MOST_QUOTED = 3000
+"""Characters of what blocks somebody that are taken along to a one-on-one."""
 BELL = "checkins.blocker"
 
 
@@ -40,7 +42,10 @@ def keep(request: Request, row: CheckIn, words: str) -> tuple[Tell, ...]:
     ours = blockers.of_checkin(row) if row.changed_at else []
     named = {same(each.matter) for each in (*known, *ours)}
     room = max(0, MOST - sum(each.solved_at is None for each in ours))
-    for line in [line for line in matters(words) if same(line) not in named][:room]:
+    lines: dict[str, str] = {}
+    for line in matters(words):
+        lines.setdefault(same(line), line)
+    for line in [line for name, line in lines.items() if name not in named][:room]:
         _begin(request, row, line)
     return tuple(told for blocker in struck for told in _told_solved(request, blocker))
 
@@ -135,17 +140,37 @@ def raise_blocker(ring: Ring) -> Rung:
     row = store.checkins.blockers.get(blocker_id, person_id)
     if person is None or not person.active or row is None or row.solved_at or not row.matter:
         return Rung(None, silence=Silence("done"))
+    if row.raised_at:
+        return Rung(None)  # together with another one
     hours = _hours_since(store, person, row.made_at)
     if hours.absences and (later := _raised_at(hours, row.made_at)) > ring.now:
         return Rung(later, silence=Silence("away", later))
     today = hours_of(store, person, calendar_of(store))
     if closed := at_this_hour(today, ring.now):  # a clock that stood still goes on at any hour
         return Rung(closed.until, silence=closed)
-    manager = _helper(store, store.directory.line_above(person_id, ring.now.date()), row)
-    if manager is None or not manager.active or not _may_hear(store, manager, row):
+    manager = _hears_of(store, person, row)
+    if manager is None:
         return Rung(None, silence=Silence("nobody to tell"))
-    store.checkins.blockers.raise_to(row, manager.id)
-    return Rung(None, tell=(_to_manager(store, person, manager, row), _to_person(person, manager, row)))
+    rows = _due_with(store, person, manager, row)
+    for each in rows:
+        store.checkins.blockers.raise_to(each, manager.id)
+    return Rung(None, tell=(_to_manager(store, person, manager, rows), _to_person(person, manager, rows)))
+
+
+def _hears_of(store: Store, person: Person, row: Blocker) -> Person | None:
+    manager = _helper(store, store.directory.line_above(person.id, store.now.date()), row)
+    return manager if manager and manager.active and _may_hear(store, manager, row) else None
+
+
+def _due_with(store: Store, person: Person, manager: Person, row: Blocker) -> tuple[Blocker, ...]:
+    """This one, and what else is to be raised to the same manager by now: both hear of all of it at once."""
+    others = [each for each in store.checkins.blockers.open_of(person.id) if each.id != row.id]
+    due = [each for each in others if not each.raised_at and _is_due(store, person, each)]
+    return (row, *(each for each in due if _hears_of(store, person, each) == manager))
+
+
+def _is_due(store: Store, person: Person, row: Blocker) -> bool:
+    return _raised_at(_hours_since(store, person, row.made_at), row.made_at) <= store.now
 
 
 def _hours_since(store: Store, person: Person, opened: datetime) -> Hours:
@@ -174,15 +199,16 @@ def _may_hear(store: Store, manager: Person, row: Blocker) -> bool:
     return may(store.directory, manager.id, Right.READ, row, store.now)
 
 
-def _to_manager(store: Store, person: Person, manager: Person, row: Blocker) -> Tell:
+def _to_manager(store: Store, person: Person, manager: Person, rows: Sequence[Blocker]) -> Tell:
     """In the manager's hours: where it is morning for the one, it may be night for the other."""
-    quoted = {"partner": person.id, "quoted": row.matter}
+    quoted = {"partner": person.id, "quoted": "\n".join(row.matter or "" for row in rows)[:MOST_QUOTED]}
+    first = rows[0]
     card = Card(
         Phrase("{name} has been blocked for two workdays.", name=Verbatim(person.name)),
-        Section(Verbatim(row.matter or ""), quoted=True),
+        *(Section(Verbatim(row.matter or ""), quoted=True) for row in rows),
         Button(
             Phrase("Open the check-in"),
-            Press("checkins.open_one", {"checkin": row.checkin_id}),
+            Press("checkins.open_one", {"checkin": first.checkin_id}),
             style="primary",
         ),
         Button(Phrase("Add to one-on-one"), Press("one_on_ones.add_quoted", quoted)),
@@ -196,20 +222,20 @@ def _to_manager(store: Store, person: Person, manager: Person, row: Blocker) -> 
     return Tell(
         card,
         to=manager.id,
-        topic=f"blocker:{row.id}:raised",
-        about=f"checkin_blocker:{row.id}",
+        topic=f"blocker:{first.id}:raised",
+        about=f"checkin_blocker:{first.id}",
         after=until_their_hours(store, manager),
     )
 
 
-def _to_person(person: Person, manager: Person, row: Blocker) -> Tell:
+def _to_person(person: Person, manager: Person, rows: Sequence[Blocker]) -> Tell:
     card = Card(
         Phrase(
             "I tell {manager} that this has blocked you for two workdays.", manager=Verbatim(manager.name)
         ),
-        _solvable(row),
+        *(_solvable(row) for row in rows),
         Note(
             Phrase("I do so with every blocker that has been open for so long, so that nobody waits alone.")
         ),
     )
-    return Tell(card, to=person.id, topic=f"blocker:{row.id}:told")
+    return Tell(card, to=person.id, topic=f"blocker:{rows[0].id}:told")

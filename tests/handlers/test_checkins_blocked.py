@@ -9,7 +9,7 @@ from sqlmodel import col
 from handlers.checkins.matters import matters
 from storage.checkins import Blocker, CheckIn
 from storage.tables import ReportingLine
-from tests.company import Chat
+from tests.company import Chat, Heard
 
 
 async def test_a_blocker_is_carried_over_until_it_is_solved(any_chat: Chat) -> None:
@@ -131,6 +131,30 @@ async def test_after_two_workdays_the_manager_hears_of_it_and_the_person_knows(a
     assert "Done: A" in await chat.presses("ada", "Open the check-in")
     await chat.presses("ben", "Solved")
     assert "Ben Okri is not blocked by this any more." in chat.told("ada")
+
+
+async def test_several_blockers_are_raised_together_and_each_once(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "/checkin blocked Legal\nlegal.\nthe vendor")
+    chat.wait(days=1)
+    await chat.says("ben", "/checkin blocked the tests")
+    for day in (25, 26):
+        chat.at(datetime(2026, 11, day, 9, 1, tzinfo=UTC))
+        await chat.tick()
+    raised = "has been blocked for two workdays."
+    assert f"Ben Okri {raised}\nLegal\nthe vendor\nBen Okri knows" in chat.told("ada")
+    assert f"Ben Okri {raised}\nthe tests\nBen Okri knows" in chat.told("ada")
+    assert chat.told("ada").count(raised) == chat.told("ben").count("I tell Ada Lovelace") == 2
+    assert "Legal\nthe vendor" in await chat.presses(
+        "ada", "Add to one-on-one", on=first_of(chat, "ada", raised)
+    )
+    told = first_of(chat, "ben", "I tell Ada Lovelace")
+    await chat.presses("ben", "Solved", on=told)  # of two with that label it is the last one's
+    assert "Ben Okri is not blocked by this any more.\nthe vendor" in chat.told("ada")
+
+
+def first_of(chat: Chat, who: str, words: str) -> Heard:
+    return next(heard for heard in chat.told_cards(who) if words in heard.text)
 
 
 async def test_where_it_is_night_for_the_manager_they_hear_of_it_in_their_hours(any_chat: Chat) -> None:
