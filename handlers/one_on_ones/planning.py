@@ -48,7 +48,11 @@ _WHICH = {
     "-1": Phrase("last"),
 }
 _EVERY = (
-    Option("weekly", Phrase("Every week"), also=("every", "每周", "每星期", "每个星期")),
+    Option(
+        "weekly",
+        Phrase("Every week"),
+        also=("every", "once a week", "每周", "每星期", "每个星期", "每周一次", "每星期一次", "一周一次"),
+    ),
     Option(
         "biweekly",
         Phrase("Every two weeks"),
@@ -61,10 +65,16 @@ _EVERY = (
             "每两周",
             "每2周",
             "两周一次",
+            "每两周一次",
+            "once every two weeks",
             "隔周",
         ),
     ),
-    Option("monthly", Phrase("Every month"), also=("每月", "每个月")),
+    Option(
+        "monthly",
+        Phrase("Every month"),
+        also=("once a month", "每月", "每个月", "每月一次", "每个月一次", "一月一次"),
+    ),
 )
 _SHORT = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS = tuple(

@@ -403,10 +403,17 @@ async def test_two_who_skip_at_once_skip_one_meeting(chat: Chat) -> None:
         "at 15:00 biweekly on thu",
         "每两周 周四下午三点",
         "下午三點 每兩週 週四",
+        "每两周一次，周四 15:00",
+        "once every two weeks, Thursday 15:00",
     ],
 )
 async def test_how_often_on_which_day_and_when_may_be_said_in_any_order(chat: Chat, words: str) -> None:
     assert "Every two weeks on Thursday at 3:00" in await chat.says("ada", f"/1on1 plan @ben {words}")
+
+
+@pytest.mark.parametrize("often", ["一周一次", "每周一次", "once a week,", "every week on"])
+async def test_once_a_week_is_no_monday(chat: Chat, often: str) -> None:
+    assert "Every week on Thursday at 3:00" in await chat.says("ada", f"/1on1 plan @ben {often} 周四 15:00")
 
 
 async def test_who_moves_what_was_skipped_meanwhile_moves_what_is_next(chat: Chat) -> None:
