@@ -411,7 +411,7 @@ async def test_how_often_on_which_day_and_when_may_be_said_in_any_order(chat: Ch
     assert "Every two weeks on Thursday at 3:00" in await chat.says("ada", f"/1on1 plan @ben {words}")
 
 
-@pytest.mark.parametrize("often", ["一周一次", "每周一次", "once a week,", "every week on"])
+@pytest.mark.parametrize("often", ["一周一次", "每周一次", "once a week,"])
 async def test_once_a_week_is_no_monday(chat: Chat, often: str) -> None:
     assert "Every week on Thursday at 3:00" in await chat.says("ada", f"/1on1 plan @ben {often} 周四 15:00")
 
