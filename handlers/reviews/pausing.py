@@ -52,7 +52,7 @@ def _people(store: Store, owed: Iterable[ObligationRow]) -> list[Person]:
 
 @feature.button(allow=runners)
 def resume(request: Request, cycle: str) -> Reply:
-    """Let this cycle go on; every day that is not past moves by as long as it was paused."""
+    """Let this cycle go on; every day that is not past moves by as long as it was paused since the days were set."""
     row = bound_cycle(request, cycle)
     if row.state != "paused":
         raise Problem(Phrase("This cycle is not paused."))
@@ -84,6 +84,8 @@ def _still(store: Store, owed: ObligationRow, to_write: Collection[str]) -> bool
 
 
 def _days_paused(request: Request, row: ReviewCycle) -> timedelta:
+    """The days for which it was paused or, where its days were set in the pause, since then: those were meant."""
     assert row.paused_at
-    zone = request.store.directory.zone
-    return local_day(request.now, zone) - local_day(row.paused_at, zone)
+    store, zone = request.store, request.store.directory.zone
+    set_at = (each.at for each in store.reviews.running.events(row.id) if each.act == "extended")
+    return local_day(request.now, zone) - local_day(max((row.paused_at, *set_at)), zone)

@@ -271,6 +271,23 @@ async def test_a_pause_of_some_days_ends_no_phase_on_a_weekend_and_leaves_each_i
     assert (moved["share"], moved["talk"], moved["acknowledge"]) == ("2026-12-28", "2026-12-29", "2026-12-30")
 
 
+async def test_days_that_are_set_in_a_pause_hold_when_it_goes_on(any_chat: Chat) -> None:
+    chat = any_chat
+    await launched(chat)
+    await chat.tick()
+    await at_the_cycle(chat, "Pause")
+    chat.wait(days=14)
+    await at_the_cycle(chat, "Change the days")
+    form = chat.last["hana"].form
+    assert form
+    chosen = {"self": "2026-12-10", "write": "2026-12-17", "calibrate": "2026-12-22"}
+    await chat.does("hana", Submitted(form.draft, {**form.given, **chosen}))
+    await at_the_cycle(chat, "Go on")
+    moved = the_cycle(chat).last_days
+    assert {phase: moved[phase] for phase in chosen} == chosen
+    assert "Until Thu, Dec 10, 2026" in await told_later(chat, "ben")
+
+
 async def test_back_to_an_earlier_phase_with_a_reason(any_chat: Chat) -> None:
     chat = any_chat
     await launched(chat)
