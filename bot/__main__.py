@@ -160,8 +160,8 @@ def restore(
         made_at = database.look_now(lambda store: store.setting(RESTORED_FROM))
         report = database.look_now(lambda store: store.proof.whole())
     typer.echo(
-        f"They are of {made_at[:16].replace('T', ' ')} UTC: let people know that what they said after it is lost. Who"
-        " may have missed messages is told so, once."
+        f"They are of {made_at[:16].replace('T', ' ')} UTC: let people know that what they said after it is lost."
+        " Whoever may have missed messages is told so, once."
     )
     if report.broken:
         raise Complaint(f"The audit log was broken before the backup was made: {report}.")

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.importing import read_table, unmended
-from bot.terminal import DRY_RUN, Complaint
+from bot.terminal import DRY_RUN, Complaint, counted
 from bot.words import Voice
 from handlers import FEATURES
 from handlers.goals.excel import exchange
@@ -45,7 +45,8 @@ def export(database: Database, file: Path, *, email: str, which: str) -> None:
         file.write_bytes(data)
     except OSError as error:
         raise Complaint(f"{file} cannot be written: {error.strerror}.") from None
-    console.print(f"{count} goals that everybody sees are in {file}, as {email} sees them.", soft_wrap=True)
+    goals = counted(count, "goal that everybody sees is", "goals that everybody sees are")
+    console.print(f"{goals} in {file}, as {email} sees them.", soft_wrap=True)
 
 
 def take_in(database: Database, file: Path, *, email: str, dry_run: bool) -> None:

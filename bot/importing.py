@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from bot.terminal import DRY_RUN, Complaint
+from bot.terminal import DRY_RUN, Complaint, counted
 from bot.words import Voice
 from handlers import FEATURES
 from handlers.kit import dates
@@ -144,10 +144,10 @@ def import_calendar(
     others = database.look_now(lambda store: store.workdays.beside(code, days))
     if dry_run:
         before = database.look_now(lambda store: store.workdays.country)
-        console.print(f"{len(rows)} days would be loaded for {code}.")
+        console.print(f"{counted(len(rows), 'day', 'days')} would be loaded for {code}.")
     else:
         before = database.write_now(work)
-        console.print(f"{len(rows)} days are loaded for {code}.")
+        console.print(f"{counted(len(rows), 'day is', 'days are')} loaded for {code}.")
     _say_what_else(others, replace=replace)
     if before != code:
         count = "would count for everybody" if dry_run else "count for everybody now"
@@ -182,8 +182,11 @@ def _say_what_else(others: Sequence[CalendarDay], *, replace: bool) -> None:
     """What was loaded before for these years and is not in the file: a notice often names a day of the one before."""
     if not others:
         return
-    fate = "go" if replace else "stay; with --replace they go"
-    console.print(f"Not in the file, and loaded before for the same years: {len(others)} days. They {fate}:")
+    one, many = ("day. It goes", "days. They go")
+    if not replace:
+        one, many = ("day. It stays; with --replace it goes", "days. They stay; with --replace they go")
+    told = counted(len(others), one, many)
+    console.print(f"Not in the file, and loaded before for the same years: {told}:")
     for row in others:
         console.print(escape(f"  {row.day} {'workday' if row.workday else 'day off'} {row.name}".rstrip()))
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from bot.importing import ENGLISH
 from bot.ingest.signed import new_secret
-from bot.terminal import Complaint
+from bot.terminal import Complaint, counted
 from handlers.goals.data.arriving import Taken, expect, run_again
 from handlers.goals.data.pulled import WHY
 from storage.database import Database
@@ -66,7 +66,7 @@ def print_list(database: Database) -> None:
 def _line(store: Store, source: DataSource, waiting: int) -> str:
     heard = f"heard {source.heard_at:%Y-%m-%d %H:%M} UTC" if source.heard_at else "not heard yet"
     hears = f"{store.directory.named(source.owner_id)} hears" if source.owner_id else "administrators hear"
-    fresh = f"figures count for {source.stale_days} days"
+    fresh = f"figures count for {counted(source.stale_days, 'day', 'days')}"
     query = store.metrics.queries.of(source)
     read = f", read from a database {every(query.every_hours)}" if query else ""
     read += f" (the last time: {ENGLISH.say(WHY[query.fault])})" if query and query.fault in WHY else ""

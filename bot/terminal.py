@@ -33,6 +33,11 @@ def complaining(*kinds: type[Exception]) -> Iterator[None]:
         raise Complaint(str(problem)) from None
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """So many of something, in words that agree: "1 day", "2 days"."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def read_settings() -> Settings:
     """The settings; a Complaint names the variable that is wrong, never its value. What is misspelt is said."""
     from pydantic import ValidationError

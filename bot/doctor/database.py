@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from bot.doctor.finding import Finding
 from bot.settings import Settings
+from bot.terminal import counted
 from storage import leases
 from storage.alerts import BELL, CRASHES, FAILURES, PROMISE, REFUSED, SOCKET, TOKEN
 from storage.backups import BackupProblem, check
@@ -177,7 +178,11 @@ def _promise(database: Database, settings: Settings) -> Iterator[Finding]:
     findings = database.look_now(lambda store: store.promise.examine())
     for finding in findings:
         if finding.times:
-            yield Finding(f"promise, rule {finding.rule}", f"broken {finding.times} times", FIXES[PROMISE])
+            yield Finding(
+                f"promise, rule {finding.rule}",
+                f"broken {counted(finding.times, 'time', 'times')}",
+                FIXES[PROMISE],
+            )
     if not any(finding.times for finding in findings):
         yield Finding("promise", f"all {len(findings)} rules hold")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.assistant import make_assistant
 from bot.doctor.finding import Finding
 from bot.settings import LOOPBACK, Settings
-from bot.terminal import Complaint
+from bot.terminal import Complaint, counted
 
 if TYPE_CHECKING:
     from telegram import WebhookInfo
@@ -119,6 +119,7 @@ def _webhook(settings: Settings, info: WebhookInfo) -> Finding:
 
     secret, pending = settings.telegram_webhook_secret.get_secret_value(), info.pending_update_count
     wanted = webhook_of(settings.public_url, secret)
+    waiting = counted(pending, "update waits", "updates wait")
     name, begin = "Telegram webhook" if wanted or info.url else "Telegram polling", "Start `upbeat run`: "
     if not wanted and info.url:
         fix = f"{begin}it takes the webhook away. If it runs already: does another program use this bot's token?"
@@ -132,8 +133,8 @@ def _webhook(settings: Settings, info: WebhookInfo) -> Finding:
         return Finding(name, f"set to another address than {wanted}", fix)
     if pending > MOST_PENDING:
         fix = "Updates pile up: is `upbeat run` running, and does UPBEAT_PUBLIC_URL reach it?"
-        return Finding(name, f"{pending} updates wait", fix)
+        return Finding(name, waiting, fix)
     if pending and info.last_error_message:
         fix = "Does UPBEAT_PUBLIC_URL reach `upbeat run`, with a certificate that Telegram accepts?"
-        return Finding(name, f"{pending} updates wait; Telegram says: {info.last_error_message[:200]}", fix)
-    return Finding(name, f"{pending} updates wait")
+        return Finding(name, f"{waiting}; Telegram says: {info.last_error_message[:200]}", fix)
+    return Finding(name, waiting)

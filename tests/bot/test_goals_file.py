@@ -24,7 +24,7 @@ async def test_a_file_goes_out_and_comes_back(
     seen_by_all(chat, 1)
     file = tmp_path / "goals.xlsx"
     goals.export(chat.database, file, email=BEN, which="mine")
-    assert "1 goals that everybody sees are in" in capsys.readouterr().out
+    assert "1 goal that everybody sees is in" in capsys.readouterr().out
     book = openpyxl.load_workbook(file)
     book.active.cell(2, column(book.active, "Target")).value = 600
     book.save(file)

@@ -555,9 +555,9 @@ def test_a_calendar_of_another_year_takes_nothing_away_unasked(upbeat: Upbeat, t
     assert "2026-10-01 day off National Day" in dry.stdout
     assert declared(upbeat) == {"2026-10-01": False, "2026-12-31": False}
     done = upbeat("calendar", "import", next_one)
-    assert "loaded before for the same years: 1 days. They stay" in done.stdout
+    assert "loaded before for the same years: 1 day. It stays" in done.stdout
     assert declared(upbeat) == {"2026-10-01": False, "2026-12-31": True, "2027-01-01": False}
-    assert "They go" in upbeat("calendar", "import", next_one, "--replace", "--dry-run").stdout
+    assert "It goes" in upbeat("calendar", "import", next_one, "--replace", "--dry-run").stdout
     assert len(declared(upbeat)) == 3
     upbeat("calendar", "import", next_one, "--replace")
     assert declared(upbeat) == {"2026-12-31": True, "2027-01-01": False}
