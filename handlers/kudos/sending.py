@@ -29,7 +29,7 @@ def refuse_private(request: Request) -> None:
     """Raise Problem where the company wants no thanks in channels, by now at least."""
     if are_private(request.store):
         raise Problem(
-            Lines((PRIVATE, Phrase("Give them in our private chat, and only who is thanked reads it.")))
+            Lines((PRIVATE, Phrase("Give them in our private chat, and only those who are thanked read it.")))
         )
 
 

@@ -714,7 +714,7 @@ async def test_nothing_is_posted_where_the_company_chose_that_kudos_are_private(
         await chat.presses("ada", "Post it", on=before),
         await chat.says("ada", "/kudos @ben for the call", where=GROUP),
     ):
-        assert "Give them in our private chat, and only who is thanked reads it." in heard
+        assert "Give them in our private chat, and only those who are thanked read it." in heard
     assert given(chat) == []
 
 
