@@ -87,6 +87,10 @@ def line(request: Request, route: Route) -> Text:
     return Phrase("{command}: {help}", command=command, help=route.help)
 
 
+_AT = re.compile(r"[@＠]")
+_SIGNS = re.compile(r"[\s?？!！.。,，]*")
+"""What ends a question, and answers none."""
+
 # What was meant ------------------------------------------------------------------------------------------------------
 
 
@@ -179,7 +183,16 @@ def _rest(request: Request, route: Route, said: str) -> str:
     if _answers(request, route, said):
         return said.strip()
     thanks = courtesies.thanks_for(bare(said)) if route.name == KUDOS else ""
-    return thanks or _day_before(request, route, said) + _after(route, said)
+    before = _named_before(route, said) or _day_before(request, route, said)
+    return thanks or before + _after(route, said)
+
+
+def _named_before(route: Route, said: str) -> str:
+    """The colleague who stands before the words of a command which asks for one first: 给 @ben 点赞."""
+    first = route.questions[0] if route.questions else None
+    found = _within(route, simpler(said)) if isinstance(first, Colleague) else None
+    at = _AT.search(said, 0, found.start()) if found else None
+    return f"{said[at.start() : found.start()].strip()} " if found and at else ""
 
 
 def _day_before(request: Request, route: Route, said: str) -> str:
@@ -201,7 +214,7 @@ def _given(request: Request, route: Route, rest: str) -> dict[str, Any]:
 def _after(route: Route, said: str) -> str:
     """What stands behind the words of the command, or those that resemble them the most."""
     if found := _within(route, simpler(said)):
-        return said[found.end() :].strip()
+        return "" if _SIGNS.fullmatch(said, found.end()) else said[found.end() :].strip()
     parts = re.split(r"\s+", bare(said))
     names = [folded(words) for words in (route.words, *route.also)]
 

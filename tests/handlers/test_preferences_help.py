@@ -231,6 +231,8 @@ async def test_answers_without_the_command_are_kept_for_its_form(
         ("ben", f"thx {mention('ada')} for the demo", "Ben Okri thanks Ada Lovelace\nthe demo"),
         ("chen", "谢谢@ada帮我改了登录页", "陈明给 Ada Lovelace 点赞\n帮我改了登录页"),
         ("chen", "多謝 @ben 昨天幫忙", "陈明给 Ben Okri 点赞\n昨天幫忙"),
+        ("chen", "给 @ben 点赞，测试很细致", "陈明给 Ben Okri 点赞\n测试很细致"),
+        ("chen", f"給{mention('ben')}點讚：测试很细致", "陈明给 Ben Okri 点赞\n测试很细致"),
     ],
 )
 async def test_a_thanks_to_a_colleague_in_plain_words_offers_kudos_with_the_words(
@@ -277,6 +279,19 @@ async def test_a_day_before_a_command_in_a_sentence_is_when_it_begins(
     await chat.presses("chen", "Yes, /upbeat 请假", on=heard)
     (row,) = chat.rows(Absence)
     assert (row.first.isoformat(), row.last.isoformat()) == days
+
+
+async def test_who_stands_before_a_command_in_a_sentence_is_kept(chat: Chat) -> None:
+    await chat.says("chen", "给 @ben 反馈：开会迟到")
+    opened = await chat.presses("chen", "对，/upbeat 反馈")
+    assert "谁能看到：Ben Okri" in opened.text
+    assert opened.form is not None
+    assert opened.form.given["situation"] == "开会迟到"
+
+
+async def test_the_sign_that_ends_a_question_answers_nothing(chat: Chat) -> None:
+    await chat.says("ada", "when is my one on one?")
+    assert "Your one-on-ones" in await chat.presses("ada", "Yes, /1on1")
 
 
 async def test_the_nearest_command_is_one_that_they_may_use(chat: Chat) -> None:
