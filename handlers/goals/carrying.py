@@ -69,7 +69,7 @@ def carry(
         carried_from=None if request.store.goals.cycles.next_of([last.id]) else last.id,  # it goes on twice
         template_id=last.template_id,
         template_version=last.template_version,
-        **_served(request, last),
+        **_served(request, last, ends_on),
     )
     counted = request.store.metrics.counted(result.metric_id for result in each.results)
     reached, anew = [], []
@@ -83,6 +83,8 @@ def carry(
             anew += [result] if "target" in left else []
         request.store.goals.measure(row, author=request.actor.id, **values)
     _go_on_following(request, last, row)
+    if owner == last.subject_id:
+        _go_on_serving(request, last, row)
     return Carried(row, tuple(reached), tuple(anew))
 
 
@@ -111,11 +113,24 @@ def _left(row: KeyResult, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _served(request: Request, last: Goal) -> dict[str, Any]:
-    """It serves what the last one was agreed to serve, while that is open."""
-    above = (
-        request.store.goals.get(last.parent_id, reader=request.actor.id) if last.aligned == "agreed" else None
-    )
+def _go_on_serving(request: Request, last: Goal, row: Goal) -> None:
+    """What was carried over before this was, and serves the last one, serves this one."""
+    goals, me, now = request.store.goals, request.actor.id, request.now
+    for below in goals.serving.below(last.id, reader=me):
+        if below.aligned == "agreed" and below.carried_from and below.ends_on > last.ends_on:
+            goals.change(below, "agreed", by=me, parent_id=row.id, aligned_at=now)
+            request.store.touch(below.subject_id)
+
+
+def _served(request: Request, last: Goal, ends_on: date) -> dict[str, Any]:
+    """It serves what the last one was agreed to serve, while that is open; where it lasts longer and that was carried
+    over, the next one of it."""
+    if last.aligned != "agreed":
+        return {}
+    goals, me = request.store.goals, request.actor.id
+    above, after = goals.get(last.parent_id, reader=me), goals.cycles.next_of([last.parent_id])
+    if after and (above is None or ends_on > above.ends_on):
+        above = goals.get(after[last.parent_id], reader=me) or above
     if above is None or above.state != "open":
         return {}
     return {"parent_id": above.id, "aligned": "agreed", "aligned_at": request.now}

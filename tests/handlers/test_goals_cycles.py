@@ -10,6 +10,7 @@ from handlers.goals.cycles import month, quarter
 from storage.goals import Cycle, Goal, KeyResult
 from tests.bot.ingest.sender import Sender
 from tests.company import Chat
+from tests.handlers.test_goals_aligning import agreed
 from tests.handlers.test_goals_data import connects
 
 
@@ -183,6 +184,22 @@ async def test_who_follows_goes_on_following(chat: Chat) -> None:
     await chat.says("ben", "/goals update 2.1 400")
     assert "A goal of Ben Okri moved" in chat.told("ada")
     assert "400, from 300 to 500" in chat.told("ada")
+
+
+@pytest.mark.parametrize("order", [("ada", "ben"), ("ben", "ada")], ids=["above first", "below first"])
+async def test_what_serves_a_goal_serves_the_next_one_of_it_in_the_next_cycle(
+    any_chat: Chat, order: tuple[str, str]
+) -> None:
+    chat = any_chat
+    await agreed(chat)
+    for who in order:
+        carried = await chat.presses(who, "Carry over", on=await chat.says(who, "/goals next"))
+        await chat.presses(who, "End the last one: 1", on=carried)
+        chat.wait(minutes=1)
+    after = {row.title: row for row in chat.rows(Goal) if row.carried_from}
+    above, below = after["Grow the platform"], after["Customers find their way"]
+    assert (below.parent_id, below.aligned) == (above.id, "agreed")
+    assert "Serves: Grow the platform (Ada Lovelace)" in await chat.says("ben", "/goals show 2")
 
 
 async def test_nothing_comes_twice(chat: Chat) -> None:
