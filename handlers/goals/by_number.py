@@ -34,6 +34,7 @@ def look(request: Request, which: Which) -> Reply:
     "goals why",
     allow=everyone,
     also=("目标 为什么",),
+    title=Phrase("Why this number?"),
     examples=("1",),
     seen_by=Phrase("Seen by you alone."),
 )
@@ -47,6 +48,7 @@ def reasons(request: Request, which: Which) -> Reply:
     "goals history",
     allow=everyone,
     also=("目标 历史",),
+    title=Phrase("What changed"),
     examples=("1",),
     seen_by=Phrase("Seen by you alone."),
 )

@@ -38,6 +38,7 @@ def _of_whom(request: Request, each: Standing) -> Text:
     "goals of",
     allow=everyone,
     also=("目标 看", "看目标"),
+    title=Phrase("Goals of a colleague"),
     examples=("@ben",),
     seen_by=Phrase("Nobody is told that you look."),
 )

@@ -37,7 +37,12 @@ def move_with(
 
 
 @feature.command(
-    "1on1 skip", allow=everyone, also=("面谈 跳过", "面谈跳过"), examples=("@ben",), seen_by=both
+    "1on1 skip",
+    allow=everyone,
+    also=("面谈 跳过", "面谈跳过"),
+    title=Phrase("Skip the next meeting"),
+    examples=("@ben",),
+    seen_by=both,
 )
 def skip_with(request: Request, partner: Partner) -> Reply:
     """Skip the next one-on-one with a colleague."""
@@ -49,7 +54,14 @@ def skip_with(request: Request, partner: Partner) -> Reply:
     return changes.skip.handler(request, series=series.id, on=changes.next_of(request, series))
 
 
-@feature.command("1on1 end", allow=everyone, also=("面谈 结束", "面谈结束"), examples=("@ben",), seen_by=both)
+@feature.command(
+    "1on1 end",
+    allow=everyone,
+    also=("面谈 结束", "面谈结束"),
+    title=Phrase("End the one-on-ones"),
+    examples=("@ben",),
+    seen_by=both,
+)
 def end_with(request: Request, partner: Partner) -> Reply:
     """End the one-on-ones with a colleague. Nothing is deleted."""
     series = _begun(request, partner)

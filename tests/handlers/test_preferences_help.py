@@ -67,6 +67,14 @@ async def test_the_examples_of_chinese_help_are_chinese(chat: Chat) -> None:
                     assert not re.search(r"[a-z]{2}", typed), example
 
 
+async def test_the_form_of_a_command_has_a_title_and_no_whole_sentence(chat: Chat) -> None:
+    for who in ("ada", "hana"):
+        await chat.says(who, "/goals add Find their way")
+        for _, route in COMMANDS:
+            form = (await chat.says(who, f"/upbeat {route.words}")).form
+            assert not form or not chat.last[who].voice.say(form.title).endswith("."), route.words
+
+
 async def test_every_command_appears_in_the_help_of_who_may_use_it(chat: Chat) -> None:
     for feature, route in COMMANDS:
         who = ROLES.get(route.allow.name, "ada")
