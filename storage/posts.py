@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
@@ -66,6 +66,18 @@ class Posts:
         )
         found = self._store.one(Posted, *here)
         return found.about if found else None
+
+    def is_newest_edit(self, platform: str, channel: str, message: str, edited_at: datetime) -> bool:
+        """Whether no later edit of somebody's message was heard before this one, which is remembered."""
+        here = {"platform": platform, "channel": channel, "message": f"edited:{message}"}
+        newest = self._store.one(Posted, *(getattr(Posted, name) == part for name, part in here.items()))
+        if newest is None:
+            self._store.add(Posted, **here, about="edited", posted_at=edited_at)
+        elif newest.posted_at > edited_at:
+            return False
+        else:
+            self._store.change(newest, posted_at=edited_at)
+        return True
 
     def showing(self, about: str, *, person_id: str | None, place_id: str | None) -> list[Posted]:
         """Where what shows this stands before one reader's eyes, a person's or a place's."""

@@ -228,8 +228,11 @@ class _Ear:
     def _said(self, event: Json, message: Json, *, edits: bool) -> Heard:
         text, user, channel = str(message.get("text") or ""), str(message["user"]), str(event["channel"])
         where = replace(where_of(channel, ""), thread=str(message.get("thread_ts") or ""))
-        ts = str(message["ts"])
-        said = Said(spoken(text), message=ts, edits=edits, sent_at=moment_of(ts) if edits else None)
+        said = Said(spoken(text), message=str(message["ts"]))
+        if edits:
+            edited = part_of(message, "edited").get("ts")
+            sent_at, edited_at = moment_of(said.message), moment_of(str(edited)) if edited else None
+            said = replace(said, edits=True, sent_at=sent_at, edited_at=edited_at)
         return Heard("message", self._event(user, where, said), user, mentions=mentioned(text))
 
     def home(self, event: Json) -> Heard | None:

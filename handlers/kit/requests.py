@@ -67,7 +67,8 @@ class File:
 @dataclass(frozen=True)
 class Said:
     """A command or plain words. `message` is the platform's id of the message, `edits` says that it replaces one, which
-    was sent at `sent_at`, and `file_left` that a file came with it for which the words have no use."""
+    was sent at `sent_at` and edited at `edited_at`, where edits can come out of order, and `file_left` that a file came
+    with it for which the words have no use."""
 
     words: str = field(repr=False)
     message: str = ""
@@ -76,6 +77,7 @@ class Said:
     file: File | None = None
     file_left: bool = False
     sent_at: datetime | None = None
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True)

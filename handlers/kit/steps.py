@@ -189,7 +189,10 @@ class Steps:
         step = self._called(request, words, "") if hears else Step()
         about = request.store.posts.about(request.platform, request.where.id, f"said:{act.message}")
         young = act.sent_at is not None and act.sent_at > request.now - OVERTAKEN
-        if step.route and step.route.follows_edits and (about or young):
+        follows = step.route is not None and step.route.follows_edits and bool(about or young)
+        if (about or follows) and not self._is_newest(request, act):
+            return Step(answer=Answer(outcome="ignored"))
+        if follows:
             return step
         if about:
             helps = step.route is not None and step.route.name == HELP
@@ -198,6 +201,12 @@ class Steps:
         if draft and act.sent_at and act.sent_at > draft.opened_at - _A_SECOND:
             return self.filling.ask_again(request, draft, NOT_FOLLOWED)
         return Step(answer=Answer(outcome="ignored"))
+
+    def _is_newest(self, request: Request, act: Said) -> bool:
+        """Whether the message was not edited again since: an edit that could not be taken at once is brought later."""
+        at = act.edited_at
+        here = (request.platform, request.where.id, act.message)
+        return at is None or request.store.posts.is_newest_edit(*here, at)
 
     def _pressed(self, request: Request, act: Pressed) -> Step:
         opened = request.store.handles.open(act.handle, presser=request.actor.id)

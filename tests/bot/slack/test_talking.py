@@ -82,6 +82,24 @@ async def test_an_edited_message_edits_the_check_in_that_it_made(any_room: Room)
     assert rows[0].version > before.version
 
 
+async def test_an_edit_that_comes_after_a_later_one_changes_nothing(any_room: Room) -> None:
+    slack = any_room.slack
+    said = (await slack.says(user("ben"), "checkin done the tests")).message
+    await any_room.settled()
+    between = slack.next_ts()
+    await slack.edit_message(said, "checkin done the tests and the docs")
+    await any_room.settled()
+    told = len(slack.dm(user("ben")))
+    now = {"user": user("ben"), "ts": said.ts, "text": "checkin done", "edited": {"ts": between}}
+    edit = {"subtype": "message_changed", "channel_type": "im", "channel": said.channel, "message": now}
+    for words in ("checkin done the test", "the test"):
+        await slack.event("message", {**edit, "message": {**now, "text": words}})
+    await any_room.settled()
+    (row,) = any_room.checkins()
+    assert dict(row.answers) == {"done": "the tests and the docs"}
+    assert len(slack.dm(user("ben"))) == told
+
+
 async def test_who_passes_on_a_message_without_a_word_is_answered(room: Room) -> None:
     slack = room.slack
     passed = {"text": "checkin done what somebody else did", "is_msg_unfurl": True, "is_share": True}
