@@ -188,6 +188,8 @@ NO_SUCH = "this kind of key result has no such number; leave it as it was, or em
         ({"Direction": "steps"}, "L5: Where should it be? Give a number"),
         ({"Start": 5}, "L5: Where should it be? Give a number"),
         ({"Upper end": 5}, "L5: Where should it be? Give a number"),
+        ({"Value": 5}, "L5: Where should it be? Give a number"),
+        ({"Direction": "yes or no", "Value": 5}, f"Q5, “5”: {NO_SUCH}"),
         ({"Direction": "yes or no", "Target": 5}, f"L5, “5”: {NO_SUCH}"),
         ({"Direction": "yes or no", "Stretch": 5}, f"N5, “5”: {NO_SUCH}"),
         ({"Direction": "steps", "Target": 4, "Stretch": 5}, f"N5, “5”: {NO_SUCH}"),
@@ -206,6 +208,16 @@ async def test_what_a_new_key_result_lacks_or_cannot_have_is_named(
     heard = await sends(chat, "ben", book)
     assert heard.answer.outcome == "problem", heard.text
     assert says in heard, heard.text
+
+
+async def test_what_has_ended_meanwhile_hinders_only_who_changes_it(chat: Chat) -> None:
+    await two_goals(chat)
+    book = await exported(chat)
+    await chat.presses("ben", "End this goal", on=await chat.says("ben", "/goals show 2"))
+    book.active.cell(2, column(book.active, "Value")).value = 200
+    assert "1.1. sign-ups, Value: 123.45 → 200" in await sends(chat, "ben", book)
+    book.active.cell(4, column(book.active, "Goal")).value = "Be kinder"
+    assert "this goal has ended; open it again to change it" in await sends(chat, "ben", book)
 
 
 async def test_an_empty_start_leaves_it_where_it_is(chat: Chat) -> None:

@@ -130,9 +130,17 @@ class _Reading:
             )
         self._result(row, change)
         touched = change.values or change.results
-        if goal and touched and not self.request.store.goals.may_write(goal, self.request.actor.id):
-            row.fault("goal_id", Phrase("this goal is not yours to change; leave its row as it was"))
+        if goal and touched and (why_not := self._why_not(goal)):
+            row.fault("goal_id", why_not)
             self.changes[key] = Change(goal, {})
+
+    def _why_not(self, goal: Goal) -> Text | None:
+        """Why a goal cannot be changed, or None; a row of it that says what stands already does no harm."""
+        if goal.state != "open":
+            return Phrase("this goal has ended; open it again to change it")
+        if not self.request.store.goals.may_write(goal, self.request.actor.id):
+            return Phrase("this goal is not yours to change; leave its row as it was")
+        return None
 
     def _goal(self, row: _Row) -> Goal | None:
         goal_id = row.get("goal_id")
@@ -144,8 +152,6 @@ class _Reading:
         goal = self.goals.get(goal_id)
         if goal is None:
             row.fault("goal_id", Phrase("there is no such goal that you see; for a new one leave this empty"))
-        elif goal.state != "open":
-            row.fault("goal_id", Phrase("this goal has ended; open it again to change it"))
         return goal
 
     def _goal_values(self, row: _Row, goal: Goal | None) -> dict[str, Any]:
@@ -230,11 +236,13 @@ def _strange(known: KeyResult | None, values: Mapping[str, Any]) -> list[str]:
     """The numbers that a key result of this kind does not have; a yes or no is only reached or not."""
     way = known.direction if known else values["direction"]
     found = [name for name, ways in _OF_WHICH.items() if values.get(name) is not None and way not in ways]
-    if way == Direction.YES_NO and values.get("target") not in (None, ONE):
-        found.append("target")
+    if way == Direction.YES_NO:
+        found += [name for name in ("target", "value") if values.get(name) not in _ANSWERS[name]]
     return found
 
 
+_ANSWERS = {"target": (None, ONE), "value": (None, Decimal(0), ONE)}
+"""What stands in the cells of a yes or no."""
 _SPANNED = (Direction.UP, Direction.DOWN)
 _OF_WHICH = {
     "start": (*_SPANNED, Direction.BAND, Direction.MILESTONE),
@@ -262,7 +270,8 @@ def _likely(given: Mapping[str, Any]) -> str:
     if given.get("high") is not None:
         return Direction.BAND.value
     if given.get("target") is None:
-        return Direction.UP.value if {"start", "stretch"} & given.keys() else Direction.YES_NO.value
+        counts = {"start", "stretch"} & given.keys() or given.get("value") not in _ANSWERS["value"]
+        return Direction.UP.value if counts else Direction.YES_NO.value
     return (Direction.DOWN if given["target"] < given.get("start", Decimal(0)) else Direction.UP).value
 
 
