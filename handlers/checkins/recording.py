@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
 from handlers.checkins import blocked
-from handlers.checkins.questions import Answers, answers_of, feature, keys_of, name_of, quoted
+from handlers.checkins.questions import Answers, answers_of, asks_mood, feature, keys_of, name_of, quoted
 from handlers.checkins.windows import routine_of
 from handlers.kit.access import Rule, everyone, readers
 from handlers.kit.calendar import at_wall
@@ -215,6 +215,8 @@ def _filled_anew(
     """The form shows what is asked now: what was answered to other questions before these stays."""
     asked = keys_of(routine)
     others = {key: words for key, words in (row.answers or {}).items() if key not in asked}
+    if mood is None and asks_mood(routine):  # it stood in the form, and was struck out
+        request.store.checkins.take_mood_back(row)
     return _changed(request, routine, row, {**others, **said}, None, said, mood)
 
 
@@ -233,8 +235,10 @@ def _message_edited(
             Phrase("You changed this check-in in its form since. Change it there again."),
             buttons=(Button(Phrase("Change"), change.bind(checkin=row.id)),),
         )
+    # What no other message can have said is taken back with the words.
+    is_struck = mood is None and len(parts) == 1 and request.store.checkins.take_mood_back(row)
     mood = _unless_known(request, row, mood)
-    if mood is None and parts[request.message] == said:
+    if mood is None and not is_struck and parts[request.message] == said:
         return Reply()  # Telegram calls a message edited when it only got a preview of a link
     parts[request.message] = said
     return _changed(request, routine, row, together(parts.values()), parts, said, mood)

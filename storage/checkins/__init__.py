@@ -69,6 +69,8 @@ class Occasion:
     moods: dict[str, str]
 
 
+TAKEN_BACK = 0
+"""The score of a mood that its author took back while it could be changed: it never counted."""
 LAST_MIDNIGHT = timedelta(hours=36)
 """A day is over everywhere so long after it began in Greenwich."""
 
@@ -143,6 +145,14 @@ class CheckIns:
                 score=score,
             )
         )
+
+    def take_mood_back(self, row: CheckIn) -> bool:
+        """There is no mood with this check-in any more; False when there was none."""
+        felt = self._store.own(Mood, col(Mood.checkin_id) == row.id, subject=row.subject_id)
+        if not felt or not felt[0].score:
+            return False
+        self._store.change(felt[0], score=TAKEN_BACK)
+        return True
 
     def said(self, *, platform: str, channel: str, message: str) -> Made | None:
         """What a message of somebody's made, if it made a check-in."""
@@ -244,7 +254,7 @@ class CheckIns:
     def moods(self, rows: Collection[CheckIn], *, reader: str) -> dict[str, int]:
         """The moods of check-ins by their ids, for the only one who may see them."""
         found = self._store.read(Mood, col(Mood.checkin_id).in_([row.id for row in rows]), reader=reader)
-        return {mood.checkin_id: mood.score for mood in found if mood.score is not None}
+        return {mood.checkin_id: mood.score for mood in found if mood.score}
 
     def mean_mood(self, lead_id: str, since: datetime) -> tuple[Fraction, int] | None:
         """The mean of what a team felt on the last occasion that is over for all of it, and of how many; None when they
@@ -257,8 +267,9 @@ class CheckIns:
                 self._store.own(Mood, col(Mood.id) == each, subject=who)
                 for who, each in occasion.moods.items()
             ]
-            scores = [row.score for found in rows for row in found]
-            if None not in scores:  # erased: without it, it would be another mean
+            scores = [row.score for found in rows for row in found if row.score != TAKEN_BACK]
+            # What was erased is missing: without it, it would be another mean.
+            if None not in scores and len(scores) >= MEAN_OF_AT_LEAST:
                 return Fraction(sum(scores), len(scores)), len(scores)
         return None
 

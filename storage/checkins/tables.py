@@ -56,7 +56,8 @@ class CheckIn(PersonalRow, table=True):
 
 
 class Mood(PersonalRow, table=True):
-    """How a person felt, from 1 to 5: theirs alone, and part of a mean of five people or more once it is settled."""
+    """How a person felt, from 1 to 5 (0: taken back): theirs alone, and part of a mean of five people or more once it
+    is settled."""
 
     __tablename__ = "checkin_mood"
     kinds: ClassVar[tuple[str, ...]] = (Kind.MOOD,)

@@ -242,6 +242,24 @@ async def test_the_mood_stays_with_the_person(any_chat: Chat) -> None:
     assert row.answers == {"done": "A"}
 
 
+async def test_a_mood_is_taken_back_with_the_words_or_in_the_form(any_chat: Chat) -> None:
+    chat = any_chat
+    await chat.says("ben", "checkin done A; mood 4", message="m1")
+    await chat.says("ben", "checkin done A; mood 4", message="m1", edits=True)  # a preview of a link
+    assert "Your mood: 4 of 5" in await chat.says("ben", "/checkin history")
+    heard = await chat.says("ben", "checkin done A", message="m1", edits=True)
+    assert "Your check-in is updated." in heard
+    assert "Your mood" not in await chat.says("ben", "/checkin history")
+    await chat.says("ben", "checkin done A; mood 2", message="m1", edits=True)
+    assert "Your mood: 2 of 5" in await chat.says("ben", "/checkin history")
+    form = (await chat.presses("ben", "Change", on=heard)).form
+    assert form is not None
+    assert form.given["mood"] == 2
+    await chat.submits("ben", done="A", mood="")
+    assert "Your mood" not in await chat.says("ben", "/checkin history")
+    assert "mood" not in (await chat.presses("ben", "Change", on=heard)).form.given
+
+
 async def test_a_mood_beyond_the_scale_is_refused_in_words(chat: Chat) -> None:
     heard = await chat.says("ben", "/checkin done A; mood 7")
     assert "Please give a number from 1 to 5." in heard

@@ -82,7 +82,7 @@ async def test_who_was_not_asked_because_of_leave_is_neither_missing_nor_done(an
         heard = await chat.says("ada", "/checkin team")
         assert "Checked in: 0 of 1" in heard
         assert "Checked in: 0 of 1" in await chat.opens("ada")
-    assert "Ben Okri\nThe last time Mon, Nov 23, 2026" in heard.text
+    assert "Ben Okri\nThe last one: Mon, Nov 23, 2026" in heard.text
     assert "Eve Curie\nNothing lately." in heard.text
 
 
@@ -270,6 +270,17 @@ async def test_moods_that_nobody_asked_for_are_a_mean_once_their_day_is_over_eve
     for hours, shown in ((23, NO_MEAN), (1, MEAN)):
         chat.wait(hours=hours)
         assert shown in await chat.says("ada", "/checkin team")
+
+
+async def test_a_mood_that_was_taken_back_counts_in_no_mean(chat: Chat) -> None:
+    hire(chat, "finn", "gita", "hugo")
+    await asked(chat)
+    await give(chat, ben=5, chen=4, eve=4, finn=4, gita=1, hugo=5)
+    await chat.says("hugo", "/checkin")
+    await chat.submits("hugo", done="A", mood="")
+    chat.at(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    await chat.tick()
+    assert MEAN in await chat.says("ada", "/checkin team")
 
 
 async def test_two_means_never_differ_by_one_person(any_chat: Chat) -> None:
