@@ -239,6 +239,9 @@ def _spanned(what: str, zone: str) -> Written | None:
     target = leading_number(found["target"], zone=zone)
     if target is None:
         return None
+    leading_number(
+        found["start"], zone=zone
+    )  # from 24/7 to on call is no span; from 3-5 to 10 is one, and unclear
     rest = found["target"][target.length :].strip(_ENDS)
     first = found["start"][start.length :].strip()
     if first and rest not in ("", first):

@@ -198,6 +198,8 @@ async def test_steps_are_said_as_so_many_of_all(chat: Chat) -> None:
         ("profit from -$5k to $10k", "profit: -$5,000, from -$5,000 to $10,000"),
         ("revenue from 0 to 5 million", "0 of 5,000,000"),
         ("reach from 100 to 1k", "100, from 100 to 1,000"),
+        ("hire from 3-5 to 10", "I cannot read “3-5” as a number"),
+        ("move from 24/7 to on call", "move from 24/7 to on call: not said yet"),
     ],
 )
 async def test_a_key_result_is_written_in_one_line_as_people_do(chat: Chat, line: str, reads: str) -> None:
