@@ -22,6 +22,11 @@ BESIDE = re.compile(r"[\u4e00-\u9fff][,;:!?]|[,;:!?][\u4e00-\u9fff]|[\u4e00-\u9f
 """An ASCII comma, colon or stop that touches a Chinese character."""
 STUCK = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
 """Latin letters or digits without a space to the Chinese character beside them."""
+DOCS = Path(__file__).parents[2] / "docs"
+LABEL = re.compile(r"(?<![*\w])\*([A-Z][^*\n]*(?:\n[^*\n]+)?)\*(?!\*)")
+"""What is set in italics and begins with a capital letter: a button, or the label of a fact."""
+OTHERS = {"Files of …", "Target: 500 → 600"}
+"""Those with something of somebody's in them."""
 NAMES = {"HR", "Upbeat", "CSV", "Excel"}
 """What is called the same in every language."""
 
@@ -132,6 +137,14 @@ def test_a_line_that_nobody_else_reads_says_so_in_chinese() -> None:
     lines = [pair for pair in _pairs() if "and nobody else. HR" in pair[0] or "by nobody else. HR" in pair[0]]
     assert lines
     assert [pair for pair in lines if "其他人都看不到" not in pair[1]] == []
+
+
+@pytest.mark.parametrize("page", ["data-in", "goals", "privacy", "reviews"])
+def test_the_docs_call_a_button_what_it_is_called(page: str) -> None:
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    labels = {" ".join(label.split()) for label in LABEL.findall(text)}
+    ours = {english.rstrip(".") for english, _ in _pairs()}
+    assert {label for label in labels if label.rstrip(".") not in ours} <= OTHERS
 
 
 # How values are drawn ------------------------------------------------------------------------------------------------
