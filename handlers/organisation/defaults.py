@@ -138,7 +138,10 @@ TeamLanguage = Annotated[
     str,
     Choice(
         Phrase("In which language do I speak there?"),
-        options=(*_NAMES, Option(COMPANY, Phrase("As the company chose"), also=("采用公司默认", "公司"))),
+        options=(
+            *_NAMES,
+            Option(COMPANY, Phrase("As the company chose"), also=("采用公司设定", "采用公司默认", "公司")),
+        ),
     ),
 ]
 

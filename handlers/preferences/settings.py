@@ -54,7 +54,7 @@ Language = Annotated[
         Phrase("In which language shall I speak with you?"),
         options=(
             *(Option(code, Verbatim(name), also=LANGUAGES_TOO[code]) for code, name in LANGUAGES.items()),
-            Option(COMPANY, Phrase("As the company chose"), also=("采用公司默认", "公司")),
+            Option(COMPANY, Phrase("As the company chose"), also=("采用公司设定", "采用公司默认", "公司")),
         ),
     ),
 ]

@@ -524,6 +524,12 @@ async def test_home_begins_with_what_i_owe_by_date(chat: Chat) -> None:
     assert chat.last["ada"].form is not None
 
 
+async def test_what_the_people_file_says_is_not_called_the_companys_default_in_chinese(chat: Chat) -> None:
+    heard = await chat.says("chen", "设置")  # in a company whose language is English
+    assert "语言：简体中文（由公司设定）" in heard
+    assert "默认）" not in heard.text
+
+
 async def test_home_ends_with_the_doors_to_my_settings(chat: Chat) -> None:
     heard = await chat.opens("ada")
     assert "Your settings" in await chat.presses("ada", "Settings", on=heard)
