@@ -120,13 +120,23 @@ def _one(request: Request, row: Delegation) -> Iterable[Part]:
 
 def _done(store: Store, row: Delegation) -> tuple[Part, ...]:
     """For the manager: each time that somebody's check-ins were opened or answered for them."""
-    acts = [act for act in store.delegations.done(row) if act.what in (Kind.CHECKIN, Kind.COMMENT)]
+    done = store.delegations.done(row)
+    acts = _each_once(act for act in done if act.what in (Kind.CHECKIN, Kind.COMMENT))
     if not acts:
         return (Note(Phrase("Nothing was read or written on your behalf.")),)
     more = Plural("… and once more.", "… and {n} times more.", n=len(acts) - SHOWN)
     lines = [_act(store, act) for act in acts[:SHOWN]]
     head = Phrase("On your behalf, {name}:", name=who(store, row)["name"])
     return (Section(Lines((head, *lines, *((more,) if len(acts) > SHOWN else ())))),)
+
+
+def _each_once(acts: Iterable[AuditRow]) -> list[AuditRow]:
+    """Whoever opens a check-in, and marks it as read, reads it once in that minute."""
+    found: dict[tuple[object, ...], AuditRow] = {}
+    for act in acts:
+        minute = act.at.replace(second=0, microsecond=0)
+        found.setdefault((act.id,) if act.act == "created" else (minute, act.subject_id), act)
+    return list(found.values())
 
 
 def _act(store: Store, act: AuditRow) -> Text:
