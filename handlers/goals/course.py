@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -25,7 +25,7 @@ def course_of(request: Request, each: Standing) -> Course | None:
     long_ago = at_wall(goal.begins_on, time(), zone) - timedelta(days=3650)
     changes = request.store.goals.since(goal.id, long_ago, reader=request.actor.id)
     days: dict[date, int] = {}
-    for day, share in _shares(each, changes, zone):
+    for day, share in _shares(each, _not_taken_back(changes), zone):
         if share is None:
             days.clear()
         else:
@@ -35,6 +35,18 @@ def course_of(request: Request, each: Standing) -> Course | None:
         days[today] = whole_percent(now)
     points = tuple(sorted(days.items()))
     return Course(goal.begins_on, goal.ends_on, today, _thinned(points)) if points else None
+
+
+def _not_taken_back(changes: Sequence[GoalChange]) -> list[GoalChange]:
+    """What changed and stands, however late the rest was taken back."""
+    gone = {
+        change.id
+        for back in changes
+        if back.act == "undone"
+        for change in changes
+        if change.key_result_id == back.key_result_id and back.undoes <= change.id <= back.id
+    }
+    return [change for change in changes if change.id not in gone]
 
 
 def _shares(each: Standing, changes: list[GoalChange], zone: str) -> Iterator[tuple[date, Decimal | None]]:

@@ -64,6 +64,18 @@ async def test_what_was_taken_back_is_not_drawn(chat: Chat) -> None:
     assert drawn.points[-1][1] == 63
 
 
+async def test_what_was_taken_back_days_later_is_not_drawn_on_its_day(chat: Chat) -> None:
+    await chat.says("ben", "/goals add Grow")
+    await chat.says("ben", "/goals result 1 customers from 0 to 100")
+    chat.wait(days=2)
+    said = await chat.says("ben", "/goals update 1 70")
+    chat.wait(days=2)
+    await chat.presses("ben", "Undo", on=said)
+    drawn = picture(await chat.says("ben", "/goals chart 1")).chart
+    assert isinstance(drawn, Course)
+    assert [percent for _, percent in drawn.points] == [0, 0]
+
+
 async def test_what_is_not_judged_yet_is_left_out_of_each_day(chat: Chat) -> None:
     chat.at(BEGAN)
     await chat.says("ben", "/goals scorecard new Service")
