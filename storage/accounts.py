@@ -66,6 +66,11 @@ class Accounts:
         """Whether the person disconnected themselves there, and has not come back."""
         return bool(self._store.preferences.get(person_id, f"{APART}{platform}"))
 
+    def was(self, person_id: str, platform: str, external_id: str) -> bool:
+        """Whether a platform's user is, or ever was, connected with this person."""
+        theirs = (col(Account.platform) == platform, col(Account.external_id) == external_id)
+        return self._store.one(Account, col(Account.person_id) == person_id, *theirs) is not None
+
     def unlink(self, person_id: str, platform: str) -> None:
         """End a person's account on a platform."""
         for row in self._mine(person_id, platform):

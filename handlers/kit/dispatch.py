@@ -193,7 +193,9 @@ class Core:
     def _heard(self, store: Store, incoming: Incoming, *, aside: bool) -> Answer:
         before = store.inbox.seen(incoming.delivery)
         if before is not None:
-            return repeated(store, before)
+            answer = repeated(store, before)
+            # Telegram may number anew, after a quiet week: then this is another delivery, and somebody else's answer.
+            return answer if _is_theirs(store, incoming, answer) else Answer(outcome="ignored")
         return self._remember(store, incoming, self._answer(store, incoming, aside=aside))
 
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
@@ -216,7 +218,9 @@ class Core:
         """The unit was refused or failed; what was typed into a form is kept all the same, with a way back to it."""
         before = store.inbox.seen(incoming.delivery)
         if before is not None:
-            return repeated(store, before)
+            answer = repeated(store, before)
+            # Telegram may number anew, after a quiet week: then this is another delivery, and somebody else's answer.
+            return answer if _is_theirs(store, incoming, answer) else Answer(outcome="ignored")
         person, act = self._who(store, incoming), incoming.act
         draft = (
             store.drafts.get(act.draft, person_id=person.id)
@@ -277,6 +281,12 @@ class Core:
                 )
             person = store.directory.with_account(incoming.platform, sender.external_id)
         return person if person and person.active else None
+
+
+def _is_theirs(store: Store, incoming: Incoming, answer: Answer) -> bool:
+    """Whether an answer that was kept is for whoever did this now."""
+    person, sender = answer.person_id, incoming.sender.external_id
+    return not person or store.accounts.was(person, incoming.platform, sender)
 
 
 def _late(incoming: Incoming, answer: Answer) -> Answer:

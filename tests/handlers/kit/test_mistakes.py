@@ -211,6 +211,16 @@ async def test_a_delivery_acts_once_however_often_it_comes(any_chat: Chat) -> No
     assert len(any_chat.rows(Inbox)) == 1
 
 
+async def test_what_was_answered_to_one_person_is_repeated_to_no_other(any_chat: Chat) -> None:
+    """Telegram's numbers may begin anew, and then name what somebody else did."""
+    said = Said("/checkin done a secret thing", command=True)
+    assert "a secret thing" in await any_chat.does("ben", said, delivery="the-same")
+    for who in ("ada", "a stranger"):
+        heard = await any_chat.does(who, Said("/checkin history", command=True), delivery="the-same")
+        assert (heard.answer.outcome, heard.answer.person_id, heard.text) == ("ignored", "", "")
+    assert "a secret thing" in await any_chat.does("ben", said, delivery="the-same")
+
+
 async def test_the_database_refuses_a_second_message_for_a_cause(any_chat: Chat) -> None:
     def twice(store: Store) -> None:
         now = store.now
