@@ -31,6 +31,7 @@ PLATFORM = "telegram"
 _COMMAND = re.compile(r"^[/／](\w+)(?:@([A-Za-z0-9_]+))?(?=\s|$)")
 """Telegram knows none in Chinese, so that people type these and their bot's name by hand."""
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_QUOTED = (MessageEntityType.BLOCKQUOTE, MessageEntityType.EXPANDABLE_BLOCKQUOTE)
 _MARKS = str.maketrans({"\x02": "\ufffd", "\x03": "\ufffd"})
 """What only we may put around a mention; replaced one by one, so that offsets stay right."""
 
@@ -159,7 +160,7 @@ class _Ear:
         handle = data if _HANDLE.fullmatch(data) else "-"
         # A client waits for its answer also where there is no message to speak of (a game, an inline message).
         chat = on.chat if on else Chat(query.from_user.id, ChatType.PRIVATE)
-        act = Pressed(handle, str(on.message_id) if on else "")
+        act = Pressed(handle, str(on.message_id) if on else "", _quotes(on))
         yield replace(self._heard(act, query.from_user, chat, on), query=query.id, data=data)
 
     def reaction(self, update: MessageReactionUpdated) -> Iterator[Item]:
@@ -233,6 +234,12 @@ def spoken(message: Message) -> str:
             start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
             units = units[:start] + marked + units[end:]
     return as_typed(units.decode("utf-16-le", "surrogatepass"))
+
+
+def _quotes(message: object) -> bool:
+    """Whether words of people stand in a message of ours."""
+    entities = (*message.entities, *message.caption_entities) if isinstance(message, Message) else ()
+    return any(entity.type in _QUOTED for entity in entities)
 
 
 def _has_content(message: Message) -> bool:

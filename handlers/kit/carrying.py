@@ -71,7 +71,9 @@ class Carrying:
         if step.route is None:
             return Answer(outcome="ignored")
         answer = self._run(request, step.route, step)
-        return replace(answer, keep=True) if answer.asked and _is_record(request, incoming) else answer
+        # A form that another door asks for takes the place of what that one showed: a preview goes when it is changed.
+        stays = _is_record(request, incoming) or (answer.route == step.route.name and _quotes(incoming))
+        return replace(answer, keep=True) if answer.asked and stays else answer
 
     def _run(self, request: Request, route: Route, step: Step) -> Answer:
         args = {name: item for name, item in (step.args or {}).items() if _takes(route, name)}
@@ -303,6 +305,11 @@ def _is_record(request: Request, incoming: Incoming) -> bool:
     return isinstance(act, Pressed) and bool(
         request.store.posts.about(incoming.platform, where.id, act.message)
     )
+
+
+def _quotes(incoming: Incoming) -> bool:
+    """Whether words of people stand where it was pressed, which whoever answers them wants before their eyes."""
+    return isinstance(incoming.act, Pressed) and incoming.act.quotes
 
 
 def _settled_here(route: Route, request: Request) -> Mapping[str, Any]:

@@ -82,10 +82,11 @@ class Said:
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button. `message` is the platform's id of the message it stood on."""
+    """A button. `message` is the platform's id of the message it stood on; `quotes`: words of people stand there."""
 
     handle: str
     message: str = ""
+    quotes: bool = False
 
 
 @dataclass(frozen=True)

@@ -227,6 +227,18 @@ async def test_a_place_that_moves_is_answered_once(room: Room) -> None:
     assert len(room.fake.chat(BEN)) == count
 
 
+async def test_who_comments_has_before_their_eyes_what_they_comment_on(room: Room) -> None:
+    room.link("ada", ADA, "ada")
+    await room.says(BEN, "/checkin done the login page")
+    await room.says(ADA, "/checkin team")
+    opened = await room.presses(ADA, "Open")
+    assert "the login page" in opened.text
+    asked = await room.presses(ADA, "Comment")
+    assert asked.text.startswith("1/1")
+    assert "the login page" in opened.text
+    assert "well done" in (await room.says(ADA, "well done")).text
+
+
 async def test_no_question_takes_the_place_of_what_another_one_wrote(room: Room) -> None:
     """Who answers it has it before their eyes, and who takes it back finds it there."""
     room.link("ada", ADA, "ada")
