@@ -379,7 +379,8 @@ async def test_f12_where_sqlite_is_old_only_the_writer_checkpoints_and_doctor_sa
     with chat.database.snapshot() as connection:
         assert connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar_one() == 0
     beside.stop()
-    await asyncio.to_thread(examine, Settings(_env_file=None, UPBEAT_DATABASE_URL=str(chat.database.url)))  # type: ignore[call-arg]
+    settings = {"UPBEAT_DATABASE_URL": str(chat.database.url), "UPBEAT_SECRET_KEY": "a test's secret"}
+    await asyncio.to_thread(examine, Settings(_env_file=None, **settings))  # type: ignore[call-arg, arg-type]
     assert "can damage a WAL file" in capsys.readouterr().out
     assert databases.sqlite_version()
     figure(len(VERSIONS) + 4, "checkpoints beside the writer 0")
