@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.terminal import Complaint
 from storage.columns import Unreadable
 from storage.damage import Damaged
-from storage.errors import reason_of
+from storage.errors import Unanswered, reason_of
 from storage.migrations import Newer
 
 
@@ -69,6 +69,8 @@ def _why(failure: Exception) -> str:
         return f"{str(failure).rstrip('.')}."
     if why := reason_of(failure):
         return f"The database cannot be used: {why[0]}. {why[1]}"
+    if isinstance(failure, Unanswered):
+        return "The database did not answer, or did not take the work in time."
     trace = failure.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
