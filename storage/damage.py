@@ -34,9 +34,9 @@ class Shortened(Damaged):
     def __init__(self, path: Path, at: datetime) -> None:
         Exception.__init__(
             self,
-            f"{path} lacks what was taken in by {at:%Y-%m-%d %H:%M:%S} UTC: its -wal file was cut off or left behind,"
-            " or an older copy was put in its place. Put back what is missing, or the last backup (`upbeat restore"
-            f" FILE`); to go on without it, delete {last.file_of(path)}",
+            f"{path} lacks what was taken in by {at:%Y-%m-%d %H:%M:%S} UTC: it was moved away, its -wal file was cut"
+            " off or left behind, or an older copy was put in its place. Put back what is missing, or the last backup"
+            f" (`upbeat restore FILE`); to go on without it, delete {last.file_of(path)}",
         )
 
 
@@ -46,11 +46,10 @@ def refuse_damage(database: Database) -> None:
     path = sqlite_path(str(database.url))
     if path is None:
         return
-    is_new = not path.exists() or path.stat().st_size == 0
     try:
         with database.snapshot() as connection:  # beside whoever writes
             found = _look(connection)
-            missing = None if is_new else last.is_missing(connection, path, database.now)
+            missing = last.is_missing(connection, path, database.now)
     except OperationalError:
         raise  # busy, full or not to be opened: that is no damage
     except DatabaseError as error:

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Transaction
@@ -163,8 +164,10 @@ class LoopWriter:
     in a thread: a writer in a thread of its own takes turns with the loop at every statement, which cost more than a
     third of a command's time."""
 
-    def __init__(self, groups: Groups) -> None:
+    def __init__(self, groups: Groups, path: Path) -> None:
         self._groups = groups
+        self._path = path
+        self._file = _file_at(path)
         self._waiting: deque[Job] = deque()
         self._lock = threading.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -193,6 +196,9 @@ class LoopWriter:
     async def _work(self) -> None:
         self._groups.open_columns()
         while self._has_work():
+            if _file_at(self._path) != self._file:
+                self._refuse_all()
+                continue
             taken: list[Job] = []
             try:
                 if self._waiting[0].takes_long:
@@ -207,6 +213,12 @@ class LoopWriter:
                 settle_all(taken or self._taken(), error)
                 if not isinstance(error, Exception):
                     raise
+
+    def _refuse_all(self) -> None:
+        """The file was moved or deleted, or another stands in its place: nobody would find again what is written to it.
+        It stays open, so that it can be put back."""
+        log.error("the database's file is not where it was: nothing is taken until it is back")
+        settle_all(self._taken(), FileNotFoundError())
 
     def _has_work(self) -> bool:
         with self._lock:
@@ -284,6 +296,15 @@ class LoopWriter:
 
     async def _on_disk(self, wait: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, wait)
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file stands there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _close(connection: Connection | None) -> None:

@@ -536,6 +536,26 @@ async def test_f13_only_what_is_missing_is_missed(chat: Chat, tmp_path: Path, fi
     figure(6, "noticed 1 of 1, refused whole 0")
 
 
+async def test_f13_a_file_that_is_moved_away_takes_nothing(
+    chat: Chat, tmp_path: Path, figure: Figure
+) -> None:
+    """What was written to it would be found by nobody; and no other is begun in its place."""
+    await chat.says("ben", "/checkin done first")
+    await last.remember_once(chat.database)
+    path, elsewhere = path_of(chat), tmp_path / "elsewhere.db"
+    path.rename(elsewhere)
+    for attempt in range(3):
+        with pytest.raises(Busy):
+            await chat.says("ben", f"/kudos @dora for {attempt}")
+    elsewhere.rename(path)
+    await chat.says("ben", "/kudos @dora for that")
+    assert _heard(path) == 2
+    alone = tmp_path / "alone.db"
+    last.file_of(alone).write_bytes(last.file_of(path).read_bytes())
+    assert _is_refused(alone, chat)
+    figure(4, "acknowledged 0, begun anew 0")
+
+
 def _restored(source: Path, target: Path, backup: Path) -> None:
     old, new = (Database(f"sqlite+aiosqlite:///{path}", SECRET.encode()) for path in (source, target))
     back_up(old, backup)
