@@ -112,7 +112,7 @@ def noted(request: Request, series: Series, action: ActionItem, *tell: Tell) -> 
 
     done = Section(
         Phrase("Noted, until {day}: {what}", day=action.due, what=Verbatim(action.body)),
-        button=Button(Phrase("Change it"), correct.bind(action=action.id)),
+        button=Button(Phrase("Change"), correct.bind(action=action.id)),
     )
     return shown(request, series, *tell, done=done)
 
