@@ -128,6 +128,10 @@ def _told(request: Request, routine: Routine) -> Card:
     if routine.paused:
         return Card(
             Phrase("{name} ended your team's regular check-ins.", name=name),
-            Note(Phrase("You can still check in on any day.")),
+            Note(
+                Phrase(
+                    "You can still check in on any day. What you were asked before stays open until its end."
+                )
+            ),
         )
     return Card(Phrase("{name} set up your team's check-ins.", name=name), *_what(request, routine))

@@ -191,7 +191,9 @@ def reconsider(
 
 
 def _saved(paused: bool) -> Card:
-    when: Text = Phrase("Nobody is asked any more. Anybody can still check in on any day.")
+    when: Text = Phrase(
+        "Nobody is asked anew. A window that is open now stays as it is, and anybody can still check in on any day."
+    )
     if not paused:
         when = Phrase(
             "It begins with the next date of the preview. A window that is open now stays as it is."

@@ -457,6 +457,16 @@ async def test_hr_sets_up_the_company_and_any_team(any_chat: Chat) -> None:
     assert len(chat.rows(CheckIn)) == 1
 
 
+async def test_who_was_asked_before_a_team_s_check_ins_end_is_told_that_it_stays_open(chat: Chat) -> None:
+    await ticks(chat, SUNDAY, on(23, 9))
+    await chat.says("ada", "/checkin setup not at all")
+    heard = await chat.presses("ada", "Save")
+    assert "Nobody is asked anew. A window that is open now stays as it is" in heard
+    assert "What you were asked before stays open until its end." in chat.told("ben")
+    await ticks(chat, on(24, 15), on(30, 9))
+    assert chat.told("ben").count("Your check-in: what is done") == 2
+
+
 async def hr_chooses(chat: Chat, lead: str) -> Heard:
     """HR picks whose team it is about; returns the form with how that team is asked now."""
     await chat.says("hana", "/checkin setup")
