@@ -190,8 +190,10 @@ class Leavers:
 def end_lines(store: Store, people: Iterable[str], revision: int) -> None:
     """These people's reporting lines end today."""
     lines = store.directory.lines_of
-    if not (led := [person for person in people if open_line(lines.get(person, ()))]):
+    open_lines = {person: line for person in people if (line := open_line(lines.get(person, ())))}
+    if not (led := list(open_lines)):
         return
+    store.touch(*(line.manager_id for line in open_lines.values()))
     today = store.now.date()
     running = (LINES.c.subject_id.in_(led), LINES.c.until == FOREVER)
     # A line that began today never was: it becomes empty.

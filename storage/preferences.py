@@ -107,9 +107,9 @@ class Preferences:
         self._other_hours(person_id)
 
     def _other_hours(self, person_id: str) -> None:
-        """What waits for an hour of this person's is decided anew, and what is shown to them."""
+        """What waits for an hour of this person's is decided anew, and what is shown to them and to their manager."""
         self._store.obligations.decide_again(person_id)
-        self._store.touch(person_id)
+        self._store.touch(person_id, self._store.directory.manager_of(person_id, self._store.now.date()))
 
     # Absences ------------------------------------------------------------------------------------------------------
 

@@ -284,6 +284,7 @@ class Roster:
             if had:
                 end_lines(self._store, [known[email]], revision)
             if entry.manager:
+                self._store.touch(known[email], known[entry.manager])
                 # Who was here before had another line then.
                 hired = date.fromisoformat(entry.hired_on) if entry.hired_on else today
                 since = today if had or email in again else min(today, hired)

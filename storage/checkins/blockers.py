@@ -87,7 +87,8 @@ class Blockers:
         """It blocks nobody any more."""
         self._open.pop(row.subject_id, None)
         self._store.change(row, solved_at=self._store.now)
-        self._store.touch(row.subject_id, row.raised_to)
+        manager = self._store.directory.manager_of(row.subject_id, self._store.now.date())
+        self._store.touch(row.subject_id, row.raised_to, manager)
 
     def raise_to(self, row: Blocker, manager_id: str) -> None:
         """Note that the manager was told."""

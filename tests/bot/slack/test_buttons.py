@@ -7,7 +7,8 @@ import copy
 import pytest
 
 from tests.bot.slack import demo
-from tests.bot.slack.conftest import GENERAL, Room, user
+from tests.bot.slack.conftest import GENERAL, Message, Room, user
+from tests.handlers.test_people import COMPANY
 
 
 async def test_an_answer_takes_the_place_of_what_was_pressed(any_room: Room) -> None:
@@ -152,6 +153,33 @@ async def test_nobody_elses_home_is_drawn(room: Room) -> None:
     await room.platform.refresh_homes([room.chat.ids["ben"]])
     await room.painted()
     assert room.slack.called("views.publish") == []
+
+
+async def test_a_managers_home_is_drawn_again_when_their_team_changes(any_room: Room) -> None:
+    slack = any_room.slack
+    await slack.says(user("ben"), "checkin done it; blocked by legal")
+    await any_room.settled()
+    await slack.open_home(user("ada"))
+    await slack.until(lambda: slack.home(user("ada")))
+    assert "1 person" in slack.home(user("ada")).words
+    await slack.press(user("ben"), await solvable(any_room), text="Solved")
+    await slack.until(lambda: "1 person" not in slack.home(user("ada")).words)
+    assert "of 3" in slack.home(user("ada")).words
+    await slack.says(user("eve"), "away until next Friday")
+    await slack.until(lambda: "of 2" in slack.home(user("ada")).words)
+    people = COMPANY.replace("Dora Maar,grace", "Dora Maar,ada")
+    await slack.says(user("hana"), "", files=[("people.csv", people.encode())])
+    await any_room.settled()
+    await slack.press(user("hana"), slack.dm(user("hana"))[-1], text="Apply")
+    await slack.until(lambda: "of 3" in slack.home(user("ada")).words)
+
+
+async def solvable(room: Room) -> Message:
+    """Where somebody finds what still blocks them."""
+    await room.slack.says(user("ben"), "checkin next the rest")
+    await room.slack.until(lambda: "Solved" in room.slack.dm(user("ben"))[-1].buttons)
+    await room.painted()
+    return room.slack.dm(user("ben"))[-1]
 
 
 async def test_a_form_opens_from_home_and_its_answer_stays_in_the_modal(any_room: Room) -> None:
