@@ -17,6 +17,7 @@ from types import FrameType
 import uvicorn
 
 from bot.app import DRAIN, App
+from bot.heads import ShortHeads
 from bot.logs import set_up_logs
 from bot.roles import ALL, Role
 from bot.settings import Settings
@@ -45,6 +46,7 @@ def run(
     app.on_ready = lambda: _ready(app, time.monotonic() - began)
     config = uvicorn.Config(
         app.server(),
+        http=ShortHeads,
         host=settings.host,
         port=settings.port,
         log_config=None,

@@ -88,7 +88,7 @@ class Database:
         # Whoever wrote here before may have died between erasing something and forgetting it.
         self._groups.forgetting = self.is_sqlite
         self._writer = (
-            LoopWriter(self._groups, Path(self.url.database or ""))
+            LoopWriter(self._groups, Path(self.url.database or "").absolute())
             if self.is_sqlite
             else ThreadWriters(self._groups, threads=POSTGRES_WRITERS)
         )
