@@ -129,7 +129,7 @@ class _Reading:
                 found_by = tag(name)
                 while found := found_by.search(simpler(self.rest)):
                     self.given[question.name] = option.value
-                    self.rest = f"{self.rest[: found.start()]}{self.rest[found.end() :]}".strip()
+                    self.rest = f"{self.rest[: found.start()].rstrip()}{self.rest[found.end() :]}".strip()
                 if question.name in self.given:
                     return
 
@@ -166,6 +166,8 @@ class _Reading:
                 break
             if person.id not in found:
                 found.append(person.id)
+        if question.most > 1 and len(found) == question.most and self._one_colleague() is not None:
+            raise Problem(Phrase("Please pick at most {most} people.", most=question.most))
         if found:
             self.given[question.name] = tuple(found) if question.most > 1 else found[0]
 

@@ -17,6 +17,7 @@ from storage.policy import Kind
 from storage.slots import RESTORED_AT
 from storage.tables import Outgoing, PersonRow, Posted
 from tests.company import Chat, Letterbox
+from tests.handlers.test_checkins_team import hire
 
 GENERAL = Where(kind="channel", id="C1", name="general")
 GROUP = Where(kind="channel", id="-100", name="Engines", shared=True)
@@ -716,6 +717,20 @@ async def test_nothing_is_posted_where_the_company_chose_that_kudos_are_private(
     ):
         assert "Give them in our private chat, and only those who are thanked read it." in heard
     assert given(chat) == []
+
+
+@pytest.mark.parametrize("where", [Where(id="dm-dora"), GROUP])
+async def test_more_people_than_can_be_thanked_at_once_are_refused(chat: Chat, where: Where) -> None:
+    pats = [f"pat{n}" for n in range(11)]
+    hire(chat, *pats)
+    said = f"/kudos {' '.join(f'@{who}' for who in pats)} for the party"
+    assert "Please pick at most 10 people." in await chat.says("dora", said, where=where)
+    assert given(chat) == []
+
+
+async def test_a_value_in_the_middle_leaves_one_blank_behind(chat: Chat) -> None:
+    heard = await chat.says("ada", "/kudos @ben for the call #teamwork and more #quality, thanks")
+    assert "\nthe call and more, thanks\n" in heard.text
 
 
 async def test_who_is_alone_in_a_team_reads_so(chat: Chat) -> None:
