@@ -1,5 +1,5 @@
-"""A request whose head is too large is refused while it comes: the HTTP library would keep all of it, and copy it at each
-new piece, while everybody else waits."""
+"""A request whose head is too large is refused while it comes: the HTTP library would keep all of it, and copy it at
+each new piece, while everybody else waits."""
 
 from __future__ import annotations
 
