@@ -184,8 +184,13 @@ class _Ear:
             for f in event.get("files") or ()
             if (url := f.get("url_private_download") or f.get("url_private"))
         )
-        # Whoever passes on somebody's message says nothing themselves, and is answered all the same.
-        if not str(event.get("text") or "").strip() and not files and not event.get("attachments"):
+        # Whoever passes on somebody's message, or a file that Slack keeps to itself, says nothing themselves, and is
+        # answered all the same.
+        if (
+            not str(event.get("text") or "").strip()
+            and not event.get("files")
+            and not event.get("attachments")
+        ):
             return None
         return replace(self._said(event, self._without_us(event), edits=False), files=files)
 

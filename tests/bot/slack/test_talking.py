@@ -110,6 +110,15 @@ async def test_who_passes_on_a_message_without_a_word_is_answered(room: Room) ->
     assert room.checkins() == []
 
 
+async def test_who_sends_a_file_that_slack_keeps_to_itself_is_answered(room: Room) -> None:
+    slack = room.slack
+    told = {"user": user("ada"), "channel": slack.dm_channel(user("ada")), "channel_type": "im", "text": ""}
+    kept = {"id": "F1", "mode": "file_access", "file_access": "check_file_info"}
+    await slack.event("message", {**told, "subtype": "file_share", "ts": slack.next_ts(), "files": [kept]})
+    await room.settled()
+    assert "I read words and files" in slack.told(user("ada"))
+
+
 async def test_a_preview_that_slack_adds_is_no_edit(room: Room) -> None:
     said = await room.slack.says(user("ben"), "checkin done the tests")
     await room.settled()
