@@ -146,15 +146,19 @@ def raise_blocker(ring: Ring) -> Rung:
     if hours.absences and (later := _raised_at(hours, row.made_at)) > ring.now:
         return Rung(later, silence=Silence("away", later))
     today = hours_of(store, person, calendar_of(store))
-    if closed := at_this_hour(today, ring.now):  # a clock that stood still goes on at any hour
-        return Rung(closed.until, silence=closed)
+    if not today.is_open(local_day(ring.now, person.zone)):
+        closed = at_this_hour(today, ring.now)
+        return Rung(closed.until if closed else None, silence=closed)
     manager = _hears_of(store, person, row)
     if manager is None:
         return Rung(None, silence=Silence("nobody to tell"))
+    if wait := until_their_hours(store, manager):  # in the morning of the one it may be night for the other
+        later = ring.now + wait
+        return Rung(later, silence=Silence("manager's hours", later))
     rows = _due_with(store, person, manager, row)
     for each in rows:
         store.checkins.blockers.raise_to(each, manager.id)
-    return Rung(None, tell=(_to_manager(store, person, manager, rows), _to_person(person, manager, rows)))
+    return Rung(None, tell=(_to_manager(person, manager, rows), _to_person(store, person, manager, rows)))
 
 
 def _hears_of(store: Store, person: Person, row: Blocker) -> Person | None:
@@ -199,8 +203,7 @@ def _may_hear(store: Store, manager: Person, row: Blocker) -> bool:
     return may(store.directory, manager.id, Right.READ, row, store.now)
 
 
-def _to_manager(store: Store, person: Person, manager: Person, rows: Sequence[Blocker]) -> Tell:
-    """In the manager's hours: where it is morning for the one, it may be night for the other."""
+def _to_manager(person: Person, manager: Person, rows: Sequence[Blocker]) -> Tell:
     quoted = {"partner": person.id, "quoted": "\n".join(row.matter or "" for row in rows)[:MOST_QUOTED]}
     first = rows[0]
     card = Card(
@@ -219,16 +222,10 @@ def _to_manager(store: Store, person: Person, manager: Person, rows: Sequence[Bl
             )
         ),
     )
-    return Tell(
-        card,
-        to=manager.id,
-        topic=f"blocker:{first.id}:raised",
-        about=f"checkin_blocker:{first.id}",
-        after=until_their_hours(store, manager),
-    )
+    return Tell(card, to=manager.id, topic=f"blocker:{first.id}:raised", about=f"checkin_blocker:{first.id}")
 
 
-def _to_person(person: Person, manager: Person, rows: Sequence[Blocker]) -> Tell:
+def _to_person(store: Store, person: Person, manager: Person, rows: Sequence[Blocker]) -> Tell:
     card = Card(
         Phrase(
             "I tell {manager} that this has blocked you for two workdays.", manager=Verbatim(manager.name)
@@ -238,4 +235,5 @@ def _to_person(person: Person, manager: Person, rows: Sequence[Blocker]) -> Tell
             Phrase("I do so with every blocker that has been open for so long, so that nobody waits alone.")
         ),
     )
-    return Tell(card, to=person.id, topic=f"blocker:{rows[0].id}:told")
+    after = until_their_hours(store, person)
+    return Tell(card, to=person.id, topic=f"blocker:{rows[0].id}:told", after=after)

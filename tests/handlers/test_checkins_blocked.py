@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import col
 
+from bot.words import Voice
 from handlers.checkins.matters import matters
 from storage.checkins import Blocker, CheckIn
 from storage.tables import ReportingLine
@@ -160,13 +161,42 @@ def first_of(chat: Chat, who: str, words: str) -> Heard:
 async def test_where_it_is_night_for_the_manager_they_hear_of_it_in_their_hours(any_chat: Chat) -> None:
     chat = any_chat
     await chat.says("chen", "/checkin 阻碍 环境")
-    chat.at(datetime(2026, 11, 25, 2, tzinfo=UTC))  # 10:00 in Shanghai, 03:00 in Berlin
+    for hour, minute, told in ((2, 0, []), (6, 59, []), (7, 0, ["dm-ada", "dm-chen"])):  # UTC
+        chat.at(datetime(2026, 11, 25, hour, minute, tzinfo=UTC))
+        await chat.tick()
+        assert sorted(parcel.to.address for parcel in await chat.deliver()) == told
+    why = (await chat.says("chen", "/upbeat why")).english
+    assert "your manager is told in their own hours\nIt waited until Wed, Nov 25, 2026, 3:00" in why
+
+
+async def test_what_is_solved_before_the_manager_s_morning_is_not_raised(chat: Chat) -> None:
+    await chat.says("chen", "/checkin 阻碍 环境")
+    chat.at(datetime(2026, 11, 25, 2, tzinfo=UTC))
     await chat.tick()
-    assert [parcel.to.address for parcel in await chat.deliver()] == ["dm-chen"]
-    chat.at(datetime(2026, 11, 25, 6, 59, tzinfo=UTC))
-    assert await chat.deliver() == []
-    chat.wait(minutes=1)
-    assert [parcel.to.address for parcel in await chat.deliver()] == ["dm-ada"]
+    await chat.says("chen", "/checkin 完成 A")
+    await chat.presses("chen", "Solved")
+    chat.at(datetime(2026, 11, 25, 7, tzinfo=UTC))
+    await chat.tick()
+    assert "环境" not in chat.told("ada")
+
+
+async def test_where_two_are_never_at_work_together_each_is_told_in_their_hours(chat: Chat) -> None:
+    chat.lives_in("ada", "America/Los_Angeles")
+    chat.lives_in("chen", "Europe/Moscow")
+    await chat.says("ada", "/upbeat settings quiet 16:00 10:00")
+    await chat.says("chen", "/checkin 阻碍 环境")
+    told: dict[str, list[datetime]] = {"dm-ada": [], "dm-chen": []}
+    for hour in range(24 * 4):
+        chat.at(datetime(2026, 11, 24, tzinfo=UTC) + timedelta(hours=hour))
+        await chat.tick()
+        for parcel in await chat.deliver():
+            if "环境" in Voice().plain(parcel.card):
+                told[parcel.to.address].append(chat.now)
+    # Wednesday, ten in Los Angeles, which is 21:00 in Moscow; eight on Thursday there.
+    assert told == {
+        "dm-ada": [datetime(2026, 11, 25, 18, tzinfo=UTC)],
+        "dm-chen": [datetime(2026, 11, 26, 5, tzinfo=UTC)],
+    }
 
 
 async def test_while_the_manager_is_away_the_next_one_above_hears_of_it(any_chat: Chat) -> None:
