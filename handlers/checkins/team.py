@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from handlers.checkins.blocked import said_to_block
 from handlers.checkins.matters import same
-from handlers.checkins.questions import feature, quoted_or_erased
+from handlers.checkins.questions import asks_mood, feature, quoted_or_erased
 from handlers.checkins.remarks import open_one
 from handlers.checkins.setup import set_up_team
 from handlers.checkins.windows import plan_name, routine_of
@@ -147,6 +147,8 @@ def _counted(standings: Iterable[Standing]) -> Text:
 
 def _mood(request: Request) -> tuple[Part, ...]:
     found = request.store.checkins.mean_mood(request.actor.id, request.now - SINCE)
+    if found is None and not asks_mood(request.store.checkins.routines.of(request.actor.id)):
+        return ()
     if found is None:
         few = Phrase(
             "shown as a mean once {n} people or more gave theirs and can no longer change it",

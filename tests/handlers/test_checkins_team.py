@@ -272,6 +272,14 @@ async def test_moods_that_nobody_asked_for_are_a_mean_once_their_day_is_over_eve
         assert shown in await chat.says("ada", "/checkin team")
 
 
+async def test_where_no_mood_is_asked_for_none_is_promised(chat: Chat) -> None:
+    assert "Mood: shown as a mean" in await chat.says("ada", "/checkin team")
+    await chat.says("ada", "/checkin setup")
+    await chat.submits("ada", mood="no")
+    await chat.presses("ada", "Save")
+    assert "Mood" not in await chat.says("ada", "/checkin team")
+
+
 async def test_a_mood_that_was_taken_back_counts_in_no_mean(chat: Chat) -> None:
     hire(chat, "finn", "gita", "hugo")
     await asked(chat)
