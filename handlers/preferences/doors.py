@@ -83,7 +83,9 @@ def _with_colleagues(request: Request, route: Route, example: str) -> str:
 
 def line(request: Request, route: Route) -> Text:
     """A command and what it does, on one line."""
-    command = Verbatim(words_of(route, request.actor.language))
+    words = words_of(route, request.actor.language)
+    # Where one can tap it, one word is the whole command; of more words only the first would be sent.
+    command = Verbatim(words) if " " in words else Phrase(words)
     return Phrase("{command}: {help}", command=command, help=route.help)
 
 

@@ -349,3 +349,11 @@ async def test_a_day_of_this_year_is_said_without_the_year(room: Room) -> None:
     assert "Fri, Dec 18" in said.text
     assert "2026" not in said.text
     assert "Fri, Jan 8, 2027" in (await room.says(BEN, "/away until 2027-01-08")).text
+
+
+async def test_the_commands_that_help_shows_can_be_tapped(room: Room) -> None:
+    """Where the tap sends the whole command: of one with several words Telegram sends the first alone."""
+    told = await room.says(BEN, "/help")
+    tapped = {words for words in ("/checkin", "/kudos", "/feedback", "/1on1") if f"\n{words}: " in told.text}
+    assert tapped == {"/checkin", "/kudos", "/feedback", "/1on1"}
+    assert "/upbeat away" not in told.text
