@@ -26,7 +26,7 @@ from storage.store import Store
 EXPORTED = Phrase("Somebody who runs Upbeat exported the goals that you see into a file, from its terminal.")
 IMPORTED = Phrase("Somebody who runs Upbeat changed goals in your name with a file, from its terminal.")
 
-console = Console(highlight=False)
+console = Console(highlight=False, emoji=False)
 
 
 def export(database: Database, file: Path, *, email: str, which: str) -> None:

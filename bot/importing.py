@@ -32,7 +32,7 @@ from storage.sheets import Sheet, SheetProblem, read_sheet
 from storage.store import Store
 from storage.tables import CalendarDay
 
-console = Console(highlight=False)
+console = Console(highlight=False, emoji=False)
 ENGLISH = Voice()
 
 

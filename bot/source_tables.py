@@ -30,7 +30,7 @@ from storage.metrics.pulling import PullProblem, pull
 from storage.sheets import Sheet
 from storage.store import Store
 
-console = Console(highlight=False)
+console = Console(highlight=False, emoji=False)
 
 LISTED = 20
 """Files that are printed."""

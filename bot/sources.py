@@ -18,7 +18,7 @@ from storage.metrics import FILES, DataSource
 from storage.people import Person
 from storage.store import Store
 
-console = Console(highlight=False)
+console = Console(highlight=False, emoji=False)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 

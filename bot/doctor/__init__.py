@@ -21,7 +21,7 @@ def examine(settings: Settings) -> int:
 
 
 async def _examine(settings: Settings) -> int:
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, emoji=False, soft_wrap=True)
     failed = False
     async for finding in _findings(settings):  # each at once: a platform that is silent takes its time
         mark = "ok  " if not finding.fix else "note" if finding.warning else "FAIL"

@@ -268,6 +268,11 @@ def test_an_old_database_in_which_nobody_did_anything_is_unbroken(any_upbeat: Up
     assert "1 entries in 2 chains, unbroken" in done.stdout
 
 
+def test_what_people_wrote_is_shown_as_they_wrote_it(upbeat: Upbeat, tmp_path: Path) -> None:
+    file = write(tmp_path, PEOPLE.replace("Ben Okri", "Ben :x: [bold] Okri"))
+    assert "Ben :x: [bold] Okri <ben@example.com>" in upbeat("people", "import", file, "--dry-run").stdout
+
+
 def test_what_a_terminal_cannot_show_breaks_nothing_off(upbeat: Upbeat, tmp_path: Path) -> None:
     file = write(tmp_path, PEOPLE.replace("Ben Okri", "陈明"))
     done = upbeat.process("people", "import", file, PYTHONIOENCODING="latin-1")
