@@ -223,24 +223,33 @@ class Kudos:
 
     # Reactions -----------------------------------------------------------------------------------------------------
 
-    def react(self, person: str, group: str, message: str, emoji: str, *, added: bool) -> None:
-        """An emoji was put under a post, or taken away: once for each person, emoji and message."""
+    def react(
+        self, person: str, group: str, message: str, emoji: str, *, added: bool, at: datetime | None
+    ) -> None:
+        """An emoji was put under a post, or taken away: once for each person, emoji and message. `at` is when, where it
+        may have been before what is known already, which it does not change then."""
         mine = (REACTIONS.c.message == message, REACTIONS.c.emoji == emoji)
-        known = self._store.own(ReactionRow, *mine, subject=person)
-        if known:
-            self._store.change(known[0], taken_at=None if added else self._store.now)
-        elif added:
-            self._store.insert(
-                ReactionRow(
-                    kind=Kind.KUDOS_PUBLIC,
-                    subject_id=person,
-                    author_id=person,
-                    made_at=self._store.now,
-                    group_id=group,
-                    message=message,
-                    emoji=emoji,
-                )
+        is_new, at = at is None, at or self._store.now
+        taken_at = None if added else at
+        if known := self._store.own(ReactionRow, *mine, subject=person):
+            (row,) = known
+            if is_new or at >= (row.taken_at or row.made_at):
+                self._store.change(row, made_at=at if added else row.made_at, taken_at=taken_at)
+            return
+        if is_new and not added:
+            return  # of something before our time
+        self._store.insert(
+            ReactionRow(
+                kind=Kind.KUDOS_PUBLIC,
+                subject_id=person,
+                author_id=person,
+                made_at=at,
+                taken_at=taken_at,
+                group_id=group,
+                message=message,
+                emoji=emoji,
             )
+        )
 
     def reactions(self, groups: Iterable[str]) -> dict[str, int]:
         """How many reactions each of these has now."""

@@ -251,7 +251,8 @@ class _Ear:
         # Of what no user has written (docs.slack.dev/reference/events/reaction_added), Slack names none.
         if item.get("type") != "message" or event.get("item_user", self.me.user_id) != self.me.user_id:
             return None
-        act = Reacted(str(item["ts"]), str(event["reaction"]), event["type"] == "reaction_added")
+        at = moment_of(str(event["event_ts"])) if event.get("event_ts") else None
+        act = Reacted(str(item["ts"]), str(event["reaction"]), event["type"] == "reaction_added", at)
         return Heard("reaction", self._event(user, where_of(str(item["channel"]), ""), act), user)
 
     def joined(self, event: Json) -> PlaceSeen | None:

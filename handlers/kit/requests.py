@@ -109,11 +109,12 @@ class Opened:
 
 @dataclass(frozen=True)
 class Reacted:
-    """An emoji put under a message of ours, or taken away."""
+    """An emoji put under a message of ours, or taken away; `at` a moment, where platforms bring it out of order."""
 
     message: str
     emoji: str
     added: bool
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

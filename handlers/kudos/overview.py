@@ -95,7 +95,9 @@ def reaction(request: Request, group: str, reacted: Reacted) -> Reply:
     receivers = request.store.kudos.public_receivers(group)
     if receivers:
         message = f"{request.platform}:{request.where.id}:{reacted.message}"
-        request.store.kudos.react(request.actor.id, group, message, reacted.emoji, added=reacted.added)
+        request.store.kudos.react(
+            request.actor.id, group, message, reacted.emoji, added=reacted.added, at=reacted.at
+        )
         request.store.touch(*receivers)
     return Reply()
 

@@ -8,7 +8,7 @@ import pytest
 from bot.words import Voice
 from handlers.kit.features import Ring, Rung
 from handlers.kit.naming import named
-from handlers.kit.requests import Quoted, Where
+from handlers.kit.requests import Quoted, Reacted, Where
 from handlers.kudos.digest import digest, next_friday
 from schedules.delivery import Delivery
 from schedules.speaking import Parcel, Receipt, Unreachable
@@ -531,6 +531,22 @@ async def test_reactions_count_once_for_person_emoji_and_message_and_can_be_take
     await any_chat.reacts("eve", message, "heart", where=GENERAL)
     assert "3 reactions" in await any_chat.says("ben", "/kudos mine")
     assert len(any_chat.rows(ReactionRow)) == 3
+
+
+async def test_a_reaction_that_is_brought_after_its_removal_does_not_count(any_chat: Chat) -> None:
+    message = await posted_with_message(any_chat)
+
+    async def reacts(second: int, *, added: bool) -> None:
+        moment = any_chat.now + timedelta(seconds=second)
+        await any_chat.does("eve", Reacted(message, "tada", added, moment), where=GENERAL)
+
+    await reacts(2, added=False)
+    await reacts(1, added=True)
+    assert "reaction" not in await any_chat.says("ben", "/kudos mine")
+    await reacts(3, added=True)
+    assert "1 reaction" in await any_chat.says("ben", "/kudos mine")
+    await reacts(2, added=False)
+    assert "1 reaction" in await any_chat.says("ben", "/kudos mine")
 
 
 async def test_strangers_and_other_messages_do_not_count(chat: Chat) -> None:
