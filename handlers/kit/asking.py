@@ -308,6 +308,7 @@ def _controls(form: Form, question: Answerable, position: int) -> tuple[Button, 
     made = []
     if isinstance(question, Colleague) and question.most > 1 and form.given.get(question.name):
         made.append(control(Phrase("That is everybody"), "next"))
+        made.append(control(Phrase("Choose anew"), "anew"))
     in_parts = isinstance(question, Words) and question.in_parts and form.given.get(question.name)
     if in_parts:
         made.append(control(Phrase("That is all"), "next"))

@@ -180,6 +180,16 @@ async def test_a_check_in_by_interview(room: Room) -> None:
     assert "登录页完成了" in (await room.says(CHEN, "/checkin history")).text
 
 
+async def test_whoever_was_picked_by_mistake_is_let_go_again(room: Room) -> None:
+    await room.says(BEN, "/kudos")
+    assert "Your answer so far:\nAda Lovelace" in (await room.presses(BEN, "Ada Lovelace")).text
+    assert "so far" not in (await room.presses(BEN, "Choose anew")).text
+    await room.presses(BEN, "Eve Curie")
+    await room.presses(BEN, "That is everybody")
+    await room.says(BEN, "the calm incident call")
+    assert "thanks Eve Curie\n" in (await room.presses(BEN, "Skip")).text
+
+
 async def test_colleagues_of_one_name_are_told_apart_where_one_is_picked(room: Room) -> None:
     room.chat.rename("eve", "Ada Lovelace")
     asked = await room.says(BEN, "/1on1 add")
