@@ -41,7 +41,7 @@ ALSO: Mapping[str, str] = {
     "Europe/Zurich": "geneva basel bern 日内瓦",
     "America/New_York": "boston washington miami atlanta philadelphia nyc edt 波士顿 华盛顿",
     "America/Chicago": "houston dallas austin cdt 休斯敦",
-    "America/Los_Angeles": "san_francisco seattle san_diego san_jose portland pst pdt 旧金山 西雅图",
+    "America/Los_Angeles": "la san_francisco seattle san_diego san_jose portland pst pdt 旧金山 西雅图",
     "UTC": "utc",
 }
 UNCLEAR: Mapping[str, str] = {

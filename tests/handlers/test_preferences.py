@@ -75,6 +75,7 @@ async def test_an_unknown_language_asks_with_the_choices(chat: Chat) -> None:
         ("北京", "Asia/Shanghai"),
         ("Berlin", "Europe/Berlin"),
         ("new york", "America/New_York"),
+        ("LA", "America/Los_Angeles"),
         ("to Munich", "Europe/Berlin"),
         ("Europe/Lisbon", "Europe/Lisbon"),
         ("EUROPE/LISBON", "Europe/Lisbon"),
