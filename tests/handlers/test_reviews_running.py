@@ -572,7 +572,7 @@ async def test_of_two_managers_who_both_write_one_proposes_and_both_are_shown_wi
     why = await chat.presses("ben", "Why this rating?")
     assert "Ada Lovelace, manager in 13 of 14 weeks: 2 of 5" in why
     assert "Dora Maar, manager in 1 of 14 weeks: 4 of 5" in why
-    assert "what Dora Maar gives, who answers for the result, is the proposal" in why
+    assert "what Dora Maar, who answers for the result, gives is the proposal" in why
 
 
 async def test_the_new_manager_takes_over_and_what_the_old_one_began_stays_frozen(chat: Chat) -> None:
