@@ -176,7 +176,7 @@ async def test_founding_it_is_little_work(tmp_path: Path) -> None:
         interactions = await database.read(lambda store: store.count(Inbox))
         await database.close()
     assert interactions < 270
-    assert interactions * 10 < statements < interactions * 32
+    assert interactions * 10 < statements < interactions * 33
 
 
 # The very first start -------------------------------------------------------------------------------------------------
