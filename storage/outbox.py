@@ -206,7 +206,8 @@ class Outbox:
         place is that one."""
         mine = (TABLE.c.person_id == person_id, TABLE.c.made_at >= since, TABLE.c.edits.is_(None))
         unasked = or_(TABLE.c.topic.is_(None), ~ANSWERS)
-        return self._store.all(Outgoing, *mine, unasked, order=TABLE.c.made_at.desc())
+        newest = (TABLE.c.made_at.desc(), TABLE.c.id.desc())
+        return self._store.all(Outgoing, *mine, unasked, order=newest)
 
     def ambiguous(self) -> int:
         """How many sends a platform never answered, ever."""
