@@ -125,6 +125,17 @@ class Settings(BaseSettings):
             )
         return url
 
+    @field_validator("port", mode="before")
+    @classmethod
+    def _ours(cls, port: object) -> object:
+        """Kubernetes gives each container such variables, named after the services around it."""
+        if isinstance(port, str) and port.startswith("tcp://"):
+            raise ValueError(
+                "this is Kubernetes' own, of a service called upbeat: set enableServiceLinks to false in the pod, or"
+                " call the service otherwise"
+            )
+        return port
+
     @field_validator("public_url", "llm_url", "slack_api_url", "telegram_api_url")
     @classmethod
     def _whole_address(cls, url: str, which: ValidationInfo) -> str:

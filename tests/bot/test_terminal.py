@@ -290,6 +290,7 @@ def test_a_wrong_setting_is_named_without_its_value(upbeat: Upbeat) -> None:
 
 def test_what_is_wrong_around_it_is_one_sentence(upbeat: Upbeat, tmp_path: Path) -> None:
     assert "UPBEAT_PORT" in upbeat("run", UPBEAT_PORT="99999").stderr
+    assert "enableServiceLinks" in upbeat("run", UPBEAT_PORT="tcp://10.0.0.7:8080").stderr
     assert "UPBEAT_PUBLIC_URL" in upbeat("run", UPBEAT_PUBLIC_URL="upbeat.example.com").stderr
     nowhere = "sqlite+aiosqlite:////proc/upbeat.db"
     for command in (("doctor",), ("run",), ("people", "invite", "ada@example.com")):
