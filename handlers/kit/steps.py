@@ -121,7 +121,9 @@ class Steps:
                 return self.filling.ask_again(request, draft, NO_ANSWER)
             is_for_another = act.file is not None and self.takes_file(request)
             if not is_for_another and not self._forgot(request, draft, words):
-                return self.filling.told(request, draft, words)
+                step = self.filling.told(request, draft, words)
+                if not (_is_no_answer(step) and self._is_command(request, words)):
+                    return step
         if act.file is not None:
             return self._sent(request, words, act.file)
         if not words and not act.command and incoming.where.kind == "private":
@@ -172,7 +174,11 @@ class Steps:
         answers."""
         if folded(words) in ASKS:
             return True
-        called = self._vocabulary.find(words) if request.now - draft.changed_at > IN_MIND else None
+        return request.now - draft.changed_at > IN_MIND and self._is_command(request, words)
+
+    def _is_command(self, request: Request, words: str) -> bool:
+        """Whether these words are a whole command: its name alone, or with all that it needs."""
+        called = self._vocabulary.find(words)
         if called is None or not called.rest:
             return called is not None
         step = self._called(request, words, "")
@@ -262,6 +268,10 @@ def _fitting(words: str, link: str) -> str:
 
 def _is_no_table(file: File) -> bool:
     return file.fault is not None and file.fault.code == "not-a-sheet"
+
+
+def _is_no_answer(step: Step) -> bool:
+    return step.answer is not None and step.answer.outcome == "invalid"
 
 
 def _problem(words: Text) -> Answer:

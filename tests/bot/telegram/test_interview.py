@@ -127,6 +127,16 @@ async def test_a_command_in_between_is_a_command(room: Room) -> None:
     assert (await room.says(BEN, "back again")).text.startswith("2/4")
 
 
+async def test_a_command_that_is_no_answer_is_a_command_without_its_slash_too(room: Room) -> None:
+    """Telegram knows no commands in Chinese, so that whoever writes them leaves the slash out."""
+    await room.says(BEN, "/diary")
+    assert (await room.says(BEN, "echo of the rain")).text.startswith("2/4")
+    assert "Your goals" in (await room.says(BEN, "目标")).text
+    assert "aside" in (await room.says(BEN, "echo aside")).text
+    assert "from 1 to 5" in (await room.says(BEN, "aside")).text
+    assert (await room.says(BEN, "3")).text.startswith("3/4")
+
+
 async def test_a_wrong_answer_is_said_at_once(room: Room) -> None:
     await room.says(BEN, "/diary")
     await room.says(BEN, "Fine")
