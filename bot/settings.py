@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -141,7 +142,7 @@ class Settings(BaseSettings):
     def _whole_address(cls, url: str, which: ValidationInfo) -> str:
         """What begins otherwise makes links that open nothing, and reaches nobody."""
         may_lack = which.field_name in ("public_url", "llm_url")
-        if not url.startswith(("https://", "http://")) and (url or not may_lack):
+        if not re.fullmatch(r"https?://[^\s/]\S*", url) and (url or not may_lack):
             raise ValueError("it is a whole address, like https://upbeat.example.com")
         return url
 
