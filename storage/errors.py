@@ -60,6 +60,22 @@ REASONS = {
         "its address has an option that PostgreSQL does not know",
         "Check what stands behind the ? in it.",
     ),
+    "invalid sslmode": (
+        "its address has an sslmode that PostgreSQL does not know",
+        "Write require, or verify-full.",
+    ),
+    "does not support SSL": (
+        "the server speaks no TLS",
+        "Turn it on there, or take sslmode out of the address.",
+    ),
+    "certificate": (
+        "the certificate of the server, or of its authority, is not trusted",
+        "Name the authority's file with sslrootcert in the address.",
+    ),
+    "timeout expired": (
+        "no server answers at its address",
+        "Check host and port, and what stands in between.",
+    ),
     "starting up": ("the server is just starting", "Try again."),
     "shutting down": ("the server is stopping", "Start it."),
 }

@@ -1,7 +1,9 @@
 """The `upbeat` command, run as an operator runs it."""
 
 import asyncio
+import contextlib
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -291,7 +293,8 @@ def test_a_wrong_setting_is_named_without_its_value(upbeat: Upbeat) -> None:
 def test_what_is_wrong_around_it_is_one_sentence(upbeat: Upbeat, tmp_path: Path) -> None:
     assert "UPBEAT_PORT" in upbeat("run", UPBEAT_PORT="99999").stderr
     assert "enableServiceLinks" in upbeat("run", UPBEAT_PORT="tcp://10.0.0.7:8080").stderr
-    assert "UPBEAT_PUBLIC_URL" in upbeat("run", UPBEAT_PUBLIC_URL="upbeat.example.com").stderr
+    for address in ("upbeat.example.com", "https://", "https://upbeat example.com"):
+        assert "UPBEAT_PUBLIC_URL" in upbeat("run", UPBEAT_PUBLIC_URL=address).stderr
     nowhere = "sqlite+aiosqlite:////proc/upbeat.db"
     for command in (("doctor",), ("run",), ("people", "invite", "ada@example.com")):
         done = upbeat(*command, UPBEAT_DATABASE_URL=nowhere, UPBEAT_SECRET_KEY="", UPBEAT_PORT="0")
@@ -361,6 +364,27 @@ def test_why_a_database_cannot_be_used_and_what_mends_it(
     assert examined.returncode == 1
     assert f"FAIL  database: {found}" in examined.stdout
     assert fix in examined.stdout
+
+
+def test_a_server_without_tls_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+        threading.Thread(target=_no_tls, args=(plain,), daemon=True).start()
+        here = f"postgresql+psycopg://u:s3cret@127.0.0.1:{plain.getsockname()[1]}/upbeat?sslmode="
+        for mode, found in (
+            ("require", "the server speaks no TLS"),
+            ("always", "its address has an sslmode"),
+        ):
+            done = Upbeat(f"{here}{mode}", tmp_path)("migrate")
+            assert done.stderr.startswith(f"The database cannot be used: {found}")
+
+
+def _no_tls(listener: socket.socket) -> None:
+    """As a PostgreSQL without it answers whoever asks for it."""
+    with contextlib.suppress(OSError):
+        while True:
+            asked, _ = listener.accept()
+            asked.recv(8)
+            asked.sendall(b"N")
 
 
 def test_a_file_that_is_no_database_is_one_sentence(upbeat: Upbeat, tmp_path: Path) -> None:
