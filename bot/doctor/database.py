@@ -49,6 +49,9 @@ FIXES = {
     REFUSED: "A mistake of ours: please report it with the line of the log (“message set aside”).",
     BELL: "A mistake of ours: please report it with the line of the log (“bell failed”).",
 }
+LATE = frozenset({"overdue", "unreminded", "waiting", "undelivered", "half_sent", "owed"})
+"""The rules of the promise that nobody keeps while Upbeat rests."""
+CATCH_UP = "So it is while no process ticks, or none delivers. Start `upbeat run`: it does what was left; look again then."
 
 
 async def database_findings(database: Database, settings: Settings) -> AsyncIterator[Finding]:
@@ -175,13 +178,16 @@ def _alerts(database: Database, settings: Settings) -> Iterator[Finding]:
 
 def _promise(database: Database, settings: Settings) -> Iterator[Finding]:
     """Whether everything that was taken in and was due has come to one end, and nobody has touched the audit log."""
-    findings = database.look_now(lambda store: store.promise.examine())
+    findings, held = database.look_now(lambda store: (store.promise.examine(), store.leases.standing()))
+    rests = not {"clock", "delivery"} <= {each.name for each in held if each.seconds > 0}
     for finding in findings:
         if finding.times:
+            late = rests and finding.rule in LATE
             yield Finding(
                 f"promise, rule {finding.rule}",
                 f"broken {counted(finding.times, 'time', 'times')}",
-                FIXES[PROMISE],
+                CATCH_UP if late else FIXES[PROMISE],
+                warning=late,
             )
     if not any(finding.times for finding in findings):
         yield Finding("promise", f"all {len(findings)} rules hold")

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -234,6 +235,23 @@ def test_the_doctor_says_which_process_does_what_one_does_alone(any_upbeat: Upbe
     said = any_upbeat("doctor").stdout
     assert "clock: done by host-a:17:abc, for another" in said
     assert "delivery: no process does this now" in said
+
+
+def test_what_waits_while_upbeat_rests_is_no_mistake_of_ours(any_upbeat: Upbeat) -> None:
+    any_upbeat("migrate")
+    database = Database(any_upbeat.url, b"a test's secret")
+    database.write_now(lambda store: store.slots.plan("checkins.open", "x", store.now - timedelta(hours=1)))
+    resting = any_upbeat("doctor")
+    assert resting.returncode == 0
+    assert "note  promise, rule overdue: broken 1 time" in resting.stdout
+    assert "Start `upbeat run`: it does what was left" in resting.stdout
+    for name in ("clock", "delivery"):
+        database.write_now(lambda store, name=name: store.leases.take(name, "host-a:17:abc", seconds=60))
+    database.stop()
+    at_work = any_upbeat("doctor")
+    assert at_work.returncode == 1
+    assert "FAIL  promise, rule overdue: broken 1 time" in at_work.stdout
+    assert "Please report it" in at_work.stdout
 
 
 def test_the_audit_log_is_looked_through_on_the_terminal(any_upbeat: Upbeat, tmp_path: Path) -> None:
