@@ -51,7 +51,9 @@ FIXES = {
 }
 LATE = frozenset({"overdue", "unreminded", "waiting", "undelivered", "half_sent", "owed"})
 """The rules of the promise that nobody keeps while Upbeat rests."""
-CATCH_UP = "So it is while no process ticks, or none delivers. Start `upbeat run`: it does what was left; look again then."
+CATCH_UP = (
+    "So it is while nobody ticks or delivers. Start `upbeat run`: it does what was left. Then look again."
+)
 
 
 async def database_findings(database: Database, settings: Settings) -> AsyncIterator[Finding]:
