@@ -100,8 +100,7 @@ class Filling:
     def told(self, request: Request, draft: Draft, words: str) -> Step:
         """An answer typed in an interview."""
         route = self._routes[draft.route]
-        form = asking.form_of(route, request, draft.args, draft.given, draft.id)
-        question = form.questions[min(draft.position, len(form.questions) - 1)]
+        form, question = self._waiting(request, draft)
         control = CONTROLS.get(folded(words), "")
         if control and asking.has_control(form, form.questions.index(question), control):
             return self.stepped(request, {"draft": draft.id, "what": control})
@@ -109,6 +108,14 @@ class Filling:
         if isinstance(question, Words) and question.in_parts and (before := draft.given.get(question.name)):
             said = f"{before}\n\n{said}"
         return self._take(request, draft, route, question.name, said)
+
+    def waits_for_words(self, request: Request, draft: Draft) -> bool:
+        """Whether whatever is typed answers the question that waits, but for its length."""
+        return isinstance(self._waiting(request, draft)[1], Words)
+
+    def _waiting(self, request: Request, draft: Draft) -> tuple[Form, Answerable]:
+        form = asking.form_of(self._routes[draft.route], request, draft.args, draft.given, draft.id)
+        return form, form.questions[min(draft.position, len(form.questions) - 1)]
 
     def answered(self, request: Request, args: Mapping[str, Any]) -> Step:
         """An answer by a button below the question."""

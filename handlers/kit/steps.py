@@ -122,7 +122,9 @@ class Steps:
             is_for_another = act.file is not None and self.takes_file(request)
             if not is_for_another and not self._forgot(request, draft, words):
                 step = self.filling.told(request, draft, words)
-                if not (_is_no_answer(step) and self._is_command(request, words)):
+                # What is too long for an answer in words is no command: it may be private, and kudos are not.
+                is_other = _is_no_answer(step) and not self.filling.waits_for_words(request, draft)
+                if not (is_other and self._is_command(request, words)):
                     return step
         if act.file is not None:
             return self._sent(request, words, act.file)

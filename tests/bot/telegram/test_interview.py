@@ -137,6 +137,13 @@ async def test_a_command_that_is_no_answer_is_a_command_without_its_slash_too(ro
     assert (await room.says(BEN, "3")).text.startswith("3/4")
 
 
+async def test_what_is_too_long_for_an_answer_in_words_is_no_command(room: Room) -> None:
+    await room.says(BEN, "/goals add")
+    heard = await room.says(BEN, f"Checkin with each customer {'and each partner ' * 12}every week")
+    assert "characters long" in heard.text
+    assert "Checked in" not in heard.text
+
+
 async def test_a_wrong_answer_is_said_at_once(room: Room) -> None:
     await room.says(BEN, "/diary")
     await room.says(BEN, "Fine")
