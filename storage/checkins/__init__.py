@@ -261,8 +261,10 @@ class CheckIns:
         are too few to hide behind each other. Each mood is part of one mean, which never changes, whoever writes later,
         leaves or joins: else the difference between two would be somebody's own."""
         for occasion in sorted(self._occasions(lead_id, since), key=attrgetter("day"), reverse=True):
-            if len(occasion.moods) < MEAN_OF_AT_LEAST or self._ends(occasion) > self._store.now:
+            if len(occasion.moods) < MEAN_OF_AT_LEAST:
                 continue
+            if not since <= self._ends(occasion) <= self._store.now:
+                continue  # it is forgotten as a whole too, not with the one who could change theirs the longest
             rows = [
                 self._store.own(Mood, col(Mood.id) == each, subject=who)
                 for who, each in occasion.moods.items()
@@ -277,7 +279,8 @@ class CheckIns:
         """On what occasions those gave their moods who were in this team on the day on which it began."""
         lines = self._store.directory.lines_to.get(lead_id, ())
         moods = (col(Mood.id), col(Mood.subject_id), col(CheckIn.window), col(CheckIn.day))
-        theirs = (col(Mood.subject_id).in_({line.subject_id for line in lines}), col(Mood.closes_at) >= since)
+        of_team = col(Mood.subject_id).in_({line.subject_id for line in lines})
+        theirs = (of_team, col(Mood.closes_at) >= since - LAST_MIDNIGHT)
         found = select(*moods).join(CheckIn, col(CheckIn.id) == col(Mood.checkin_id)).where(*theirs)
         made: dict[str, Occasion] = {}
         for mood, person, window, day in self._store.execute(found.order_by(col(Mood.made_at))):
@@ -291,10 +294,11 @@ class CheckIns:
         return made.values()
 
     def _ends(self, occasion: Occasion) -> datetime:
-        """When nobody can add to an occasion, or change anything, any more."""
-        if occasion.window is None:
-            return datetime.combine(occasion.day, time(), UTC) + LAST_MIDNIGHT
-        return self.routines.ends(occasion.window, occasion.team) or self._store.now
+        """When nobody can add to an occasion, or change anything, any more. Before its day is over everywhere, some may
+        not have been asked yet whose morning is the evening of others."""
+        over = datetime.combine(occasion.day, time(), UTC) + LAST_MIDNIGHT
+        last = self.routines.ends(occasion.window, occasion.team) if occasion.window else None
+        return max(over, last) if last else over
 
     # What managers do ------------------------------------------------------------------------------------------------
 

@@ -312,6 +312,34 @@ async def test_two_means_never_differ_by_one_person(any_chat: Chat) -> None:
     assert NO_MEAN in await chat.says("ada", "/checkin team")
 
 
+async def test_a_mean_is_forgotten_as_a_whole_however_late_some_clocks_are(any_chat: Chat) -> None:
+    chat = any_chat
+    hire(chat, "finn", "gita", "hugo")
+    await asked(chat)
+    await give(chat, ben=5, chen=1, eve=4, finn=4, gita=5, hugo=4)
+    seen = set()
+    for hour in range(0, 15 * 24, 6):  # two weeks on, it was over in Shanghai before it was in New York
+        chat.at(datetime(2026, 11, 25, 1, tzinfo=UTC) + timedelta(hours=hour))
+        heard = await chat.says("ada", "/checkin team")
+        seen |= {line for line in heard.text.splitlines() if line.startswith("Mood: ") and "of 5" in line}
+    assert seen == {"Mood: 3.8 of 5, the mean of 6 people"}
+
+
+async def test_a_mean_waits_for_those_who_are_asked_last_on_their_clocks(any_chat: Chat) -> None:
+    chat = any_chat
+    hire(chat, "finn", "gita", "hugo", "iris")
+    await chat.says("ada", "/checkin setup")
+    await chat.submits("ada", days="daily", clock="17:00", lasts="0")
+    await chat.presses("ada", "Save")
+    chat.at(datetime(2026, 11, 23, 16, 5, tzinfo=UTC))
+    await chat.tick()
+    await give(chat, ben=5, finn=4, gita=4, hugo=5, iris=4)
+    chat.at(
+        datetime(2026, 11, 23, 20, tzinfo=UTC)
+    )  # the evening is over in Berlin, and not begun in New York
+    assert NO_MEAN in await chat.says("ada", "/checkin team")
+
+
 # The digest -------------------------------------------------------------------------------------------------
 
 
