@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import io
 import json
+import os
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -50,7 +51,8 @@ def back_up(database: Database, target: Path) -> int:
     The file holds no key: whoever has it alone reads no private text. Raises BackupProblem."""
     if target.exists():
         raise BackupProblem(f"{target} is there already; name a new file.")
-    partial = target.with_name(target.name + ".part")
+    # A name of its own: two that are made at once under one name must not end in half of one.
+    partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         partial.unlink(missing_ok=True)
         partial.touch(mode=0o600, exist_ok=False)  # names and addresses are in it, as they are
@@ -75,8 +77,20 @@ def _back_up(database: Database, target: Path, partial: Path) -> int:
             "rows": counts,
         }
         _add(archive, "about.json", json.dumps(about))
+    _on_disk(partial)
     partial.replace(target)
+    with contextlib.suppress(OSError):  # where folders cannot be opened, the system sees to it
+        _on_disk(target.parent)
     return sum(counts.values())
+
+
+def _on_disk(path: Path) -> None:
+    """Wait until it would outlive a loss of power."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _known_schema(connection: Connection) -> str:
