@@ -263,11 +263,13 @@ class CheckIns:
         for occasion in sorted(self._occasions(lead_id, since), key=attrgetter("day"), reverse=True):
             if len(occasion.moods) < MEAN_OF_AT_LEAST:
                 continue
-            if not since <= self._ends(occasion) <= self._store.now:
+            asked = self._asked(occasion)
+            if not asked or not since <= max(asked.values()) <= self._store.now:
                 continue  # it is forgotten as a whole too, not with the one who could change theirs the longest
             rows = [
                 self._store.own(Mood, col(Mood.id) == each, subject=who)
                 for who, each in occasion.moods.items()
+                if who in asked
             ]
             scores = [row.score for found in rows for row in found if row.score != TAKEN_BACK]
             # What was erased is missing: without it, it would be another mean.
@@ -293,12 +295,14 @@ class CheckIns:
                 made[name].moods[person] = mood
         return made.values()
 
-    def _ends(self, occasion: Occasion) -> datetime:
-        """When nobody can add to an occasion, or change anything, any more. Before its day is over everywhere, some may
-        not have been asked yet whose morning is the evening of others."""
+    def _asked(self, occasion: Occasion) -> dict[str, datetime]:
+        """Until when each of a team could add to an occasion, or change anything. Before its day is over everywhere,
+        some may not have been asked yet; whoever was asked only after that counts in no mean."""
         over = datetime.combine(occasion.day, time(), UTC) + LAST_MIDNIGHT
-        last = self.routines.ends(occasion.window, occasion.team) if occasion.window else None
-        return max(over, last) if last else over
+        if occasion.window is None:
+            return dict.fromkeys(occasion.team, over)
+        ends = self.routines.ends(occasion.window, occasion.team, opened_by=over)
+        return {who: max(over, at) for who, at in ends.items()}
 
     # What managers do ------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from storage.checkins.tables import Routine
@@ -127,12 +127,11 @@ class Routines:
         rows = self._store.all(ObligationRow, theirs, *asked, order=_OWED.c.expires_at)
         return {r.person_id: _window(r.about, r.opened_at, r.expires_at, r.closed_at) for r in rows}
 
-    def ends(self, window: str, people: Collection[str]) -> datetime | None:
-        """When an occasion is over for the last of these people who were asked on it."""
+    def ends(self, window: str, people: Collection[str], *, opened_by: datetime) -> dict[str, datetime]:
+        """When an occasion is over for each of these people who had been asked on it by a moment."""
         asked = (_OWED.c.person_id.in_(list(people)), _OWED.c.kind == ASKED, _OWED.c.about == window)
-        last = select(func.max(_OWED.c.expires_at)).where(*asked)
-        moment: datetime | None = self._store.execute(last).scalar()
-        return moment
+        found = select(_OWED.c.person_id, _OWED.c.expires_at).where(*asked, _OWED.c.opened_at <= opened_by)
+        return {person: at for person, at in self._store.execute(found) if at}
 
     def end_others(self, person_id: str, window: Window) -> None:
         """Only one occasion is open for a person: with a new one, those before it are over."""

@@ -340,6 +340,24 @@ async def test_a_mean_waits_for_those_who_are_asked_last_on_their_clocks(any_cha
     assert NO_MEAN in await chat.says("ada", "/checkin team")
 
 
+async def test_whoever_is_asked_after_all_others_is_in_no_mean(any_chat: Chat) -> None:
+    chat = any_chat
+    hire(chat, "finn", "gita", "hugo")
+    await chat.says("eve", "/away from 2026-11-23 until 2026-11-25")
+    await asked(chat)
+    await give(chat, ben=5, chen=4, finn=4, gita=4, hugo=1)
+    chat.at(datetime(2026, 11, 24, 19, 30, tzinfo=UTC))
+    assert MEAN in await chat.says("ada", "/checkin team")
+    await chat.says("eve", "/away 2027-01-04")
+    heard = await chat.presses("eve", "I will be here after all")
+    await chat.presses("eve", "I will be here after all", on=heard)  # the next one, which has begun
+    await chat.tick()
+    await give(chat, eve=5)
+    for hours in (1, 8):  # it is open for her alone, and then over for her too
+        chat.wait(hours=hours)
+        assert MEAN in await chat.says("ada", "/checkin team")
+
+
 # The digest -------------------------------------------------------------------------------------------------
 
 
