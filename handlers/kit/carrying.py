@@ -95,7 +95,7 @@ class Carrying:
         if step.handle and not request.store.handles.use(step.handle):
             raise Refused()
         if step.draft is not None:
-            return self._fill(request, route, step.draft, args, given)
+            return _with_notes(self._fill(request, route, step.draft, args, given), step.unclear)
         reply = route.handler(request, **asking.arguments(route, request, args, given))
         return _with_notes(self._finished(request, route, reply), step.unclear)
 

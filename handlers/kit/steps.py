@@ -119,9 +119,9 @@ class Steps:
                 return self.filling.stop(request, draft)
             if not words and act.file is None:
                 return self.filling.ask_again(request, draft, NO_ANSWER)
-            is_for_another = act.file is not None and self.takes_file(request)
-            if not is_for_another and not self._forgot(request, draft, words):
+            if not self._is_for_another(request, act.file, words) and not self._forgot(request, draft, words):
                 step = self.filling.told(request, draft, words)
+                step = _file_left(step) if act.file is not None or act.file_left else step
                 # What is too long for an answer in words is no command: it may be private, and kudos are not.
                 is_other = _is_no_answer(step) and not self.filling.waits_for_words(request, draft)
                 if not (is_other and self._is_command(request, words)):
@@ -146,8 +146,11 @@ class Steps:
 
     def _beside_file(self, request: Request, words: str) -> Step:
         """What words say that have no use for the file that came with them."""
-        step = self._called(request, words, "")
-        return replace(step, unclear=(*step.unclear, FILE_LEFT))
+        return _file_left(self._called(request, words, ""))
+
+    def _is_for_another(self, request: Request, file: File | None, words: str) -> bool:
+        """Whether a file that comes in an interview is for another door: a picture beside an answer is for none."""
+        return file is not None and self.takes_file(request) and not (words and _is_no_table(file))
 
     def _called(self, request: Request, words: str, rest: str) -> Step:
         called = self._vocabulary.find(words) if words else None
@@ -270,6 +273,14 @@ def _fitting(words: str, link: str) -> str:
 
 def _is_no_table(file: File) -> bool:
     return file.fault is not None and file.fault.code == "not-a-sheet"
+
+
+def _file_left(step: Step) -> Step:
+    """The same, and that the file counts for nothing."""
+    if step.answer is None:
+        return replace(step, unclear=(*step.unclear, FILE_LEFT))
+    errors = (*step.answer.errors, ("", FILE_LEFT))
+    return replace(step, answer=replace(step.answer, errors=errors))
 
 
 def _is_no_answer(step: Step) -> bool:

@@ -144,6 +144,20 @@ async def test_what_is_too_long_for_an_answer_in_words_is_no_command(room: Room)
     assert "Checked in" not in heard.text
 
 
+async def test_a_picture_beside_an_answer_is_left_and_the_answer_is_not(room: Room) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" * 9
+    await room.says(BEN, "/diary")
+    for words, place in (("Rain", "2/4"), ("4", "3/4"), ("Ada Lovelace", "4/4")):
+        await room.fake.sends_document(BEN, "rain.png", picture, caption=words)
+        await room.fake.settled()
+        heard = await room.shown(BEN)
+        assert place in heard.text
+        assert "I did not look at your file" in heard.text
+    await room.fake.sends_document(BEN, "rain.png", picture, caption="week")
+    assert "I did not look at your file" in (await room.shown(BEN)).text
+    assert room.noted("ben") == ["Rain|4|ada@example.com|week"]
+
+
 async def test_a_wrong_answer_is_said_at_once(room: Room) -> None:
     await room.says(BEN, "/diary")
     await room.says(BEN, "Fine")
