@@ -208,8 +208,8 @@ class Settings(BaseSettings):
         given = self.secret_key.get_secret_value()
         if given:
             return given.encode()
-        file = self.database_file or Path("upbeat.db")
-        return _key_file(file.with_suffix(".key"), of=file)
+        file = self.database_file
+        return _key_file((file or Path("upbeat.db")).with_suffix(".key"), of=file)
 
 
 def misspelt() -> Iterator[str]:
@@ -223,9 +223,10 @@ def misspelt() -> Iterator[str]:
             yield f"{name} is no setting of Upbeat, and does nothing.{hint}"
 
 
-def _key_file(path: Path, *, of: Path) -> bytes:
+def _key_file(path: Path, *, of: Path | None) -> bytes:
     try:
-        if not path.exists() and of.exists() and of.stat().st_size:  # another key would open nothing in it
+        # Another key would open nothing in the file.
+        if of and not path.exists() and of.exists() and of.stat().st_size:
             raise Complaint(
                 f"The key file {path} of this database is missing. Bring it back, or set the UPBEAT_SECRET_KEY that the"
                 " database was made with: without its key nobody can read it."

@@ -464,6 +464,8 @@ def test_a_key_that_is_missing_is_not_made_anew(tmp_path: Path) -> None:
         assert done.returncode == 1
         assert "upbeat.key of this database is missing. Bring it back" in done.stderr
     assert not (tmp_path / "upbeat.key").exists()
+    server = "postgresql+psycopg://u@127.0.0.1:1/upbeat"  # of which the file is not, whatever lies there
+    assert "no server listens" in upbeat("doctor", UPBEAT_SECRET_KEY="", UPBEAT_DATABASE_URL=server).stdout
 
 
 def test_the_doctor_says_that_a_language_model_is_set_by_half(upbeat: Upbeat) -> None:
