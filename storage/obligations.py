@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +168,11 @@ class Obligations:
         """An obligation of this person, or None."""
         mine = (col(ObligationRow.id) == obligation_id, col(ObligationRow.person_id) == person_id)
         return self._store.one(ObligationRow, *mine)
+
+    def known(self, ids: Collection[str], *, person_id: str) -> dict[str, ObligationRow]:
+        """Those of these that are this person's, by their ids."""
+        mine = (col(ObligationRow.id).in_(list(ids)), col(ObligationRow.person_id) == person_id)
+        return {row.id: row for row in self._store.all(ObligationRow, *mine)}
 
     def of(self, person_id: str) -> list[ObligationRow]:
         """What a person owes now, the earliest due first."""

@@ -19,6 +19,8 @@ BACK = timedelta(days=14)
 SHOWN = 20
 REMINDER = "nudge"
 """The kind under which decisions about reminders are kept; they are about an obligation."""
+Owed = Mapping[str, ObligationRow]
+"""What the decisions about reminders are about, by ids: asked for at once, as there are many."""
 
 
 @feature.command("why", allow=everyone, also=("为什么",), examples=("",))
@@ -27,11 +29,12 @@ def why(request: Request) -> Reply:
     since = request.now - BACK
     sent = request.store.outbox.sent_to(request.actor.id, since=since)
     decided = request.store.slots.decisions(request.actor.id, since)
+    owed = _owed(request, decided)
     return Reply(
         show=Card(
             Phrase("What I sent you in the last two weeks, and why"),
-            *_sent(request, sent, decided),
-            *_withheld(request, decided),
+            *_sent(sent, decided, owed),
+            *_withheld(request, decided, owed),
             Button(Phrase("Notifications"), Press("preferences.notifications", {})),
             Button(Phrase("Quiet hours"), Press("preferences.quiet", {})),
             Note(Phrase("Answers to what you asked me yourself are not listed.")),
@@ -39,17 +42,22 @@ def why(request: Request) -> Reply:
     )
 
 
+def _owed(request: Request, decided: Sequence[Occurrence]) -> Owed:
+    ids = {row.about for row in decided if row.kind == REMINDER}
+    return request.store.obligations.known(ids, person_id=request.actor.id)
+
+
 # What was sent -------------------------------------------------------------------------------------------------------
 
 
-def _sent(request: Request, rows: Sequence[Outgoing], decided: Sequence[Occurrence]) -> tuple[Part, ...]:
+def _sent(rows: Sequence[Outgoing], decided: Sequence[Occurrence], owed: Owed) -> tuple[Part, ...]:
     if not rows:
         return (Section(Phrase("I sent you nothing.")),)
     reminded: dict[str, list[Occurrence]] = {}
     for each in reversed(decided):
         if each.outgoing_id and each.reason in RULES:
             reminded.setdefault(each.outgoing_id, []).append(each)
-    shown = (_message(request, row, reminded.get(row.id, ())) for row in rows[:SHOWN])
+    shown = (_message(row, reminded.get(row.id, ()), owed) for row in rows[:SHOWN])
     return (*map(Section, shown), *_more(len(rows)))
 
 
@@ -57,9 +65,9 @@ def _more(count: int) -> tuple[Part, ...]:
     return tuple(Note(line) for line in more(count, SHOWN))
 
 
-def _message(request: Request, row: Outgoing, reminded: Sequence[Occurrence]) -> Text:
+def _message(row: Outgoing, reminded: Sequence[Occurrence], owed: Owed) -> Text:
     """What was sent, and why: each thing of which a message reminded has its own rule."""
-    each = (text for one in reminded for text in (_what(_owed(request, one), one), RULES[one.reason]))
+    each = (text for one in reminded for text in (_what(owed.get(one.about), one), RULES[one.reason]))
     return Lines((load(row.card).title, _state(row), *(each if reminded else (_rule(row),))))
 
 
@@ -162,22 +170,15 @@ def _reason(reason: str) -> Text:
     return REASONS.get(reason) or Phrase("by the rule “{rule}”", rule=Verbatim(reason or "—"))
 
 
-def _withheld(request: Request, decided: Sequence[Occurrence]) -> tuple[Part, ...]:
+def _withheld(request: Request, decided: Sequence[Occurrence], owed: Owed) -> tuple[Part, ...]:
     silent: dict[tuple[str, str, str], Occurrence] = {}
     for row in decided:
-        if row.outcome in WITHHELD and not _was_said(_owed(request, row), row):
+        if row.outcome in WITHHELD and not _was_said(owed.get(row.about), row):
             silent.setdefault((row.kind, row.about, row.reason), row)
-    held = (*_snoozed(request), *(_silence(request, row) for row in silent.values()))
+    held = (*_snoozed(request), *(_silence(request, row, owed.get(row.about)) for row in silent.values()))
     if not held:
         return ()
     return (Heading(Phrase("What I held back")), *(Section(one) for one in held[:SHOWN]), *_more(len(held)))
-
-
-def _owed(request: Request, row: Occurrence) -> ObligationRow | None:
-    """What a decision about a reminder is about."""
-    if row.kind != REMINDER:
-        return None
-    return request.store.obligations.get(row.about, person_id=request.actor.id)
 
 
 def _was_said(owed: ObligationRow | None, row: Occurrence) -> bool:
@@ -194,10 +195,9 @@ def _snoozed(request: Request) -> Iterator[Text]:
             yield Lines((load(owed.title), again))
 
 
-def _silence(request: Request, row: Occurrence) -> Text:
+def _silence(request: Request, row: Occurrence, owed: ObligationRow | None) -> Text:
     why_not = _reason(row.reason if row.outcome == "silent" else row.outcome)
     said = Phrase("Not sent {moment}: {reason}", moment=row.decided_at, reason=why_not)
-    owed = _owed(request, row)
     return Lines((_what(owed, row), said, *_waiting(request, owed, row)))
 
 

@@ -6,15 +6,21 @@ import json
 import re
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 
 from openpyxl import load_workbook
+from sqlalchemy import event
 
+from handlers import FEATURES
 from handlers.kit.cards import Document, Part
+from handlers.kit.dispatch import Core
 from handlers.kit.text import Phrase
 from handlers.kit.values import dump
+from storage.database import Database
 from storage.policy import Kind
 from storage.tables import AuditRow
-from tests.company import MONDAY, Chat, Heard
+from tests.company import MONDAY, SECRET, Chat, Heard, founded
+from tests.copies import copy_of
 from tests.engines import PROJECT
 
 
@@ -81,6 +87,30 @@ async def test_why_names_what_was_withheld_until_when(any_chat: Chat) -> None:
     assert "It waits until" in heard
     chat.wait(days=2)
     assert "It waited until" in await chat.says("ada", "/upbeat why")
+
+
+async def test_why_asks_for_many_reminders_with_as_many_statements_as_for_one(tmp_path: Path) -> None:
+    from schedules.nudges import remind
+
+    said: list[str] = []
+    counts: list[int] = []
+    with copy_of(founded, "sqlite", tmp_path) as (url, ids):
+        database = Database(url, SECRET, now=lambda: MONDAY)
+        event.listen(database.engine, "connect", lambda held, record: held.set_trace_callback(said.append))
+        database.open()
+        chat = Chat(database, Core(database, FEATURES), dict(ids), [MONDAY])
+        await chat.says("ada", "/upbeat away until 2026-11-24")
+        for titles in (["The budget"], ["The plan", "The offer", "The draft"]):
+            for title in titles:
+                chat.change(lambda store, title=title: owe(chat, store, "ada", title))
+            chat.change(lambda store: remind(chat.core, store, chat.ids["ada"]))
+            await chat.says("ada", "/upbeat why")  # what changed is known from here on
+            said.clear()
+            heard = await chat.says("ada", "/upbeat why")
+            counts.append(len(said))
+            assert all(title in heard for title in titles)
+        await database.close()
+    assert counts[0] == counts[1] > 0
 
 
 async def test_nothing_is_said_to_wait_that_is_settled_or_ends_before(any_chat: Chat) -> None:
