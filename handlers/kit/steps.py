@@ -9,7 +9,7 @@ from datetime import timedelta
 from handlers.kit import asking, grammar
 from handlers.kit.cards import Card, Note
 from handlers.kit.features import Feature, Route
-from handlers.kit.filling import Filling
+from handlers.kit.filling import CONTROLS, Filling
 from handlers.kit.problems import Refused
 from handlers.kit.requests import (
     Answer,
@@ -122,9 +122,7 @@ class Steps:
             if not self._is_for_another(request, act.file, words) and not self._forgot(request, draft, words):
                 step = self.filling.told(request, draft, words)
                 step = _file_left(step) if act.file is not None or act.file_left else step
-                # What is too long for an answer in words is no command: it may be private, and kudos are not.
-                is_other = _is_no_answer(step) and not self.filling.waits_for_words(request, draft)
-                if not (is_other and self._is_command(request, words)):
+                if not self._answers_nothing(request, draft, words, step):
                     return step
         if act.file is not None:
             return self._sent(request, words, act.file)
@@ -172,6 +170,13 @@ class Steps:
             if not (found.left or found.missing) and asking.has_all(other, request, found.given):
                 return other, found
         return route, read
+
+    def _answers_nothing(self, request: Request, draft: Draft, words: str, step: Step) -> bool:
+        """Whether these words are no answer, and a whole command. What is too long for an answer in words is none: it
+        may be private, and kudos are not. Nor is what would be a button elsewhere in the form: back ends no leave."""
+        if step.answer is None or step.answer.outcome != "invalid" or folded(words) in CONTROLS:
+            return False
+        return not self.filling.waits_for_words(request, draft) and self._is_command(request, words)
 
     def _forgot(self, request: Request, draft: Draft, words: str) -> bool:
         """Whether these words ask for help, or are a whole command and the question that they could answer is no longer
@@ -281,10 +286,6 @@ def _file_left(step: Step) -> Step:
         return replace(step, unclear=(*step.unclear, FILE_LEFT))
     errors = (*step.answer.errors, ("", FILE_LEFT))
     return replace(step, answer=replace(step.answer, errors=errors))
-
-
-def _is_no_answer(step: Step) -> bool:
-    return step.answer is not None and step.answer.outcome == "invalid"
 
 
 def _problem(words: Text) -> Answer:

@@ -144,6 +144,14 @@ async def test_what_is_too_long_for_an_answer_in_words_is_no_command(room: Room)
     assert "Checked in" not in heard.text
 
 
+async def test_back_under_a_first_question_ends_no_leave(room: Room) -> None:
+    await room.says(BEN, "/away until 11 December")
+    await room.says(BEN, "/kudos")
+    assert "Whom do you thank?" in (await room.says(BEN, "back")).text
+    await room.says(BEN, "/cancel")
+    assert "Welcome back" in (await room.says(BEN, "back")).text
+
+
 async def test_a_picture_beside_an_answer_is_left_and_the_answer_is_not(room: Room) -> None:
     picture = b"\x89PNG\r\n\x1a\n" * 9
     await room.says(BEN, "/diary")
