@@ -191,11 +191,8 @@ class Core:
     # Inside the transaction ----------------------------------------------------------------------------------------
 
     def _heard(self, store: Store, incoming: Incoming, *, aside: bool) -> Answer:
-        before = store.inbox.seen(incoming.delivery)
-        if before is not None:
-            answer = repeated(store, before)
-            # Telegram may number anew, after a quiet week: then this is another delivery, and somebody else's answer.
-            return answer if _is_theirs(store, incoming, answer) else Answer(outcome="ignored")
+        if (before := _said_before(store, incoming)) is not None:
+            return before
         return self._remember(store, incoming, self._answer(store, incoming, aside=aside))
 
     def _remember(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
@@ -216,11 +213,8 @@ class Core:
 
     def _undone(self, store: Store, incoming: Incoming, answer: Answer) -> Answer:
         """The unit was refused or failed; what was typed into a form is kept all the same, with a way back to it."""
-        before = store.inbox.seen(incoming.delivery)
-        if before is not None:
-            answer = repeated(store, before)
-            # Telegram may number anew, after a quiet week: then this is another delivery, and somebody else's answer.
-            return answer if _is_theirs(store, incoming, answer) else Answer(outcome="ignored")
+        if (before := _said_before(store, incoming)) is not None:
+            return before
         person, act = self._who(store, incoming), incoming.act
         draft = (
             store.drafts.get(act.draft, person_id=person.id)
@@ -281,6 +275,16 @@ class Core:
                 )
             person = store.directory.with_account(incoming.platform, sender.external_id)
         return person if person and person.active else None
+
+
+def _said_before(store: Store, incoming: Incoming) -> Answer | None:
+    """What was answered to this delivery when it came before; to nobody but whom that was for. Telegram may number
+    anew, after a quiet week: then this is another delivery, and somebody else's answer."""
+    before = store.inbox.seen(incoming.delivery)
+    if before is None:
+        return None
+    answer = repeated(store, before)
+    return answer if _is_theirs(store, incoming, answer) else Answer(outcome="ignored")
 
 
 def _is_theirs(store: Store, incoming: Incoming, answer: Answer) -> bool:
