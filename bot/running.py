@@ -24,8 +24,9 @@ from bot.settings import Settings
 from bot.terminal import Complaint
 from storage.columns import Unreadable
 from storage.damage import Damaged
-from storage.errors import Unanswered, reason_of
+from storage.errors import Unanswered
 from storage.migrations import Newer
+from storage.reasons import reason_of
 
 
 def run(

@@ -81,8 +81,9 @@ def opened(*, migrated: bool = True) -> Iterator[Database]:
     from storage.columns import Unreadable
     from storage.damage import Damaged, refuse_damage
     from storage.database import Database
-    from storage.errors import Unanswered, reason_of
+    from storage.errors import Unanswered
     from storage.migrations import Newer, migrate
+    from storage.reasons import reason_of
 
     settings = read_settings()
     database = Database(settings.database_url, settings.secret)

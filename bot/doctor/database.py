@@ -19,8 +19,9 @@ from storage.backups import BackupProblem, check
 from storage.columns import Unreadable
 from storage.damage import Damaged, refuse_damage
 from storage.database import Database, probe, sqlite_is_safe, sqlite_version
-from storage.errors import Unanswered, reason_of
+from storage.errors import Unanswered
 from storage.migrations import current, is_known, newest
+from storage.reasons import reason_of
 
 PATIENCE = 30.0
 """Seconds that PostgreSQL has for one thing that is looked at. A file of SQLite answers or fails; it may be large."""
