@@ -266,12 +266,9 @@ class CheckIns:
             asked = self._asked(occasion)
             if not asked or not since <= max(asked.values()) <= self._store.now:
                 continue  # it is forgotten as a whole too, not with the one who could change theirs the longest
-            rows = [
-                self._store.own(Mood, col(Mood.id) == each, subject=who)
-                for who, each in occasion.moods.items()
-                if who in asked
-            ]
-            scores = [row.score for found in rows for row in found if row.score != TAKEN_BACK]
+            counted = [mood for person, mood in occasion.moods.items() if person in asked]
+            rows = self._store._rows(Mood, (col(Mood.id).in_(counted),))
+            scores = [row.score for row in rows if row.score != TAKEN_BACK]
             # What was erased is missing: without it, it would be another mean.
             if None not in scores and len(scores) >= MEAN_OF_AT_LEAST:
                 return Fraction(sum(scores), len(scores)), len(scores)
