@@ -35,7 +35,7 @@ def history(request: Request, whose: Whose = None, before: str = "") -> Reply:
     rows = checkins.latest(person.id, reader=request.actor.id, limit=PAGE + 1, before=before)
     page = rows[:PAGE]
     remarks = checkins.remarks(page, reader=request.actor.id) if page else {}
-    moods = checkins.moods(page, reader=request.actor.id) if page else {}
+    moods = checkins.moods.of(page, reader=request.actor.id) if page else {}
     parts = [
         part for row in page for part in _entry(request, row, remarks.get(row.id, []), moods.get(row.id))
     ]

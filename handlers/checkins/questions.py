@@ -157,7 +157,7 @@ class SoFar:
     def mood(self, request: Request) -> int | None:
         """The mood of the check-in that is changed."""
         row = self.row(request)
-        return request.store.checkins.moods([row], reader=request.actor.id).get(row.id) if row else None
+        return request.store.checkins.moods.of([row], reader=request.actor.id).get(row.id) if row else None
 
 
 def _blocking(request: Request, row: CheckIn | None) -> str:

@@ -216,7 +216,7 @@ def _filled_anew(
     asked = keys_of(routine)
     others = {key: words for key, words in (row.answers or {}).items() if key not in asked}
     if mood is None and asks_mood(routine):  # it stood in the form, and was struck out
-        request.store.checkins.take_mood_back(row)
+        request.store.checkins.moods.take_back(row)
     return _changed(request, routine, row, {**others, **said}, None, said, mood)
 
 
@@ -236,7 +236,7 @@ def _message_edited(
             buttons=(Button(Phrase("Change"), change.bind(checkin=row.id)),),
         )
     # What no other message can have said is taken back with the words.
-    is_struck = mood is None and len(parts) == 1 and request.store.checkins.take_mood_back(row)
+    is_struck = mood is None and len(parts) == 1 and request.store.checkins.moods.take_back(row)
     mood = _unless_known(request, row, mood)
     if mood is None and not is_struck and parts[request.message] == said:
         return Reply()  # Telegram calls a message edited when it only got a preview of a link
@@ -255,7 +255,7 @@ def together(parts: Iterable[Said]) -> Said:
 
 
 def _unless_known(request: Request, row: CheckIn, mood: int | None) -> int | None:
-    known = request.store.checkins.moods([row], reader=request.actor.id)
+    known = request.store.checkins.moods.of([row], reader=request.actor.id)
     return None if known.get(row.id) == mood else mood
 
 
@@ -292,7 +292,7 @@ def _settled(
     place: Place | None,
 ) -> Reply:
     """After it was recorded or changed: mood and blockers are kept, homes change, the person sees what stands there."""
-    request.store.checkins.feel(row, mood)
+    request.store.checkins.moods.keep(row, mood)
     tell = blocked.keep(request, row, said.get("blocked", "")) if "blocked" in keys_of(routine) else ()
     manager = request.store.directory.manager_of(request.actor.id, request.now.date())
     request.store.touch(request.actor.id, manager)

@@ -146,7 +146,7 @@ def _counted(standings: Iterable[Standing]) -> Text:
 
 
 def _mood(request: Request) -> tuple[Part, ...]:
-    found = request.store.checkins.mean_mood(request.actor.id, request.now - SINCE)
+    found = request.store.checkins.moods.mean(request.actor.id, request.now - SINCE)
     if found is None and not asks_mood(request.store.checkins.routines.of(request.actor.id)):
         return ()
     if found is None:

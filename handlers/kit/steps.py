@@ -139,7 +139,7 @@ class Steps:
             return self._beside_file(request, words)
         opened = next((each for each in self._files if each.allow.check(request, {})), None)
         if opened is None and _is_no_table(file):
-            return Step(answer=Answer(outcome="problem", card=Card(FILE_FOR_NOTHING)))
+            return Step(answer=_problem(FILE_FOR_NOTHING))
         return self._called(request, (opened or self._files[0]).words, words)
 
     def _beside_file(self, request: Request, words: str) -> Step:

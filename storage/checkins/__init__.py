@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from fractions import Fraction
-from operator import attrgetter
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlmodel import col
 
 from storage.checkins.blockers import Blockers
+from storage.checkins.moods import Moods
 from storage.checkins.routines import Routines, Window
 from storage.checkins.tables import Blocker, CheckIn, Mood, Remark, Routine
 from storage.once import once
-from storage.policy import MEAN_OF_AT_LEAST, Kind
+from storage.policy import Kind
 from storage.prepared import Prepared
 from storage.tables import Posted
 
@@ -59,21 +58,6 @@ class Made:
     overtaken: bool
 
 
-@dataclass(frozen=True)
-class Occasion:
-    """What a team was asked on a day, or a day on which they wrote of themselves (`window` None); moods by person."""
-
-    window: str | None
-    day: date
-    team: frozenset[str]
-    moods: dict[str, str]
-
-
-TAKEN_BACK = 0
-"""The score of a mood that its author took back while it could be changed: it never counted."""
-LAST_MIDNIGHT = timedelta(hours=36)
-"""A day is over everywhere so long after it began in Greenwich."""
-
 _NEWEST = (col(CheckIn.made_at).desc(), col(CheckIn.id).desc())
 
 
@@ -90,6 +74,10 @@ class CheckIns:
     @once
     def blockers(self) -> Blockers:
         return Blockers(self._store)
+
+    @once
+    def moods(self) -> Moods:
+        return Moods(self._store)
 
     # Recording -----------------------------------------------------------------------------------------------------
 
@@ -126,34 +114,6 @@ class CheckIns:
                 row, answers=answers, parts=parts, changed_at=self._store.now, read_by=None, read_for=None
             )
 
-    def feel(self, row: CheckIn, score: int | None) -> None:
-        """Keep the mood of a check-in, in place of what it was; None leaves it."""
-        if score is None:
-            return
-        before = self._store.own(Mood, col(Mood.checkin_id) == row.id, subject=row.subject_id)
-        if before:
-            self._store.change(before[0], score=score)
-            return
-        self._store.insert(
-            Mood(
-                kind=Kind.MOOD,
-                subject_id=row.subject_id,
-                author_id=row.subject_id,
-                made_at=self._store.now,
-                checkin_id=row.id,
-                closes_at=row.closes_at or self._store.now,
-                score=score,
-            )
-        )
-
-    def take_mood_back(self, row: CheckIn) -> bool:
-        """There is no mood with this check-in any more; False when there was none."""
-        felt = self._store.own(Mood, col(Mood.checkin_id) == row.id, subject=row.subject_id)
-        if not felt or not felt[0].score:
-            return False
-        self._store.change(felt[0], score=TAKEN_BACK)
-        return True
-
     def said(self, *, platform: str, channel: str, message: str) -> Made | None:
         """What a message of somebody's made, if it made a check-in."""
         found = self._store.run(_SAID, where=platform, inside=channel, said=f"said:{message}")
@@ -185,8 +145,7 @@ class CheckIns:
 
     def _close_at(self, row: CheckIn, closes_at: datetime) -> None:
         self._store.change(row, closes_at=closes_at)
-        for mood in self._store.own(Mood, col(Mood.checkin_id) == row.id, subject=row.subject_id):
-            self._store.change(mood, closes_at=closes_at)
+        self.moods.close_at(row, closes_at)
 
     # Reading -------------------------------------------------------------------------------------------------------
 
@@ -248,58 +207,6 @@ class CheckIns:
         """What these people shared on an occasion, knowing that this channel would quote it."""
         shared = (col(CheckIn.window) == window, col(CheckIn.quoted_in) == place_id)
         return [row for person in people for row in self._store.own(CheckIn, *shared, subject=person)]
-
-    # Moods ---------------------------------------------------------------------------------------------------------
-
-    def moods(self, rows: Collection[CheckIn], *, reader: str) -> dict[str, int]:
-        """The moods of check-ins by their ids, for the only one who may see them."""
-        found = self._store.read(Mood, col(Mood.checkin_id).in_([row.id for row in rows]), reader=reader)
-        return {mood.checkin_id: mood.score for mood in found if mood.score}
-
-    def mean_mood(self, lead_id: str, since: datetime) -> tuple[Fraction, int] | None:
-        """The mean of what a team felt on the last occasion that is over for all of it, and of how many; None when they
-        are too few to hide behind each other. Each mood is part of one mean, which never changes, whoever writes later,
-        leaves or joins: else the difference between two would be somebody's own."""
-        for occasion in sorted(self._occasions(lead_id, since), key=attrgetter("day"), reverse=True):
-            if len(occasion.moods) < MEAN_OF_AT_LEAST:
-                continue
-            asked = self._asked(occasion)
-            if not asked or not since <= max(asked.values()) <= self._store.now:
-                continue  # it is forgotten as a whole too, not with the one who could change theirs the longest
-            counted = [mood for person, mood in occasion.moods.items() if person in asked]
-            rows = self._store._rows(Mood, (col(Mood.id).in_(counted),))
-            scores = [row.score for row in rows if row.score != TAKEN_BACK]
-            # What was erased is missing: without it, it would be another mean.
-            if None not in scores and len(scores) >= MEAN_OF_AT_LEAST:
-                return Fraction(sum(scores), len(scores)), len(scores)
-        return None
-
-    def _occasions(self, lead_id: str, since: datetime) -> Collection[Occasion]:
-        """On what occasions those gave their moods who were in this team on the day on which it began."""
-        lines = self._store.directory.lines_to.get(lead_id, ())
-        moods = (col(Mood.id), col(Mood.subject_id), col(CheckIn.window), col(CheckIn.day))
-        of_team = col(Mood.subject_id).in_({line.subject_id for line in lines})
-        theirs = (of_team, col(Mood.closes_at) >= since - LAST_MIDNIGHT)
-        found = select(*moods).join(CheckIn, col(CheckIn.id) == col(Mood.checkin_id)).where(*theirs)
-        made: dict[str, Occasion] = {}
-        for mood, person, window, day in self._store.execute(found.order_by(col(Mood.made_at))):
-            name = window or f":{day}"
-            if name not in made:
-                began = date.fromisoformat(name.rpartition(":")[2])
-                team = frozenset(line.subject_id for line in lines if line.holds_on(began))
-                made[name] = Occasion(window, began, team, {})
-            if person in made[name].team:
-                made[name].moods[person] = mood
-        return made.values()
-
-    def _asked(self, occasion: Occasion) -> dict[str, datetime]:
-        """Until when each of a team could add to an occasion, or change anything. Before its day is over everywhere,
-        some may not have been asked yet; whoever was asked only after that counts in no mean."""
-        over = datetime.combine(occasion.day, time(), UTC) + LAST_MIDNIGHT
-        if occasion.window is None:
-            return dict.fromkeys(occasion.team, over)
-        ends = self.routines.ends(occasion.window, occasion.team, opened_by=over)
-        return {who: max(over, at) for who, at in ends.items()}
 
     # What managers do ------------------------------------------------------------------------------------------------
 
